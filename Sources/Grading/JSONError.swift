@@ -1,0 +1,25 @@
+/// Why a text is not JSON, and where.
+public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The line, counted from 1 (or from the first line that the caller named).
+  public var line: Int
+  /// The column in Unicode scalars, counted from 1.
+  public var column: Int
+  /// The position in UTF-8 bytes, counted from 0.
+  public var offset: Int
+  /// What would have been right there, for example `a comma or "}"`.
+  public var expected: String
+  /// What stands there instead, for example `"x"` or `the end of the text`.
+  public var found: String
+
+  /// An error at a place in a text.
+  public init(line: Int, column: Int, offset: Int, expected: String, found: String) {
+    self.line = line
+    self.column = column
+    self.offset = offset
+    self.expected = expected
+    self.found = found
+  }
+
+  /// One line: place, what was expected, what was found.
+  public var description: String { "line \(line), column \(column): expected \(expected), found \(found)" }
+}

@@ -1,0 +1,92 @@
+/// The members of a JSON object, in the order in which they were written.
+///
+/// Every key occurs once. Setting a key that is already there replaces its value and keeps its place. Keys are equal
+/// when Swift strings are (canonical equivalence). Finding a member takes constant time in large objects.
+public struct JSONObject: Sendable, Hashable, RandomAccessCollection {
+  /// A key with its value.
+  public typealias Element = (key: String, value: JSONValue)
+
+  /// The keys, in order.
+  public private(set) var keys: [String] = []
+  /// The values, in the order of ``keys``.
+  public private(set) var values: [JSONValue] = []
+  /// Where each key stands; kept only once looking through ``keys`` would be slower.
+  private var places: [String: Int]?
+
+  private static let smallCount = 12
+
+  /// An object without members.
+  public init() {}
+
+  /// An object with these members; when a key occurs twice, the last value counts and stands at the first place.
+  public init(_ members: some Sequence<(key: String, value: JSONValue)>) {
+    for member in members { self[member.key] = member.value }
+  }
+
+  /// Always 0.
+  public var startIndex: Int { 0 }
+
+  /// The number of members.
+  public var endIndex: Int { keys.count }
+
+  /// The member at a position from 0 up to ``endIndex``.
+  public subscript(position: Int) -> Element { (keys[position], values[position]) }
+
+  /// The value of `key`; setting nil removes the member (this takes linear time).
+  public subscript(key: String) -> JSONValue? {
+    get { place(of: key).map { values[$0] } }
+    set {
+      if let place = place(of: key) {
+        if let newValue { values[place] = newValue } else { remove(at: place) }
+      } else if let newValue {
+        append(key, newValue)
+      }
+    }
+  }
+
+  private mutating func append(_ key: String, _ value: JSONValue) {
+    keys.append(key)
+    values.append(value)
+    if places != nil {
+      places?[key] = keys.count - 1
+    } else if keys.count > Self.smallCount {
+      indexKeys()
+    }
+  }
+
+  private mutating func remove(at place: Int) {
+    keys.remove(at: place)
+    values.remove(at: place)
+    if places != nil { indexKeys() }
+  }
+
+  private mutating func indexKeys() {
+    var index: [String: Int] = [:]
+    index.reserveCapacity(keys.count * 2)
+    for (place, key) in keys.enumerated() { index[key] = place }
+    places = index
+  }
+
+  private func place(of key: String) -> Int? {
+    if let places { return places[key] }
+    return keys.firstIndex(of: key)
+  }
+
+  /// Whether both have the same keys in the same order with equal values.
+  public static func == (left: JSONObject, right: JSONObject) -> Bool {
+    left.keys == right.keys && left.values == right.values
+  }
+
+  /// Feeds the members in order.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(keys)
+    hasher.combine(values)
+  }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// An object; when a key is given twice, the last value counts.
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self.init(elements.map { (key: $0.0, value: $0.1) })
+  }
+}

@@ -1,0 +1,138 @@
+/// A JSON document or a part of one, as it was written.
+///
+/// Objects keep the order of their members and numbers keep their text, so that reading and writing a document loses
+/// nothing. `==` compares what was written; ``matches(_:)`` compares what it means.
+public enum JSONValue: Sendable, Hashable {
+  /// The literal `null`.
+  case null
+  /// The literals `true` and `false`.
+  case bool(Bool)
+  /// A number with the text that it was written with.
+  case number(JSONNumber)
+  /// A text, with its escapes resolved.
+  case string(String)
+  /// An ordered list of values.
+  case array([JSONValue])
+  /// Members in the order in which they were written.
+  case object(JSONObject)
+
+  /// A text value.
+  public init(_ value: String) { self = .string(value) }
+
+  /// A whole number.
+  public init(_ value: Int) { self = .number(JSONNumber(value)) }
+
+  /// A number; infinities and NaN have no JSON form and become `null`.
+  public init(_ value: Double) { self = JSONNumber(value).map(JSONValue.number) ?? .null }
+
+  /// A truth value.
+  public init(_ value: Bool) { self = .bool(value) }
+
+  /// A list of values.
+  public init(_ values: [JSONValue]) { self = .array(values) }
+
+  /// Whether this is `null`.
+  public var isNull: Bool { self == .null }
+
+  /// The truth value, if this is one.
+  public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+
+  /// The text, if this is one.
+  public var string: String? { if case .string(let value) = self { value } else { nil } }
+
+  /// The number, if this is one.
+  public var number: JSONNumber? { if case .number(let value) = self { value } else { nil } }
+
+  /// The nearest floating-point value, if this is a number.
+  public var double: Double? { number?.double }
+
+  /// The whole number, if this is a number without a fraction that fits `Int` (`1.0` and `1e2` count).
+  public var int: Int? { number?.int }
+
+  /// The elements, if this is a list.
+  public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+
+  /// The members, if this is an object.
+  public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+
+  /// The member called `key`, if this is an object that has it.
+  public subscript(key: String) -> JSONValue? { object?[key] }
+
+  /// The element at `index`, if this is a list that long; negative indices have no element.
+  public subscript(index: Int) -> JSONValue? {
+    guard case .array(let values) = self, values.indices.contains(index) else { return nil }
+    return values[index]
+  }
+
+  /// The value that `path` leads to, if there is one.
+  public subscript(path: JSONPath) -> JSONValue? {
+    var current = self
+    for step in path.steps {
+      let next: JSONValue? =
+        switch step {
+        case .key(let key): current[key]
+        case .index(let index): current[index]
+        }
+      guard let next else { return nil }
+      current = next
+    }
+    return current
+  }
+
+  /// The kind of value in the words of JSON Schema: null, boolean, number, string, array or object.
+  public var kind: String {
+    switch self {
+    case .null: "null"
+    case .bool: "boolean"
+    case .number: "number"
+    case .string: "string"
+    case .array: "array"
+    case .object: "object"
+    }
+  }
+
+  /// Whether both mean the same: the order of members is ignored, numbers compare by value (1 is 1.0 is 10e-1).
+  public func matches(_ other: JSONValue) -> Bool {
+    switch (self, other) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.number(let left), .number(let right)): left.matches(right)
+    case (.string(let left), .string(let right)): left == right
+    case (.array(let left), .array(let right)):
+      left.count == right.count && zip(left, right).allSatisfy { $0.matches($1) }
+    case (.object(let left), .object(let right)):
+      left.count == right.count
+        && left.allSatisfy { member in right[member.key].map { member.value.matches($0) } ?? false }
+    default: false
+    }
+  }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  /// A text value.
+  public init(stringLiteral value: String) { self.init(value) }
+
+  /// A whole number.
+  public init(integerLiteral value: Int) { self.init(value) }
+
+  /// A number.
+  public init(floatLiteral value: Double) { self.init(value) }
+
+  /// A truth value.
+  public init(booleanLiteral value: Bool) { self.init(value) }
+
+  /// A list of values.
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+
+  /// An object; when a key is given twice, the last value counts.
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(JSONObject(elements.map { (key: $0.0, value: $0.1) }))
+  }
+}
+
+extension JSONValue: CustomStringConvertible {
+  /// The compact JSON text.
+  public var description: String { text(.compact) }
+}
