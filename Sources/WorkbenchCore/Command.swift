@@ -1,0 +1,125 @@
+import Grading
+
+/// Everything that a person can ask for. A key, the palette and the shell make the same commands.
+public enum Command: Sendable, Hashable {
+  /// Reads the workspace's files again.
+  case reload
+
+  // Prompt
+  /// Saves a section's text, title, role and whether it is on, to its file; a new id makes a new file.
+  case saveSection(prompt: PromptName, Section)
+  /// Deletes a section's file.
+  case deleteSection(prompt: PromptName, id: String)
+  /// Shows the prompt as a case fills it, with token counts.
+  case render(RenderRequest)
+  /// Asks the prompt's model about one case and streams the answer; nothing is kept.
+  case tryPrompt(RenderRequest)
+  /// Ends the trial.
+  case stopTrial
+
+  // Cases and runs
+  /// Changes one case in the eval set's file.
+  case editCase(set: String, CaseEdit)
+  /// Runs a variant over an eval set; goes on with what an earlier start left.
+  case evaluate(EvaluateRequest)
+  /// Stops a run after the requests under way; `evaluate` goes on with it.
+  case pauseRun(RunID)
+  /// Loads both runs' outputs for side-by-side reading.
+  case compare(a: String, b: String, set: String?)
+
+  // Training
+  /// Turns a run's passed outputs into a training file.
+  case collect(CollectRequest)
+  /// Starts a job.
+  case train(TrainRequest)
+  /// Loads a job's curve and log, and follows it.
+  case openJob(JobID)
+  /// Asks a job to save and end.
+  case cancelJob(JobID)
+
+  /// Takes a notice away.
+  case dismissNotice(Int)
+}
+
+/// Which prompt to show or try, on which case, as which variant.
+public struct RenderRequest: Sendable, Hashable {
+  /// The variant whose prompt, model and sampling are meant.
+  public var variant: String
+  /// The eval set.
+  public var set: String
+  /// The case; the first where nil.
+  public var caseID: String?
+  /// Makes a request.
+  public init(variant: String, set: String, caseID: String? = nil) {
+    self.variant = variant
+    self.set = set
+    self.caseID = caseID
+  }
+}
+
+/// What to evaluate.
+public struct EvaluateRequest: Sendable, Hashable {
+  /// The variant.
+  public var variant: String
+  /// The eval set; the workspace's first where nil.
+  public var set: String?
+  /// Only the first so many cases.
+  public var limit: Int?
+  /// The most requests under way at once, below the model's own limit.
+  public var concurrency: Int?
+  /// Makes a request.
+  public init(variant: String, set: String? = nil, limit: Int? = nil, concurrency: Int? = nil) {
+    self.variant = variant
+    self.set = set
+    self.limit = limit
+    self.concurrency = concurrency
+  }
+}
+
+/// Which outputs become training rows.
+public struct CollectRequest: Sendable, Hashable {
+  /// The run whose passed outputs are taken.
+  public var run: RunID
+  /// The prompt that the rows carry: what the tuned model will be asked with. The run's own where nil.
+  public var prompt: PromptName?
+  /// The file to write, relative to the workspace.
+  public var path: String
+  /// Makes a request.
+  public init(run: RunID, prompt: PromptName? = nil, path: String) {
+    self.run = run
+    self.prompt = prompt
+    self.path = path
+  }
+}
+
+/// What to train on and how; nil means as the workspace says.
+public struct TrainRequest: Sendable, Hashable {
+  /// The model to tune.
+  public var base: String?
+  /// A file of rows, relative to the workspace.
+  public var data: String?
+  /// How.
+  public var settings: TrainingSettings?
+  /// Train although rows stand in an eval set too; the leak is written into the job.
+  public var allowLeaks: Bool
+  /// Makes a request.
+  public init(
+    base: String? = nil, data: String? = nil, settings: TrainingSettings? = nil, allowLeaks: Bool = false
+  ) {
+    self.base = base
+    self.data = data
+    self.settings = settings
+    self.allowLeaks = allowLeaks
+  }
+}
+
+/// What came of a command, for the one who awaited it.
+public enum Outcome: Sendable {
+  case done
+  case run(Run)
+  case comparison(Comparison)
+  case job(TrainingJob)
+  /// Rows written to a file.
+  case collected(rows: Int, path: String)
+  case rendered(RenderedPrompt)
+}

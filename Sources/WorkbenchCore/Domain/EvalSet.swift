@@ -1,0 +1,58 @@
+import Grading
+
+/// One input with what a good answer is.
+public struct EvalCase: Sendable, Hashable, Identifiable {
+  /// Unique in its set.
+  public var id: String
+  /// The line of the file it stands on, counted from 1.
+  public var line: Int
+  /// The variables that fill the prompt's slots: always an object.
+  public var input: JSONValue
+  /// What a good answer holds, where known.
+  public var expected: JSONValue?
+  /// For filtering.
+  public var tags: [String]
+
+  /// Makes a case.
+  public init(id: String, line: Int = 0, input: JSONValue, expected: JSONValue? = nil, tags: [String] = []) {
+    self.id = id
+    self.line = line
+    self.input = input
+    self.expected = expected
+    self.tags = tags
+  }
+}
+
+/// Ordered cases, and the graders that judge answers to them.
+public struct EvalSet: Sendable, Identifiable {
+  /// The name in `assay.yaml`.
+  public let name: String
+  /// The file, relative to the workspace.
+  public let path: String
+  /// In file order.
+  public var cases: [EvalCase]
+  /// The set's own graders, or else the workspace's.
+  public var graders: [Grader]
+  /// The prompt that this set's cases are made for, when they don't fit every variant's prompt.
+  public var prompt: PromptName?
+  /// General tasks that the model could do before tuning: a fall here is forgetting.
+  public var isGeneral: Bool
+  /// Hash of the cases and graders: runs with the same hash judged the same thing.
+  public var hash: ContentHash
+  /// Same as `name`.
+  public var id: String { name }
+
+  /// Makes a set.
+  public init(
+    name: String, path: String, cases: [EvalCase], graders: [Grader], prompt: PromptName? = nil,
+    isGeneral: Bool = false, hash: ContentHash
+  ) {
+    self.name = name
+    self.path = path
+    self.cases = cases
+    self.graders = graders
+    self.prompt = prompt
+    self.isGeneral = isGeneral
+    self.hash = hash
+  }
+}

@@ -1,0 +1,67 @@
+/// Who says a message of a conversation.
+public enum MessageRole: String, Sendable, Hashable, CaseIterable {
+  case system, user, assistant
+}
+
+/// One message as a model receives it.
+public struct ChatMessage: Sendable, Hashable {
+  /// Who says it.
+  public var role: MessageRole
+  /// The text, exactly as sent.
+  public var content: String
+  /// Makes a message.
+  public init(role: MessageRole, content: String) {
+    self.role = role
+    self.content = content
+  }
+}
+
+/// One titled part of a prompt: a file of the prompt's folder.
+public struct Section: Sendable, Hashable, Identifiable {
+  /// The file's name, for example `40-constraints.md`; unique in its prompt and what orders the sections.
+  public let id: String
+  /// What people call it, for example `constraints`; from the front matter or the file's name.
+  public var title: String
+  /// Which message the section is part of.
+  public var role: MessageRole
+  /// A section that is off stays in the file and is not sent.
+  public var isEnabled: Bool
+  /// The text without front matter, exactly as sent; `{{ name }}` marks a slot.
+  public var body: String
+
+  /// Makes a section.
+  public init(id: String, title: String, role: MessageRole, isEnabled: Bool = true, body: String) {
+    self.id = id
+    self.title = title
+    self.role = role
+    self.isEnabled = isEnabled
+    self.body = body
+  }
+}
+
+/// Editable, ordered sections under one name.
+public struct Prompt: Sendable, Hashable, Identifiable {
+  /// The name in `assay.yaml`.
+  public let name: PromptName
+  /// The folder, relative to the workspace.
+  public let path: String
+  /// In the order they are sent.
+  public var sections: [Section]
+  /// Same as `name`.
+  public var id: PromptName { name }
+
+  /// Makes a prompt.
+  public init(name: PromptName, path: String, sections: [Section]) {
+    self.name = name
+    self.path = path
+    self.sections = sections
+  }
+
+  /// The sections that are sent: those that are on and, if `titles` is given, whose title is in it.
+  public func sent(only titles: [String]?) -> [Section] {
+    sections.filter { section in
+      guard let titles else { return section.isEnabled }
+      return titles.contains(section.title) || (section.role == .user && section.isEnabled)
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Grading
+
+/// One variant over one eval set.
+public struct Run: Sendable, Hashable, Identifiable {
+  /// Where it stands.
+  public enum State: String, Sendable, Hashable {
+    /// Some process is working on it now.
+    case running
+    /// Stopped before its end, by a person or a death: running it again goes on where it stopped.
+    case paused
+    /// Every case has an output.
+    case finished
+  }
+
+  /// Its number.
+  public let id: RunID
+  /// What decides its answers and their judgement; one run for each identity.
+  public let identity: ContentHash
+  /// The variant as it was.
+  public var variant: Variant
+  /// What was sent.
+  public var promptVersion: ContentHash
+  /// The eval set's name.
+  public var set: String
+  /// The eval set as it was.
+  public var setHash: ContentHash
+  /// Where it stands.
+  public var state: State
+  /// When it was first started.
+  public var started: Date
+  /// Seconds of work, pauses excluded.
+  public var seconds: Double
+  /// How many cases it is to answer.
+  public var cases: Int
+  /// What has been measured so far.
+  public var summary: RunSummary
+
+  /// Makes a run.
+  public init(
+    id: RunID, identity: ContentHash, variant: Variant, promptVersion: ContentHash, set: String, setHash: ContentHash,
+    state: State, started: Date, seconds: Double, cases: Int, summary: RunSummary
+  ) {
+    self.id = id
+    self.identity = identity
+    self.variant = variant
+    self.promptVersion = promptVersion
+    self.set = set
+    self.setHash = setHash
+    self.state = state
+    self.started = started
+    self.seconds = seconds
+    self.cases = cases
+    self.summary = summary
+  }
+}
+
+/// What a model answered to one request. The request's key holds everything that decides the answer, so one answer may
+/// serve several runs.
+public struct Answer: Sendable, Hashable {
+  /// The text, as received.
+  public var text: String
+  /// Why the model stopped, in the server's word.
+  public var finishReason: String?
+  /// What the server counted.
+  public var usage: TokenUsage
+  /// From sending to the last byte, in seconds.
+  public var latency: Double
+  /// From sending to the first text, in seconds, where streamed.
+  public var firstToken: Double?
+  /// Makes an answer.
+  public init(
+    text: String, finishReason: String? = nil, usage: TokenUsage = TokenUsage(), latency: Double = 0,
+    firstToken: Double? = nil
+  ) {
+    self.text = text
+    self.finishReason = finishReason
+    self.usage = usage
+    self.latency = latency
+    self.firstToken = firstToken
+  }
+}
+
+/// A run's answer to one case with its scores, or why there is none.
+public struct Output: Sendable, Hashable, Identifiable {
+  /// The case's id.
+  public var caseID: String
+  /// What was asked, hashed.
+  public var requestKey: ContentHash
+  /// The answer, unless the model failed.
+  public var answer: Answer?
+  /// Why there is no answer.
+  public var failure: String?
+  /// One for each grader, in the set's order.
+  public var scores: [Score]
+  /// Weighted mean of the scores, 0 to 1; 0 without an answer.
+  public var value: Double
+  /// Whether every grader passed it.
+  public var passed: Bool
+  /// Whether the answer has the form that the graders ask for.
+  public var formatValid: Bool
+  /// Dollars, where the model's price is known.
+  public var cost: Double?
+  /// Same as `caseID`.
+  public var id: String { caseID }
+
+  /// Makes an output.
+  public init(
+    caseID: String, requestKey: ContentHash, answer: Answer?, failure: String? = nil, scores: [Score] = [],
+    value: Double = 0, passed: Bool = false, formatValid: Bool = false, cost: Double? = nil
+  ) {
+    self.caseID = caseID
+    self.requestKey = requestKey
+    self.answer = answer
+    self.failure = failure
+    self.scores = scores
+    self.value = value
+    self.passed = passed
+    self.formatValid = formatValid
+    self.cost = cost
+  }
+}
+
+/// Averages of a run over the cases that are done.
+public struct RunSummary: Sendable, Hashable {
+  /// Cases with an output, failures included.
+  public var done = 0
+  /// Cases that every grader passed.
+  public var passed = 0
+  /// Cases without an answer.
+  public var errors = 0
+  /// Answers in the asked form.
+  public var formatValid = 0
+  /// Mean score over all done cases, 0 to 1.
+  public var mean = 0.0
+  /// 95 % interval of the mean, low and high.
+  public var low = 0.0
+  /// 95 % interval of the mean, low and high.
+  public var high = 1.0
+  /// Tokens of all prompts.
+  public var promptTokens = 0
+  /// Tokens of all answers.
+  public var completionTokens = 0
+  /// Seconds, median over answers.
+  public var latencyMedian = 0.0
+  /// Seconds, 95th percentile over answers.
+  public var latency95 = 0.0
+  /// Dollars, where the price is known.
+  public var cost: Double?
+  /// Nothing done yet.
+  public init() {}
+}

@@ -1,0 +1,32 @@
+/// A model with a prompt and perhaps an adapter: *prompted*, or with an adapter *tuned*.
+public struct Variant: Sendable, Hashable, Identifiable {
+  /// The name in `assay.yaml`.
+  public let name: String
+  /// The model's name.
+  public var model: String
+  /// The prompt's name.
+  public var prompt: PromptName
+  /// Titles of the sections to send, when not all that are on.
+  public var sections: [String]?
+  /// A folder with the adapter, relative to the workspace.
+  public var adapter: String?
+  /// How the next token is chosen.
+  public var sampling: Sampling
+  /// Same as `name`.
+  public var id: String { name }
+  /// Whether it is tuned.
+  public var isTuned: Bool { adapter != nil }
+
+  /// Makes a variant.
+  public init(
+    name: String, model: String, prompt: PromptName, sections: [String]? = nil, adapter: String? = nil,
+    sampling: Sampling = Sampling()
+  ) {
+    self.name = name
+    self.model = model
+    self.prompt = prompt
+    self.sections = sections
+    self.adapter = adapter
+    self.sampling = sampling
+  }
+}

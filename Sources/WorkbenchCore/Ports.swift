@@ -1,0 +1,258 @@
+import Foundation
+import Grading
+
+/// Reads and writes the workspace's files, so that `git diff` and any editor see what Assay sees.
+public protocol WorkspaceFiles: Sendable {
+  /// Reads everything. What can't be read becomes a problem in the result.
+  /// - Throws: `Problem` only when there is no workspace to speak of.
+  func read() async throws -> Workspace
+  /// Writes one section's file whole, front matter included; makes it when it doesn't exist.
+  func write(_ section: Section, of prompt: Prompt) async throws
+  /// Deletes one section's file.
+  func delete(_ section: Section, of prompt: Prompt) async throws
+  /// Changes one line of an eval set's file and leaves every other byte as it was.
+  func apply(_ edit: CaseEdit, to set: EvalSet) async throws
+  /// The rows of a training file.
+  /// - Throws: `Problem` with the line of the first bad row.
+  func trainingRows(at path: String) async throws -> [TrainingRow]
+  /// Writes a training file whole, atomically; `path` is relative to the workspace.
+  func write(_ rows: [TrainingRow], to path: String) async throws
+  /// Hash of a file's or folder's content, relative to the workspace; nil when there is none. Remembers by size and time.
+  func fingerprint(of path: String) async -> ContentHash?
+  /// Yields after something under the workspace was changed by anybody; never wakes up otherwise.
+  func changes() -> AsyncStream<Void>
+}
+
+/// A change of one line of an eval set's file.
+public enum CaseEdit: Sendable, Hashable {
+  /// Replaces the line of the case called `id`.
+  case replace(id: String, EvalCase)
+  /// Adds a line after the case called `after`, or at the end.
+  case insert(EvalCase, after: String?)
+  /// Removes the line.
+  case delete(id: String)
+}
+
+/// Keeps everything that a decision rests on.
+public protocol Store: Sendable {
+  /// All runs with summaries, newest first.
+  func runs() async throws -> [Run]
+  /// The run with this identity.
+  func run(identity: ContentHash) async throws -> Run?
+  /// Makes a run, or gives the one with this identity; its version is kept with it.
+  func beginRun(_ draft: RunDraft) async throws -> Run
+  /// Keeps a finished batch, answers and judgements in one transaction, and returns the run's new summary.
+  func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary
+  /// Changes where a run stands.
+  func setState(_ state: Run.State, of run: RunID) async throws
+  /// A run's outputs, in the order they were recorded.
+  func outputs(of run: RunID) async throws -> [Output]
+  /// Answers to requests that were asked before, by key.
+  func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer]
+  /// Versions with the time they were first used, newest first.
+  func versions() async throws -> [StoredVersion]
+  /// Makes a job and returns its number; the folder is the caller's to make.
+  func beginJob(_ draft: JobDraft) async throws -> TrainingJob
+  /// Replaces a job's header.
+  func update(_ job: TrainingJob) async throws
+  /// All jobs, newest first.
+  func jobs() async throws -> [TrainingJob]
+  /// Yields after another process wrote to the same file.
+  func foreignChanges() -> AsyncStream<Void>
+  /// Takes the right to work on a run; nil while a living process holds it. Released when the result is dropped or the
+  /// process dies.
+  func claim(_ run: RunID) async throws -> (any Sendable)?
+}
+
+/// What a new run needs.
+public struct RunDraft: Sendable {
+  /// What decides its answers and their judgement.
+  public var identity: ContentHash
+  /// The variant.
+  public var variant: Variant
+  /// What will be sent.
+  public var version: PromptVersion
+  /// The eval set's name.
+  public var set: String
+  /// The eval set's hash.
+  public var setHash: ContentHash
+  /// How many cases.
+  public var cases: Int
+  /// When.
+  public var started: Date
+  /// Makes a draft.
+  public init(
+    identity: ContentHash, variant: Variant, version: PromptVersion, set: String, setHash: ContentHash, cases: Int,
+    started: Date
+  ) {
+    self.identity = identity
+    self.variant = variant
+    self.version = version
+    self.set = set
+    self.setHash = setHash
+    self.cases = cases
+    self.started = started
+  }
+}
+
+/// What a new job needs.
+public struct JobDraft: Sendable, Hashable {
+  /// What does the work.
+  public var backend: String
+  /// The model's name.
+  public var base: String
+  /// Where the rows come from, in words.
+  public var data: String
+  /// How to tune.
+  public var settings: TrainingSettings
+  /// When it was asked for.
+  public var created: Date
+  /// Makes a draft.
+  public init(backend: String, base: String, data: String, settings: TrainingSettings, created: Date) {
+    self.backend = backend
+    self.base = base
+    self.data = data
+    self.settings = settings
+    self.created = created
+  }
+}
+
+/// A version with when it was first used.
+public struct StoredVersion: Sendable, Hashable, Identifiable {
+  /// The version.
+  public var version: PromptVersion
+  /// When a run first used it.
+  public var created: Date
+  /// Same as the version's.
+  public var id: ContentHash { version.hash }
+  /// Makes one.
+  public init(version: PromptVersion, created: Date) {
+    self.version = version
+    self.created = created
+  }
+}
+
+/// Asks one model.
+public protocol ModelClient: Sendable {
+  /// Makes the model ready to answer: starts the local engine, reads the recorded file. May take long; is called before
+  /// the first request of a run, and again after `ModelFailure.unavailable`.
+  /// - Throws: `ModelFailure`.
+  func prepare() async throws
+  /// Asks once, without retrying.
+  /// - Parameter onText: receives the answer's text piece by piece where the model streams.
+  /// - Throws: `ModelFailure`, or `CancellationError`.
+  func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer
+  /// Exact token counts by the model's own tokenizer; nil where it can't be asked without cost.
+  func tokenCounts(of texts: [String]) async -> [Int]?
+}
+
+/// Makes clients; the same arguments give clients that share connections and engine processes.
+public protocol ModelClients: Sendable {
+  /// A client for a model, perhaps with an adapter (a folder relative to the workspace).
+  func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient
+}
+
+/// One question to a model.
+public struct ModelRequest: Sendable, Hashable {
+  /// The case it is asked for: what a recorded file is looked up by.
+  public var caseID: String
+  /// The conversation.
+  public var messages: [ChatMessage]
+  /// How the next token is chosen.
+  public var sampling: Sampling
+  /// Makes a request.
+  public init(caseID: String, messages: [ChatMessage], sampling: Sampling) {
+    self.caseID = caseID
+    self.messages = messages
+    self.sampling = sampling
+  }
+}
+
+/// Why a model gave no answer. The text is a sentence that says what to do next.
+public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Too many requests; try again after so many seconds, where the server says.
+  case busy(String, retryAfter: Double?)
+  /// Not there, or broken for now: connection refused or lost, 5xx, time out. Worth another try.
+  case unavailable(String)
+  /// The same request would fail again: 4xx, no key, a recorded file without this case.
+  case rejected(String)
+  /// What came back can't be read.
+  case malformed(String)
+
+  /// The sentence.
+  public var description: String {
+    switch self {
+    case .busy(let text, _), .unavailable(let text), .rejected(let text), .malformed(let text): text
+    }
+  }
+}
+
+/// Tunes models. A job is a folder; everything that is known of it stands in its files, so that any process can pick it
+/// up again.
+public protocol Trainer: Sendable {
+  /// The word for it in tables, for example `mlx`.
+  var backend: String { get }
+  /// Starts a job that outlives this process. The folder exists; the trainer writes what it needs into it.
+  /// - Throws: `TrainerFailure`.
+  func start(_ plan: TrainingPlan) async throws
+  /// What the files say now, from byte `offset` of the events on.
+  func observe(folder: String, from offset: Int) async -> TrainerObservation
+  /// Yields when there may be something new to observe in a job's folder; ends with the job or the task.
+  func changes(folder: String) -> AsyncStream<Void>
+  /// Asks a job to save and end; ends it by force if it doesn't.
+  func cancel(folder: String) async throws
+}
+
+/// Everything a trainer needs to start. Paths are absolute.
+public struct TrainingPlan: Sendable {
+  /// The job's folder.
+  public var folder: String
+  /// The base model: a folder, or a hub id.
+  public var base: String
+  /// How to tune.
+  public var settings: TrainingSettings
+  /// Rows to learn from.
+  public var rows: [TrainingRow]
+  /// Rows to validate on: never empty.
+  public var validationRows: [TrainingRow]
+  /// Makes a plan.
+  public init(
+    folder: String, base: String, settings: TrainingSettings, rows: [TrainingRow], validationRows: [TrainingRow]
+  ) {
+    self.folder = folder
+    self.base = base
+    self.settings = settings
+    self.rows = rows
+    self.validationRows = validationRows
+  }
+}
+
+/// What a job's folder says at one moment.
+public struct TrainerObservation: Sendable, Hashable {
+  /// New events, in order.
+  public var events: [TrainingEvent]
+  /// Where the next observation goes on.
+  public var offset: Int
+  /// Whether the job's own process is alive; nil while it hasn't said who it is.
+  public var isAlive: Bool?
+  /// The exit status, once written.
+  public var exitStatus: Int?
+  /// New lines of the log, stripped of control characters.
+  public var log: [String]
+  /// Makes an observation.
+  public init(events: [TrainingEvent], offset: Int, isAlive: Bool?, exitStatus: Int?, log: [String]) {
+    self.events = events
+    self.offset = offset
+    self.isAlive = isAlive
+    self.exitStatus = exitStatus
+    self.log = log
+  }
+}
+
+/// Why a job can't start or be stopped: a sentence that says what to do.
+public struct TrainerFailure: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The sentence.
+  public var description: String
+  /// Makes a failure.
+  public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,221 @@
+import Evidence
+import Foundation
+import Grading
+
+/// Everything that can be shown, at one moment: all headers, and the bodies of what is open. Immutable; a newer one
+/// replaces it whole.
+public struct Snapshot: Sendable {
+  /// What the files say.
+  public var workspace: Workspace
+  /// All runs, newest first.
+  public var runs: [Run] = []
+  /// Progress of runs under way in this process.
+  public var progress: [RunID: RunProgress] = [:]
+  /// Versions, newest first.
+  public var versions: [StoredVersion] = []
+  /// All jobs, newest first.
+  public var jobs: [TrainingJob] = []
+  /// The prompt being looked at.
+  public var rendered: RenderedPrompt?
+  /// The answer being tried.
+  public var trial: Trial?
+  /// The runs being read side by side.
+  public var comparison: Comparison?
+  /// The job being watched.
+  public var job: JobDetail?
+  /// Which way to go, from all runs of the workspace.
+  public var verdict: VerdictReport?
+  /// What happened that a person should know, oldest first.
+  public var notices: [Notice] = []
+  /// When it was published.
+  public var time: Date
+
+  /// An otherwise empty snapshot.
+  public init(workspace: Workspace, time: Date) {
+    self.workspace = workspace
+    self.time = time
+  }
+
+  /// The newest run of a variant over a set, or over any set.
+  public func latestRun(variant: String, set: String? = nil) -> Run? {
+    runs.first { $0.variant.name == variant && (set == nil || $0.set == set) }
+  }
+}
+
+/// How far a run under way is.
+public struct RunProgress: Sendable, Hashable {
+  /// Cases with an output.
+  public var done: Int
+  /// All cases.
+  public var total: Int
+  /// How many of `done` were there before.
+  public var reused: Int
+  /// Cases without an answer.
+  public var errors: Int
+  /// Requests under way.
+  public var inFlight: Int
+  /// Outputs a second over the last few seconds, where known.
+  public var rate: Double?
+  /// What it is waiting for, when that isn't answers: for example `starting the local engine`.
+  public var waiting: String?
+  /// Makes a progress.
+  public init(
+    done: Int = 0, total: Int, reused: Int = 0, errors: Int = 0, inFlight: Int = 0, rate: Double? = nil,
+    waiting: String? = nil
+  ) {
+    self.done = done
+    self.total = total
+    self.reused = reused
+    self.errors = errors
+    self.inFlight = inFlight
+    self.rate = rate
+    self.waiting = waiting
+  }
+  /// Seconds to go at the present rate.
+  public var remainingSeconds: Double? { rate.flatMap { $0 > 0 ? Double(total - done) / $0 : nil } }
+}
+
+/// What a model would see for one case.
+public struct RenderedPrompt: Sendable, Hashable {
+  /// A section with its size.
+  public struct Part: Sendable, Hashable {
+    /// The section's title.
+    public var title: String
+    /// The message it is part of.
+    public var role: MessageRole
+    /// With slots filled.
+    public var text: String
+    /// Tokens; nil while unknown.
+    public var tokens: Int?
+    /// Makes a part.
+    public init(title: String, role: MessageRole, text: String, tokens: Int? = nil) {
+      self.title = title
+      self.role = role
+      self.text = text
+      self.tokens = tokens
+    }
+  }
+  /// What was asked for.
+  public var request: RenderRequest
+  /// The frozen prompt's hash.
+  public var version: ContentHash
+  /// Sections in order.
+  public var parts: [Part]
+  /// The conversation.
+  public var messages: [ChatMessage]
+  /// Whether token counts come from the model's own tokenizer; else they are estimated as a quarter of the characters.
+  public var countsAreExact: Bool
+  /// Why it can't be rendered.
+  public var problem: String?
+  /// Makes a rendering.
+  public init(
+    request: RenderRequest, version: ContentHash, parts: [Part], messages: [ChatMessage], countsAreExact: Bool = false,
+    problem: String? = nil
+  ) {
+    self.request = request
+    self.version = version
+    self.parts = parts
+    self.messages = messages
+    self.countsAreExact = countsAreExact
+    self.problem = problem
+  }
+  /// Tokens of all parts, where every part's are known.
+  public var tokens: Int? { parts.reduce(0) { sum, part in sum.flatMap { sum in part.tokens.map { sum + $0 } } } }
+}
+
+/// A prompt tried on one case.
+public struct Trial: Sendable, Hashable {
+  /// What was asked for.
+  public var request: RenderRequest
+  /// The case's id.
+  public var caseID: String
+  /// The answer so far.
+  public var text: String
+  /// Whether more may come.
+  public var isRunning: Bool
+  /// What came of it.
+  public var output: Output?
+  /// What it is waiting for.
+  public var waiting: String?
+  /// Makes a trial.
+  public init(
+    request: RenderRequest, caseID: String, text: String = "", isRunning: Bool = true, output: Output? = nil,
+    waiting: String? = nil
+  ) {
+    self.request = request
+    self.caseID = caseID
+    self.text = text
+    self.isRunning = isRunning
+    self.output = output
+    self.waiting = waiting
+  }
+}
+
+/// A job with its curve and log.
+public struct JobDetail: Sendable {
+  /// The header.
+  public var job: TrainingJob
+  /// Training numbers in step order.
+  public var metrics: [Metric] = []
+  /// Validation losses in step order.
+  public var validations: [Validation] = []
+  /// Saved states in step order.
+  public var checkpoints: [Checkpoint] = []
+  /// The last lines of the log.
+  public var log: [String] = []
+  /// Parameters that are learnt, and all.
+  public var parameters: (trainable: Int, total: Int)?
+  /// Rows learnt from and validated on.
+  public var rows: (train: Int, validation: Int)?
+  /// What the trainer warned of.
+  public var warnings: [String] = []
+  /// When the trainer's first event came, in seconds since 1970.
+  public var firstEvent: Double?
+  /// When the trainer's last event came, in seconds since 1970.
+  public var lastEvent: Double?
+
+  /// A loss over the validation rows.
+  public struct Validation: Sendable, Hashable {
+    /// Steps done.
+    public var step: Int
+    /// Mean loss.
+    public var loss: Double
+    /// Makes one.
+    public init(step: Int, loss: Double) {
+      self.step = step
+      self.loss = loss
+    }
+  }
+
+  /// A job without events.
+  public init(job: TrainingJob) { self.job = job }
+
+  /// Seconds to go at the rate of the last ten reports.
+  public var remainingSeconds: Double? {
+    let rates = metrics.suffix(10).compactMap(\.stepsPerSecond)
+    guard job.state == .running, job.steps > 0, !rates.isEmpty else { return nil }
+    let rate = rates.reduce(0, +) / Double(rates.count)
+    return rate > 0 ? Double(job.steps - job.step) / rate : nil
+  }
+}
+
+/// A sentence that tells what happened.
+public struct Notice: Sendable, Hashable, Identifiable {
+  /// How much it matters.
+  public enum Kind: Sendable, Hashable { case information, success, warning, error }
+  /// Unique in this process.
+  public var id: Int
+  /// How much it matters.
+  public var kind: Kind
+  /// The sentence.
+  public var text: String
+  /// When.
+  public var time: Date
+  /// Makes a notice.
+  public init(id: Int, kind: Kind, text: String, time: Date) {
+    self.id = id
+    self.kind = kind
+    self.text = text
+    self.time = time
+  }
+}
