@@ -1,0 +1,48 @@
+/// Something that happened at the terminal.
+public enum Event: Hashable, Sendable {
+  /// A key was pressed.
+  case key(Key)
+  /// The mouse did something.
+  case mouse(MouseEvent)
+  /// Text was pasted; it may have line breaks and must not be taken for keys.
+  case paste(String)
+  /// The terminal window came to the front.
+  case focusGained
+  /// The terminal window went to the back.
+  case focusLost
+}
+
+/// What the mouse did, and where.
+public struct MouseEvent: Hashable, Sendable {
+  /// The kinds of mouse event.
+  public enum Action: Hashable, Sendable {
+    /// A button went down.
+    case press(Button)
+    /// The mouse moved while a button was down.
+    case drag(Button)
+    /// The button went up.
+    case release
+    /// The wheel turned by one notch.
+    case wheelUp, wheelDown
+  }
+
+  /// The mouse buttons.
+  public enum Button: Hashable, Sendable {
+    /// The three buttons.
+    case left, middle, right
+  }
+
+  /// What it did.
+  public var action: Action
+  /// The cell below the pointer.
+  public var point: Point
+  /// Keys held down meanwhile.
+  public var modifiers: Key.Modifiers
+
+  /// Makes a mouse event.
+  public init(_ action: Action, at point: Point, _ modifiers: Key.Modifiers = []) {
+    self.action = action
+    self.point = point
+    self.modifiers = modifiers
+  }
+}

@@ -1,0 +1,90 @@
+/// A part of the screen: a value that turns events into commands, and a snapshot into cells.
+///
+/// A pane does no I/O, starts no tasks and asks no clock. It holds only what belongs to looking: selection (by id,
+/// never by row number), scroll, the draft being typed. `react(to:_:)` is what its owner calls.
+public protocol Pane<Snapshot, Command>: Sendable {
+  /// Everything that can be shown.
+  associatedtype Snapshot
+  /// Everything that can be asked for.
+  associatedtype Command: Sendable
+  /// What the pane's own bindings mean.
+  associatedtype Action: Sendable
+
+  /// Its name, as the frame and the help show it.
+  var title: String { get }
+
+  /// True while typed characters are text: then `handle` sees events before the bindings do.
+  var capturesText: Bool { get }
+
+  /// The keys that mean something now; those that can't be used say why.
+  func bindings(_ snapshot: Snapshot) -> [Binding<Action>]
+
+  /// Does what a binding stands for.
+  mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command>
+
+  /// Takes an event that is no binding: moving about in lists, typing, mouse, paste.
+  mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command>
+
+  /// Draws all of itself into `rect`; may remember where things are, for the mouse, and bring its scroll in range.
+  mutating func draw(
+    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme)
+}
+
+/// What became of an event.
+public enum Reaction<Command: Sendable>: Sendable {
+  /// Not mine: ask the next one.
+  case ignored
+  /// Done; nothing to ask for.
+  case handled
+  /// Ask the core for this.
+  case command(Command)
+  /// Show this sentence in the status line.
+  case notice(String)
+  /// Give the focus to the pane with this title.
+  case show(pane: String)
+  /// Several of these, in order.
+  case all([Reaction])
+
+  /// True for `ignored`.
+  public var isIgnored: Bool {
+    if case .ignored = self { true } else { false }
+  }
+}
+
+extension Pane {
+  /// No text is being typed.
+  public var capturesText: Bool { false }
+
+  /// Takes no other event.
+  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> { .ignored }
+
+  /// Takes an event: bindings first, then `handle`; the other way round while text is being typed.
+  public mutating func react(to event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    if capturesText {
+      let reaction = handle(event, snapshot)
+      return reaction.isIgnored ? performBinding(for: event, snapshot) : reaction
+    }
+    let reaction = performBinding(for: event, snapshot)
+    return reaction.isIgnored ? handle(event, snapshot) : reaction
+  }
+
+  /// The bindings without their actions, for help, footer and palette.
+  public func hints(_ snapshot: Snapshot) -> [BindingHint] { bindings(snapshot).map(\.hint) }
+
+  /// Does what this hint's binding stands for, as the palette wants; *ignored* if there is no such binding now.
+  public mutating func perform(_ hint: BindingHint, _ snapshot: Snapshot) -> Reaction<Command> {
+    perform(bindings(snapshot).first { $0.title == hint.title && $0.group == hint.group }, snapshot)
+  }
+
+  private mutating func performBinding(for event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    guard case .key(let key) = event else { return .ignored }
+    let candidates = bindings(snapshot).filter { $0.keys.contains(key) }
+    return perform(candidates.first { $0.unavailable == nil } ?? candidates.first, snapshot)
+  }
+
+  private mutating func perform(_ binding: Binding<Action>?, _ snapshot: Snapshot) -> Reaction<Command> {
+    guard let binding else { return .ignored }
+    if let reason = binding.unavailable { return .notice(reason) }
+    return perform(binding.action, snapshot)
+  }
+}

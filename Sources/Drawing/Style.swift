@@ -1,0 +1,90 @@
+/// A colour of text or ground.
+///
+/// `default` means what lies beneath: a style that leaves a colour at default keeps the one that is on the surface
+/// already, and an untouched surface has the terminal's own.
+public struct Color: Hashable, Sendable {
+  /// What lies beneath.
+  public static let `default` = Color(bits: 0)
+
+  let bits: UInt32
+
+  /// An exact colour, each part 0 to 255.
+  public static func rgb(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> Color {
+    Color(bits: 0x0200_0000 | UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue))
+  }
+
+  /// One of the terminal's 256 colours; the first 16 look as the user configured them.
+  public static func palette(_ index: UInt8) -> Color { Color(bits: 0x0100_0000 | UInt32(index)) }
+
+  /// The three ways to name a colour, to switch over.
+  public enum Kind: Hashable, Sendable {
+    /// What lies beneath.
+    case `default`
+    /// An entry of the terminal's palette.
+    case palette(UInt8)
+    /// Red, green and blue.
+    case rgb(UInt8, UInt8, UInt8)
+  }
+
+  /// Which of the three this one is.
+  public var kind: Kind {
+    switch bits >> 24 {
+    case 1: .palette(UInt8(truncatingIfNeeded: bits))
+    case 2: .rgb(UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8), UInt8(truncatingIfNeeded: bits))
+    default: .default
+    }
+  }
+}
+
+/// Ways to emphasize a cell besides colour.
+public struct Attributes: OptionSet, Hashable, Sendable {
+  /// One bit for each attribute.
+  public let rawValue: UInt16
+
+  /// Makes a set from its bits.
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  /// Heavier.
+  public static let bold = Attributes(rawValue: 1)
+  /// Fainter.
+  public static let dim = Attributes(rawValue: 2)
+  /// Slanted.
+  public static let italic = Attributes(rawValue: 4)
+  /// With a line below.
+  public static let underline = Attributes(rawValue: 8)
+  /// Foreground and background exchanged.
+  public static let reverse = Attributes(rawValue: 16)
+  /// With a line through it.
+  public static let strikethrough = Attributes(rawValue: 32)
+}
+
+/// How a cell looks: two colours and the attributes.
+public struct Style: Hashable, Sendable {
+  /// The colour of the glyph.
+  public var foreground: Color
+  /// The colour behind it.
+  public var background: Color
+  /// Bold, underline and so on.
+  public var attributes: Attributes
+
+  /// The style that changes nothing.
+  public static let plain = Style()
+
+  /// Makes a style; what is left out keeps what lies beneath.
+  public init(_ foreground: Color = .default, on background: Color = .default, _ attributes: Attributes = []) {
+    self.foreground = foreground
+    self.background = background
+    self.attributes = attributes
+  }
+
+  /// This style laid over another: its default colours show the other's, and attributes add up.
+  public func over(_ below: Style) -> Style {
+    Style(
+      foreground == .default ? below.foreground : foreground,
+      on: background == .default ? below.background : background,
+      attributes.union(below.attributes))
+  }
+
+  /// The same with further attributes.
+  public func adding(_ more: Attributes) -> Style { Style(foreground, on: background, attributes.union(more)) }
+}

@@ -1,0 +1,132 @@
+/// One place of a surface.
+public struct Cell: Hashable, Sendable {
+  /// What it shows.
+  public var glyph: Glyph
+  var foreground: Color
+  var background: Color
+  var attributes: Attributes
+  /// 1 or 2 columns; 0 for the right half of a wide glyph, which belongs to the cell on its left.
+  public internal(set) var columns: UInt8
+
+  static let blank = Cell(.space, .plain)
+
+  init(_ glyph: Glyph, _ style: Style, columns: UInt8 = 1) {
+    self.glyph = glyph
+    foreground = style.foreground
+    background = style.background
+    attributes = style.attributes
+    self.columns = columns
+  }
+
+  /// How it looks.
+  public internal(set) var style: Style {
+    get { Style(foreground, on: background, attributes) }
+    set {
+      foreground = newValue.foreground
+      background = newValue.background
+      attributes = newValue.attributes
+    }
+  }
+}
+
+/// A grid of cells to draw on.
+///
+/// What holds after every call: no glyph is wider than its place, no half of a wide glyph stands alone, and nothing
+/// but visible text is in it, whatever was written. Drawing outside of it draws nothing.
+public struct Surface: Equatable, Sendable {
+  /// Columns and rows.
+  public let size: Size
+  /// Where the terminal shows its cursor; nil hides it.
+  public var cursor: Point?
+  /// Row by row.
+  public private(set) var cells: ContiguousArray<Cell>
+
+  /// Makes an empty surface.
+  public init(_ size: Size) {
+    self.size = size
+    cells = ContiguousArray(repeating: .blank, count: size.width * size.height)
+  }
+
+  /// Makes an empty surface.
+  public init(width: Int, height: Int) { self.init(Size(width: width, height: height)) }
+
+  /// All of it.
+  public var bounds: Rect { Rect(size) }
+
+  /// The cell at this place, which must be within `bounds`.
+  public subscript(x: Int, y: Int) -> Cell { cells[y * size.width + x] }
+
+  /// Writes one line of text from `point` to the right and returns the columns it took.
+  ///
+  /// What reaches beyond `clip` (or the surface) isn't drawn. Colours that `style` leaves at default keep what is
+  /// there, and its attributes are added.
+  @discardableResult
+  public mutating func write(
+    _ text: some StringProtocol, at point: Point, style: Style = .plain, clip: Rect? = nil
+  ) -> Int {
+    let area = clip.map { $0.intersection(bounds) } ?? bounds
+    guard point.y >= area.y, point.y < area.maxY, point.x < area.maxX else { return 0 }
+    var x = point.x
+    if let ascii = TextWidth.asciiColumns(of: text) {
+      for byte in text.utf8 {
+        if x >= area.maxX { break }
+        put(Glyph(id: UInt32(byte)), columns: 1, x: x, y: point.y, style, area)
+        x += 1
+      }
+      return min(ascii, x - point.x)
+    }
+    var scanner = GlyphScanner(Substring(text))
+    while x < area.maxX, let element = scanner.next() {
+      if x + element.columns > area.maxX { break }
+      put(element.glyph, columns: element.columns, x: x, y: point.y, style, area)
+      x += element.columns
+    }
+    return x - point.x
+  }
+
+  /// Empties `rect` and gives it exactly this style: what was beneath is gone.
+  public mutating func fill(_ rect: Rect, style: Style = .plain, with glyph: Character = " ") {
+    let rect = rect.intersection(bounds)
+    guard !rect.isEmpty else { return }
+    var scanner = GlyphScanner(Substring(String(glyph)))
+    let shown = scanner.next().flatMap { $0.columns == 1 ? $0.glyph : nil } ?? .space
+    let cell = Cell(shown, style)
+    for y in rect.y..<rect.maxY {
+      splitWide(x: rect.x, y: y)
+      splitWide(x: rect.maxX, y: y)
+      let start = y * size.width
+      for index in (start + rect.x)..<(start + rect.maxX) { cells[index] = cell }
+    }
+  }
+
+  /// Lays `style` over what `rect` shows and leaves the text as it is.
+  public mutating func restyle(_ rect: Rect, style: Style) {
+    let rect = rect.intersection(bounds)
+    guard !rect.isEmpty else { return }
+    for y in rect.y..<rect.maxY {
+      let start = y * size.width
+      for index in (start + rect.x)..<(start + rect.maxX) { cells[index].style = style.over(cells[index].style) }
+    }
+  }
+
+  private mutating func put(_ glyph: Glyph, columns: Int, x: Int, y: Int, _ style: Style, _ area: Rect) {
+    guard x >= area.x else { return }
+    splitWide(x: x, y: y)
+    splitWide(x: x + columns, y: y)
+    let index = y * size.width + x
+    let shown = style.over(cells[index].style)
+    cells[index] = Cell(glyph, shown, columns: UInt8(columns))
+    if columns == 2 { cells[index + 1] = Cell(.space, shown, columns: 0) }
+  }
+
+  /// Makes sure that no wide glyph reaches across the left edge of column `x`.
+  private mutating func splitWide(x: Int, y: Int) {
+    guard x > 0, x < size.width else { return }
+    let index = y * size.width + x
+    guard cells[index].columns == 0 else { return }
+    for half in [index - 1, index] {
+      cells[half].glyph = .space
+      cells[half].columns = 1
+    }
+  }
+}
