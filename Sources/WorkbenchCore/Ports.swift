@@ -152,6 +152,28 @@ public protocol ModelClients: Sendable {
   func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient
 }
 
+/// Starts engines on this machine, and shares them between everybody who asks for the same model.
+public protocol ModelServers: Sendable {
+  /// A server that answers for this model, started if need be and known to be healthy. May take long.
+  /// - Parameter model: an absolute path of a folder, or a hub id.
+  /// - Parameter adapter: an absolute path of a folder.
+  /// - Throws: `ModelFailure.unavailable` or `.rejected`, with a sentence that says what to do.
+  func serve(model: String, adapter: String?) async throws -> ServedModel
+}
+
+/// A running engine.
+public struct ServedModel: Sendable {
+  /// Up to and including the version, for example `http://127.0.0.1:40123/v1`.
+  public var baseURL: String
+  /// Keeps the engine alive; it may go once nobody holds one.
+  public var lease: any Sendable
+  /// Makes one.
+  public init(baseURL: String, lease: any Sendable) {
+    self.baseURL = baseURL
+    self.lease = lease
+  }
+}
+
 /// One question to a model.
 public struct ModelRequest: Sendable, Hashable {
   /// The case it is asked for: what a recorded file is looked up by.
