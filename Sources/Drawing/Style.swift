@@ -30,10 +30,12 @@ public struct Color: Hashable, Sendable {
   public var kind: Kind {
     switch bits >> 24 {
     case 1: .palette(UInt8(truncatingIfNeeded: bits))
-    case 2: .rgb(UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8), UInt8(truncatingIfNeeded: bits))
+    case 2: .rgb(byte(2), byte(1), byte(0))
     default: .default
     }
   }
+
+  private func byte(_ index: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: bits >> (8 * index)) }
 }
 
 /// Ways to emphasize a cell besides colour.

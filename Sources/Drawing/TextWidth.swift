@@ -20,8 +20,7 @@ public enum TextWidth {
 
   /// The columns that one character takes.
   public static func columns(of character: Character) -> Int {
-    if let value = character.asciiValue { return value == 0x0A || value >= 0x20 ? 1 : 1 }
-    return columns(of: String(character))
+    character.isASCII ? 1 : columns(of: String(character))
   }
 
   /// The longest beginning of `text` that fits into `width` columns, and the columns it takes.
