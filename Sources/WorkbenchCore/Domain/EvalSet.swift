@@ -32,7 +32,7 @@ public struct EvalSet: Sendable, Identifiable {
   /// In file order.
   public var cases: [EvalCase]
   /// The set's own graders, or else the workspace's.
-  public var graders: [Grader]
+  public var graders: GraderSet
   /// The prompt that this set's cases are made for, when they don't fit every variant's prompt.
   public var prompt: PromptName?
   /// General tasks that the model could do before tuning: a fall here is forgetting.
@@ -44,7 +44,7 @@ public struct EvalSet: Sendable, Identifiable {
 
   /// Makes a set.
   public init(
-    name: String, path: String, cases: [EvalCase], graders: [Grader], prompt: PromptName? = nil,
+    name: String, path: String, cases: [EvalCase], graders: GraderSet, prompt: PromptName? = nil,
     isGeneral: Bool = false, hash: ContentHash
   ) {
     self.name = name

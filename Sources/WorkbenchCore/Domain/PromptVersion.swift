@@ -34,7 +34,7 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
     self.prompt = prompt
     self.parts = parts
     let content = JSONValue.array(parts.map { .array([.string($0.role.rawValue), .string($0.body)]) })
-    self.hash = ContentHash(hex: SHA256.hex(of: content.text()))
+    self.hash = ContentHash(hex: SHA256.hex(content.text()))
   }
 
   /// Freezes what `prompt` sends now.
@@ -76,7 +76,7 @@ public enum PromptTemplate {
     public var description: String {
       switch self {
       case .missing(let slot, let available):
-        let near = Spelling.nearest(to: slot, in: available).map { " Did you mean {{ \($0) }}?" } ?? ""
+        let near = Spelling.nearest(to: slot, among: available).map { " Did you mean {{ \($0) }}?" } ?? ""
         let names = available.isEmpty ? "no variables" : available.joined(separator: ", ")
         return "The prompt uses {{ \(slot) }}, but the case's input has \(names).\(near)"
       }
@@ -125,8 +125,8 @@ public enum PromptTemplate {
       switch piece {
       case .text(let plain): result += plain
       case .slot(let name):
-        guard let value = input[name] ?? input.value(at: name.split(separator: ".").map(String.init)) else {
-          throw Failure.missing(slot: name, available: input.keys)
+        guard let value = input[name] ?? JSONPath(name).flatMap({ input[$0] }) else {
+          throw Failure.missing(slot: name, available: input.object?.keys ?? [])
         }
         result += value.string ?? value.text()
       }

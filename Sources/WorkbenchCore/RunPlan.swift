@@ -1,0 +1,138 @@
+/// Which case goes next, when to try again and when to give up: the decisions of a run as a pure state machine. It knows
+/// cases by index, time as seconds on any steady clock, and never waits itself.
+public struct RunPlan: Sendable {
+  /// What to do now.
+  public enum Action: Sendable, Hashable {
+    /// Ask for this case; `attempt` counts from 1.
+    case ask(index: Int, attempt: Int)
+    /// Nothing to do until an answer comes, or until the given time.
+    case wait(until: Double?)
+    /// Every case is answered or given up, or the plan was stopped and nothing is under way.
+    case finished
+  }
+
+  /// What came of a failure.
+  public enum Decision: Sendable, Hashable {
+    /// The case will be asked again.
+    case again
+    /// The case ends without an answer.
+    case giveUp
+    /// The whole run should stop: the model seems to be gone, or refuses everything. The text says why.
+    case stop(String)
+  }
+
+  /// How patient a run is.
+  public struct Patience: Sendable, Hashable {
+    /// Attempts for one case, at least 1.
+    public var attempts = 5
+    /// Seconds of the first wait; each further one is twice as long, shortened by full jitter.
+    public var firstDelay = 0.5
+    /// The longest wait, in seconds.
+    public var longestDelay = 30.0
+    /// Failures in a row, over all cases, after which the run stops.
+    public var failuresInARow = 10
+    /// The usual patience.
+    public init() {}
+  }
+
+  private enum CaseState: Sendable {
+    case pending, inFlight, waiting(until: Double), over
+  }
+
+  private var cases: [CaseState]
+  private var attempts: [Int]
+  private var nextPending = 0
+  private var waiting: [Int] = []
+  private var failuresInARow = 0
+  private var open: Int
+  private let patience: Patience
+  /// The most requests under way at once.
+  public let width: Int
+  /// Requests under way.
+  public private(set) var inFlight = 0
+  /// Whether no new case is to be asked.
+  public private(set) var isStopped = false
+
+  /// A plan for cases `0..<count`.
+  public init(count: Int, width: Int, patience: Patience = Patience()) {
+    cases = Array(repeating: .pending, count: count)
+    attempts = Array(repeating: 0, count: count)
+    open = count
+    self.width = max(1, width)
+    self.patience = patience
+  }
+
+  /// What to do at time `now`. Call it again after each `ask`.
+  public mutating func next(now: Double) -> Action {
+    if open == 0 || isStopped { return inFlight == 0 ? .finished : .wait(until: nil) }
+    guard inFlight < width else { return .wait(until: nil) }
+    var soonest: Double?
+    for (position, index) in waiting.enumerated() {
+      guard case .waiting(let until) = cases[index] else { continue }
+      if until <= now {
+        waiting.remove(at: position)
+        return start(index)
+      }
+      soonest = min(soonest ?? until, until)
+    }
+    while nextPending < cases.count {
+      let index = nextPending
+      nextPending += 1
+      if case .pending = cases[index] { return start(index) }
+    }
+    return .wait(until: soonest)
+  }
+
+  private mutating func start(_ index: Int) -> Action {
+    cases[index] = .inFlight
+    attempts[index] += 1
+    inFlight += 1
+    return .ask(index: index, attempt: attempts[index])
+  }
+
+  /// The case has its answer.
+  public mutating func succeeded(_ index: Int) {
+    failuresInARow = 0
+    end(index)
+  }
+
+  /// The case's request failed at time `now`.
+  /// - Parameter jitter: 0 to 1, the share of the back-off to wait.
+  public mutating func failed(_ index: Int, _ failure: ModelFailure, now: Double, jitter: Double) -> Decision {
+    failuresInARow += 1
+    let delay: Double?
+    switch failure {
+    case .busy(_, let retryAfter):
+      delay = retryAfter ?? backOff(attempts[index]) * jitter
+      failuresInARow -= 1  // the server is there and says so
+    case .unavailable: delay = backOff(attempts[index]) * jitter
+    case .rejected, .malformed: delay = nil
+    }
+    if failuresInARow >= patience.failuresInARow {
+      isStopped = true
+      end(index)
+      return .stop(failure.description)
+    }
+    guard let delay, attempts[index] < patience.attempts else {
+      end(index)
+      return .giveUp
+    }
+    cases[index] = .waiting(until: now + delay)
+    waiting.append(index)
+    inFlight -= 1
+    return .again
+  }
+
+  private mutating func end(_ index: Int) {
+    cases[index] = .over
+    inFlight -= 1
+    open -= 1
+  }
+
+  private func backOff(_ attempt: Int) -> Double {
+    min(patience.longestDelay, patience.firstDelay * Double(1 << min(attempt - 1, 16)))
+  }
+
+  /// Asks for nothing more; what is under way may end.
+  public mutating func stop() { isStopped = true }
+}

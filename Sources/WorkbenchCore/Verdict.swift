@@ -1,0 +1,2 @@
+/// Which way to go.
+public struct VerdictReport: Sendable {}

@@ -1,0 +1,166 @@
+import Foundation
+import Grading
+
+extension Workbench {
+  /// A variant with what it names.
+  struct Subject: Sendable {
+    var variant: Variant
+    var model: ModelSpec
+    var prompt: Prompt
+    var set: EvalSet
+    var version: PromptVersion
+  }
+
+  /// Looks up a variant and an eval set; a set may ask for another prompt than the variant's.
+  /// - Throws: `WorkbenchError.input` that suggests the nearest name.
+  func subject(variant name: String, set setName: String?) throws -> Subject {
+    let workspace = snapshot.workspace
+    guard let variant = workspace.variant(name) else {
+      throw WorkbenchError.unknown("variant", name, among: workspace.variants.map(\.name))
+    }
+    guard let model = workspace.model(variant.model) else {
+      throw WorkbenchError.unknown("model", variant.model, among: workspace.models.map(\.name))
+    }
+    guard let set = setName == nil ? workspace.evalSets.first : workspace.evalSet(setName ?? "") else {
+      throw WorkbenchError.unknown("eval set", setName ?? "main", among: workspace.evalSets.map(\.name))
+    }
+    let promptName = set.prompt ?? variant.prompt
+    guard let prompt = workspace.prompt(promptName) else {
+      throw WorkbenchError.unknown("prompt", promptName, among: workspace.prompts.map(\.name))
+    }
+    let titles = set.prompt == nil ? variant.sections : nil
+    let version = PromptVersion(freezing: prompt, only: titles)
+    return Subject(variant: variant, model: model, prompt: prompt, set: set, version: version)
+  }
+
+  func save(_ section: Section, prompt name: PromptName) async throws {
+    guard let prompt = snapshot.workspace.prompt(name) else {
+      throw WorkbenchError.unknown("prompt", name, among: snapshot.workspace.prompts.map(\.name))
+    }
+    try await dependencies.files.write(section, of: prompt)
+    await reloadFiles()
+  }
+
+  func deleteSection(_ id: String, prompt name: PromptName) async throws {
+    guard let prompt = snapshot.workspace.prompt(name), let section = prompt.sections.first(where: { $0.id == id })
+    else { throw WorkbenchError.input("There is no section \(id) in the prompt \"\(name)\".") }
+    try await dependencies.files.delete(section, of: prompt)
+    await reloadFiles()
+  }
+
+  /// Fills the prompt for a case, shows it at once with estimated counts, then with the tokenizer's where it can be had.
+  func render(_ request: RenderRequest) async throws -> RenderedPrompt {
+    let subject = try subject(variant: request.variant, set: request.set)
+    guard let evalCase = subject.set.cases.first(where: { $0.id == request.caseID }) ?? subject.set.cases.first else {
+      throw WorkbenchError.input("The eval set \"\(subject.set.name)\" has no cases; add one in the Cases pane.")
+    }
+    var rendered = Self.rendered(subject, evalCase: evalCase, request: request)
+    if snapshot.rendered?.parts.map(\.text) == rendered.parts.map(\.text), let old = snapshot.rendered,
+      old.countsAreExact
+    {
+      rendered.parts = old.parts
+      rendered.countsAreExact = true
+    }
+    snapshot.rendered = rendered
+    publish()
+    if !rendered.countsAreExact, rendered.problem == nil,
+      let counts = await client(of: subject)?.tokenCounts(of: rendered.parts.map(\.text)),
+      counts.count == rendered.parts.count, snapshot.rendered?.parts.map(\.text) == rendered.parts.map(\.text)
+    {
+      for index in counts.indices { rendered.parts[index].tokens = counts[index] }
+      rendered.countsAreExact = true
+      snapshot.rendered = rendered
+      publish()
+    }
+    return rendered
+  }
+
+  private func client(of subject: Subject) -> (any ModelClient)? {
+    try? dependencies.clients.client(
+      for: subject.model, adapter: subject.variant.adapter, workspace: snapshot.workspace.folder)
+  }
+
+  private static func rendered(
+    _ subject: Subject, evalCase: EvalCase, request: RenderRequest
+  ) -> RenderedPrompt {
+    var problem: String?
+    let parts = subject.version.parts.map { part in
+      var text = part.body
+      do { text = try PromptTemplate.fill(part.body, with: evalCase.input) } catch {
+        problem = problem ?? String(describing: error)
+      }
+      return RenderedPrompt.Part(
+        title: part.title, role: part.role, text: text, tokens: max(text.isEmpty ? 0 : 1, text.utf8.count / 4))
+    }
+    let messages = (try? subject.version.messages(for: evalCase.input)) ?? []
+    var resolved = request
+    resolved.caseID = evalCase.id
+    return RenderedPrompt(
+      request: resolved, version: subject.version.hash, parts: parts, messages: messages, problem: problem)
+  }
+
+  /// Asks about one case and streams the answer into the snapshot; nothing is kept.
+  func tryPrompt(_ request: RenderRequest) async throws {
+    trialTask?.cancel()
+    let subject = try subject(variant: request.variant, set: request.set)
+    guard let evalCase = subject.set.cases.first(where: { $0.id == request.caseID }) ?? subject.set.cases.first else {
+      throw WorkbenchError.input("The eval set \"\(subject.set.name)\" has no cases; add one in the Cases pane.")
+    }
+    let messages = try subject.version.messages(for: evalCase.input)
+    let client = try dependencies.clients.client(
+      for: subject.model, adapter: subject.variant.adapter, workspace: snapshot.workspace.folder)
+    snapshot.trial = Trial(
+      request: request, caseID: evalCase.id,
+      waiting: subject.model.isLocal ? "waiting for the local engine" : "waiting for the first token")
+    publish()
+    let modelRequest = ModelRequest(
+      caseID: evalCase.id, messages: messages, sampling: subject.variant.sampling)
+    let task = Task {
+      do {
+        try await client.prepare()
+        let (pieces, continuation) = AsyncStream.makeStream(of: String.self)
+        async let shown: Void = showTrial(pieces, caseID: evalCase.id)
+        defer { continuation.finish() }
+        let answer = try await client.answer(modelRequest) { continuation.yield($0) }
+        continuation.finish()
+        await shown
+        let output = Judgement.output(
+          of: answer, to: evalCase, key: subject.version.hash, graders: subject.set.graders, price: subject.model.price)
+        endTrial(caseID: evalCase.id, output: output)
+      } catch is CancellationError {
+        endTrial(caseID: evalCase.id, output: nil)
+      } catch {
+        let output = Judgement.failure(String(describing: error), caseID: evalCase.id, key: subject.version.hash)
+        endTrial(caseID: evalCase.id, output: output)
+      }
+    }
+    trialTask = task
+    await task.value
+  }
+
+  private func showTrial(_ pieces: AsyncStream<String>, caseID: String) async {
+    for await piece in pieces {
+      guard snapshot.trial?.caseID == caseID, snapshot.trial?.isRunning == true else { return }
+      snapshot.trial?.text += piece
+      snapshot.trial?.waiting = nil
+      publishSoon()
+    }
+  }
+
+  private func endTrial(caseID: String, output: Output?) {
+    guard snapshot.trial?.caseID == caseID else { return }
+    snapshot.trial?.isRunning = false
+    snapshot.trial?.waiting = nil
+    snapshot.trial?.output = output
+    if let text = output?.answer?.text { snapshot.trial?.text = text }
+    publish()
+  }
+
+  func editCase(_ edit: CaseEdit, set name: String) async throws {
+    guard let set = snapshot.workspace.evalSet(name) else {
+      throw WorkbenchError.unknown("eval set", name, among: snapshot.workspace.evalSets.map(\.name))
+    }
+    try await dependencies.files.apply(edit, to: set)
+    await reloadFiles()
+  }
+}

@@ -1,0 +1,3 @@
+extension Workbench {
+  func refreshVerdict() async {}
+}

@@ -1,0 +1,194 @@
+import Foundation
+import Grading
+
+/// Carries commands out. Work happens here and nowhere else: the terminal and the shell both perform commands and read
+/// snapshots. After each `await` the world may differ, so decisions sit in pure values (`RunPlan`, `JobLifecycle`).
+public actor Workbench {
+  /// What the core needs from outside.
+  public struct Dependencies: Sendable {
+    /// The workspace's files.
+    public var files: any WorkspaceFiles
+    /// The workspace's database.
+    public var store: any Store
+    /// Makes model clients.
+    public var clients: any ModelClients
+    /// Tunes local models.
+    public var trainer: any Trainer
+    /// The time of day.
+    public var now: @Sendable () -> Date
+    /// Gathers the parts.
+    public init(
+      files: any WorkspaceFiles, store: any Store, clients: any ModelClients, trainer: any Trainer,
+      now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+      self.files = files
+      self.store = store
+      self.clients = clients
+      self.trainer = trainer
+      self.now = now
+    }
+  }
+
+  let dependencies: Dependencies
+  /// Everything that can be shown, as of now.
+  public internal(set) var snapshot: Snapshot
+  private var subscribers: [Int: AsyncStream<Snapshot>.Continuation] = [:]
+  private var lastSubscriber = 0
+  private var lastNotice = 0
+  private var watchers: [Task<Void, Never>] = []
+  private var isPublishScheduled = false
+  private var lastPublished = ContinuousClock.now - .seconds(1)
+
+  /// Plans of runs under way in this process: stopping one is asking it here.
+  var stopRequests: Set<RunID> = []
+  /// The trial under way.
+  var trialTask: Task<Void, Never>?
+  /// Followers of jobs that are not over.
+  var followers: [JobID: Task<Void, Never>] = [:]
+  /// Curves of jobs that are followed or open.
+  var details: [JobID: JobDetail] = [:]
+  /// Which job's curve is in the snapshot.
+  var openJobID: JobID?
+
+  /// Reads the workspace and what its database holds.
+  /// - Throws: `Problem` when the folder is no workspace, or the store's error.
+  public init(_ dependencies: Dependencies) async throws {
+    self.dependencies = dependencies
+    let workspace = try await dependencies.files.read()
+    snapshot = Snapshot(workspace: workspace, time: dependencies.now())
+    snapshot.runs = try await dependencies.store.runs()
+    snapshot.versions = try await dependencies.store.versions()
+    snapshot.jobs = try await dependencies.store.jobs()
+  }
+
+  /// Picks up what an earlier process left: jobs still running are followed again, and changes made by others are seen
+  /// from here on. The command line needs it only for commands that follow something.
+  public func watch() async {
+    let files = dependencies.files.changes()
+    let others = dependencies.store.foreignChanges()
+    watchers = [
+      Task { [weak self] in for await _ in files { await self?.reloadFiles() } },
+      Task { [weak self] in for await _ in others { await self?.reloadStore() } },
+    ]
+    await reconcileJobs()
+    await refreshVerdict()
+    publish()
+  }
+
+  /// Ends everything that this process is doing; jobs go on, runs can be resumed.
+  public func close() {
+    trialTask?.cancel()
+    for task in watchers + Array(followers.values) { task.cancel() }
+    for continuation in subscribers.values { continuation.finish() }
+    subscribers = [:]
+  }
+
+  // MARK: Commands
+
+  /// Carries out one command and returns when all its work is done.
+  /// - Throws: `WorkbenchError`, `Problem`, `ModelFailure`, `TrainerFailure` or a store's error; each describes itself.
+  @discardableResult
+  public func perform(_ command: Command) async throws -> Outcome {
+    switch command {
+    case .reload: await reloadFiles()
+    case .saveSection(let prompt, let section): try await save(section, prompt: prompt)
+    case .deleteSection(let prompt, let id): try await deleteSection(id, prompt: prompt)
+    case .render(let request): return .rendered(try await render(request))
+    case .tryPrompt(let request): try await tryPrompt(request)
+    case .stopTrial: trialTask?.cancel()
+    case .editCase(let set, let edit): try await editCase(edit, set: set)
+    case .evaluate(let request): return .run(try await evaluate(request))
+    case .pauseRun(let run): stopRequests.insert(run)
+    case .compare(let a, let b, let set): return .comparison(try await compare(a, b, set: set))
+    case .collect(let request): return try await collect(request)
+    case .train(let request): return .job(try await train(request))
+    case .openJob(let id): try await openJob(id)
+    case .cancelJob(let id): try await cancelJob(id)
+    case .dismissNotice(let id):
+      snapshot.notices.removeAll { $0.id == id }
+      publish()
+    }
+    return .done
+  }
+
+  /// Carries out a command whose failure becomes a notice in the next snapshot.
+  public func submit(_ command: Command) async {
+    do {
+      try await perform(command)
+    } catch is CancellationError {
+    } catch {
+      notify(.error, String(describing: error))
+    }
+  }
+
+  // MARK: Snapshots
+
+  /// The present snapshot and each newer one; a slow reader misses what is between.
+  public func snapshots() -> AsyncStream<Snapshot> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Snapshot.self, bufferingPolicy: .bufferingNewest(1))
+    lastSubscriber += 1
+    let number = lastSubscriber
+    subscribers[number] = continuation
+    continuation.onTermination = { [weak self] _ in Task { await self?.unsubscribe(number) } }
+    continuation.yield(snapshot)
+    return stream
+  }
+
+  private func unsubscribe(_ number: Int) { subscribers[number] = nil }
+
+  /// Shows the present state to everybody who watches.
+  func publish() {
+    snapshot.time = dependencies.now()
+    lastPublished = .now
+    for continuation in subscribers.values { continuation.yield(snapshot) }
+  }
+
+  /// Publishes now, or when the last time was at least a sixtieth of a second ago: a burst becomes one snapshot.
+  func publishSoon() {
+    guard !isPublishScheduled, !subscribers.isEmpty else { return }
+    let interval = Duration.milliseconds(16)
+    let elapsed = ContinuousClock.now - lastPublished
+    if elapsed >= interval { return publish() }
+    isPublishScheduled = true
+    Task {
+      try? await Task.sleep(for: interval - elapsed)
+      isPublishScheduled = false
+      publish()
+    }
+  }
+
+  /// Tells the person something; the last 50 notices are kept.
+  func notify(_ kind: Notice.Kind, _ text: String) {
+    lastNotice += 1
+    snapshot.notices.append(Notice(id: lastNotice, kind: kind, text: text, time: dependencies.now()))
+    if snapshot.notices.count > 50 { snapshot.notices.removeFirst() }
+    publish()
+  }
+
+  // MARK: What others changed
+
+  /// Reads the files again; a flaw becomes a problem in the snapshot.
+  func reloadFiles() async {
+    do {
+      snapshot.workspace = try await dependencies.files.read()
+      if let request = snapshot.rendered?.request { _ = try? await render(request) }
+      publish()
+    } catch {
+      notify(.error, String(describing: error))
+    }
+  }
+
+  /// Reads runs, versions and jobs again.
+  func reloadStore() async {
+    do {
+      snapshot.runs = try await dependencies.store.runs()
+      snapshot.versions = try await dependencies.store.versions()
+      snapshot.jobs = try await dependencies.store.jobs()
+      await reconcileJobs()
+      await refreshVerdict()
+      publish()
+    } catch {
+      notify(.error, String(describing: error))
+    }
+  }
+}

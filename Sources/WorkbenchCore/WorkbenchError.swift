@@ -1,0 +1,23 @@
+import Grading
+
+/// Why a command could not be carried out: a sentence that says what to do next.
+public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What was asked for doesn't exist or doesn't fit.
+  case input(String)
+  /// A model, the engine or a trainer failed.
+  case model(String)
+
+  /// The sentence.
+  public var description: String {
+    switch self {
+    case .input(let text), .model(let text): text
+    }
+  }
+
+  /// There is no such thing; suggests the nearest name.
+  static func unknown(_ kind: String, _ name: String, among names: [String]) -> WorkbenchError {
+    let near = Spelling.nearest(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
+    let list = names.isEmpty ? "There is none yet; add one to assay.yaml." : "There are: \(names.joined(separator: ", "))."
+    return .input("There is no \(kind) called \"\(name)\".\(near) \(list)")
+  }
+}
