@@ -25,6 +25,13 @@ public protocol Pane<Snapshot, Command>: Sendable {
   /// Takes an event that is no binding: moving about in lists, typing, mouse, paste.
   mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command>
 
+  /// What the pane would like to be asked for now, so that it has something to show; nil when it has all it needs. It
+  /// is called after each new snapshot while the pane can be seen, and doesn't ask for the same thing over and over.
+  mutating func wants(_ snapshot: Snapshot) -> Command?
+
+  /// The pane is about to lose the focus, or the program to end: what is typed and not saved is asked to be saved.
+  mutating func leave(_ snapshot: Snapshot) -> Reaction<Command>
+
   /// Draws all of itself into `rect`; may remember where things are, for the mouse, and bring its scroll in range.
   mutating func draw(
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme)
@@ -57,6 +64,12 @@ extension Pane {
 
   /// Takes no other event.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> { .ignored }
+
+  /// Has all it needs.
+  public mutating func wants(_ snapshot: Snapshot) -> Command? { nil }
+
+  /// Has nothing to save.
+  public mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> { .handled }
 
   /// Takes an event: bindings first, then `handle`; the other way round while text is being typed.
   public mutating func react(to event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
