@@ -39,6 +39,14 @@ public struct JSONNumber: Sendable, Hashable {
     text == other.text || Decimal(text) == Decimal(other.text)
   }
 
+  /// The number in its shortest integer form: digits without leading or trailing zeros, then an exponent if need be.
+  var canonical: JSONNumber {
+    let decimal = Decimal(text)
+    guard !decimal.digits.isEmpty else { return JSONNumber(0) }
+    let digits = (decimal.isNegative ? "-" : "") + String(decoding: decimal.digits, as: UTF8.self)
+    return JSONNumber(checked: decimal.exponent == 0 ? digits : "\(digits)e\(decimal.exponent)")
+  }
+
   /// sign × digits × 10^exponent, with neither leading nor trailing zeros; zero has no digits.
   private struct Decimal: Equatable {
     var isNegative = false
