@@ -43,8 +43,9 @@ public struct JSONAnswer: Sendable, Hashable {
 
   private static func fenced(in text: Substring) -> JSONValue? {
     var block: [Substring]?
-    for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-      let isFence = line.drop { $0 == " " }.hasPrefix("```")
+    for bytes in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      let line = Substring(bytes)
+      let isFence = bytes.drop { $0 == UInt8(ascii: " ") }.starts(with: "```".utf8)
       if isFence, let lines = block {
         if let value = try? JSONValue(parsing: lines.joined(separator: "\n")) { return value }
         block = nil
@@ -63,7 +64,7 @@ public struct JSONAnswer: Sendable, Hashable {
       var start = 0
       while let brace = bytes[start...].firstIndex(of: UInt8(ascii: "{")) {
         var parser = JSONParser(bytes: bytes, limits: .init(), position: brace)
-        do throws(JSONError) {
+        do throws(JSONParser.Failure) {
           return try parser.value()
         } catch {
           if error.offset >= bytes.count { return nil }

@@ -25,8 +25,12 @@ extension JSONValue {
     var text = text
     let result = text.withUTF8 { bytes in
       Result { () throws(JSONError) in
-        var parser = JSONParser(bytes: bytes, limits: limits, firstLine: firstLine)
-        return try parser.document()
+        var parser = JSONParser(bytes: bytes, limits: limits)
+        do throws(JSONParser.Failure) {
+          return try parser.document()
+        } catch {
+          throw error.located(in: bytes, firstLine: firstLine)
+        }
       }
     }
     self = try result.get()
@@ -56,23 +60,18 @@ extension JSONValue {
 struct JSONParser {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let limits: JSONValue.Limits
-  private let firstLine: Int
   private var position: Int
   private var depth = 0
 
   /// A parser that starts at a byte of a text which must be valid UTF-8.
-  init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONValue.Limits, firstLine: Int = 1, position: Int = 0) {
+  init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONValue.Limits, position: Int = 0) {
     self.bytes = bytes
     self.limits = limits
-    self.firstLine = firstLine
     self.position = position
   }
 
-  /// The position after what has been read.
-  var end: Int { position }
-
   /// Reads a whole document with nothing but white space around it.
-  mutating func document() throws(JSONError) -> JSONValue {
+  mutating func document() throws(Failure) -> JSONValue {
     guard bytes.count <= limits.bytes else {
       throw failure("at most \(limits.bytes) bytes", found: "\(bytes.count) bytes")
     }
@@ -84,7 +83,7 @@ struct JSONParser {
   }
 
   /// Reads one value that starts at the current position.
-  mutating func value() throws(JSONError) -> JSONValue {
+  mutating func value() throws(Failure) -> JSONValue {
     guard position < bytes.count else { throw failure("a JSON value") }
     switch bytes[position] {
     case UInt8(ascii: "{"): return try object()
@@ -98,7 +97,7 @@ struct JSONParser {
     }
   }
 
-  private mutating func literal(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
+  private mutating func literal(_ word: StaticString, _ value: JSONValue) throws(Failure) -> JSONValue {
     let length = word.utf8CodeUnitCount
     for index in 0..<length {
       guard position + index < bytes.count, bytes[position + index] == word.utf8Start[index] else {
@@ -109,14 +108,14 @@ struct JSONParser {
     return value
   }
 
-  private mutating func enter() throws(JSONError) {
+  private mutating func enter() throws(Failure) {
     guard depth < limits.depth else { throw failure("at most \(limits.depth) levels of nesting") }
     depth += 1
     position += 1
     skipSpace()
   }
 
-  private mutating func object() throws(JSONError) -> JSONValue {
+  private mutating func object() throws(Failure) -> JSONValue {
     try enter()
     var object = JSONObject()
     if take(UInt8(ascii: "}")) {
@@ -144,7 +143,7 @@ struct JSONParser {
     }
   }
 
-  private mutating func array() throws(JSONError) -> JSONValue {
+  private mutating func array() throws(Failure) -> JSONValue {
     try enter()
     var values: [JSONValue] = []
     if take(UInt8(ascii: "]")) {
@@ -165,7 +164,7 @@ struct JSONParser {
     }
   }
 
-  private mutating func number() throws(JSONError) -> JSONNumber {
+  private mutating func number() throws(Failure) -> JSONNumber {
     let start = position
     _ = take(UInt8(ascii: "-"))
     if !take(UInt8(ascii: "0")) { try digits("a digit") }
@@ -177,13 +176,13 @@ struct JSONParser {
     return JSONNumber(checked: String(decoding: bytes[start..<position], as: UTF8.self))
   }
 
-  private mutating func digits(_ expected: String) throws(JSONError) {
+  private mutating func digits(_ expected: String) throws(Failure) {
     let start = position
     while position < bytes.count, bytes[position] &- UInt8(ascii: "0") < 10 { position += 1 }
     guard position > start else { throw failure(expected) }
   }
 
-  private mutating func string() throws(JSONError) -> String {
+  private mutating func string() throws(Failure) -> String {
     position += 1
     let start = position
     while position < bytes.count {
@@ -199,7 +198,7 @@ struct JSONParser {
     throw failure("a closing quote")
   }
 
-  private mutating func escapedString(from start: Int) throws(JSONError) -> String {
+  private mutating func escapedString(from start: Int) throws(Failure) -> String {
     var text = Array(bytes[start..<position])
     while position < bytes.count {
       let byte = bytes[position]
@@ -219,7 +218,7 @@ struct JSONParser {
     throw failure("a closing quote")
   }
 
-  private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
+  private mutating func escape(into text: inout [UInt8]) throws(Failure) {
     guard position < bytes.count else { throw failure("an escape after \"\\\"") }
     let plain: UInt8
     switch bytes[position] {
@@ -240,7 +239,7 @@ struct JSONParser {
   }
 
   /// Reads what follows `\u`, with its second half when it is a surrogate.
-  private mutating func escapedScalar() throws(JSONError) -> Unicode.Scalar {
+  private mutating func escapedScalar() throws(Failure) -> Unicode.Scalar {
     let first = try codeUnit()
     if let scalar = Unicode.Scalar(UInt32(first)) { return scalar }
     let expected = "a surrogate pair such as \\ud83d\\ude00"
@@ -254,7 +253,7 @@ struct JSONParser {
     return scalar
   }
 
-  private mutating func codeUnit() throws(JSONError) -> UInt16 {
+  private mutating func codeUnit() throws(Failure) -> UInt16 {
     var unit: UInt16 = 0
     for _ in 0..<4 {
       guard position < bytes.count, let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue else {
@@ -281,32 +280,47 @@ struct JSONParser {
     }
   }
 
-  /// An error at the current position, with line and column counted only now that they are needed.
-  private func failure(_ expected: String, found: String? = nil) -> JSONError {
-    let before = bytes[..<position]
-    let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-    return JSONError(
-      line: firstLine + before.count { $0 == 0x0A }, column: 1 + before[lineStart...].count { $0 & 0xC0 != 0x80 },
-      offset: position, expected: expected, found: found ?? foundHere)
+  private func failure(_ expected: String, found: String? = nil) -> Failure {
+    Failure(offset: position, expected: expected, found: found)
   }
+}
 
-  private var foundHere: String {
-    guard position < bytes.count else { return "the end of the text" }
-    let byte = bytes[position]
-    if byte < 0x20 || byte == 0x7F {
-      switch byte {
-      case 0x0A: return "the end of the line"
-      case 0x09: return "a tab"
-      default: return "control character U+00" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+extension JSONParser {
+  /// What went wrong, still without line and column, which take linear time to count.
+  struct Failure: Error {
+    /// The position of the byte that can't be there.
+    var offset: Int
+    var expected: String
+    /// What is there instead, if it is something else than the byte at the position.
+    var found: String?
+
+    /// The error with its place in the text.
+    func located(in bytes: UnsafeBufferPointer<UInt8>, firstLine: Int) -> JSONError {
+      let before = bytes[..<offset]
+      let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+      return JSONError(
+        line: firstLine + before.count { $0 == 0x0A }, column: 1 + before[lineStart...].count { $0 & 0xC0 != 0x80 },
+        offset: offset, expected: expected, found: found ?? Self.word(in: bytes, at: offset))
+    }
+
+    private static func word(in bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> String {
+      guard offset < bytes.count else { return "the end of the text" }
+      let byte = bytes[offset]
+      if byte < 0x20 || byte == 0x7F {
+        switch byte {
+        case 0x0A: return "the end of the line"
+        case 0x09: return "a tab"
+        default: return "control character U+00" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
       }
+      let isWord = { (byte: UInt8) in byte >= 0x80 || byte == 0x5F || Character(Unicode.Scalar(byte)).isLetter }
+      var end = offset + 1
+      if isWord(byte) {
+        while end < bytes.count, end - offset < 24, isWord(bytes[end]) { end += 1 }
+        while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+      }
+      let word = String(decoding: bytes[offset..<end], as: UTF8.self)
+      return word.unicodeScalars.first == "\u{FEFF}" ? "a byte order mark" : byte == 0x22 ? "a quote" : "\"\(word)\""
     }
-    let isWord = { (byte: UInt8) in byte >= 0x80 || byte == 0x5F || Character(Unicode.Scalar(byte)).isLetter }
-    var end = position + 1
-    if isWord(byte) {
-      while end < bytes.count, end - position < 24, isWord(bytes[end]) { end += 1 }
-      while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
-    }
-    let word = String(decoding: bytes[position..<end], as: UTF8.self)
-    return word.unicodeScalars.first == "\u{FEFF}" ? "a byte order mark" : byte == 0x22 ? "a quote" : "\"\(word)\""
   }
 }

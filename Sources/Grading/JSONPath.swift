@@ -64,12 +64,14 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Substring {
-  /// Where `needle` first occurs.
-  func range(ofFirst needle: String) -> Range<Index>? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(needle) { return start..<index(start, offsetBy: needle.count) }
-      start = index(after: start)
+  /// Where the UTF-8 bytes of `needle`, which is ASCII, first occur.
+  func range(ofFirst needle: StaticString) -> Range<Index>? {
+    let wanted = UnsafeBufferPointer(start: needle.utf8Start, count: needle.utf8CodeUnitCount)
+    var rest = utf8[...]
+    while let start = rest.firstIndex(of: wanted[0]) {
+      rest = rest[start...]
+      if rest.starts(with: wanted) { return start..<utf8.index(start, offsetBy: wanted.count) }
+      rest = rest.dropFirst()
     }
     return nil
   }
