@@ -89,7 +89,8 @@ struct FileWatcherTests {
     try await withFolder { folder in
       func inotifyCount() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
-          (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0))?.contains("inotify") == true
+          (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0))?.contains("inotify")
+            == true
         }
       }
       guard FileManager.default.fileExists(atPath: "/proc/self/fd") else { return }

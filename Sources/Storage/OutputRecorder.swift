@@ -1,0 +1,66 @@
+import Foundation
+import GRDB
+import WorkbenchCore
+
+/// Writes outputs of one run within one transaction, with statements that are prepared once.
+struct OutputRecorder {
+  private let run: Int64
+  private let time: Double
+  private let findFormer: Statement
+  private let deleteFormer: Statement
+  private let findAnswer: Statement
+  private let insertAnswer: Statement
+  private let insertOutput: Statement
+  private let db: Database
+  /// Where the next output goes.
+  private(set) var position: Int64
+
+  /// Prepares to write from a position on.
+  init(run: Int64, position: Int64, time: Date, db: Database) throws {
+    self.run = run
+    self.position = position
+    self.time = time.timeIntervalSince1970
+    self.db = db
+    findFormer = try db.cachedStatement(sql: RunTally.Entry.query + " AND o.case_id = ?")
+    deleteFormer = try db.cachedStatement(sql: "DELETE FROM outputs WHERE run_id = ? AND case_id = ?")
+    findAnswer = try db.cachedStatement(
+      sql: "SELECT \(AnswerRow.columns) FROM answers a WHERE a.key = ? ORDER BY a.id")
+    insertAnswer = try db.cachedStatement(
+      sql: """
+        INSERT INTO answers (key, text, finish_reason, prompt_tokens, completion_tokens, cached_prompt_tokens, latency,
+          first_token, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    insertOutput = try db.cachedStatement(
+      sql: """
+        INSERT INTO outputs (run_id, position, case_id, request_key, answer_id, failure, value, passed, format_valid,
+          cost, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+  }
+
+  /// Writes one output and, unless it is known, its answer.
+  /// - Returns: what the output replaces.
+  mutating func record(_ output: Output) throws -> RunTally.Entry? {
+    let former = try Row.fetchOne(findFormer, arguments: [run, output.caseID]).map(RunTally.Entry.init)
+    if former != nil { try deleteFormer.execute(arguments: [run, output.caseID]) }
+    let answer = try output.answer.map { try id(of: $0, key: output.requestKey.hex) }
+    try insertOutput.execute(arguments: [
+      run, position, output.caseID, output.requestKey.hex, answer, output.failure, output.value, output.passed,
+      output.formatValid, output.cost, ScoresColumn.encode(output.scores),
+    ])
+    position += 1
+    return former
+  }
+
+  /// The row of an answer: one that is there already serves again.
+  private func id(of answer: Answer, key: String) throws -> Int64 {
+    let rows = try Row.fetchCursor(findAnswer, arguments: [key])
+    while let row = try rows.next() {
+      if AnswerRow(row)?.answer == answer { return row["answer_id"] }
+    }
+    try insertAnswer.execute(arguments: [
+      key, answer.text, answer.finishReason, answer.usage.prompt, answer.usage.completion, answer.usage.cachedPrompt,
+      answer.latency, answer.firstToken, time,
+    ])
+    return db.lastInsertedRowID
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import GRDB
+import Grading
+import WorkbenchCore
+
+/// A row of `runs`.
+struct RunRow {
+  var run: Run
+
+  /// Reads a row that has all columns.
+  init(_ row: Row) throws {
+    var summary = RunSummary()
+    summary.done = row["done"]
+    summary.passed = row["passed"]
+    summary.errors = row["errors"]
+    summary.formatValid = row["format_valid"]
+    summary.mean = row["mean"]
+    summary.low = row["low"]
+    summary.high = row["high"]
+    summary.promptTokens = row["prompt_tokens"]
+    summary.completionTokens = row["completion_tokens"]
+    summary.latencyMedian = row["latency_median"]
+    summary.latency95 = row["latency_95"]
+    summary.cost = row["cost"]
+    run = Run(
+      id: RunID(row["id"]), identity: ContentHash(hex: row["identity"]),
+      variant: try JSONColumn.decode(VariantColumn.self, row["variant"]).variant,
+      promptVersion: ContentHash(hex: row["prompt_version"]), set: row["eval_set"],
+      setHash: ContentHash(hex: row["set_hash"]), state: Run.State(rawValue: row["state"]) ?? .paused,
+      started: Date(timeIntervalSince1970: row["started"]), seconds: row["seconds"], cases: row["cases"],
+      summary: summary)
+  }
+}
+
+/// A row of `answers`.
+struct AnswerRow {
+  /// The columns, for a table called `a`.
+  static let columns = """
+    a.id AS answer_id, a.text, a.finish_reason, a.prompt_tokens, a.completion_tokens, a.cached_prompt_tokens, a.latency,
+    a.first_token
+    """
+  var answer: Answer
+
+  /// Reads a row; nil when the columns are null, as in an outer join.
+  init?(_ row: Row) {
+    guard let text: String = row["text"] else { return nil }
+    answer = Answer(
+      text: text, finishReason: row["finish_reason"],
+      usage: TokenUsage(
+        prompt: row["prompt_tokens"], completion: row["completion_tokens"], cachedPrompt: row["cached_prompt_tokens"]),
+      latency: row["latency"], firstToken: row["first_token"])
+  }
+}
+
+/// A row of `outputs` with its answer.
+struct OutputRow {
+  /// Selects a run's outputs in order.
+  static let query = """
+    SELECT o.case_id, o.request_key, o.failure, o.value, o.passed, o.format_valid, o.cost, o.scores, \(AnswerRow.columns)
+    FROM outputs o LEFT JOIN answers a ON a.id = o.answer_id WHERE o.run_id = ? ORDER BY o.position
+    """
+  var output: Output
+
+  /// Reads a row of `query`.
+  init(_ row: Row) {
+    output = Output(
+      caseID: row["case_id"], requestKey: ContentHash(hex: row["request_key"]), answer: AnswerRow(row)?.answer,
+      failure: row["failure"], scores: ScoresColumn.decode(row["scores"]), value: row["value"], passed: row["passed"],
+      formatValid: row["format_valid"], cost: row["cost"])
+  }
+}
+
+/// A row of `jobs`.
+struct JobRow {
+  var job: TrainingJob
+
+  /// Reads a row that has all columns.
+  init(_ row: Row) throws {
+    job = TrainingJob(
+      id: JobID(row["id"]), backend: row["backend"], base: row["base"], data: row["data"],
+      settings: try JSONColumn.decode(SettingsColumn.self, row["settings"]).settings,
+      state: TrainingJob.State(rawValue: row["state"]) ?? .lost,
+      created: Date(timeIntervalSince1970: row["created"]), step: row["step"], steps: row["steps"],
+      trainLoss: row["train_loss"], validationLoss: row["validation_loss"], adapter: row["adapter"],
+      message: row["message"])
+  }
+}
+
+/// A row of `prompt_versions`.
+struct VersionRow {
+  var version: StoredVersion
+
+  /// Reads a row that has all columns.
+  init(_ row: Row) throws {
+    let parts = try JSONColumn.decode([PartColumn].self, row["parts"])
+    version = StoredVersion(
+      version: PromptVersion(prompt: row["prompt"], parts: parts.map(\.part)),
+      created: Date(timeIntervalSince1970: row["created"]))
+  }
+}

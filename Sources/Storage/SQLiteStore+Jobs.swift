@@ -1,0 +1,57 @@
+import Foundation
+import GRDB
+public import WorkbenchCore
+
+extension SQLiteStore {
+  /// Makes a job, in the state `queued`. Its number is higher than that of every job and every job folder there is, so
+  /// that no job ever starts in an older one's folder, even after the database was lost.
+  public func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
+    let settings = try JSONColumn.encode(SettingsColumn(draft.settings))
+    let highest = highestJobFolder()
+    return try await write { db in
+      let last = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'") ?? 0
+      try db.execute(
+        sql: "INSERT INTO jobs (id, backend, base, data, settings, state, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        arguments: [
+          max(last, highest) + 1, draft.backend, draft.base, draft.data, settings,
+          TrainingJob.State.queued.rawValue, draft.created.timeIntervalSince1970,
+        ])
+      let id = db.lastInsertedRowID
+      guard let row = try Row.fetchOne(db, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [id]) else {
+        throw StorageError.noSuchJob(id)
+      }
+      return try JobRow(row).job
+    }
+  }
+
+  private func highestJobFolder() -> Int64 {
+    guard let folder, let names = try? FileManager.default.contentsOfDirectory(atPath: folder + "/jobs") else {
+      return 0
+    }
+    return names.compactMap { Int64($0) }.filter { $0 > 0 && $0 < 1 << 40 }.max() ?? 0
+  }
+
+  /// Replaces a job's header.
+  public func update(_ job: TrainingJob) async throws {
+    let settings = try JSONColumn.encode(SettingsColumn(job.settings))
+    try await write { db in
+      try db.execute(
+        sql: """
+          UPDATE jobs SET backend = ?, base = ?, data = ?, settings = ?, state = ?, created = ?, step = ?, steps = ?,
+            train_loss = ?, validation_loss = ?, adapter = ?, message = ? WHERE id = ?
+          """,
+        arguments: [
+          job.backend, job.base, job.data, settings, job.state.rawValue, job.created.timeIntervalSince1970, job.step,
+          job.steps, job.trainLoss, job.validationLoss, job.adapter, job.message, job.id.number,
+        ])
+      guard db.changesCount > 0 else { throw StorageError.noSuchJob(job.id.number) }
+    }
+  }
+
+  /// All jobs, newest first.
+  public func jobs() async throws -> [TrainingJob] {
+    try await read { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM jobs ORDER BY id DESC").map { try JobRow($0).job }
+    }
+  }
+}

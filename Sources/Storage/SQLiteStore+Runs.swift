@@ -1,0 +1,142 @@
+import Foundation
+import GRDB
+import Synchronization
+public import WorkbenchCore
+
+extension SQLiteStore {
+  /// All runs with summaries, newest first: one query on one table.
+  public func runs() async throws -> [Run] {
+    try await read { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM runs ORDER BY id DESC").map { try RunRow($0).run }
+    }
+  }
+
+  /// The run with this identity.
+  public func run(identity: ContentHash) async throws -> Run? {
+    try await read { try Self.run(identity, $0) }
+  }
+
+  private static func run(_ identity: ContentHash, _ db: Database) throws -> Run? {
+    try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE identity = ?", arguments: [identity.hex])
+      .map { try RunRow($0).run }
+  }
+
+  /// Makes a run, in the state `running`, or gives the one with this identity as it stands.
+  public func beginRun(_ draft: RunDraft) async throws -> Run {
+    let parts = try JSONColumn.encode(draft.version.parts.map(PartColumn.init))
+    let variant = try JSONColumn.encode(VariantColumn(draft.variant))
+    return try await write { db in
+      try db.execute(
+        sql: "INSERT INTO prompt_versions (hash, prompt, parts, created) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        arguments: [draft.version.hash.hex, draft.version.prompt, parts, draft.started.timeIntervalSince1970])
+      try db.execute(
+        sql: """
+          INSERT INTO runs (identity, variant, prompt_version, eval_set, set_hash, state, started, cases)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (identity) DO NOTHING
+          """,
+        arguments: [
+          draft.identity.hex, variant, draft.version.hash.hex, draft.set, draft.setHash.hex,
+          Run.State.running.rawValue, draft.started.timeIntervalSince1970, draft.cases,
+        ])
+      guard let run = try Self.run(draft.identity, db) else { throw StorageError.noSuchRun(0) }
+      return run
+    }
+  }
+
+  /// Changes where a run stands.
+  public func setState(_ state: Run.State, of run: RunID) async throws {
+    if state != .running { tallies.withLock { $0[run] = nil } }
+    try await write { db in
+      try db.execute(sql: "UPDATE runs SET state = ? WHERE id = ?", arguments: [state.rawValue, run.number])
+      guard db.changesCount > 0 else { throw StorageError.noSuchRun(run.number) }
+    }
+  }
+
+  /// Versions with the time they were first used, newest first.
+  public func versions() async throws -> [StoredVersion] {
+    try await read { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM prompt_versions ORDER BY created DESC, rowid DESC")
+        .map { try VersionRow($0).version }
+    }
+  }
+
+  /// A run's outputs, in the order they were recorded; one that was recorded again stands at the later place.
+  public func outputs(of run: RunID) async throws -> [Output] {
+    try await read { db in
+      var outputs: [Output] = []
+      let rows = try Row.fetchCursor(db, sql: OutputRow.query, arguments: [run.number])
+      while let row = try rows.next() { outputs.append(OutputRow(row).output) }
+      return outputs
+    }
+  }
+
+  /// Answers to requests that were asked before, by key.
+  public func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer] {
+    try await read { db in
+      var answers: [ContentHash: Answer] = [:]
+      let size = 500
+      for start in stride(from: 0, to: keys.count, by: size) {
+        let part = keys[start..<min(start + size, keys.count)]
+        let marks = repeatElement("?", count: part.count).joined(separator: ",")
+        let rows = try Row.fetchCursor(
+          db.cachedStatement(
+            sql: "SELECT a.key, \(AnswerRow.columns) FROM answers a WHERE a.key IN (\(marks)) ORDER BY a.id DESC"),
+          arguments: StatementArguments(part.map(\.hex)))
+        while let row = try rows.next() {
+          if let answer = AnswerRow(row)?.answer { answers[ContentHash(hex: row["key"])] = answer }
+        }
+      }
+      return answers
+    }
+  }
+
+  /// Keeps a finished batch, answers and judgements in one transaction, and returns the run's new summary, which is kept
+  /// on the run's row. An earlier output to the same case is replaced.
+  ///
+  /// The summary costs the same whatever the run's length: sums are carried from batch to batch in memory (`RunTally`),
+  /// and read from the outputs only by the first batch of a process or after another process recorded.
+  public func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary {
+    let known = tallies.withLock { $0.removeValue(forKey: run) }
+    let tally = try await write { db in
+      guard
+        let row = try Row.fetchOne(
+          db, sql: "SELECT revision, next_position FROM runs WHERE id = ?", arguments: [run.number])
+      else { throw StorageError.noSuchRun(run.number) }
+      let revision: Int64 = row["revision"]
+      let position: Int64 = row["next_position"]
+      var tally =
+        if let known, known.revision == revision { known } else {
+          try RunTally(run: run.number, revision: revision, in: db)
+        }
+      var recorder = try OutputRecorder(run: run.number, position: position, time: Date(), db: db)
+      for output in outputs {
+        if let former = try recorder.record(output) { tally.remove(former) }
+        tally.add(RunTally.Entry(output))
+      }
+      tally.revision = revision + 1
+      try Self.keep(&tally, run: run, seconds: seconds, position: recorder.position, db)
+      return tally
+    }
+    var result = tally
+    tallies.withLock { $0[run] = tally }
+    return result.summary()
+  }
+
+  private static func keep(
+    _ tally: inout RunTally, run: RunID, seconds: Double, position: Int64, _ db: Database
+  ) throws {
+    let summary = tally.summary()
+    let statement = try db.cachedStatement(
+      sql: """
+        UPDATE runs SET revision = ?, next_position = ?, seconds = seconds + ?, done = ?, passed = ?, errors = ?,
+          format_valid = ?, mean = ?, low = ?, high = ?, prompt_tokens = ?, completion_tokens = ?, latency_median = ?,
+          latency_95 = ?, cost = ?
+        WHERE id = ?
+        """)
+    try statement.execute(arguments: [
+      tally.revision, position, seconds, summary.done, summary.passed, summary.errors, summary.formatValid,
+      summary.mean, summary.low, summary.high, summary.promptTokens, summary.completionTokens, summary.latencyMedian,
+      summary.latency95, summary.cost, run.number,
+    ])
+  }
+}

@@ -1,0 +1,156 @@
+import FileWatching
+import Foundation
+import GRDB
+import Synchronization
+public import WorkbenchCore
+
+/// Keeps everything that a decision rests on in one SQLite file, `.assay/assay.sqlite` of the workspace.
+///
+/// What a method has written is safe from the death of the process once the method returns; after a power cut the
+/// newest writes may be missing, but the file is whole (`synchronous = NORMAL` in WAL mode). Several processes may have
+/// the same file open. A write is carried out even when the task that asks for it is cancelled: what was paid for is kept.
+public final class SQLiteStore: Store {
+  let writer: any DatabaseWriter
+  /// The folder `.assay`; nil in memory.
+  let folder: String?
+  /// What errors call the database.
+  let name: String
+  /// Tallies of the runs being recorded.
+  let tallies = Mutex<[RunID: RunTally]>([:])
+  /// Runs claimed, where there is no folder for locks.
+  let claims = ClaimTable()
+  /// `PRAGMA data_version` of the writing connection at opening time.
+  let openedVersion: Int64
+
+  /// Opens a workspace's database; makes `.assay` and the database where they don't exist yet.
+  /// - Throws: `StorageError`.
+  public convenience init(workspace: String) throws {
+    let folder = workspace + "/.assay"
+    let path = folder + "/assay.sqlite"
+    do {
+      try Self.makeFolder(folder)
+      // One process at a time opens and migrates: SQLite's own locks don't cover the change to WAL mode.
+      let lock = try FileLock.waiting(folder + "/locks/open", seconds: 5)
+      defer { _ = lock }
+      let pool = try DatabasePool(path: path, configuration: Self.configuration)
+      try self.init(writer: pool, folder: folder, name: path)
+    } catch {
+      throw StorageError.from(error, path: path)
+    }
+  }
+
+  /// A store that lives as long as this value.
+  public static func inMemory() throws -> SQLiteStore {
+    try SQLiteStore(writer: DatabaseQueue(configuration: configuration), folder: nil, name: "the database in memory")
+  }
+
+  init(writer: any DatabaseWriter, folder: String?, name: String) throws {
+    self.writer = writer
+    self.folder = folder
+    self.name = name
+    let migrator = Schema.migrator
+    guard try !writer.read({ try migrator.hasBeenSuperseded($0) }) else { throw StorageError.newer(path: name) }
+    if try !writer.read({ try migrator.hasCompletedMigrations($0) }) { try migrator.migrate(writer) }
+    openedVersion = try writer.writeWithoutTransaction(Self.dataVersion)
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.label = "assay"
+    configuration.busyMode = .timeout(5)
+    configuration.foreignKeysEnabled = true
+    configuration.maximumReaderCount = 3
+    configuration.prepareDatabase { db in
+      if !db.configuration.readonly { try db.execute(sql: "PRAGMA synchronous = NORMAL") }
+    }
+    return configuration
+  }
+
+  /// Makes `.assay` with a `.gitignore` that keeps it out of git.
+  private static func makeFolder(_ folder: String) throws {
+    let manager = FileManager.default
+    do {
+      try manager.createDirectory(atPath: folder + "/locks", withIntermediateDirectories: true)
+      if !manager.fileExists(atPath: folder + "/.gitignore") {
+        try Data("*\n".utf8).write(to: URL(fileURLWithPath: folder + "/.gitignore"), options: .atomic)
+      }
+    } catch {
+      let detail = (error as NSError).localizedDescription
+      throw StorageError.readOnly(path: folder, detail: detail)
+    }
+  }
+
+  // MARK: Access
+
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    do {
+      return try await writer.read(body)
+    } catch {
+      throw StorageError.from(error, path: name)
+    }
+  }
+
+  func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    let writer = writer
+    do {
+      return try await Task { try await writer.write(body) }.value
+    } catch {
+      throw StorageError.from(error, path: name)
+    }
+  }
+
+  // MARK: Claims and changes
+
+  /// Takes the right to work on a run: a lock on `.assay/locks/run-N` that the kernel frees when its holder dies.
+  public func claim(_ run: RunID) async throws -> (any Sendable)? {
+    guard let folder else { return claims.claim(run) }
+    return try FileLock("\(folder)/locks/run-\(run)")
+  }
+
+  /// Yields after another process wrote to the same file; sleeps in between. The kernel tells of changes in `.assay`, and
+  /// the writing connection's `PRAGMA data_version` tells our own commits from theirs.
+  public func foreignChanges() -> AsyncStream<Void> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    guard let folder else { return stream }
+    let changes = FileWatcher(folder, scope: .folder).changes()
+    let task = Task { [writer, openedVersion] in
+      var last = openedVersion
+      func check() async {
+        guard let version = try? await writer.writeWithoutTransaction(Self.dataVersion), version != last else { return }
+        last = version
+        continuation.yield()
+      }
+      await check()
+      for await _ in changes { await check() }
+      continuation.finish()
+    }
+    continuation.onTermination = { _ in task.cancel() }
+    return stream
+  }
+
+  /// A number that changes when another connection has committed.
+  @Sendable private static func dataVersion(_ db: Database) throws -> Int64 {
+    try Int64.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+  }
+}
+
+/// The runs that are claimed in this process, for a store without a folder.
+final class ClaimTable: Sendable {
+  private let runs = Mutex<Set<RunID>>([])
+
+  /// Gives the run back when it is dropped.
+  final class Claim: Sendable {
+    private let table: ClaimTable
+    private let run: RunID
+    init(_ table: ClaimTable, _ run: RunID) {
+      self.table = table
+      self.run = run
+    }
+    deinit { table.runs.withLock { _ = $0.remove(run) } }
+  }
+
+  /// Nil when the run is claimed already.
+  func claim(_ run: RunID) -> Claim? {
+    runs.withLock { $0.insert(run).inserted } ? Claim(self, run) : nil
+  }
+}

@@ -1,0 +1,98 @@
+import GRDB
+
+/// The tables, as a list of steps. A step that was released is never edited; changes are new steps. No step mentions a
+/// type of the program.
+enum Schema {
+  /// All steps.
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 versions, runs, answers, outputs, jobs") { db in
+      try db.execute(sql: first)
+    }
+    return migrator
+  }
+
+  // `answers.key` is the request's hash. It isn't unique: when two processes ask the same at once and a model answers
+  // differently, each output keeps the answer that it was judged by, and the first one is what later runs reuse.
+  //
+  // `outputs` is ordered as recorded; an output that is recorded again moves to the end.
+  //
+  // The summary stands on the run's row, so that a list of runs reads nothing else; `revision` counts its changes.
+  private static let first = """
+    CREATE TABLE prompt_versions (
+      hash TEXT PRIMARY KEY NOT NULL,
+      prompt TEXT NOT NULL,
+      parts TEXT NOT NULL,
+      created REAL NOT NULL
+    );
+    CREATE TABLE runs (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      identity TEXT NOT NULL UNIQUE,
+      variant TEXT NOT NULL,
+      prompt_version TEXT NOT NULL REFERENCES prompt_versions (hash),
+      eval_set TEXT NOT NULL,
+      set_hash TEXT NOT NULL,
+      state TEXT NOT NULL,
+      started REAL NOT NULL,
+      seconds REAL NOT NULL DEFAULT 0,
+      cases INTEGER NOT NULL,
+      revision INTEGER NOT NULL DEFAULT 0,
+      next_position INTEGER NOT NULL DEFAULT 0,
+      done INTEGER NOT NULL DEFAULT 0,
+      passed INTEGER NOT NULL DEFAULT 0,
+      errors INTEGER NOT NULL DEFAULT 0,
+      format_valid INTEGER NOT NULL DEFAULT 0,
+      mean REAL NOT NULL DEFAULT 0,
+      low REAL NOT NULL DEFAULT 0,
+      high REAL NOT NULL DEFAULT 1,
+      prompt_tokens INTEGER NOT NULL DEFAULT 0,
+      completion_tokens INTEGER NOT NULL DEFAULT 0,
+      latency_median REAL NOT NULL DEFAULT 0,
+      latency_95 REAL NOT NULL DEFAULT 0,
+      cost REAL
+    );
+    CREATE TABLE answers (
+      id INTEGER PRIMARY KEY,
+      key TEXT NOT NULL,
+      text TEXT NOT NULL,
+      finish_reason TEXT,
+      prompt_tokens INTEGER,
+      completion_tokens INTEGER,
+      cached_prompt_tokens INTEGER,
+      latency REAL NOT NULL,
+      first_token REAL,
+      created REAL NOT NULL
+    );
+    CREATE INDEX answers_key ON answers (key);
+    CREATE TABLE outputs (
+      run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      case_id TEXT NOT NULL,
+      request_key TEXT NOT NULL,
+      answer_id INTEGER REFERENCES answers (id),
+      failure TEXT,
+      value REAL NOT NULL,
+      passed INTEGER NOT NULL,
+      format_valid INTEGER NOT NULL,
+      cost REAL,
+      scores TEXT NOT NULL,
+      PRIMARY KEY (run_id, position)
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX outputs_case ON outputs (run_id, case_id);
+    CREATE TABLE jobs (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      backend TEXT NOT NULL,
+      base TEXT NOT NULL,
+      data TEXT NOT NULL,
+      settings TEXT NOT NULL,
+      state TEXT NOT NULL,
+      created REAL NOT NULL,
+      step INTEGER NOT NULL DEFAULT 0,
+      steps INTEGER NOT NULL DEFAULT 0,
+      train_loss REAL,
+      validation_loss REAL,
+      adapter TEXT,
+      message TEXT
+    );
+    """
+}
