@@ -23,7 +23,8 @@ extension Surface {
       throw SnapshotMismatch(description: "Recorded Snapshots/\(name).txt; run again without ASSAY_RECORD.")
     }
     guard let data = FileManager.default.contents(atPath: file.path) else {
-      throw SnapshotMismatch(description: "There is no Snapshots/\(name).txt; record it with ASSAY_RECORD=1.\n\(actual)")
+      throw SnapshotMismatch(
+        description: "There is no Snapshots/\(name).txt; record it with ASSAY_RECORD=1.\n\(actual)")
     }
     let expected = String(decoding: data, as: UTF8.self)
     guard expected != actual else { return }
