@@ -1,0 +1,151 @@
+import AsyncHTTPClient
+import Grading
+import NIOCore
+import WorkbenchCore
+
+/// Reads the response to one chat completion request, whole or streamed, whichever the server chose to send.
+struct ChatReader {
+  private enum Form { case json, events }
+
+  private let place: String
+  private let limits: HTTPLimits
+  private let start: ContinuousClock.Instant
+  private let onText: (@Sendable (String) -> Void)?
+  private var reply = ChatReply()
+  private var firstText: ContinuousClock.Instant?
+  private var isDone = false
+
+  /// Reads for a request that began at `start`.
+  init(place: String, limits: HTTPLimits, start: ContinuousClock.Instant, onText: (@Sendable (String) -> Void)?) {
+    self.place = place
+    self.limits = limits
+    self.start = start
+    self.onText = onText
+  }
+
+  /// Reads the response to its end.
+  mutating func read(_ response: HTTPClientResponse, streams: Bool, _ activity: Activity) async throws -> Answer {
+    if try form(of: response, streams: streams) == .events { return try await readEvents(response, activity) }
+    let bytes = try await response.bytes(upTo: limits.bodyBytes, from: place, activity)
+    guard bytes.contains(where: { $0 > 0x20 }) else { throw ModelFailure.malformed("\(place) sent an empty answer.") }
+    let added = try reply.add(JSONValue(answer: bytes, from: place), from: place)
+    guard reply.hasChoice else { throw noChoice }
+    if !added.isEmpty { onText?(added) }
+    return answer
+  }
+
+  /// What the body is, by its content type and, without one, by what was asked for.
+  private func form(of response: HTTPClientResponse, streams: Bool) throws -> Form {
+    if let coding = response.headers.first(name: "content-encoding"), coding.lowercased() != "identity" {
+      throw ModelFailure.malformed("\(place) sent a compressed answer that nobody asked for.")
+    }
+    guard let header = response.headers.first(name: "content-type") else { return streams ? .events : .json }
+    let type = header.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    if type == "text/event-stream" { return .events }
+    if type == "application/json" || type.hasSuffix("+json") { return .json }
+    throw ModelFailure.malformed(
+      "\(place) answered with \(SafeText.line(type, limit: 60)) instead of JSON. Check base_url: it usually ends in /v1."
+    )
+  }
+
+  /// Reads a stream. One that has said its last word is still read to its end, so that the connection can be used again;
+  /// a server that keeps it open loses it.
+  private func readEvents(_ response: HTTPClientResponse, _ activity: Activity) async throws -> Answer {
+    let (answers, done) = AsyncStream<Answer>.makeStream()
+    let reader = self
+    return try await withThrowingTaskGroup(of: Answer?.self) { group in
+      defer { group.cancelAll() }
+      group.addTask {
+        var reader = reader
+        return try await reader.readToEnd(response, activity) { done.yield($0) }
+      }
+      group.addTask {
+        for await answer in answers {
+          try await Task.sleep(for: .seconds(reader.limits.drain))
+          return answer
+        }
+        return nil
+      }
+      while let next = try await group.next() {
+        if let answer = next { return answer }
+      }
+      throw CancellationError()
+    }
+  }
+
+  /// Reads a stream to its end.
+  /// - Parameter whenDone: receives the answer as soon as the server says that it is whole.
+  private mutating func readToEnd(
+    _ response: HTTPClientResponse, _ activity: Activity, whenDone: @Sendable (Answer) -> Void
+  ) async throws -> Answer {
+    var parser = ServerSentEvents()
+    var count = 0
+    var whole: Answer?
+    do {
+      for try await chunk in response.body {
+        activity.heard()
+        count += chunk.readableBytes
+        if count > limits.bodyBytes { throw ModelFailure.tooLong(limits.bodyBytes, from: place) }
+        if whole != nil { continue }
+        for event in parser.feed(chunk.readableBytesView) {
+          try take(event)
+          if isDone { break }
+        }
+        if isDone {
+          let answer = answer
+          whole = answer
+          whenDone(answer)
+        }
+      }
+    } catch  where whole != nil {
+      // What comes after the last word doesn't matter.
+    }
+    if let whole { return whole }
+    if let last = parser.finish() { try takeLast(last) }
+    // Without the word of either kind nobody knows whether this is the whole answer.
+    guard isDone || reply.finishReason != nil else { throw brokenOff }
+    return answer
+  }
+
+  /// Takes an event that the stream's end may have cut short.
+  private mutating func takeLast(_ event: ServerSentEvents.Event) throws(ModelFailure) {
+    do {
+      try take(event)
+    } catch {
+      guard case .malformed = error else { throw error }
+      if reply.finishReason == nil { throw brokenOff }
+    }
+  }
+
+  private var noChoice: ModelFailure { .malformed("\(place) sent a completion without a choice.") }
+
+  private var brokenOff: ModelFailure { .unavailable("\(place) broke off before the answer was whole.") }
+
+  private mutating func take(_ event: ServerSentEvents.Event) throws(ModelFailure) {
+    if event.data.elementsEqual("[DONE]".utf8) {
+      isDone = true
+      guard reply.hasChoice else { throw noChoice }
+      return
+    }
+    guard event.data.contains(where: { $0 > 0x20 }) else { return }
+    let json = try JSONValue(answer: event.data, from: place)
+    if event.name == "error" { throw ServerFailure.inBody(json, from: place) }
+    let added = try reply.add(json, from: place)
+    if !added.isEmpty {
+      if firstText == nil { firstText = .now }
+      onText?(added)
+    }
+  }
+
+  private var answer: Answer {
+    Answer(
+      text: reply.text, finishReason: reply.finishReason, usage: reply.usage,
+      latency: Self.seconds(from: start, to: .now),
+      firstToken: firstText.map { Self.seconds(from: start, to: $0) })
+  }
+
+  private static func seconds(from start: ContinuousClock.Instant, to end: ContinuousClock.Instant) -> Double {
+    let duration = end - start
+    return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+  }
+}

@@ -1,0 +1,60 @@
+import Grading
+import WorkbenchCore
+
+/// What a chat completion has said so far, from one whole object or chunk by chunk. A pure value.
+struct ChatReply {
+  /// The answer.
+  private(set) var text = ""
+  /// What the model thought aloud, which is no part of its answer.
+  private(set) var reasoning = ""
+  /// Why it stopped, in the server's word.
+  private(set) var finishReason: String?
+  /// What the server counted.
+  private(set) var usage = TokenUsage()
+  /// Whether anything looked like an answer.
+  private(set) var hasChoice = false
+
+  /// Takes a whole completion, or one chunk of a streamed one, and returns the text it adds.
+  /// - Parameter place: the server's name, for the failure's sentence.
+  /// - Throws: what the object says has gone wrong, or that it is none that we know.
+  mutating func add(_ json: JSONValue, from place: String) throws(ModelFailure) -> String {
+    guard let object = json.object else {
+      throw .malformed("\(place) sent a JSON \(json.kind) where a chat completion was expected. Check base_url.")
+    }
+    if let error = object["error"], !error.isNull { throw ServerFailure.inBody(json, from: place) }
+    if let counted = object["usage"], counted.object != nil { usage = TokenUsage(chat: counted) }
+    guard let choices = object["choices"]?.array else {
+      if object["usage"] != nil || hasChoice { return "" }
+      throw .malformed("\(place) sent an object without choices, so it is no chat completion. Check base_url.")
+    }
+    var added = ""
+    for choice in choices where (choice["index"]?.int ?? 0) == 0 {
+      hasChoice = true
+      if let reason = choice["finish_reason"]?.string, !reason.isEmpty { finishReason = reason }
+      guard let message = choice["delta"] ?? choice["message"] else { continue }
+      reasoning += Self.text(of: message["reasoning_content"] ?? message["reasoning"])
+      let content = Self.text(of: message["content"])
+      added += content.isEmpty ? Self.text(of: message["refusal"]) : content
+    }
+    text += added
+    return added
+  }
+
+  /// Text given as a string, or as parts of which those of type `text` count.
+  private static func text(of value: JSONValue?) -> String {
+    if let text = value?.string { return text }
+    return (value?.array ?? []).compactMap { $0["text"]?.string }.joined()
+  }
+}
+
+extension TokenUsage {
+  /// Reads the `usage` of a chat completion. Whatever can't be right is left out.
+  init(chat json: JSONValue) {
+    func count(_ value: JSONValue?) -> Int? { value?.int.flatMap { $0 >= 0 ? $0 : nil } }
+    let prompt = count(json["prompt_tokens"])
+    let cached = count(json["prompt_tokens_details"]?["cached_tokens"]) ?? count(json["prompt_cache_hit_tokens"])
+    self.init(
+      prompt: prompt, completion: count(json["completion_tokens"]),
+      cachedPrompt: cached.flatMap { $0 <= prompt ?? 0 ? $0 : nil })
+  }
+}

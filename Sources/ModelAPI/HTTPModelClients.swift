@@ -1,0 +1,95 @@
+import Foundation
+import Synchronization
+import WorkbenchCore
+
+/// Makes the clients of all models that are reached over HTTP, of the local engine, and of recorded answers. They share
+/// one pool of connections, and clients of the same local model share one lease of its engine.
+///
+/// Hold a client for as long as the engine should stay; call `shutdown()` at the end of the program.
+public final class HTTPModelClients: ModelClients {
+  private struct Local: Hashable {
+    var model: String
+    var adapter: String?
+  }
+
+  private struct WeakSeat {
+    weak var seat: EngineSeat?
+  }
+
+  private let servers: (any ModelServers)?
+  private let limits: HTTPLimits
+  private let environment: @Sendable (String) -> String?
+  private let connections: Connections
+  private let seats = Mutex<[Local: WeakSeat]>([:])
+
+  /// Makes clients with the process's environment.
+  /// - Parameter servers: starts local engines; without it models of type `mlx` are refused with a sentence.
+  public convenience init(servers: (any ModelServers)?, limits: HTTPLimits = HTTPLimits()) {
+    self.init(servers: servers, limits: limits, environment: APIKey.processEnvironment)
+  }
+
+  /// Makes clients that read keys and proxies from a given environment.
+  public init(
+    servers: (any ModelServers)?, limits: HTTPLimits = HTTPLimits(),
+    environment: @escaping @Sendable (String) -> String?
+  ) {
+    self.servers = servers
+    self.limits = limits
+    self.environment = environment
+    connections = Connections(limits: limits, proxies: ProxySettings(environment: environment))
+  }
+
+  /// A client for a model. The arguments are checked here; nothing is sent or started.
+  /// - Throws: `ModelFailure.rejected` with a sentence.
+  public func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient {
+    switch model.api {
+    case .openAI(let endpoint):
+      if adapter != nil {
+        throw ModelFailure.rejected(
+          "The model \(model.name) is an endpoint, which can't load an adapter: name the tuned model there as its model."
+        )
+      }
+      return OpenAIChatClient(
+        service: service(try ServiceAddress(endpoint.baseURL), key: endpoint.keyEnvironment, timeout: model.timeout),
+        endpoint: endpoint)
+    case .mlx(let path):
+      guard let servers else {
+        throw ModelFailure.rejected("The model \(model.name) needs the local engine, which isn't available here.")
+      }
+      let key = Local(model: Self.place(path, in: workspace), adapter: adapter.map { Self.absolute($0, in: workspace) })
+      let seat = seats.withLock { seats in
+        seats = seats.filter { $0.value.seat != nil }
+        if let seat = seats[key]?.seat { return seat }
+        let seat = EngineSeat(servers: servers, model: key.model, adapter: key.adapter)
+        seats[key] = WeakSeat(seat: seat)
+        return seat
+      }
+      return LocalChatClient(seat: seat) { [self] address in service(address, key: nil, timeout: model.timeout) }
+    case .replay(let file):
+      if adapter != nil {
+        throw ModelFailure.rejected("The model \(model.name) replays recorded answers, which an adapter can't change.")
+      }
+      return ReplayClient(path: Self.absolute(file, in: workspace), name: file, limit: limits.recordingBytes)
+    }
+  }
+
+  /// Closes all connections. Requests under way fail, and so do later ones.
+  public func shutdown() async { await connections.close() }
+
+  private func service(_ address: ServiceAddress, key: String?, timeout: Double) -> ChatService {
+    ChatService(
+      address: address, key: APIKey(variable: key, environment: environment), connections: connections, limits: limits,
+      timeout: timeout)
+  }
+
+  private static func absolute(_ path: String, in workspace: String) -> String {
+    URL(filePath: path, relativeTo: URL(filePath: workspace, directoryHint: .isDirectory)).standardizedFileURL.path
+  }
+
+  /// A folder of the workspace as an absolute path; anything else, a hub id say, as it is.
+  private static func place(_ path: String, in workspace: String) -> String {
+    let folder = absolute(path, in: workspace)
+    let looksLikePath = path.hasPrefix("/") || path.hasPrefix(".")
+    return looksLikePath || FileManager.default.fileExists(atPath: folder) ? folder : path
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Grading
+import WorkbenchCore
+
+/// The answers in a file of `{"id", "output"}` lines, by case.
+///
+/// A line may add `finish_reason`, `usage` as of a chat completion, `latency` (or `latency_ms`) and `first_token` in
+/// seconds. An output that isn't a string counts as its JSON text.
+struct Recording {
+  private struct Entry {
+    var answer: Answer
+    var line: Int
+  }
+  private var entries: [String: Entry] = [:]
+
+  /// How many cases have an answer.
+  var count: Int { entries.count }
+
+  /// The answer to a case.
+  subscript(caseID: String) -> Answer? { entries[caseID]?.answer }
+
+  /// Reads a file of at most `limit` bytes.
+  /// - Throws: `ModelFailure.rejected` that names the file and the line.
+  init(path: String, name: String, limit: Int) throws(ModelFailure) {
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    if size > limit { throw .rejected("\(name) has more than \(limit) bytes. Split it.") }
+    guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+      throw .rejected("\(name) can't be read. Check the model's file in assay.yaml: it is relative to the workspace.")
+    }
+    try self.init(data, name: name)
+  }
+
+  /// Reads lines.
+  init(_ bytes: some Collection<UInt8>, name: String) throws(ModelFailure) {
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw .rejected("\(name) isn't UTF-8 text.") }
+    let content = text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? text.utf8.dropFirst(3) : text.utf8[...]
+    for (index, line) in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+      guard line.contains(where: { $0 > 0x20 }) else { continue }
+      let json: JSONValue
+      do {
+        json = try JSONValue(parsing: String(Substring(line)), firstLine: index + 1)
+      } catch {
+        throw .rejected("\(name), \(SafeText.line(error.description, limit: 160)).")
+      }
+      try add(json, line: index + 1, name: name)
+    }
+  }
+
+  private mutating func add(_ json: JSONValue, line: Int, name: String) throws(ModelFailure) {
+    guard let id = json["id"]?.string ?? json["id"]?.number?.text else {
+      throw .rejected("\(name), line \(line): expected an object with an id.")
+    }
+    guard let output = json["output"] else {
+      throw .rejected("\(name), line \(line): the case \(SafeText.line(id, limit: 80)) has no output.")
+    }
+    let entry = Entry(
+      answer: Answer(
+        text: output.string ?? output.text(.compact), finishReason: json["finish_reason"]?.string,
+        usage: json["usage"].map { TokenUsage(chat: $0) } ?? TokenUsage(),
+        latency: Self.seconds(json["latency"]) ?? Self.seconds(json["latency_ms"]).map { $0 / 1000 } ?? 0,
+        firstToken: Self.seconds(json["first_token"])),
+      line: line)
+    if let other = entries[id], other.answer.text != entry.answer.text {
+      throw .rejected(
+        "\(name), line \(line): the case \(SafeText.line(id, limit: 80)) has another output in line \(other.line). "
+          + "Keep one of them.")
+    }
+    entries[id] = entry
+  }
+
+  private static func seconds(_ json: JSONValue?) -> Double? {
+    json?.double.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+  }
+}

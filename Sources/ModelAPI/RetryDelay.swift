@@ -1,0 +1,93 @@
+import Foundation
+import NIOHTTP1
+
+/// How long a server asks us to wait.
+enum RetryDelay {
+  /// The longest wait that is believed, in seconds.
+  static let longest = 3600.0
+
+  /// Seconds from now: from `Retry-After` (seconds or a date) or, without one, from the rate-limit headers of a limit
+  /// that is used up. Nil when the server doesn't say.
+  static func seconds(in headers: HTTPHeaders, now: Date) -> Double? {
+    let found = retryAfter(in: headers, now: now) ?? rateLimitReset(in: headers)
+    return found.map { min(max(0, $0), longest) }
+  }
+
+  private static func retryAfter(in headers: HTTPHeaders, now: Date) -> Double? {
+    if let text = headers.first(name: "retry-after-ms"), let value = number(text) { return value / 1000 }
+    guard let text = headers.first(name: "retry-after") else { return nil }
+    if let value = number(text) { return value }
+    guard let date = httpDate(text) else { return nil }
+    // Against the server's own clock where it tells: ours may differ.
+    let reference = headers.first(name: "date").flatMap(httpDate) ?? now
+    return date.timeIntervalSince(reference)
+  }
+
+  private static func rateLimitReset(in headers: HTTPHeaders) -> Double? {
+    var longest: Double?
+    for (remaining, reset) in [
+      ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+      ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
+      ("ratelimit-remaining", "ratelimit-reset"),
+    ] {
+      guard let wait = headers.first(name: reset).flatMap(duration) else { continue }
+      if let left = headers.first(name: remaining).flatMap(number), left > 0 { continue }
+      longest = max(longest ?? 0, wait)
+    }
+    return longest
+  }
+
+  private static func number(_ text: String) -> Double? {
+    guard let value = Double(text.trimmingCharacters(in: .whitespaces)), value.isFinite, value >= 0 else { return nil }
+    return value
+  }
+
+  /// Seconds of `20ms`, `1s`, `6m0s`, `1h2m3.5s` or a bare number.
+  static func duration(_ text: String) -> Double? {
+    if let value = number(text) { return value }
+    var total = 0.0
+    var rest = text.trimmingCharacters(in: .whitespaces)[...]
+    guard !rest.isEmpty else { return nil }
+    while !rest.isEmpty {
+      let digits = rest.prefix { $0.isNumber || $0 == "." }
+      rest = rest.dropFirst(digits.count)
+      let unit = rest.prefix { $0.isLetter }
+      rest = rest.dropFirst(unit.count)
+      guard let value = number(String(digits)) else { return nil }
+      switch unit {
+      case "ms": total += value / 1000
+      case "s": total += value
+      case "m": total += value * 60
+      case "h": total += value * 3600
+      case "d": total += value * 86400
+      default: return nil
+      }
+    }
+    return total
+  }
+
+  /// An HTTP date in any of the three forms that RFC 9110 asks for.
+  static func httpDate(_ text: String) -> Date? {
+    let parts = text.split { " ,:-".contains($0) }.map(String.init)
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    // Sun, 06 Nov 1994 08:49:37 GMT · Sunday, 06-Nov-94 08:49:37 GMT · Sun Nov  6 08:49:37 1994
+    let order = parts.count == 8 ? [3, 2, 1, 4, 5, 6] : parts.count == 7 ? [6, 1, 2, 3, 4, 5] : []
+    guard !order.isEmpty, let month = months.firstIndex(of: parts[order[1]]) else { return nil }
+    let numbers = [0, 2, 3, 4, 5].map { Int(parts[order[$0]]) }
+    guard let written = numbers[0], let day = numbers[1], let hour = numbers[2], let minute = numbers[3],
+      let second = numbers[4], (1...31).contains(day), (0...23).contains(hour), (0...59).contains(minute),
+      (0...60).contains(second), (0...9999).contains(written)
+    else { return nil }
+    let year = written < 70 ? written + 2000 : written < 100 ? written + 1900 : written
+    let days = daysSinceEpoch(year: year, month: month + 1, day: day)
+    return Date(timeIntervalSince1970: Double(((days * 24 + hour) * 60 + minute) * 60 + second))
+  }
+
+  private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+}

@@ -1,0 +1,95 @@
+import Grading
+
+/// What a client asks a mock of OpenAI's chat completions.
+public struct ChatQuestion: Sendable {
+  /// The model's name.
+  public var model: String
+  /// Role and content of each message.
+  public var messages: [(role: String, content: String)]
+  /// Whether the answer is to be streamed.
+  public var streams: Bool
+  /// The request as it came.
+  public var request: LoopbackRequest
+  /// The last message of the user, or nothing.
+  public var user: String { messages.last { $0.role == "user" }?.content ?? "" }
+}
+
+extension MockServer {
+  /// A mock of OpenAI's chat completions whose answers a closure computes. Counts one token per word.
+  /// - Parameter latency: how long each answer takes.
+  public static func openAI(
+    port: Int = 0, latency: Duration? = nil, _ answer: @escaping @Sendable (ChatQuestion) async -> String
+  ) async throws -> MockServer {
+    try await MockServer(port: port) { request in
+      guard request.path.hasSuffix("/chat/completions"), let body = request.json, let list = body["messages"]?.array
+      else {
+        return .response(404, [("content-type", "application/json")], #"{"error":{"message":"no such address"}}"#)
+      }
+      let messages = list.map { ($0["role"]?.string ?? "", $0["content"]?.string ?? "") }
+      let question = ChatQuestion(
+        model: body["model"]?.string ?? "", messages: messages, streams: body["stream"]?.bool ?? false, request: request
+      )
+      let text = await answer(question)
+      let usage = ChatUsage(prompt: messages.map(\.1).reduce(0) { $0 + words($1) }, completion: words(text))
+      return (question.streams ? chatStream(text, usage) : chat(text, usage)).after(latency)
+    }
+  }
+
+  private static func words(_ text: String) -> Int { text.split(whereSeparator: \.isWhitespace).count }
+}
+
+/// Token counts for a mock's answer.
+public struct ChatUsage: Sendable {
+  /// Tokens of the prompt.
+  public var prompt: Int
+  /// Tokens of the answer.
+  public var completion: Int
+  /// Makes counts.
+  public init(prompt: Int, completion: Int) {
+    self.prompt = prompt
+    self.completion = completion
+  }
+  /// As a chat completion has it.
+  public var json: JSONValue {
+    [
+      "prompt_tokens": JSONValue(prompt), "completion_tokens": JSONValue(completion),
+      "total_tokens": JSONValue(prompt + completion),
+    ]
+  }
+}
+
+/// A whole chat completion.
+public func chat(_ text: String, _ usage: ChatUsage? = nil) -> LoopbackReply {
+  var body: JSONObject = [
+    "id": "chatcmpl-1", "object": "chat.completion",
+    "choices": [["index": 0, "message": ["role": "assistant", "content": JSONValue(text)], "finish_reason": "stop"]],
+  ]
+  body["usage"] = usage?.json
+  return .response(200, [("content-type", "application/json")], JSONValue.object(body).text(.compact))
+}
+
+/// The events of a streamed chat completion, a piece of text each.
+public func chatEvents(_ pieces: [String], _ usage: ChatUsage? = nil, lineEnd: String = "\n") -> [String] {
+  func event(_ json: JSONValue) -> String { "data: \(json.text(.compact))\(lineEnd)\(lineEnd)" }
+  func chunk(_ delta: JSONValue, _ reason: JSONValue) -> JSONValue {
+    [
+      "id": "chatcmpl-1", "object": "chat.completion.chunk",
+      "choices": [["index": 0, "delta": delta, "finish_reason": reason]],
+    ]
+  }
+  var events = [event(chunk(["role": "assistant", "content": ""], .null))]
+  events += pieces.map { event(chunk(["content": JSONValue($0)], .null)) }
+  events.append(event(chunk([:], "stop")))
+  if let usage { events.append(event(["id": "chatcmpl-1", "choices": [], "usage": usage.json])) }
+  return events + ["data: [DONE]\(lineEnd)\(lineEnd)"]
+}
+
+/// A streamed chat completion, a chunk for each word.
+public func chatStream(_ text: String, _ usage: ChatUsage? = nil, pause: Duration? = nil) -> LoopbackReply {
+  var pieces: [String] = []
+  for character in text {
+    if character == " " || pieces.isEmpty { pieces.append("") }
+    pieces[pieces.count - 1].append(character)
+  }
+  return .chunks(chatEvents(pieces, usage).map { Array($0.utf8) }, pause: pause)
+}
