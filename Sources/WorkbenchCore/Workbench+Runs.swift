@@ -295,6 +295,20 @@ extension Workbench {
       usesCaseID: usesCaseID)
   }
 
+  /// Runs that a dead process left as running are paused, so that they can be gone on with.
+  func reconcileRuns() async {
+    for run in snapshot.runs where run.state == .running && snapshot.progress[run.id] == nil {
+      guard let claim = try? await dependencies.store.claim(run.id) else { continue }
+      defer { _ = claim }
+      try? await dependencies.store.setState(.paused, of: run.id)
+      mark(run.id) { $0.state = .paused }
+      notify(
+        .information,
+        "Run \(run.id) (\(run.variant.name)) was interrupted at \(run.summary.done) of \(run.cases) cases; evaluating it "
+          + "again asks only for the rest.")
+    }
+  }
+
   // MARK: Comparison
 
   /// Lines up the newest runs of two variants over a set, or two runs by number.
@@ -312,12 +326,14 @@ extension Workbench {
     return comparison
   }
 
-  /// The newest run of a variant over a set, or the run with this number.
-  func run(named name: String, set: String) throws -> Run {
+  /// The newest run of a variant over a set (over any where nil), or the run with this number.
+  /// - Throws: `WorkbenchError.input` that says what there is.
+  public func run(named name: String, set: String? = nil) throws -> Run {
     if let run = snapshot.latestRun(variant: name, set: set) { return run }
     if let number = Int64(name), let run = snapshot.runs.first(where: { $0.id.number == number }) { return run }
     let names = snapshot.workspace.variants.map(\.name)
     guard names.contains(name) else { throw WorkbenchError.unknown("variant or run", name, among: names) }
-    throw WorkbenchError.input("\"\(name)\" has not been evaluated on \"\(set)\" yet: run `assay eval \(name)` first.")
+    let place = set.map { " on \"\($0)\"" } ?? ""
+    throw WorkbenchError.input("\"\(name)\" has not been evaluated\(place) yet: run `assay eval \(name)` first.")
   }
 }

@@ -117,6 +117,15 @@ extension Workbench {
     if let openJobID, details[openJobID] == nil { try? await openJob(openJobID) }
   }
 
+  /// Looks once at every job that is not over, for commands that don't stay.
+  public func refreshJobs() async {
+    for job in snapshot.jobs where !job.state.isOver {
+      var detail = JobDetail(job: job)
+      detail.apply(await dependencies.trainer.observe(folder: folder(of: job), from: 0))
+      await take(detail)
+    }
+  }
+
   private func follow(_ job: TrainingJob) {
     guard followers[job.id] == nil else { return }
     var detail = JobDetail(job: job)

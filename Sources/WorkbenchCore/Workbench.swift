@@ -70,6 +70,7 @@ public actor Workbench {
       Task { [weak self] in for await _ in files { await self?.reloadFiles() } },
       Task { [weak self] in for await _ in others { await self?.reloadStore() } },
     ]
+    await reconcileRuns()
     await reconcileJobs()
     await refreshVerdict()
     publish()

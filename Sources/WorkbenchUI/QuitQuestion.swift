@@ -1,0 +1,32 @@
+import Drawing
+
+/// Asked before leaving while evaluations are under way.
+struct QuitQuestion: Sendable {
+  let runs: Int
+
+  enum Answer { case leave, stay }
+
+  /// What a key means; nil when it means nothing here.
+  func answer(to event: Event) -> Answer? {
+    switch event {
+    case .key("y"), .key("q"), .key(.enter), .key(.control("c")): .leave
+    case .key("n"), .key(.escape): .stay
+    default: nil
+    }
+  }
+
+  func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
+    let what = runs == 1 ? "An evaluation is" : "\(runs) evaluations are"
+    let text =
+      "\(what) under way. What is answered is kept, and running it again goes on from there. Training jobs go on by themselves."
+    let box = Overlays.box(in: rect, width: 60, height: 8)
+    let inner = Overlays.frame(box, title: "Quit?", on: &surface, theme: theme)
+    var y = inner.y
+    for line in TextWidth.wrap(text, to: inner.width) where y < inner.maxY - 1 {
+      surface.write(line, at: Point(x: inner.x, y: y), style: theme[.text], clip: inner)
+      y += 1
+    }
+    let keys = [Span("y", theme[.key]), Span(" quit   ", theme[.text]), Span("n", theme[.key]), Span(" stay", theme[.text])]
+    surface.write(keys, at: Point(x: inner.x, y: inner.maxY - 1), clip: inner)
+  }
+}

@@ -1,0 +1,93 @@
+import Drawing
+import WorkbenchCore
+
+extension Screen {
+  /// What can be asked for wherever the focus is.
+  enum Action: Sendable, Hashable {
+    case show(Int), next, previous, help, palette, messages, quit, reload
+  }
+
+  /// The keys that hold everywhere, unless a pane is being typed into.
+  static let bindings: [Binding<Action>] = {
+    let panes = ["Prompt", "Cases", "Compare", "Training", "Verdict"].enumerated().map { index, title in
+      Binding(
+        Key(.character(Character("\(index + 1)"))), title: "Go to \(title)", group: "Everywhere",
+        action: Action.show(index))
+    }
+    return panes + [
+      Binding(.tab, title: "Next pane", group: "Everywhere", action: .next),
+      Binding(.backTab, title: "Previous pane", group: "Everywhere", action: .previous),
+      Binding("?", .function(1), title: "Help", group: "Everywhere", action: .help, footer: "help"),
+      Binding(":", .control("p"), title: "Command palette", group: "Everywhere", action: .palette, footer: "commands"),
+      Binding("!", title: "Problems and messages", group: "Everywhere", action: .messages),
+      Binding(.control("l"), title: "Read the files again", group: "Everywhere", action: .reload),
+      Binding("q", .control("c"), title: "Quit", group: "Everywhere", action: .quit, footer: "quit"),
+    ]
+  }()
+
+  mutating func perform(_ action: Action) -> [Command] {
+    switch action {
+    case .show(let index): return show(index)
+    case .next: return show((focus + 1) % panes.count)
+    case .previous: return show((focus + panes.count - 1) % panes.count)
+    case .help: overlay = .help(HelpOverlay(groups: helpGroups(), title: panes[focus].title))
+    case .palette: overlay = .palette(Palette(entries: paletteEntries(), theme: theme))
+    case .messages: overlay = .messages(MessagesOverlay(snapshot: snapshot))
+    case .reload: return [.reload]
+    case .quit:
+      let under = snapshot.progress.count
+      guard under > 0 else { return leave() }
+      overlay = .question(QuitQuestion(runs: under))
+    }
+    return []
+  }
+
+  /// Bindings under their headings: the focused pane's first, then those that hold everywhere.
+  public func helpGroups() -> [HelpGroup] {
+    HelpGroup.groups(of: panes[focus].hints(snapshot), named: panes[focus].title)
+      + HelpGroup.groups(of: Screen.bindings.map(\.hint), named: "Everywhere")
+  }
+
+  /// The bindings of every pane, for the README's key tables.
+  public func allHelp() -> [(title: String, groups: [HelpGroup])] {
+    panes.map { ($0.title, HelpGroup.groups(of: $0.hints(snapshot), named: $0.title)) }
+      + [("Everywhere", HelpGroup.groups(of: Screen.bindings.map(\.hint), named: "Everywhere"))]
+  }
+
+  private func paletteEntries() -> [Palette.Entry] {
+    var entries: [Palette.Entry] = []
+    let order = [focus] + panes.indices.filter { $0 != focus }
+    for index in order {
+      for hint in panes[index].hints(snapshot) where hint.unavailable == nil {
+        entries.append(
+          Palette.Entry(
+            title: hint.title, detail: panes[index].title, keys: hint.keys.first?.description,
+            action: .pane(index, hint)))
+      }
+    }
+    for variant in snapshot.workspace.variants {
+      for set in snapshot.workspace.evalSets {
+        let request = EvaluateRequest(variant: variant.name, set: set.name)
+        entries.append(
+          Palette.Entry(
+            title: "Evaluate \(variant.name) on \(set.name)", detail: "run", action: .command(.evaluate(request), pane: nil)))
+      }
+    }
+    for job in snapshot.jobs.prefix(50) {
+      entries.append(
+        Palette.Entry(
+          title: "Open job \(job.id)", detail: job.state.rawValue, action: .command(.openJob(job.id), pane: "Training")))
+    }
+    for binding in Screen.bindings {
+      entries.append(
+        Palette.Entry(
+          title: binding.title, detail: "everywhere", keys: binding.keys.first?.description,
+          action: .screen(binding.action)))
+    }
+    for theme in themes {
+      entries.append(
+        Palette.Entry(title: "Theme: \(theme.name)", detail: theme.summary, action: .theme(theme.name)))
+    }
+    return entries
+  }
+}

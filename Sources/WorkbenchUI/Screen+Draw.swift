@@ -1,0 +1,158 @@
+import Drawing
+import WorkbenchCore
+
+extension Screen {
+  /// The smallest screen that is worth drawing on.
+  static let smallest = Size(width: 40, height: 10)
+
+  /// Draws everything into a surface of the terminal's size.
+  public mutating func draw(on surface: inout Surface) {
+    let bounds = surface.bounds
+    surface.cursor = nil
+    surface.fill(bounds, style: theme.resolved(.text))
+    guard bounds.width >= Screen.smallest.width, bounds.height >= Screen.smallest.height else {
+      drawTooSmall(in: bounds, on: &surface)
+      return
+    }
+    let rows = bounds.rows([.fixed(1), .rest, .fixed(1)])
+    drawTabs(in: rows[0], on: &surface)
+    panes[focus].draw(snapshot, in: rows[1], focused: overlay == nil, on: &surface, theme: theme)
+    drawStatus(in: rows[2], on: &surface)
+    if overlay != nil { surface.cursor = nil }
+    switch overlay {
+    case .help(var help):
+      help.draw(in: bounds, on: &surface, theme: theme)
+      overlay = .help(help)
+    case .messages(var messages):
+      messages.draw(in: bounds, on: &surface, theme: theme)
+      overlay = .messages(messages)
+    case .palette(var palette):
+      palette.draw(in: bounds, on: &surface, theme: theme)
+      overlay = .palette(palette)
+    case .question(let question): question.draw(in: bounds, on: &surface, theme: theme)
+    case nil: break
+    }
+  }
+
+  private func drawTooSmall(in bounds: Rect, on surface: inout Surface) {
+    let text = "Assay needs at least 40 columns and 10 rows; this window has \(bounds.width) and \(bounds.height)."
+    for (index, line) in TextWidth.wrap(text, to: max(1, bounds.width)).prefix(bounds.height).enumerated() {
+      surface.write(line, at: Point(x: 0, y: index), style: theme[.text])
+    }
+  }
+
+  // MARK: Tabs
+
+  /// Where each tab stands in the first row.
+  struct Tab: Hashable {
+    var label: String
+    var range: Range<Int>
+  }
+
+  /// The tabs as wide as the row allows: number and title, or on narrow screens the number alone for all but the
+  /// focused one.
+  func tabs(width: Int) -> [Tab] {
+    let full = panes.enumerated().map { " \($0 + 1) \($1.title) " }
+    let room = width - 8
+    let labels =
+      full.reduce(0) { $0 + $1.count } <= room
+      ? full : panes.indices.map { $0 == focus ? full[$0] : " \($0 + 1) " }
+    var x = 8
+    return labels.map { label in
+      defer { x += TextWidth.columns(of: label) }
+      return Tab(label: label, range: x..<x + TextWidth.columns(of: label))
+    }
+  }
+
+  private func drawTabs(in rect: Rect, on surface: inout Surface) {
+    surface.fill(rect, style: theme.resolved(.status))
+    surface.write(" assay ", at: Point(x: rect.x, y: rect.y), style: theme.resolved(.statusTitle), clip: rect)
+    var end = 8
+    for (index, tab) in tabs(width: rect.width).enumerated() {
+      let style = theme.resolved(index == focus ? .tabActive : .tab)
+      surface.write(tab.label, at: Point(x: tab.range.lowerBound, y: rect.y), style: style, clip: rect)
+      end = tab.range.upperBound
+    }
+    let errors = snapshot.workspace.problems.count { $0.severity == .error }
+    let warnings = snapshot.workspace.problems.count - errors
+    var spans: [Span] = []
+    if errors > 0 { spans.append(Span("✗ \(errors) ", theme[.error])) }
+    if warnings > 0 { spans.append(Span("! \(warnings) ", theme[.warning])) }
+    let room = rect.maxX - end - 2 - spans.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
+    if room >= 8 { spans.append(Span(TextWidth.truncate(snapshot.workspace.name, to: room) + " ", theme[.textDim])) }
+    let width = spans.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
+    surface.write(spans, at: Point(x: max(end, rect.maxX - width), y: rect.y), clip: rect)
+  }
+
+  // MARK: Status
+
+  private func drawStatus(in rect: Rect, on surface: inout Surface) {
+    surface.fill(rect, style: theme.resolved(.status))
+    let work = workSpans(width: rect.width)
+    let workWidth = work.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
+    surface.write(work, at: Point(x: rect.maxX - workWidth, y: rect.y), clip: rect)
+    let left = Rect(x: rect.x + 1, y: rect.y, width: max(0, rect.width - workWidth - 2), height: 1)
+    surface.write(messageSpans(width: left.width) ?? hintSpans(width: left.width), at: Point(x: left.x, y: left.y), clip: left)
+  }
+
+  /// A sentence for the person: a pane's answer, or a notice not yet seen.
+  private func messageSpans(width: Int) -> [Span]? {
+    if let sentence { return [Span(TextWidth.truncate(sentence, to: width), theme[.statusNotice])] }
+    guard let notice = snapshot.notices.last, notice.id > seenNotice else { return nil }
+    let text = TextWidth.truncate(notice.text, to: max(0, width - 2))
+    return [Span(notice.kind.mark + " ", theme[notice.kind.style]), Span(text, theme[.statusNotice])]
+  }
+
+  /// As many of the focused pane's and the global keys as fit; the global ones stay.
+  private func hintSpans(width: Int) -> [Span] {
+    func columns(_ hint: BindingHint) -> Int {
+      TextWidth.columns(of: hint.keys.first?.description ?? "") + TextWidth.columns(of: hint.footer ?? "") + 3
+    }
+    let global = Screen.bindings.map(\.hint).filter { $0.footer != nil }
+    var room = width - global.reduce(0) { $0 + columns($1) }
+    var shown: [BindingHint] = []
+    for hint in panes[focus].hints(snapshot) where hint.footer != nil && hint.unavailable == nil {
+      guard columns(hint) <= room else { break }
+      room -= columns(hint)
+      shown.append(hint)
+    }
+    return (shown + global).flatMap { hint in
+      [
+        Span(hint.keys.first?.description ?? "", theme[.key]), Span(" \(hint.footer ?? "")  ", theme[.status]),
+      ]
+    }
+  }
+
+  /// Progress of what is under way: the first run and the newest running job.
+  private func workSpans(width: Int) -> [Span] {
+    var spans: [Span] = []
+    for run in snapshot.runs {
+      guard let progress = snapshot.progress[run.id] else { continue }
+      let share = progress.total > 0 ? progress.done * 8 / progress.total : 0
+      spans.append(Span(" \(TextWidth.truncate(run.variant.name, to: 14)) ", theme[.statusBusy]))
+      spans.append(Span(String(repeating: "━", count: share), theme[.progressFilled]))
+      spans.append(Span(String(repeating: "─", count: 8 - share), theme[.progressEmpty]))
+      let rate = width >= 100 ? progress.rate.map { " " + Screen.rate($0) } ?? "" : ""
+      let tail = progress.waiting.map { width >= 100 ? " " + $0 : " …" } ?? " \(progress.done)/\(progress.total)\(rate)"
+      spans.append(Span(tail + " ", theme[.statusBusy]))
+      break
+    }
+    if let job = snapshot.jobs.first(where: { !$0.state.isOver }) {
+      let step = job.steps > 0 ? " \(job.step)/\(job.steps)" : " starting"
+      let loss = width >= 100 ? job.trainLoss.map { " loss \(Screen.fixed($0, 3))" } ?? "" : ""
+      spans.append(Span(" ▲ job \(job.id)\(step)\(loss) ", theme[.statusBusy]))
+    }
+    return spans
+  }
+
+  private static func rate(_ value: Double) -> String { fixed(value, value < 10 ? 1 : 0) + "/s" }
+
+  private static func fixed(_ value: Double, _ places: Int) -> String {
+    var factor = 1.0
+    for _ in 0..<places { factor *= 10 }
+    let scaled = Int((value * factor).rounded())
+    guard places > 0 else { return "\(scaled)" }
+    let digits = String(scaled % Int(factor))
+    return "\(scaled / Int(factor))." + String(repeating: "0", count: places - digits.count) + digits
+  }
+}

@@ -1,0 +1,154 @@
+import Drawing
+import WorkbenchCore
+
+/// Everything on the terminal as one value: the panes, which of them has the focus, what lies over them, and the line at
+/// the bottom. Events go in and commands come out; drawing turns the newest snapshot into a surface.
+public struct Screen: Sendable {
+  var panes: [any Pane<Snapshot, Command>]
+  var focus = 0
+  var snapshot: Snapshot
+  var overlay: Overlay?
+  /// A sentence that stays in the bottom line until the next key.
+  var sentence: String?
+  /// The newest notice that the bottom line has shown until a key was pressed.
+  var seenNotice = 0
+  let themes: [Theme]
+  /// The theme in use, or the one being looked at in the palette.
+  public internal(set) var theme: Theme
+  /// Whether the person asked to leave.
+  public internal(set) var isDone = false
+
+  /// A screen with panes in tab order, showing a snapshot.
+  /// - Parameter themes: What the palette offers; the first one called `theme` is used, else the first, else `.dark`.
+  public init(panes: [any Pane<Snapshot, Command>], snapshot: Snapshot, themes: [Theme], theme: String? = nil) {
+    self.panes = panes
+    self.snapshot = snapshot
+    self.themes = themes.isEmpty ? [.dark] : themes
+    self.theme = self.themes.first { $0.name == theme } ?? self.themes[0]
+  }
+
+  /// Takes a newer snapshot; returns what the visible pane would like to be asked for.
+  public mutating func update(_ snapshot: Snapshot) -> [Command] {
+    self.snapshot = snapshot
+    return wanted()
+  }
+
+  /// Takes an event: what lies over the panes first, then the focused pane, then the bindings that hold everywhere.
+  public mutating func handle(_ event: Event) -> [Command] {
+    if case .key = event {
+      sentence = nil
+      seenNotice = snapshot.notices.last?.id ?? seenNotice
+    }
+    if overlay != nil { return handleInOverlay(event) + wanted() }
+    if case .mouse(let mouse) = event, mouse.point.y == 0 { return press(on: mouse) + wanted() }
+    if case .key(.control("c")) = event { return perform(.quit) }
+    let reaction = panes[focus].react(to: event, snapshot)
+    var commands = carryOut(reaction)
+    if reaction.isIgnored, case .key(let key) = event,
+      let binding = Screen.bindings.first(where: { $0.keys.contains(key) })
+    {
+      commands = perform(binding.action)
+    }
+    return commands + wanted()
+  }
+
+  private mutating func wanted() -> [Command] { panes[focus].wants(snapshot).map { [$0] } ?? [] }
+
+  /// Does what a pane's answer to an event says; returns its commands.
+  mutating func carryOut(_ reaction: Reaction<Command>) -> [Command] {
+    switch reaction {
+    case .ignored, .handled: return []
+    case .command(let command): return [command]
+    case .notice(let text):
+      sentence = text
+      return []
+    case .show(let title):
+      guard let index = panes.firstIndex(where: { $0.title == title }) else { return [] }
+      return show(index)
+    case .all(let reactions): return reactions.flatMap { carryOut($0) }
+    }
+  }
+
+  /// Moves the focus; the pane that loses it saves what is typed.
+  mutating func show(_ index: Int) -> [Command] {
+    guard index != focus, panes.indices.contains(index) else { return [] }
+    let saved = carryOut(panes[focus].leave(snapshot))
+    focus = index
+    return saved
+  }
+
+  private mutating func press(on mouse: MouseEvent) -> [Command] {
+    guard case .press(.left) = mouse.action,
+      let index = tabs(width: .max).firstIndex(where: { $0.range.contains(mouse.point.x) })
+    else { return [] }
+    return show(index)
+  }
+
+  // MARK: Overlays
+
+  /// What lies over the panes and takes all events.
+  enum Overlay: Sendable {
+    case help(HelpOverlay)
+    case palette(Palette)
+    case messages(MessagesOverlay)
+    case question(QuitQuestion)
+  }
+
+  private mutating func handleInOverlay(_ event: Event) -> [Command] {
+    switch overlay {
+    case .help(var help):
+      overlay = help.handle(event) ? .help(help) : nil
+    case .messages(var messages):
+      overlay = messages.handle(event) ? .messages(messages) : nil
+    case .question(let question):
+      switch question.answer(to: event) {
+      case .leave: return leave()
+      case .stay: overlay = nil
+      case nil: break
+      }
+    case .palette(var palette):
+      let outcome = palette.handle(event)
+      overlay = .palette(palette)
+      switch outcome {
+      case .open: preview(palette.selected)
+      case .closed:
+        theme = palette.themeBefore
+        overlay = nil
+      case .chosen(let entry):
+        overlay = nil
+        return run(entry)
+      }
+    case nil: break
+    }
+    return []
+  }
+
+  private mutating func preview(_ entry: Palette.Entry?) {
+    guard case .palette(let palette) = overlay else { return }
+    if case .theme(let name) = entry?.action, let chosen = themes.first(where: { $0.name == name }) {
+      theme = chosen
+    } else {
+      theme = palette.themeBefore
+    }
+  }
+
+  private mutating func run(_ entry: Palette.Entry) -> [Command] {
+    switch entry.action {
+    case .screen(let action): return perform(action)
+    case .theme(let name):
+      theme = themes.first { $0.name == name } ?? theme
+      return []
+    case .command(let command, let pane): return (pane.map { carryOut(.show(pane: $0)) } ?? []) + [command]
+    case .pane(let index, let hint):
+      let saved = show(index)
+      return saved + carryOut(panes[index].perform(hint, snapshot))
+    }
+  }
+
+  /// Saves what is typed and ends.
+  mutating func leave() -> [Command] {
+    let saved = carryOut(panes[focus].leave(snapshot))
+    isDone = true
+    return saved
+  }
+}

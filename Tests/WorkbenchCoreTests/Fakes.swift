@@ -1,0 +1,188 @@
+import Foundation
+import Grading
+import Synchronization
+
+@testable import WorkbenchCore
+
+/// A workspace that stands in memory.
+actor FakeFiles: WorkspaceFiles {
+  var workspace: Workspace
+  var rows: [String: [TrainingRow]] = [:]
+  var written: [String: [TrainingRow]] = [:]
+  var fingerprints: [String: ContentHash] = [:]
+
+  init(_ workspace: Workspace) { self.workspace = workspace }
+
+  func set(fingerprint: String?, of path: String) { fingerprints[path] = fingerprint.map { ContentHash(hex: $0) } }
+  func set(rows: [TrainingRow], at path: String) { self.rows[path] = rows }
+  func set(body: String, of section: String) {
+    for prompt in workspace.prompts.indices {
+      for index in workspace.prompts[prompt].sections.indices
+      where workspace.prompts[prompt].sections[index].id == section {
+        workspace.prompts[prompt].sections[index].body = body
+      }
+    }
+  }
+
+  func read() async throws -> Workspace { workspace }
+  func write(_ section: Section, of prompt: Prompt) async throws { set(body: section.body, of: section.id) }
+  func delete(_ section: Section, of prompt: Prompt) async throws {}
+  func apply(_ edit: CaseEdit, to set: EvalSet) async throws {}
+  func trainingRows(at path: String) async throws -> [TrainingRow] { rows[path] ?? [] }
+  func write(_ rows: [TrainingRow], to path: String) async throws { written[path] = rows }
+  func fingerprint(of path: String) async -> ContentHash? { fingerprints[path] }
+  nonisolated func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
+}
+
+/// A store in memory.
+actor FakeStore: Store {
+  private var allRuns: [Run] = []
+  private var allOutputs: [RunID: [String: Output]] = [:]
+  private var allAnswers: [ContentHash: Answer] = [:]
+  private var allVersions: [StoredVersion] = []
+  private var allJobs: [TrainingJob] = []
+  private var claimed: Set<RunID> = []
+  private(set) var batches: [Int] = []
+
+  func claimElsewhere(_ run: RunID) { claimed.insert(run) }
+
+  func runs() async throws -> [Run] { allRuns.reversed() }
+  func run(identity: ContentHash) async throws -> Run? { allRuns.first { $0.identity == identity } }
+  func beginRun(_ draft: RunDraft) async throws -> Run {
+    if let run = allRuns.first(where: { $0.identity == draft.identity }) { return run }
+    if !allVersions.contains(where: { $0.id == draft.version.hash }) {
+      allVersions.append(StoredVersion(version: draft.version, created: draft.started))
+    }
+    let run = Run(
+      id: RunID(Int64(allRuns.count + 1)), identity: draft.identity, variant: draft.variant,
+      promptVersion: draft.version.hash, set: draft.set, setHash: draft.setHash, state: .paused,
+      started: draft.started, seconds: 0, cases: draft.cases, summary: RunSummary())
+    allRuns.append(run)
+    return run
+  }
+  func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary {
+    batches.append(outputs.count)
+    for output in outputs {
+      allOutputs[run, default: [:]][output.caseID] = output
+      if let answer = output.answer { allAnswers[output.requestKey] = answer }
+    }
+    var summary = RunSummary()
+    let all = allOutputs[run, default: [:]].values
+    summary.done = all.count
+    summary.passed = all.count(where: \.passed)
+    summary.errors = all.count { $0.answer == nil }
+    if let index = allRuns.firstIndex(where: { $0.id == run }) { allRuns[index].summary = summary }
+    return summary
+  }
+  func setState(_ state: Run.State, of run: RunID) async throws {
+    if let index = allRuns.firstIndex(where: { $0.id == run }) { allRuns[index].state = state }
+  }
+  func outputs(of run: RunID) async throws -> [Output] { Array(allOutputs[run, default: [:]].values) }
+  func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer] {
+    allAnswers.filter { keys.contains($0.key) }
+  }
+  func versions() async throws -> [StoredVersion] { allVersions }
+  func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
+    let job = TrainingJob(
+      id: JobID(Int64(allJobs.count + 1)), backend: draft.backend, base: draft.base, data: draft.data,
+      settings: draft.settings, state: .queued, created: draft.created)
+    allJobs.append(job)
+    return job
+  }
+  func update(_ job: TrainingJob) async throws {
+    if let index = allJobs.firstIndex(where: { $0.id == job.id }) { allJobs[index] = job }
+  }
+  func jobs() async throws -> [TrainingJob] { allJobs.reversed() }
+  nonisolated func foreignChanges() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
+  func claim(_ run: RunID) async throws -> (any Sendable)? { claimed.contains(run) ? nil : 1 }
+}
+
+/// A model that a closure plays; counts what it is asked.
+final class FakeModel: ModelClient, ModelClients {
+  typealias Play = @Sendable (ModelRequest, Int) async throws -> Answer
+  private let play: Play
+  private let count = Mutex(0)
+  private let prepared = Mutex(0)
+
+  init(_ play: @escaping Play) { self.play = play }
+  var asked: Int { count.withLock { $0 } }
+  var timesPrepared: Int { prepared.withLock { $0 } }
+
+  func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient { self }
+  func prepare() async throws { prepared.withLock { $0 += 1 } }
+  func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
+    let number = count.withLock {
+      $0 += 1
+      return $0
+    }
+    let answer = try await play(request, number)
+    for piece in answer.text { onText?(String(piece)) }
+    return answer
+  }
+  func tokenCounts(of texts: [String]) async -> [Int]? { texts.map { $0.split(separator: " ").count } }
+}
+
+/// A trainer that plays a list of observations.
+actor FakeTrainer: Trainer {
+  nonisolated let backend = "fake"
+  private var script: [TrainerObservation]
+  private(set) var plans: [TrainingPlan] = []
+  private(set) var canceled: [String] = []
+  private let ticks: Int
+
+  init(_ script: [TrainerObservation] = []) {
+    self.script = script
+    ticks = script.count
+  }
+  func start(_ plan: TrainingPlan) async throws { plans.append(plan) }
+  func observe(folder: String, from offset: Int) async -> TrainerObservation {
+    script.isEmpty
+      ? TrainerObservation(events: [], offset: offset, isAlive: true, exitStatus: nil, log: []) : script.removeFirst()
+  }
+  nonisolated func changes(folder: String) -> AsyncStream<Void> {
+    AsyncStream { continuation in
+      for _ in 0..<ticks { continuation.yield() }
+      continuation.finish()
+    }
+  }
+  func cancel(folder: String) async throws { canceled.append(folder) }
+}
+
+/// A small workspace with a prompt, a set of cases and two variants.
+func sampleWorkspace(cases: Int = 4) -> Workspace {
+  let sections = [
+    Section(id: "10-task.md", title: "task", role: .system, body: "Say the word."),
+    Section(id: "80-query.md", title: "query", role: .user, body: "{{ word }}"),
+  ]
+  let rows = (1...max(1, cases)).map { number in
+    EvalCase(
+      id: "c\(number)", line: number, input: ["word": .string("word \(number)")], expected: .string("word \(number)"))
+  }
+  let model = ModelSpec(
+    name: "m", api: .openAI(OpenAIEndpoint(baseURL: "http://localhost/v1", model: "x")), concurrency: 3)
+  return Workspace(
+    folder: "/nowhere", name: "sample",
+    models: [model, ModelSpec(name: "tiny", api: .mlx(path: "model"))],
+    prompts: [Prompt(name: "main", path: "prompts/main", sections: sections)],
+    evalSets: [
+      EvalSet(
+        name: "main", path: "evals/main.jsonl", cases: Array(rows.prefix(cases)), graders: GraderSet(),
+        hash: ContentHash(hex: "set"))
+    ],
+    variants: [
+      Variant(name: "base", model: "m", prompt: "main"),
+      Variant(name: "tuned", model: "tiny", prompt: "main", adapter: ".assay/jobs/1/best"),
+    ])
+}
+
+func workbench(
+  _ workspace: Workspace = sampleWorkspace(), store: FakeStore = FakeStore(), trainer: FakeTrainer = FakeTrainer(),
+  model: FakeModel = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
+) async throws -> (Workbench, FakeFiles) {
+  let files = FakeFiles(workspace)
+  let workbench = try await Workbench(
+    Workbench.Dependencies(
+      files: files, store: store, clients: model, trainer: trainer,
+      now: { Date(timeIntervalSince1970: 1_000) }))
+  return (workbench, files)
+}

@@ -1,0 +1,76 @@
+import Testing
+
+@testable import WorkbenchCore
+
+@Suite struct RunPlanTests {
+  @Test func asksEachCaseOnceAndNoMoreThanWidthAtATime() {
+    var plan = RunPlan(count: 5, width: 2)
+    #expect(plan.next(now: 0) == .ask(index: 0, attempt: 1))
+    #expect(plan.next(now: 0) == .ask(index: 1, attempt: 1))
+    #expect(plan.next(now: 0) == .wait(until: nil))
+    plan.succeeded(0)
+    #expect(plan.next(now: 0) == .ask(index: 2, attempt: 1))
+    for index in [1, 2] { plan.succeeded(index) }
+    #expect(plan.next(now: 0) == .ask(index: 3, attempt: 1))
+    #expect(plan.next(now: 0) == .ask(index: 4, attempt: 1))
+    plan.succeeded(3)
+    plan.succeeded(4)
+    #expect(plan.next(now: 0) == .finished)
+  }
+
+  @Test func waitsTwiceAsLongAfterEachFailureUntilAttemptsAreUsedUp() {
+    var patience = RunPlan.Patience()
+    patience.attempts = 3
+    var plan = RunPlan(count: 1, width: 1, patience: patience)
+    #expect(plan.next(now: 0) == .ask(index: 0, attempt: 1))
+    #expect(plan.failed(0, .unavailable("gone"), now: 0, jitter: 1) == .again)
+    #expect(plan.next(now: 0) == .wait(until: 0.5))
+    #expect(plan.next(now: 0.5) == .ask(index: 0, attempt: 2))
+    #expect(plan.failed(0, .unavailable("gone"), now: 0.5, jitter: 1) == .again)
+    #expect(plan.next(now: 1) == .wait(until: 1.5))
+    #expect(plan.next(now: 1.5) == .ask(index: 0, attempt: 3))
+    #expect(plan.failed(0, .unavailable("gone"), now: 1.5, jitter: 1) == .giveUp)
+    #expect(plan.next(now: 1.5) == .finished)
+  }
+
+  @Test func obeysTheServersOwnWait() {
+    var plan = RunPlan(count: 1, width: 1)
+    _ = plan.next(now: 0)
+    #expect(plan.failed(0, .busy("slow down", retryAfter: 7), now: 1, jitter: 0.1) == .again)
+    #expect(plan.next(now: 1) == .wait(until: 8))
+  }
+
+  @Test func rejectedCasesAreNotAskedAgain() {
+    var plan = RunPlan(count: 2, width: 1)
+    _ = plan.next(now: 0)
+    #expect(plan.failed(0, .rejected("no"), now: 0, jitter: 1) == .giveUp)
+    #expect(plan.next(now: 0) == .ask(index: 1, attempt: 1))
+  }
+
+  @Test func stopsWhenEverythingFailsInARow() {
+    var plan = RunPlan(count: 100, width: 1)
+    var stopped: String?
+    for _ in 0..<20 where stopped == nil {
+      guard case .ask(let index, _) = plan.next(now: 0) else { break }
+      if case .stop(let reason) = plan.failed(index, .rejected("bad key"), now: 0, jitter: 1) { stopped = reason }
+    }
+    #expect(stopped == "bad key")
+    #expect(plan.next(now: 0) == .finished)
+  }
+
+  @Test func aBusyServerIsNoReasonToStop() {
+    var plan = RunPlan(count: 30, width: 30)
+    for _ in 0..<30 { _ = plan.next(now: 0) }
+    for index in 0..<30 { #expect(plan.failed(index, .busy("later", retryAfter: 1), now: 0, jitter: 1) == .again) }
+    #expect(!plan.isStopped)
+  }
+
+  @Test func stoppingLetsWhatIsUnderWayEnd() {
+    var plan = RunPlan(count: 3, width: 2)
+    _ = plan.next(now: 0)
+    plan.stop()
+    #expect(plan.next(now: 0) == .wait(until: nil))
+    plan.succeeded(0)
+    #expect(plan.next(now: 0) == .finished)
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Grading
+import Testing
+
+@testable import WorkbenchCore
+
+@Suite struct TrainingTests {
+  private func row(_ text: String) -> TrainingRow {
+    TrainingRow(messages: [
+      ChatMessage(role: .user, content: text), ChatMessage(role: .assistant, content: "answer"),
+    ])
+  }
+
+  private func observation(
+    _ events: [TrainingEvent.Kind], alive: Bool? = true, exit: Int? = nil, log: [String] = []
+  ) -> TrainerObservation {
+    TrainerObservation(
+      events: events.map { TrainingEvent(time: 1, kind: $0) }, offset: 0, isAlive: alive, exitStatus: exit, log: log)
+  }
+
+  private var job: TrainingJob {
+    TrainingJob(
+      id: JobID(1), backend: "fake", base: "tiny", data: "d", settings: TrainingSettings(), state: .queued,
+      created: Date(timeIntervalSince1970: 0))
+  }
+
+  @Test func aSplitIsRepeatableAndLeavesNothingOut() throws {
+    let rows = (0..<20).map { row("question \($0)") }
+    let split = try TrainingSplit(rows: rows, validationShare: 0.1, seed: 3, file: "f")
+    #expect(split.validation.count == 2)
+    #expect(split.train.count == 18)
+    #expect(Set(split.train + split.validation) == Set(rows))
+    #expect(try TrainingSplit(rows: rows, validationShare: 0.1, seed: 3, file: "f") == split)
+    #expect(try TrainingSplit(rows: rows, validationShare: 0.1, seed: 4, file: "f") != split)
+  }
+
+  @Test func twoRowsAreTheLeast() throws {
+    #expect(throws: WorkbenchError.self) {
+      try TrainingSplit(rows: [row("a")], validationShare: 0.1, seed: 0, file: "f")
+    }
+    let split = try TrainingSplit(rows: [row("a"), row("b")], validationShare: 0, seed: 0, file: "f")
+    #expect(split.train.count == 1)
+    #expect(split.validation.count == 1)
+  }
+
+  @Test func rowsThatAskWhatAnEvalCaseAsksAreLeaks() {
+    let leaks = TrainingSplit.leaks(of: [row("WORD   2"), row("other")], in: sampleWorkspace().evalSets)
+    #expect(leaks.count == 1)
+    #expect(leaks.cases == ["c2"])
+  }
+
+  @Test func headersFollowEvents() {
+    let running = JobLifecycle.header(
+      job,
+      after: observation([
+        .start(steps: 10, trainableParameters: 1, totalParameters: 2, trainRows: 3, validationRows: 1),
+        .train(Metric(step: 5, loss: 0.5)), .validation(step: 5, loss: 0.6),
+        .checkpoint(Checkpoint(step: 5, path: "checkpoints/0000005", validationLoss: 0.6, isBest: true)),
+      ]))
+    #expect(running.state == .running)
+    #expect(running.step == 5)
+    #expect(running.trainLoss == 0.5)
+    #expect(running.adapter == ".assay/jobs/1/best")
+    let finished = JobLifecycle.header(running, after: observation([.end(.finished, message: nil, step: 10)]))
+    #expect(finished.state == .finished)
+    #expect(JobLifecycle.header(finished, after: observation([], alive: false)).state == .finished)
+  }
+
+  @Test func aProcessThatDiedWithoutAWordIsLostWithItsLastWords() {
+    let lost = JobLifecycle.header(job, after: observation([], alive: false, log: ["loading", "out of memory"]))
+    #expect(lost.state == .lost)
+    #expect(lost.message?.contains("out of memory") == true)
+  }
+
+  @Test func anExitWithoutAnEndIsAFailure() {
+    let failed = JobLifecycle.header(job, after: observation([], alive: false, exit: 7, log: ["Traceback"]))
+    #expect(failed.state == .failed)
+    #expect(failed.message?.contains("status 7") == true)
+  }
+
+  @Test func aJobThatHasNotSaidWhoItIsIsWaitedFor() {
+    #expect(JobLifecycle.header(job, after: observation([], alive: nil)).state == .queued)
+  }
+
+  @Test func trainingStartsOnTheSplitRowsAndIsFollowedToItsEnd() async throws {
+    let trainer = FakeTrainer([
+      observation([.start(steps: 2, trainableParameters: 1, totalParameters: 2, trainRows: 9, validationRows: 1)]),
+      observation([.train(Metric(step: 2, loss: 0.1)), .end(.finished, message: nil, step: 2)]),
+    ])
+    let store = FakeStore()
+    let (workbench, files) = try await workbench(store: store, trainer: trainer)
+    await files.set(rows: (0..<10).map { row("question \($0)") }, at: "train/main.jsonl")
+    let outcome = try await workbench.perform(.train(TrainRequest(data: "train/main.jsonl")))
+    guard case .job(let job) = outcome else { return }
+    let last = try await workbench.follow(job.id) { _ in }
+    #expect(last.state == .finished)
+    #expect(try await store.jobs().first?.state == .finished)
+    let plan = try #require(await trainer.plans.first)
+    #expect(plan.rows.count == 9)
+    #expect(plan.validationRows.count == 1)
+    #expect(plan.folder == "/nowhere/.assay/jobs/1")
+  }
+
+  @Test func leaksStopATrainingUnlessAccepted() async throws {
+    let (workbench, files) = try await workbench()
+    await files.set(rows: (1...4).map { row("word \($0)") }, at: "leaky.jsonl")
+    await #expect {
+      try await workbench.perform(.train(TrainRequest(data: "leaky.jsonl")))
+    } throws: { "\($0)".contains("--allow-leaks") }
+    try await workbench.perform(.train(TrainRequest(data: "leaky.jsonl", allowLeaks: true)))
+    #expect(await workbench.snapshot.jobs.first?.message?.contains("not evidence") == true)
+  }
+
+  @Test func passedOutputsBecomeRows() async throws {
+    let model = FakeModel { request, _ in
+      Answer(text: request.caseID == "c1" ? "wrong" : request.messages.last?.content ?? "")
+    }
+    let (workbench, files) = try await workbench(model: model)
+    try await workbench.perform(.evaluate(EvaluateRequest(variant: "base")))
+    let outcome = try await workbench.perform(.collect(CollectRequest(run: RunID(1), path: "train/new.jsonl")))
+    guard case .collected(let count, _) = outcome else { return }
+    #expect(count == 3)
+    #expect(await files.written["train/new.jsonl"]?.count == 3)
+  }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Grading
+import Testing
+
+@testable import WorkbenchCore
+
+@Suite struct WorkbenchRunTests {
+  private func evaluate(_ workbench: Workbench, _ variant: String = "base", limit: Int? = nil) async throws -> Run {
+    let outcome = try await workbench.perform(.evaluate(EvaluateRequest(variant: variant, limit: limit)))
+    guard case .run(let run) = outcome else { throw WorkbenchError.input("no run") }
+    return run
+  }
+
+  @Test func everyCaseIsAskedOnceAndRunningItAgainAsksNothing() async throws {
+    let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
+    let (workbench, _) = try await workbench(model: model)
+    let run = try await evaluate(workbench)
+    #expect(run.state == .finished)
+    #expect(run.summary.passed == 4)
+    #expect(model.asked == 4)
+    let again = try await evaluate(workbench)
+    #expect(again.id == run.id)
+    #expect(model.asked == 4)
+  }
+
+  @Test func anotherPromptIsAnotherRunButTheSameRequestIsNotAskedTwice() async throws {
+    let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
+    let (workbench, files) = try await workbench(model: model)
+    let first = try await evaluate(workbench)
+    await files.set(body: "Say it.", of: "10-task.md")
+    try await workbench.perform(.reload)
+    let second = try await evaluate(workbench)
+    #expect(second.id != first.id)
+    #expect(model.asked == 8)
+    await files.set(body: "Say the word.", of: "10-task.md")
+    try await workbench.perform(.reload)
+    #expect(try await evaluate(workbench).id == first.id)
+    #expect(model.asked == 8)
+    #expect(await workbench.snapshot.versions.count == 2)
+  }
+
+  @Test func aLimitedRunIsPausedAndGoesOnLater() async throws {
+    let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
+    let (workbench, _) = try await workbench(model: model)
+    let part = try await evaluate(workbench, limit: 1)
+    #expect(part.state == .paused)
+    #expect(model.asked == 1)
+    let whole = try await evaluate(workbench)
+    #expect(whole.id == part.id)
+    #expect(whole.state == .finished)
+    #expect(model.asked == 4)
+  }
+
+  @Test func failedCasesAreKeptAsFailuresAndAskedAgainNextTime() async throws {
+    let model = FakeModel { request, number in
+      if number <= 4, request.caseID == "c2" { throw ModelFailure.rejected("not this one") }
+      return Answer(text: request.messages.last?.content ?? "")
+    }
+    let (workbench, _) = try await workbench(model: model)
+    let run = try await evaluate(workbench)
+    #expect(run.state == .paused)
+    #expect(run.summary.errors == 1)
+    let again = try await evaluate(workbench)
+    #expect(again.state == .finished)
+    #expect(again.summary.errors == 0)
+    #expect(model.asked == 5)
+  }
+
+  @Test func aModelThatIsGoneIsPreparedAgainBeforeTheNextTry() async throws {
+    let model = FakeModel { request, number in
+      if number == 1 { throw ModelFailure.busy("restarting", retryAfter: 0) }
+      return Answer(text: request.messages.last?.content ?? "")
+    }
+    let (workbench, _) = try await workbench(sampleWorkspace(cases: 1), model: model)
+    #expect(try await evaluate(workbench).state == .finished)
+    #expect(model.timesPrepared == 2)
+  }
+
+  @Test func aRunHeldByAnotherProcessIsLeftAlone() async throws {
+    let store = FakeStore()
+    await store.claimElsewhere(RunID(1))
+    let (workbench, _) = try await workbench(store: store)
+    await #expect(throws: WorkbenchError.self) { try await evaluate(workbench) }
+  }
+
+  @Test func aMissingAdapterIsASentence() async throws {
+    let (workbench, _) = try await workbench()
+    await #expect {
+      try await evaluate(workbench, "tuned")
+    } throws: { "\($0)".contains(".assay/jobs/1/best") && "\($0)".contains("assay train") }
+  }
+
+  @Test func unknownNamesSuggestTheNearest() async throws {
+    let (workbench, _) = try await workbench()
+    await #expect {
+      try await evaluate(workbench, "bsae")
+    } throws: { "\($0)".contains("Did you mean \"base\"?") }
+  }
+
+  @Test func aCancelledRunKeepsWhatItHasAndIsPaused() async throws {
+    let (reached, signal) = AsyncStream.makeStream(of: Void.self)
+    let model = FakeModel { request, number in
+      if number > 2 {
+        signal.yield()
+        try await Task.sleep(for: .seconds(60))
+      }
+      return Answer(text: request.messages.last?.content ?? "")
+    }
+    let store = FakeStore()
+    var workspace = sampleWorkspace()
+    workspace.models[0].concurrency = 1
+    let (workbench, _) = try await workbench(workspace, store: store, model: model)
+    let task = Task { try await evaluate(workbench) }
+    for await _ in reached { break }
+    task.cancel()
+    await #expect(throws: (any Error).self) { try await task.value }
+    let run = try #require(await workbench.snapshot.runs.first)
+    #expect(run.state == .paused)
+    #expect(try await store.outputs(of: run.id).count == 2)
+  }
+
+  @Test func comparisonLinesUpRunsByCase() async throws {
+    let model = FakeModel { request, _ in
+      let text = request.messages.last?.content ?? ""
+      return Answer(text: request.messages.first?.content == "Say it." && text == "word 2" ? "wrong" : text)
+    }
+    let (workbench, files) = try await workbench(model: model)
+    let first = try await evaluate(workbench)
+    await files.set(body: "Say it.", of: "10-task.md")
+    try await workbench.perform(.reload)
+    let second = try await evaluate(workbench)
+    let outcome = try await workbench.perform(.compare(a: "\(first.id)", b: "\(second.id)", set: nil))
+    guard case .comparison(let comparison) = outcome else { return }
+    #expect(comparison.count(.onlyA) == 1)
+    #expect(comparison.count(.bothRight) == 3)
+    #expect(comparison.rows.first { $0.outcome == .onlyA }?.id == "c2")
+  }
+}
