@@ -195,7 +195,7 @@ public struct TextEditor: Sendable {
   /// Draws the rows in view, each line coloured by `highlight`, whose pieces must add up to the line.
   public mutating func draw(
     in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme,
-    highlight: ((String) -> [Span])? = nil
+    highlight: (String) -> [Span] = { [Span($0)] }
   ) {
     // One column is kept free for the cursor after a full row.
     area = Rect(x: rect.x, y: rect.y, width: max(1, rect.width - 1), height: rect.height)
@@ -229,9 +229,8 @@ public struct TextEditor: Sendable {
     if top < highest { top = highest }
   }
 
-  private func styles(ofLine line: Int, _ highlight: ((String) -> [Span])?) -> [Style] {
-    guard let highlight else { return [] }
-    return highlight(String(buffer.lines[line].characters)).flatMap { span in
+  private func styles(ofLine line: Int, _ highlight: (String) -> [Span]) -> [Style] {
+    highlight(String(buffer.lines[line].characters)).flatMap { span in
       repeatElement(span.style, count: span.text.count)
     }
   }

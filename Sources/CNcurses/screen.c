@@ -1,0 +1,120 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+#ifdef __APPLE__
+#define _DARWIN_C_SOURCE 1
+#endif
+#include "CNcurses.h"
+
+#include <langinfo.h>
+#include <string.h>
+#include <term.h>
+
+#if defined(NCURSES_EXT_COLORS) && NCURSES_EXT_COLORS && NCURSES_VERSION_PATCH >= 20170401
+#define HAS_EXTENDED_PAIRS 1
+#else
+#define HAS_EXTENDED_PAIRS 0
+#endif
+
+bool cn_has_entry(const char *name, int output) {
+  int error = 0;
+  if (setupterm((char *)name, output, &error) != OK) return false;
+  del_curterm(cur_term);
+  return true;
+}
+
+SCREEN *cn_start(const char *name, FILE *output, FILE *input) {
+  SCREEN *screen = newterm((char *)name, output, input);
+  if (!screen) return NULL;
+  set_term(screen);
+  raw();
+  noecho();
+  nonl();
+  leaveok(stdscr, FALSE);
+  if (has_colors()) {
+    start_color();
+    use_default_colors();
+  }
+  return screen;
+}
+
+void cn_stop(SCREEN *screen) {
+  curs_set(1);
+  endwin();
+  delscreen(screen);
+}
+
+void cn_put(int y, int x, const wchar_t *text, attr_t attributes, int pair) {
+  cchar_t cell;
+#if HAS_EXTENDED_PAIRS
+  int extended = pair;
+  if (setcchar(&cell, text, attributes, (short)(pair & 0x7fff), &extended) == ERR) return;
+#else
+  if (setcchar(&cell, text, attributes, (short)pair, NULL) == ERR) return;
+#endif
+  mvwadd_wch(stdscr, y, x, &cell);
+}
+
+void cn_show(int y, int x) {
+  curs_set(y >= 0 ? 1 : 0);
+  if (y >= 0) wmove(stdscr, y, x);
+  wrefresh(stdscr);
+}
+
+void cn_repaint(void) { clearok(curscr, TRUE); }
+
+void cn_resize(int height, int width) {
+  resizeterm(height, width);
+  werase(stdscr);
+  clearok(curscr, TRUE);
+}
+
+void cn_leave(void) {
+  def_prog_mode();
+  curs_set(1);
+  endwin();
+}
+
+void cn_return(void) {
+  reset_prog_mode();
+  clearok(curscr, TRUE);
+}
+
+int cn_colors(void) { return has_colors() ? COLORS : 0; }
+
+int cn_pairs(void) { return has_colors() ? COLOR_PAIRS : 0; }
+
+bool cn_set_pair(int pair, int foreground, int background) {
+#if HAS_EXTENDED_PAIRS
+  return init_extended_pair(pair, foreground, background) == OK;
+#else
+  return init_pair((short)pair, (short)foreground, (short)background) == OK;
+#endif
+}
+
+int cn_columns(wchar_t character) { return wcwidth(character); }
+
+attr_t cn_bold(void) { return A_BOLD; }
+attr_t cn_dim(void) { return A_DIM; }
+attr_t cn_underline(void) { return A_UNDERLINE; }
+attr_t cn_reverse(void) { return A_REVERSE; }
+
+attr_t cn_italic(void) {
+#ifdef A_ITALIC
+  return A_ITALIC;
+#else
+  return A_NORMAL;
+#endif
+}
+
+const char *cn_capability(const char *name) {
+  const char *value = tigetstr((char *)name);
+  return value == (const char *)-1 ? NULL : value;
+}
+
+bool cn_use_utf8(void) {
+  static const char *names[] = {"", "C.UTF-8", "en_US.UTF-8", "UTF-8"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (setlocale(LC_CTYPE, names[i]) && strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return true;
+  return false;
+}

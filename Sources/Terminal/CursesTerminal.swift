@@ -1,0 +1,218 @@
+import CNcurses
+import Drawing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The one object that knows ncurses: shows surfaces and reads bytes.
+///
+/// ncurses belongs to one thread at a time, and there is one ncurses in a process: `init` starts it, `close` ends it,
+/// and all calls between them come from the thread that made the object (it isn't Sendable, so the compiler sees to it).
+public final class CursesTerminal {
+  /// How many colours it shows.
+  public let depth: ColorDepth
+  /// Key sequences that this terminal's description names.
+  public let describedKeys: [[UInt8]: Key]
+
+  private let input: Int32
+  private let output: Int32
+  private let screen: OpaquePointer
+  private let files: (input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>)
+  private var pairs: ColorPairs
+  private var shown: Surface?
+  private var isClosed = false
+
+  private static let modesOn = "\u{1B}[?1002h\u{1B}[?1006h\u{1B}[?2004h\u{1B}[?1004h"
+  private static let modesOff = "\u{1B}[?1004l\u{1B}[?2004l\u{1B}[?1006l\u{1B}[?1002l"
+
+  /// Takes over a terminal.
+  ///
+  /// An unknown kind is treated as the common one. Exact colours are used where `COLORTERM` promises them and there
+  /// is a description that has them.
+  public init(input: Int32 = 0, output: Int32 = 1, environment: [String: String]) throws(TerminalError) {
+    guard isatty(input) != 0, isatty(output) != 0 else { throw .notATerminal }
+    let name = environment["TERM"] ?? ""
+    if ["", "dumb", "unknown"].contains(name) { throw .tooSimple(name) }
+    guard cn_use_utf8() else { throw .noUTF8 }
+    guard cn_remember_modes(output) else { throw .system("the terminal's modes") }
+    guard let reading = fdopen(dup(input), "r") else { throw .system("the terminal's input") }
+    guard let writing = fdopen(dup(output), "w") else {
+      fclose(reading)
+      throw .system("the terminal's output")
+    }
+    var started: OpaquePointer?
+    for description in CursesTerminal.descriptions(for: name, environment) where started == nil {
+      if cn_has_entry(description, output) { started = cn_start(description, writing, reading) }
+    }
+    guard let screen = started else {
+      fclose(reading)
+      fclose(writing)
+      throw .unknown(name)
+    }
+    self.input = input
+    self.output = output
+    self.screen = screen
+    files = (reading, writing)
+    depth = ColorDepth.of(colors: Int(cn_colors()), environment: environment)
+    pairs = ColorPairs(depth)
+    describedKeys = CursesTerminal.readDescribedKeys()
+    let restore = ["sgr0", "op", "cnorm", "rmcup"].compactMap { CursesTerminal.capability($0) }
+    cn_guard_crashes(output, CursesTerminal.modesOff + restore.joined(), "assay")
+    CursesTerminal.syncSize(output)
+    cn_show(-1, 0)
+    send(CursesTerminal.modesOn)
+  }
+
+  /// The descriptions to try, best first.
+  static func descriptions(for name: String, _ environment: [String: String]) -> [String] {
+    var names: [String] = []
+    let promised = ["truecolor", "24bit"].contains(environment["COLORTERM"] ?? "")
+    if promised, (environment["NO_COLOR"] ?? "").isEmpty {
+      if name.hasPrefix("tmux") {
+        names.append("tmux-direct")
+      } else if !name.hasPrefix("screen"), !name.hasPrefix("linux") {
+        names.append("xterm-direct")
+      }
+    }
+    return names + [name, "xterm-256color", "xterm", "vt100"]
+  }
+
+  /// Columns and rows.
+  public var size: Size {
+    var (columns, rows): (Int32, Int32) = (80, 24)
+    _ = cn_window_size(output, &columns, &rows)
+    return Size(width: Int(columns), height: Int(rows))
+  }
+
+  /// The terminal has another size: everything is drawn anew.
+  public func resize() {
+    CursesTerminal.syncSize(output)
+    shown = nil
+  }
+
+  private static func syncSize(_ output: Int32) {
+    var (columns, rows): (Int32, Int32) = (0, 0)
+    if cn_window_size(output, &columns, &rows) { cn_resize(rows, columns) }
+  }
+
+  /// Shows a surface: sends the cells that changed since the last one, in one go.
+  public func show(_ surface: Surface) {
+    let changes = surface.difference(from: shown ?? Surface(width: 0, height: 0))
+    for change in changes {
+      for x in change.columns where surface[x, change.y].columns > 0 { put(surface[x, change.y], x, change.y) }
+    }
+    let isUnchanged = changes.isEmpty && surface.cursor == shown?.cursor
+    shown = surface
+    if isUnchanged { return }
+    if let cursor = surface.cursor, surface.bounds.contains(cursor) {
+      cn_show(Int32(cursor.y), Int32(cursor.x))
+    } else {
+      cn_show(-1, 0)
+    }
+  }
+
+  /// Everything is sent again the next time.
+  public func repaint() {
+    cn_repaint()
+    shown = nil
+  }
+
+  private func put(_ cell: Cell, _ x: Int, _ y: Int) {
+    var text = cell.glyph.scalars.map { wchar_t(bitPattern: $0.value) } + [0]
+    if text[0] >= 0x7F, cn_columns(text[0]) != Int32(cell.columns) {
+      // The C library disagrees about the width, and ncurses follows it: show something of which all are certain.
+      text = [cell.columns == 2 ? 0x3013 : 0xFFFD, 0]  // 〓 �
+    }
+    cn_put(Int32(y), Int32(x), text, attributes(cell.style.attributes), pairs.number(of: cell.style))
+  }
+
+  private func attributes(_ attributes: Attributes) -> attr_t {
+    var result: attr_t = 0
+    if attributes.contains(.bold) { result |= cn_bold() }
+    if attributes.contains(.dim) { result |= cn_dim() }
+    if attributes.contains(.italic) { result |= cn_italic() }
+    if attributes.contains(.underline) { result |= cn_underline() }
+    if attributes.contains(.reverse) { result |= cn_reverse() }
+    // ncurses has no strikethrough; themes that use it say the same by colour.
+    return result
+  }
+
+  /// The bytes that have arrived; nil if the terminal is gone. Call it when there are some.
+  public func read() -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: 65536)
+    let count = systemRead(input, &bytes, bytes.count)
+    if count > 0 { return Array(bytes[..<count]) }
+    return count < 0 && (errno == EINTR || errno == EAGAIN) ? [] : nil
+  }
+
+  /// Puts text on the terminal's clipboard (OSC 52); most terminals allow it, and the others ignore it.
+  public func copy(_ text: String) { send("\u{1B}]52;c;\(base64(Array(text.utf8)))\u{07}") }
+
+  /// Gives the terminal back, stops the process, and takes the terminal again when it goes on.
+  public func suspend() {
+    send(CursesTerminal.modesOff)
+    cn_leave()
+    cn_stop_process()
+    cn_return()
+    send(CursesTerminal.modesOn)
+    resize()
+  }
+
+  /// Leaves the terminal as it was.
+  public func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    send(CursesTerminal.modesOff)
+    cn_stop(screen)
+    cn_unguard_crashes()
+    fclose(files.output)
+    fclose(files.input)
+  }
+
+  deinit { close() }
+
+  private func send(_ text: String) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
+      if count < 0, errno != EINTR, errno != EAGAIN { return }
+      bytes = bytes.dropFirst(max(0, count))
+    }
+  }
+
+  private static func readDescribedKeys() -> [[UInt8]: Key] {
+    var names: [(String, Key)] = [
+      ("kcuu1", .up), ("kcud1", .down), ("kcub1", .left), ("kcuf1", .right), ("khome", .home), ("kend", .end),
+      ("kpp", .pageUp), ("knp", .pageDown), ("kdch1", .delete), ("kich1", Key(.insert)), ("kcbt", .backTab),
+    ]
+    for number in 1...12 { names.append(("kf\(number)", .function(number))) }
+    var keys: [[UInt8]: Key] = [:]
+    for (name, key) in names {
+      if let sequence = capability(name), sequence.utf8.count > 1 { keys[Array(sequence.utf8)] = key }
+    }
+    return keys
+  }
+
+  private static func capability(_ name: String) -> String? { cn_capability(name).map { String(cString: $0) } }
+}
+
+/// `read`, which a method of this name would hide.
+private func systemRead(_ file: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
+  read(file, buffer, count)
+}
+
+private func base64(_ bytes: [UInt8]) -> String {
+  let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+  var result = ""
+  for start in stride(from: 0, to: bytes.count, by: 3) {
+    let group = bytes[start..<min(start + 3, bytes.count)]
+    let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+    for place in 0..<4 { result.append(place <= group.count ? digits[bits >> (18 - 6 * place) & 63] : "=") }
+  }
+  return result
+}

@@ -1,0 +1,106 @@
+import CNcurses
+import Drawing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Waits for keys, updates and signals, hands them to the interface, and shows what it draws.
+///
+/// Keys are answered at once. Updates are drawn at most 60 times a second, however fast they come. While nothing
+/// happens, it sleeps without a timer.
+struct EventLoop<UI: Interface> {
+  var interface: UI
+  let terminal: CursesTerminal
+  let mailbox: Mailbox<UI.Update>
+  let bell: Bell
+  let input: Int32
+  let perform: @Sendable (UI.Command) -> Void
+
+  private static var frame: Duration { .microseconds(16_667) }
+  /// A terminal sends a key's bytes together; after such a silence, an Escape was the Escape key.
+  private static var escapeDelay: Duration { .milliseconds(25) }
+
+  /// Runs until the interface asks to leave; throws if something else ends it.
+  mutating func run() throws(TerminalError) {
+    let clock = ContinuousClock()
+    var decoder = KeyDecoder(described: terminal.describedKeys)
+    var nextFrame = clock.now
+    var mustDraw = true
+    while true {
+      if mailbox.isClosed { return }
+      if mailbox.hasUpdate, mustDraw || clock.now >= nextFrame, let update = mailbox.take() {
+        if try !carryOut(interface.receive(update)) { return }
+        mustDraw = true
+      }
+      if mustDraw {
+        draw()
+        mustDraw = false
+        nextFrame = clock.now + Self.frame
+        if mailbox.hasUpdate { continue }
+      }
+      let pause: Duration? =
+        mailbox.hasUpdate ? nextFrame - clock.now : decoder.isWaiting ? Self.escapeDelay : nil
+      let ready = cn_wait(input, bell.descriptor, pause.map(Self.milliseconds) ?? -1)
+      var events: [Event] = []
+      if ready & Int32(cn_wait_input) != 0 {
+        guard let bytes = terminal.read() else { throw .hungUp }
+        events = decoder.feed(bytes)
+      } else if ready & Int32(cn_wait_hangup) != 0 {
+        throw .hungUp
+      } else if ready == 0, decoder.isWaiting {
+        events = decoder.flush()
+      }
+      if ready & Int32(cn_wait_wake) != 0 {
+        for signal in bell.signals() { mustDraw = try take(signal) || mustDraw }
+      }
+      for event in events {
+        if try !carryOut(interface.handle(event)) { return }
+        mustDraw = true
+      }
+    }
+  }
+
+  private mutating func draw() {
+    var surface = Surface(terminal.size)
+    interface.draw(on: &surface)
+    terminal.show(surface)
+  }
+
+  /// Does what the interface asked for; false if it wants to leave.
+  private func carryOut(_ requests: [Request<UI.Command>]) throws(TerminalError) -> Bool {
+    for request in requests {
+      switch request {
+      case .perform(let command): perform(command)
+      case .copy(let text): terminal.copy(text)
+      case .suspend: terminal.suspend()
+      case .repaint: terminal.repaint()
+      case .quit: return false
+      }
+    }
+    return true
+  }
+
+  /// Takes a signal; true if the screen must be drawn.
+  private func take(_ signal: Int32) throws(TerminalError) -> Bool {
+    switch signal {
+    case SIGWINCH, SIGCONT:
+      terminal.resize()
+      return true
+    case SIGTERM: throw .stopped(signal: signal, name: "SIGTERM")
+    case SIGINT: throw .stopped(signal: signal, name: "SIGINT")
+    case SIGHUP: throw .hungUp
+    default: return false
+    }
+  }
+
+  /// Rounded up, so that the time has come when the wait ends.
+  private static func milliseconds(_ duration: Duration) -> Int32 {
+    let (seconds, attoseconds) = duration.components
+    return Int32(max(0, min(60_000, seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)))
+  }
+}

@@ -1,0 +1,32 @@
+import Drawing
+
+/// What the event loop drives: a value that takes events and updates, and draws itself.
+public protocol Interface: Sendable {
+  /// What it asks its owner for.
+  associatedtype Command: Sendable
+  /// What it is told from outside, at any time; only the newest counts.
+  associatedtype Update: Sendable
+
+  /// Takes an event and says what should be done.
+  mutating func handle(_ event: Event) -> [Request<Command>]
+
+  /// Takes the newest update.
+  mutating func receive(_ update: Update) -> [Request<Command>]
+
+  /// Draws all of itself; the surface is empty and has the terminal's size.
+  mutating func draw(on surface: inout Surface)
+}
+
+/// What an interface asks for.
+public enum Request<Command: Sendable>: Sendable {
+  /// Carry this out.
+  case perform(Command)
+  /// Put this text on the clipboard of the terminal, if it lets us.
+  case copy(String)
+  /// Stop the process, as Ctrl-Z does in other programs, until the shell lets it go on.
+  case suspend
+  /// Draw everything anew: something else may have written to the terminal.
+  case repaint
+  /// Leave.
+  case quit
+}

@@ -1,0 +1,105 @@
+import Drawing
+
+/// Turns the bytes that a terminal sends into events.
+///
+/// A value without a clock: what can't be decided yet is kept until more bytes come, or until `flush` says that none
+/// will (a lone Escape, for one). Understands what xterm and its relatives, the Linux console, rxvt and kitty's
+/// `CSI u` send, whatever mode the cursor keys are in, and further sequences from the terminal's own description.
+public struct KeyDecoder: Sendable {
+  private var pending: [UInt8] = []
+  private var pasted: [UInt8]?
+  private let described: [[UInt8]: Key]
+
+  /// A sequence that goes on longer is no key.
+  private static let longestSequence = 64
+  private static let pasteEnd: [UInt8] = Array("\u{1B}[201~".utf8)
+
+  /// Makes a decoder; `described` are sequences that its terminal's description names.
+  public init(described: [[UInt8]: Key] = [:]) { self.described = described }
+
+  /// True if the bytes so far could be the beginning of something longer.
+  public var isWaiting: Bool { !pending.isEmpty && pasted == nil }
+
+  /// Takes bytes and returns the events that are complete now.
+  public mutating func feed(_ bytes: some Sequence<UInt8>) -> [Event] {
+    pending += bytes
+    return decode(isComplete: false)
+  }
+
+  /// Nothing follows: returns what the bytes kept back mean by themselves.
+  public mutating func flush() -> [Event] { decode(isComplete: true) }
+
+  private mutating func decode(isComplete: Bool) -> [Event] {
+    var events: [Event] = []
+    var rest = pending[...]
+    while !rest.isEmpty {
+      if pasted != nil {
+        guard let event = takePaste(&rest) else { break }
+        events.append(event)
+        continue
+      }
+      switch KeyDecoder.token(rest, described) {
+      case .event(let event, let length):
+        events.append(event)
+        rest = rest.dropFirst(length)
+      case .text(let length):
+        for character in String(decoding: rest.prefix(length), as: UTF8.self) {
+          events.append(.key(.character(character)))
+        }
+        rest = rest.dropFirst(length)
+      case .paste(let length):
+        pasted = []
+        rest = rest.dropFirst(length)
+      case .nothing(let length): rest = rest.dropFirst(length)
+      case .incomplete where isComplete || rest.count > KeyDecoder.longestSequence:
+        events += KeyDecoder.alone(rest)
+        rest = []
+      case .incomplete:
+        pending = Array(rest)
+        return events
+      }
+    }
+    pending = Array(rest)
+    return events
+  }
+
+  /// What an unfinished sequence means by itself: Escape, Alt with the key after it, or nothing.
+  private static func alone(_ bytes: ArraySlice<UInt8>) -> [Event] {
+    guard bytes.first == 0x1B else { return [] }
+    if bytes.count == 1 { return [.key(.escape)] }
+    if bytes.elementsEqual([0x1B, 0x1B]) { return [.key(.escape), .key(.escape)] }
+    if bytes.count == 2, let last = bytes.last, last == 0x5B || last == 0x4F {
+      return [.key(.alt(Character(Unicode.Scalar(last))))]
+    }
+    return []
+  }
+
+  private mutating func takePaste(_ rest: inout ArraySlice<UInt8>) -> Event? {
+    let end = KeyDecoder.pasteEnd
+    var index = rest.startIndex
+    while index < rest.endIndex {
+      if rest[index] == 0x1B {
+        let candidate = rest[index...].prefix(end.count)
+        if candidate.elementsEqual(end) {
+          let text = String(decoding: (pasted ?? []) + rest[..<index], as: UTF8.self)
+          pasted = nil
+          rest = rest[index...].dropFirst(end.count)
+          return .paste(KeyDecoder.normalized(text))
+        }
+        if candidate.elementsEqual(end.prefix(candidate.count)) { break }  // perhaps the end, not all of it here yet
+      }
+      index += 1
+    }
+    pasted? += rest[..<index]
+    rest = rest[index...]
+    return nil
+  }
+
+  /// Terminals send a carriage return for each line break in a paste.
+  private static func normalized(_ text: String) -> String {
+    guard text.utf8.contains(0x0D) else { return text }
+    var result = ""
+    for character in text { result.append(character == "\r" || character == "\r\n" ? "\n" : character) }
+    return result
+  }
+}
