@@ -1,0 +1,177 @@
+import Drawing
+import Grading
+import WorkbenchCore
+
+/// One case as rows of text: the input, what is expected, and the two answers beside each other or one above the other.
+///
+/// Rows are kept until the case, the width or the theme is another one.
+struct AnswerLines: Sendable {
+  private struct Origin: Equatable {
+    var evalCase: EvalCase
+    var a: Output
+    var b: Output
+    var columns: [String]
+    var width: Int
+    var search: TextSearch
+    var theme: Theme
+  }
+
+  private var origin: Origin?
+  private(set) var rows: [[Span]] = []
+
+  /// Fewer columns than this show the answers one above the other.
+  static let sideBySideWidth = 46
+
+  /// The rows for a case; `names` are the headings of the two answers.
+  mutating func update(
+    _ row: Comparison.Row, names: (a: String, b: String), width: Int, search: TextSearch, theme: Theme
+  ) {
+    let wanted = Origin(
+      evalCase: row.evalCase, a: row.a, b: row.b, columns: [names.a, names.b], width: width, search: search,
+      theme: theme)
+    guard wanted != origin else { return }
+    origin = wanted
+    rows = Layout(theme: theme, width: width, search: search).rows(row, names: names)
+  }
+}
+
+private struct Layout {
+  let theme: Theme
+  let width: Int
+  let search: TextSearch
+
+  func rows(_ row: Comparison.Row, names: (a: String, b: String)) -> [[Span]] {
+    var a = Side(name: names.a, badge: .badgePrompted, output: row.a, style: .diffRemoved)
+    var b = Side(name: names.b, badge: .badgeTuned, output: row.b, style: .diffAdded)
+    if let left = row.a.answer?.text, let right = row.b.answer?.text, left != right {
+      let difference = TextDifference(from: left, to: right, limit: 400)
+      (a.runs, b.runs) = (difference.left, difference.right)
+    }
+    var rows = section("input", lines: inputLines(row.evalCase.input))
+    if let expected = row.evalCase.expected {
+      rows += section(
+        "expected", lines: [marked(JSONText.spans(of: expected.string ?? expected.text(.spaced), theme: theme))])
+    }
+    guard width >= AnswerLines.sideBySideWidth else {
+      return rows + blocks(of: a, width: width).joined() + [[]] + blocks(of: b, width: width).joined()
+    }
+    let left = (width - 3) / 2
+    let right = width - 3 - left
+    return rows + beside(blocks(of: a, width: left), blocks(of: b, width: right), left: left)
+  }
+
+  // MARK: Input and expected
+
+  private func inputLines(_ input: JSONValue) -> [[Span]] {
+    guard let object = input.object else { return text(input.string ?? input.text(.spaced)) }
+    if object.count == 1, let only = object.values.first { return text(only.string ?? only.text(.spaced)) }
+    return object.flatMap { member -> [[Span]] in
+      var lines = text(member.value.string ?? member.value.text(.spaced))
+      lines[0].insert(Span(member.key + "  ", theme[.jsonKey]), at: 0)
+      return lines
+    }
+  }
+
+  private func section(_ title: String, lines: [[Span]]) -> [[Span]] {
+    [[Span(title, theme[.textDim])]] + lines.flatMap { $0.wrapped(to: width) } + [[]]
+  }
+
+  private func text(_ text: String, style: Style = .plain) -> [[Span]] {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+      marked([Span(String($0), style)])
+    }
+  }
+
+  private func marked(_ spans: [Span]) -> [Span] { search.mark(spans, style: theme[.searchMatch]) }
+
+  // MARK: The two sides
+
+  private struct Side {
+    var name: String
+    var badge: StyleName
+    var output: Output
+    var style: StyleName
+    var runs: [TextDifference.Run]?  // where the other side's text is another one
+  }
+
+  /// Heading, answer, judgement and figures: kept apart so that both sides' start in the same row.
+  private func blocks(of side: Side, width: Int) -> [[[Span]]] {
+    [heading(side), answer(side), judgement(side.output), figures(side.output)].map { block in
+      block.flatMap { $0.wrapped(to: width) }
+    }
+  }
+
+  private func beside(_ a: [[[Span]]], _ b: [[[Span]]], left: Int) -> [[Span]] {
+    zip(a, b).enumerated().flatMap { index, pair -> [[Span]] in
+      let (first, second) = pair
+      let gap: [[Span]] = index == 1 || index == 2 ? [joined([], [], left: left)] : []
+      return (0..<max(first.count, second.count)).map { row in
+        joined(row < first.count ? first[row] : [], row < second.count ? second[row] : [], left: left)
+      } + gap
+    }
+  }
+
+  private func joined(_ a: [Span], _ b: [Span], left: Int) -> [Span] {
+    let columns = a.reduce(0) { $0 + $1.columns }
+    return a + [Span(String(repeating: " ", count: max(0, left - columns))), Span(" │ ", theme[.border])] + b
+  }
+
+  private func heading(_ side: Side) -> [[Span]] {
+    let passed = side.output.passed
+    return [
+      [
+        Span(passed ? "✓ " : "✗ ", theme[passed ? .good : .bad]), Span(side.name, theme[side.badge]),
+        Span(passed ? " passed" : side.output.answer == nil ? " no answer" : " failed", theme[.textDim]),
+      ]
+    ]
+  }
+
+  private func answer(_ side: Side) -> [[Span]] {
+    guard let answer = side.output.answer else {
+      return text(side.output.failure ?? "There is no answer, and no word why.", style: theme[.error])
+    }
+    if answer.text.isEmpty { return [[Span("(an empty answer)", theme[.textDim])]] }
+    guard let runs = side.runs else { return text(answer.text) }
+    var lines: [[Span]] = [[]]
+    for run in runs {
+      let style = run.kind == .same ? .plain : difference(side.style)
+      let parts = run.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      for (index, part) in parts.enumerated() {
+        if index > 0 { lines.append([]) }
+        if !part.isEmpty { lines[lines.count - 1].append(Span(String(part), style)) }
+      }
+    }
+    return lines.map(marked)
+  }
+
+  /// Underlined, so that it can be told without colour, and not struck through: neither answer is taken away.
+  private func difference(_ name: StyleName) -> Style {
+    let style = theme[name]
+    return Style(
+      style.foreground, on: style.background, style.attributes.subtracting(.strikethrough).union(.underline))
+  }
+
+  private func judgement(_ output: Output) -> [[Span]] {
+    output.scores.map { score in
+      [
+        Span(score.passed ? "✓ " : "✗ ", theme[score.passed ? .good : .bad]), Span(score.grader + " "),
+        Span(Figure.decimal(score.value, places: 2), theme[score.passed ? .good : .bad]),
+        Span(score.reason.isEmpty ? "" : "  " + score.reason, theme[.textDim]),
+      ]
+    }
+  }
+
+  private func figures(_ output: Output) -> [[Span]] {
+    guard let answer = output.answer else { return [] }
+    var words: [String] = []
+    if let prompt = answer.usage.prompt, let completion = answer.usage.completion {
+      words.append("\(prompt) + \(completion) tokens")
+    } else if let completion = answer.usage.completion {
+      words.append("\(completion) tokens")
+    }
+    if answer.latency > 0 { words.append(Figure.duration(answer.latency)) }
+    if let cost = output.cost { words.append("$" + Figure.decimal(cost, places: 5)) }
+    if let reason = answer.finishReason, reason != "stop" { words.append("ended by \(reason)") }
+    return words.isEmpty ? [] : [[Span(words.joined(separator: " · "), theme[.textDim])]]
+  }
+}

@@ -1,0 +1,111 @@
+import WorkbenchCore
+
+/// A run as a person chose it: a variant's newest, or one by its number.
+struct RunChoice: Hashable, Sendable {
+  var variant: String
+  /// nil follows the variant's newest run.
+  var run: RunID?
+}
+
+/// The two sides that should be read now: what was chosen, and the rest by custom.
+struct ComparePair: Sendable {
+  /// One side: a variant, and its run where it has one.
+  struct Side: Sendable {
+    var variant: Variant
+    var run: Run?
+    var isPinned: Bool
+
+    /// What `Command.compare` calls it.
+    var reference: String { isPinned ? run.map { $0.id.description } ?? variant.name : variant.name }
+
+    /// Whether this run is the one meant.
+    func means(_ other: Run) -> Bool {
+      isPinned ? run?.id == other.id : other.variant.name == variant.name
+    }
+  }
+
+  /// The eval set.
+  var set: String?
+  /// The first side: prompted, by custom.
+  var a: Side?
+  /// The second side: tuned, by custom.
+  var b: Side?
+
+  /// - Parameters:
+  ///   - a, b: what was chosen, if anything.
+  ///   - set: the eval set that was chosen; the workspace's first where nil.
+  init(_ snapshot: Snapshot, a: RunChoice?, b: RunChoice?, set chosen: String?) {
+    let set = chosen ?? snapshot.workspace.evalSets.first?.name ?? snapshot.runs.first?.set
+    self.set = set
+    self.a = a.flatMap { Self.side($0, set, snapshot) } ?? Self.bestPrompted(set, snapshot, except: nil)
+    self.b = b.flatMap { Self.side($0, set, snapshot) } ?? Self.newestTuned(set, snapshot)
+    if self.b == nil { self.b = Self.bestPrompted(set, snapshot, except: self.a?.variant.name) }
+  }
+
+  /// What to call the sides.
+  var names: SideNames {
+    SideNames(aIsTuned: a?.variant.isTuned ?? false, bIsTuned: b?.variant.isTuned ?? false)
+  }
+
+  private static func side(_ choice: RunChoice, _ set: String?, _ snapshot: Snapshot) -> Side? {
+    if let id = choice.run, let run = snapshot.runs.first(where: { $0.id == id && $0.set == set }) {
+      return Side(variant: run.variant, run: run, isPinned: true)
+    }
+    let run = snapshot.latestRun(variant: choice.variant, set: set)
+    guard let variant = snapshot.workspace.variant(choice.variant) ?? run?.variant else { return nil }
+    return Side(variant: variant, run: run, isPinned: false)
+  }
+
+  /// The variant without an adapter whose newest run has the best mean; runs that have measured nothing come last.
+  private static func bestPrompted(_ set: String?, _ snapshot: Snapshot, except: String?) -> Side? {
+    var best: Side?
+    var seen: Set<String> = []
+    for run in snapshot.runs where run.set == set && !run.variant.isTuned && run.variant.name != except {
+      guard seen.insert(run.variant.name).inserted else { continue }
+      if rank(run) > rank(best?.run) { best = Side(variant: run.variant, run: run, isPinned: false) }
+    }
+    if let best { return best }
+    guard except == nil else { return nil }
+    return snapshot.workspace.variants.first { !$0.isTuned }.map { Side(variant: $0, run: nil, isPinned: false) }
+  }
+
+  /// Runs that aren't complete come after all that are, so that the pair doesn't change while one is under way.
+  private static func rank(_ run: Run?) -> Double {
+    run.map { $0.summary.done == 0 ? -1.5 : $0.summary.mean - ($0.summary.done < $0.cases ? 1 : 0) } ?? -2
+  }
+
+  private static func newestTuned(_ set: String?, _ snapshot: Snapshot) -> Side? {
+    if let run = snapshot.runs.first(where: { $0.set == set && $0.variant.isTuned }) {
+      return Side(variant: run.variant, run: run, isPinned: false)
+    }
+    return snapshot.workspace.variants.last { $0.isTuned }.map { Side(variant: $0, run: nil, isPinned: false) }
+  }
+}
+
+/// What was asked of the core to fill the pane, so that a failure isn't asked for again and again.
+struct CompareRequest: Hashable, Sendable {
+  var a: String
+  var b: String
+  var set: String
+  var runs: [RunID]
+  /// How far the two runs were, in tenths: a comparison of runs under way is asked for again from time to time.
+  var progress: [Int]
+
+  init?(_ pair: ComparePair) {
+    guard let a = pair.a, let b = pair.b, let left = a.run, let right = b.run, let set = pair.set else { return nil }
+    self.a = a.reference
+    self.b = b.reference
+    self.set = set
+    runs = [left.id, right.id]
+    progress = [left, right].map { $0.cases > 0 ? 10 * $0.summary.done / $0.cases : 0 }
+  }
+
+  var command: Command { .compare(a: a, b: b, set: set) }
+
+  /// Whether this comparison is what was asked for, or newer.
+  func isAnswered(by comparison: Comparison?) -> Bool {
+    guard let comparison, [comparison.a.id, comparison.b.id] == runs else { return false }
+    let shown = [comparison.a, comparison.b].map { $0.cases > 0 ? 10 * $0.summary.done / $0.cases : 0 }
+    return zip(shown, progress).allSatisfy { $0 >= $1 }
+  }
+}

@@ -1,0 +1,90 @@
+import Drawing
+import WorkbenchCore
+
+extension ComparePane {
+  /// The keys that mean something now.
+  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+    if chooser != nil {
+      return [
+        Binding(.enter, title: "Compare this run", group: "Choose a run", action: .choose, footer: "choose"),
+        Binding(.escape, title: "Keep the present run", group: "Choose a run", action: .closeChooser, footer: "close"),
+      ]
+    }
+    if !pendingEvaluations.isEmpty {
+      return [
+        Binding(.enter, title: "Start, at this cost", group: "Evaluate", action: .confirmEvaluate, footer: "start"),
+        Binding(.escape, title: "Leave it", group: "Evaluate", action: .keepMoney, footer: "leave it"),
+      ]
+    }
+    if field != nil {
+      return [
+        Binding(.enter, title: "Keep what was found", group: "Search", action: .endSearch, footer: "keep"),
+        Binding(.escape, title: "Show all cases again", group: "Search", action: .clearSearch, footer: "all cases"),
+      ]
+    }
+    return movement + filters(ComparePair(snapshot, a: choiceA, b: choiceB, set: set).names) + sides(snapshot)
+  }
+
+  private var movement: [Binding<Action>] {
+    let inList = area == .list
+    return [
+      Binding(
+        .enter, title: "Read the case", group: "Cases", action: .open, unavailable: nothingToRead,
+        footer: inList ? "read" : nil),
+      Binding(
+        .escape, title: "Back to the list; then show all cases", group: "Cases", action: .back,
+        footer: inList ? nil : "list"),
+      Binding(.right, "l", title: "To the case", group: "Cases", action: .right, unavailable: nothingToRead),
+      Binding(.left, "h", title: "To the list", group: "Cases", action: .left),
+      Binding(
+        "n", title: "Next case, or next hit", group: "Cases", action: .nextCase, footer: inList ? nil : "next case"),
+      Binding("N", title: "Previous case, or previous hit", group: "Cases", action: .previousCase),
+      Binding("/", title: "Search ids, tags, inputs and answers", group: "Cases", action: .search, footer: "search"),
+      Binding("<", title: "Narrower list", group: "Cases", action: .narrower),
+      Binding(">", title: "Wider list", group: "Cases", action: .wider),
+    ]
+  }
+
+  private var nothingToRead: String? { figures.cases == 0 ? "There is no case with both answers yet." : nil }
+
+  private func filters(_ names: SideNames) -> [Binding<Action>] {
+    let keys: [(Key, CompareFilter)] = [
+      ("a", .all), ("d", .differ), ("t", .onlyB), ("p", .onlyA), ("w", .bothWrong),
+    ]
+    let cycle = [
+      Binding("f", title: "Next filter", group: "Filter", action: Action.nextFilter, footer: "filter"),
+      Binding("F", title: "Previous filter", group: "Filter", action: .previousFilter),
+    ]
+    return cycle
+      + keys.map { key, filter in
+        Binding(key, title: "Show: \(filter.title(kinds: names))", group: "Filter", action: .filter(filter))
+      }
+  }
+
+  private func sides(_ snapshot: Snapshot) -> [Binding<Action>] {
+    let pair = pair(snapshot)
+    let isMissing = !missing(snapshot, pair).isEmpty
+    let isRunning = [pair.a, pair.b].contains { side in
+      side?.run.map { snapshot.progress[$0.id] != nil } ?? false
+    }
+    return [
+      Binding(
+        "A", title: "Choose the run on the left", group: "Runs", action: .chooseA, unavailable: noRuns(snapshot),
+        footer: "A/B runs"),
+      Binding(
+        "B", title: "Choose the run on the right", group: "Runs", action: .chooseB, unavailable: noRuns(snapshot)),
+      Binding(
+        "s", title: "Next eval set", group: "Runs", action: .nextSet,
+        unavailable: snapshot.workspace.evalSets.count > 1 ? nil : "There is only one eval set."),
+      Binding(
+        "r", title: "Run what is missing", group: "Runs", action: .evaluate,
+        unavailable: isMissing ? nil : isRunning ? "It is being run already." : "Both runs are complete.",
+        footer: isMissing ? "run" : nil),
+    ]
+  }
+
+  private func noRuns(_ snapshot: Snapshot) -> String? {
+    snapshot.runs.isEmpty && snapshot.workspace.variants.isEmpty
+      ? "There is no variant to choose: add one to assay.yaml." : nil
+  }
+}

@@ -1,0 +1,163 @@
+import Drawing
+import WorkbenchCore
+
+extension ComparePane {
+  /// Fewer columns than this show either the list or the case.
+  private static let twoPanelWidth = 64
+
+  /// Draws the figures, the list, the selected case, and what lies over them.
+  public mutating func draw(
+    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    surface.fill(rect, style: theme[.text])
+    guard !rect.isEmpty else { return }
+    let pair = pair(snapshot)
+    let comparison = comparison(snapshot, pair)
+    refresh(comparison)
+    let running = [pair.a?.run, pair.b?.run].count { $0.map { snapshot.progress[$0.id] != nil } ?? false }
+    let height = SummaryStrip.height(in: rect, hasComparison: figures.cases > 0, progress: running)
+    let parts = rect.rows([.fixed(height), .rest])
+    SummaryStrip(snapshot: snapshot, pair: pair, comparison: comparison, figures: figures, theme: theme)
+      .draw(in: parts[0], isFramed: rect.height >= 18, on: &surface)
+    drawBody(snapshot, pair, comparison, in: parts[1], focused: focused && !isAsking, on: &surface, theme: theme)
+    chooser?.draw(snapshot, pair, over: rect, on: &surface, theme: theme)
+    if !pendingEvaluations.isEmpty { drawQuestion(over: rect, on: &surface, theme: theme) }
+  }
+
+  private var isAsking: Bool { chooser != nil || !pendingEvaluations.isEmpty }
+
+  private mutating func drawBody(
+    _ snapshot: Snapshot, _ pair: ComparePair, _ comparison: Comparison?, in rect: Rect, focused: Bool,
+    on surface: inout Surface, theme: Theme
+  ) {
+    (listPlace, detailPlace) = (.empty, .empty)
+    guard let comparison, !comparison.rows.isEmpty else {
+      let inner = surface.frame(rect, title: "Cases", style: theme[.border], titleStyle: theme[.title])
+      let text = emptySentences(snapshot, pair, comparison).joined(separator: "\n")
+      drawCentered(text, in: inner.inset(dx: inner.width > 8 ? 2 : 0, dy: 0), on: &surface, style: theme[.textDim])
+      return
+    }
+    if rect.width < Self.twoPanelWidth {
+      if area == .list { listPlace = rect } else { detailPlace = rect }
+    } else {
+      (listPlace, detailPlace) = splitter.split(rect)
+    }
+    drawList(pair, in: listPlace, focused: focused && area == .list, on: &surface, theme: theme)
+    if detailPlace.isEmpty {
+      detail.scrollToTop()
+    } else {
+      drawCase(comparison, in: detailPlace, focused: focused && area == .detail, on: &surface, theme: theme)
+    }
+  }
+
+  // MARK: - List
+
+  private mutating func drawList(
+    _ pair: ComparePair, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    guard !rect.isEmpty else { return }
+    let title = filter.title(kinds: pair.names)
+    var inner = surface.frame(
+      rect, title: title, style: theme[focused ? .borderFocused : .border],
+      titleStyle: theme[focused ? .titleFocused : .title])
+    let count = rows.count == figures.cases ? "\(rows.count)" : "\(rows.count) of \(figures.cases)"
+    surface.label([Span(count, theme[.textDim])], on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
+    if field != nil || !query.isEmpty, inner.height > 1 {
+      let row = inner.row(0)
+      if let field {
+        field.draw(in: row, focused: focused, on: &surface, theme: theme)
+      } else {
+        surface.write([Span("/", theme[.inputPrompt]), Span(query, theme[.input])], in: row)
+      }
+      inner = Rect(x: inner.x, y: inner.y + 1, width: inner.width, height: inner.height - 1)
+    }
+    guard !rows.isEmpty else {
+      drawCentered(noRowsSentence, in: inner, on: &surface, style: theme[.textDim])
+      return
+    }
+    let search = TextSearch(query)
+    let idWidth = min(max(6, inner.width - 12), 24)
+    list.draw(rows, in: inner, focused: focused, on: &surface, theme: theme) { row in
+      let id = [Span(TextWidth.pad(row.id, to: idWidth))]
+      return [Span(row.outcome.glyph + " ", theme[Self.style(of: row.outcome)])]
+        + search.mark(id, style: theme[.searchMatch])
+        + [Span(" " + row.evalCase.tags.joined(separator: " "), theme[.tag])]
+    }
+  }
+
+  private var noRowsSentence: String {
+    query.isEmpty
+      ? "No case is so. a shows all, f the next filter." : "No case holds “\(query)”. Esc shows all again."
+  }
+
+  private static func style(of outcome: Comparison.Outcome) -> StyleName {
+    switch outcome {
+    case .bothRight: .good
+    case .onlyA: .badgePrompted
+    case .onlyB: .badgeTuned
+    case .bothWrong: .bad
+    }
+  }
+
+  // MARK: - Case
+
+  private mutating func drawCase(
+    _ comparison: Comparison, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    let row = list.selected(in: rows)
+    let title = row.map { "case \($0.id)" } ?? "case"
+    let inner = surface.frame(
+      rect, title: title, style: theme[focused ? .borderFocused : .border],
+      titleStyle: theme[focused ? .titleFocused : .title])
+    guard let row else { return }
+    let tags = row.evalCase.tags.joined(separator: ", ")
+    let label = [
+      Span(row.outcome.words, theme[Self.style(of: row.outcome)]), Span(tags.isEmpty ? "" : " · " + tags, theme[.tag]),
+    ]
+    surface.label(label, on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
+    if row.id != shownCase { detail.scrollToTop() }
+    shownCase = row.id
+    let space = inner.inset(dx: inner.width > 20 ? 1 : 0, dy: 0)
+    let names = (a: "A " + comparison.a.variant.name, b: "B " + comparison.b.variant.name)
+    answers.update(row, names: names, width: max(1, space.width - 1), search: TextSearch(query), theme: theme)
+    detail.draw(answers.rows, in: space, on: &surface, theme: theme)
+  }
+
+  // MARK: - Nothing to show
+
+  /// What to do next, with the key for it.
+  private func emptySentences(_ snapshot: Snapshot, _ pair: ComparePair, _ comparison: Comparison?) -> [String] {
+    guard pair.set != nil else { return ["This workspace has no eval set yet: add one to assay.yaml under eval_sets."] }
+    guard let a = pair.a else { return ["This workspace has no variant yet: add one to assay.yaml under variants."] }
+    guard let b = pair.b else {
+      return [
+        "There is only “\(a.variant.name)” to look at: comparing takes two.",
+        "Train a model in Training, or add a variant to assay.yaml and press r here.",
+      ]
+    }
+    let idle = [a, b].filter { ($0.run?.summary.done ?? 0) == 0 }
+    if idle.contains(where: { side in side.run.map { snapshot.progress[$0.id] != nil } ?? false }) {
+      return ["The first answers are on their way."]
+    }
+    if let first = idle.first {
+      let names = idle.map { "“\($0.variant.name)”" }.joined(separator: " and ")
+      var lines = ["\(names) \(idle.count == 1 ? "has" : "have") no run on \(pair.set ?? "") yet. Press r to evaluate."]
+      if let adapter = (idle.first { $0.variant.isTuned } ?? first).variant.adapter {
+        lines.append("It needs the adapter \(adapter): if that isn't there yet, train it in Training.")
+      }
+      lines.append("A and B choose other runs.")
+      return lines
+    }
+    if comparison != nil { return ["No case has both answers yet. Press r to run what is missing."] }
+    return ["Lining up the answers of both runs.", "If this stays, A and B choose other runs."]
+  }
+
+  private func drawCentered(_ text: String, in rect: Rect, on surface: inout Surface, style: Style) {
+    guard rect.width > 0, rect.height > 0 else { return }
+    let lines = TextWidth.wrap(text, to: rect.width)
+    let top = max(0, (rect.height - lines.count) / 2)
+    for (index, line) in lines.prefix(rect.height - top).enumerated() {
+      surface.write([Span(line, style)], in: rect.row(top + index), .center)
+    }
+  }
+}

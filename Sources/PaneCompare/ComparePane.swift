@@ -1,0 +1,221 @@
+import Drawing
+import WorkbenchCore
+
+/// Two runs side by side: which cases each got right, and what both answered to the selected one.
+public struct ComparePane: Pane {
+  /// What the bindings mean.
+  public enum Action: Sendable, Hashable {
+    case open, back, left, right, nextCase, previousCase
+    case filter(CompareFilter), nextFilter, previousFilter
+    case search, endSearch, clearSearch
+    case chooseA, chooseB, choose, closeChooser
+    case nextSet, evaluate, confirmEvaluate, keepMoney
+    case narrower, wider
+  }
+
+  /// The part that keys go to.
+  enum Area: Hashable, Sendable { case list, detail }
+
+  /// Its name.
+  public let title = "Compare"
+
+  var area = Area.list
+  var filter = CompareFilter.all
+  var query = ""
+  var field: LineField?  // while the text to look for is being typed
+  var chooser: RunChooser?
+  var pendingEvaluations: [Evaluation] = []  // while a person is asked whether they may cost money
+
+  var choiceA: RunChoice?
+  var choiceB: RunChoice?
+  var set: String?
+  private var asked: CompareRequest?
+  private var wasAnswered = false
+
+  /// The case that a person selected: it stays so while a filter hides it.
+  var caseID: String?
+  var list = ListView<String>()
+  var detail = TextView()
+  var shownCase: String?
+  var splitter = Splitter(ratio: 0.3)
+  var rows = FilteredRows()
+  var figures = ComparisonFigures()
+  var answers = AnswerLines()
+  var listPlace = Rect.empty
+  var detailPlace = Rect.empty
+
+  /// A pane that compares the best prompted run with the newest tuned one.
+  public init() {}
+
+  /// True while a text to look for is typed, or a question is open.
+  public var capturesText: Bool { field != nil || chooser != nil || !pendingEvaluations.isEmpty }
+
+  /// What should be read now.
+  func pair(_ snapshot: Snapshot) -> ComparePair { ComparePair(snapshot, a: choiceA, b: choiceB, set: set) }
+
+  /// The comparison, if it is one of the two sides that should be read.
+  func comparison(_ snapshot: Snapshot, _ pair: ComparePair) -> Comparison? {
+    guard let comparison = snapshot.comparison, let a = pair.a, let b = pair.b, comparison.a.set == pair.set,
+      a.means(comparison.a), b.means(comparison.b)
+    else { return nil }
+    return comparison
+  }
+
+  /// The command that would fill the pane, if it isn't filled and the same wasn't asked for before.
+  public mutating func wants(_ snapshot: Snapshot) -> Command? {
+    guard let request = CompareRequest(pair(snapshot)) else { return nil }
+    if request.isAnswered(by: snapshot.comparison) {
+      if request == asked { wasAnswered = true }
+      return nil
+    }
+    if request == asked, !wasAnswered { return nil }
+    asked = request
+    wasAnswered = false
+    return request.command
+  }
+
+  /// Brings what was computed from rows up to date, and the selected case back into the list where it can be.
+  mutating func refresh(_ comparison: Comparison?) {
+    let source = comparison?.rows ?? []
+    if let comparison, !figures.isCurrent(source) { figures = ComparisonFigures(comparison) }
+    if comparison == nil { figures = ComparisonFigures() }
+    guard !rows.isCurrent(source, filter: filter, query: query) else { return }
+    rows = FilteredRows(source, filter: filter, query: query)
+    if let caseID, list.selection != caseID, rows.contains(where: { $0.id == caseID }) { list.select(caseID) }
+  }
+
+  // MARK: - Actions
+
+  /// Does what a binding stands for.
+  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+    switch action {
+    case .open, .right: area = .detail
+    case .back: return goBack()
+    case .left: area = .list
+    case .nextCase: return step(.down, snapshot)
+    case .previousCase: return step(.up, snapshot)
+    case .filter(let wanted): filter = wanted
+    case .nextFilter: filter = filter.next()
+    case .previousFilter: filter = filter.next(by: -1)
+    case .search:
+      var field = LineField(prompt: "/", placeholder: "id, tag, input or answer")
+      field.setText(query)
+      self.field = field
+    case .endSearch: field = nil
+    case .clearSearch:
+      field = nil
+      query = ""
+    case .chooseA: chooser = RunChooser(.a, snapshot, pair(snapshot))
+    case .chooseB: chooser = RunChooser(.b, snapshot, pair(snapshot))
+    case .choose: return choose(snapshot)
+    case .closeChooser: chooser = nil
+    case .nextSet: return takeNextSet(snapshot)
+    case .evaluate: return evaluate(snapshot)
+    case .confirmEvaluate: return startEvaluations()
+    case .keepMoney: pendingEvaluations = []
+    case .narrower: splitter.grow(by: -0.05)
+    case .wider: splitter.grow(by: 0.05)
+    }
+    return .handled
+  }
+
+  private mutating func goBack() -> Reaction<Command> {
+    if area == .detail {
+      area = .list
+    } else if !query.isEmpty {
+      query = ""
+    } else if filter != .all {
+      filter = .all
+    } else {
+      return .ignored
+    }
+    return .handled
+  }
+
+  private mutating func step(_ key: Key, _ snapshot: Snapshot) -> Reaction<Command> {
+    refresh(comparison(snapshot, pair(snapshot)))
+    if list.handle(.key(key), rows) { caseID = list.selection }
+    return .handled
+  }
+
+  private mutating func choose(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let item = chooser?.selected(snapshot, pair(snapshot)) else { return .handled }
+    let side = chooser?.side
+    chooser = nil
+    if item.set != pair(snapshot).set {
+      set = item.set
+      choiceA?.run = nil
+      choiceB?.run = nil
+    }
+    if side == .a { choiceA = item.choice } else { choiceB = item.choice }
+    asked = nil
+    return wants(snapshot).map { .command($0) } ?? .handled
+  }
+
+  private mutating func takeNextSet(_ snapshot: Snapshot) -> Reaction<Command> {
+    let names = snapshot.workspace.evalSets.map(\.name)
+    guard let current = pair(snapshot).set, names.count > 1 else {
+      return .notice("There is only one eval set.")
+    }
+    set = names[((names.firstIndex(of: current) ?? -1) + 1) % names.count]
+    choiceA?.run = nil
+    choiceB?.run = nil
+    asked = nil
+    return wants(snapshot).map { .command($0) } ?? .handled
+  }
+
+  // MARK: - Other events
+
+  /// Takes typing, moving about and the mouse.
+  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    if field != nil { return type(event) }
+    if chooser != nil { return handleInChooser(event, snapshot) }
+    if !pendingEvaluations.isEmpty { return event.isTyping ? .handled : .ignored }
+    if splitter.handle(event) { return .handled }
+    if case .mouse(let mouse) = event, case .press = mouse.action {
+      if listPlace.contains(mouse.point) { area = .list }
+      if detailPlace.contains(mouse.point) { area = .detail }
+    }
+    refresh(comparison(snapshot, pair(snapshot)))
+    let isOverDetail = if case .mouse(let mouse) = event { detailPlace.contains(mouse.point) } else { area == .detail }
+    if isOverDetail { return detail.handle(event) ? .handled : .ignored }
+    guard list.handle(event, rows) else { return .ignored }
+    caseID = list.selection
+    return .handled
+  }
+
+  private mutating func type(_ event: Event) -> Reaction<Command> {
+    guard var field else { return .ignored }
+    switch field.handle(event) {
+    case .ignored: return event.isTyping ? .handled : .ignored
+    case .handled: self.field = field
+    case .changed:
+      self.field = field
+      query = field.text
+    case .submitted(let text):
+      query = text
+      self.field = nil
+    case .canceled:
+      query = ""
+      self.field = nil
+    }
+    return .handled
+  }
+
+  private mutating func handleInChooser(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    let pair = pair(snapshot)
+    if chooser?.handle(event, snapshot, pair) == true { return .handled }
+    return event.isTyping ? .handled : .ignored
+  }
+}
+
+extension Event {
+  /// Whether it would put text somewhere.
+  var isTyping: Bool {
+    switch self {
+    case .key(let key): key.text != nil
+    case .paste: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Drawing
+import WorkbenchCore
+
+/// The upper part of the pane: both runs in figures, how often which one was right, and what that shows.
+struct SummaryStrip {
+  let snapshot: Snapshot
+  let pair: ComparePair
+  let comparison: Comparison?
+  let figures: ComparisonFigures
+  let theme: Theme
+
+  /// Rows it wants in a pane of this size, its frame included.
+  static func height(in rect: Rect, hasComparison: Bool, progress: Int) -> Int {
+    let isFramed = rect.height >= 18
+    let wanted = (isFramed ? 5 : 2) + (hasComparison ? (rect.width >= 100 ? 2 : 3) : 0) + progress
+    return min(wanted, max(0, rect.height - 5))
+  }
+
+  private var runs: [Run] { [comparison?.a ?? pair.a?.run, comparison?.b ?? pair.b?.run].compactMap { $0 } }
+
+  /// Draws as many of its rows as there is space for.
+  func draw(in rect: Rect, isFramed: Bool, on surface: inout Surface) {
+    guard !rect.isEmpty else { return }
+    var inner = rect
+    if isFramed {
+      inner = surface.frame(rect, title: title, style: theme[.border], titleStyle: theme[.title])
+      let label =
+        snapshot.workspace.evalSets.count > 1 ? [Span("s", theme[.key]), Span(" next set", theme[.textDim])] : []
+      surface.label(label, on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
+      inner = inner.inset(dx: 1, dy: 0)
+    }
+    var y = inner.y
+    func next() -> Rect? {
+      defer { y += 1 }
+      return y < inner.maxY ? Rect(x: inner.x, y: y, width: inner.width, height: 1) : nil
+    }
+    let table = RunTable(sides: sides, width: inner.width, theme: theme)
+    if isFramed, let row = next() { table.drawHeader(in: row, on: &surface) }
+    for index in sides.indices {
+      if let row = next() { table.draw(index, in: row, on: &surface) }
+    }
+    for run in runs {
+      guard let progress = snapshot.progress[run.id], let row = next() else { continue }
+      drawProgress(progress, of: run, in: row, on: &surface)
+    }
+    guard figures.cases > 0 else { return }
+    if inner.width >= 96 {
+      if let row = next() {
+        let parts = row.columns([.rest, .fixed(countsWidth)], gap: 2)
+        drawBar(in: parts[0], on: &surface)
+        surface.write(countSpans, in: parts[1])
+      }
+    } else {
+      if let row = next() { surface.write(countSpans, in: row) }
+      if isFramed, let row = next() { drawBar(in: row, on: &surface) }
+    }
+    if let row = next() { surface.write(differenceSpans, in: row) }
+  }
+
+  private var title: String {
+    guard let set = pair.set else { return "Compare" }
+    let cases = comparison.map { $0.rows.count + $0.missing } ?? snapshot.workspace.evalSet(set)?.cases.count
+    return set + (cases.map { " · \(Figure.count($0, "case"))" } ?? "")
+  }
+
+  private var sides: [RunTable.Side] {
+    [
+      RunTable.Side(
+        letter: "A", style: .badgePrompted, variant: comparison?.a.variant ?? pair.a?.variant,
+        run: comparison?.a ?? pair.a?.run, isOutdated: isOutdated(comparison?.a ?? pair.a?.run)),
+      RunTable.Side(
+        letter: "B", style: .badgeTuned, variant: comparison?.b.variant ?? pair.b?.variant,
+        run: comparison?.b ?? pair.b?.run, isOutdated: isOutdated(comparison?.b ?? pair.b?.run)),
+    ]
+  }
+
+  private func isOutdated(_ run: Run?) -> Bool {
+    guard let run, let set = snapshot.workspace.evalSet(run.set) else { return false }
+    return set.hash != run.setHash
+  }
+
+  private func drawProgress(_ progress: RunProgress, of run: Run, in row: Rect, on surface: inout Surface) {
+    var words = "\(progress.done)/\(progress.total)"
+    if progress.errors > 0 { words += " · \(Figure.count(progress.errors, "error"))" }
+    if let seconds = progress.remainingSeconds { words += " · \(Figure.duration(seconds)) left" }
+    if let waiting = progress.waiting { words = waiting }
+    let label = "running \(run.variant.name) "
+    let used = surface.write(TextWidth.truncate(label, to: row.width / 3), at: row.origin, style: theme[.statusBusy])
+    let bar = Rect(x: row.x + used, y: row.y, width: row.width - used, height: 1)
+    let fraction = progress.total > 0 ? Double(progress.done) / Double(progress.total) : nil
+    ProgressBar(fraction: fraction, label: words).draw(in: bar, on: &surface, theme: theme)
+  }
+
+  // MARK: Counts
+
+  /// Each outcome with the fill that stands for it in the bar, so that it reads without colour.
+  private static let fills: [(outcome: Comparison.Outcome, fill: String, style: StyleName)] = [
+    (.bothRight, "█", .good), (.onlyA, "▓", .badgePrompted), (.onlyB, "▒", .badgeTuned), (.bothWrong, "░", .bad),
+  ]
+
+  private var countSpans: [Span] {
+    Self.fills.enumerated().flatMap { index, item in
+      [
+        Span((index > 0 ? "   " : "") + item.fill + " ", theme[item.style]),
+        Span("\(figures.count(item.outcome)) ", theme[.textStrong]), Span(item.outcome.words),
+      ]
+    }
+  }
+
+  private var countsWidth: Int { countSpans.reduce(0) { $0 + $1.columns } }
+
+  private func drawBar(in row: Rect, on surface: inout Surface) {
+    var before = 0
+    var x = row.x
+    for item in Self.fills {
+      before += figures.count(item.outcome)
+      let end = row.x + Int((Double(before) / Double(figures.cases) * Double(row.width)).rounded())
+      let text = String(repeating: item.fill, count: max(0, end - x))
+      surface.write(text, at: Point(x: x, y: row.y), style: theme[item.style], clip: row)
+      x = end
+    }
+  }
+
+  private var differenceSpans: [Span] {
+    guard let difference = figures.difference else { return [] }
+    let judgement: StyleName = !difference.isSettled ? .neutral : difference.mean > 0 ? .better : .worse
+    var spans = [Span("B − A  "), Span(Figure.points(difference.mean) + " points", theme[judgement])]
+    if let interval = difference.interval {
+      spans.append(Span(" [\(Figure.points(interval.low)), \(Figure.points(interval.high))]"))
+    }
+    if let probability = difference.probability {
+      spans.append(Span(" · exact p \(Figure.probability(probability))"))
+    }
+    spans.append(Span(" · " + difference.words, theme[difference.isSettled ? .text : .textDim]))
+    if let missing = comparison?.missing, missing > 0 {
+      spans.append(Span(" · \(Figure.count(missing, "case")) not compared yet", theme[.warning]))
+    }
+    return spans
+  }
+}
