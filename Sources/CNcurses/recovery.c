@@ -43,6 +43,23 @@ int cn_wait(int input, int wake, int milliseconds) {
   return bits;
 }
 
+ptrdiff_t cn_read(int input, void *bytes, size_t count) {
+  ssize_t got = read(input, bytes, count);
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return 0;
+  return got > 0 ? got : -1;
+}
+
+void cn_write(int output, const char *bytes, size_t count) {
+  while (count > 0) {
+    ssize_t done = write(output, bytes, count);
+    if (done < 0 && errno != EINTR && errno != EAGAIN) return;
+    if (done < 0) usleep(1000);
+    if (done < 0) continue;
+    bytes += done;
+    count -= (size_t)done;
+  }
+}
+
 bool cn_make_pipe(int *reading, int *writing) {
   int ends[2];
   if (pipe(ends) != 0) return false;

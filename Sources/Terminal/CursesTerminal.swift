@@ -1,14 +1,6 @@
 import CNcurses
 import Drawing
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// The one object that knows ncurses: shows surfaces and reads bytes.
 ///
 /// ncurses belongs to one thread at a time, and there is one ncurses in a process: `init` starts it, `close` ends it,
@@ -145,9 +137,8 @@ public final class CursesTerminal {
   /// The bytes that have arrived; nil if the terminal is gone. Call it when there are some.
   public func read() -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: 65536)
-    let count = systemRead(input, &bytes, bytes.count)
-    if count > 0 { return Array(bytes[..<count]) }
-    return count < 0 && (errno == EINTR || errno == EAGAIN) ? [] : nil
+    let count = cn_read(input, &bytes, bytes.count)
+    return count >= 0 ? Array(bytes[..<count]) : nil
   }
 
   /// Puts text on the terminal's clipboard (OSC 52); most terminals allow it, and the others ignore it.
@@ -176,14 +167,7 @@ public final class CursesTerminal {
 
   deinit { close() }
 
-  private func send(_ text: String) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
-      if count < 0, errno != EINTR, errno != EAGAIN { return }
-      bytes = bytes.dropFirst(max(0, count))
-    }
-  }
+  private func send(_ text: String) { cn_write(output, text, text.utf8.count) }
 
   private static func readDescribedKeys() -> [[UInt8]: Key] {
     var names: [(String, Key)] = [
@@ -199,11 +183,6 @@ public final class CursesTerminal {
   }
 
   private static func capability(_ name: String) -> String? { cn_capability(name).map { String(cString: $0) } }
-}
-
-/// `read`, which a method of this name would hide.
-private func systemRead(_ file: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-  read(file, buffer, count)
 }
 
 private func base64(_ bytes: [UInt8]) -> String {

@@ -1,14 +1,6 @@
 import CNcurses
 import Drawing
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// Waits for keys, updates and signals, hands them to the interface, and shows what it draws.
 ///
 /// Keys are answered at once. Updates are drawn at most 60 times a second, however fast they come. While nothing

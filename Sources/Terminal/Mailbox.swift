@@ -1,14 +1,6 @@
 import CNcurses
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// Holds the newest update until the loop takes it, and wakes the loop for the first one.
 ///
 /// Any thread may post. However many updates arrive between two frames, the loop is woken once and sees the last.

@@ -1,14 +1,6 @@
 import CNcurses
 import Drawing
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// Shows an interface on the terminal until it asks to leave.
 ///
 /// ncurses gets a thread of its own, and everything about it stays in that thread: nothing that waits or computes
@@ -62,17 +54,17 @@ private func startThread(_ run: @escaping @Sendable () -> Void) {
   pthread_attr_setstacksize(&attributes, 4 << 20)
   pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
   #if canImport(Darwin)
-  var thread: pthread_t?
-  let entry: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { pointer in
-    Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run()
-    return nil
-  }
+    var thread: pthread_t?
+    let entry: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { pointer in
+      Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run()
+      return nil
+    }
   #else
-  var thread = pthread_t()
-  let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { pointer in
-    if let pointer { Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run() }
-    return nil
-  }
+    var thread = pthread_t()
+    let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { pointer in
+      if let pointer { Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run() }
+      return nil
+    }
   #endif
   let status = pthread_create(&thread, &attributes, entry, body)
   precondition(status == 0, "the system has no thread left")

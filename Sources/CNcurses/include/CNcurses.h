@@ -10,10 +10,13 @@
 #define NCURSES_OPAQUE 1
 #include <curses.h>
 #include <locale.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 #include <wchar.h>
 
 // MARK: screen.c — the screen
@@ -71,6 +74,12 @@ enum { cn_wait_input = 1, cn_wait_wake = 2, cn_wait_hangup = 4 };
 
 // Waits until one of the two can be read, or for so many milliseconds (-1: forever). Returns what can, as bits.
 int cn_wait(int input, int wake, int milliseconds);
+
+// Reads what is there; -1 if the terminal is gone.
+ptrdiff_t cn_read(int input, void *bytes, size_t count);
+
+// Writes all of it, or what can be written.
+void cn_write(int output, const char *bytes, size_t count);
 
 // A pipe for waking the loop: both ends don't block and aren't inherited. False if there is none.
 bool cn_make_pipe(int *reading, int *writing);
