@@ -1,0 +1,37 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What tells one state of a file from another without reading it.
+struct FileMark: Hashable, Codable, Sendable {
+  var size: Int64
+  var seconds: Int64
+  var nanoseconds: Int64
+  var inode: UInt64
+
+  /// A regular file's mark, links followed; nil when there is none.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    size = Int64(status.st_size)
+    seconds = Int64(time.tv_sec)
+    nanoseconds = Int64(time.tv_nsec)
+    inode = UInt64(status.st_ino)
+  }
+
+  /// Whether the file was last written long enough ago that a write from now on can't leave the same mark.
+  var isSettled: Bool {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec) - seconds > 1
+  }
+}

@@ -1,0 +1,87 @@
+import FileWatching
+import Foundation
+public import WorkbenchCore
+
+/// A workspace's files in a folder of this machine.
+///
+/// Reads are bounded and never follow a path out of the workspace, except where a person names a model's or a data file's
+/// absolute path; writes never leave it, replace a file whole, and change no byte that they needn't.
+public actor FolderWorkspaceFiles: WorkspaceFiles {
+  private let folder: WorkspaceFolder
+  private let fingerprints: Fingerprints
+  private let cases = CaseCache()
+
+  /// The files of a folder, which need not be a workspace yet.
+  public init(_ folder: String) {
+    self.folder = WorkspaceFolder(folder)
+    fingerprints = Fingerprints(self.folder)
+  }
+
+  /// Reads everything; eval sets whose files are unchanged are not read again.
+  /// - Throws: `Problem` when the folder is no workspace.
+  public func read() async throws -> Workspace { try WorkspaceReader.read(folder, cases: cases) }
+
+  /// Writes one section's file: front matter that isn't needed isn't added, what we don't know in it stays.
+  /// - Throws: `Problem`.
+  public func write(_ section: Section, of prompt: Prompt) async throws {
+    try PromptFolder.write(section, of: prompt, in: folder)
+  }
+
+  /// Deletes one section's file.
+  /// - Throws: `Problem`.
+  public func delete(_ section: Section, of prompt: Prompt) async throws {
+    try PromptFolder.delete(section, of: prompt, in: folder)
+  }
+
+  /// Changes one line of an eval set's file as it is now and leaves every other byte as it was.
+  /// - Throws: `Problem`.
+  public func apply(_ edit: CaseEdit, to set: EvalSet) async throws {
+    try rethrowing(set.path) {
+      let path = try folder.writing(set.path)
+      var bytes: [UInt8] = []
+      do {
+        bytes = try FileBytes.read(path, limit: CaseFile.mostBytes)
+      } catch FileError.missing {
+        guard case .insert = edit else { throw FileError.missing }
+      }
+      let edited = try CaseFileEditor.apply(edit, to: bytes, path: set.path)
+      if edited != bytes { try FileBytes.replace(path, with: edited) }
+    }
+  }
+
+  /// The rows of a training file; an absolute path may lie outside of the workspace.
+  /// - Throws: `Problem` with the line of the first bad row.
+  public func trainingRows(at path: String) async throws -> [TrainingRow] {
+    try rethrowing(path) {
+      let absolute = try folder.reading(path, mayBeAbsolute: true)
+      return try TrainingFile.rows(try FileBytes.read(absolute, limit: TrainingFile.mostBytes), path: path)
+    }
+  }
+
+  /// Writes a training file whole, atomically.
+  /// - Throws: `Problem`.
+  public func write(_ rows: [TrainingRow], to path: String) async throws {
+    try rethrowing(path) {
+      try FileBytes.replace(try folder.writing(path), with: TrainingFile.bytes(of: rows))
+    }
+  }
+
+  /// Hash of a file's or folder's content; nil when there is none. Of a model's folder only what decides answers counts.
+  public nonisolated func fingerprint(of path: String) async -> ContentHash? {
+    await fingerprints.fingerprint(of: path)
+  }
+
+  /// Yields after something under the workspace was changed by anybody, hidden files and `.assay` aside.
+  public nonisolated func changes() -> AsyncStream<Void> { FileWatcher(folder.path).changes() }
+
+  /// Makes every error a `Problem` with the file it is about.
+  private func rethrowing<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let problem as Problem {
+      throw problem
+    } catch {
+      throw Problem(file: file, message: String(describing: error))
+    }
+  }
+}

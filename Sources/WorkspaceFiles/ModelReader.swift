@@ -1,0 +1,148 @@
+import Foundation
+import Grading
+import WorkbenchCore
+
+/// Reads `models:`.
+enum ModelReader {
+  /// Reads all models; without the key, what the folder holds.
+  static func read(_ fields: inout ConfigFields, in folder: WorkspaceFolder, log: ProblemLog) -> Named<ModelSpec> {
+    var named = Named<ModelSpec>()
+    guard let value = fields.value("models") else {
+      named.items = inferred(in: folder)
+      named.declared = named.items.map(\.name)
+      return named
+    }
+    guard var group = ConfigFields(value, expected: "names with models") else { return named }
+    for (name, value) in group.all() {
+      named.declared.append(name)
+      guard var fields = ConfigFields(value, expected: "keys such as { api: openai, base_url: …, model: … }") else {
+        continue
+      }
+      if let model = model(name, &fields, in: folder) { named.items.append(model) }
+    }
+    return named
+  }
+
+  private static func inferred(in folder: WorkspaceFolder) -> [ModelSpec] {
+    var models: [ModelSpec] = []
+    if WorkspaceFolder.exists(folder.path + "/model/config.json") {
+      models.append(ModelSpec(name: "local", api: .mlx(path: "model")))
+    }
+    if WorkspaceFolder.exists(folder.path + "/recorded.jsonl") {
+      models.append(ModelSpec(name: "recorded", api: .replay(file: "recorded.jsonl")))
+    }
+    return models
+  }
+
+  private static func model(_ name: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder) -> ModelSpec? {
+    for key in ["key", "api_key", "token", "secret"] where fields.value(key) != nil {
+      fields.fail(
+        key,
+        "Keys don't belong in files: put it in an environment variable and name that with key_env. If this file was "
+          + "ever shared, make a new key.")
+    }
+    let api = api(name, &fields, in: folder)
+    let concurrency = fields.count("concurrency", from: 1, to: 4096)
+    let timeout = fields.number("timeout", "seconds, more than 0") { $0 > 0 && $0 <= 86_400 }
+    let price = price(&fields)
+    fields.finish()
+    guard let api, !fields.isBroken else { return nil }
+    var model = ModelSpec(name: name, api: api, price: price)
+    model.concurrency = concurrency ?? model.concurrency
+    model.timeout = timeout ?? model.timeout
+    return model
+  }
+
+  private static func api(
+    _ name: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder
+  ) -> ModelSpec.API? {
+    let written = fields.choice("api", among: ["openai", "mlx", "replay"])
+    guard !fields.isBroken else { return nil }
+    let names = fields.names
+    let guessed =
+      names.contains("base_url") ? "openai" : names.contains("path") ? "mlx" : names.contains("file") ? "replay" : nil
+    switch written ?? guessed {
+    case "openai": return openAI(name, &fields)
+    case "mlx":
+      guard let path = fields.text("path", "a folder, or a hub id such as org/name") else {
+        if !fields.isBroken { fields.fail(nil, "Needs a path: the model's folder, or a hub id such as org/name.") }
+        return nil
+      }
+      check(path, &fields, "path", in: folder, isHubID: path.split(separator: "/").count == 2 && !path.hasPrefix("."))
+      return .mlx(path: path)
+    case "replay":
+      guard let file = fields.text("file", "a file such as recorded.jsonl") else {
+        if !fields.isBroken { fields.fail(nil, "Needs a file of lines such as {\"id\": …, \"output\": …}.") }
+        return nil
+      }
+      check(file, &fields, "file", in: folder, isHubID: false)
+      return .replay(file: file)
+    default:
+      fields.fail(nil, "Needs an api: openai, mlx or replay.")
+      return nil
+    }
+  }
+
+  /// Notes a path that isn't there. The model stays, because what it answered before can still be looked at.
+  private static func check(
+    _ path: String, _ fields: inout ConfigFields, _ key: String, in folder: WorkspaceFolder, isHubID: Bool
+  ) {
+    do {
+      let absolute = try folder.reading(path, mayBeAbsolute: true)
+      guard !isHubID, !WorkspaceFolder.exists(absolute) else { return }
+      fields.log.add(
+        .error, line: fields.value(key)?.line, key: fields.child(key),
+        "\(path) doesn't exist; correct the path or put the model there.")
+    } catch {
+      fields.fail(key, error.description)
+    }
+  }
+
+  private static func openAI(_ name: String, _ fields: inout ConfigFields) -> ModelSpec.API? {
+    let official = "https://api.openai.com/v1"
+    var base = fields.text("base_url", "an address such as \(official)") ?? official
+    let parts = URLComponents(string: base)
+    if !["http", "https"].contains(parts?.scheme ?? "") || parts?.host?.isEmpty ?? true {
+      fields.fail("base_url", "Expected an address such as \(official), with the version at its end.")
+    } else if parts?.user != nil || parts?.password != nil {
+      fields.fail("base_url", "Passwords don't belong in files: use key_env to name an environment variable.")
+    }
+    while base.hasSuffix("/") { base.removeLast() }
+    let model = fields.text("model", "the model's name at the endpoint") ?? name
+    let key = fields.text("key_env", "the name of an environment variable")
+    if let key, !key.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) || key.count > 64 {
+      fields.fail(
+        "key_env", "Expected the name of an environment variable such as OPENAI_API_KEY, not the key itself.")
+    }
+    let usesMaxCompletionTokens = fields.flag("max_completion_tokens") ?? false
+    return .openAI(
+      OpenAIEndpoint(
+        baseURL: base, model: model, keyEnvironment: key ?? (base == official ? "OPENAI_API_KEY" : nil),
+        usesMaxCompletionTokens: usesMaxCompletionTokens))
+  }
+
+  private static func price(_ fields: inout ConfigFields) -> TokenPrice? {
+    guard let value = fields.value("price") else { return nil }
+    let expected = "dollars for a million tokens, such as { input: 0.15, output: 0.6 }"
+    guard var group = ConfigFields(value, expected: expected) else {
+      fields.fail(nil, "Without a price that can be read, costs can't be known.")
+      return nil
+    }
+    func dollars(_ key: String) -> Double? {
+      group.number(key, "dollars for a million tokens") { $0 >= 0 && $0 < 1e6 }
+    }
+    let input = dollars("input")
+    let cached = dollars("cached_input")
+    let output = dollars("output")
+    group.finish()
+    guard !group.isBroken else {
+      fields.fail("price", "Costs can't be known until the price can be read.")
+      return nil
+    }
+    guard let input, let output else {
+      fields.fail("price", "A price needs both input and output.")
+      return nil
+    }
+    return TokenPrice(input: input, cachedInput: cached, output: output)
+  }
+}

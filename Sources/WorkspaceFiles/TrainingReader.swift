@@ -1,0 +1,88 @@
+import Grading
+import WorkbenchCore
+
+/// Reads `training:`. A value that can't be read is an error, and stands at its default.
+enum TrainingReader {
+  /// Reads the defaults of `assay train`.
+  static func read(
+    _ fields: inout ConfigFields, models: Named<ModelSpec>, prompts: Named<Prompt>, folder: WorkspaceFolder
+  ) -> TrainingDefaults {
+    guard let value = fields.value("training"), var group = ConfigFields(value) else { return TrainingDefaults() }
+    var training = TrainingDefaults()
+    training.base = group.text("base", "the name of a model")
+    if let base = training.base, !models.items.contains(where: { $0.name == base }) {
+      models.report("model", base, at: "base", in: &group)
+      training.base = nil
+    }
+    training.prompt = group.text("prompt", "the name of a prompt")
+    if let prompt = training.prompt, !prompts.items.contains(where: { $0.name == prompt }) {
+      prompts.report("prompt", prompt, at: "prompt", in: &group)
+      training.prompt = nil
+    }
+    training.data = group.text("data", "a file such as train/main.jsonl")
+    if let data = training.data {
+      do { _ = try folder.reading(data, mayBeAbsolute: true) } catch {
+        group.fail("data", error.description)
+        training.data = nil
+      }
+    }
+    readMethod(&group, &training.settings)
+    readSteps(&group, &training.settings)
+    group.finish()
+    return training
+  }
+
+  private static func readMethod(_ group: inout ConfigFields, _ settings: inout TrainingSettings) {
+    let methods = TrainingSettings.Method.allCases.map(\.rawValue)
+    settings.method = group.choice("method", among: methods).flatMap { .init(rawValue: $0) } ?? settings.method
+    settings.rank = group.count("rank", from: 1, to: 4096) ?? settings.rank
+    settings.scale = group.number("scale", "a number more than 0") { $0 > 0 } ?? settings.scale
+    settings.dropout = group.number("dropout", "a number from 0, below 1") { $0 >= 0 && $0 < 1 } ?? settings.dropout
+    settings.layers = group.count("layers", from: 1, to: 4096) ?? settings.layers
+    let rate = group.number("learning_rate", "a number more than 0, at most 1") { $0 > 0 && $0 <= 1 }
+    settings.learningRate = rate ?? settings.learningRate
+    let schedules = TrainingSettings.Schedule.allCases.map(\.rawValue)
+    settings.schedule = group.choice("schedule", among: schedules).flatMap { .init(rawValue: $0) } ?? settings.schedule
+    settings.warmupSteps = group.count("warmup_steps", from: 0) ?? settings.warmupSteps
+  }
+
+  private static func readSteps(_ group: inout ConfigFields, _ settings: inout TrainingSettings) {
+    settings.epochs = group.number("epochs", "a number more than 0") { $0 > 0 && $0 < 1e6 } ?? settings.epochs
+    settings.steps = group.count("steps", from: 1) ?? settings.steps
+    settings.batchSize = group.count("batch_size", from: 1, to: 65_536) ?? settings.batchSize
+    let accumulation = group.count("gradient_accumulation", from: 1, to: 65_536)
+    settings.gradientAccumulation = accumulation ?? settings.gradientAccumulation
+    settings.maxTokens = group.count("max_tokens", from: 8) ?? settings.maxTokens
+    settings.maskPrompt = group.flag("mask_prompt") ?? settings.maskPrompt
+    let share = group.number("validation_share", "a number from 0 to 0.5") { (0...0.5).contains($0) }
+    settings.validationShare = share ?? settings.validationShare
+    settings.evaluateEvery = group.count("evaluate_every", from: 1) ?? settings.evaluateEvery
+    settings.reportEvery = group.count("report_every", from: 1) ?? settings.reportEvery
+    settings.patience = group.count("patience", from: 0) ?? settings.patience
+    settings.seed = group.count("seed", from: 0, to: Int(UInt32.max)) ?? settings.seed
+  }
+}
+
+/// Reads `facts:`.
+enum FactsReader {
+  /// Reads what the verdict needs and no run can measure.
+  static func read(_ fields: inout ConfigFields) -> WorkspaceFacts {
+    var facts = WorkspaceFacts()
+    guard let value = fields.value("facts"), var group = ConfigFields(value) else { return facts }
+    func amount(_ key: String) -> Double? { group.number(key, "a number from 0") { $0 >= 0 } }
+    facts.queriesPerMonth = amount("queries_per_month")
+    facts.hourlyRate = amount("hourly_rate")
+    facts.engineeringHours = amount("engineering_hours")
+    facts.trainingCost = amount("training_cost")
+    facts.retrainings = amount("retrainings")
+    facts.hostingPerMonth = amount("hosting_per_month")
+    facts.requirementsMoving = group.flag("requirements_moving")
+    facts.formatCritical = group.flag("format_critical")
+    facts.domainJargon = group.flag("domain_jargon")
+    facts.latencyCritical = group.flag("latency_critical")
+    facts.tuningExpertise = group.flag("tuning_expertise")
+    facts.canRoute = group.flag("can_route")
+    group.finish()
+    return facts
+  }
+}

@@ -1,0 +1,66 @@
+import Grading
+import WorkbenchCore
+
+/// Reads `variants:`.
+struct VariantReader {
+  let models: Named<ModelSpec>
+  let prompts: Named<Prompt>
+  let folder: WorkspaceFolder
+
+  /// Reads all variants; without the key, each model with the first prompt.
+  mutating func read(_ fields: inout ConfigFields) -> [Variant] {
+    guard let value = fields.value("variants") else {
+      guard let prompt = prompts.items.first else { return [] }
+      return models.items.map { Variant(name: $0.name, model: $0.name, prompt: prompt.name) }
+    }
+    guard var group = ConfigFields(value, expected: "names with variants") else { return [] }
+    return group.all().compactMap { name, value in
+      guard var fields = ConfigFields(value, expected: "keys such as { model: …, prompt: … }") else { return nil }
+      return variant(name, &fields)
+    }
+  }
+
+  private func variant(_ name: String, _ fields: inout ConfigFields) -> Variant? {
+    let model = fields.text("model", "the name of a model") ?? models.items.first?.name
+    if let model, !models.items.contains(where: { $0.name == model }) {
+      models.report("model", model, at: "model", in: &fields)
+    } else if model == nil, !fields.isBroken {
+      fields.fail(nil, "Needs a model, and there is none: add one under `models:`.")
+    }
+    let prompt = fields.text("prompt", "the name of a prompt") ?? prompts.items.first?.name
+    if let prompt, !prompts.items.contains(where: { $0.name == prompt }) {
+      prompts.report("prompt", prompt, at: "prompt", in: &fields)
+    } else if prompt == nil, !fields.isBroken {
+      fields.fail(nil, "Needs a prompt, and there is none: make a folder such as prompts/main.")
+    }
+    let sections = fields.texts("sections", "a list of section titles")
+    check(sections, of: prompt, &fields)
+    let adapter = fields.text("adapter", "a folder such as .assay/jobs/1/best")
+    if let adapter {
+      do { _ = try folder.reading(adapter, mayBeAbsolute: true) } catch { fields.fail("adapter", error.description) }
+    }
+    let sampling = sampling(&fields)
+    fields.finish()
+    guard let model, let prompt, !fields.isBroken else { return nil }
+    return Variant(
+      name: name, model: model, prompt: prompt, sections: sections, adapter: adapter, sampling: sampling)
+  }
+
+  private func check(_ titles: [String]?, of prompt: String?, _ fields: inout ConfigFields) {
+    guard let titles, let prompt = prompts.items.first(where: { $0.name == prompt }) else { return }
+    let known = prompt.sections.map(\.title)
+    for title in titles where !known.contains(title) {
+      let nearest = Spelling.nearest(to: title, among: known)
+      let advice = nearest == nil ? " It has \(known.joined(separator: ", "))." : ConfigFields.suggestion(nearest)
+      fields.fail("sections", "The prompt \"\(prompt.name)\" has no section titled \"\(title)\"." + advice)
+    }
+  }
+
+  private func sampling(_ fields: inout ConfigFields) -> Sampling {
+    Sampling(
+      temperature: fields.number("temperature", "a number from 0 to 2") { (0...2).contains($0) },
+      topP: fields.number("top_p", "a number from 0 to 1") { (0...1).contains($0) },
+      maxTokens: fields.count("max_tokens", from: 1), seed: fields.count("seed", from: 0),
+      stop: fields.texts("stop") ?? [])
+  }
+}

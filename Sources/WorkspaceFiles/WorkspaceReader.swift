@@ -1,0 +1,248 @@
+import Foundation
+import Grading
+import WorkbenchCore
+
+/// Reads `assay.yaml` and everything that it names. Whatever is missing there is inferred from the folder: prompts from
+/// `prompts/`, eval sets from `evals/`, a variant for each model. A flaw costs only the thing that it stands in.
+struct WorkspaceReader {
+  /// The file's name.
+  static let file = "assay.yaml"
+
+  let folder: WorkspaceFolder
+  /// Eval sets read before, which are not read again while their files stay the same.
+  let cases: CaseCache
+  private let log = ProblemLog(file: Self.file)
+  private var problems: [Problem] = []
+
+  /// A reader of a folder.
+  init(_ folder: WorkspaceFolder, cases: CaseCache) {
+    self.folder = folder
+    self.cases = cases
+  }
+
+  /// Reads everything.
+  /// - Throws: `Problem` when there is nothing that could be a workspace.
+  static func read(_ folder: WorkspaceFolder, cases: CaseCache) throws -> Workspace {
+    var reader = WorkspaceReader(folder, cases: cases)
+    return try reader.read()
+  }
+
+  private mutating func read() throws -> Workspace {
+    guard WorkspaceFolder.isFolder(folder.path) else {
+      throw Problem(
+        file: folder.path, message: "There is no such folder; `assay init \(folder.path)` makes a workspace.")
+    }
+    var fields = ConfigFields(ConfigDocument(try configText(), log: log), log: log)
+    var workspace = Workspace(folder: folder.path, name: fields.text("name") ?? folder.name)
+    let models = ModelReader.read(&fields, in: folder, log: log)
+    workspace.models = models.items
+    let prompts = readPrompts(&fields)
+    workspace.prompts = prompts.items
+    let graders = GraderReader.read(&fields, "graders")
+    let sets = readEvalSets(&fields, graders: graders, prompts: prompts)
+    workspace.evalSets = sets.items
+    var variants = VariantReader(models: models, prompts: prompts, folder: folder)
+    workspace.variants = variants.read(&fields)
+    workspace.training = TrainingReader.read(&fields, models: models, prompts: prompts, folder: folder)
+    workspace.facts = FactsReader.read(&fields)
+    fields.finish()
+    problems += log.all
+    workspace.problems = Self.ordered(problems)
+    return workspace
+  }
+
+  /// Errors first, each file's problems by line.
+  private static func ordered(_ problems: [Problem]) -> [Problem] {
+    let keyed = problems.enumerated().sorted { left, right in
+      let (a, b) = (left.element, right.element)
+      if a.severity != b.severity { return a.severity == .error }
+      if a.file == b.file, a.line != b.line { return a.line ?? 0 < b.line ?? 0 }
+      return left.offset < right.offset
+    }
+    return keyed.map(\.element)
+  }
+
+  private mutating func configText() throws -> String {
+    let path = folder.path + "/" + Self.file
+    do {
+      return try FileBytes.text(path, limit: ConfigDocument.mostBytes)
+    } catch FileError.missing {
+      let parts = ["prompts", "evals"].filter { WorkspaceFolder.isFolder(folder.path + "/" + $0) }
+      guard !parts.isEmpty else {
+        throw Problem(
+          file: Self.file,
+          message: "There is no assay.yaml in \(folder.path), so it is no workspace: `assay init \(folder.path)` makes "
+            + "one, or name another folder with --workspace.")
+      }
+      log.add(
+        .warning, line: nil,
+        "The file doesn't exist; prompts and eval sets are taken from \(parts.joined(separator: " and ")). Write one "
+          + "that names a model, or let `assay init` make it.")
+      return ""
+    } catch {
+      log.add(.error, line: nil, "\(error) Until then prompts and eval sets are taken from prompts and evals.")
+      return ""
+    }
+  }
+
+  // MARK: Prompts
+
+  private mutating func readPrompts(_ fields: inout ConfigFields) -> Named<Prompt> {
+    var named = Named<Prompt>()
+    if let value = fields.value("prompts"), var group = ConfigFields(value, expected: "names with folders") {
+      for (name, value) in group.all() {
+        named.declared.append(name)
+        guard let path = Self.path(value, example: "prompts/\(name)") else { continue }
+        named.items.append(PromptFolder.read(name: name, path: path, in: folder, problems: &problems))
+      }
+    } else {
+      for (name, path) in inferredPrompts() {
+        named.declared.append(name)
+        named.items.append(PromptFolder.read(name: name, path: path, in: folder, problems: &problems))
+      }
+    }
+    return named
+  }
+
+  private func inferredPrompts() -> [(name: String, path: String)] {
+    let entries = listing("prompts")
+    let folders = entries.filter { WorkspaceFolder.isFolder("\(folder.path)/prompts/\($0)") }
+    if folders.isEmpty, entries.contains(where: { SectionName($0) != nil }) { return [("main", "prompts")] }
+    return Self.mainFirst(folders).map { ($0, "prompts/\($0)") }
+  }
+
+  /// A path written as `name: path` or as `name: { path: … }`.
+  private static func path(_ value: ConfigValue, example: String) -> String? {
+    if let text = value.text { return text }
+    guard value.isGroup else {
+      value.expected("a folder such as \(example)")
+      return nil
+    }
+    guard var group = ConfigFields(value) else { return nil }
+    let path = group.text("path", "a folder such as \(example)")
+    if path == nil, !group.isBroken { group.fail(nil, "Needs a path such as \(example).") }
+    group.finish()
+    return path
+  }
+
+  private func listing(_ name: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + name)) ?? [])
+      .filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  private static func mainFirst(_ names: [String]) -> [String] {
+    names.filter { $0 == "main" } + names.filter { $0 != "main" }
+  }
+
+  // MARK: Eval sets
+
+  private mutating func readEvalSets(
+    _ fields: inout ConfigFields, graders: GraderReader.Result?, prompts: Named<Prompt>
+  ) -> Named<EvalSet> {
+    var named = Named<EvalSet>()
+    guard let value = fields.value("eval_sets"), var group = ConfigFields(value, expected: "names with files") else {
+      for file in Self.mainFirst(listing("evals").filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }) {
+        named.declared.append(file)
+        named.items.append(read(set: file, path: "evals/\(file).jsonl", line: nil, graders: graders))
+      }
+      return named
+    }
+    for (name, value) in group.all() {
+      named.declared.append(name)
+      if let path = value.text {
+        named.items.append(read(set: name, path: path, line: value.line, graders: graders))
+        continue
+      }
+      guard var set = ConfigFields(value, expected: "a file such as evals/\(name).jsonl, or keys with a path") else {
+        continue
+      }
+      let path = set.text("path", "a file such as evals/\(name).jsonl") ?? "evals/\(name).jsonl"
+      let own = GraderReader.read(&set, "graders") ?? graders
+      let isGeneral = set.flag("general") ?? false
+      let prompt = set.text("prompt", "the name of a prompt")
+      if let prompt, !prompts.declared.contains(prompt) { prompts.report("prompt", prompt, at: "prompt", in: &set) }
+      set.finish()
+      guard !set.isBroken else { continue }
+      var result = read(set: name, path: path, line: value.line, graders: own)
+      result.prompt = prompt
+      result.isGeneral = isGeneral
+      named.items.append(result)
+    }
+    return named
+  }
+
+  private mutating func read(set name: String, path: String, line: Int?, graders: GraderReader.Result?) -> EvalSet {
+    var file = CaseFile()
+    do {
+      file = try cases.file(path, in: folder)
+      problems += file.problems
+    } catch let error as PathError {
+      log.add(.error, line: line, key: "eval_sets.\(name)", error.description)
+    } catch {
+      problems.append(Problem(file: path, key: "eval_sets.\(name)", message: String(describing: error)))
+    }
+    return EvalSet(
+      name: name, path: path, cases: file.cases, graders: GraderSet(graders?.graders ?? []),
+      hash: file.hash(graders: graders?.specs ?? []))
+  }
+}
+
+/// Things that have names: those that can be used, and the names of those that can't for some flaw of their own.
+struct Named<Item> {
+  var items: [Item] = []
+  var declared: [String] = []
+
+  /// Notes that a name stands for nothing.
+  func report(_ kind: String, _ name: String, at key: String, in fields: inout ConfigFields) {
+    if declared.contains(name) {
+      fields.fail(key, "The \(kind) \"\(name)\" can't be used until its own error is mended.")
+    } else {
+      let list = declared.isEmpty ? " There is none." : " There are \(declared.prefix(20).joined(separator: ", "))."
+      let nearest = Spelling.nearest(to: name, among: declared)
+      fields.fail(
+        key, "There is no \(kind) called \"\(name)\"." + (nearest == nil ? list : ConfigFields.suggestion(nearest)))
+    }
+  }
+}
+
+/// Reads lists of graders.
+enum GraderReader {
+  /// The graders that can be used, and their descriptions, which are part of an eval set's hash.
+  struct Result {
+    var graders: [Grader] = []
+    var specs: [JSONValue] = []
+  }
+
+  /// Reads a list; nil when there is none.
+  static func read(_ fields: inout ConfigFields, _ key: String) -> Result? {
+    guard let value = fields.value(key) else { return nil }
+    guard let entries = value.entries else {
+      value.expected("a list of graders such as - { type: exact }")
+      return nil
+    }
+    var result = Result()
+    for entry in entries {
+      guard let spec = entry.json() else { continue }
+      do throws(GraderError) {
+        result.graders.append(try Grader(spec: spec))
+        result.specs.append(spec)
+      } catch {
+        entry.log.add(
+          .error, line: entry.line(of: error.key), key: "\(entry.path).\(error.key)", sentence(error.description))
+      }
+    }
+    return result
+  }
+
+  private static func sentence(_ text: String) -> String {
+    let end = text.hasSuffix("?") || text.hasSuffix(".") ? "" : "."
+    return text.prefix(1).uppercased() + text.dropFirst() + end
+  }
+}
+
+extension ConfigValue {
+  /// The line of a member, or else the value's own.
+  func line(of key: String) -> Int? {
+    memberKeys.first { $0.name == key }?.line ?? line
+  }
+}
