@@ -1,0 +1,108 @@
+import Drawing
+import Grading
+import WorkbenchCore
+
+/// A case being written as JSON: a new one, or another text for one that is there.
+struct CaseDraft: Sendable {
+  /// What saving does.
+  enum Purpose: Hashable, Sendable {
+    case replace(EvalCase)
+    case insert(after: String?)
+  }
+
+  /// Why a text is not a case, and where.
+  struct Flaw: Error, Hashable, Sendable {
+    var line: Int
+    var column: Int
+    var message: String
+  }
+
+  let set: String
+  var purpose: Purpose
+  var editor: TextEditor
+  var flaw: Flaw?
+  /// The text that counts as unchanged.
+  private var base: String
+  /// Whether the person was told that the file has another case by now.
+  var isWarned = false
+
+  init(_ purpose: Purpose, of set: String, from evalCase: EvalCase) {
+    self.set = set
+    self.purpose = purpose
+    base = Self.text(of: evalCase)
+    editor = TextEditor(base)
+  }
+
+  /// A new case is unsaved from the beginning only once something was typed.
+  var isChanged: Bool { editor.text != base }
+
+  /// What the draft is called in titles.
+  var title: String {
+    switch purpose {
+    case .replace(let evalCase): "Edit \(evalCase.id)"
+    case .insert: "New case"
+    }
+  }
+
+  /// The case as a person edits it.
+  static func text(of evalCase: EvalCase) -> String {
+    var members: [(key: String, value: JSONValue)] = [("id", .string(evalCase.id)), ("input", evalCase.input)]
+    if let expected = evalCase.expected { members.append(("expected", expected)) }
+    members.append(("tags", .array(evalCase.tags.map(JSONValue.string))))
+    return JSONValue.object(JSONObject(members)).text(.pretty)
+  }
+
+  /// Reads the text as a case whose id is none of `taken`.
+  func read(isTaken: (String) -> Bool) throws(Flaw) -> EvalCase {
+    let value: JSONValue
+    do {
+      value = try JSONValue(parsing: editor.text)
+    } catch {
+      throw Flaw(line: error.line, column: error.column, message: "expected \(error.expected), found \(error.found)")
+    }
+    guard let object = value.object else { throw flaw(nil, "a case is an object: {\"id\": …, \"input\": {…}}") }
+    let known = ["id", "input", "expected", "tags"]
+    if let unknown = object.keys.first(where: { !known.contains($0) }) {
+      let near = Spelling.nearest(to: unknown, among: known).map { "; did you mean \"\($0)\"?" }
+      throw flaw(unknown, "unknown key \"\(unknown)\"" + (near ?? "; the keys are id, input, expected and tags"))
+    }
+    guard let id = object["id"]?.string ?? object["id"]?.number?.text, !id.isEmpty else {
+      throw flaw("id", "\"id\" must be a text that no other case has")
+    }
+    if isTaken(id) { throw flaw("id", "another case is called \"\(id)\"") }
+    guard let input = object["input"], input.object != nil else {
+      throw flaw("input", "\"input\" must be an object with a value for each slot of the prompt")
+    }
+    let tags = object["tags"]?.array ?? []
+    guard object["tags"] == nil || object["tags"]?.array != nil, tags.allSatisfy({ $0.string != nil }) else {
+      throw flaw("tags", "\"tags\" must be a list of texts")
+    }
+    return EvalCase(id: id, input: input, expected: object["expected"], tags: tags.compactMap(\.string))
+  }
+
+  private func flaw(_ key: String?, _ message: String) -> Flaw {
+    let lines = editor.text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let key, let line = lines.firstIndex(where: { $0.contains("\"\(key)\"") }) else {
+      return Flaw(line: 1, column: 1, message: message)
+    }
+    let column = lines[line].prefix { $0 == " " }.count
+    return Flaw(line: line + 1, column: column + 1, message: message)
+  }
+}
+
+/// Ids for new cases.
+enum CaseNaming {
+  /// The id after `last`: `hl-100` gives `hl-101`; one that is taken is passed over.
+  static func next(after last: String?, isTaken: (String) -> Bool) -> String {
+    guard let last else { return "case-1" }
+    let digits = String(last.reversed().prefix { $0.isASCII && $0.isNumber }.reversed())
+    let stem = digits.isEmpty ? last + "-" : String(last.dropLast(digits.count))
+    var number = (Int(digits) ?? 1) + 1
+    while true {
+      let text = String(number)
+      let id = stem + String(repeating: "0", count: max(0, digits.count - text.count)) + text
+      if !isTaken(id) { return id }
+      number += 1
+    }
+  }
+}

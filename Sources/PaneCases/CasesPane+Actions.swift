@@ -1,0 +1,233 @@
+import Drawing
+import Foundation
+import Grading
+import WorkbenchCore
+
+extension CasesPane {
+  /// Does what a key stands for.
+  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+    sync(snapshot)
+    switch action {
+    case .open, .nextPanel: panel = .detail
+    case .previousPanel: panel = .table
+    case .back: return back()
+    case .search: startSearch()
+    case .nextMatch: return moveMatch(by: 1, snapshot)
+    case .previousMatch: return moveMatch(by: -1, snapshot)
+    case .filter: question = .tag(ListView(selection: tag.map { "#\($0)" } ?? ""))
+    case .nextSet: nextSet(snapshot)
+    case .nextVariant: return nextVariant(snapshot)
+    case .add: add(snapshot)
+    case .edit: edit(snapshot)
+    case .duplicate: duplicate(snapshot)
+    case .delete: question = selected(snapshot).map(Question.delete)
+    case .evaluate: return evaluate(snapshot)
+    case .pause: return activeRun(snapshot).map { .command(.pauseRun($0.run.id)) } ?? .handled
+    case .save: return save(snapshot)
+    case .leave: leaveEditor()
+    case .accept: return answer(true, snapshot)
+    case .refuse: return answer(false, snapshot)
+    }
+    return .handled
+  }
+
+  private mutating func back() -> Reaction<Command> {
+    if panel == .detail {
+      panel = .table
+    } else if !search.isEmpty {
+      search = TextSearch("")
+    } else if tag != nil {
+      tag = nil
+    } else {
+      return .ignored
+    }
+    return .handled
+  }
+
+  private mutating func startSearch() {
+    var field = LineField(prompt: "/", placeholder: "text in id, input or expected")
+    field.setText(search.query)
+    question = .search(field)
+  }
+
+  private mutating func moveMatch(by step: Int, _ snapshot: Snapshot) -> Reaction<Command> {
+    let rows = rows(snapshot)
+    guard !rows.isEmpty else { return .notice("No case has \"\(search.query)\".") }
+    let index = table.list.selectedIndex(in: rows) ?? 0
+    table.select(rows[(index + step + rows.count) % rows.count].id)
+    detailView.scrollToTop()
+    return .handled
+  }
+
+  private mutating func nextSet(_ snapshot: Snapshot) {
+    let sets = snapshot.workspace.evalSets
+    let index = set(snapshot).flatMap { set in sets.firstIndex { $0.name == set.name } } ?? 0
+    setName = sets[(index + 1) % sets.count].name
+    (tag, search, table) = (nil, TextSearch(""), TableView())
+    detailView.scrollToTop()
+  }
+
+  private mutating func nextVariant(_ snapshot: Snapshot) -> Reaction<Command> {
+    let variants = snapshot.workspace.variants
+    let index = variant(snapshot).flatMap { variant in variants.firstIndex { $0.name == variant.name } } ?? 0
+    variantName = variants[(index + 1) % variants.count].name
+    return .notice("r runs \"\(variants[(index + 1) % variants.count].name)\".")
+  }
+
+  // MARK: Editing
+
+  private mutating func add(_ snapshot: Snapshot) {
+    guard let set = set(snapshot) else { return }
+    if let submitted, submitted.draft.set == set.name, case .insert = submitted.draft.purpose {
+      return reopen(submitted.draft)
+    }
+    let model = selected(snapshot) ?? set.cases.last
+    let keys = model?.input.object?.keys ?? slots(snapshot)
+    let input = JSONObject(keys.map { (key: $0, value: JSONValue.string("")) })
+    let blank = EvalCase(
+      id: freshID(after: set.cases.last?.id, set), input: .object(input),
+      expected: model?.expected.map(Self.blank) ?? .string(""))
+    draft = CaseDraft(.insert(after: nil), of: set.name, from: blank)
+    panel = .detail
+  }
+
+  private mutating func edit(_ snapshot: Snapshot) {
+    guard let set = set(snapshot), let evalCase = selected(snapshot) else { return }
+    if let submitted, submitted.draft.set == set.name, case .replace(let old) = submitted.draft.purpose,
+      old.id == evalCase.id
+    {
+      return reopen(submitted.draft)
+    }
+    draft = CaseDraft(.replace(evalCase), of: set.name, from: evalCase)
+    panel = .detail
+  }
+
+  private mutating func duplicate(_ snapshot: Snapshot) {
+    guard let set = set(snapshot), let evalCase = selected(snapshot) else { return }
+    var copy = evalCase
+    copy.id = freshID(after: evalCase.id, set)
+    draft = CaseDraft(.insert(after: evalCase.id), of: set.name, from: copy)
+    panel = .detail
+  }
+
+  private mutating func reopen(_ old: CaseDraft) {
+    draft = old
+    draft?.flaw = CaseDraft.Flaw(line: 1, column: 1, message: "this text was not saved; Ctrl-S tries again")
+    submitted = nil
+    panel = .detail
+  }
+
+  private func freshID(after last: String?, _ set: EvalSet) -> String {
+    let taken = Set(set.cases.map(\.id))
+    return CaseNaming.next(after: last) { taken.contains($0) }
+  }
+
+  /// Slots of the chosen variant's prompt: what a first case needs.
+  private func slots(_ snapshot: Snapshot) -> [String] {
+    let name = set(snapshot)?.prompt ?? variant(snapshot)?.prompt
+    guard let prompt = name.flatMap({ snapshot.workspace.prompt($0) }) else { return ["input"] }
+    return PromptVersion(freezing: prompt).slots
+  }
+
+  /// The same shape without content.
+  private static func blank(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .string: .string("")
+    case .object(let object): .object(JSONObject(object.map { (key: $0.key, value: blank($0.value)) }))
+    case .array: .array([])
+    case .null, .bool, .number: value
+    }
+  }
+
+  private mutating func save(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard var draft, let set = snapshot.workspace.evalSet(draft.set) else {
+      return .notice("The eval set is gone from assay.yaml; your text is kept.")
+    }
+    defer { if self.draft != nil { self.draft = draft } }
+    var original: String?
+    if case .replace(let old) = draft.purpose { original = old.id }
+    let evalCase: EvalCase
+    do {
+      evalCase = try draft.read { id in id != original && set.cases.contains { $0.id == id } }
+    } catch {
+      draft.flaw = error
+      draft.editor.move(to: TextPosition(line: error.line - 1, column: error.column - 1))
+      return .handled
+    }
+    var edit = CaseEdit.insert(evalCase, after: nil)
+    switch draft.purpose {
+    case .insert(let after): edit = .insert(evalCase, after: after)
+    case .replace(let old):
+      let now = set.cases.first { $0.id == old.id }
+      if !draft.isWarned, now.map({ !Self.same($0, old) }) ?? true {
+        draft.isWarned = true
+        let what =
+          now == nil ? "the case is gone from the file; Ctrl-S adds it again" : "changed on disk; Ctrl-S keeps yours"
+        draft.flaw = CaseDraft.Flaw(line: 1, column: 1, message: what)
+        return .handled
+      }
+      if now != nil { edit = .replace(id: old.id, evalCase) }
+    }
+    draft.flaw = nil
+    submitted = (draft, evalCase)
+    self.draft = nil
+    panel = .table
+    pendingSelection = evalCase.id
+    return .command(.editCase(set: set.name, edit))
+  }
+
+  private mutating func leaveEditor() {
+    if draft?.isChanged == true {
+      question = .discard
+    } else {
+      draft = nil
+      panel = .table
+    }
+  }
+
+  // MARK: Answers and runs
+
+  /// Carries out or drops what was asked.
+  mutating func answer(_ isYes: Bool, _ snapshot: Snapshot) -> Reaction<Command> {
+    let asked = question
+    if isYes, case .search = asked { return handleQuestion(.key(.enter), snapshot) }
+    if isYes, case .tag = asked { return handleQuestion(.key(.enter), snapshot) }
+    question = nil
+    guard isYes else {
+      if case .search = asked { search = TextSearch("") }
+      return .handled
+    }
+    switch asked {
+    case .delete(let evalCase):
+      guard let set = set(snapshot) else { return .handled }
+      return .command(.editCase(set: set.name, .delete(id: evalCase.id)))
+    case .discard:
+      draft = nil
+      panel = .table
+    case .run(let request, _): return .command(.evaluate(request))
+    case .search, .tag, nil: break
+    }
+    return .handled
+  }
+
+  private mutating func evaluate(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let set = set(snapshot), let variant = variant(snapshot) else { return .handled }
+    let request = EvaluateRequest(variant: variant.name, set: set.name)
+    guard let price = snapshot.workspace.model(variant.model)?.price, price.input > 0 || price.output > 0
+    else { return .command(.evaluate(request)) }
+    question = .run(request, cost: costSentence(set, variant, price, snapshot))
+    return .handled
+  }
+
+  private func costSentence(
+    _ set: EvalSet, _ variant: Variant, _ price: TokenPrice, _ snapshot: Snapshot
+  ) -> String {
+    let count = set.cases.count
+    let known = snapshot.latestRun(variant: variant.name, set: set.name)?.summary
+    guard let known, known.done > known.errors, let cost = known.cost else {
+      return "\(count) cases with \"\(variant.name)\", on a model that costs money."
+    }
+    let dollars = cost / Double(known.done - known.errors) * Double(count)
+    return "\(count) cases with \"\(variant.name)\": about \(String(format: "$%.2f", dollars)), as last time."
+  }
+}

@@ -1,0 +1,80 @@
+import Drawing
+import WorkbenchCore
+
+extension CasesPane {
+  /// Takes typing, moving about in the table and the case, the mouse and pasted text.
+  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    sync(snapshot)
+    if question != nil { return handleQuestion(event, snapshot) }
+    if isSplit, splitter.handle(event) { return .handled }
+    if draft != nil { return draft?.editor.handle(event) == true ? typed() : .ignored }
+    if case .mouse(let mouse) = event, case .press = mouse.action {
+      if tableArea.contains(mouse.point) { panel = .table }
+      if detailArea.contains(mouse.point) { panel = .detail }
+    }
+    let isTable: Bool
+    if case .mouse(let mouse) = event { isTable = tableArea.contains(mouse.point) } else { isTable = panel == .table }
+    guard isTable else { return detailView.handle(event) ? .handled : mouseIsHandled(event) }
+    let before = table.selection
+    guard table.handle(event, rows(snapshot)) else { return mouseIsHandled(event) }
+    if table.selection != before { detailView.scrollToTop() }
+    return .handled
+  }
+
+  private func mouseIsHandled(_ event: Event) -> Reaction<Command> {
+    guard case .mouse(let mouse) = event, case .press = mouse.action else { return .ignored }
+    return tableArea.contains(mouse.point) || detailArea.contains(mouse.point) ? .handled : .ignored
+  }
+
+  private mutating func typed() -> Reaction<Command> {
+    // A flaw is shown until the text changes; one that warns of the file stays, for it still holds.
+    if draft?.isWarned != true { draft?.flaw = nil }
+    return .handled
+  }
+
+  mutating func handleQuestion(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    switch question {
+    case .search(var field):
+      let outcome = field.handle(event)
+      question = .search(field)
+      switch outcome {
+      case .submitted: question = nil
+      case .canceled:
+        question = nil
+        search = TextSearch("")
+      case .changed:
+        search = TextSearch(field.text)
+        detailView.scrollToTop()
+      case .ignored, .handled:
+        // The table can be looked through while searching.
+        if case .mouse = event { _ = table.handle(event, rows(snapshot)) }
+      }
+    case .tag(var list):
+      let tags = set(snapshot).map { filter.tags(of: $0) } ?? []
+      if case .key(.enter) = event {
+        tag = list.selected(in: tags)?.tag
+        question = nil
+        detailView.scrollToTop()
+      } else if case .key(.escape) = event {
+        question = nil
+      } else {
+        _ = list.handle(event, tags)
+        question = .tag(list)
+      }
+    case .delete, .discard, .run:
+      switch event {
+      case .key("y"), .key("Y"): return answer(true, snapshot)
+      case .key("n"), .key("N"), .key(.escape): return answer(false, snapshot)
+      case .key(.control("s")): if case .discard = question { return saveInstead(snapshot) }
+      default: break
+      }
+    case nil: break
+    }
+    return .handled
+  }
+
+  private mutating func saveInstead(_ snapshot: Snapshot) -> Reaction<Command> {
+    question = nil
+    return perform(.save, snapshot)
+  }
+}

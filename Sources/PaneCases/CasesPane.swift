@@ -1,0 +1,112 @@
+import Drawing
+import Grading
+import WorkbenchCore
+
+/// Shows an eval set as a table with the case opened beside it; finds, filters and edits cases.
+public struct CasesPane: Pane {
+  /// The parts of the pane.
+  enum Panel: Hashable, Sendable { case table, detail }
+
+  /// What is asked over the pane.
+  enum Question: Sendable {
+    case search(LineField)
+    case tag(ListView<String>)
+    case delete(EvalCase)
+    case discard
+    case run(EvaluateRequest, cost: String)
+  }
+
+  /// The pane's name.
+  public let title = "Cases"
+
+  var setName: String?
+  var variantName: String?
+  var panel = Panel.table
+  var table = TableView<String>()
+  var detailView = TextView()
+  var splitter = Splitter(.sideBySide, ratio: 0.55)
+  var question: Question?
+  var search = TextSearch("")
+  var tag: String?
+  var filter = CaseFilter()
+  var marks = CaseMarks()
+  /// What is being edited.
+  var draft: CaseDraft?
+  /// What was handed in for saving and isn't in the file yet: kept, so that a failed write loses nothing.
+  var submitted: (draft: CaseDraft, evalCase: EvalCase)?
+  var pendingSelection: String?
+  var tableArea = Rect.empty
+  var detailArea = Rect.empty
+  var isSplit = false
+
+  /// A pane that shows the workspace's first eval set.
+  public init() {}
+
+  /// True while a case or a search is being typed, or a question waits for its answer.
+  public var capturesText: Bool { draft != nil || question != nil }
+
+  /// What the pane would like done now to fill itself: nothing, the workspace has all cases.
+  public mutating func wants(_ snapshot: Snapshot) -> Command? {
+    sync(snapshot)
+    return nil
+  }
+
+  /// Names of cases with text that no file has yet.
+  public var unsavedTitles: [String] { draft.map { $0.isChanged ? [$0.title] : [] } ?? [] }
+}
+
+extension CasesPane {
+  /// The set that is shown.
+  func set(_ snapshot: Snapshot) -> EvalSet? {
+    setName.flatMap { snapshot.workspace.evalSet($0) } ?? snapshot.workspace.evalSets.first
+  }
+
+  /// The variant that `r` runs: the chosen one, or the first that sends a whole prompt without an adapter.
+  func variant(_ snapshot: Snapshot) -> Variant? {
+    let variants = snapshot.workspace.variants
+    return variantName.flatMap { snapshot.workspace.variant($0) }
+      ?? variants.first { $0.sections == nil && !$0.isTuned } ?? variants.first
+  }
+
+  /// The cases that are shown.
+  mutating func rows(_ snapshot: Snapshot) -> CaseRows {
+    set(snapshot).map { filter.rows(of: $0, search: search, tag: tag) } ?? CaseRows()
+  }
+
+  /// The selected case.
+  mutating func selected(_ snapshot: Snapshot) -> EvalCase? { table.list.selected(in: rows(snapshot)) }
+
+  /// Takes note of a new snapshot: what was saved, and what is selected.
+  mutating func sync(_ snapshot: Snapshot) {
+    guard let set = set(snapshot) else { return }
+    if let submitted, submitted.draft.set == set.name,
+      let found = set.cases.first(where: { $0.id == submitted.evalCase.id }), Self.same(found, submitted.evalCase)
+    {
+      self.submitted = nil
+    }
+    if let wanted = pendingSelection, set.cases.contains(where: { $0.id == wanted }) {
+      table.select(wanted)
+      pendingSelection = nil
+    }
+  }
+
+  /// Whether two cases say the same, wherever they stand.
+  static func same(_ left: EvalCase, _ right: EvalCase) -> Bool {
+    left.id == right.id && left.tags == right.tags && left.input == right.input && left.expected == right.expected
+  }
+
+  /// What is wrong with the set's file.
+  func problems(_ snapshot: Snapshot) -> [Problem] {
+    guard let set = set(snapshot) else { return snapshot.workspace.problems }
+    return snapshot.workspace.problems.filter { $0.file == set.path }
+  }
+
+  /// The run of the variant on this set that is under way.
+  func activeRun(_ snapshot: Snapshot) -> (run: Run, progress: RunProgress)? {
+    guard !snapshot.progress.isEmpty, let name = variant(snapshot)?.name, let set = set(snapshot) else { return nil }
+    for run in snapshot.runs where run.variant.name == name && run.set == set.name {
+      if let progress = snapshot.progress[run.id] { return (run, progress) }
+    }
+    return nil
+  }
+}

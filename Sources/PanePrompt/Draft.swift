@@ -1,0 +1,98 @@
+import Drawing
+import Foundation
+import WorkbenchCore
+
+/// Names a section across prompts.
+struct DraftID: Hashable, Sendable {
+  var prompt: PromptName
+  var section: String
+}
+
+/// A section's text while it is open: what is in the editor, what the file said when editing began, and what was
+/// handed in for saving. It makes sure that neither side's text is overwritten unseen.
+struct Draft: Sendable {
+  /// How editor and file stand.
+  enum State: Hashable {
+    /// The file has what the editor has.
+    case clean
+    /// The editor has more, and nobody else touched the file.
+    case edited
+    /// Handed in; the file doesn't show it yet.
+    case saving
+    /// Both changed.
+    case conflict
+    /// The file was deleted while the editor has text.
+    case gone
+  }
+
+  /// The section as last seen in the workspace.
+  private(set) var section: Section
+  var editor: TextEditor
+  /// The file's text that the editor's goes back to.
+  private var base: String
+  /// The file's text now; nil when the file is gone.
+  private var disk: String?
+  /// Texts handed in that the file hasn't shown yet, oldest first.
+  private var submitted: [String] = []
+
+  init(_ section: Section) {
+    self.section = section
+    base = section.body
+    disk = section.body
+    editor = TextEditor(section.body)
+  }
+
+  var text: String { editor.text }
+
+  var state: State {
+    let text = text
+    guard let disk else { return text.isEmpty ? .clean : .gone }
+    if Self.same(text, disk) { return .clean }
+    guard Self.same(disk, base) else { return .conflict }
+    return submitted.last == text ? .saving : .edited
+  }
+
+  var isUnsaved: Bool { state != .clean }
+
+  /// Takes note of what the workspace says now.
+  mutating func see(_ section: Section?) {
+    guard let section else {
+      disk = nil
+      return
+    }
+    self.section = section
+    guard disk.map({ !Self.same($0, section.body) }) ?? true else { return }
+    let wasUntouched = Self.same(text, base) && submitted.isEmpty
+    disk = section.body
+    if let index = submitted.firstIndex(where: { Self.same($0, section.body) }) {
+      submitted.removeFirst(index + 1)
+      base = section.body
+    } else if wasUntouched {
+      takeFile()
+    } else if Self.same(text, section.body) {
+      submitted = []
+      base = section.body
+    }
+  }
+
+  /// The section to save, with the editor's text; from now on it is expected in the file.
+  mutating func submit() -> Section {
+    if let disk { base = disk }
+    if state != .clean { submitted.append(text) }
+    var section = section
+    section.body = text
+    return section
+  }
+
+  /// Drops the editor's text for the file's.
+  mutating func takeFile() {
+    base = disk ?? ""
+    submitted = []
+    if text != base { editor.setText(base) }
+  }
+
+  /// Whether two texts are the same section: files end with a line break, and sections don't.
+  private static func same(_ left: String, _ right: String) -> Bool {
+    left == right || left.trimmingCharacters(in: .newlines) == right.trimmingCharacters(in: .newlines)
+  }
+}

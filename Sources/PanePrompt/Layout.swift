@@ -1,0 +1,56 @@
+import Drawing
+
+/// Where the panels stand, for drawing and for the mouse.
+struct Layout: Sendable {
+  var places: [(panel: PromptPane.Panel, rect: Rect)] = []
+  /// All three columns are there.
+  var isWide = false
+  /// The trial stands below what the model sees, with a line to drag between.
+  var hasTrialSplit = false
+
+  func panel(at point: Point) -> PromptPane.Panel? { places.first { $0.rect.contains(point) }?.panel }
+}
+
+extension PromptPane {
+  /// Divides the pane: three columns, or the sections with one thing beside them, or one thing alone.
+  mutating func makeLayout(_ rect: Rect, showsTrial: Bool) -> Layout {
+    var layout = Layout()
+    if rect.width >= 108, rect.height >= 8 {
+      layout.isWide = true
+      let columns = rect.columns([.fixed(min(36, max(28, rect.width / 5))), .rest])
+      let (text, right) = splitter.split(columns[1])
+      layout.places = [(.sections, columns[0]), (.text, widened(text, by: 1))]
+      placeRight(right, showsTrial, &layout)
+    } else if rect.width >= 60, rect.height >= 6 {
+      let columns = rect.columns([.fixed(min(30, max(26, rect.width / 3))), .rest])
+      layout.places = [(.sections, columns[0])]
+      if detail == .text {
+        layout.places.append((.text, columns[1]))
+      } else {
+        placeRight(columns[1], showsTrial, &layout)
+      }
+    } else {
+      layout.places = [(panel, rect)]
+    }
+    return layout
+  }
+
+  private mutating func placeRight(_ rect: Rect, _ showsTrial: Bool, _ layout: inout Layout) {
+    if showsVersions {
+      layout.places.append((.versions, rect))
+    } else if showsTrial, rect.height >= 10 {
+      layout.hasTrialSplit = true
+      let (top, bottom) = trialSplitter.split(rect)
+      // The line between is the upper panel's lower border.
+      let above = Rect(x: top.x, y: top.y, width: top.width, height: top.height + 1)
+      layout.places += [(.model, above), (.trial, bottom)]
+    } else {
+      layout.places.append((showsTrial && panel == .trial ? .trial : .model, rect))
+    }
+  }
+
+  /// The line between two columns is the left one's right border.
+  private func widened(_ rect: Rect, by columns: Int) -> Rect {
+    Rect(x: rect.x, y: rect.y, width: rect.width + columns, height: rect.height)
+  }
+}

@@ -1,0 +1,183 @@
+import Drawing
+import Foundation
+import WorkbenchCore
+
+extension PromptPane {
+  /// Does what a key stands for.
+  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+    sync(snapshot)
+    let reaction = start(action, snapshot)
+    return settled(reaction, snapshot)
+  }
+
+  private mutating func start(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+    let workspace = snapshot.workspace
+    switch action {
+    case .edit: return edit()
+    case .toggle: return toggle(snapshot)
+    case .add: question = .title(LineField(prompt: "Title of the new section: ", placeholder: "tone"), problem: nil)
+    case .delete: if let open, let draft { question = .delete(open, title: draft.section.title) }
+    case .save: return save()
+    case .takeFile: return takeFile()
+    case .back: return back(snapshot)
+    case .nextVariant: change { $0.move(by: 1, workspace) }
+    case .previousVariant: change { $0.move(by: -1, workspace) }
+    case .nextSet: change { $0.nextSet(workspace) }
+    case .previousCase: if let subject = choice.subject(workspace) { change { $0.moveCase(by: -1, subject) } }
+    case .nextCase: if let subject = choice.subject(workspace) { change { $0.moveCase(by: 1, subject) } }
+    case .tryPrompt: return tryPrompt(snapshot)
+    case .stopTrial:
+      if snapshot.trial?.isRunning == true { return .command(.stopTrial) }
+      hideTrial()
+    case .evaluate: return evaluate(snapshot)
+    case .pause: return activeRun(snapshot).map { .command(.pauseRun($0.run.id)) } ?? .handled
+    case .versions: show(showsVersions ? .model : .versions)
+    case .switchView: switchView()
+    case .previousPanel: movePanel(by: -1, snapshot)
+    case .nextPanel: movePanel(by: 1, snapshot)
+    case .search: question = .search(LineField(prompt: "/", placeholder: "text in any section"))
+    case .nextMatch: return findMatch(by: 1, snapshot)
+    case .previousMatch: return findMatch(by: -1, snapshot)
+    case .accept: return answer(true, snapshot)
+    case .refuse: return answer(false, snapshot)
+    }
+    return .handled
+  }
+
+  private mutating func change(_ body: (inout PromptChoice) -> Void) {
+    body(&choice)
+    modelView.scrollToTop()
+  }
+
+  // MARK: Sections
+
+  mutating func edit() -> Reaction<Command> {
+    if panel == .versions || panel == .model || panel == .trial { typedFrom = .sections } else { typedFrom = panel }
+    panel = .text
+    detail = .text
+    isTyping = open != nil
+    return .handled
+  }
+
+  private mutating func toggle(_ snapshot: Snapshot) -> Reaction<Command> {
+    if panel == .model || panel == .trial { return .ignored }  // there, Space scrolls
+    guard let open, let draft, let subject = choice.subject(snapshot.workspace) else { return .handled }
+    if draft.state == .conflict || draft.state == .gone { return .notice(conflictSentence) }
+    guard var section = drafts[open]?.submit() else { return .handled }
+    section.isEnabled.toggle()
+    let command = Reaction.command(Command.saveSection(prompt: open.prompt, section))
+    guard let titles = subject.titles, section.role != .user, let variant = subject.variant else { return command }
+    let effect = titles.contains(section.title) ? "always sends" : "never sends"
+    return .all([
+      command,
+      .notice("\"\(variant.name)\" \(effect) \"\(section.title)\": its sections: in assay.yaml name what it sends."),
+    ])
+  }
+
+  private mutating func save() -> Reaction<Command> {
+    guard let open, let section = drafts[open]?.submit() else { return .handled }
+    return .command(.saveSection(prompt: open.prompt, section))
+  }
+
+  private mutating func takeFile() -> Reaction<Command> {
+    guard let open else { return .handled }
+    drafts[open]?.takeFile()
+    return .notice("The editor has the file's text now.")
+  }
+
+  var conflictSentence: String {
+    draft?.state == .gone
+      ? "The file is gone: Ctrl-S writes it again, Ctrl-R drops your text."
+      : "Changed on disk: Ctrl-S keeps yours, Ctrl-R takes the file's."
+  }
+
+  // MARK: Panels
+
+  mutating func show(_ target: Panel) {
+    showsVersions = target == .versions
+    detail = target
+    if panel != .sections { panel = target }
+    if target == .versions { panel = .versions }
+  }
+
+  private mutating func switchView() {
+    let views: [Panel] = [.text, .model, .versions]
+    let index = views.firstIndex(of: detail == .trial ? .model : detail) ?? 0
+    let next = views[(index + 1) % views.count]
+    showsVersions = next == .versions
+    detail = next
+    if panel != .sections { panel = next }
+  }
+
+  private mutating func movePanel(by step: Int, _ snapshot: Snapshot) {
+    var panels: [Panel] = [.sections, .text]
+    panels += showsVersions ? [.versions] : [.model]
+    if !showsVersions, snapshot.trial != nil, !isTrialHidden { panels.append(.trial) }
+    let index = panels.firstIndex(of: panel) ?? 0
+    panel = panels[min(max(0, index + step), panels.count - 1)]
+    if panel != .sections { detail = panel }
+  }
+
+  private mutating func back(_ snapshot: Snapshot) -> Reaction<Command> {
+    if isTyping {
+      isTyping = false
+      panel = typedFrom
+      if let state = draft?.state, state == .conflict || state == .gone { return .notice(conflictSentence) }
+      return .handled
+    }
+    if snapshot.trial?.isRunning == true { return .command(.stopTrial) }
+    if panel == .trial {
+      hideTrial()
+      panel = .sections
+    } else if showsVersions {
+      showsVersions = false
+      detail = .model
+      panel = .sections
+    } else if panel != .sections {
+      panel = .sections
+    } else if !search.isEmpty {
+      search = TextSearch("")
+    } else {
+      return .ignored
+    }
+    return .handled
+  }
+
+  private mutating func hideTrial() {
+    isTrialHidden = true
+    if panel == .trial { panel = .model }
+    if detail == .trial { detail = .model }
+  }
+
+  // MARK: Running
+
+  private mutating func tryPrompt(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let request = choice.subject(snapshot.workspace)?.request else { return .handled }
+    isTrialHidden = false
+    showsVersions = false
+    detail = .model
+    if panel == .versions { panel = .model }
+    trialView.scrollToEnd()
+    return .command(.tryPrompt(request))
+  }
+
+  private mutating func evaluate(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let subject = choice.subject(snapshot.workspace), let variant = subject.variant, let set = subject.set
+    else { return .handled }
+    let request = EvaluateRequest(variant: variant.name, set: set.name)
+    guard let price = snapshot.workspace.model(variant.model)?.price, price.input > 0 || price.output > 0
+    else { return .command(.evaluate(request)) }
+    question = .run(request, cost: costSentence(subject, price, snapshot))
+    return .handled
+  }
+
+  private func costSentence(_ subject: PromptSubject, _ price: TokenPrice, _ snapshot: Snapshot) -> String {
+    let count = subject.set?.cases.count ?? 0
+    guard let tokens = snapshot.rendered?.tokens else { return "\(count) cases on a model that costs money." }
+    let answer = subject.variant?.sampling.maxTokens
+    let usage = TokenUsage(prompt: tokens * count, completion: (answer ?? 0) * count)
+    let dollars = String(format: "$%.2f", price.cost(of: usage))
+    let bound = answer == nil ? "and the answers" : "at most"
+    return "\(count) cases at about \(tokens) tokens: about \(dollars) \(bound)."
+  }
+}

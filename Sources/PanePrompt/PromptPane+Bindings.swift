@@ -1,0 +1,128 @@
+import Drawing
+import WorkbenchCore
+
+extension PromptPane {
+  /// What the keys mean.
+  public enum Action: Hashable, Sendable {
+    case edit, toggle, add, delete
+    case save, takeFile, back
+    case nextVariant, previousVariant, nextSet, previousCase, nextCase
+    case tryPrompt, stopTrial, evaluate, pause
+    case versions, switchView, previousPanel, nextPanel
+    case search, nextMatch, previousMatch
+    case accept, refuse
+  }
+
+  /// The keys that mean something now.
+  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+    if let question { return bindings(for: question) }
+    let subject = choice.subject(snapshot.workspace)
+    return isTyping
+      ? typingBindings
+      : sectionBindings(subject) + viewBindings(subject, snapshot) + runBindings(subject, snapshot) + typingBindings
+  }
+
+  private func bindings(for question: Question) -> [Binding<Action>] {
+    let group = "Question"
+    let refuse = Binding(Key.escape, title: "Cancel", group: group, action: Action.refuse, footer: "cancel")
+    switch question {
+    case .title: return [Binding(.enter, title: "Add it", group: group, action: .accept, footer: "add"), refuse]
+    case .search: return [Binding(.enter, title: "Search", group: group, action: .accept, footer: "search"), refuse]
+    case .delete:
+      return [Binding("y", title: "Yes, delete it", group: group, action: .accept, footer: "delete"), keep]
+    case .run: return [Binding("y", title: "Yes, run it", group: group, action: .accept, footer: "run"), keep]
+    }
+  }
+
+  private var keep: Binding<Action> {
+    Binding("n", .escape, title: "No", group: "Question", action: .refuse, footer: "no")
+  }
+
+  private func sectionBindings(_ subject: PromptSubject?) -> [Binding<Action>] {
+    let group = "Sections"
+    let none = open == nil ? "Add a section first: press a." : nil
+    let nothing = subject == nil ? "Add a prompt to assay.yaml first." : nil
+    return [
+      Binding(
+        "e", .enter, title: "Edit the section", group: group, action: .edit, unavailable: nothing ?? none,
+        footer: "edit"),
+      Binding(
+        .space, title: "Switch the section on or off", group: group, action: .toggle, unavailable: nothing ?? none,
+        footer: "on/off"),
+      Binding("a", title: "Add a section", group: group, action: .add, unavailable: nothing, footer: "add"),
+      Binding("D", title: "Delete the section", group: group, action: .delete, unavailable: nothing ?? none),
+      Binding("/", title: "Search in the sections", group: group, action: .search, unavailable: nothing ?? none),
+      Binding(
+        "n", title: "Next match", group: group, action: .nextMatch,
+        unavailable: search.isEmpty ? "Search first: press /." : nil),
+      Binding(
+        "N", title: "Previous match", group: group, action: .previousMatch,
+        unavailable: search.isEmpty ? "Search first: press /." : nil),
+    ]
+  }
+
+  private func viewBindings(_ subject: PromptSubject?, _ snapshot: Snapshot) -> [Binding<Action>] {
+    let group = "View"
+    let entries = PromptChoice.entries(snapshot.workspace).count
+    let noOther = entries < 2 ? "There is no other variant in assay.yaml." : nil
+    let noSet = snapshot.workspace.evalSets.count < 2 ? "There is no other eval set in assay.yaml." : nil
+    let noCase = (subject?.set?.cases.count ?? 0) < 2 ? "There is no other case in this eval set." : nil
+    return [
+      Binding("V", title: "Next variant", group: group, action: .nextVariant, unavailable: noOther, footer: "variant"),
+      Binding(.alt("v"), title: "Previous variant", group: group, action: .previousVariant, unavailable: noOther),
+      Binding("s", title: "Next eval set", group: group, action: .nextSet, unavailable: noSet),
+      Binding("[", title: "Previous case", group: group, action: .previousCase, unavailable: noCase),
+      Binding("]", title: "Next case", group: group, action: .nextCase, unavailable: noCase, footer: "case"),
+      Binding("v", title: "Show versions with their scores", group: group, action: .versions, footer: "versions"),
+      Binding("w", title: "Show the text, what the model sees, or versions", group: group, action: .switchView),
+      Binding(.left, "h", title: "To the panel on the left", group: group, action: .previousPanel),
+      Binding(.right, "l", title: "To the panel on the right", group: group, action: .nextPanel),
+      Binding(.escape, title: "Back", group: group, action: .back),
+    ]
+  }
+
+  private func runBindings(_ subject: PromptSubject?, _ snapshot: Snapshot) -> [Binding<Action>] {
+    let group = "Run"
+    let active = activeRun(snapshot)
+    let reason =
+      subject?.variant == nil
+      ? "No variant uses this prompt: add one to assay.yaml."
+      : subject?.request == nil ? "Add an eval set with a case first." : nil
+    let isTrying = snapshot.trial?.isRunning == true
+    return [
+      Binding(
+        "t", title: "Try the prompt on this case", group: group, action: .tryPrompt, unavailable: reason,
+        footer: "try"),
+      Binding(
+        "x", title: isTrying ? "Stop the trial" : "Put the trial away", group: group, action: .stopTrial,
+        unavailable: snapshot.trial == nil || isTrialHidden ? "There is no trial: press t." : nil,
+        footer: isTrying ? "stop" : nil),
+      Binding(
+        "r", title: "Run the variant on the eval set", group: group, action: .evaluate,
+        unavailable: reason ?? (active == nil ? nil : "It is running; p pauses it."),
+        footer: active == nil ? "run" : nil),
+      Binding(
+        "p", title: "Pause the run", group: group, action: .pause,
+        unavailable: active == nil ? "This variant is not running; r runs it." : nil,
+        footer: active == nil ? nil : "pause"),
+    ]
+  }
+
+  private var typingBindings: [Binding<Action>] {
+    let group = "Editor"
+    let state = draft?.state ?? .clean
+    let isBlocked = state == .conflict || state == .gone
+    let save = Binding(
+      .control("s"), title: isBlocked ? "Save my text over the file's" : "Save the section", group: group,
+      action: Action.save, unavailable: state == .clean ? "Nothing to save." : nil,
+      footer: isTyping ? isBlocked ? "keep mine" : "save" : nil)
+    let take = Binding(
+      .control("r"), title: "Take the file's text, drop mine", group: group, action: Action.takeFile,
+      unavailable: isBlocked ? nil : "The file has not changed.",
+      footer: isTyping && isBlocked ? "take the file's" : nil)
+    guard isTyping else { return [save, take] }
+    return [
+      save, take, Binding(.escape, title: "Leave the editor", group: group, action: .back, footer: "done"),
+    ]
+  }
+}

@@ -1,0 +1,240 @@
+import Drawing
+import Foundation
+import WorkbenchCore
+
+extension PromptPane {
+  /// Draws the panels that have room.
+  public mutating func draw(
+    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    surface.fill(rect, style: theme[.text])
+    guard !rect.isEmpty else { return }
+    sync(snapshot)
+    guard let subject = choice.subject(snapshot.workspace) else {
+      drawNoPrompt(snapshot, in: rect, focused: focused, on: &surface, theme: theme)
+      return
+    }
+    let rows = rect.rows([.rest, .fixed(question == nil || rect.height < 2 ? 0 : 1)])
+    layout = makeLayout(rows[0], showsTrial: snapshot.trial != nil && !isTrialHidden)
+    var pen = Pen(snapshot: snapshot, subject: subject, theme: theme, isPaneFocused: focused && question == nil)
+    for (panel, place) in layout.places {
+      pen.isFocused = pen.isPaneFocused && (panel == self.panel || layout.places.count == 1)
+      switch panel {
+      case .sections: drawSections(in: place, pen, on: &surface)
+      case .text: drawText(in: place, pen, on: &surface)
+      case .model: drawModel(in: place, pen, on: &surface)
+      case .trial: drawTrial(in: place, pen, on: &surface)
+      case .versions: drawVersions(in: place, pen, on: &surface)
+      }
+    }
+    drawQuestion(in: rows[1].isEmpty ? rect.row(rect.height - 1) : rows[1], focused: focused, on: &surface, theme)
+  }
+
+  /// What every panel needs for drawing.
+  struct Pen {
+    var snapshot: Snapshot
+    var subject: PromptSubject
+    var theme: Theme
+    var isPaneFocused: Bool
+    var isFocused = false
+
+    /// The snapshot's rendering, if it is of what is chosen.
+    var rendered: RenderedPrompt? {
+      snapshot.rendered.flatMap { $0.request == subject.request ? $0 : nil }
+    }
+
+    /// Draws a panel's frame and returns the space within.
+    func frame(_ rect: Rect, _ title: String, label: [Span] = [], on surface: inout Surface) -> Rect {
+      let inner = surface.frame(
+        rect, title: title, style: theme[isFocused ? .borderFocused : .border],
+        titleStyle: theme[isFocused ? .titleFocused : .title])
+      surface.label(label, on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
+      return inner
+    }
+  }
+
+  // MARK: Sections
+
+  private mutating func drawSections(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
+    let sections = pen.subject.prompt.sections
+    let theme = pen.theme
+    let index = list.selectedIndex(in: sections).map { "\($0 + 1)/\(sections.count)" } ?? "0"
+    let inner = pen.frame(rect, "Sections", label: [Span(index, theme[.textDim])], on: &surface)
+    let head = inner.height >= 9 ? 3 : 0
+    let score = inner.height >= 12 ? scoreLines(pen) : []
+    let foot = inner.height >= 5 ? 1 + (score.isEmpty ? 0 : score.count + 1) : 0
+    let parts = inner.rows([.fixed(head), .rest, .fixed(foot)])
+    drawChoice(in: parts[0], pen, on: &surface)
+    if sections.isEmpty {
+      let sentence = "\(pen.subject.prompt.path) has no sections. Press a to add one."
+      for (row, line) in TextWidth.wrap(sentence, to: max(1, parts[1].width)).enumerated() {
+        surface.write([Span(line, theme[.textDim])], in: parts[1].row(row))
+      }
+    }
+    let counts = tokenCounts(pen)
+    let sent = pen.subject.sent
+    var list = list
+    list.draw(sections, in: parts[1], focused: pen.isFocused, on: &surface, theme: theme) { section, row, surface in
+      drawRow(section, in: row, counts[section.id], isSent: sent.contains(section.id), pen, on: &surface)
+    }
+    self.list = list
+    let total = sections.filter { sent.contains($0.id) }.reduce(0) { $0 + (counts[$1.id]?.count ?? 0) }
+    let isExact = sections.allSatisfy { !sent.contains($0.id) || counts[$0.id]?.isExact == true }
+    surface.write([Span("total tokens", theme[.textDim])], in: parts[2].row(0))
+    surface.write(
+      [Span(Wording.tokens(total, isExact: isExact), theme[.textStrong])], in: parts[2].row(0), .right)
+    for (offset, line) in score.enumerated() {
+      surface.write(line.left, in: parts[2].row(offset + 2))
+      surface.write(line.right, in: parts[2].row(offset + 2), .right)
+    }
+    if foot > 2, let active = activeRun(pen.snapshot) {
+      drawProgress(active.progress, in: parts[2].row(2), on: &surface, theme)
+    }
+  }
+
+  private func drawChoice(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
+    guard !rect.isEmpty else { return }
+    let theme = pen.theme
+    let entries = PromptChoice.entries(pen.snapshot.workspace)
+    let place = choice.entry(pen.snapshot.workspace).flatMap { entries.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+    let number = "\(place)/\(entries.count)"
+    let name = Rect(x: rect.x, y: rect.y, width: rect.width - number.count - 1, height: 1)
+    guard let variant = pen.subject.variant else {
+      surface.write([Span(pen.subject.prompt.name, theme[.textStrong])], in: name)
+      surface.write([Span("no variant uses it", theme[.textDim])], in: rect.row(1))
+      return
+    }
+    surface.write([Span(variant.name, theme[.textStrong])], in: name)
+    surface.write([Span(number, theme[.textDim])], in: rect.row(0), .right)
+    let badge = Span(variant.isTuned ? "tuned " : "", theme[.badgeTuned])
+    surface.write([badge, Span("\(pen.subject.prompt.name) → \(variant.model)", theme[.textDim])], in: rect.row(1))
+  }
+
+  private func drawRow(
+    _ section: Section, in row: Rect, _ tokens: TokenCount?, isSent: Bool, _ pen: Pen, on surface: inout Surface
+  ) {
+    let theme = pen.theme
+    let glyph = isSent ? "●" : section.isEnabled ? "◌" : "○"
+    let name: StyleName = !isSent ? .sectionOff : section.role == .user ? .sectionUser : .sectionSystem
+    let state = drafts[DraftID(prompt: pen.subject.prompt.name, section: section.id)]?.state ?? .clean
+    let mark: Span =
+      switch state {
+      case .clean: Span("")
+      case .edited, .saving: Span(" *", theme[.warning])
+      case .conflict, .gone: Span(" !", theme[.error])
+      }
+    let tag = section.role == .system ? "sys" : section.role.rawValue
+    let count = isSent ? tokens.map { Wording.tokens($0.count, isExact: $0.isExact) } ?? "" : "–"
+    let right = TextWidth.pad(tag, to: 4) + TextWidth.pad(count, to: 6, .right)
+    let width = row.width - right.count - 1
+    guard width >= 6 else {
+      surface.write(
+        [Span("\(glyph) ", theme[name]), Span(section.title, theme[isSent ? .text : .sectionOff])], in: row)
+      return
+    }
+    let left = Rect(x: row.x, y: row.y, width: width, height: 1)
+    let title = TextWidth.truncate(section.title, to: width - 2 - mark.columns)
+    surface.write(
+      [Span("\(glyph) ", theme[name]), Span(title, Style(theme[isSent ? .text : .sectionOff].foreground)), mark],
+      in: left)
+    surface.write([Span(right, Style(theme[.textDim].foreground))], in: row, .right)
+  }
+
+  /// Tokens of a section, exact or estimated.
+  struct TokenCount {
+    var count: Int
+    var isExact: Bool
+  }
+
+  private func tokenCounts(_ pen: Pen) -> [String: TokenCount] {
+    var counts: [String: TokenCount] = [:]
+    var parts = pen.rendered?.parts ?? []
+    let isExact = pen.rendered?.countsAreExact ?? false
+    for section in pen.subject.prompt.sent(only: pen.subject.titles) {
+      if let index = parts.firstIndex(where: { $0.title == section.title && $0.role == section.role }) {
+        let part = parts.remove(at: index)
+        if let tokens = part.tokens { counts[section.id] = TokenCount(count: tokens, isExact: isExact) }
+      }
+      if counts[section.id] == nil {
+        let bytes = section.body.utf8.count
+        counts[section.id] = TokenCount(count: bytes == 0 ? 0 : max(1, bytes / 4), isExact: false)
+      }
+    }
+    return counts
+  }
+
+  // MARK: Score
+
+  /// A line of the score block.
+  struct ScoreLine {
+    var left: [Span] = []
+    var right: [Span] = []
+  }
+
+  private func scoreLines(_ pen: Pen) -> [ScoreLine] {
+    let theme = pen.theme
+    guard let variant = pen.subject.variant, let set = pen.subject.set else { return [] }
+    if let active = activeRun(pen.snapshot) {
+      let progress = active.progress
+      let rate = progress.rate.map { String(format: "%.1f/s", $0) }
+      let left = progress.waiting ?? Wording.count(progress.errors, "error")
+      return [ScoreLine(), ScoreLine(left: [Span(left, theme[.textDim])], right: [Span(rate ?? "", theme[.textDim])])]
+    }
+    guard let run = pen.snapshot.latestRun(variant: variant.name, set: set.name), run.summary.done > 0 else {
+      return [ScoreLine(left: [Span("not measured on \(set.name)", theme[.textDim])])]
+    }
+    let summary = run.summary
+    let isSame = run.promptVersion == pen.subject.version.hash
+    let mark = run.state == .paused ? "paused" : isSame ? "this text" : "older text"
+    return [
+      ScoreLine(
+        left: [Span("score ", theme[.textDim]), Span(Wording.percent(summary.mean), theme[.textStrong])],
+        right: [Span(Wording.interval(summary.low, summary.high), theme[.textDim])]),
+      ScoreLine(
+        left: [Span("\(set.name) \(summary.done)/\(run.cases)", theme[.textDim])],
+        right: [Span(mark, theme[isSame && run.state == .finished ? .success : .warning])]),
+    ]
+  }
+
+  private func drawProgress(_ progress: RunProgress, in row: Rect, on surface: inout Surface, _ theme: Theme) {
+    let fraction = progress.total > 0 ? Double(progress.done) / Double(progress.total) : nil
+    ProgressBar(fraction: fraction, label: "\(progress.done)/\(progress.total)").draw(
+      in: row, on: &surface, theme: theme)
+  }
+
+  // MARK: Around the panels
+
+  private func drawQuestion(in row: Rect, focused: Bool, on surface: inout Surface, _ theme: Theme) {
+    switch question {
+    case .title(let field, let problem):
+      field.draw(in: row, focused: focused, on: &surface, theme: theme)
+      if let problem { surface.write([Span(" \(problem) ", theme[.error])], in: row, .right) }
+    case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
+    case .delete(_, let title):
+      ask("Delete the section \"\(title)\" and its file?", in: row, on: &surface, theme)
+    case .run(_, let cost): ask("\(cost) Run it?", in: row, on: &surface, theme)
+    case nil: break
+    }
+  }
+
+  private func ask(_ sentence: String, in row: Rect, on surface: inout Surface, _ theme: Theme) {
+    surface.fill(row, style: theme[.text])
+    surface.write(
+      [Span(sentence, theme[.warning]), Span("  y", theme[.key]), Span(" yes"), Span("  n", theme[.key]), Span(" no")],
+      in: row)
+  }
+
+  private func drawNoPrompt(
+    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    let inner = surface.frame(
+      rect, title: "Prompt", style: theme[focused ? .borderFocused : .border],
+      titleStyle: theme[focused ? .titleFocused : .title])
+    var lines = [Span("This workspace has no prompt.", theme[.textStrong])]
+    let help =
+      "Name one in assay.yaml (prompts: { main: prompts/main }) and write its first section to prompts/main/10-task.md."
+    lines += TextWidth.wrap(help, to: max(1, inner.width - 2)).map { Span($0) }
+    for problem in snapshot.workspace.problems.prefix(5) { lines.append(Span(problem.description, theme[.error])) }
+    for (offset, line) in lines.enumerated() { surface.write([line], in: inner.inset(dx: 1, dy: 0).row(offset + 1)) }
+  }
+}

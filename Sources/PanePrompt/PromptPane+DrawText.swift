@@ -1,0 +1,196 @@
+import Drawing
+import Grading
+import WorkbenchCore
+
+extension PromptPane {
+  // MARK: The section's text
+
+  mutating func drawText(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
+    let theme = pen.theme
+    guard let open, let draft else {
+      let inner = pen.frame(rect, "Text", on: &surface)
+      surface.write([Span("Select a section, or press a to add one.", theme[.textDim])], in: inner)
+      return
+    }
+    let section = draft.section
+    let state = draft.state
+    let inner = pen.frame(rect, section.title, label: label(of: state, section, theme), on: &surface)
+    let isBlocked = state == .conflict || state == .gone
+    let rows = inner.rows([.rest, .fixed(isBlocked && inner.height > 2 ? 1 : 0)])
+    let isEmpty = draft.text.isEmpty && !isTyping
+    let slots = Set(pen.subject.evalCase?.input.object?.keys ?? [])
+    let input = pen.subject.evalCase?.input
+    let search = search
+    drafts[open]?.editor.draw(
+      in: rows[0].insetColumns, focused: pen.isFocused && isTyping, on: &surface, theme: theme,
+      highlight: { line in
+        let spans = SlotText.highlight(line, theme: theme) { name in
+          slots.contains(name) || input == nil
+            || (try? PromptTemplate.fill("{{ \(name) }}", with: input ?? .null)) != nil
+        }
+        return search.mark(spans, style: theme[.searchMatch])
+      })
+    if isEmpty {
+      surface.write([Span("Empty: press e to write.", theme[.textDim])], in: rows[0].insetColumns)
+    }
+    if isBlocked {
+      surface.write([Span(conflictSentence, theme[.warning])], in: rows[1].insetColumns)
+    }
+  }
+
+  private func label(of state: Draft.State, _ section: Section, _ theme: Theme) -> [Span] {
+    switch state {
+    case .clean: isTyping ? [Span("editing", theme[.statusBusy])] : [Span(section.id, theme[.textDim])]
+    case .edited: [Span("* unsaved", theme[.warning])]
+    case .saving: [Span("saving", theme[.statusBusy])]
+    case .conflict: [Span("! changed on disk", theme[.error])]
+    case .gone: [Span("! file is gone", theme[.error])]
+    }
+  }
+
+  // MARK: What the model sees
+
+  mutating func drawModel(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
+    let theme = pen.theme
+    var title = "Model sees"
+    if let evalCase = pen.subject.evalCase, let index = pen.subject.caseIndex, let set = pen.subject.set {
+      title += " · \(evalCase.id) · \(set.name) \(index + 1)/\(set.cases.count)"
+    }
+    var label: [Span] = []
+    if let rendered = pen.rendered {
+      label = [Span(Wording.tokens(rendered.tokens, isExact: rendered.countsAreExact) + " tokens", theme[.textDim])]
+    }
+    let inner = pen.frame(rect, title, label: label, on: &surface).insetColumns
+    let lines = modelLines(pen, width: max(1, inner.width - 1))
+    modelView.draw(lines, in: inner, on: &surface, theme: theme)
+  }
+
+  private func modelLines(_ pen: Pen, width: Int) -> [[Span]] {
+    let theme = pen.theme
+    guard let rendered = pen.rendered else { return [[Span(missingRendering(pen), theme[.textDim])]] }
+    var lines: [[Span]] = []
+    if let problem = rendered.problem { lines += [[Span("✗ \(problem)", theme[.error])], []] }
+    var sections = pen.subject.prompt.sent(only: pen.subject.titles)
+    for role in [MessageRole.system, .user, .assistant] {
+      let parts = rendered.parts.filter { $0.role == role && !$0.text.isEmpty }
+      guard !parts.isEmpty else { continue }
+      if !lines.isEmpty, rendered.problem == nil || lines.count > 2 { lines.append([]) }
+      let style = theme[role == .user ? .sectionUser : .sectionSystem]
+      let tokens = parts.reduce(0) { $0 + ($1.tokens ?? 0) }
+      let heading = role.rawValue.uppercased() + (parts.count == 1 ? " · \(parts[0].title)" : "")
+      let count = Wording.tokens(tokens, isExact: rendered.countsAreExact)
+      lines.append(rule(heading, count, "─", style, theme[.textDim], width))
+      for part in parts {
+        if parts.count > 1 {
+          let count = Wording.tokens(part.tokens, isExact: rendered.countsAreExact)
+          lines.append(rule(part.title, count, "┄", theme[.textDim], theme[.textDim], width))
+        }
+        let index = sections.firstIndex { $0.title == part.title && $0.role == part.role }
+        let body = index.map { sections.remove(at: $0).body }
+        let filled = body.flatMap { body in
+          pen.subject.evalCase.flatMap { SlotText.filled(body, with: $0.input, expected: part.text, theme: theme) }
+        }
+        lines += (filled ?? SlotText.plain(part.text)).map { search.mark($0, style: theme[.searchMatch]) }
+      }
+    }
+    if lines.isEmpty { lines = [[Span("Nothing is sent: every section is off or empty.", theme[.warning])]] }
+    return lines
+  }
+
+  /// A heading with a line behind it and a number at its end.
+  private func rule(
+    _ title: String, _ count: String, _ line: Character, _ style: Style, _ dim: Style, _ width: Int
+  ) -> [Span] {
+    let title = TextWidth.truncate(title, to: max(1, width - count.count - 4))
+    let fill = max(0, width - TextWidth.columns(of: title) - count.count - 2)
+    let text = fill > 0 ? " " + String(repeating: line, count: fill) + " " : " "
+    return [Span(title, style), Span(text, dim), Span(count, dim)]
+  }
+
+  private func missingRendering(_ pen: Pen) -> String {
+    let subject = pen.subject
+    if subject.variant == nil {
+      return "No variant uses this prompt: add one to assay.yaml to see it as a model would."
+    }
+    guard let set = subject.set else { return "Add an eval set to assay.yaml to see the prompt filled by a case." }
+    if set.cases.isEmpty { return "The eval set \"\(set.name)\" has no cases: add one in the Cases pane." }
+    return "Filling the prompt …"
+  }
+
+  // MARK: The trial
+
+  mutating func drawTrial(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
+    let theme = pen.theme
+    guard let trial = pen.snapshot.trial else {
+      let inner = pen.frame(rect, "Answer", on: &surface)
+      surface.write([Span("Press t to try the prompt on this case.", theme[.textDim])], in: inner.insetColumns)
+      return
+    }
+    let title = "Answer · \(trial.request.variant) · \(trial.caseID)"
+    let inner = pen.frame(rect, title, label: verdict(of: trial, theme), on: &surface).insetColumns
+    trialView.draw(trialLines(trial, pen), in: inner, on: &surface, theme: theme)
+  }
+
+  private func verdict(of trial: Trial, _ theme: Theme) -> [Span] {
+    if trial.isRunning { return [Span("… x stops", theme[.statusBusy])] }
+    guard let output = trial.output else { return [Span("stopped", theme[.warning])] }
+    if output.failure != nil { return [Span("✗ no answer", theme[.error])] }
+    return output.passed ? [Span("✓ passed", theme[.good])] : [Span("✗ failed", theme[.bad])]
+  }
+
+  private func trialLines(_ trial: Trial, _ pen: Pen) -> [[Span]] {
+    let theme = pen.theme
+    var lines: [[Span]] = []
+    if !trial.text.isEmpty {
+      let isJSON = trial.text.first { !$0.isWhitespace }.map { "{[".contains($0) } ?? false
+      lines = SlotText.plain(trial.text)
+      if isJSON { lines = lines.map { JSONText.spans(of: $0.map(\.text).joined(), theme: theme) } }
+    }
+    if trial.isRunning {
+      if let waiting = trial.waiting { lines.append([Span("\(waiting) …", theme[.textDim])]) }
+      if !trial.text.isEmpty { lines[lines.count - 1].append(Span("▌", theme[.statusBusy])) }
+      return lines
+    }
+    guard let output = trial.output else { return lines + [[], [Span("Stopped before its end.", theme[.warning])]] }
+    if let failure = output.failure { return lines + [[Span("✗ \(failure)", theme[.error])]] }
+    if trial.text.isEmpty { lines = [[Span("(an empty answer)", theme[.textDim])]] }
+    lines.append([])
+    for score in output.scores {
+      let mark = score.passed ? Span("✓ ", theme[.good]) : Span("✗ ", theme[.bad])
+      lines.append([mark, Span("\(score.grader) ", theme[.textStrong]), Span(score.reason)])
+    }
+    if !output.passed, let expected = evalCase(of: trial, pen)?.expected {
+      let text = expected.string ?? expected.text(.spaced)
+      lines.append([Span("expected ", theme[.textDim])] + JSONText.spans(of: text, theme: theme))
+    }
+    lines.append([Span(measures(of: output), theme[.textDim])])
+    if let version = pen.rendered?.version, version != output.requestKey,
+      trial.request.variant == pen.subject.variant?.name
+    {
+      lines.append([Span("The prompt has changed since: t tries it again.", theme[.warning])])
+    }
+    return lines
+  }
+
+  private func evalCase(of trial: Trial, _ pen: Pen) -> EvalCase? {
+    if pen.subject.evalCase?.id == trial.caseID { return pen.subject.evalCase }
+    return pen.snapshot.workspace.evalSet(trial.request.set)?.cases.first { $0.id == trial.caseID }
+  }
+
+  private func measures(of output: Output) -> String {
+    var words: [String] = []
+    if let answer = output.answer {
+      if let tokens = answer.usage.prompt { words.append("\(tokens) tokens in") }
+      if let tokens = answer.usage.completion { words.append("\(tokens) out") }
+      words.append(Wording.seconds(answer.latency))
+      if let first = answer.firstToken { words.append("first after \(Wording.seconds(first))") }
+    }
+    if let cost = output.cost { words.append("$" + cost.formatted(.number.precision(.significantDigits(1...3)))) }
+    return words.joined(separator: " · ")
+  }
+}
+
+extension Rect {
+  /// Without one column at either side.
+  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
+}

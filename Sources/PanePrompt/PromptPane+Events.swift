@@ -1,0 +1,210 @@
+import Drawing
+import WorkbenchCore
+
+extension PromptPane {
+  /// Takes typing, moving about in the panels, the mouse and pasted text.
+  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    sync(snapshot)
+    if question != nil { return settled(handleQuestion(event, snapshot), snapshot) }
+    if case .mouse(let mouse) = event { return settled(handle(mouse, event, snapshot), snapshot) }
+    if isTyping { return settled(type(event), snapshot) }
+    return settled(move(event, snapshot), snapshot)
+  }
+
+  private mutating func type(_ event: Event) -> Reaction<Command> {
+    guard let open, drafts[open]?.editor.handle(event) == true else { return .ignored }
+    return .handled
+  }
+
+  private mutating func move(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    switch panel {
+    case .sections:
+      let sections = choice.subject(snapshot.workspace)?.prompt.sections ?? []
+      return list.handle(event, sections) ? .handled : .ignored
+    case .text: return moveInText(event)
+    case .model: return modelView.handle(event) ? .handled : .ignored
+    case .trial: return trialView.handle(event) ? .handled : .ignored
+    case .versions: return versionTable.handle(event, versionRows(snapshot)) ? .handled : .ignored
+    }
+  }
+
+  /// In the text panel without typing, only keys that move are the editor's.
+  private mutating func moveInText(_ event: Event) -> Reaction<Command> {
+    let moves: [Key: Key] = [
+      "j": .down, "k": .up, "g": Key(.home, .control), "G": Key(.end, .control), .control("d"): .pageDown,
+      .control("u"): .pageUp, .up: .up, .down: .down, .pageUp: .pageUp, .pageDown: .pageDown, .home: .home, .end: .end,
+    ]
+    guard case .key(let key) = event, let target = moves[key], let open else { return .ignored }
+    return drafts[open]?.editor.handle(.key(target)) == true ? .handled : .ignored
+  }
+
+  // MARK: Mouse
+
+  private mutating func handle(_ mouse: MouseEvent, _ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    if layout.isWide, splitter.handle(event) { return .handled }
+    if layout.hasTrialSplit, trialSplitter.handle(event) { return .handled }
+    guard let target = layout.panel(at: mouse.point) else { return .ignored }
+    if case .press(.left) = mouse.action, target != panel {
+      if target != .text { isTyping = false }
+      panel = target
+      if target != .sections { detail = target }
+    }
+    switch target {
+    case .sections:
+      let sections = choice.subject(snapshot.workspace)?.prompt.sections ?? []
+      return list.handle(event, sections) ? .handled : .ignored
+    case .text:
+      guard let open, drafts[open]?.editor.handle(event) == true else { return .ignored }
+      if case .press(.left) = mouse.action {
+        if !isTyping { typedFrom = .sections }
+        isTyping = true
+      }
+      return .handled
+    case .model: _ = modelView.handle(event)
+    case .trial: _ = trialView.handle(event)
+    case .versions:
+      let rows = versionRows(snapshot)
+      if !versionTable.handle(event, rows) { _ = changeView.handle(event) }
+    }
+    return .handled
+  }
+
+  // MARK: Questions
+
+  private mutating func handleQuestion(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    switch question {
+    case .title(var field, _):
+      switch field.handle(event) {
+      case .submitted(let text): return addSection(text.trimmingSpaces, field, snapshot)
+      case .canceled: question = nil
+      case .ignored, .handled, .changed: question = .title(field, problem: nil)
+      }
+    case .search(var field):
+      let outcome = field.handle(event)
+      question = .search(field)
+      switch outcome {
+      case .submitted(let text):
+        question = nil
+        return searchAgain(text, snapshot)
+      case .canceled:
+        question = nil
+        search = TextSearch("")
+      case .changed: return searchAgain(field.text, snapshot)
+      case .ignored, .handled: break
+      }
+    case .delete, .run:
+      switch event {
+      case .key("y"), .key("Y"): return answer(true, snapshot)
+      case .key("n"), .key("N"), .key(.escape): return answer(false, snapshot)
+      default: break
+      }
+    case nil: break
+    }
+    return .handled
+  }
+
+  /// Carries out or drops what was asked.
+  mutating func answer(_ isYes: Bool, _ snapshot: Snapshot) -> Reaction<Command> {
+    let asked = question
+    guard isYes else {
+      question = nil
+      if case .search = asked { search = TextSearch("") }
+      return .handled
+    }
+    switch asked {
+    case .title, .search: return handleQuestion(.key(.enter), snapshot)
+    case .delete(let id, let title):
+      question = nil
+      drafts[id] = nil
+      return .all([.command(.deleteSection(prompt: id.prompt, id: id.section)), .notice("Deleting \"\(title)\".")])
+    case .run(let request, _):
+      question = nil
+      return .command(.evaluate(request))
+    case nil: return .handled
+    }
+  }
+
+  private mutating func addSection(
+    _ title: String, _ field: LineField, _ snapshot: Snapshot
+  ) -> Reaction<Command> {
+    guard let prompt = choice.subject(snapshot.workspace)?.prompt else { return .handled }
+    if let problem = SectionNaming.problem(with: title, among: prompt.sections) {
+      question = .title(field, problem: problem)
+      return .handled
+    }
+    question = nil
+    let id = SectionNaming.id(for: title, among: prompt.sections)
+    pendingSelection = id
+    return .command(.saveSection(prompt: prompt.name, Section(id: id, title: title, role: .system, body: "")))
+  }
+
+  // MARK: Search
+
+  private mutating func searchAgain(_ text: String, _ snapshot: Snapshot) -> Reaction<Command> {
+    search = TextSearch(text)
+    return search.isEmpty ? .handled : findMatch(by: 0, snapshot)
+  }
+
+  /// Goes to the next (1), the previous (-1) or the nearest (0) match.
+  mutating func findMatch(by step: Int, _ snapshot: Snapshot) -> Reaction<Command> {
+    guard let prompt = choice.subject(snapshot.workspace)?.prompt else { return .handled }
+    let here = open.map { PromptMatch(section: $0.section, position: draft?.editor.cursor ?? .start) }
+    let order = prompt.sections.map(\.id)
+    let matches = prompt.sections.flatMap { section in
+      PromptMatch.all(
+        of: search, in: drafts[DraftID(prompt: prompt.name, section: section.id)]?.text ?? section.body, id: section.id)
+    }
+    guard !matches.isEmpty else {
+      return step == 0 ? .handled : .notice("No section has \"\(search.query)\".")
+    }
+    let target =
+      if step < 0 {
+        matches.last { match in here.map { match.isBefore($0, order) } ?? true } ?? matches[matches.count - 1]
+      } else {
+        matches.first { match in
+          here.map { $0.isBefore(match, order) || (step == 0 && match == $0) } ?? true
+        } ?? matches[0]
+      }
+    list.select(target.section)
+    sync(snapshot)
+    if let open { drafts[open]?.editor.move(to: target.position) }
+    if detail != .text, panel == .sections { detail = .text }
+    return .handled
+  }
+}
+
+/// A place in a prompt where a search found something.
+struct PromptMatch: Hashable {
+  var section: String
+  var position: TextPosition
+
+  static func all(of search: TextSearch, in text: String, id: String) -> [PromptMatch] {
+    guard search.matches(text) else { return [] }
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    return lines.enumerated().flatMap { number, line in
+      search.ranges(in: Array(line)).map { range in
+        PromptMatch(section: id, position: TextPosition(line: number, column: range.lowerBound))
+      }
+    }
+  }
+
+  /// Whether this comes earlier, sections being in `order`.
+  func isBefore(_ other: PromptMatch, _ order: [String]) -> Bool {
+    let (own, its) = (order.firstIndex(of: section) ?? -1, order.firstIndex(of: other.section) ?? -1)
+    return own == its ? position < other.position : own < its
+  }
+}
+
+extension TextPosition {
+  static let start = TextPosition(line: 0, column: 0)
+}
+
+extension String {
+  /// Without spaces at either end.
+  var trimmingSpaces: String {
+    var text = Substring(self)
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

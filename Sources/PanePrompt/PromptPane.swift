@@ -1,0 +1,153 @@
+import Drawing
+import Foundation
+import Grading
+import WorkbenchCore
+
+/// Edits a prompt by its sections, shows what the model sees, tries it on a case, and lists its versions with scores.
+public struct PromptPane: Pane {
+  /// The parts of the pane.
+  enum Panel: Hashable, Sendable { case sections, text, model, trial, versions }
+
+  /// What is asked in the pane's last row.
+  enum Question: Sendable {
+    case title(LineField, problem: String?)
+    case search(LineField)
+    case delete(DraftID, title: String)
+    case run(EvaluateRequest, cost: String)
+  }
+
+  /// What a rendering was asked for, so that a failed one is not asked for again and again.
+  struct Wish: Hashable, Sendable {
+    var request: RenderRequest
+    var version: ContentHash
+  }
+
+  /// The pane's name.
+  public let title = "Prompt"
+
+  var choice = PromptChoice()
+  var panel = Panel.sections
+  /// What stands beside the sections when there is room for one thing.
+  var detail = Panel.model
+  var showsVersions = false
+  var isTyping = false
+  var typedFrom = Panel.sections
+  var isTrialHidden = false
+  var question: Question?
+  var search = TextSearch("")
+  var wish: Wish?
+
+  var list = ListView<String>()
+  var pendingSelection: String?
+  var drafts: [DraftID: Draft] = [:]
+  var open: DraftID?
+  var modelView = TextView()
+  var trialView = TextView(follows: true)
+  var versionTable = TableView<String>()
+  var changeView = TextView()
+  var splitter = Splitter(.sideBySide, ratio: 0.5)
+  var trialSplitter = Splitter(.stacked, ratio: 0.6)
+  var layout = Layout()
+
+  /// A pane that shows the workspace's first whole prompt.
+  public init() {}
+
+  /// True while a section, a title or a search is being typed, or a question waits for its answer.
+  public var capturesText: Bool { isTyping || question != nil }
+
+  /// What the pane would like done now to fill itself or to keep an edit: nil when satisfied, and never twice the same
+  /// for the same state of the workspace, so that a failure isn't repeated.
+  public mutating func wants(_ snapshot: Snapshot) -> Command? {
+    sync(snapshot)
+    if let save = nextSave(isLeaving: false) { return save }
+    guard let subject = choice.subject(snapshot.workspace), let request = subject.request else { return nil }
+    let needed = Wish(request: request, version: subject.version.hash)
+    if let rendered = snapshot.rendered, rendered.request == request, rendered.version == needed.version {
+      wish = nil
+      return nil
+    }
+    guard wish != needed else { return nil }
+    wish = needed
+    return .render(request)
+  }
+
+  /// Ends typing because the pane loses the focus or the program ends; returns what keeps the edits.
+  public mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> {
+    sync(snapshot)
+    isTyping = false
+    question = nil
+    return flush()
+  }
+
+  /// Titles of sections with text that no file has yet.
+  public var unsavedTitles: [String] { drafts.values.filter(\.isUnsaved).map(\.section.title).sorted() }
+}
+
+extension PromptPane {
+  /// Takes note of a new snapshot: the selection, the open draft, and what the files say now.
+  mutating func sync(_ snapshot: Snapshot) {
+    let workspace = snapshot.workspace
+    for id in Array(drafts.keys) {
+      drafts[id]?.see(workspace.prompt(id.prompt)?.sections.first { $0.id == id.section })
+    }
+    guard let subject = choice.subject(workspace) else {
+      open = nil
+      return
+    }
+    let sections = subject.prompt.sections
+    if let wanted = pendingSelection, sections.contains(where: { $0.id == wanted }) {
+      list.select(wanted)
+      pendingSelection = nil
+    }
+    guard !isTyping else { return }
+    let selected = list.selected(in: sections)
+    open = selected.map { DraftID(prompt: subject.prompt.name, section: $0.id) }
+    if let open, let selected, drafts[open] == nil { drafts[open] = Draft(selected) }
+    for (id, draft) in drafts where id != open && !draft.isUnsaved { drafts[id] = nil }
+  }
+
+  /// The open section's draft.
+  var draft: Draft? { open.flatMap { drafts[$0] } }
+
+  /// The next edit that can be saved without harm: all but the one being typed, unless the pane is being left.
+  mutating func nextSave(isLeaving: Bool) -> Command? {
+    for id in drafts.keys.sorted(by: { $0.section < $1.section }) where isLeaving || !isTyping || id != open {
+      guard drafts[id]?.state == .edited, let section = drafts[id]?.submit() else { continue }
+      return .saveSection(prompt: id.prompt, section)
+    }
+    return nil
+  }
+
+  /// Saves every edit that can be saved.
+  mutating func flush() -> Reaction<Command> {
+    var reactions: [Reaction<Command>] = []
+    while let save = nextSave(isLeaving: true) { reactions.append(.command(save)) }
+    switch reactions.count {
+    case 0: return .handled
+    case 1: return reactions[0]
+    default: return .all(reactions)
+    }
+  }
+
+  /// `reaction`, and what the pane wants after what just happened.
+  mutating func settled(_ reaction: Reaction<Command>, _ snapshot: Snapshot) -> Reaction<Command> {
+    guard !reaction.isIgnored else { return reaction }
+    var reactions: [Reaction<Command>] = []
+    if case .handled = reaction {} else { reactions.append(reaction) }
+    while let command = wants(snapshot) { reactions.append(.command(command)) }
+    switch reactions.count {
+    case 0: return .handled
+    case 1: return reactions[0]
+    default: return .all(reactions)
+    }
+  }
+
+  /// The run of what is chosen that is under way.
+  func activeRun(_ snapshot: Snapshot) -> (run: Run, progress: RunProgress)? {
+    guard !snapshot.progress.isEmpty, let subject = choice.subject(snapshot.workspace) else { return nil }
+    for run in snapshot.runs where run.variant.name == subject.variant?.name && run.set == subject.set?.name {
+      if let progress = snapshot.progress[run.id] { return (run, progress) }
+    }
+    return nil
+  }
+}
