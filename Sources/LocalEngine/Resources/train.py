@@ -46,7 +46,7 @@ class Finished(Exception):
 
 @dataclasses.dataclass
 class Spec:
-    """What to do. A step is one batch; with accumulation, that many batches make one update of the weights."""
+    """What to do. A step is one update of the weights, from `gradient_accumulation` batches."""
 
     model: str
     train: str = "train.jsonl"
@@ -229,6 +229,7 @@ class Job:
         self.spec = spec
         self.events = events
         self.step = 0
+        self.batches_done = 0
         self.best = math.inf
         self.without_improvement = 0
         self.last_validation: tuple[int, float] | None = None
@@ -260,19 +261,19 @@ class Job:
             self.warn(f"The batch size is lowered from {spec.batch_size} to {len(train_rows)}, the number of rows.")
             spec.batch_size = len(train_rows)
         per_epoch = math.ceil(len(train_rows) / spec.batch_size)
-        self.steps = spec.steps or max(1, round((spec.epochs or 0) * per_epoch))
+        self.steps = spec.steps or max(1, round((spec.epochs or 0) * per_epoch / spec.gradient_accumulation))
         self.prepare_weights()
         self.optimizer = self.make_optimizer()
         self.resume()
         self.write_start(train_rows)
-        self.batches = Batches(spec.seed, skip=self.step)
+        self.batches = Batches(spec.seed, skip=self.step * spec.gradient_accumulation)
         self.trainer = trainer
         self.validate_and_save()
         arguments = trainer.TrainingArgs(
             batch_size=spec.batch_size,
-            iters=self.steps - self.step,
+            iters=(self.steps - self.step) * spec.gradient_accumulation,
             steps_per_report=1,
-            steps_per_save=self.steps + 1,
+            steps_per_save=self.steps * spec.gradient_accumulation + 1,
             max_seq_length=spec.max_tokens,
             adapter_file=str(self.folder / "unused.safetensors"),
             grad_checkpoint=spec.gradient_checkpointing,
@@ -344,14 +345,13 @@ class Job:
         return {"rank": self.spec.rank, "scale": self.spec.scale, "dropout": self.spec.dropout}
 
     def make_optimizer(self) -> Any:
-        """The optimizer with its schedule, counted in updates."""
+        """The optimizer with its schedule."""
         import mlx.optimizers as optimizers
         from mlx_lm.tuner.utils import build_schedule
 
         spec = self.spec
-        updates = max(1, self.steps // spec.gradient_accumulation)
-        warmup = min(spec.warmup_steps // spec.gradient_accumulation, updates - 1)
-        rest = max(1, updates - warmup)
+        warmup = min(spec.warmup_steps, self.steps - 1)
+        rest = max(1, self.steps - warmup)
         name, arguments = {
             "cosine": ("cosine_decay", [spec.learning_rate, rest, spec.final_learning_rate]),
             "linear": ("linear_schedule", [spec.learning_rate, spec.final_learning_rate, rest]),
@@ -379,20 +379,24 @@ class Job:
             blas=assay_engine.blas_in_use(),
         )
 
-    # Training: mlx-lm calls this object after each step
+    # Training: mlx-lm calls this object after each batch
 
     def on_val_loss_report(self, info: dict[str, Any]) -> None:
         """Never called: validation is ours, at the steps the spec names."""
 
     def on_train_loss_report(self, info: dict[str, Any]) -> None:
-        """Take in one step; report, validate, save and stop as the spec says."""
-        self.step += 1
+        """Take in one batch; after a step's last one report, validate, save and stop as the spec says."""
+        self.batches_done += 1
         if not math.isfinite(info["train_loss"]):
             raise TrainingError(
-                f"The loss stopped being a number at step {self.step}. Lower the learning rate "
+                f"The loss stopped being a number at step {self.step + 1}. Lower the learning rate "
                 f"(it was {info['learning_rate']:.2g}), for example to a tenth, or add warm-up steps."
             )
         self.pending.append(info)
+        if self.batches_done % self.spec.gradient_accumulation:
+            self.check_canceled()
+            return
+        self.step += 1
         last = self.step >= self.steps
         if last or self.step % self.spec.report_every == 0:
             self.report()
@@ -418,7 +422,7 @@ class Job:
             loss=sum(info["train_loss"] for info in self.pending) / len(self.pending),
             learning_rate=self.pending[-1]["learning_rate"],
             tokens_per_second=round(tokens / seconds, 1),
-            steps_per_second=round(len(self.pending) / seconds, 3),
+            steps_per_second=round(len(self.pending) / self.spec.gradient_accumulation / seconds, 3),
             trained_tokens=self.trained_tokens,
             peak_memory_gb=round(self.pending[-1]["peak_memory"], 3),
         )

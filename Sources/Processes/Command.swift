@@ -1,0 +1,73 @@
+import Foundation
+
+/// A program with its arguments, to be started without a shell.
+public struct Command: Sendable, Hashable {
+  /// A path, or a name to be found in `PATH`.
+  public var executable: String
+  /// Without the program's own name.
+  public var arguments: [String]
+  /// Variables that are set, or with nil removed; all others are inherited.
+  public var environment: [String: String?]
+  /// Where it runs; here, when nil.
+  public var workingDirectory: String?
+
+  /// Makes a command.
+  public init(
+    _ executable: String, _ arguments: [String] = [], environment: [String: String?] = [:],
+    workingDirectory: String? = nil
+  ) {
+    self.executable = executable
+    self.arguments = arguments
+    self.environment = environment
+    self.workingDirectory = workingDirectory
+  }
+
+  /// How a program ended.
+  public enum Ending: Sendable, Hashable, CustomStringConvertible {
+    /// By itself, with a status.
+    case exited(Int)
+    /// By a signal.
+    case signaled(Int)
+    /// Whether the status is zero.
+    public var isSuccess: Bool { self == .exited(0) }
+    /// As shells count: the status, or 128 and the signal's number.
+    public var status: Int {
+      switch self {
+      case .exited(let status): status
+      case .signaled(let signal): 128 + signal
+      }
+    }
+    /// For a sentence.
+    public var description: String {
+      switch self {
+      case .exited(let status): "exit status \(status)"
+      case .signaled(let signal): "signal \(signal)"
+      }
+    }
+  }
+
+  /// What a finished program leaves.
+  public struct Result: Sendable, Hashable {
+    /// How it ended.
+    public var ending: Ending
+    /// Its last lines, output and errors together.
+    public var lines: [String]
+    /// The lines as one text.
+    public var output: String { lines.joined(separator: "\n") }
+  }
+
+  /// The file that a name stands for, searched in `PATH`; nil when there is none that can be run.
+  public static func find(_ name: String, path: String? = ProcessInfo.processInfo.environment["PATH"]) -> String? {
+    if name.contains("/") { return FileManager.default.isExecutableFile(atPath: name) ? name : nil }
+    for folder in (path ?? "").split(separator: ":") {
+      let file = "\(folder)/\(name)"
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue,
+        FileManager.default.isExecutableFile(atPath: file)
+      {
+        return file
+      }
+    }
+    return nil
+  }
+}

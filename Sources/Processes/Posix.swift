@@ -1,0 +1,47 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The system calls this module needs, under names that don't collide with its own.
+enum Posix {
+  /// Sends a signal; a negative number names a process group.
+  @discardableResult static func send(_ signal: Int32, to process: Int32) -> Bool { kill(process, signal) == 0 }
+
+  /// Opens a file for appending, closed in child processes.
+  static func openForAppending(_ path: String) throws(ProcessError) -> Int32 {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw ProcessError.file(path, reason: lastError) }
+    return descriptor
+  }
+
+  /// Reads once.
+  static func readBytes(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    read(descriptor, bytes, count)
+  }
+
+  /// What the last failed call complained about.
+  static var lastError: String { String(cString: strerror(errno)) }
+}
+
+/// A signal's number.
+public enum ProcessSignal: Sendable, Hashable {
+  /// Ctrl-C.
+  case interrupt
+  /// A request to end.
+  case terminate
+  /// The end, without asking.
+  case kill
+
+  /// The system's number.
+  var number: Int32 {
+    switch self {
+    case .interrupt: SIGINT
+    case .terminate: SIGTERM
+    case .kill: SIGKILL
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Processes
+
+/// Lines that a callback on another thread was given.
+private final class Collector: Sendable {
+  private let all = Mutex<[String]>([])
+  var lines: [String] { all.withLock { $0 } }
+  func add(_ line: String) { all.withLock { $0.append(line) } }
+}
+
+private func scratch() throws -> String {
+  let folder = FileManager.default.temporaryDirectory.path + "/assay-processes-\(UUID().uuidString)"
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  return folder
+}
+
+/// Waits for something that must happen soon.
+private func eventually(_ condition: () -> Bool) async throws -> Bool {
+  for _ in 0..<1000 {
+    if condition() { return true }
+    try await Task.sleep(for: .milliseconds(10))
+  }
+  return false
+}
+
+@Suite struct CommandTests {
+  @Test func outputAndErrorsComeAsLines() async throws {
+    let seen = Collector()
+    let result = try await Command("sh", ["-c", "echo one; echo two >&2; printf 'a\\rb'; exit 7"])
+      .run(onLine: { seen.add($0) })
+    #expect(result.ending == .exited(7))
+    #expect(result.lines == ["one", "two", "a", "b"])
+    #expect(seen.lines == result.lines)
+  }
+
+  @Test func onlyTheLastLinesAreKept() async throws {
+    let result = try await Command("sh", ["-c", "i=0; while [ $i -lt 500 ]; do echo $i; i=$((i+1)); done"])
+      .run(keeping: 3)
+    #expect(result.lines == ["497", "498", "499"])
+  }
+
+  @Test func argumentsAreNotReadByAShell() async throws {
+    let result = try await Command("printf", ["%s", "$HOME; `id` *"]).run()
+    #expect(result.output == "$HOME; `id` *")
+  }
+
+  @Test func variablesAreSetAndRemoved() async throws {
+    let command = Command(
+      "sh", ["-c", "echo \"$ASSAY_TEST-${HOME-none}-$PWD\""], environment: ["ASSAY_TEST": "é", "HOME": nil],
+      workingDirectory: "/")
+    #expect(try await command.run().output == "é-none-/")
+  }
+
+  @Test func aMissingProgramIsASentence() async {
+    let error = await #expect(throws: ProcessError.self) { try await Command("/nowhere/at/all").run() }
+    #expect(error?.description == "/nowhere/at/all can't be started: it is not there.")
+  }
+
+  @Test func theEndBySignalIsTold() async throws {
+    let result = try await Command("sh", ["-c", "kill -9 $$"]).run()
+    #expect(result.ending == .signaled(9))
+    #expect(result.ending.status == 137)
+  }
+
+  @Test func cancellingEndsTheWholeGroup() async throws {
+    let folder = try scratch()
+    let script = """
+      trap '' INT TERM
+      sh -c 'trap "" INT TERM; echo $$ > \(folder)/child; while :; do sleep 1; done' &
+      echo ready
+      while :; do sleep 1; done
+      """
+    let seen = Collector()
+    let task = Task {
+      try await Command("sh", ["-c", script]).run(patience: .milliseconds(100), onLine: { seen.add($0) })
+    }
+    #expect(try await eventually { seen.lines == ["ready"] && FileManager.default.fileExists(atPath: folder + "/child") })
+    #expect(
+      try await eventually { (try? String(contentsOfFile: folder + "/child", encoding: .utf8))?.hasSuffix("\n") == true })
+    let text = try String(contentsOfFile: folder + "/child", encoding: .utf8)
+    let number = try #require(Int32(text.dropLast()))
+    let child = try #require(ProcessIdentity(pid: number))
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(try await eventually { !child.isAlive })
+  }
+
+  @Test func whatACancelledProgramStillSaysIsRead() async throws {
+    let seen = Collector()
+    let script = "trap 'echo saving; exit 0' INT; echo ready; while :; do sleep 0.02; done"
+    let task = Task { try await Command("sh", ["-c", script]).run(onLine: { seen.add($0) }) }
+    #expect(try await eventually { seen.lines == ["ready"] })
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(seen.lines == ["ready", "saving"])
+  }
+
+  @Test func aDetachedProgramLeadsASessionAndWritesAFile() async throws {
+    let folder = try scratch()
+    let identity = try await Command("sh", ["-c", "echo hello; sleep 100"]).spawnDetached(appendingTo: folder + "/log")
+    #expect(identity.isAlive)
+    #expect(getsid(identity.pid) == identity.pid)
+    #expect(try await eventually { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) == "hello\n" })
+    #expect(identity.signalGroup(.terminate))
+    #expect(await identity.waitForEnd(atMost: .seconds(10)))
+    #expect(!identity.signal(.kill))
+  }
+
+  @Test func aProgramThatWritesAFileCanBeStopped() async throws {
+    let folder = try scratch()
+    let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+    let log = folder + "/log"
+    Task {
+      _ = try await eventually { (try? String(contentsOfFile: log, encoding: .utf8)) == "on\n" }
+      stop.yield()
+    }
+    let started = Collector()
+    let ending = try await Command("sh", ["-c", "trap '' TERM; echo on; while :; do sleep 0.02; done"])
+      .run(appendingTo: log, patience: .milliseconds(200), stops: stops) { started.add("\($0.pid)") }
+    #expect(started.lines.count == 1)
+    #expect(ending == .signaled(9))
+  }
+
+  @Test func programsAreFoundInThePath() {
+    #expect(Command.find("sh", path: "/nowhere:/bin") == "/bin/sh")
+    #expect(Command.find("sh", path: "/nowhere") == nil)
+    #expect(Command.find("/bin/sh") == "/bin/sh")
+    #expect(Command.find("bin", path: "/usr") == nil)
+  }
+}
+
+@Suite struct IdentityTests {
+  @Test func thisProcessIsAliveAndKeepsItsIdentity() throws {
+    let me = try #require(ProcessIdentity(pid: getpid()))
+    #expect(me == .current)
+    #expect(me.isAlive)
+    #expect(try JSONDecoder().decode(ProcessIdentity.self, from: JSONEncoder().encode(me)) == me)
+  }
+
+  @Test func aReusedProcessIdIsAStranger() {
+    var stranger = ProcessIdentity.current
+    stranger.started += 1
+    #expect(!stranger.isAlive)
+    #expect(!stranger.signal(.kill))
+    var otherBoot = ProcessIdentity.current
+    otherBoot.boot = "another"
+    #expect(!otherBoot.isAlive)
+    #expect(ProcessIdentity(pid: 0) == nil)
+    #expect(ProcessIdentity(pid: -1) == nil)
+  }
+}
+
+@Suite struct FileLockTests {
+  @Test func anExclusiveLockKeepsOthersOutUntilItIsGone() async throws {
+    let path = try scratch() + "/lock"
+    var first = try FileLock.tryAcquire(path, .exclusive)
+    #expect(first != nil)
+    #expect(try FileLock.tryAcquire(path, .shared) == nil)
+    await #expect(throws: ProcessError.lockHeld(path)) {
+      try await FileLock.acquire(path, .exclusive, atMost: .milliseconds(30))
+    }
+    first = nil
+    #expect(try FileLock.tryAcquire(path, .exclusive) != nil)
+  }
+
+  @Test func sharedLocksAreHeldTogether() throws {
+    let path = try scratch() + "/lock"
+    let one = try FileLock.tryAcquire(path, .shared)
+    let two = try FileLock.tryAcquire(path, .shared)
+    #expect(one != nil && two != nil)
+    #expect(try FileLock.tryAcquire(path, .exclusive) == nil)
+  }
+
+  @Test func childrenDoNotInheritALock() async throws {
+    let folder = try scratch()
+    var lock = try FileLock.tryAcquire(folder + "/lock", .exclusive)
+    #expect(lock != nil)
+    let child = try await Command("sleep", ["100"]).spawnDetached(appendingTo: folder + "/log")
+    lock = nil
+    #expect(try FileLock.tryAcquire(folder + "/lock", .exclusive) != nil)
+    child.signal(.kill)
+  }
+
+  @Test func aFolderThatIsNotThereIsASentence() {
+    #expect(throws: ProcessError.file("/nowhere/lock", reason: "No such file or directory")) {
+      try FileLock.tryAcquire("/nowhere/lock", .shared)
+    }
+  }
+}
+
+@Suite struct LineSplitterTests {
+  @Test func linesAreWholeWhateverTheCuts() {
+    let text = "é one\r\ntwo\n\nthree"
+    for size in 1...text.utf8.count {
+      var splitter = LineSplitter()
+      var lines: [String] = []
+      let bytes = Array(text.utf8)
+      for first in stride(from: 0, to: bytes.count, by: size) {
+        lines += splitter.add(bytes[first..<min(first + size, bytes.count)])
+      }
+      if let last = splitter.finish() { lines.append(last) }
+      #expect(lines == ["é one", "two", "three"])
+    }
+  }
+
+  @Test func aLineWithoutEndIsCut() {
+    var splitter = LineSplitter()
+    let lines = splitter.add([UInt8](repeating: 65, count: LineSplitter.longestLine * 2 + 1))
+    #expect(lines.map(\.utf8.count) == [LineSplitter.longestLine, LineSplitter.longestLine])
+    #expect(splitter.finish() == "A")
+  }
+}
