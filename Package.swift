@@ -4,6 +4,13 @@ import PackageDescription
 /// The panes; each is a target of its own, so that none can know another.
 let panes = ["PanePrompt", "PaneCases", "PaneCompare", "PaneTraining", "PaneVerdict"]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+
 let package = Package(
   name: "assay",
   platforms: [.macOS(.v15)],
@@ -17,9 +24,62 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
+    // Leaves: they know none of our modules.
+    .target(name: "Drawing"),
     .target(name: "Grading"),
     .target(name: "Evidence"),
+    .target(name: "FileWatching"),
+    .target(name: "Processes", dependencies: [subprocess]),
+    .target(
+      name: "CNcurses",
+      linkerSettings: [
+        .linkedLibrary("ncursesw", .when(platforms: [.linux])),
+        .linkedLibrary("tinfo", .when(platforms: [.linux])),
+        .linkedLibrary("ncurses", .when(platforms: [.macOS])),
+      ]),
+
+    // The core and its outer parts.
     .target(name: "WorkbenchCore", dependencies: ["Grading", "Evidence"]),
-  ],
+    .target(name: "Storage", dependencies: ["WorkbenchCore", "Grading", "Evidence", "FileWatching", grdb]),
+    .target(name: "WorkspaceFiles", dependencies: ["WorkbenchCore", "Grading", "FileWatching", yams]),
+    .target(name: "ModelAPI", dependencies: ["WorkbenchCore", "Grading", asyncHTTPClient]),
+    .target(
+      name: "LocalEngine", dependencies: ["WorkbenchCore", "Grading", "Processes"],
+      resources: [.embedInCode("Resources")]),
+    .target(name: "Trainers", dependencies: ["WorkbenchCore", "Grading", "Processes", "LocalEngine", "FileWatching"]),
+
+    // The screen.
+    .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore"]),
+    .target(name: "Terminal", dependencies: ["CNcurses", "Drawing"]),
+
+    .executableTarget(
+      name: "assay",
+      dependencies: [
+        "Drawing", "Grading", "Evidence", "WorkbenchCore", "Storage", "WorkspaceFiles", "ModelAPI", "LocalEngine",
+        "Trainers", "WorkbenchUI", "Terminal", argumentParser,
+      ] + panes.map { .byName(name: $0) }),
+
+    // Tests.
+    .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
+    .target(name: "LoopbackServer", dependencies: ["Grading"] + nio, path: "Tests/Support/LoopbackServer"),
+    .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
+    .testTarget(name: "GradingTests", dependencies: ["Grading"]),
+    .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
+    .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
+    .testTarget(name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Grading"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Grading"]),
+    .testTarget(name: "ModelAPITests", dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer"]),
+    .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
+  ]
+    + panes.flatMap { pane -> [Target] in
+      [
+        .target(name: pane, dependencies: ["Drawing", "WorkbenchCore", "Grading", "Evidence"]),
+        .testTarget(
+          name: pane + "Tests",
+          dependencies: [.byName(name: pane), "Drawing", "WorkbenchCore", "Grading", "SurfaceSnapshots"]),
+      ]
+    },
   swiftLanguageModes: [.v6]
 )

@@ -15,8 +15,16 @@ extension Workbench {
   /// - Throws: `WorkbenchError.input` that suggests the nearest name.
   func subject(variant name: String, set setName: String?) throws -> Subject {
     let workspace = snapshot.workspace
-    guard let variant = workspace.variant(name) else {
+    guard var variant = workspace.variant(name) else {
       throw WorkbenchError.unknown("variant", name, among: workspace.variants.map(\.name))
+    }
+    if variant.adapter == Variant.latestAdapter {
+      guard let adapter = snapshot.jobs.first(where: { $0.state == .finished && $0.adapter != nil })?.adapter else {
+        throw WorkbenchError.input(
+          "The variant \"\(name)\" uses the newest trained adapter, and no training job has finished yet. Train one "
+            + "first: `assay train`, or the Training pane.")
+      }
+      variant.adapter = adapter
     }
     guard let model = workspace.model(variant.model) else {
       throw WorkbenchError.unknown("model", variant.model, among: workspace.models.map(\.name))
@@ -64,7 +72,7 @@ extension Workbench {
     snapshot.rendered = rendered
     publish()
     if !rendered.countsAreExact, rendered.problem == nil,
-      let counts = await client(of: subject)?.tokenCounts(of: rendered.parts.map(\.text)),
+      let counts = await (try? client(of: subject))?.tokenCounts(of: rendered.parts.map(\.text)),
       counts.count == rendered.parts.count, snapshot.rendered?.parts.map(\.text) == rendered.parts.map(\.text)
     {
       for index in counts.indices { rendered.parts[index].tokens = counts[index] }
@@ -75,9 +83,16 @@ extension Workbench {
     return rendered
   }
 
-  private func client(of subject: Subject) -> (any ModelClient)? {
-    try? dependencies.clients.client(
-      for: subject.model, adapter: subject.variant.adapter, workspace: snapshot.workspace.folder)
+  /// The client of a variant, held from its first use on, so that a local engine stays while this process does. An
+  /// adapter is named by where its links lead: `best` may come to mean another checkpoint.
+  func client(of subject: Subject) throws -> any ModelClient {
+    let adapter = subject.variant.adapter.map { URL(fileURLWithPath: absolute($0)).resolvingSymlinksInPath().path }
+    let key = [subject.model.name, adapter ?? ""]
+    if let client = clients[key] { return client }
+    let client = try dependencies.clients.client(
+      for: subject.model, adapter: adapter, workspace: snapshot.workspace.folder)
+    clients[key] = client
+    return client
   }
 
   private static func rendered(
@@ -107,8 +122,7 @@ extension Workbench {
       throw WorkbenchError.input("The eval set \"\(subject.set.name)\" has no cases; add one in the Cases pane.")
     }
     let messages = try subject.version.messages(for: evalCase.input)
-    let client = try dependencies.clients.client(
-      for: subject.model, adapter: subject.variant.adapter, workspace: snapshot.workspace.folder)
+    let client = try client(of: subject)
     snapshot.trial = Trial(
       request: request, caseID: evalCase.id,
       waiting: subject.model.isLocal ? "waiting for the local engine" : "waiting for the first token")

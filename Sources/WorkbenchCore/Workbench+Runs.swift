@@ -107,8 +107,7 @@ extension Workbench {
     try await flush(&work)
     guard !open.isEmpty else { return }
 
-    let client = try dependencies.clients.client(
-      for: subject.model, adapter: subject.variant.adapter, workspace: snapshot.workspace.folder)
+    let client = try client(of: subject)
     work.progress.waiting = subject.model.isLocal ? "starting the local engine" : nil
     show(work)
     try await client.prepare()

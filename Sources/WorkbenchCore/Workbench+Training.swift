@@ -54,7 +54,8 @@ extension Workbench {
         "\(leaks.count) of \(rows.count) training rows in \(data) ask what an eval case asks (\(leaks.examples)): the "
           + "tuned model would be measured on what it was shown. Remove them, or accept it with --allow-leaks.")
     }
-    let split = try TrainingSplit(rows: rows, validationShare: settings.validationShare, seed: settings.seed, file: data)
+    let split = try TrainingSplit(
+      rows: rows, validationShare: settings.validationShare, seed: settings.seed, file: data)
     let batch = min(settings.batchSize, split.train.count)
     if batch < settings.batchSize {
       notify(.warning, "Batches are \(batch) rows, not \(settings.batchSize): there are only \(split.train.count).")

@@ -41,6 +41,8 @@ public actor Workbench {
 
   /// Plans of runs under way in this process: stopping one is asking it here.
   var stopRequests: Set<RunID> = []
+  /// Clients in use, by model and adapter.
+  var clients: [[String]: any ModelClient] = [:]
   /// The trial under way.
   var trialTask: Task<Void, Never>?
   /// Followers of jobs that are not over.
@@ -82,6 +84,7 @@ public actor Workbench {
     for task in watchers + Array(followers.values) { task.cancel() }
     for continuation in subscribers.values { continuation.finish() }
     subscribers = [:]
+    clients = [:]
   }
 
   // MARK: Commands

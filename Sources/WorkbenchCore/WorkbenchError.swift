@@ -15,9 +15,10 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// There is no such thing; suggests the nearest name.
-  static func unknown(_ kind: String, _ name: String, among names: [String]) -> WorkbenchError {
+  public static func unknown(_ kind: String, _ name: String, among names: [String]) -> WorkbenchError {
     let near = Spelling.nearest(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
-    let list = names.isEmpty ? "There is none yet; add one to assay.yaml." : "There are: \(names.joined(separator: ", "))."
+    let list =
+      names.isEmpty ? "There is none yet; add one to assay.yaml." : "There are: \(names.joined(separator: ", "))."
     return .input("There is no \(kind) called \"\(name)\".\(near) \(list)")
   }
 }

@@ -26,7 +26,9 @@ struct QuitQuestion: Sendable {
       surface.write(line, at: Point(x: inner.x, y: y), style: theme[.text], clip: inner)
       y += 1
     }
-    let keys = [Span("y", theme[.key]), Span(" quit   ", theme[.text]), Span("n", theme[.key]), Span(" stay", theme[.text])]
+    let keys = [
+      Span("y", theme[.key]), Span(" quit   ", theme[.text]), Span("n", theme[.key]), Span(" stay", theme[.text]),
+    ]
     surface.write(keys, at: Point(x: inner.x, y: inner.maxY - 1), clip: inner)
   }
 }

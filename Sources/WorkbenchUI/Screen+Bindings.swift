@@ -70,13 +70,15 @@ extension Screen {
         let request = EvaluateRequest(variant: variant.name, set: set.name)
         entries.append(
           Palette.Entry(
-            title: "Evaluate \(variant.name) on \(set.name)", detail: "run", action: .command(.evaluate(request), pane: nil)))
+            title: "Evaluate \(variant.name) on \(set.name)", detail: "run",
+            action: .command(.evaluate(request), pane: nil)))
       }
     }
     for job in snapshot.jobs.prefix(50) {
       entries.append(
         Palette.Entry(
-          title: "Open job \(job.id)", detail: job.state.rawValue, action: .command(.openJob(job.id), pane: "Training")))
+          title: "Open job \(job.id)", detail: job.state.rawValue, action: .command(.openJob(job.id), pane: "Training"))
+      )
     }
     for binding in Screen.bindings {
       entries.append(

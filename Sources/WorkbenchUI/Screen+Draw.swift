@@ -92,7 +92,8 @@ extension Screen {
     let workWidth = work.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
     surface.write(work, at: Point(x: rect.maxX - workWidth, y: rect.y), clip: rect)
     let left = Rect(x: rect.x + 1, y: rect.y, width: max(0, rect.width - workWidth - 2), height: 1)
-    surface.write(messageSpans(width: left.width) ?? hintSpans(width: left.width), at: Point(x: left.x, y: left.y), clip: left)
+    surface.write(
+      messageSpans(width: left.width) ?? hintSpans(width: left.width), at: Point(x: left.x, y: left.y), clip: left)
   }
 
   /// A sentence for the person: a pane's answer, or a notice not yet seen.

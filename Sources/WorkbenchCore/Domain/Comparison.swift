@@ -59,3 +59,43 @@ public struct Comparison: Sendable {
   /// How many rows stand so.
   public func count(_ outcome: Outcome) -> Int { rows.count { $0.outcome == outcome } }
 }
+
+extension Comparison {
+  /// The four counts as evidence: A is the first run, B the second.
+  public var paired: PairedOutcomes { PairedOutcomes(rows.lazy.map { ($0.a.passed, $0.b.passed) }) }
+  /// Pass rate of B minus pass rate of A, −1 to 1: what going from A to B changes.
+  public var difference: Double { -paired.difference }
+  /// 95 % interval of `difference`.
+  public var differenceInterval: Interval {
+    let interval = paired.interval()
+    return Interval(-interval.high, -interval.low)
+  }
+  /// What the cases say in one sentence, worded as unknown where they don't say enough.
+  public var sentence: String {
+    let (a, b) = (a.variant.name, b.variant.name)
+    let paired = paired
+    guard paired.count > 0 else { return "\(a) and \(b) have no case in common yet." }
+    let points = Int((abs(difference) * 100).rounded())
+    let interval = differenceInterval
+    let range = "95 % interval \(Self.signed(interval.low)) to \(Self.signed(interval.high)) points"
+    let p = paired.pValue < 0.001 ? "p < 0.001" : "p = \(Self.threePlaces(paired.pValue))"
+    if paired.pValue < 0.05 {
+      let (winner, loser) = difference > 0 ? (b, a) : (a, b)
+      return "\(winner) is better than \(loser) by \(points) points (\(range), exact McNemar \(p))."
+    }
+    return
+      "Not decided: the difference of \(Self.signed(difference)) points could be chance (\(range), exact McNemar \(p), "
+      + "\(paired.count) cases)."
+  }
+
+  private static func signed(_ share: Double) -> String {
+    let points = Int((share * 100).rounded())
+    return points > 0 ? "+\(points)" : points < 0 ? "−\(-points)" : "0"
+  }
+
+  private static func threePlaces(_ value: Double) -> String {
+    let thousandths = Int((value * 1000).rounded())
+    let digits = String(thousandths % 1000)
+    return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
+  }
+}

@@ -8,10 +8,12 @@ public struct Variant: Sendable, Hashable, Identifiable {
   public var prompt: PromptName
   /// Titles of the sections to send, when not all that are on.
   public var sections: [String]?
-  /// A folder with the adapter, relative to the workspace.
+  /// A folder with the adapter, relative to the workspace, or `latestAdapter`.
   public var adapter: String?
   /// How the next token is chosen.
   public var sampling: Sampling
+  /// An adapter called so is the best one of the newest finished job.
+  public static let latestAdapter = "latest"
   /// Same as `name`.
   public var id: String { name }
   /// Whether it is tuned.

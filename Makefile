@@ -1,0 +1,75 @@
+# make run      install what is missing, build, set up the local engine, open the demo workspace
+# make demo     the same loop without a terminal UI: prompts, training, comparison, verdict
+# make test     build and run every test, the end-to-end ones on the real engine included
+# make install  PREFIX=/usr/local: binary, themes, man page, shell completions
+# make bench    measure a release build
+# make format   lay the sources out
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+DEMO := workspaces/support-triage
+SOURCES := $(shell find Sources -type f 2>/dev/null) Package.swift
+RELEASE := .build/release/assay
+DEBUG := .build/debug/assay
+UNAME := $(shell uname -s)
+# On Linux the Swift runtime goes into the binary: it starts in half the time and runs where no Swift is installed.
+STATIC := $(if $(filter Linux,$(UNAME)),--static-swift-stdlib)
+
+.PHONY: all run demo test install uninstall bench format lint setup clean
+
+all: $(RELEASE)
+
+setup:
+	@.ci/setup
+
+$(RELEASE): $(SOURCES)
+	@.ci/setup
+	@echo "Building Assay (the first time takes several minutes: it compiles its libraries too) …"
+	@start=$$SECONDS; swift build -c release --product assay $(STATIC) && touch $@ && echo "Built in $$((SECONDS - start)) s."
+
+run: $(RELEASE)
+	@$(RELEASE) engine status --quiet || $(RELEASE) engine install
+	@exec $(RELEASE) $(DEMO)
+
+# A copy of the demo workspace, so that the loop starts from nothing each time and yours stays as it is.
+demo: $(RELEASE)
+	@$(RELEASE) engine status --quiet || $(RELEASE) engine install
+	@.ci/demo $(RELEASE) $(DEMO) .build/demo
+
+test:
+	@.ci/setup test
+	swift build --build-tests
+	$(DEBUG) engine install
+	swift test --skip-build
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+install: $(RELEASE)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/assay/themes $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/assay
+	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/assay/themes/
+	.ci/man $(RELEASE) > $(DESTDIR)$(PREFIX)/share/man/man1/assay.1
+	$(RELEASE) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/assay
+	$(RELEASE) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_assay
+	$(RELEASE) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/assay.fish
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/assay $(DESTDIR)$(PREFIX)/share/man/man1/assay.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/assay \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_assay \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/assay.fish
+	rm -rf $(DESTDIR)$(PREFIX)/share/assay
+
+bench: $(RELEASE)
+	@$(RELEASE) engine status --quiet || $(RELEASE) engine install
+	@python3 Benchmarks/bench.py $(RELEASE)
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+clean:
+	rm -rf .build

@@ -1,0 +1,62 @@
+import Synchronization
+import WorkbenchCore
+
+/// Carries out the commands that a screen asks for: edits one after the other in the order they were made, everything
+/// else at once and side by side.
+final class CommandRunner: Sendable {
+  private let workbench: Workbench
+  private let edits: AsyncStream<Command>.Continuation
+  private let editing: Task<Void, Never>
+  private struct Work {
+    var last = 0
+    var tasks: [Int: Task<Void, Never>] = [:]
+  }
+  private let work = Mutex(Work())
+
+  init(_ workbench: Workbench) {
+    self.workbench = workbench
+    let (stream, continuation) = AsyncStream.makeStream(of: Command.self)
+    edits = continuation
+    editing = Task { for await command in stream { await workbench.submit(command) } }
+  }
+
+  /// Begins to carry out a command; failures become notices.
+  func perform(_ command: Command) {
+    if command.isEdit {
+      edits.yield(command)
+      return
+    }
+    work.withLock { work in
+      work.last += 1
+      let number = work.last
+      work.tasks[number] = Task { [self] in
+        await workbench.submit(command)
+        _ = self.work.withLock { $0.tasks.removeValue(forKey: number) }
+      }
+    }
+  }
+
+  /// Waits until nothing is being carried out.
+  func drain() async {
+    while let task = work.withLock({ $0.tasks.values.first }) { await task.value }
+  }
+
+  /// Lets edits be saved, and ends everything else where it stands.
+  func finish() async {
+    edits.finish()
+    await editing.value
+    let tasks = work.withLock { Array($0.tasks.values) }
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+  }
+}
+
+extension Command {
+  /// Whether it writes what a person typed, so that its order among its like matters.
+  var isEdit: Bool {
+    switch self {
+    case .saveSection, .deleteSection, .editCase: true
+    default: false
+    }
+  }
+}

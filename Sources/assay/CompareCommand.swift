@@ -1,0 +1,59 @@
+import ArgumentParser
+import Evidence
+import Grading
+import WorkbenchCore
+
+/// `assay compare`: two variants, case by case.
+struct CompareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Line two evaluated variants (or runs, by number) up case by case.")
+
+  @Argument(help: "The first variant or run, usually the prompted one.")
+  var a: String
+  @Argument(help: "The second variant or run, usually the tuned one.")
+  var b: String
+  @Option(help: "The eval set; the workspace's first when not named.")
+  var set: String?
+  @OptionGroup var options: WorkspaceOptions
+
+  func run() async throws {
+    let workbench = try await Wiring.workbench(folder: options.folder)
+    let outcome = try await workbench.perform(.compare(a: a, b: b, set: set))
+    await workbench.close()
+    guard case .comparison(let comparison) = outcome else { return }
+    if options.json { return print(Report.comparison(comparison).text(.pretty)) }
+    var runs = Report.runTable
+    runs.rows = [Report.row(comparison.a), Report.row(comparison.b)]
+    runs.print()
+    print("")
+    var counts = TextTable(.init("cases in both"), .init("\(comparison.rows.count)", .right))
+    counts.rows = [
+      ["both right", "\(comparison.count(.bothRight))"],
+      ["only \(comparison.a.variant.name)", "\(comparison.count(.onlyA))"],
+      ["only \(comparison.b.variant.name)", "\(comparison.count(.onlyB))"],
+      ["both wrong", "\(comparison.count(.bothWrong))"],
+    ]
+    counts.print()
+    if comparison.missing > 0 { print("\(comparison.missing) cases of the set are not in both runs yet.") }
+    print("")
+    Wiring.show(comparison.sentence)
+  }
+}
+
+extension Report {
+  /// A comparison; `difference` is the pass rate of B minus that of A.
+  static func comparison(_ comparison: Comparison) -> JSONValue {
+    let interval = comparison.differenceInterval
+    return [
+      "a": run(comparison.a), "b": run(comparison.b), "set": .string(comparison.a.set),
+      "cases": JSONValue(comparison.rows.count), "missing": JSONValue(comparison.missing),
+      "both_right": JSONValue(comparison.count(.bothRight)), "only_a": JSONValue(comparison.count(.onlyA)),
+      "only_b": JSONValue(comparison.count(.onlyB)), "both_wrong": JSONValue(comparison.count(.bothWrong)),
+      "difference": [
+        "mean": rounded(comparison.difference, 4), "ci95": [rounded(interval.low, 4), rounded(interval.high, 4)],
+        "direction": "b_minus_a",
+      ],
+      "p_value": JSONValue(comparison.paired.pValue), "sentence": .string(comparison.sentence),
+    ]
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Grading
+import WorkbenchCore
+
+/// `assay eval`: runs variants over an eval set.
+struct EvalCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval", abstract: "Run variants over an eval set; what was answered before is not asked again.")
+
+  @Argument(help: "Variants of the workspace; all of them when none is named.")
+  var variants: [String] = []
+  @Option(help: "The eval set; the workspace's first when not named.")
+  var set: String?
+  @Option(help: "The most requests under way at once.")
+  var concurrency: Int?
+  @Option(help: "Only the first so many cases.")
+  var limit: Int?
+  @Option(help: "Exit with status 1 when a variant's mean score is below this, 0 to 1.")
+  var failUnder: Double?
+  @OptionGroup var options: WorkspaceOptions
+
+  func validate() throws {
+    if let concurrency, concurrency < 1 { throw ValidationError("--concurrency must be at least 1.") }
+    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+    if let failUnder, !(0...1).contains(failUnder) { throw ValidationError("--fail-under takes a score from 0 to 1.") }
+  }
+
+  func run() async throws {
+    let workbench = try await Wiring.workbench(folder: options.folder)
+    let workspace = await workbench.snapshot.workspace
+    Wiring.report(workspace.problems)
+    let names = variants.isEmpty ? workspace.variants.map(\.name) : variants
+    guard !names.isEmpty else { throw WorkbenchError.input("assay.yaml has no variants; add one to evaluate.") }
+    var runs: [Run] = []
+    var failure: (any Error)?
+    for name in names {
+      let request = EvaluateRequest(variant: name, set: set, limit: limit, concurrency: concurrency)
+      do { runs.append(try await evaluate(request, on: workbench)) } catch
+        where names.count > 1 && !(error is CancellationError)
+      {
+        failure = failure ?? error
+        Wiring.say("\(name): \(error)")
+      }
+    }
+    await workbench.close()
+    if options.json {
+      print(JSONValue.array(runs.map(Report.run)).text(.pretty))
+    } else if !runs.isEmpty {
+      var table = Report.runTable
+      table.rows = runs.map(Report.row)
+      table.print()
+    }
+    if let failure { throw failure }
+    if runs.contains(where: { $0.summary.errors > 0 }) {
+      let count = runs.reduce(0) { $0 + $1.summary.errors }
+      throw WorkbenchError.model("\(count) cases have no answer; the same command asks only for those again.")
+    }
+    if let failUnder, let worst = runs.min(by: { $0.summary.mean < $1.summary.mean }), worst.summary.mean < failUnder {
+      Wiring.say(
+        "\(worst.variant.name) scores \(Report.percent(worst.summary.mean)), below \(Report.percent(failUnder)).")
+      throw ExitCode(ExitStatus.thresholdMissed)
+    }
+  }
+
+  private func evaluate(_ request: EvaluateRequest, on workbench: Workbench) async throws -> Run {
+    let watcher = Task {
+      var line = ProgressLine()
+      for await snapshot in await workbench.snapshots() {
+        guard let (id, progress) = snapshot.progress.first else { continue }
+        let name = snapshot.runs.first { $0.id == id }?.variant.name ?? request.variant
+        let rate = progress.rate.map { ", \(Report.perSecond($0))" } ?? ""
+        let left = progress.remainingSeconds.map { ", \(Report.seconds($0)) left" } ?? ""
+        let errors = progress.errors > 0 ? ", \(progress.errors) errors" : ""
+        line.show(
+          name, done: progress.done, total: progress.total,
+          detail: progress.waiting ?? "\(progress.reused) reused\(rate)\(left)\(errors)")
+      }
+      line.clear()
+    }
+    defer { watcher.cancel() }
+    let outcome = try await Wiring.interruptible { try await workbench.perform(.evaluate(request)) }
+    guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
+    watcher.cancel()
+    await watcher.value
+    return run
+  }
+}

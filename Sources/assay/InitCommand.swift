@@ -1,0 +1,20 @@
+import ArgumentParser
+import WorkspaceFiles
+
+/// `assay init`: a new workspace.
+struct InitCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Make a small workspace that works at once, to be filled with your own task.")
+
+  @Argument(help: "The folder; made when it doesn't exist.", completion: .directory)
+  var directory: String
+
+  func run() async throws {
+    let folder = WorkspaceOptions.absolute(directory)
+    let files = try WorkspaceTemplate.write(to: folder)
+    for file in files { print("  " + file) }
+    print(
+      "A new workspace is in \(directory). `assay eval --workspace \(directory)` runs it; `assay \(directory)` opens it."
+    )
+  }
+}

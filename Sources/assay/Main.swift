@@ -1,0 +1,30 @@
+import ArgumentParser
+import WorkbenchCore
+
+/// The program. Exit status: 0 done, 1 a threshold was missed, 2 wrong usage or input, 3 a model or the engine failed.
+@main struct Assay: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "assay",
+    abstract: "Keep prompting, fine-tune, or combine the two? A workbench that answers by measuring.",
+    discussion: "Without a subcommand it opens the terminal UI on a workspace folder.",
+    version: "0.1.0",
+    subcommands: [
+      OpenCommand.self, EvalCommand.self, CompareCommand.self, VerdictCommand.self, PromptCommand.self,
+      TrainCommand.self, JobsCommand.self, EngineCommand.self, InitCommand.self,
+      DoctorCommand.self, ScreenCommand.self, JobRunnerCommand.self,
+    ],
+    defaultSubcommand: OpenCommand.self)
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      ExitStatus.leave(with: error)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Drawing
+import Foundation
+import Terminal
+import WorkbenchCore
+import WorkbenchUI
+
+/// `assay [DIR]`: the terminal UI.
+struct OpenCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "open", abstract: "Open the terminal UI on a workspace (what `assay DIR` does).")
+
+  @Argument(help: "The workspace's folder.", completion: .directory)
+  var directory: String?
+  @Option(name: .shortAndLong, help: "The workspace's folder, as the other commands take it.")
+  var workspace: String?
+  @Option(help: "A theme by name; `:` changes it later.")
+  var theme: String?
+
+  func run() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let workbench = try await Wiring.workbench(folder: WorkspaceOptions.absolute(directory ?? workspace ?? "."))
+    let (themes, warnings) = ThemeLibrary.load(environment: environment, executable: Wiring.executable)
+    let screen = Screen(
+      panes: Panes.all(), snapshot: await workbench.snapshot, themes: themes,
+      theme: ThemeLibrary.preferred(theme, environment: environment))
+    let runner = CommandRunner(workbench)
+    let last = LastTheme(screen.theme.name)
+    let watching = Task { await workbench.watch() }
+    defer { watching.cancel() }
+    do {
+      try await runTerminal(
+        TerminalScreen(screen: screen, last: last), updates: await workbench.snapshots(), environment: environment
+      ) { runner.perform($0) }
+    } catch {
+      await runner.finish()
+      await workbench.close()
+      Wiring.say("assay: \(error)")
+      throw ExitCode(error.exitStatus)
+    }
+    await runner.finish()
+    await workbench.close()
+    if last.name != screen.theme.name { ThemeLibrary.remember(last.name, environment: environment) }
+    for warning in warnings { Wiring.say(warning) }
+  }
+}

@@ -1,0 +1,14 @@
+import Drawing
+import PaneCases
+import PaneCompare
+import PanePrompt
+import PaneTraining
+import PaneVerdict
+import WorkbenchCore
+
+/// The panes in tab order.
+enum Panes {
+  static func all() -> [any Pane<Snapshot, Command>] {
+    [PromptPane(), CasesPane(), ComparePane(), TrainingPane(), VerdictPane()]
+  }
+}

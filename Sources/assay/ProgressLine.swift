@@ -1,0 +1,38 @@
+import Drawing
+import Foundation
+import Synchronization
+
+/// A line on stderr that shows how far something is, drawn over itself; silent when stderr is no terminal.
+struct ProgressLine {
+  private let isTerminal = isatty(2) == 1
+  private var last = ContinuousClock.now - .seconds(1)
+  private var isShown = false
+
+  /// Shows a share of the work, at most 20 times a second.
+  mutating func show(_ label: String, done: Int, total: Int, detail: String) {
+    guard isTerminal, done == total || ContinuousClock.now - last > .milliseconds(50) else { return }
+    last = .now
+    let width = 24
+    let filled = total > 0 ? width * min(done, total) / total : 0
+    let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: width - filled)
+    write("\r\u{1b}[K\(TextWidth.sanitized(label))  \(bar) \(done)/\(total)  \(TextWidth.sanitized(detail))")
+    isShown = true
+  }
+
+  /// Takes the line away.
+  mutating func clear() {
+    if isShown { write("\r\u{1b}[K") }
+    isShown = false
+  }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
+
+/// A progress line that a callback on any thread may draw.
+final class SharedProgress: Sendable {
+  private let line = Mutex(ProgressLine())
+  func show(_ label: String, done: Int, total: Int, detail: String) {
+    line.withLock { $0.show(label, done: done, total: total, detail: detail) }
+  }
+  func clear() { line.withLock { $0.clear() } }
+}

@@ -1,0 +1,79 @@
+import Evidence
+import Foundation
+import Grading
+import WorkbenchCore
+
+/// Domain values as the JSON that scripts read. Member names are part of the interface: they only ever grow.
+enum Report {
+  static func run(_ run: Run) -> JSONValue {
+    let summary = run.summary
+    return [
+      "run": JSONValue(Int(run.id.number)), "variant": .string(run.variant.name),
+      "prompt_version": .string(run.promptVersion.short), "set": .string(run.set), "state": .string(run.state.rawValue),
+      "cases": JSONValue(summary.done), "cases_in_set": JSONValue(run.cases), "passed": JSONValue(summary.passed),
+      "score": ["mean": rounded(summary.mean, 4), "ci95": [rounded(summary.low, 4), rounded(summary.high, 4)]],
+      "format_valid": rounded(summary.done > 0 ? Double(summary.formatValid) / Double(summary.done) : 0, 4),
+      "errors": JSONValue(summary.errors),
+      "tokens": ["prompt": JSONValue(summary.promptTokens), "completion": JSONValue(summary.completionTokens)],
+      "latency_ms": [
+        "p50": rounded(summary.latencyMedian * 1000, 1), "p95": rounded(summary.latency95 * 1000, 1),
+      ],
+      "cost_usd": summary.cost.map { rounded($0, 6) } ?? .null, "seconds": rounded(run.seconds, 3),
+    ]
+  }
+
+  static func job(_ job: TrainingJob) -> JSONValue {
+    [
+      "id": JSONValue(Int(job.id.number)), "state": .string(job.state.rawValue), "backend": .string(job.backend),
+      "base": .string(job.base), "data": .string(job.data), "step": JSONValue(job.step), "steps": JSONValue(job.steps),
+      "train_loss": job.trainLoss.map { rounded($0, 5) } ?? .null,
+      "val_loss": job.validationLoss.map { rounded($0, 5) } ?? .null,
+      "adapter": job.adapter.map { .string($0) } ?? .null, "message": job.message.map { .string($0) } ?? .null,
+      "created": .string(ISO8601DateFormatter().string(from: job.created)),
+    ]
+  }
+
+  static func rounded(_ value: Double, _ places: Int) -> JSONValue {
+    var factor = 1.0
+    for _ in 0..<places { factor *= 10 }
+    return JSONValue((value * factor).rounded() / factor)
+  }
+
+  /// One table row for a run, under `runColumns`.
+  static func row(_ run: Run) -> [String] {
+    let summary = run.summary
+    let done = summary.done
+    return [
+      run.variant.name, run.set, "\(done)", percent(summary.mean),
+      "[\(percent(summary.low)), \(percent(summary.high))]",
+      done > 0 ? percent(Double(summary.formatValid) / Double(done)) : "–", "\(summary.errors)",
+      done > 0 ? "\(summary.promptTokens / done)" : "–", done > 0 ? "\(summary.completionTokens / done)" : "–",
+      "\(Int((summary.latencyMedian * 1000).rounded()))", "\(Int((summary.latency95 * 1000).rounded()))",
+      summary.cost.map { dollars($0) } ?? "–", seconds(run.seconds), run.id.description, run.promptVersion.short,
+    ]
+  }
+
+  static var runTable: TextTable {
+    TextTable(
+      .init("variant"), .init("set"), .init("cases", .right), .init("score", .right), .init("95 % interval"),
+      .init("valid", .right), .init("errors", .right), .init("in/case", .right), .init("out/case", .right),
+      .init("p50 ms", .right), .init("p95 ms", .right), .init("cost", .right), .init("time", .right),
+      .init("run", .right), .init("prompt"))
+  }
+
+  static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+
+  static func dollars(_ amount: Double) -> String {
+    amount == 0 ? "$0" : String(format: amount < 0.01 ? "$%.5f" : "$%.2f", amount)
+  }
+
+  static func seconds(_ value: Double) -> String {
+    value < 10 ? String(format: "%.1f s", value) : value < 120 ? "\(Int(value)) s" : "\(Int(value) / 60) min"
+  }
+}
+
+extension Report {
+  static func perSecond(_ rate: Double) -> String {
+    rate < 10 ? String(format: "%.1f/s", rate) : "\(Int(rate.rounded()))/s"
+  }
+}

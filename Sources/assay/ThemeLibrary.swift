@@ -1,0 +1,57 @@
+import Drawing
+import Foundation
+
+/// Finds theme files: the user's own first, then those installed with the program or standing in its source tree.
+enum ThemeLibrary {
+  /// All themes by name; the compiled-in default is always among them.
+  static func load(environment: [String: String], executable: String) -> (themes: [Theme], warnings: [String]) {
+    var themes = [Theme.dark]
+    var warnings: [String] = []
+    for folder in folders(environment: environment, executable: executable).reversed() {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names.sorted() where name.hasSuffix(".theme") {
+        guard let text = try? String(contentsOfFile: folder + "/" + name, encoding: .utf8) else { continue }
+        let (theme, found) = Theme.parse(text, name: String(name.dropLast(6)))
+        warnings += found.map { "\(folder)/\(name): \($0)" }
+        themes.removeAll { $0.name == theme.name }
+        themes.append(theme)
+      }
+    }
+    return (themes, warnings)
+  }
+
+  /// The theme to start with: the one asked for, else the one chosen last, else what the terminal can show.
+  static func preferred(_ asked: String?, environment: [String: String]) -> String {
+    if let asked { return asked }
+    if let name = environment["NO_COLOR"], !name.isEmpty { return "monochrome" }
+    let saved = try? String(contentsOfFile: choiceFile(environment), encoding: .utf8)
+    return saved?.trimmingCharacters(in: .whitespacesAndNewlines) ?? Theme.dark.name
+  }
+
+  /// Remembers the theme that was in use at the end.
+  static func remember(_ name: String, environment: [String: String]) {
+    let file = choiceFile(environment)
+    try? FileManager.default.createDirectory(
+      atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try? Data((name + "\n").utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+  }
+
+  private static func configuration(_ environment: [String: String]) -> String {
+    let home = environment["HOME"] ?? NSHomeDirectory()
+    return (environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? home + "/.config") + "/assay"
+  }
+
+  private static func choiceFile(_ environment: [String: String]) -> String { configuration(environment) + "/theme" }
+
+  private static func folders(environment: [String: String], executable: String) -> [String] {
+    var folders = [configuration(environment) + "/themes"]
+    if let folder = environment["ASSAY_THEMES"] { folders.append(folder) }
+    var place = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
+    folders.append(place.deletingLastPathComponent().appendingPathComponent("share/assay/themes").path)
+    for _ in 0..<4 {
+      place.deleteLastPathComponent()
+      folders.append(place.appendingPathComponent("themes").path)
+    }
+    return folders
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Grading
+import WorkbenchCore
+
+/// `assay train`: starts a job that outlives this command.
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Fine-tune a local model; the job goes on when this command ends.")
+
+  @Option(help: "Learn from the passed outputs of this run (a number, or a variant's newest run).")
+  var from: String?
+  @Option(help: "Learn from this file of rows, relative to the workspace.", completion: .file(extensions: ["jsonl"]))
+  var data: String?
+  @Option(help: "The model to tune.")
+  var base: String?
+  @Option(help: "Optimiser steps, instead of the workspace's setting.")
+  var steps: Int?
+  @Option(help: "Peak learning rate, instead of the workspace's setting.")
+  var learningRate: Double?
+  @Option(help: "LoRA rank, instead of the workspace's setting.")
+  var rank: Int?
+  @Option(help: "Seed, instead of the workspace's setting.")
+  var seed: Int?
+  @Flag(help: "Train although rows stand in an eval set too.")
+  var allowLeaks = false
+  @Flag(help: "Stay until the job is over, showing its progress; Ctrl-C leaves it running.")
+  var follow = false
+  @OptionGroup var options: WorkspaceOptions
+
+  func validate() throws {
+    if from != nil, data != nil { throw ValidationError("Give either --from or --data.") }
+    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1.") }
+    if let rank, rank < 1 { throw ValidationError("--rank must be at least 1.") }
+    if let learningRate, learningRate <= 0 { throw ValidationError("--learning-rate must be above 0.") }
+  }
+
+  func run() async throws {
+    let workbench = try await Wiring.workbench(folder: options.folder)
+    let workspace = await workbench.snapshot.workspace
+    Wiring.report(workspace.problems)
+    var settings = workspace.training.settings
+    if let steps { settings.steps = steps }
+    if let learningRate { settings.learningRate = learningRate }
+    if let rank { settings.rank = rank }
+    if let seed { settings.seed = seed }
+    var request = TrainRequest(base: base, data: data, settings: settings, allowLeaks: allowLeaks)
+    if let from {
+      let run = try await workbench.run(named: from)
+      let path = "train/from-run-\(run.id).jsonl"
+      let collected = CollectRequest(run: run.id, prompt: workspace.training.prompt, path: path)
+      guard case .collected(let rows, _) = try await workbench.perform(.collect(collected)) else { return }
+      Wiring.say("\(rows) passed outputs of run \(run.id) are in \(path).")
+      request.data = path
+      request.allowLeaks = true
+    }
+    guard case .job(var job) = try await workbench.perform(.train(request)) else { return }
+    if follow {
+      job = try await JobsCommand.follow(job.id, on: workbench)
+    } else {
+      Wiring.say("Job \(job.id) is started; `assay jobs follow \(job.id)` shows it.")
+    }
+    await workbench.close()
+    try JobsCommand.finish(job, json: options.json)
+  }
+}
