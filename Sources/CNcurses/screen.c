@@ -92,6 +92,10 @@ bool cn_set_pair(int pair, int foreground, int background) {
 #endif
 }
 
+bool cn_set_ground(int foreground, int background) {
+  return has_colors() && assume_default_colors(foreground, background) == OK;
+}
+
 int cn_columns(wchar_t character) { return wcwidth(character); }
 
 attr_t cn_bold(void) { return A_BOLD; }

@@ -25,7 +25,7 @@ extension Color {
     let red = Int(wanted.red) - (value >> 16)
     let green = Int(wanted.green) - (value >> 8 & 255)
     let blue = Int(wanted.blue) - (value & 255)
-    return ((512 + mean) * red * red >> 8) + 4 * green * green + ((767 - mean) * blue * blue >> 8)
+    return ((512 + mean) * red * red + 1024 * green * green + (767 - mean) * blue * blue) / 256
   }
 
   /// The sixteen colours of xterm, its cube of six by six by six, and its greys.

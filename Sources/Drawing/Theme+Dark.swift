@@ -8,22 +8,27 @@ extension Theme {
     # ground, from back to front
     $ground   = #12161d
     $raised   = #1a2029
-    $line     = #2e3846
-    $select   = #22415a
+    $line     = #3a4656
+    $select   = #1e3a51
     $resting  = #262e3a
 
     # ink, from faint to strong
-    $faint    = #7d8a9c
+    $faint    = #94a1b3
     $ink      = #c6d0dd
     $strong   = #f0f4f9
 
     # meaning
     $accent   = #62c4dd
     $green    = #7fcf8f
-    $red      = #f28b82
+    $red      = #f79a91
     $amber    = #e8b965
-    $violet   = #c0a5f0
-    $blue     = #82b1ff
+    $violet   = #c6adf3
+    $blue     = #8fb9ff
+
+    # grounds with a meaning
+    $added    = #16331f
+    $removed  = #43201f
+    $found    = #5a4716
 
     text               = $ink on $ground
     text.dim           = $faint
@@ -53,8 +58,8 @@ extension Theme {
     worse              = $red bold
     neutral            = $faint
 
-    diff.added         = #b5edc0 on #173626
-    diff.removed       = #ffbcb5 on #442023 strikethrough
+    diff.added         = $green on $added
+    diff.removed       = $red on $removed strikethrough
     diff.same          = $faint
 
     chart.axis         = $faint
@@ -77,8 +82,8 @@ extension Theme {
     variable           = $amber bold
     variable.unknown   = $red bold underline
 
-    search.match       = $strong on #5a4716
-    search.match.current = #171204 on $amber bold
+    search.match       = $strong on $found
+    search.match.current = $ground on $amber bold
 
     progress.filled    = $accent
     progress.empty     = $line
@@ -95,7 +100,7 @@ extension Theme {
     input              = $strong
     input.prompt       = $accent bold
     input.placeholder  = $faint italic
-    gutter             = #6b788a
+    gutter             = $faint
 
     tag                = $violet
     link               = $blue underline

@@ -51,16 +51,27 @@ struct ColorPairs {
   private let depth: ColorDepth
   private let capacity: Int32
   private var numbers: [Pair: Int32] = [:]
+  private var ground = Pair(foreground: .default, background: .default)
 
   init(_ depth: ColorDepth) {
     self.depth = depth
     capacity = min(cn_pairs(), 0x7FFF)
   }
 
+  /// Makes the colours of most cells those in which the terminal stays between updates, so that typing a character
+  /// sends that character alone; false if they are already.
+  mutating func setGround(_ style: Style) -> Bool {
+    let pair = Pair(foreground: style.foreground, background: style.background)
+    guard depth != .none, pair != ground else { return false }
+    guard cn_set_ground(depth.number(of: pair.foreground), depth.number(of: pair.background)) else { return false }
+    ground = pair
+    return true
+  }
+
   /// The pair for a style; the terminal's own colours if there is none left.
   mutating func number(of style: Style) -> Int32 {
-    guard depth != .none, style.foreground != .default || style.background != .default else { return 0 }
     let pair = Pair(foreground: style.foreground, background: style.background)
+    if depth == .none || pair == ground { return 0 }
     if let number = numbers[pair] { return number }
     let next = Int32(numbers.count) + 1
     guard next < capacity else { return 0 }

@@ -94,7 +94,12 @@ public final class CursesTerminal {
 
   /// Shows a surface: sends the cells that changed since the last one, in one go.
   public func show(_ surface: Surface) {
-    let changes = surface.difference(from: shown ?? Surface(width: 0, height: 0))
+    var changes = surface.difference(from: shown ?? Surface(width: 0, height: 0))
+    let changed = changes.reduce(0) { $0 + $1.columns.count }
+    if changed * 2 > surface.cells.count, pairs.setGround(Self.commonest(in: surface)) {
+      cn_repaint()
+      changes = surface.difference(from: Surface(width: 0, height: 0))
+    }
     for change in changes {
       for x in change.columns where surface[x, change.y].columns > 0 { put(surface[x, change.y], x, change.y) }
     }
@@ -106,6 +111,15 @@ public final class CursesTerminal {
     } else {
       cn_show(-1, 0)
     }
+  }
+
+  /// The style that most cells have.
+  private static func commonest(in surface: Surface) -> Style {
+    var counts: [Style: Int] = [:]
+    for cell in surface.cells {
+      counts[Style(cell.style.foreground, on: cell.style.background), default: 0] += 1
+    }
+    return counts.max { $0.value < $1.value }?.key ?? .plain
   }
 
   /// Everything is sent again the next time.

@@ -53,6 +53,9 @@ int cn_pairs(void);
 // Pair `pair` stands for these two colours from now on; -1 is the terminal's own.
 bool cn_set_pair(int pair, int foreground, int background);
 
+// Pair 0, in which the terminal is left between updates, stands for these two colours from now on.
+bool cn_set_ground(int foreground, int background);
+
 // The columns that the C library, and so ncurses, gives a character.
 int cn_columns(wchar_t character);
 
