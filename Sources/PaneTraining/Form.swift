@@ -1,0 +1,135 @@
+import Drawing
+
+/// One thing that a form asks for.
+struct FormField: Sendable {
+  /// What it holds.
+  enum Kind: Sendable, Hashable {
+    case text
+    /// One of these.
+    case choice([String])
+  }
+
+  var label: String
+  var kind: Kind
+  var value: String
+  /// What it means, in a few words.
+  var hint: String
+  /// What is wrong with a value, as a sentence; nil when it can be used.
+  var check: @Sendable (String) -> String?
+
+  init(
+    _ label: String, _ kind: Kind = .text, value: String, hint: String,
+    check: @escaping @Sendable (String) -> String? = { _ in nil }
+  ) {
+    self.label = label
+    self.kind = kind
+    self.value = value
+    self.hint = hint
+    self.check = check
+  }
+
+  var problem: String? { check(value) }
+}
+
+/// Fields one below the other: arrows move between them, typing changes the one that has the focus.
+struct Form: Sendable {
+  private(set) var fields: [FormField]
+  private(set) var focus: Int
+  private var editor = LineField()
+
+  init(_ fields: [FormField], focus: Int = 0) {
+    self.fields = fields
+    self.focus = focus
+    load()
+  }
+
+  subscript(label: String) -> String {
+    get { fields.first { $0.label == label }?.value ?? "" }
+    set {
+      guard let index = fields.firstIndex(where: { $0.label == label }) else { return }
+      fields[index].value = newValue
+      if index == focus { load() }
+    }
+  }
+
+  /// The first thing that is wrong.
+  var problem: String? { fields.lazy.compactMap(\.problem).first }
+
+  /// Puts the focus on the first field with something wrong.
+  mutating func focusProblem() {
+    if let index = fields.firstIndex(where: { $0.problem != nil }) { move(to: index) }
+  }
+
+  mutating func move(to index: Int) {
+    focus = min(max(0, index), fields.count - 1)
+    load()
+  }
+
+  private mutating func load() {
+    guard fields.indices.contains(focus) else { return }
+    editor = LineField()
+    editor.setText(fields[focus].value)
+  }
+
+  /// Moves, types or changes a choice; Enter and Escape are left to the form's owner.
+  mutating func handle(_ event: Event) -> Bool {
+    guard fields.indices.contains(focus) else { return false }
+    switch event {
+    case .key(.enter), .key(.escape), .key(.control("s")): return false
+    case .key(.up), .key(.backTab): move(to: focus == 0 ? fields.count - 1 : focus - 1)
+    case .key(.down), .key(.tab): move(to: focus == fields.count - 1 ? 0 : focus + 1)
+    default: return change(event)
+    }
+    return true
+  }
+
+  private mutating func change(_ event: Event) -> Bool {
+    if case .choice(let choices) = fields[focus].kind {
+      let present = choices.firstIndex(of: fields[focus].value) ?? 0
+      switch event {
+      case .key(.left), .key("h"):
+        fields[focus].value = choices[(present + choices.count - 1) % choices.count]
+      case .key(.right), .key(.space), .key("l"): fields[focus].value = choices[(present + 1) % choices.count]
+      default: return event.isTyping
+      }
+      return true
+    }
+    if event == .key(.backspace), editor.text.isEmpty { return true }
+    let outcome = editor.handle(event)
+    fields[focus].value = editor.text
+    return outcome != .ignored
+  }
+
+  /// Draws as many fields as there is space for, the one with the focus among them.
+  func draw(in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
+    let labelWidth = min((fields.map { TextWidth.columns(of: $0.label) }.max() ?? 0) + 2, rect.width / 2)
+    let valueWidth = rect.width >= 60 ? min(32, rect.width * 2 / 5) : rect.width - labelWidth
+    let first = max(0, min(focus - rect.height + 1, fields.count - rect.height))
+    for (offset, index) in (first..<fields.count).prefix(rect.height).enumerated() {
+      let field = fields[index]
+      let hasFocus = focused && index == focus
+      let parts = rect.row(offset).columns([.fixed(labelWidth), .fixed(valueWidth), .rest], gap: 0)
+      let mark = field.problem == nil ? "  " : "✗ "
+      surface.write(
+        [Span(mark, theme[.error]), Span(field.label, theme[hasFocus ? .textStrong : .text])], in: parts[0])
+      drawValue(field, hasFocus: hasFocus, in: parts[1], on: &surface, theme: theme)
+      let note = field.problem.map { Span("  " + $0, theme[.error]) } ?? Span("  " + field.hint, theme[.textDim])
+      surface.write([note], in: parts[2])
+    }
+  }
+
+  private func drawValue(
+    _ field: FormField, hasFocus: Bool, in rect: Rect, on surface: inout Surface, theme: Theme
+  ) {
+    switch field.kind {
+    case .text where hasFocus: editor.draw(in: rect, focused: true, on: &surface, theme: theme)
+    case .text: surface.write([Span(field.value, theme[.input])], in: rect)
+    case .choice:
+      let spans =
+        hasFocus
+        ? [Span("‹ ", theme[.key]), Span(field.value, theme[.selection]), Span(" ›", theme[.key])]
+        : [Span(field.value, theme[.input])]
+      surface.write(spans, in: rect)
+    }
+  }
+}

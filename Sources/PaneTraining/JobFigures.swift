@@ -1,0 +1,139 @@
+import Drawing
+import WorkbenchCore
+
+extension TrainingJob.State {
+  /// Tells the state without colour.
+  var glyph: String {
+    switch self {
+    case .queued: "○"
+    case .running: "▶"
+    case .finished: "✓"
+    case .failed: "✗"
+    case .canceled: "■"
+    case .lost: "?"
+    }
+  }
+
+  var style: StyleName {
+    switch self {
+    case .queued: .neutral
+    case .running: .badgeRunning
+    case .finished: .badgeDone
+    case .failed, .lost: .badgeFailed
+    case .canceled: .warning
+    }
+  }
+}
+
+/// What a job's header, events and the snapshot's time say in words and figures.
+struct JobFigures {
+  let detail: JobDetail
+  /// Seconds since 1970.
+  let time: Double
+
+  private var job: TrainingJob { detail.job }
+
+  /// The settings in two lines.
+  var settings: (String, String) {
+    let settings = job.settings
+    var first = [settings.method.rawValue]
+    if settings.method != .full { first.append("rank \(settings.rank) × \(Figure.plain(settings.scale))") }
+    first.append("rate \(Figure.plain(settings.learningRate)) \(settings.schedule.rawValue)")
+    let batch = settings.batchSize * settings.gradientAccumulation
+    first.append("batch \(batch)")
+    first.append(settings.steps.map { Figure.count($0, "step") } ?? "\(Figure.plain(settings.epochs)) epochs")
+    var second = ["≤ \(Figure.whole(settings.maxTokens)) tokens"]
+    if let rows = detail.rows { second.append("\(Figure.whole(rows.train)) + \(Figure.whole(rows.validation)) rows") }
+    if settings.patience > 0 { second.append("patience \(settings.patience)") }
+    second.append("seed \(settings.seed)")
+    if let parameters = detail.parameters {
+      second.append("learns \(Figure.size(parameters.trainable)) of \(Figure.size(parameters.total))")
+    }
+    return (first.joined(separator: " · "), second.joined(separator: " · "))
+  }
+
+  /// Seconds from the first event, or from when it was made, until now or its end.
+  var elapsed: Double {
+    let start = detail.firstEvent ?? job.created.timeIntervalSince1970
+    return max(0, (job.state.isOver ? detail.lastEvent ?? start : time) - start)
+  }
+
+  /// Seconds to go, less what passed since the last event.
+  var remaining: Double? {
+    detail.remainingSeconds.map { max(0, $0 - max(0, time - (detail.lastEvent ?? time))) }
+  }
+
+  /// Passes over the rows so far, and planned.
+  var epoch: (now: Double, all: Double)? {
+    guard let rows = detail.rows?.train, rows > 0 else { return nil }
+    let batch = Double(job.settings.batchSize * job.settings.gradientAccumulation)
+    return (Double(job.step) * batch / Double(rows), Double(job.steps) * batch / Double(rows))
+  }
+
+  var fraction: Double? { job.steps > 0 ? Double(job.step) / Double(job.steps) : nil }
+
+  /// What stands beside the bar.
+  var progress: String {
+    var words = [
+      job.steps > 0 ? "\(Figure.whole(job.step))/\(Figure.whole(job.steps))" : "step \(Figure.whole(job.step))"
+    ]
+    if let remaining, job.state == .running { words.append("\(Figure.duration(remaining)) left") }
+    return words.joined(separator: " · ")
+  }
+
+  /// Speed, time and memory in one line.
+  var line: String {
+    var words: [String] = []
+    if let epoch {
+      words.append("epoch \(Figure.decimal(epoch.now, places: 1)) of \(Figure.decimal(epoch.all, places: 1))")
+    }
+    if let speed = detail.metrics.last?.tokensPerSecond, speed.isFinite {
+      words.append("\(Figure.whole(Int(min(speed, 1e12)))) tokens/s")
+    }
+    words.append("\(Figure.duration(elapsed)) \(job.state.isOver ? "in all" : "so far")")
+    let memory = detail.metrics.compactMap(\.peakMemory).max()
+    if let memory { words.append("\(Figure.decimal(memory, places: 2)) GB") }
+    return words.joined(separator: " · ")
+  }
+
+  /// Seconds without a word, when that is long for a job that runs.
+  var silence: Double? {
+    guard job.state == .running, let last = detail.lastEvent, time - last >= 30 else { return nil }
+    return time - last
+  }
+
+  /// What a person should know, and what to do about it.
+  var remarks: [(text: String, style: StyleName)] {
+    var remarks: [(String, StyleName)] = []
+    if let message = job.message { remarks.append((message, job.state.isOver ? job.state.remarkStyle : .warning)) }
+    switch job.state {
+    case .failed: remarks.append(("The log tells more. n starts another job with other settings.", .textDim))
+    case .lost: remarks.append(("n starts another job; what was saved can be used with u.", .textDim))
+    case .canceled where !detail.checkpoints.isEmpty:
+      remarks.append(("What was saved can be used with u.", .textDim))
+    case .queued: remarks.append(("Waiting for the trainer's first word.", .textDim))
+    default: break
+    }
+    if let silence { remarks.append(("No word for \(Figure.duration(silence)).", .warning)) }
+    if let loss = detail.metrics.last?.loss, !loss.isFinite {
+      remarks.append(("The loss is no number any more: x cancels; try a smaller learning rate.", .error))
+    }
+    remarks += detail.warnings.suffix(2).map { ("Warning: \($0)", .warning) }
+    return remarks
+  }
+
+  /// The checkpoint with the lowest validation loss, or else the last one marked as best.
+  var best: Checkpoint? {
+    detail.checkpoints.last { $0.isBest } ?? detail.checkpoints.last
+  }
+}
+
+extension TrainingJob.State {
+  fileprivate var remarkStyle: StyleName {
+    switch self {
+    case .failed, .lost: .error
+    case .canceled: .warning
+    default: .textDim
+    }
+  }
+}

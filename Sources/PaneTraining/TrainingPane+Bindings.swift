@@ -1,0 +1,117 @@
+import Drawing
+import WorkbenchCore
+
+extension TrainingPane {
+  /// The keys that mean something now.
+  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+    switch overlay {
+    case .form:
+      return [
+        Binding(.enter, .control("s"), title: "Start the job", group: "New job", action: .start, footer: "start"),
+        Binding(.escape, title: "Start nothing", group: "New job", action: .close, footer: "close"),
+      ]
+    case .collect:
+      return [
+        Binding(.enter, title: "Go on, then collect", group: "Collect", action: .startCollecting, footer: "go on"),
+        Binding(.escape, title: "Collect nothing", group: "Collect", action: .close, footer: "close"),
+      ]
+    case .cancel:
+      return [
+        Binding("y", .enter, title: "Cancel the job", group: "Cancel", action: .confirmCancel, footer: "cancel it"),
+        Binding("n", .escape, title: "Let it run", group: "Cancel", action: .close, footer: "let it run"),
+      ]
+    case .adapter:
+      return [Binding(.escape, .enter, "u", title: "Close", group: "Adapter", action: .close, footer: "close")]
+    case nil: break
+    }
+    if log.isSearching {
+      return [
+        Binding(.enter, title: "Go to the last hit", group: "Log", action: .endSearch, footer: "find"),
+        Binding(.escape, title: "Search no more", group: "Log", action: .clearSearch, footer: "close"),
+      ]
+    }
+    return jobs(snapshot) + movement(snapshot) + curveKeys(snapshot) + logKeys(snapshot)
+  }
+
+  private func jobs(_ snapshot: Snapshot) -> [Binding<Action>] {
+    let job = selected(snapshot)
+    let canTrain = snapshot.workspace.models.contains(where: \.isLocal)
+    return [
+      Binding(
+        "n", title: "New job", group: "Jobs", action: .newJob,
+        unavailable: canTrain ? nil : "No model in assay.yaml can be tuned here: add one with api: mlx.",
+        footer: isAfterHits ? nil : "new job"),
+      Binding(
+        "c", title: "Collect training data from a run", group: "Jobs", action: .collect,
+        unavailable: CollectForm.runs(snapshot).isEmpty
+          ? "No run has outputs that passed: evaluate a variant first." : nil, footer: "collect data"),
+      Binding(
+        "x", title: "Cancel the job", group: "Jobs", action: .cancelJob,
+        unavailable: job == nil ? noJob : job?.state.isOver == true ? "This job is over." : nil,
+        footer: job?.state.isOver == false ? "cancel" : nil),
+      Binding(
+        "u", title: "Use this adapter", group: "Jobs", action: .useAdapter,
+        unavailable: job == nil ? noJob : job?.adapter == nil ? "This job has saved no adapter yet." : nil,
+        footer: job?.adapter != nil ? "use adapter" : nil),
+    ]
+  }
+
+  private var noJob: String { "There is no job yet: n starts one." }
+
+  private var isAfterHits: Bool { area == .log && !log.query.isEmpty }
+
+  private func movement(_ snapshot: Snapshot) -> [Binding<Action>] {
+    let reason = snapshot.jobs.isEmpty ? noJob : nil
+    var right: [Key] = ["l"]
+    var left: [Key] = ["h"]
+    if area != .chart {
+      right.append(.right)
+      left.append(.left)
+    }
+    var bindings = [
+      Binding(
+        .enter, "o", title: "Open the job", group: "Panels", action: Action.open, unavailable: reason,
+        footer: area == .jobs && reason == nil ? "open" : nil),
+      Binding(
+        .escape, title: "Back to the list of jobs", group: "Panels", action: .back, footer: area == .jobs ? nil : "jobs"
+      ),
+      Binding("l", title: "Next panel", group: "Panels", action: .right, unavailable: reason),
+      Binding("h", title: "Previous panel", group: "Panels", action: .left),
+      Binding("<", title: "Narrower list", group: "Panels", action: .narrower),
+      Binding(">", title: "Wider list", group: "Panels", action: .wider),
+    ]
+    bindings[2].keys = right
+    bindings[3].keys = left
+    return bindings
+  }
+
+  private func curveKeys(_ snapshot: Snapshot) -> [Binding<Action>] {
+    let reason = snapshot.jobs.isEmpty ? noJob : nil
+    let footer = area == .chart
+    return [
+      Binding(
+        "L", title: "Logarithmic or linear scale", group: "Curves", action: .toggleScale, unavailable: reason,
+        footer: footer ? "log scale" : nil),
+      Binding(
+        "S", title: "Smooth the training loss", group: "Curves", action: .nextSmoothing, unavailable: reason,
+        footer: footer ? "smooth" : nil),
+    ]
+  }
+
+  private func logKeys(_ snapshot: Snapshot) -> [Binding<Action>] {
+    let reason = snapshot.jobs.isEmpty ? noJob : nil
+    var bindings = [
+      Binding(
+        "/", title: "Search the log", group: "Log", action: Action.search, unavailable: reason,
+        footer: area == .log ? "search" : nil),
+      Binding(
+        "F", title: "Follow the end of the log", group: "Log", action: .toggleFollow, unavailable: reason,
+        footer: area == .log ? (log.follows ? "stop following" : "follow") : nil),
+      Binding("N", title: "Previous hit", group: "Log", action: .previousHit, unavailable: reason),
+    ]
+    if isAfterHits {
+      bindings.append(Binding("n", title: "Next hit", group: "Log", action: .nextHit, footer: "next hit"))
+    }
+    return bindings
+  }
+}

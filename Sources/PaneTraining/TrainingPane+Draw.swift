@@ -1,0 +1,242 @@
+import Drawing
+import WorkbenchCore
+
+extension TrainingPane {
+  /// Fewer columns than this show either the jobs or the opened one.
+  private static let twoPanelWidth = 64
+
+  /// Draws the jobs, the opened one, and what lies over them.
+  public mutating func draw(
+    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    takeNewJob(snapshot)
+    surface.fill(rect, style: theme[.text])
+    places = [:]
+    guard !rect.isEmpty else { return }
+    let focused = focused && overlay == nil
+    if rect.width < Self.twoPanelWidth {
+      if area == .jobs {
+        drawJobs(snapshot, in: rect, focused: focused, on: &surface, theme: theme)
+      } else {
+        drawDetail(snapshot, in: rect, focused: focused, on: &surface, theme: theme)
+      }
+    } else {
+      let parts = splitter.split(rect)
+      drawJobs(snapshot, in: parts.first, focused: focused, on: &surface, theme: theme)
+      drawDetail(snapshot, in: parts.second, focused: focused, on: &surface, theme: theme)
+    }
+    drawOverlay(snapshot, over: rect, on: &surface, theme: theme)
+  }
+
+  /// A framed panel; remembers its place for the mouse and returns the space within.
+  private mutating func panel(
+    _ area: Area, _ title: String, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme,
+    label: [Span] = []
+  ) -> Rect {
+    places[area] = rect
+    let hasFocus = focused && self.area == area
+    let inner = surface.frame(
+      rect, title: title, style: theme[hasFocus ? .borderFocused : .border],
+      titleStyle: theme[hasFocus ? .titleFocused : .title])
+    surface.label(label, on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
+    return inner
+  }
+
+  // MARK: - Jobs
+
+  private mutating func drawJobs(
+    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    let running = snapshot.jobs.count { $0.state == .running }
+    let label = running > 0 ? [Span("▶ \(running)", theme[.badgeRunning])] : []
+    let inner = panel(.jobs, "Jobs", in: rect, focused: focused, on: &surface, theme: theme, label: label)
+    guard !snapshot.jobs.isEmpty else {
+      let text = "Nothing was trained here yet.\nn starts a job, c collects data for one."
+      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      return
+    }
+    if let id = selected(snapshot)?.id, table.selection != id { table.select(id) }
+    table.draw(
+      snapshot.jobs, columns: jobColumns(snapshot, theme), in: inner, focused: focused && area == .jobs, on: &surface,
+      theme: theme)
+  }
+
+  private func jobColumns(_ snapshot: Snapshot, _ theme: Theme) -> [TableColumn<TrainingJob>] {
+    func dim(_ text: String) -> [Span] { [Span(text, theme[.textDim])] }
+    return [
+      TableColumn("job", width: 3...5, alignment: .right, priority: 10) { [Span("\($0.id)")] },
+      TableColumn("state", width: 10...10, priority: 9) {
+        [Span("\($0.state.glyph) \($0.state.rawValue)", theme[$0.state.style])]
+      },
+      TableColumn("step", width: 7...11, alignment: .right, priority: 7) {
+        [Span($0.steps > 0 ? "\($0.step)/\($0.steps)" : "\($0.step)")]
+      },
+      TableColumn("", width: 8...12, priority: 3) { job in
+        guard job.steps > 0 else { return [] }
+        let filled = min(8, max(0, 8 * job.step / job.steps))
+        return [
+          Span(String(repeating: "█", count: filled), theme[.progressFilled]),
+          Span(String(repeating: "░", count: 8 - filled), theme[.progressEmpty]),
+        ]
+      },
+      TableColumn("loss", width: 6...7, alignment: .right, priority: 5) { [Span(Figure.loss($0.trainLoss))] },
+      TableColumn("valid.", width: 6...7, alignment: .right, priority: 6) { [Span(Figure.loss($0.validationLoss))] },
+      TableColumn("base", width: 5...14, priority: 2) { dim($0.base) },
+      TableColumn("data", width: 8...30, priority: 1) { dim($0.data) },
+      TableColumn("made", width: 9...10, alignment: .right, priority: 0) {
+        dim(Figure.age(snapshot.time.timeIntervalSince($0.created)))
+      },
+    ]
+  }
+
+  // MARK: - The opened job
+
+  private mutating func drawDetail(
+    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    guard let detail = detail(snapshot) else {
+      let inner = panel(.chart, "Job", in: rect, focused: focused, on: &surface, theme: theme)
+      let text = [
+        "A job's curves, checkpoints and log are shown here while it runs.",
+        "n starts one with the settings of assay.yaml.",
+      ]
+      drawCentered(text.joined(separator: "\n"), in: inner, on: &surface, style: theme[.textDim])
+      return
+    }
+    if rect.height < 14 {
+      switch area {
+      case .checkpoints: drawCheckpoints(detail, in: rect, focused: focused, on: &surface, theme: theme)
+      case .log: drawLog(detail, in: rect, focused: focused, on: &surface, theme: theme)
+      case .jobs, .chart: drawJob(detail, snapshot, in: rect, focused: focused, on: &surface, theme: theme)
+      }
+      return
+    }
+    let below = rect.height >= 28 ? max(9, rect.height / 3) : 6
+    let parts = rect.rows([.rest, .fixed(below)])
+    drawJob(detail, snapshot, in: parts[0], focused: focused, on: &surface, theme: theme)
+    if rect.width >= 76 {
+      let columns = parts[1].columns([.share(2), .share(3)], gap: 1)
+      drawCheckpoints(detail, in: columns[0], focused: focused, on: &surface, theme: theme)
+      drawLog(detail, in: columns[1], focused: focused, on: &surface, theme: theme)
+    } else if area == .log || detail.checkpoints.isEmpty {
+      drawLog(detail, in: parts[1], focused: focused, on: &surface, theme: theme)
+    } else {
+      drawCheckpoints(detail, in: parts[1], focused: focused, on: &surface, theme: theme)
+    }
+  }
+
+  private mutating func drawCheckpoints(
+    _ detail: JobDetail, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    let title = "Checkpoints"
+    let inner = panel(
+      .checkpoints, title, in: rect, focused: focused, on: &surface, theme: theme,
+      label: detail.checkpoints.isEmpty ? [] : [Span("\(detail.checkpoints.count)", theme[.textDim])])
+    guard !detail.checkpoints.isEmpty else {
+      let text =
+        detail.job.state.isOver
+        ? "Nothing was saved." : "The first comes after step \(detail.job.settings.evaluateEvery)."
+      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      return
+    }
+    let best = JobFigures(detail: detail, time: 0).best?.step
+    let columns: [TableColumn<Checkpoint>] = [
+      TableColumn("step", width: 5...8, alignment: .right, priority: 9) { [Span("\($0.step)")] },
+      TableColumn("valid. loss", width: 11...11, alignment: .right, priority: 8) {
+        [Span(Figure.loss($0.validationLoss))]
+      },
+      TableColumn("", width: 6...6, priority: 7) { [Span($0.step == best ? "★ best" : "", theme[.better])] },
+      TableColumn("path", width: 8...40, priority: 1) { [Span($0.path, theme[.textDim])] },
+    ]
+    checkpoints.draw(
+      detail.checkpoints, columns: columns, in: inner, focused: focused && area == .checkpoints, on: &surface,
+      theme: theme)
+  }
+
+  private mutating func drawLog(
+    _ detail: JobDetail, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    let label = [Span(log.follows ? "following" : "paused, F follows", theme[.textDim])]
+    let inner = panel(.log, "Log", in: rect, focused: focused, on: &surface, theme: theme, label: label)
+    guard !detail.log.isEmpty else {
+      let text = detail.job.state.isOver ? "The log is empty." : "The trainer has written nothing yet."
+      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      return
+    }
+    log.draw(detail.log, in: inner, focused: focused && area == .log, on: &surface, theme: theme)
+  }
+
+  // MARK: - Header and curves
+
+  private mutating func drawJob(
+    _ detail: JobDetail, _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+  ) {
+    let job = detail.job
+    let state = [Span("\(job.state.glyph) \(job.state.rawValue)", theme[job.state.style])]
+    let title = "Job \(job.id) · \(job.base) + \(job.data)"
+    let inner = panel(.chart, title, in: rect, focused: focused, on: &surface, theme: theme, label: state)
+      .inset(dx: rect.width > 24 ? 1 : 0, dy: 0)
+    let figures = JobFigures(detail: detail, time: snapshot.time.timeIntervalSince1970)
+    var rest = inner
+    func next(keeping rows: Int) -> Rect? {
+      guard rest.height > rows else { return nil }
+      defer { rest = Rect(x: rest.x, y: rest.y + 1, width: rest.width, height: rest.height - 1) }
+      return rest.row(0)
+    }
+    if let row = next(keeping: 0) {
+      ProgressBar(fraction: figures.fraction, label: figures.progress).draw(in: row, on: &surface, theme: theme)
+    }
+    if let row = next(keeping: 0) { surface.write([Span(figures.line, theme[.textStrong])], in: row) }
+    for (text, style) in figures.remarks {
+      for line in TextWidth.wrap(text, to: max(1, rest.width)).prefix(3) {
+        if let row = next(keeping: 7) { surface.write([Span(line, theme[style])], in: row) }
+      }
+    }
+    for text in [figures.settings.0, figures.settings.1] {
+      if let row = next(keeping: 8) { surface.write([Span(text, theme[.textDim])], in: row) }
+    }
+    drawCurves(detail, in: rest, on: &surface, theme: theme)
+  }
+
+  private func drawCurves(_ detail: JobDetail, in rect: Rect, on surface: inout Surface, theme: Theme) {
+    guard !detail.metrics.isEmpty else {
+      let text = detail.job.state.isOver ? "No loss was reported." : "The curves begin with the first report."
+      drawCentered(text, in: rect, on: &surface, style: theme[.textDim])
+      return
+    }
+    var loss = rect
+    if rect.width >= 100, rect.height >= 12 {
+      let parts = rect.columns([.share(2), .share(1)], gap: 2)
+      loss = parts[0]
+      let small = parts[1].rows([.rest, .rest])
+      curves.learningRates(detail).draw(in: small[0], on: &surface, theme: theme)
+      curves.speeds(detail).draw(in: small[1], on: &surface, theme: theme)
+    } else if rect.height >= 7 {
+      let parts = rect.rows([.rest, .fixed(1)])
+      loss = parts[0]
+      drawRateLine(detail, in: parts[1], on: &surface, theme: theme)
+    }
+    curves.losses(detail).draw(in: loss, on: &surface, theme: theme)
+    let words = [curves.isLogarithmic ? "log" : nil, curves.smoothing.words].compactMap { $0 }.joined(separator: ", ")
+    if !words.isEmpty, loss.width > 50 { surface.write([Span(words, theme[.textDim])], in: loss.row(0), .right) }
+  }
+
+  private func drawRateLine(_ detail: JobDetail, in row: Rect, on surface: inout Surface, theme: Theme) {
+    let rates = detail.metrics.compactMap(\.learningRate)
+    guard let last = rates.last else { return }
+    let at = curves.cursor.flatMap { step in detail.metrics.last { Double($0.step) <= step }?.learningRate } ?? last
+    let text = "rate " + Figure.plain(at) + " "
+    let used = surface.write(text, at: row.origin, style: theme[.textDim], clip: row)
+    let line = Sparkline.text(rates, width: row.width - used)
+    surface.write(line, at: Point(x: row.x + used, y: row.y), style: theme[.chartThird], clip: row)
+  }
+
+  func drawCentered(_ text: String, in rect: Rect, on surface: inout Surface, style: Style) {
+    guard rect.width > 0, rect.height > 0 else { return }
+    let lines = TextWidth.wrap(text, to: rect.width)
+    let top = max(0, (rect.height - lines.count) / 2)
+    for (index, line) in lines.prefix(rect.height - top).enumerated() {
+      surface.write([Span(line, style)], in: rect.row(top + index), .center)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Drawing
+import WorkbenchCore
+
+extension TrainingPane {
+  /// Draws the form or question that lies over the pane.
+  mutating func drawOverlay(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {
+    switch overlay {
+    case .form(let form): form.draw(over: rect, on: &surface, theme: theme)
+    case .collect(var form):
+      form.draw(snapshot, over: rect, on: &surface, theme: theme)
+      overlay = .collect(form)
+    case .cancel(let id):
+      let lines = [
+        "Job \(id) saves what it has learnt and ends; it can't be taken up again.",
+        "y cancels it, n lets it run.",
+      ]
+      drawSentences(lines.map { [Span($0)] }, title: "Cancel job \(id)?", over: rect, on: &surface, theme: theme)
+    case .adapter(let id):
+      drawSentences(
+        adapterLines(id, snapshot, theme), title: "Use the adapter of job \(id)", over: rect, on: &surface, theme: theme
+      )
+    case nil: break
+    }
+  }
+
+  /// The line for `assay.yaml`, or the name of the variant that has it already.
+  private func adapterLines(_ id: JobID, _ snapshot: Snapshot, _ theme: Theme) -> [[Span]] {
+    guard let job = snapshot.jobs.first(where: { $0.id == id }), let adapter = job.adapter else { return [] }
+    let workspace = snapshot.workspace
+    if let variant = workspace.variants.first(where: { $0.adapter == adapter }) {
+      return [
+        [Span("The variant “\(variant.name)” uses it already."), Span("  adapter: \(adapter)", theme[.textDim])],
+        [Span("Evaluate it in Compare, against the best prompted one.")],
+      ]
+    }
+    let tuned = workspace.variants.first { $0.isTuned && $0.model == job.base }
+    let prompt = workspace.training.prompt ?? tuned?.prompt ?? workspace.prompts.first?.name ?? "main"
+    var name = "tuned-\(id)"
+    while workspace.variant(name) != nil { name += "b" }
+    return [
+      [Span("Add this line to assay.yaml, under variants:")],
+      [],
+      [
+        Span("  \(name):", theme[.jsonKey]),
+        Span(" { model: \(job.base), prompt: \(prompt), adapter: \(adapter) }", theme[.jsonString]),
+      ],
+      [],
+      [Span("It is read as soon as the file is saved; then evaluate it in Compare.")],
+    ]
+  }
+
+  private func drawSentences(
+    _ lines: [[Span]], title: String, over rect: Rect, on surface: inout Surface, theme: Theme
+  ) {
+    let wanted = (lines.map { $0.reduce(0) { $0 + $1.columns } }.max() ?? 0) + 4
+    let width = min(rect.width, max(wanted, TextWidth.columns(of: title) + 6))
+    let rows = lines.flatMap { $0.isEmpty ? [[]] : $0.wrapped(to: max(1, width - 4)) }
+    let place = rect.centered(Size(width: width, height: min(rect.height, rows.count + 2)))
+    surface.fill(place, style: theme[.overlay].over(theme[.text]))
+    let inner = surface.frame(place, title: title, style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
+    for (index, row) in rows.prefix(inner.height).enumerated() {
+      surface.write(row, in: inner.row(index).inset(dx: inner.width > 4 ? 1 : 0, dy: 0))
+    }
+  }
+}

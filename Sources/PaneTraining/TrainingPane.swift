@@ -1,0 +1,244 @@
+import Drawing
+import WorkbenchCore
+
+/// Training jobs: the list of them, and the opened one's curves, figures, checkpoints and log.
+public struct TrainingPane: Pane {
+  /// What the bindings mean.
+  public enum Action: Sendable, Hashable {
+    case open, back, left, right, show(Area)
+    case newJob, collect, cancelJob, useAdapter
+    case start, startCollecting, confirmCancel, close
+    case toggleScale, nextSmoothing, toggleFollow
+    case search, endSearch, clearSearch, nextHit, previousHit
+    case narrower, wider
+  }
+
+  /// The part that keys go to.
+  public enum Area: Int, Sendable, Hashable, CaseIterable {
+    case jobs, chart, checkpoints, log
+  }
+
+  /// What lies over the pane and has all keys.
+  enum Overlay: Sendable {
+    case form(TrainingForm)
+    case collect(CollectForm)
+    case cancel(JobID)
+    case adapter(JobID)
+  }
+
+  /// Its name.
+  public let title = "Training"
+
+  var area = Area.jobs
+  var overlay: Overlay?
+  var table = TableView<JobID>()
+  var curves = LossCurves()
+  var checkpoints = TableView<Int>()
+  var log = LogView()
+  var splitter = Splitter(ratio: 0.35)
+  var places: [Area: Rect] = [:]
+
+  /// The job that a person selected; nil follows the newest.
+  private var chosen: JobID?
+  /// The newest job when a new one was asked for: the first one after it is shown as soon as it is there.
+  private var newestBefore: JobID?
+  private var asked: JobID?
+  private var wasAnswered = false
+
+  /// A pane that shows the newest job.
+  public init() {}
+
+  /// True while something is typed, or a form or question is open.
+  public var capturesText: Bool { overlay != nil || log.isSearching }
+
+  /// The job to show.
+  func selected(_ snapshot: Snapshot) -> TrainingJob? {
+    snapshot.jobs.first { $0.id == chosen } ?? snapshot.jobs.first
+  }
+
+  /// The shown job with all that is loaded of it.
+  func detail(_ snapshot: Snapshot) -> JobDetail? {
+    guard let job = selected(snapshot) else { return nil }
+    if let detail = snapshot.job, detail.job.id == job.id { return detail }
+    return JobDetail(job: job)
+  }
+
+  /// The command that would fill the pane, if it isn't filled and the same wasn't asked for before.
+  public mutating func wants(_ snapshot: Snapshot) -> Command? {
+    takeNewJob(snapshot)
+    guard let id = selected(snapshot)?.id else { return nil }
+    if snapshot.job?.job.id == id {
+      if asked == id { wasAnswered = true }
+      return nil
+    }
+    if asked == id, !wasAnswered { return nil }
+    asked = id
+    wasAnswered = false
+    return .openJob(id)
+  }
+
+  /// Turns to a job that was started here, once it is there.
+  mutating func takeNewJob(_ snapshot: Snapshot) {
+    guard let before = newestBefore, let first = snapshot.jobs.first, first.id > before else { return }
+    newestBefore = nil
+    select(first.id)
+    area = .chart
+  }
+
+  private mutating func select(_ id: JobID) {
+    guard chosen != id else { return }
+    chosen = id
+    table.select(id)
+    curves.cursor = nil
+    log = LogView()
+  }
+
+  // MARK: - Actions
+
+  /// Does what a binding stands for.
+  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+    switch action {
+    case .open: return open(snapshot)
+    case .back: return goBack()
+    case .left: area = Area(rawValue: area.rawValue - 1) ?? area
+    case .right: area = snapshot.jobs.isEmpty ? area : Area(rawValue: area.rawValue + 1) ?? area
+    case .show(let wanted): area = wanted
+    case .newJob: overlay = .form(TrainingForm(snapshot))
+    case .collect: overlay = .collect(CollectForm(snapshot))
+    case .cancelJob: overlay = selected(snapshot).map { .cancel($0.id) }
+    case .useAdapter: overlay = selected(snapshot).map { .adapter($0.id) }
+    case .start: return start(snapshot)
+    case .startCollecting: return startCollecting(snapshot)
+    case .confirmCancel: return confirmCancel()
+    case .close: overlay = nil
+    case .toggleScale: curves.isLogarithmic.toggle()
+    case .nextSmoothing: curves.smoothing = curves.smoothing.next
+    case .toggleFollow: log.follows.toggle()
+    case .search:
+      area = .log
+      log.startSearch()
+    case .endSearch: log.endSearch(keeping: true)
+    case .clearSearch: log.endSearch(keeping: false)
+    case .nextHit: return jump(by: 1)
+    case .previousHit: return jump(by: -1)
+    case .narrower: splitter.grow(by: -0.05)
+    case .wider: splitter.grow(by: 0.05)
+    }
+    return .handled
+  }
+
+  private mutating func open(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let job = selected(snapshot) else { return .handled }
+    area = .chart
+    guard snapshot.job?.job.id != job.id else { return .handled }
+    asked = job.id
+    wasAnswered = false
+    return .command(.openJob(job.id))
+  }
+
+  private mutating func goBack() -> Reaction<Command> {
+    if area == .chart, curves.cursor != nil {
+      curves.cursor = nil
+    } else if area == .log, !log.query.isEmpty {
+      log.endSearch(keeping: false)
+    } else if area != .jobs {
+      area = .jobs
+    } else {
+      return .ignored
+    }
+    return .handled
+  }
+
+  private mutating func start(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard case .form(var form) = overlay else { return .ignored }
+    guard let request = form.request() else {
+      overlay = .form(form)
+      return .notice(form.fields.problem ?? "Something in the form can't be used.")
+    }
+    overlay = nil
+    newestBefore = snapshot.jobs.first?.id ?? JobID(0)
+    return .command(.train(request))
+  }
+
+  private mutating func startCollecting(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard case .collect(var form) = overlay else { return .ignored }
+    guard let request = form.submit(snapshot) else {
+      overlay = .collect(form)
+      return form.fields.problem.map { .notice($0) } ?? .handled
+    }
+    overlay = nil
+    return .command(.collect(request))
+  }
+
+  private mutating func confirmCancel() -> Reaction<Command> {
+    guard case .cancel(let id) = overlay else { return .ignored }
+    overlay = nil
+    return .command(.cancelJob(id))
+  }
+
+  private mutating func jump(by step: Int) -> Reaction<Command> {
+    guard !log.query.isEmpty else { return .notice("Press / first and type what to look for in the log.") }
+    area = .log
+    return log.jump(by: step) ? .handled : .notice("“\(log.query)” isn't in the log.")
+  }
+
+  // MARK: - Other events
+
+  /// Takes typing, moving about and the mouse.
+  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    if overlay != nil { return handleInOverlay(event, snapshot) }
+    if log.isSearching { return log.type(event) || event.isTyping ? .handled : .ignored }
+    if splitter.handle(event) { return .handled }
+    var target = area
+    if case .mouse(let mouse) = event {
+      guard let place = places.first(where: { $0.value.contains(mouse.point) }) else { return .ignored }
+      target = place.key
+      if case .press = mouse.action { area = target }
+    }
+    switch target {
+    case .jobs:
+      guard table.handle(event, snapshot.jobs) else { return .ignored }
+      return takeSelection(snapshot)
+    case .chart:
+      return curves.handle(event, detail(snapshot)) ? .handled : .ignored
+    case .checkpoints:
+      return checkpoints.handle(event, detail(snapshot)?.checkpoints ?? []) ? .handled : .ignored
+    case .log: return log.handle(event) ? .handled : .ignored
+    }
+  }
+
+  /// The job under the selection is the one that is shown.
+  private mutating func takeSelection(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let id = table.selection, id != selected(snapshot)?.id else { return .handled }
+    select(id)
+    return wants(snapshot).map { .command($0) } ?? .handled
+  }
+
+  private mutating func handleInOverlay(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    switch overlay {
+    case .form(var form):
+      let isUsed = form.fields.handle(event)
+      overlay = .form(form)
+      return isUsed ? .handled : .ignored
+    case .collect(var form):
+      let isUsed = form.handle(event, snapshot)
+      overlay = .collect(form)
+      return isUsed ? .handled : .ignored
+    case .cancel, .adapter, nil:
+      // Bindings are asked next; other characters mean nothing here.
+      if case .key(let key) = event, ["y", "n", "u", "x"].contains(key) { return .ignored }
+      return event.isTyping ? .handled : .ignored
+    }
+  }
+}
+
+extension Event {
+  /// Whether it would put text somewhere.
+  var isTyping: Bool {
+    switch self {
+    case .key(let key): key.text != nil
+    case .paste: true
+    default: false
+    }
+  }
+}
