@@ -7,7 +7,7 @@ import WorkbenchCore
 struct ChatReader {
   private enum Form { case json, events }
 
-  private let place: String
+  private let peer: Peer
   private let limits: HTTPLimits
   private let start: ContinuousClock.Instant
   private let onText: (@Sendable (String) -> Void)?
@@ -16,8 +16,8 @@ struct ChatReader {
   private var isDone = false
 
   /// Reads for a request that began at `start`.
-  init(place: String, limits: HTTPLimits, start: ContinuousClock.Instant, onText: (@Sendable (String) -> Void)?) {
-    self.place = place
+  init(peer: Peer, limits: HTTPLimits, start: ContinuousClock.Instant, onText: (@Sendable (String) -> Void)?) {
+    self.peer = peer
     self.limits = limits
     self.start = start
     self.onText = onText
@@ -26,9 +26,9 @@ struct ChatReader {
   /// Reads the response to its end.
   mutating func read(_ response: HTTPClientResponse, streams: Bool, _ activity: Activity) async throws -> Answer {
     if try form(of: response, streams: streams) == .events { return try await readEvents(response, activity) }
-    let bytes = try await response.bytes(upTo: limits.bodyBytes, from: place, activity)
-    guard bytes.contains(where: { $0 > 0x20 }) else { throw ModelFailure.malformed("\(place) sent an empty answer.") }
-    let added = try reply.add(JSONValue(answer: bytes, from: place), from: place)
+    let bytes = try await response.bytes(upTo: limits.bodyBytes, from: peer, activity)
+    guard bytes.contains(where: { $0 > 0x20 }) else { throw ModelFailure.malformed("\(peer) sent an empty answer.") }
+    let added = try reply.add(JSONValue(answer: bytes, from: peer), from: peer)
     guard reply.hasChoice else { throw noChoice }
     if !added.isEmpty { onText?(added) }
     return answer
@@ -37,14 +37,14 @@ struct ChatReader {
   /// What the body is, by its content type and, without one, by what was asked for.
   private func form(of response: HTTPClientResponse, streams: Bool) throws -> Form {
     if let coding = response.headers.first(name: "content-encoding"), coding.lowercased() != "identity" {
-      throw ModelFailure.malformed("\(place) sent a compressed answer that nobody asked for.")
+      throw ModelFailure.malformed("\(peer) sent a compressed answer that nobody asked for.")
     }
     guard let header = response.headers.first(name: "content-type") else { return streams ? .events : .json }
     let type = header.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
     if type == "text/event-stream" { return .events }
     if type == "application/json" || type.hasSuffix("+json") { return .json }
     throw ModelFailure.malformed(
-      "\(place) answered with \(SafeText.line(type, limit: 60)) instead of JSON. Check base_url: it usually ends in /v1."
+      "\(peer) answered with \(peer.quote(type, limit: 60)) instead of JSON. Check base_url: it usually ends in /v1."
     )
   }
 
@@ -85,7 +85,7 @@ struct ChatReader {
       for try await chunk in response.body {
         activity.heard()
         count += chunk.readableBytes
-        if count > limits.bodyBytes { throw ModelFailure.tooLong(limits.bodyBytes, from: place) }
+        if count > limits.bodyBytes { throw ModelFailure.tooLong(limits.bodyBytes, from: peer) }
         if whole != nil { continue }
         for event in parser.feed(chunk.readableBytesView) {
           try take(event)
@@ -117,9 +117,9 @@ struct ChatReader {
     }
   }
 
-  private var noChoice: ModelFailure { .malformed("\(place) sent a completion without a choice.") }
+  private var noChoice: ModelFailure { .malformed("\(peer) sent a completion without a choice.") }
 
-  private var brokenOff: ModelFailure { .unavailable("\(place) broke off before the answer was whole.") }
+  private var brokenOff: ModelFailure { .unavailable("\(peer) broke off before the answer was whole.") }
 
   private mutating func take(_ event: ServerSentEvents.Event) throws(ModelFailure) {
     if event.data.elementsEqual("[DONE]".utf8) {
@@ -128,9 +128,9 @@ struct ChatReader {
       return
     }
     guard event.data.contains(where: { $0 > 0x20 }) else { return }
-    let json = try JSONValue(answer: event.data, from: place)
-    if event.name == "error" { throw ServerFailure.inBody(json, from: place) }
-    let added = try reply.add(json, from: place)
+    let json = try JSONValue(answer: event.data, from: peer)
+    if event.name == "error" { throw ServerFailure.inBody(json, from: peer) }
+    let added = try reply.add(json, from: peer)
     if !added.isEmpty {
       if firstText == nil { firstText = .now }
       onText?(added)

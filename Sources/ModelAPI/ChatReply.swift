@@ -15,17 +15,17 @@ struct ChatReply {
   private(set) var hasChoice = false
 
   /// Takes a whole completion, or one chunk of a streamed one, and returns the text it adds.
-  /// - Parameter place: the server's name, for the failure's sentence.
+  /// - Parameter peer: who sent it.
   /// - Throws: what the object says has gone wrong, or that it is none that we know.
-  mutating func add(_ json: JSONValue, from place: String) throws(ModelFailure) -> String {
+  mutating func add(_ json: JSONValue, from peer: Peer) throws(ModelFailure) -> String {
     guard let object = json.object else {
-      throw .malformed("\(place) sent a JSON \(json.kind) where a chat completion was expected. Check base_url.")
+      throw .malformed("\(peer) sent a JSON \(json.kind) where a chat completion was expected. Check base_url.")
     }
-    if let error = object["error"], !error.isNull { throw ServerFailure.inBody(json, from: place) }
+    if let error = object["error"], !error.isNull { throw ServerFailure.inBody(json, from: peer) }
     if let counted = object["usage"], counted.object != nil { usage = TokenUsage(chat: counted) }
     guard let choices = object["choices"]?.array else {
       if object["usage"] != nil || hasChoice { return "" }
-      throw .malformed("\(place) sent an object without choices, so it is no chat completion. Check base_url.")
+      throw .malformed("\(peer) sent an object without choices, so it is no chat completion. Check base_url.")
     }
     var added = ""
     for choice in choices where (choice["index"]?.int ?? 0) == 0 {

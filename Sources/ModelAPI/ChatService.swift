@@ -22,42 +22,43 @@ struct ChatService: Sendable {
   /// - Parameter onText: makes it a streamed one, and receives its text.
   func complete(_ body: ChatRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     let start = ContinuousClock.now
-    return try await send(address.url("/chat/completions"), body.json) { response, activity in
-      var reader = ChatReader(place: address.name, limits: limits, start: start, onText: onText)
+    return try await send(address.url("/chat/completions"), body.json) { response, peer, activity in
+      var reader = ChatReader(peer: peer, limits: limits, start: start, onText: onText)
       return try await reader.read(response, streams: body.streams, activity)
     }
   }
 
   /// Sends JSON and receives JSON.
   func exchange(_ url: String, _ body: JSONValue) async throws -> JSONValue {
-    try await send(url, body) { response, activity in
-      let bytes = try await response.bytes(upTo: limits.bodyBytes, from: address.name, activity)
-      return try JSONValue(answer: bytes, from: address.name)
+    try await send(url, body) { response, peer, activity in
+      let bytes = try await response.bytes(upTo: limits.bodyBytes, from: peer, activity)
+      return try JSONValue(answer: bytes, from: peer)
     }
   }
 
   /// Sends a request, and hands over the response if its status is fine.
   private func send<Result: Sendable>(
     _ url: String, _ body: JSONValue,
-    _ receive: @escaping @Sendable (HTTPClientResponse, Activity) async throws -> Result
+    _ receive: @escaping @Sendable (HTTPClientResponse, Peer, Activity) async throws -> Result
   ) async throws -> Result {
     let secret = try key.read()
+    let peer = Peer(name: address.name, secret: secret)
     guard let client = connections.client(scheme: address.scheme, host: address.host) else {
-      throw TransportFailure.failure(HTTPClientError.alreadyShutdown, from: address.name, limits: limits)
+      throw TransportFailure.failure(HTTPClientError.alreadyShutdown, from: peer, limits: limits)
     }
     let request = request(url, body, secret)
     do {
-      return try await TimeLimits(total: timeout, idle: limits.idle).run(address.name) { activity in
+      return try await TimeLimits(total: timeout, idle: limits.idle).run(peer) { activity in
         let response = try await client.execute(request, deadline: .distantFuture)
         activity.heard()
         guard (200..<300).contains(response.status.code) else {
-          throw await refusal(response, activity)
+          throw await refusal(response, peer, activity)
         }
-        return try await receive(response, activity)
+        return try await receive(response, peer, activity)
       }
     } catch {
       if Task.isCancelled || error is CancellationError { throw CancellationError() }
-      throw TransportFailure.failure(error, from: address.name, limits: limits).map { SafeText.redacted($0, secret) }
+      throw TransportFailure.failure(error, from: peer, limits: limits).map { SafeText.redacted($0, secret) }
     }
   }
 
@@ -73,7 +74,7 @@ struct ChatService: Sendable {
   }
 
   /// The failure of a response with another status than 2xx; its body is read as far as it can be.
-  private func refusal(_ response: HTTPClientResponse, _ activity: Activity) async -> ModelFailure {
+  private func refusal(_ response: HTTPClientResponse, _ peer: Peer, _ activity: Activity) async -> ModelFailure {
     var bytes: [UInt8] = []
     do {
       for try await chunk in response.body {
@@ -85,22 +86,22 @@ struct ChatService: Sendable {
       // The status says enough.
     }
     return ServerFailure.status(
-      Int(response.status.code), headers: response.headers, body: bytes, from: address.name, keyVariable: key.variable)
+      Int(response.status.code), headers: response.headers, body: bytes, from: peer, keyVariable: key.variable)
   }
 }
 
 extension HTTPClientResponse {
   /// The whole body.
   /// - Throws: `ModelFailure.malformed` when it is longer than `limit`.
-  func bytes(upTo limit: Int, from place: String, _ activity: Activity) async throws -> [UInt8] {
+  func bytes(upTo limit: Int, from peer: Peer, _ activity: Activity) async throws -> [UInt8] {
     var bytes: [UInt8] = []
     if let announced = headers.first(name: "content-length").flatMap({ Int($0) }) {
-      if announced > limit { throw ModelFailure.tooLong(limit, from: place) }
+      if announced > limit { throw ModelFailure.tooLong(limit, from: peer) }
       bytes.reserveCapacity(announced)
     }
     for try await chunk in body {
       activity.heard()
-      if bytes.count + chunk.readableBytes > limit { throw ModelFailure.tooLong(limit, from: place) }
+      if bytes.count + chunk.readableBytes > limit { throw ModelFailure.tooLong(limit, from: peer) }
       bytes.append(contentsOf: chunk.readableBytesView)
     }
     return bytes
@@ -109,23 +110,23 @@ extension HTTPClientResponse {
 
 extension ModelFailure {
   /// An answer beyond every measure.
-  static func tooLong(_ limit: Int, from place: String) -> ModelFailure {
+  static func tooLong(_ limit: Int, from peer: Peer) -> ModelFailure {
     let size = limit >= 1 << 20 ? "\(limit >> 20) MB" : "\(limit) bytes"
-    return .malformed("\(place) sent more than \(size) in answer to one request, which is more than Assay reads.")
+    return .malformed("\(peer) sent more than \(size) in answer to one request, which is more than Assay reads.")
   }
 }
 
 extension JSONValue {
   /// The JSON text that a server sent.
   /// - Throws: `ModelFailure.malformed`.
-  init(answer bytes: [UInt8], from place: String) throws(ModelFailure) {
+  init(answer bytes: [UInt8], from peer: Peer) throws(ModelFailure) {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .malformed("\(place) sent text that isn't UTF-8.")
+      throw .malformed("\(peer) sent text that isn't UTF-8.")
     }
     do {
       try self.init(parsing: text)
     } catch {
-      throw .malformed("\(place) sent JSON that can't be read: \(SafeText.line(error.description, limit: 160)).")
+      throw .malformed("\(peer) sent JSON that can't be read: \(peer.quote(error.description, limit: 160)).")
     }
   }
 }

@@ -22,14 +22,14 @@ struct TimeLimits: Sendable {
   /// Carries out `operation`; cancels it and throws when a limit has passed.
   /// - Throws: `ModelFailure.unavailable` when a limit has passed.
   func run<Result: Sendable>(
-    _ place: String, _ operation: @escaping @Sendable (Activity) async throws -> Result
+    _ peer: Peer, _ operation: @escaping @Sendable (Activity) async throws -> Result
   ) async throws -> Result {
     let activity = Activity()
     return try await withThrowingTaskGroup(of: Result?.self) { group in
       defer { group.cancelAll() }
       group.addTask { try await operation(activity) }
       group.addTask {
-        try await watch(activity, place)
+        try await watch(activity, peer)
         return nil
       }
       while let next = try await group.next() {
@@ -40,20 +40,20 @@ struct TimeLimits: Sendable {
   }
 
   /// Returns never: sleeps until the earliest moment at which a limit may have passed, and looks.
-  private func watch(_ activity: Activity, _ place: String) async throws {
+  private func watch(_ activity: Activity, _ peer: Peer) async throws {
     let end = ContinuousClock.now + .seconds(min(total, 1e6))
     while true {
       let now = ContinuousClock.now
       if now >= end {
         throw ModelFailure.unavailable(
-          "\(place) took longer than the \(Self.text(total)) s that one request may take. "
+          "\(peer) took longer than the \(Self.text(total)) s that one request may take. "
             + "Raise the model's timeout in assay.yaml, or ask for fewer tokens.")
       }
       var next = end
       if let last = activity.last {
         let quiet = last + .seconds(min(idle, 1e6))
         if now >= quiet {
-          throw ModelFailure.unavailable("\(place) began to answer and then was silent for \(Self.text(idle)) s.")
+          throw ModelFailure.unavailable("\(peer) began to answer and then was silent for \(Self.text(idle)) s.")
         }
         next = min(end, quiet)
       } else {
