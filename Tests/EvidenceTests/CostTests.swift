@@ -1,0 +1,146 @@
+import Evidence
+import Testing
+
+/// The example of the third essay, as SPEC section 6 corrects it.
+@Suite struct CostTests {
+  private let prices = TokenPrices(input: 10, output: 10)
+  private var prompted: CallCost { CallCost(uncachedInput: 3500, prices: prices) }
+  private var tuned: CallCost { CallCost(uncachedInput: 1700, prices: prices) }
+
+  private func model(
+    _ investment: TuningInvestment = TuningInvestment(training: 5000), queriesPerMonth: Double? = nil
+  ) -> CostModel {
+    CostModel(prompted: prompted, tuned: tuned, investment: investment, queriesPerMonth: queriesPerMonth)
+  }
+
+  @Test func perQuery() {
+    #expect(isClose(prompted.tokensPerQuery, 0.035))
+    #expect(isClose(tuned.tokensPerQuery, 0.017))
+    #expect(isClose(model().savingPerQuery, 0.018))
+  }
+
+  @Test func breakEven() {
+    #expect(model().breakEven == .after(queries: 277_778))
+    #expect(Wording.count(277_778) == "277,778")
+    #expect(model().monthsToBreakEven == nil)
+    let months = model(queriesPerMonth: 10_000).monthsToBreakEven
+    #expect(months.map { Wording.trimmed($0, decimals: 1) } == "27.8")
+  }
+
+  @Test func atAMillionAMonth() {
+    let model = model(queriesPerMonth: 1_000_000)
+    #expect(model.savingPerMonth.map(Wording.dollars) == "$18,000")
+    #expect(model.firstMonthNet.map(Wording.dollars) == "$13,000")
+  }
+
+  @Test func withWork() {
+    let investment = TuningInvestment(training: 5000, engineeringHours: 40, hourlyRate: 100)
+    #expect(investment.total == 9000)
+    #expect(model(investment).breakEven == .after(queries: 500_000))
+    let again = TuningInvestment(training: 1, engineeringHours: 2, hourlyRate: 3, retrainings: 4, retrainingCost: 5)
+    #expect(again.total == 27)
+  }
+
+  @Test func withACachedSystemPrompt() {
+    let cached = CallCost(
+      uncachedInput: 1500, cachedInput: 2000, prices: TokenPrices(input: 10, cachedInput: 1, output: 10))
+    let model = CostModel(
+      prompted: cached, tuned: tuned, investment: TuningInvestment(training: 5000), queriesPerMonth: 1_000_000)
+    #expect(model.savingPerQuery == 0)
+    #expect(model.breakEven == .never)
+    #expect(model.monthsToBreakEven == nil)
+    #expect(model.savingPerMonth == 0)
+  }
+
+  @Test func outputCallsAndHosting() {
+    let call = CallCost(
+      uncachedInput: 1000, cachedInput: 500, output: 200, prices: TokenPrices(input: 2, cachedInput: 1, output: 5),
+      callsPerGoal: 3, hostingPerMonth: 700)
+    #expect(isClose(call.tokensPerQuery, 0.0105))
+    #expect(isClose(call.perQuery(queriesPerMonth: 100_000), 0.0175))
+    #expect(call.perQuery(queriesPerMonth: nil) == nil)
+    #expect(call.perQuery(queriesPerMonth: 0) == nil)
+    let unknown = CostModel(prompted: prompted, tuned: call, investment: TuningInvestment(training: 1))
+    #expect(unknown.breakEven == .unknown)
+  }
+
+  @Test func nothingInvestedAndLoss() {
+    #expect(model(TuningInvestment(training: 0)).breakEven == .after(queries: 0))
+    let loss = CostModel(
+      prompted: tuned, tuned: prompted, investment: TuningInvestment(training: 1), queriesPerMonth: 1000)
+    #expect(loss.breakEven == .never)
+    #expect(isClose(loss.savingPerMonth, -18))
+  }
+}
+
+@Suite struct RuleTests {
+  @Test(arguments: [
+    (0.3, CeilingRule.approachInDoubt), (0.5, .approachInDoubt), (0.6, .silent), (0.8, .roomAbove), (0.85, .roomAbove),
+    (0.95, .nearCeiling),
+  ])
+  func ceiling(score: Double, rule: CeilingRule) { #expect(CeilingRule(prompted: score) == rule) }
+
+  @Test func ceilingNeedsANarrowInterval() throws {
+    #expect(CeilingRule.isSettled(try #require(Proportion(successes: 30, of: 100).estimate)))
+    #expect(!CeilingRule.isSettled(try #require(Proportion(successes: 50, of: 100).estimate)))
+  }
+
+  @Test func tiers() {
+    #expect(DataTier.task.examples == 200...500)
+    #expect(DataTier.domain.missing(from: 400) == 600)
+    #expect(DataTier.format.missing(from: 400) == 0)
+    #expect(DataTier.reached(by: 49) == nil)
+    #expect(DataTier.reached(by: 50) == .format)
+    #expect(DataTier.reached(by: 999) == .task)
+    #expect(DataTier.reached(by: 10_000) == .behaviour)
+  }
+
+  @Test func plateau() {
+    let base = (0..<100).map { $0 < 60 }
+    let nudged = { (count: Int) in (0..<100).map { $0 < 60 + count } }
+    #expect(Plateau(versions: [base, base]).state == .tooFewVersions)
+    #expect(Plateau(versions: []).state == .tooFewVersions)
+    let flat = Plateau(versions: [base, base, nudged(1), nudged(2)])
+    #expect(flat.state == .flat)
+    #expect(flat.hiddenGain.map { $0 > 0.02 && $0 < 0.1 } == true)
+    #expect(Plateau(versions: [base, nudged(20), nudged(20), nudged(20)]).state == .moving)
+    #expect(Plateau(versions: [base, nudged(20), nudged(20), nudged(20), nudged(21)]).state == .flat)
+    // Each step is too small to see, the whole way is not.
+    #expect(Plateau(versions: [base, nudged(4), nudged(8), nudged(12)]).state == .moving)
+  }
+}
+
+@Suite struct WordingTests {
+  @Test func shares() {
+    #expect(Wording.percent(0.94) == "94 %")
+    #expect(Wording.percent(0.999) == "99.9 %")
+    #expect(Wording.percent(0.9999) == "99.9 %")
+    #expect(Wording.percent(0.001) == "0.1 %")
+    #expect(Wording.percent(0) == "0 %")
+    #expect(Wording.percent(1) == "100 %")
+    #expect(Wording.percent(0.71, Interval(0.6146, 0.7899)) == "71 % [61, 79]")
+    #expect(Wording.points(0.23, Interval(-0.004, 0.33)) == "+23 points [-0.4, +33]")
+    #expect(Wording.points(-0.01) == "-1 point")
+    #expect(Wording.points(0) == "0 points")
+  }
+
+  @Test func numbers() {
+    #expect(Wording.pValue(0.0000056) == "p < 0.001")
+    #expect(Wording.pValue(0.0026) == "p = 0.003")
+    #expect(Wording.pValue(0.0316) == "p = 0.032")
+    #expect(Wording.pValue(0.456) == "p = 0.46")
+    #expect(Wording.pValue(1) == "p = 1")
+    #expect(Wording.count(-1234) == "-1,234")
+    #expect(Wording.count(0) == "0")
+    #expect(Wording.count(.infinity) == "∞")
+    #expect(Wording.dollars(0.035) == "$0.035")
+    #expect(Wording.dollars(0.00172) == "$0.0017")
+    #expect(Wording.dollars(12.5) == "$12.50")
+    #expect(Wording.dollars(-1800.4) == "-$1,800")
+    #expect(Wording.dollars(5) == "$5")
+    #expect(Wording.milliseconds(850.4) == "850 ms")
+    #expect(Wording.milliseconds(2449) == "2.4 s")
+    #expect(Wording.plural(1, "case") == "1 case")
+    #expect(Wording.plural(1500, "case") == "1,500 cases")
+  }
+}
