@@ -44,7 +44,8 @@ struct OutputRecorder {
     if former != nil { try deleteFormer.execute(arguments: [run, output.caseID]) }
     let answer = try output.answer.map { try id(of: $0, key: output.requestKey.hex) }
     try insertOutput.execute(arguments: [
-      run, position, output.caseID, output.requestKey.hex, answer, output.failure, output.value, output.passed,
+      run, position, output.caseID, output.requestKey.hex, answer, output.failure.map(FreeText.value), output.value,
+      output.passed,
       output.formatValid, output.cost, ScoresColumn.encode(output.scores),
     ])
     position += 1
@@ -58,7 +59,8 @@ struct OutputRecorder {
       if AnswerRow(row)?.answer == answer { return row["answer_id"] }
     }
     try insertAnswer.execute(arguments: [
-      key, answer.text, answer.finishReason, answer.usage.prompt, answer.usage.completion, answer.usage.cachedPrompt,
+      key, FreeText.value(answer.text), answer.finishReason, answer.usage.prompt, answer.usage.completion,
+      answer.usage.cachedPrompt,
       answer.latency, answer.firstToken, time,
     ])
     return db.lastInsertedRowID

@@ -32,6 +32,14 @@ struct RunRow {
   }
 }
 
+/// A text that may have U+0000 in it, which SQLite's texts end at: such a text is stored as a blob.
+enum FreeText {
+  /// What to store.
+  static func value(_ text: String) -> DatabaseValue {
+    text.utf8.contains(0) ? Data(text.utf8).databaseValue : text.databaseValue
+  }
+}
+
 /// A row of `answers`.
 struct AnswerRow {
   /// The columns, for a table called `a`.
@@ -43,9 +51,9 @@ struct AnswerRow {
 
   /// Reads a row; nil when the columns are null, as in an outer join.
   init?(_ row: Row) {
-    guard let text: String = row["text"] else { return nil }
+    guard let text: Data = row["text"] else { return nil }
     answer = Answer(
-      text: text, finishReason: row["finish_reason"],
+      text: String(decoding: text, as: UTF8.self), finishReason: row["finish_reason"],
       usage: TokenUsage(
         prompt: row["prompt_tokens"], completion: row["completion_tokens"], cachedPrompt: row["cached_prompt_tokens"]),
       latency: row["latency"], firstToken: row["first_token"])
@@ -65,7 +73,8 @@ struct OutputRow {
   init(_ row: Row) {
     output = Output(
       caseID: row["case_id"], requestKey: ContentHash(hex: row["request_key"]), answer: AnswerRow(row)?.answer,
-      failure: row["failure"], scores: ScoresColumn.decode(row["scores"]), value: row["value"], passed: row["passed"],
+      failure: (row["failure"] as Data?).map { String(decoding: $0, as: UTF8.self) },
+      scores: ScoresColumn.decode(row["scores"]), value: row["value"], passed: row["passed"],
       formatValid: row["format_valid"], cost: row["cost"])
   }
 }

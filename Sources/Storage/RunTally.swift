@@ -3,7 +3,7 @@ import GRDB
 import WorkbenchCore
 
 /// The sums behind a run's summary. Adding an output takes constant time, so that recording stays fast whatever a run's
-/// length: latencies are kept in order and new ones merged in, a batch at a time.
+/// length: latencies stay sorted and new ones are merged in, a batch at a time.
 struct RunTally: Sendable {
   /// What one output adds.
   struct Entry: Sendable {
@@ -48,19 +48,17 @@ struct RunTally: Sendable {
       """
   }
 
-  private(set) var done = 0
+  private var done = 0
   private var passed = 0
   private var errors = 0
   private var formatValid = 0
   private var promptTokens = 0
   private var completionTokens = 0
-  private(set) var sum = 0.0
-  private(set) var sumOfSquares = 0.0
-  private(set) var fractional = 0
   private var cost = 0.0
   private var priced = 0
-  private(set) var latencies: [Double] = []
-  private var newLatencies: [Double] = []
+  /// How often each score was given: a few different ones, as a rule.
+  private var values: [Double: Int] = [:]
+  private var latencies = SortedNumbers()
   /// The run's revision that this is the tally of.
   var revision: Int64 = 0
 
@@ -77,16 +75,13 @@ struct RunTally: Sendable {
   /// Counts an output.
   mutating func add(_ entry: Entry) {
     count(entry, 1)
-    if entry.isAnswered { newLatencies.append(entry.latency) }
+    if entry.isAnswered { latencies.insert(entry.latency) }
   }
 
   /// Forgets an output that was counted.
   mutating func remove(_ entry: Entry) {
     count(entry, -1)
-    guard entry.isAnswered else { return }
-    merge()
-    let index = latencies.partitioningIndex { $0 >= entry.latency }
-    if index < latencies.count, latencies[index] == entry.latency { latencies.remove(at: index) }
+    if entry.isAnswered { latencies.remove(entry.latency) }
   }
 
   private mutating func count(_ entry: Entry, _ sign: Int) {
@@ -96,38 +91,26 @@ struct RunTally: Sendable {
     formatValid += entry.formatValid ? sign : 0
     promptTokens += sign * entry.promptTokens
     completionTokens += sign * entry.completionTokens
-    sum += Double(sign) * entry.value
-    sumOfSquares += Double(sign) * entry.value * entry.value
-    fractional += entry.value == 0 || entry.value == 1 ? 0 : sign
+    let times = values[entry.value, default: 0] + sign
+    values[entry.value] = times == 0 ? nil : times
     if let price = entry.cost {
       cost += Double(sign) * price
       priced += sign
     }
   }
 
-  private mutating func merge() {
-    guard !newLatencies.isEmpty else { return }
-    newLatencies.sort()
-    var merged: [Double] = []
-    merged.reserveCapacity(latencies.count + newLatencies.count)
-    var old = latencies[...]
-    for latency in newLatencies {
-      while let first = old.first, first <= latency {
-        merged.append(first)
-        old = old.dropFirst()
-      }
-      merged.append(latency)
-    }
-    merged.append(contentsOf: old)
-    latencies = merged
-    newLatencies = []
+  /// The mean score with its interval: Wilson's where every score is 0 or 1.
+  private var estimate: Estimate? {
+    let right = values[1, default: 0]
+    if right + values[0, default: 0] == done { return Proportion(successes: right, of: done).estimate }
+    let scores = values.sorted { $0.key < $1.key }.flatMap { repeatElement($0.key, count: max(0, $0.value)) }
+    return Estimate(scores: scores)
   }
 
   /// The averages.
   mutating func summary() -> RunSummary {
-    merge()
     var summary = RunSummary()
-    guard done > 0 else { return summary }
+    guard let estimate else { return summary }
     summary.done = done
     summary.passed = passed
     summary.errors = errors
@@ -135,13 +118,48 @@ struct RunTally: Sendable {
     summary.promptTokens = promptTokens
     summary.completionTokens = completionTokens
     summary.cost = priced > 0 ? cost : nil
-    summary.mean = sum / Double(done)
-    let interval = self.interval
-    summary.low = interval.low
-    summary.high = interval.high
-    summary.latencyMedian = percentile(0.5)
-    summary.latency95 = percentile(0.95)
+    summary.mean = estimate.mean
+    summary.low = estimate.interval.low
+    summary.high = estimate.interval.high
+    let percentiles = Percentiles(latencies.merged())
+    summary.latencyMedian = percentiles.p50 ?? 0
+    summary.latency95 = percentiles.p95 ?? 0
     return summary
+  }
+}
+
+/// Numbers kept in order; new ones are merged in when somebody looks.
+struct SortedNumbers: Sendable {
+  private var old: [Double] = []
+  private var new: [Double] = []
+
+  /// Takes a number in.
+  mutating func insert(_ number: Double) { new.append(number) }
+
+  /// Takes a number out, if it is there.
+  mutating func remove(_ number: Double) {
+    let index = merged().partitioningIndex { $0 >= number }
+    if index < old.count, old[index] == number { old.remove(at: index) }
+  }
+
+  /// All numbers, smallest first.
+  mutating func merged() -> [Double] {
+    guard !new.isEmpty else { return old }
+    new.sort()
+    var result: [Double] = []
+    result.reserveCapacity(old.count + new.count)
+    var place = 0
+    for number in new {
+      while place < old.count, old[place] <= number {
+        result.append(old[place])
+        place += 1
+      }
+      result.append(number)
+    }
+    result.append(contentsOf: old[place...])
+    old = result
+    new = []
+    return old
   }
 }
 

@@ -26,13 +26,14 @@ extension SQLiteStore {
     let parts = try JSONColumn.encode(draft.version.parts.map(PartColumn.init))
     let variant = try JSONColumn.encode(VariantColumn(draft.variant))
     return try await write { db in
+      if let run = try Self.run(draft.identity, db) { return run }
       try db.execute(
         sql: "INSERT INTO prompt_versions (hash, prompt, parts, created) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         arguments: [draft.version.hash.hex, draft.version.prompt, parts, draft.started.timeIntervalSince1970])
       try db.execute(
         sql: """
           INSERT INTO runs (identity, variant, prompt_version, eval_set, set_hash, state, started, cases)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (identity) DO NOTHING
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           draft.identity.hex, variant, draft.version.hash.hex, draft.set, draft.setHash.hex,

@@ -1,0 +1,86 @@
+import Foundation
+import GRDB
+import Testing
+import WorkbenchCore
+
+@testable import Storage
+
+struct StorageErrorTests {
+  private func failure(opening folder: String) -> StorageError? {
+    do {
+      _ = try SQLiteStore(workspace: folder)
+      return nil
+    } catch { return error as? StorageError }
+  }
+
+  @Test func aNewersFileIsLeftAlone() async throws {
+    try await withWorkspace { folder in
+      _ = try SQLiteStore(workspace: folder)
+      let queue = try DatabaseQueue(path: folder + "/.assay/assay.sqlite")
+      try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 something new')") }
+      let error = try #require(failure(opening: folder))
+      #expect(error == .newer(path: folder + "/.assay/assay.sqlite"))
+      #expect(error.description.contains("update this one"))
+    }
+  }
+
+  @Test func aDamagedFileSaysWhatToDo() async throws {
+    try await withWorkspace { folder in
+      try FileManager.default.createDirectory(atPath: folder + "/.assay", withIntermediateDirectories: true)
+      try Data(repeating: 0x41, count: 9000).write(to: URL(fileURLWithPath: folder + "/.assay/assay.sqlite"))
+      let error = try #require(failure(opening: folder))
+      guard case .corrupt = error else { throw error }
+      #expect(error.description.contains("move it away"))
+      // Doing what it says helps.
+      try FileManager.default.moveItem(atPath: folder + "/.assay/assay.sqlite", toPath: folder + "/old.sqlite")
+      #expect(failure(opening: folder) == nil)
+    }
+  }
+
+  @Test func aFolderThatCannotBeMadeSaysWhatToDo() async throws {
+    try await withWorkspace { folder in
+      try Data("in the way".utf8).write(to: URL(fileURLWithPath: folder + "/.assay"))
+      let error = try #require(failure(opening: folder))
+      guard case .readOnly = error else { throw error }
+      #expect(error.description.contains("writable"))
+    }
+  }
+
+  @Test func aFileThatCannotBeWrittenSaysWhatToDo() async throws {
+    try await withWorkspace { folder in
+      try FileManager.default.createDirectory(
+        atPath: folder + "/.assay/assay.sqlite", withIntermediateDirectories: true)
+      guard case .readOnly? = failure(opening: folder) else {
+        Issue.record("expected the error of a file that can't be opened")
+        return
+      }
+    }
+  }
+
+  @Test func aFullDiskLosesNothingThatWasRecorded() async throws {
+    try await withWorkspace { folder in
+      let store = try SQLiteStore(workspace: folder)
+      let run = try await store.beginRun(draft()).id
+      _ = try await store.record([answered("a")], in: run, seconds: 0)
+      try await store.writer.writeWithoutTransaction { db in
+        let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+        try db.execute(sql: "PRAGMA max_page_count = \(pages + 2)")
+      }
+      let large = (0..<50).map { answered("large-\($0)", String(repeating: "x", count: 10_000)) }
+      await #expect(throws: StorageError.full(path: folder + "/.assay/assay.sqlite")) {
+        try await store.record(large, in: run, seconds: 0)
+      }
+      #expect(try await store.outputs(of: run).map(\.caseID) == ["a"])
+      // With room again, the same batch goes in, and the summary counts it once.
+      try await store.writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
+      #expect(try await store.record(large, in: run, seconds: 0).done == 51)
+    }
+  }
+
+  @Test func theFolderKeepsItselfOutOfGit() async throws {
+    try await withWorkspace { folder in
+      _ = try SQLiteStore(workspace: folder)
+      #expect(try String(contentsOfFile: folder + "/.assay/.gitignore", encoding: .utf8) == "*\n")
+    }
+  }
+}
