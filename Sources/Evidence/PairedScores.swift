@@ -29,8 +29,8 @@ public struct PairedScores: Sendable, Hashable {
   /// The two-sided p-value of the sign-flip permutation test of the mean difference.
   ///
   /// Differences of zero don't matter to it. Up to 16 others all sign patterns are tried, so the value is exact; beyond
-  /// that it comes from 20,000 patterns drawn with a fixed seed, is never 0 ((hits + 1) / (draws + 1)), and is always the
-  /// same for the same differences.
+  /// that it comes from 20,000 patterns drawn with a fixed seed, is never 0 ((hits + 1) / (draws + 1)), and is always
+  /// the same for the same differences.
   public var pValue: Double {
     let values = differences.filter { $0 != 0 }
     guard !values.isEmpty else { return 1 }
