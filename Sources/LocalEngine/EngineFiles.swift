@@ -1,0 +1,59 @@
+import Foundation
+import Grading
+import Processes
+
+/// The Python programs and the lists of packages that this program brings with it.
+enum EngineFiles {
+  /// Every file by name.
+  static let all: [(name: String, bytes: [UInt8])] = [
+    ("assay_engine.py", PackageResources.assay_engine_py),
+    ("requirements-cpu.txt", PackageResources.requirements_cpu_txt),
+    ("requirements-cuda.txt", PackageResources.requirements_cuda_txt),
+    ("requirements-metal.txt", PackageResources.requirements_metal_txt),
+    ("requirements.txt", PackageResources.requirements_txt),
+    ("serve.py", PackageResources.serve_py),
+    ("train.py", PackageResources.train_py),
+  ]
+
+  /// Names this set of files.
+  static let version = hash(of: all.map(\.name))
+
+  /// Names the packages for an accelerator: when it changes, an installation is out of date.
+  static func packagesVersion(for accelerator: Accelerator) -> String {
+    hash(of: ["requirements.txt", accelerator.requirements])
+  }
+
+  /// How many packages the lists name.
+  static func packageCount(for accelerator: Accelerator) -> Int {
+    all.filter { $0.name == "requirements.txt" || $0.name == accelerator.requirements }
+      .flatMap { String(decoding: $0.bytes, as: UTF8.self).split(separator: "\n") }
+      .count { $0.contains("==") }
+  }
+
+  /// Makes sure that the files are in their folder, and gives the folder.
+  static func place(in layout: EngineLayout) throws -> String {
+    let folder = layout.scripts
+    let manager = FileManager.default
+    if manager.fileExists(atPath: folder) { return folder }
+    let temporary = folder + ".\(ProcessIdentity.current.pid)-\(UInt32.random(in: 0...UInt32.max))"
+    do {
+      try manager.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+      for file in all { try Data(file.bytes).write(to: URL(fileURLWithPath: temporary + "/" + file.name)) }
+      try manager.moveItem(atPath: temporary, toPath: folder)
+    } catch {
+      try? manager.removeItem(atPath: temporary)
+      // Another process may have been quicker.
+      guard manager.fileExists(atPath: folder) else { throw EngineError.folder(layout.home, error) }
+    }
+    return folder
+  }
+
+  private static func hash(of names: [String]) -> String {
+    var digest = SHA256()
+    for file in all where names.contains(file.name) {
+      digest.update(file.name)
+      digest.update(file.bytes)
+    }
+    return String(digest.hex().prefix(12))
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// Where the engine's files are.
+public struct EngineLayout: Sendable, Hashable {
+  /// The folder that holds all of it.
+  public var home: String
+
+  /// An engine in a folder of your choice.
+  public init(home: String) { self.home = home }
+
+  /// `$ASSAY_ENGINE_HOME`, or the engine's folder where programs of this system keep their data.
+  public static func standard(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> EngineLayout {
+    func folder(_ name: String) -> String? {
+      guard let value = environment[name], value.hasPrefix("/") else { return nil }
+      return value
+    }
+    if let home = folder("ASSAY_ENGINE_HOME") { return EngineLayout(home: home) }
+    let user = folder("HOME") ?? NSHomeDirectory()
+    #if os(macOS)
+      return EngineLayout(home: user + "/Library/Application Support/assay/engine")
+    #else
+      return EngineLayout(home: (folder("XDG_DATA_HOME") ?? user + "/.local/share") + "/assay/engine")
+    #endif
+  }
+
+  /// The private virtual environment.
+  public var environmentFolder: String { home + "/venv" }
+  /// Its Python.
+  public var python: String { environmentFolder + "/bin/python" }
+  /// Says that the installation was finished, and with what.
+  public var marker: String { home + "/installed.json" }
+  /// What pip said the last time.
+  public var installLog: String { home + "/install.log" }
+  /// A folder for each model and adapter that is or was served.
+  public var servers: String { home + "/servers" }
+  /// Held while installing or uninstalling.
+  var installLock: String { home + ".lock" }
+  /// Our Python programs, in the version that this program brings.
+  var scripts: String { home + "/scripts-" + EngineFiles.version }
+}

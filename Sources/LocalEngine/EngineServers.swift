@@ -1,0 +1,182 @@
+import Foundation
+import Processes
+import WorkbenchCore
+
+/// Starts, finds and stops the engine's servers.
+///
+/// There is one server for each model and adapter, so that no weights are ever loaded twice. It is shared by all
+/// processes of this user, which find it through its folder, and stops by itself some time after the last lease is gone.
+public struct EngineServers: ModelServers {
+  /// The engine.
+  public let engine: LocalEngine
+  /// How long a server stays when nobody uses it.
+  public var grace: Duration
+  /// How long loading a model may take.
+  public var startLimit: Duration
+
+  /// Servers of an engine.
+  public init(layout: EngineLayout = .standard(), grace: Duration = .seconds(60), startLimit: Duration = .seconds(600)) {
+    engine = LocalEngine(layout: layout)
+    self.grace = grace
+    self.startLimit = startLimit
+  }
+
+  /// A server that answers for this model, started if need be and known to be healthy.
+  public func serve(model: String, adapter: String?) async throws -> ServedModel {
+    do {
+      return try await serve(try ServedPair(model: model, adapter: adapter))
+    } catch let error as EngineError {
+      throw ModelFailure.rejected(error.description)
+    } catch let error as ProcessError {
+      throw ModelFailure.unavailable(error.description)
+    }
+  }
+
+  private func serve(_ pair: ServedPair) async throws -> ServedModel {
+    try engine.requireReady()
+    let folder = ServerFolder(path: engine.layout.servers + "/" + pair.key)
+    do {
+      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    } catch { throw EngineError.folder(engine.layout.servers, error) }
+    // The lease first: a server that is about to stop holds it alone until it is gone.
+    let lease = try await FileLock.acquire(folder.leaseFile, .shared, atMost: .seconds(30))
+    if let state = folder.state, await folder.answers(state, within: 2) { return served(state, lease) }
+    let lock = try await FileLock.acquire(folder.startLock, .exclusive, atMost: startLimit)
+    defer { withExtendedLifetime(lock) {} }
+    if let state = folder.state {
+      // It may be in the middle of a long product.
+      if folder.process?.isAlive == true, await folder.answers(state, within: 10) { return served(state, lease) }
+      await folder.stop()
+      if folder.process?.boot == ProcessIdentity.current.boot { folder.noteCrash() }
+      try? FileManager.default.removeItem(atPath: folder.stateFile)
+    } else {
+      // Started by somebody who was gone before it was ready.
+      await folder.stop()
+    }
+    try await backOff(folder, pair)
+    removeOldFolders()
+    return served(try await start(pair, in: folder), lease)
+  }
+
+  private func served(_ state: ServerFolder.State, _ lease: FileLock) -> ServedModel {
+    ServedModel(baseURL: "http://127.0.0.1:\(state.port)/v1", lease: lease)
+  }
+
+  /// Waits the longer the more often the server has died, and gives up after the fifth time in ten minutes.
+  private func backOff(_ folder: ServerFolder, _ pair: ServedPair) async throws {
+    let crashes = folder.recentCrashes.count
+    if crashes >= 5 {
+      throw ModelFailure.rejected(
+        "The engine died \(crashes) times within ten minutes with \(pair.model). Its last words: "
+          + "\(folder.lastWords().joined(separator: " / ")) The whole log is \(folder.log)")
+    }
+    if crashes > 1 { try await Task.sleep(for: .milliseconds(250 << crashes)) }
+  }
+
+  private func start(_ pair: ServedPair, in folder: ServerFolder) async throws -> ServerFolder.State {
+    let scripts = try EngineFiles.place(in: engine.layout)
+    let instance = UUID().uuidString
+    var arguments = [
+      scripts + "/serve.py", "--model", pair.model, "--folder", folder.path, "--instance", instance, "--grace",
+      "\(Double(grace.components.seconds) + Double(grace.components.attoseconds) / 1e18)",
+    ]
+    if let adapter = pair.adapter { arguments += ["--adapter", adapter] }
+    if pair.isHubID { arguments.append("--allow-download") }
+    folder.beginLog()
+    let process = try await Command(engine.layout.python, arguments, environment: LocalEngine.cleanEnvironment)
+      .spawnDetached(appendingTo: folder.log)
+    folder.write(process, to: folder.processFile)
+    do {
+      return try await ready(instance, process, pair, in: folder)
+    } catch {
+      process.signalGroup(.kill)
+      throw error
+    }
+  }
+
+  /// Waits until the server says that it is ready.
+  private func ready(
+    _ instance: String, _ process: ProcessIdentity, _ pair: ServedPair, in folder: ServerFolder
+  ) async throws -> ServerFolder.State {
+    let deadline = ContinuousClock.now + startLimit
+    while true {
+      let isAlive = process.isAlive
+      if let state = folder.state, state.instance == instance { return state }
+      guard isAlive else { throw startFailure(pair, folder) }
+      if ContinuousClock.now >= deadline {
+        throw ModelFailure.unavailable(
+          "The engine did not finish loading \(pair.model) within \(startLimit.components.seconds) seconds; its log is "
+            + folder.log)
+      }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  private func startFailure(_ pair: ServedPair, _ folder: ServerFolder) -> ModelFailure {
+    let words = folder.lastWords()
+    if let line = words.last, line.hasPrefix("error: ") {
+      let what = pair.adapter.map { "\(pair.model) with the adapter \($0)" } ?? pair.model
+      return .rejected("The engine can't load \(what). \(line.dropFirst(7)) The whole log is \(folder.log)")
+    }
+    return .unavailable(
+      "The engine ended while it was starting. Its last words: \(words.isEmpty ? "none" : words.joined(separator: " / ")) "
+        + "The whole log is \(folder.log)")
+  }
+
+  // MARK: Looking and stopping
+
+  /// A server that is running.
+  public struct Running: Sendable, Hashable, Codable {
+    /// The model's folder or hub id.
+    public var model: String
+    /// The adapter's folder.
+    public var adapter: String?
+    /// The port on the loopback interface.
+    public var port: Int
+    /// The process.
+    public var pid: Int32
+    /// When it was started, in seconds since 1970.
+    public var started: Double
+    /// Whether anybody holds a lease.
+    public var isInUse: Bool
+    /// Its log.
+    public var log: String
+  }
+
+  /// The servers that are running now, oldest first.
+  public func running() -> [Running] {
+    folders().compactMap { folder in
+      guard let state = folder.state, let process = folder.process, process.isAlive else { return nil }
+      let isInUse = ((try? FileLock.tryAcquire(folder.leaseFile, .exclusive)) ?? nil) == nil
+      return Running(
+        model: state.model, adapter: state.adapter, port: state.port, pid: process.pid, started: state.started,
+        isInUse: isInUse, log: folder.log)
+    }.sorted { $0.started < $1.started }
+  }
+
+  /// Stops all servers, also those in use, and returns how many there were. Whoever used them starts them again.
+  @discardableResult public func stopAll() async -> Int {
+    let alive = folders().filter { $0.process?.isAlive == true }
+    await withTaskGroup(of: Void.self) { group in
+      for folder in alive { group.addTask { await folder.stop() } }
+    }
+    return alive.count
+  }
+
+  private func folders() -> [ServerFolder] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: engine.layout.servers)) ?? []
+    return names.map { ServerFolder(path: engine.layout.servers + "/" + $0) }
+  }
+
+  /// Removes the folders of servers that nobody has started for a week.
+  private func removeOldFolders() {
+    for folder in folders() where folder.process?.isAlive != true {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: folder.processFile)
+      guard let time = attributes?[.modificationDate] as? Date, Date().timeIntervalSince(time) > 7 * 86_400,
+        let lock = try? FileLock.tryAcquire(folder.startLock, .exclusive)
+      else { continue }
+      try? FileManager.default.removeItem(atPath: folder.path)
+      withExtendedLifetime(lock) {}
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Processes
+
+/// How far an installation is.
+public struct InstallProgress: Sendable, Hashable {
+  /// What happens now.
+  public var text: String
+  /// From 0 to 1.
+  public var fraction: Double
+  /// Set in the last element.
+  public var installation: LocalEngine.Installation?
+}
+
+extension LocalEngine {
+  /// Installs the engine, or repairs or updates it; when it is ready already, says so at once.
+  ///
+  /// The stream ends after an element with the installation, or throws an `EngineError`. Ending to read it stops pip; what
+  /// is there then is used the next time.
+  public func install(_ accelerator: Accelerator = .auto) -> AsyncThrowingStream<InstallProgress, any Error> {
+    let (stream, continuation) = AsyncThrowingStream.makeStream(
+      of: InstallProgress.self, bufferingPolicy: .bufferingNewest(64))
+    let work = Task {
+      do {
+        try await install(accelerator) { continuation.yield($0) }
+        continuation.finish()
+      } catch {
+        continuation.finish(throwing: error)
+      }
+    }
+    continuation.onTermination = { _ in work.cancel() }
+    return stream
+  }
+
+  private func install(
+    _ choice: Accelerator, report: @escaping @Sendable (InstallProgress) -> Void
+  ) async throws {
+    if case .ready(let installation) = status, choice == .auto || choice == installation.accelerator {
+      return report(
+        InstallProgress(text: "mlx-lm \(installation.mlxLM) is ready", fraction: 1, installation: installation))
+    }
+    let accelerator = try choice.resolved()
+    report(InstallProgress(text: "Looking for Python", fraction: 0))
+    let lock = try await installLock(waiting: .seconds(600))
+    defer { withExtendedLifetime(lock) {} }
+    try checkDiskSpace(for: accelerator)
+    let python = try await finder.find()
+    try? FileManager.default.removeItem(atPath: layout.marker)
+    let scripts = try EngineFiles.place(in: layout)
+    if await !environmentWorks(python) {
+      report(InstallProgress(text: "Making a virtual environment with Python \(python.version)", fraction: 0.02))
+      try await makeEnvironment(python)
+    }
+    try await installPackages(accelerator, scripts: scripts, report: report)
+    report(InstallProgress(text: "Trying it out", fraction: 0.95))
+    let examined = try await examine()
+    let installation = Installation(
+      accelerator: accelerator, python: examined.python, mlx: examined.mlx, mlxLM: examined.mlxLM,
+      time: Date().timeIntervalSince1970, packages: EngineFiles.packagesVersion(for: accelerator))
+    let marker = try JSONEncoder().encode(installation)
+    try AtomicFile.write(String(decoding: marker, as: UTF8.self), to: layout.marker)
+    removeOldScripts()
+    report(
+      InstallProgress(
+        text: "mlx-lm \(examined.mlxLM) is ready on \(examined.device)", fraction: 1, installation: installation))
+  }
+
+  private func checkDiskSpace(for accelerator: Accelerator) throws(EngineError) {
+    let folder = (layout.home as NSString).deletingLastPathComponent
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
+    guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value, free < accelerator.diskSpace else {
+      return
+    }
+    throw .diskFull(
+      "The engine needs about \(accelerator.diskSpace / 1_000_000) MB in \(folder), where \(free / 1_000_000) MB are "
+        + "free. Make room, or set ASSAY_ENGINE_HOME to a folder on another disk.")
+  }
+
+  /// Whether there is an environment to go on with: of this Python, and with a pip that starts.
+  private func environmentWorks(_ python: PythonFinder.Python) async -> Bool {
+    let probe = "import sys, pip; print('%d.%d.%d' % sys.version_info[:3])"
+    let result = try? await Command(layout.python, ["-c", probe], environment: Self.cleanEnvironment).run()
+    return result?.lines == [python.version]
+  }
+
+  private func makeEnvironment(_ python: PythonFinder.Python) async throws {
+    try? FileManager.default.removeItem(atPath: layout.environmentFolder)
+    let result = try await Command(
+      python.path, ["-m", "venv", layout.environmentFolder], environment: Self.cleanEnvironment
+    ).run()
+    guard result.ending.isSuccess else {
+      throw PipFailure(lines: result.lines, log: layout.installLog, python: python.version).error
+    }
+  }
+
+  private func installPackages(
+    _ accelerator: Accelerator, scripts: String, report: @escaping @Sendable (InstallProgress) -> Void
+  ) async throws {
+    let progress = PipProgress(packages: EngineFiles.packageCount(for: accelerator))
+    let log = InstallLog(path: layout.installLog)
+    let result = try await Command(
+      layout.python,
+      [
+        "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:", "--progress-bar",
+        "off", "-r", scripts + "/" + accelerator.requirements,
+      ], environment: Self.cleanEnvironment
+    ).run(onLine: { line in
+      log.write(line)
+      if let step = progress.step(for: line) { report(step) }
+    })
+    guard result.ending.isSuccess else {
+      throw PipFailure(lines: result.lines, log: layout.installLog, python: nil).error
+    }
+  }
+
+  /// Scripts of other versions, which no running server can need: Python has read them.
+  private func removeOldScripts() {
+    let manager = FileManager.default
+    for name in (try? manager.contentsOfDirectory(atPath: layout.home)) ?? [] where name.hasPrefix("scripts-") {
+      let path = layout.home + "/" + name
+      if path != layout.scripts { try? manager.removeItem(atPath: path) }
+    }
+  }
+}

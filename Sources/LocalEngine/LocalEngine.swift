@@ -1,0 +1,166 @@
+import Foundation
+import Processes
+
+/// The engine on this machine: mlx-lm in a private virtual environment.
+///
+/// It is a value; everything it knows stands in files, which any number of processes share.
+public struct LocalEngine: Sendable, Hashable {
+  /// Where its files are.
+  public let layout: EngineLayout
+  /// Looks for a Python to build it on.
+  var finder = PythonFinder()
+
+  /// The engine at a place, the usual one by default.
+  public init(layout: EngineLayout = .standard()) { self.layout = layout }
+
+  /// What was installed.
+  public struct Installation: Sendable, Hashable, Codable {
+    /// What computes.
+    public var accelerator: Accelerator
+    /// Python's version.
+    public var python: String
+    /// Version of mlx.
+    public var mlx: String
+    /// Version of mlx-lm.
+    public var mlxLM: String
+    /// When, in seconds since 1970.
+    public var time: Double
+    /// Names the exact packages.
+    var packages: String
+  }
+
+  /// Whether the engine can be used.
+  public enum Status: Sendable, Hashable {
+    /// Never installed here.
+    case missing
+    /// An installation was begun and not finished; installing again goes on.
+    case interrupted
+    /// Installed for another version of this program; installing again brings it up to date.
+    case outdated(Installation)
+    /// Ready.
+    case ready(Installation)
+
+    /// The installation, when ready.
+    public var installation: Installation? {
+      if case .ready(let installation) = self { return installation }
+      return nil
+    }
+  }
+
+  /// Whether the engine can be used. Looks at files only, so it is quick.
+  public var status: Status {
+    let manager = FileManager.default
+    guard let data = manager.contents(atPath: layout.marker),
+      let installation = try? JSONDecoder().decode(Installation.self, from: data)
+    else { return manager.fileExists(atPath: layout.environmentFolder) ? .interrupted : .missing }
+    guard manager.isExecutableFile(atPath: layout.python) else { return .interrupted }
+    return installation.packages == EngineFiles.packagesVersion(for: installation.accelerator)
+      ? .ready(installation) : .outdated(installation)
+  }
+
+  /// Makes sure that it can be used.
+  /// - Throws: `EngineError.notReady`, which says what to do.
+  @discardableResult public func requireReady() throws(EngineError) -> Installation {
+    switch status {
+    case .ready(let installation): return installation
+    case .missing:
+      throw .notReady("The local engine is not installed. Run `assay engine install` (about 400 MB, a minute or two).")
+    case .interrupted:
+      throw .notReady("The local engine's installation was interrupted. Run `assay engine install` to finish it.")
+    case .outdated:
+      throw .notReady("The local engine is of another version. Run `assay engine install` to bring it up to date.")
+    }
+  }
+
+  /// What the engine says of itself.
+  public struct Report: Sendable, Hashable, Codable {
+    /// Python's version.
+    public var python: String
+    /// The operating system.
+    public var platform: String
+    /// Version of mlx.
+    public var mlx: String
+    /// Version of mlx-lm.
+    public var mlxLM: String
+    /// `cpu`, or `gpu` with its name.
+    public var device: String
+    /// The BLAS in use: a library's path, `Accelerate`, or `reference` for the slow one that mlx brings along.
+    public var blas: String
+    /// Measured speed of a float32 matrix product, in billions of operations a second.
+    public var gflops: Double
+    /// Processor cores.
+    public var cores: Int
+
+    enum CodingKeys: String, CodingKey {
+      case python, platform, mlx, device, blas, gflops, cores
+      case mlxLM = "mlx_lm"
+    }
+
+    /// What would make it faster; nil when there is nothing to say.
+    public var advice: String? {
+      guard device == "cpu", blas == "reference" else { return nil }
+      return "The engine computes with mlx's own slow BLAS. Install OpenBLAS (Debian, Ubuntu: "
+        + "`apt install libopenblas0-pthread`; Fedora: `dnf install openblas-threads`): it is used from the next start on."
+    }
+  }
+
+  /// Has the engine examine itself: versions, device, BLAS and its speed. Takes some seconds.
+  /// - Throws: `EngineError`.
+  public func doctor() async throws -> Report {
+    try requireReady()
+    return try await examine()
+  }
+
+  func examine() async throws -> Report {
+    let folder = try EngineFiles.place(in: layout)
+    let result = try await Command(layout.python, [folder + "/assay_engine.py"], environment: Self.cleanEnvironment)
+      .run()
+    guard result.ending.isSuccess, let line = result.lines.last,
+      let report = try? JSONDecoder().decode(Report.self, from: Data(line.utf8))
+    else {
+      throw EngineError.installation(
+        "The engine doesn't start (\(result.ending)). Its last words: \(result.lines.suffix(3).joined(separator: " / "))")
+    }
+    return report
+  }
+
+  /// The program that works on a training job's folder.
+  /// - Throws: `EngineError.notReady`.
+  public func trainingCommand(folder: String) throws -> Command {
+    try requireReady()
+    let scripts = try EngineFiles.place(in: layout)
+    return Command(layout.python, [scripts + "/train.py", folder], environment: Self.cleanEnvironment)
+  }
+
+  /// Removes the engine, after stopping its servers. Models fetched from the hub stay in the hub's own cache.
+  /// - Throws: `EngineError`.
+  public func uninstall() async throws {
+    guard FileManager.default.fileExists(atPath: layout.home) else { return }
+    let lock = try await installLock(waiting: .seconds(5))
+    await EngineServers(layout: layout).stopAll()
+    do { try FileManager.default.removeItem(atPath: layout.home) } catch {
+      throw EngineError.folder(layout.home, error)
+    }
+    try? FileManager.default.removeItem(atPath: layout.installLock)
+    withExtendedLifetime(lock) {}
+  }
+
+  func installLock(waiting: Duration) async throws -> FileLock {
+    let parent = (layout.home as NSString).deletingLastPathComponent
+    do {
+      try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    } catch { throw EngineError.folder(parent, error) }
+    do {
+      return try await FileLock.acquire(layout.installLock, .exclusive, atMost: waiting)
+    } catch ProcessError.lockHeld {
+      throw EngineError.busy("Another assay is installing the engine; wait for it, then try again.")
+    }
+  }
+
+  /// Variables of the caller's own Python and of its terminal that must not leak into the engine's.
+  static let cleanEnvironment: [String: String?] = [
+    "PYTHONPATH": nil, "PYTHONHOME": nil, "PYTHONSTARTUP": nil, "VIRTUAL_ENV": nil, "PYTHONUTF8": "1",
+    "PYTHONUNBUFFERED": "1", "PYTHONNOUSERSITE": "1", "PIP_USER": nil, "PIP_TARGET": nil, "PIP_REQUIRE_VIRTUALENV": nil,
+    "__PYVENV_LAUNCHER__": nil,
+  ]
+}

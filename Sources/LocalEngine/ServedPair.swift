@@ -1,0 +1,85 @@
+import Foundation
+import Grading
+import WorkbenchCore
+
+/// A model with its adapter, as one server serves it.
+struct ServedPair: Sendable, Hashable {
+  /// An absolute path, or a hub id.
+  var model: String
+  /// An absolute path without links, so that a training job's `best` names the checkpoint it points at now.
+  var adapter: String?
+  /// Names exactly these weights: other files in the same folder make another name.
+  var key: String
+  /// Whether the model is to be fetched from the hub when it is not on this machine.
+  var isHubID: Bool
+
+  /// Looks at what is there.
+  /// - Throws: `ModelFailure.rejected` when it isn't.
+  init(model: String, adapter: String?) throws {
+    var digest = SHA256()
+    digest.update(EngineFiles.version)
+    if let files = Self.files(in: model) {
+      guard files.contains(where: { $0.name == "config.json" }),
+        files.contains(where: { $0.name.hasPrefix("model") && $0.name.hasSuffix(".safetensors") })
+      else {
+        throw ModelFailure.rejected(
+          "The folder \(model) holds no model: config.json and model.safetensors (Hugging Face layout) are needed.")
+      }
+      self.model = Self.real(model)
+      isHubID = false
+      digest.update(self.model)
+      digest.update(files.map(\.description).joined(separator: "\n"))
+    } else if Self.looksLikeHubID(model) {
+      self.model = model
+      isHubID = true
+      digest.update(model)
+    } else {
+      throw ModelFailure.rejected("There is no model at \(model). Correct its path in assay.yaml.")
+    }
+    if let adapter {
+      let folder = Self.real(adapter)
+      guard let files = Self.files(in: folder), files.contains(where: { $0.name == "adapters.safetensors" }),
+        files.contains(where: { $0.name == "adapter_config.json" })
+      else {
+        throw ModelFailure.rejected(
+          "There is no adapter at \(adapter). Train one (assay train), or correct the variant's `adapter` in assay.yaml.")
+      }
+      self.adapter = folder
+      digest.update(folder)
+      digest.update(files.filter { $0.name.hasPrefix("adapter") }.map(\.description).joined(separator: "\n"))
+    }
+    key = String(digest.hex().prefix(16))
+  }
+
+  private struct File: CustomStringConvertible {
+    var name: String
+    var size: Int
+    var time: Double
+    var description: String { "\(name) \(size) \(time)" }
+  }
+
+  private static func files(in folder: String) -> [File]? {
+    guard folder.hasPrefix("/"), let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      return nil
+    }
+    return names.sorted().map { name in
+      let path = real(folder + "/" + name)
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+      return File(
+        name: name, size: (attributes?[.size] as? NSNumber)?.intValue ?? 0,
+        time: (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)
+    }
+  }
+
+  private static func real(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+
+  /// `name` or `owner/name`, in the letters that the hub allows.
+  static func looksLikeHubID(_ text: String) -> Bool {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count == 2
+      && parts.allSatisfy { part in
+        !part.isEmpty && !part.hasPrefix(".")
+          && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+      }
+  }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Processes
+import Testing
+
+@testable import LocalEngine
+
+/// Everything an installation reports, or the error it ends with.
+private func install(_ engine: LocalEngine) async throws -> [InstallProgress] {
+  var all: [InstallProgress] = []
+  for try await progress in engine.install() { all.append(progress) }
+  return all
+}
+
+@Suite struct InstallTests {
+  @Test func anInstallationGoesFromNothingToReady() async throws {
+    let scratch = try Scratch()
+    let engine = try scratch.engine()
+    #expect(engine.status == .missing)
+    #expect(throws: EngineError.self) { try engine.requireReady() }
+    let progress = try await install(engine)
+    #expect(progress.last?.installation == engine.status.installation)
+    #expect(engine.status.installation?.mlxLM == "0.32.2")
+    #expect(progress.map(\.fraction) == progress.map(\.fraction).sorted())
+    #expect(progress.map(\.text).contains("Fetching mlx"))
+    #expect(scratch.text("home/install.log")?.contains("Successfully installed") == true)
+    // A second one has nothing to do.
+    #expect(try await install(engine).map(\.text) == ["mlx-lm 0.32.2 is ready"])
+    #expect(scratch.text("calls") == "venv\npip\n")
+  }
+
+  @Test func anInterruptedInstallationGoesOnWhereItStopped() async throws {
+    let scratch = try Scratch()
+    let engine = try scratch.engine(pip: "[ -e $here/calm ] || { touch $here/calm; echo half; sleep 100; }")
+    let task = Task { try await install(engine) }
+    while scratch.text("calm") == nil { try await Task.sleep(for: .milliseconds(5)) }
+    task.cancel()
+    _ = try? await task.value
+    #expect(engine.status == .interrupted)
+    // The lock is free again once pip has ended.
+    _ = try await install(engine)
+    #expect(engine.status.installation != nil)
+    #expect(scratch.text("calls") == "venv\npip\npip\n")
+  }
+
+  @Test func aPackageListOfAnotherVersionMeansOutdated() async throws {
+    let engine = try Scratch().engine()
+    _ = try await install(engine)
+    var installation = try #require(engine.status.installation)
+    installation.packages = "old"
+    try JSONEncoder().encode(installation).write(to: URL(fileURLWithPath: engine.layout.marker))
+    #expect(engine.status == .outdated(installation))
+    _ = try await install(engine)
+    #expect(engine.status.installation != nil)
+  }
+
+  @Test func uninstallingRemovesEverything() async throws {
+    let engine = try Scratch().engine()
+    _ = try await install(engine)
+    try await engine.uninstall()
+    #expect(engine.status == .missing)
+    #expect(!FileManager.default.fileExists(atPath: engine.layout.home))
+  }
+
+  @Test(arguments: [
+    ("echo 'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device'", "disk is full"),
+    ("echo 'Failed to establish a new connection: [Errno -3] Temporary failure in name resolution'", "network"),
+    ("echo 'ERROR: No matching distribution found for mlx==0.32.4'", "no build of mlx==0.32.4"),
+    ("echo 'ERROR: something odd'", "pip failed; its last words: ERROR: something odd"),
+  ])
+  func aFailingPipIsExplained(pip: String, words: String) async throws {
+    let engine = try Scratch().engine(pip: pip + "; exit 1")
+    let error = await #expect(throws: EngineError.self) { try await install(engine) }
+    #expect(error?.description.contains(words) == true)
+    #expect(engine.status == .interrupted)
+  }
+
+  @Test func theDoctorsReportComesWithAdvice() async throws {
+    let engine = try Scratch().engine()
+    _ = try await install(engine)
+    let report = try await engine.doctor()
+    #expect(report.gflops == 3.5)
+    #expect(report.advice?.contains("libopenblas0-pthread") == true)
+  }
+
+  @Test func theFilesMatchEachOther() {
+    for accelerator in Accelerator.allCases where accelerator != .auto {
+      #expect(EngineFiles.packageCount(for: accelerator) > 30)
+    }
+    for file in EngineFiles.all where file.name.hasPrefix("requirements") {
+      for line in String(decoding: file.bytes, as: UTF8.self).split(separator: "\n") {
+        #expect(line.hasPrefix("#") || line == "-r requirements.txt" || line.contains("=="), "\(line) is not pinned")
+      }
+    }
+  }
+
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["ASSAY_TEST_INSTALL"] != nil))
+  func theRealEngineInstalls() async throws {
+    let engine = LocalEngine()
+    let begin = ContinuousClock.now
+    for try await progress in engine.install() { print(Int(progress.fraction * 100), "%", progress.text) }
+    print("installed in", ContinuousClock.now - begin)
+    print(try await engine.doctor())
+  }
+}
+
+@Suite struct PythonFinderTests {
+  private func find(_ programs: [String]) async throws -> PythonFinder.Python {
+    let scratch = try Scratch()
+    var finder = PythonFinder(environment: [:])
+    finder.candidates = try programs.enumerated().map { try scratch.program("python\($0)", $1) }
+    return try await finder.find()
+  }
+
+  @Test func theFirstThatWillDoIsTaken() async throws {
+    let python = try await find(["exit 127", "echo 3.9.2 True", "echo 3.12.0 True; exit 1", "echo 3.11.9 True"])
+    #expect(python.version == "3.11.9")
+  }
+
+  @Test func anOldPythonIsNamed() async throws {
+    let error = await #expect(throws: EngineError.self) { try await find(["echo 3.10.12 True"]) }
+    #expect(error?.description.contains("needs Python 3.11 or newer, and here is only 3.10.12") == true)
+  }
+
+  @Test func aPythonWithoutVenvIsNamed() async throws {
+    let error = await #expect(throws: EngineError.self) { try await find(["echo 3.11.2 True; exit 1"]) }
+    #expect(error?.description.contains("apt install python3.11-venv") == true)
+  }
+
+  @Test func noPythonAtAllSaysWhatToInstall() async throws {
+    let error = await #expect(throws: EngineError.self) { try await find([]) }
+    #expect(error?.description.contains("brew install python") == true)
+  }
+}
+
+@Suite struct LayoutTests {
+  @Test func theFolderFollowsTheEnvironment() {
+    #expect(EngineLayout.standard(environment: ["ASSAY_ENGINE_HOME": "/e", "HOME": "/h"]).home == "/e")
+    #if os(Linux)
+      #expect(EngineLayout.standard(environment: ["XDG_DATA_HOME": "/x", "HOME": "/h"]).home == "/x/assay/engine")
+      #expect(EngineLayout.standard(environment: ["HOME": "/h"]).home == "/h/.local/share/assay/engine")
+      #expect(
+        EngineLayout.standard(environment: ["XDG_DATA_HOME": "relative", "HOME": "/h"]).home
+          == "/h/.local/share/assay/engine")
+    #endif
+  }
+}
