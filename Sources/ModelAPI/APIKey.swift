@@ -12,6 +12,10 @@ struct APIKey: Sendable {
   /// - Throws: `ModelFailure.rejected` that names the variable.
   func read() throws(ModelFailure) -> String? {
     guard let variable else { return nil }
+    // The text isn't repeated: it may be the key itself, put where its variable's name belongs.
+    guard Self.isName(variable) else {
+      throw .rejected("A key_env in assay.yaml isn't the name of a variable, such as OPENAI_API_KEY. Correct it.")
+    }
     let key = (environment(variable) ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
     guard !key.isEmpty else {
       throw .rejected(
@@ -22,6 +26,11 @@ struct APIKey: Sendable {
         "The key in the environment variable \(variable) has characters that no key can have. Set it again.")
     }
     return key
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+    return text.unicodeScalars.allSatisfy { $0 == "_" || $0.isASCII && $0.properties.isAlphabetic || "0"..."9" ~= $0 }
   }
 
   /// The process's own environment.

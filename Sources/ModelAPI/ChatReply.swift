@@ -21,6 +21,7 @@ struct ChatReply {
     guard let object = json.object else {
       throw .malformed("\(peer) sent a JSON \(json.kind) where a chat completion was expected. Check base_url.")
     }
+    if object["object"] == "error" { throw ServerFailure.inBody(json, from: peer) }
     if let error = object["error"], !error.isNull { throw ServerFailure.inBody(json, from: peer) }
     if let counted = object["usage"], counted.object != nil { usage = TokenUsage(chat: counted) }
     guard let choices = object["choices"]?.array else {

@@ -7,6 +7,7 @@ actor EngineSeat {
   private let adapter: String?
   private var served: (address: ServiceAddress, lease: any Sendable)?
   private var starting: Task<ServiceAddress, any Error>?
+  private var startNumber = 0
   private var waiting = 0
 
   init(servers: any ModelServers, model: String, adapter: String?) {
@@ -43,20 +44,35 @@ actor EngineSeat {
 
   private func start() -> Task<ServiceAddress, any Error> {
     waiting = 0
+    startNumber += 1
+    let number = startNumber
     let task = Task { [servers, model, adapter] in
-      defer { starting = nil }
-      let server = try await servers.serve(model: model, adapter: adapter)
-      let address = try ServiceAddress(server.baseURL)
-      served = (address, server.lease)
-      return address
+      do {
+        let server = try await servers.serve(model: model, adapter: adapter)
+        let address = try ServiceAddress(server.baseURL)
+        ended(number)
+        served = (address, server.lease)
+        return address
+      } catch {
+        ended(number)
+        if error is ModelFailure || error is CancellationError { throw error }
+        throw ModelFailure.unavailable("The local engine didn't start: \(SafeText.line(String(describing: error))).")
+      }
     }
     starting = task
     return task
   }
 
+  private func ended(_ number: Int) {
+    if number == startNumber { starting = nil }
+  }
+
+  /// One who waited has gone; whoever comes after the last one starts anew.
   private func leave(_ task: Task<ServiceAddress, any Error>) {
     guard task == starting else { return }
     waiting -= 1
-    if waiting <= 0 { task.cancel() }
+    if waiting > 0 { return }
+    task.cancel()
+    starting = nil
   }
 }

@@ -78,7 +78,9 @@ struct AnswerTests {
 
   @Test func usesOneConnectionAgainAndAgain() async throws {
     try await MockServer.with({ $0.json?["stream"] == true ? chatStream("a b") : chat("a b") }) { server in
-      try await Asking().withClient(server.url) { client in
+      var asking = Asking()
+      asking.limits.drain = 20
+      try await asking.withClient(server.url) { client in
         let request = ModelRequest(caseID: "1", messages: Asking.question, sampling: Sampling())
         for number in 0..<10 {
           _ = try await client.ask(request, streams: number.isMultiple(of: 2))

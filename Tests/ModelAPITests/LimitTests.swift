@@ -70,8 +70,8 @@ struct LimitTests {
   }
 
   @Test func slowToBeginIsNotSilent() async throws {
-    let asking = Self.limited { $0.idle = 0.1 }
-    #expect(try await Asking.answer(to: chat("a").after(.milliseconds(400)), asking).text == "a")
+    let asking = Self.limited { $0.idle = 1 }
+    #expect(try await Asking.answer(to: chat("a").after(.milliseconds(1500)), asking).text == "a")
   }
 
   @Test(arguments: [false, true])

@@ -99,13 +99,44 @@ struct LocalChatTests {
     }
   }
 
+  @Test func afterTheEngineDiedANewOneIsUsed() async throws {
+    let first = try await MockServer { _ in chat("first") }
+    let second = try await MockServer { _ in chat("second") }
+    let urls = Mutex([first.url, second.url])
+    let servers = Servers { urls.withLock { $0.removeFirst() } }
+    let clients = HTTPModelClients(servers: servers) { _ in nil }
+    let client = try clients.client(for: spec, adapter: nil, workspace: "/")
+    #expect(try await client.answer(request, onText: nil).text == "first")
+    await first.stop()
+    let failure = await #expect(throws: ModelFailure.self) { try await client.answer(request, onText: nil) }
+    #expect(failure?.kind == "unavailable")
+    try await client.prepare()
+    #expect(try await client.answer(request, onText: nil).text == "second")
+    await clients.shutdown()
+    await second.stop()
+  }
+
+  @Test func whatTheEngineThrowsIsMadeASentence() async throws {
+    struct Odd: Error {}
+    let clients = HTTPModelClients(servers: Servers { throw Odd() }) { _ in nil }
+    let client = try clients.client(for: spec, adapter: nil, workspace: "/")
+    let failure = await #expect(throws: ModelFailure.self) { try await client.prepare() }
+    #expect(failure?.kind == "unavailable")
+    await clients.shutdown()
+  }
+
   @Test func cancellingTheOnlyOneWhoWaitsStopsTheStart() async throws {
     let (arrived, arrival) = AsyncStream<Void>.makeStream()
+    let starts = Mutex(0)
     let servers = Servers {
+      let number = starts.withLock { starts in
+        starts += 1
+        return starts
+      }
+      if number > 1 { return "http://127.0.0.1:1" }
       arrival.yield()
       for await _ in AsyncStream<Void>.makeStream().stream {}
-      try Task.checkCancellation()
-      return "http://127.0.0.1:1"
+      throw CancellationError()
     }
     let clients = HTTPModelClients(servers: servers) { _ in nil }
     let client = try clients.client(for: spec, adapter: nil, workspace: "/")
@@ -113,6 +144,8 @@ struct LocalChatTests {
     for await _ in arrived { break }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
+    try await client.prepare()
+    #expect(starts.withLock { $0 } == 2)
     await clients.shutdown()
   }
 

@@ -121,6 +121,7 @@ struct StreamFaultTests {
       (#"event: error"# + "\n" + #"data: {"message":"gone wrong","type":"overloaded_error"}"#, "busy"),
       (#"data: {"error":{"message":"gone wrong","type":"invalid_request_error"}}"#, "rejected"),
       (#"data: {"error":"gone wrong"}"#, "unavailable"),
+      (#"data: {"object":"error","message":"gone wrong","type":"BadRequestError","code":400}"#, "rejected"),
     ]
     for (event, kind) in kinds {
       let failure = try await Asking.failure(of: Self.stream([Self.events[1], event + "\n\n"]), Self.streaming)

@@ -55,6 +55,12 @@ struct TextAndAddressTests {
     #expect(settings(["ALL_PROXY": "a", "NO_PROXY": "*"]).proxy(scheme: "http", host: "api.test") == nil)
   }
 
+  @Test func aKeyInPlaceOfItsVariableIsNotRepeated() {
+    let key = APIKey(variable: "sk-proj-123") { _ in nil }
+    let failure = #expect(throws: ModelFailure.self) { try key.read() }
+    #expect(failure?.description.contains("sk-proj") == false)
+  }
+
   @Test func keysAreReadWhenNeeded() throws {
     #expect(try APIKey(variable: nil) { _ in "x" }.read() == nil)
     #expect(try APIKey(variable: "K") { $0 == "K" ? " sk-1\n" : nil }.read() == "sk-1")
