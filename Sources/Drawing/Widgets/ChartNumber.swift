@@ -13,15 +13,19 @@ enum ChartNumber {
     return stride(from: first, through: last, by: 1).map { $0 * step }
   }
 
-  /// Powers of ten that enclose `low...high`, thinned out to about `most`; two or five times them where few.
-  static func powers(_ low: Double, _ high: Double, most: Int) -> [Double] {
+  /// Round values within `low...high` for a logarithmic axis: 1, 2 and 5 times powers of ten, or powers of ten alone if
+  /// those are enough for `most`, or every so manieth of them.
+  static func roundValues(_ low: Double, _ high: Double, most: Int) -> [Double] {
     guard low > 0, high >= low, high.isFinite else { return [] }
-    let first = Int(log10(low).rounded(.down))
-    let last = max(first + 1, Int(log10(high).rounded(.up)))
-    let stride = max(1, (last - first + most - 1) / max(1, most))
-    let powers = Swift.stride(from: first, through: last, by: stride).map(power10)
-    guard last - first <= 1, most >= 4 else { return powers }
-    return [1, 2, 5, 10].map { $0 * power10(first) }
+    let exponents = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
+    func values(_ factors: [Double], every step: Int) -> [Double] {
+      stride(from: exponents.lowerBound, through: exponents.upperBound, by: step)
+        .flatMap { exponent in factors.map { $0 * power10(exponent) } }
+        .filter { $0 >= low && $0 <= high }
+    }
+    let fine = values([1, 2, 5], every: 1)
+    if fine.count <= most { return fine.isEmpty ? [low, high] : fine }
+    return values([1], every: max(1, (exponents.count + most - 1) / most))
   }
 
   /// A number in at most about six characters: `1234`, `12.5k`, `0.034`, `1e-5`.

@@ -16,17 +16,22 @@ struct ChartPlot {
       let low = heights.map(\.y).min(), let high = heights.map(\.y).max()
     else { return nil }
     let rows = rect.height - 3
-    yTicks =
-      chart.scale == .linear
-      ? ChartNumber.ticks(low, high, most: max(2, rows / 2)) : ChartNumber.powers(low, high, most: max(2, rows / 2))
-    let bottom = Self.height(min(low, yTicks.first ?? low), scale) ?? 0
-    let top = Self.height(max(high, yTicks.last ?? high), scale) ?? 1
-    yRange = Self.widened(bottom, top)
+    let most = max(2, (rows + 1) / 2)
+    switch chart.scale {
+    case .linear:
+      // The axis ends at round values.
+      yTicks = ChartNumber.ticks(low, high, most: most)
+      yRange = Self.widened(min(low, yTicks.first ?? low), max(high, yTicks.last ?? high))
+    case .logarithmic:
+      // Round values may be far away there: the axis ends with the curves.
+      yTicks = ChartNumber.roundValues(low, high, most: most)
+      yRange = Self.widened(ChartNumber.log10(low), ChartNumber.log10(high))
+    }
     xRange = Self.widened(left, right)
     let labels = yTicks.map { ChartNumber.text($0).count }.max() ?? 0
     self.rect = rect
     area = Rect(x: rect.x + labels + 1, y: rect.y + 1, width: rect.width - labels - 1, height: rows)
-    xTicks = ChartNumber.ticks(left, right, most: max(2, area.width / 10)).filter { $0 >= left && $0 <= right }
+    xTicks = ChartNumber.ticks(left, right, most: max(3, area.width / 10)).filter { $0 >= left && $0 <= right }
     guard area.width >= 2 else { return nil }
   }
 

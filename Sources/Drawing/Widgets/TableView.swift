@@ -52,7 +52,7 @@ public struct TableView<ID: Hashable & Sendable>: Sendable {
     theme: Theme
   ) where Rows.Element: Identifiable, Rows.Element.ID == ID {
     let body = Rect(x: rect.x, y: rect.y + 1, width: rect.width, height: rect.height - 1)
-    let width = rows.count > body.height ? rect.width - 1 : rect.width
+    let width = rows.count > body.height && rect.width > 2 ? rect.width - 1 : rect.width
     let shown = Self.layout(columns.map { ($0.width, $0.priority) }, width: width)
     if let header = shown.isEmpty ? nil : rect.row(0), !header.isEmpty {
       surface.fill(header, style: theme[.tableHeader].over(theme[.text]))
