@@ -1,14 +1,79 @@
 import Drawing
+import Evidence
 import WorkbenchCore
 
-/// Which way to go, and why.
+/// Which way to go, and the evidence behind each sentence: the variants measured, the paired difference, and the advice.
 public struct VerdictPane: Pane {
-  public enum Action: Sendable { case scroll }
+  /// What the pane's own keys mean.
+  public enum Action: Sendable {
+    case evaluate, evaluateAll, compare, otherPart
+  }
+
+  /// The parts that can have the focus.
+  enum Part: Sendable { case variants, advice }
+
+  /// Its name.
   public let title = "Verdict"
+  var part = Part.variants
+  var table = TableView<String>()
+  var advice = TextView()
+  var tableArea = Rect.empty
+  var adviceArea = Rect.empty
+
+  /// A pane that shows the variants.
   public init() {}
-  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] { [] }
-  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> { .handled }
-  public mutating func draw(
-    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
-  ) {}
+
+  /// A variant with its newest run on the deciding set.
+  struct Row: Identifiable {
+    var variant: Variant
+    var run: Run?
+    var price: TokenPrice?
+    var id: String { variant.name }
+  }
+
+  /// Measured variants first, best first, then those still to be measured.
+  func rows(_ snapshot: Snapshot) -> [Row] {
+    let runs = snapshot.verdict?.runs ?? []
+    let measured = runs.map { run in
+      Row(variant: run.variant, run: run, price: snapshot.workspace.model(run.variant.model)?.price)
+    }
+    let open = snapshot.workspace.variants.filter { variant in !runs.contains { $0.variant.name == variant.name } }
+    return measured + open.map { Row(variant: $0, run: nil, price: nil) }
+  }
+
+  /// Does what a key stands for.
+  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+    let rows = rows(snapshot)
+    switch action {
+    case .evaluate:
+      guard let row = rows.first(where: { $0.id == table.selection }) ?? rows.first else { return .notice("There is no variant to evaluate.") }
+      return evaluate(row.variant.name, snapshot)
+    case .evaluateAll:
+      let open = rows.filter { $0.run?.state != .finished }
+      return open.isEmpty
+        ? .notice("Every variant is measured; r on one asks again only for what is missing.")
+        : .all(open.map { evaluate($0.variant.name, snapshot) })
+    case .compare:
+      guard let report = snapshot.verdict, let a = report.prompted, let b = report.tuned else { return .ignored }
+      return .all([
+        .command(.compare(a: a.variant.name, b: b.variant.name, set: report.set)), .show(pane: "Compare"),
+      ])
+    case .otherPart: part = part == .variants ? .advice : .variants
+    }
+    return .handled
+  }
+
+  private func evaluate(_ variant: String, _ snapshot: Snapshot) -> Reaction<Command> {
+    .command(.evaluate(EvaluateRequest(variant: variant, set: snapshot.verdict?.set)))
+  }
+
+  /// Moves in the part that has the focus.
+  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    if case .mouse(let mouse) = event {
+      if tableArea.contains(mouse.point) { part = .variants }
+      if adviceArea.contains(mouse.point) { part = .advice }
+    }
+    let used = part == .variants ? table.handle(event, rows(snapshot)) : advice.handle(event)
+    return used ? .handled : .ignored
+  }
 }

@@ -1,2 +1,63 @@
-/// Which way to go.
-public struct VerdictReport: Sendable {}
+import Evidence
+
+/// Which way to go for one eval set, with the runs behind it.
+public struct VerdictReport: Sendable {
+  /// The eval set that decides: the first that is not for general tasks.
+  public var set: String
+  /// The newest run of each variant on the set, prompted ones first, best first.
+  public var runs: [Run]
+  /// The best prompted run.
+  public var prompted: Run?
+  /// The best tuned run.
+  public var tuned: Run?
+  /// The tuned run (A) and the prompted one (B) on the cases that both have.
+  public var paired: PairedOutcomes?
+  /// General tasks: the newest runs without and with an adapter.
+  public var general: (before: Run, after: Run)?
+  /// What both cost, where prices are known.
+  public var cost: CostModel?
+  /// What to do, and why.
+  public var advice: Advice
+
+  /// The newest run of each variant on a set, prompted ones first, best first.
+  static func newestRuns(_ runs: [Run], on set: String) -> [Run] {
+    var seen: Set<String> = []
+    let newest = runs.filter { $0.set == set && $0.summary.done > 0 && seen.insert($0.variant.name).inserted }
+    return newest.sorted { left, right in
+      left.variant.isTuned == right.variant.isTuned
+        ? left.summary.mean > right.summary.mean : !left.variant.isTuned
+    }
+  }
+}
+
+extension RunSummary {
+  /// The score with its interval, for a verdict.
+  var estimate: Estimate? {
+    guard done > 0 else { return nil }
+    return Estimate(mean: mean, interval: Interval(low, high), count: done, method: .wilson)
+  }
+}
+
+extension VariantFacts {
+  /// What a run measured.
+  init(_ run: Run) {
+    let summary = run.summary
+    self.init(
+      name: run.variant.name, score: summary.estimate,
+      format: summary.done > 0 ? Proportion(successes: summary.formatValid, of: summary.done) : nil,
+      medianLatency: summary.latencyMedian > 0 ? summary.latencyMedian * 1000 : nil,
+      slowLatency: summary.latency95 > 0 ? summary.latency95 * 1000 : nil)
+  }
+}
+
+extension CallCost {
+  /// An average call of a run; nil without prices.
+  init?(_ run: Run, price: TokenPrice?, hostingPerMonth: Double = 0) {
+    guard let price, run.summary.done > 0 else { return nil }
+    let cases = Double(run.summary.done)
+    self.init(
+      uncachedInput: Double(run.summary.promptTokens) / cases, output: Double(run.summary.completionTokens) / cases,
+      prices: TokenPrices(input: price.input, cachedInput: price.cachedInput, output: price.output),
+      hostingPerMonth: hostingPerMonth)
+  }
+}

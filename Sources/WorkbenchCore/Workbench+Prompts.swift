@@ -178,3 +178,21 @@ extension Workbench {
     await reloadFiles()
   }
 }
+
+extension Workbench {
+  /// Where a variant's local model and adapter are, in full; of the first variant with a local model where nil.
+  /// - Throws: `WorkbenchError.input`.
+  public func localModel(of name: String?) throws -> (model: String, adapter: String?) {
+    let workspace = snapshot.workspace
+    let first = workspace.variants.first { workspace.model($0.model)?.isLocal == true }
+    guard let name = name ?? first?.name else {
+      throw WorkbenchError.input("No variant of the workspace has a local model (`api: mlx`).")
+    }
+    let subject = try subject(variant: name, set: nil)
+    guard case .mlx(let path) = subject.model.api else {
+      throw WorkbenchError.input("The model \"\(subject.model.name)\" of \"\(name)\" is not local.")
+    }
+    let adapter = subject.variant.adapter.map { URL(fileURLWithPath: absolute($0)).resolvingSymlinksInPath().path }
+    return (absolute(path), adapter)
+  }
+}

@@ -1,3 +1,111 @@
+import Evidence
+import Grading
+
 extension Workbench {
-  func refreshVerdict() async {}
+  /// Weighs everything that has been measured and declared anew.
+  public func refreshVerdict() async {
+    do { snapshot.verdict = try await verdict() } catch { notify(.error, String(describing: error)) }
+  }
+
+  private func verdict() async throws -> VerdictReport? {
+    let workspace = snapshot.workspace
+    guard let set = workspace.evalSets.first(where: { !$0.isGeneral }) ?? workspace.evalSets.first else { return nil }
+    let runs = VerdictReport.newestRuns(snapshot.runs, on: set.name).filter { $0.setHash == set.hash }
+    let prompted = runs.first { !$0.variant.isTuned }
+    let tuned = runs.first { $0.variant.isTuned }
+    var facts = Facts()
+    facts.prompted = prompted.map { VariantFacts($0) }
+    facts.tuned = tuned.map { VariantFacts($0) }
+    facts.comparisonsTried = max(1, runs.count { !$0.variant.isTuned } * max(1, runs.count { $0.variant.isTuned }))
+    facts.project = projectFacts(workspace.facts)
+
+    var paired: PairedOutcomes?
+    if let prompted, let tuned {
+      paired = try await self.paired(tuned, prompted)
+      facts.comparison = paired.map { .outcomes($0) }
+    }
+    let general = workspace.evalSets.first(where: \.isGeneral).flatMap { generalRuns(on: $0, tuned: tuned) }
+    if let general { facts.generalAbilities = try await self.paired(general.after, general.before) }
+    if let tuned, let job = snapshot.jobs.first(where: { tuned.variant.adapter?.hasPrefix($0.folder + "/") == true }),
+      let rows = try? await dependencies.files.trainingRows(at: job.data)
+    {
+      facts.leakedCases = TrainingSplit.leaks(of: rows, in: [set]).cases.count
+      facts.project.trainingExamples = rows.count
+    } else if let data = workspace.training.data, let rows = try? await dependencies.files.trainingRows(at: data) {
+      facts.project.trainingExamples = rows.count
+    }
+    facts.plateau = try await plateau(on: set)
+    facts.cost = cost(prompted: prompted, tuned: tuned)
+    return VerdictReport(
+      set: set.name, runs: runs, prompted: prompted, tuned: tuned, paired: paired, general: general, cost: facts.cost,
+      advice: Advice(facts))
+  }
+
+  /// Two runs on the cases that both have; A is the first.
+  private func paired(_ a: Run, _ b: Run) async throws -> PairedOutcomes {
+    let second = Dictionary(
+      try await dependencies.store.outputs(of: b.id).map { ($0.caseID, $0.passed) }, uniquingKeysWith: { $1 })
+    return PairedOutcomes(
+      try await dependencies.store.outputs(of: a.id).compactMap { output in
+        second[output.caseID].map { (output.passed, $0) }
+      })
+  }
+
+  private func generalRuns(on set: EvalSet, tuned: Run?) -> (before: Run, after: Run)? {
+    let runs = VerdictReport.newestRuns(snapshot.runs, on: set.name).filter { $0.setHash == set.hash }
+    guard let before = runs.first(where: { !$0.variant.isTuned }),
+      let after = runs.first(where: { $0.variant.isTuned && $0.variant.adapter == tuned?.variant.adapter })
+        ?? runs.first(where: \.variant.isTuned)
+    else { return nil }
+    return (before, after)
+  }
+
+  /// Whether the versions of the prompted variants' prompt still get better on this set, oldest first.
+  private func plateau(on set: EvalSet) async throws -> Plateau? {
+    var versions: [Run] = []
+    for run in snapshot.runs.reversed()
+    where run.set == set.name && run.setHash == set.hash && run.state == .finished && !run.variant.isTuned
+      && !versions.contains(where: { $0.promptVersion == run.promptVersion })
+    {
+      versions.append(run)
+    }
+    guard versions.count >= 2 else { return nil }
+    var outcomes: [[Bool]] = []
+    for run in versions.suffix(8) {
+      let passed = Dictionary(
+        try await dependencies.store.outputs(of: run.id).map { ($0.caseID, $0.passed) }, uniquingKeysWith: { $1 })
+      outcomes.append(set.cases.map { passed[$0.id] ?? false })
+    }
+    return Plateau(versions: outcomes)
+  }
+
+  private func cost(prompted: Run?, tuned: Run?) -> CostModel? {
+    let workspace = snapshot.workspace
+    guard let prompted, let tuned,
+      let promptedCost = CallCost(prompted, price: workspace.model(prompted.variant.model)?.price),
+      let tunedCost = CallCost(
+        tuned, price: workspace.model(tuned.variant.model)?.price,
+        hostingPerMonth: workspace.facts.hostingPerMonth ?? 0)
+    else { return nil }
+    let facts = workspace.facts
+    return CostModel(
+      prompted: promptedCost, tuned: tunedCost,
+      investment: TuningInvestment(
+        training: facts.trainingCost ?? 0, engineeringHours: facts.engineeringHours ?? 0,
+        hourlyRate: facts.hourlyRate ?? 0, retrainings: facts.retrainings ?? 0,
+        retrainingCost: facts.trainingCost ?? 0),
+      queriesPerMonth: facts.queriesPerMonth)
+  }
+
+  private func projectFacts(_ facts: WorkspaceFacts) -> ProjectFacts {
+    var project = ProjectFacts()
+    project.queriesPerMonth = facts.queriesPerMonth
+    project.requirementsMove = facts.requirementsMoving
+    project.formatIsCritical = facts.formatCritical
+    project.hasJargon = facts.domainJargon
+    project.latencyIsCritical = facts.latencyCritical
+    project.hasExpertise = facts.tuningExpertise
+    project.canRoute = facts.canRoute
+    return project
+  }
 }

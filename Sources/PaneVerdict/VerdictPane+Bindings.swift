@@ -1,0 +1,25 @@
+import Drawing
+import WorkbenchCore
+
+extension VerdictPane {
+  /// The keys that mean something now.
+  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+    let hasVariants = !snapshot.workspace.variants.isEmpty
+    let isPaired = snapshot.verdict?.prompted != nil && snapshot.verdict?.tuned != nil
+    return [
+      Binding(
+        "r", title: "Evaluate the selected variant", group: title, action: .evaluate,
+        unavailable: hasVariants ? nil : "assay.yaml has no variants yet.", footer: "evaluate"),
+      Binding(
+        "R", title: "Evaluate every variant that is not measured", group: title, action: .evaluateAll,
+        unavailable: hasVariants ? nil : "assay.yaml has no variants yet.", footer: "evaluate all"),
+      Binding(
+        .enter, "c", title: "Read the best prompted and the best tuned answers side by side", group: title,
+        action: .compare,
+        unavailable: isPaired ? nil : "Evaluate a prompted and a tuned variant first: r runs the selected one.",
+        footer: "compare"),
+      Binding(
+        "h", "l", .left, .right, title: "Move between variants and advice", group: title, action: .otherPart),
+    ]
+  }
+}

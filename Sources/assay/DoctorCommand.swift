@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Grading
+import LocalEngine
+import WorkbenchCore
+
+/// `assay doctor`: what works here and what doesn't.
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Check the terminal, the local engine with its BLAS, and the workspace.")
+
+  @OptionGroup var options: WorkspaceOptions
+
+  private struct Check {
+    var name: String
+    var isGood: Bool
+    var text: String
+  }
+
+  func run() async throws {
+    var checks = [terminal()]
+    checks += await engine()
+    checks += await workspace()
+    if options.json {
+      let value = JSONValue.array(
+        checks.map { ["check": .string($0.name), "ok": JSONValue($0.isGood), "text": .string($0.text)] })
+      return print(value.text(.pretty))
+    }
+    for check in checks { Wiring.show("\(check.isGood ? "✓" : "✗") \(check.name): \(check.text)") }
+  }
+
+  private func terminal() -> Check {
+    let environment = ProcessInfo.processInfo.environment
+    let term = environment["TERM"] ?? ""
+    let locale = environment["LC_ALL"] ?? environment["LC_CTYPE"] ?? environment["LANG"] ?? ""
+    let isUTF8 = locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
+    if term.isEmpty || term == "dumb" {
+      return Check(name: "terminal", isGood: false, text: "TERM is \(term.isEmpty ? "not set" : term): only headless commands work here.")
+    }
+    let colors = environment["COLORTERM"].map { ", COLORTERM=\($0)" } ?? ""
+    return Check(
+      name: "terminal", isGood: true,
+      text: "TERM=\(term)\(colors)" + (isUTF8 ? "" : "; the locale is not UTF-8, so C.UTF-8 is used for characters"))
+  }
+
+  private func engine() async -> [Check] {
+    let engine = LocalEngine()
+    do {
+      let report = try await engine.doctor()
+      let speed = "\(Int(report.gflops.rounded())) GFLOP/s in float32"
+      return [
+        Check(
+          name: "engine", isGood: true,
+          text: "mlx-lm \(report.mlxLM), mlx \(report.mlx), Python \(report.python), \(report.device), \(report.cores) cores"),
+        Check(name: "BLAS", isGood: report.advice == nil, text: "\(report.blas), \(speed). \(report.advice ?? "")"),
+      ]
+    } catch {
+      return [Check(name: "engine", isGood: false, text: String(describing: error))]
+    }
+  }
+
+  private func workspace() async -> [Check] {
+    do {
+      let workbench = try await Wiring.workbench(folder: options.folder)
+      let snapshot = await workbench.snapshot
+      await workbench.close()
+      let workspace = snapshot.workspace
+      let cases = workspace.evalSets.reduce(0) { $0 + $1.cases.count }
+      var checks = [
+        Check(
+          name: "workspace", isGood: !workspace.problems.contains { $0.severity == .error },
+          text: "\(workspace.name): \(workspace.prompts.count) prompts, \(workspace.evalSets.count) eval sets with "
+            + "\(cases) cases, \(workspace.variants.count) variants, \(snapshot.runs.count) runs, \(snapshot.jobs.count) jobs")
+      ]
+      checks += workspace.problems.map {
+        Check(name: $0.severity == .error ? "problem" : "warning", isGood: false, text: $0.description)
+      }
+      for model in workspace.models {
+        guard case .openAI(let endpoint) = model.api, let name = endpoint.keyEnvironment else { continue }
+        let isSet = ProcessInfo.processInfo.environment[name]?.isEmpty == false
+        checks.append(
+          Check(
+            name: "key", isGood: isSet, text: isSet ? "\(name) is set for \(model.name)" : "\(name) is not set; \(model.name) needs it: export \(name)=…"))
+      }
+      return checks
+    } catch {
+      return [Check(name: "workspace", isGood: false, text: String(describing: error))]
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import Grading
+import LocalEngine
+import WorkbenchCore
+
+/// `assay engine`: the local engine, mlx-lm in a private virtual environment.
+struct EngineCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "engine", abstract: "Install, look at, start, stop and remove the local engine (mlx-lm).",
+    subcommands: [Install.self, Status.self, Start.self, Stop.self, Uninstall.self], defaultSubcommand: Status.self)
+
+  /// Installs it.
+  struct Install: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Install the engine, or repair or update it; does nothing when it is ready.")
+    @Flag(help: "Install the packages for an NVIDIA GPU.")
+    var cuda = false
+    func run() async throws {
+      let engine = LocalEngine()
+      let start = ContinuousClock.now
+      let isReady = engine.status.installation != nil && !cuda
+      if !isReady {
+        print("Installing the local engine into \(engine.layout.home) (about 400 MB, a minute or two) …")
+      }
+      var line = ProgressLine()
+      for try await progress in engine.install(cuda ? .cuda : .auto) {
+        line.show("engine", done: Int(progress.fraction * 100), total: 100, detail: progress.text)
+        if let installation = progress.installation {
+          line.clear()
+          let seconds = Report.seconds((ContinuousClock.now - start) / .seconds(1))
+          print(
+            "mlx-lm \(installation.mlxLM) on mlx \(installation.mlx) (\(installation.accelerator.rawValue)) is ready"
+              + (isReady ? "." : ", after \(seconds)."))
+        }
+      }
+    }
+  }
+
+  /// Tells what there is.
+  struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Whether the engine is ready, and which servers run.")
+    @Flag(help: "Print nothing; exit 0 when it is ready and 3 when not.")
+    var quiet = false
+    @Flag(help: "Print JSON.")
+    var json = false
+    func run() async throws {
+      let engine = LocalEngine()
+      let servers = EngineServers(layout: engine.layout).running()
+      if quiet {
+        if engine.status.installation == nil { throw ExitCode(ExitStatus.model) }
+        return
+      }
+      if json {
+        let value: JSONValue = [
+          "ready": JSONValue(engine.status.installation != nil), "home": .string(engine.layout.home),
+          "mlx_lm": engine.status.installation.map { .string($0.mlxLM) } ?? .null,
+          "servers": .array(
+            servers.map { server in
+              [
+                "model": .string(server.model), "adapter": server.adapter.map { .string($0) } ?? .null,
+                "port": JSONValue(server.port), "pid": JSONValue(Int(server.pid)),
+                "in_use": JSONValue(server.isInUse), "log": .string(server.log),
+              ]
+            }),
+        ]
+        return print(value.text(.pretty))
+      }
+      do {
+        let installation = try engine.requireReady()
+        print(
+          "ready: mlx-lm \(installation.mlxLM), mlx \(installation.mlx) (\(installation.accelerator.rawValue)), "
+            + "Python \(installation.python)")
+        print("home:  \(engine.layout.home)")
+      } catch {
+        print(error.description)
+      }
+      guard !servers.isEmpty else { return print("No server runs; one is started when a model is asked.") }
+      var table = TextTable(
+        .init("model"), .init("adapter"), .init("port", .right), .init("pid", .right), .init("in use"), .init("log"))
+      table.rows = servers.map {
+        [$0.model, $0.adapter ?? "–", "\($0.port)", "\($0.pid)", $0.isInUse ? "yes" : "no", $0.log]
+      }
+      table.print()
+    }
+  }
+
+  /// Starts a server ahead of its first use.
+  struct Start: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Start a model's server ahead of its first use; it stops by itself when nobody uses it.")
+    @Argument(help: "A variant of the workspace with a local model; the first such one when not named.")
+    var variant: String?
+    @Option(help: "How many seconds it stays without being used.")
+    var keep = 600.0
+    @OptionGroup var options: WorkspaceOptions
+    func run() async throws {
+      let workbench = try await Wiring.workbench(folder: options.folder)
+      let place = try await workbench.localModel(of: variant)
+      await workbench.close()
+      let served = try await EngineServers(grace: .seconds(keep)).serve(model: place.model, adapter: place.adapter)
+      print(served.baseURL)
+    }
+  }
+
+  /// Stops all servers.
+  struct Stop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Stop all of the engine's servers.")
+    func run() async throws {
+      let count = await EngineServers().stopAll()
+      print(count == 0 ? "No server was running." : "Stopped \(count) server\(count == 1 ? "" : "s").")
+    }
+  }
+
+  /// Removes it.
+  struct Uninstall: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Stop the servers and delete the engine's folder; workspaces and adapters stay.")
+    func run() async throws {
+      let engine = LocalEngine()
+      try await engine.uninstall()
+      print("Removed \(engine.layout.home).")
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Evidence
+import Grading
+import WorkbenchCore
+
+/// `assay verdict`: which way to go, and the evidence behind each sentence.
+struct VerdictCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verdict", abstract: "Keep prompting, fine-tune, or combine: what the runs say, and what is missing.")
+
+  @OptionGroup var options: WorkspaceOptions
+
+  func run() async throws {
+    let workbench = try await Wiring.workbench(folder: options.folder)
+    Wiring.report(await workbench.snapshot.workspace.problems)
+    await workbench.refreshJobs()
+    await workbench.refreshVerdict()
+    let report = await workbench.snapshot.verdict
+    await workbench.close()
+    guard let report else {
+      throw WorkbenchError.input("The workspace has no eval set, so there is nothing to judge by; add one to assay.yaml.")
+    }
+    if options.json { return print(Report.verdict(report).text(.pretty)) }
+    if report.runs.isEmpty {
+      print("No variant has been evaluated on \"\(report.set)\" yet: `assay eval` does it.")
+    } else {
+      var table = Report.runTable
+      table.rows = report.runs.map(Report.row)
+      table.print()
+    }
+    print("")
+    Wiring.show(report.advice.headline + ".")
+    print("Confidence: \(report.advice.confidence.words).")
+    print("")
+    for line in report.advice.lines { Wiring.show("  \(line.direction.mark) \(line.statement)") }
+    if !report.advice.missing.isEmpty {
+      print("\nWhat would settle more:")
+      for missing in report.advice.missing { Wiring.show("  · \(missing.statement)") }
+    }
+  }
+}
+
+extension Report {
+  static func verdict(_ report: VerdictReport) -> JSONValue {
+    let advice = report.advice
+    return [
+      "set": .string(report.set), "recommendation": .string(advice.recommendation.rawValue),
+      "confidence": .string(advice.confidence.rawValue), "headline": .string(advice.headline),
+      "decided_by": .string(advice.decidedBy.rawValue),
+      "prompted": report.prompted.map(run) ?? .null, "tuned": report.tuned.map(run) ?? .null,
+      "variants": .array(report.runs.map(run)),
+      "reasons": .array(
+        advice.lines.map { line in
+          [
+            "rule": .string(line.rule.rawValue), "direction": .string(line.direction.rawValue),
+            "statement": .string(line.statement),
+            "figures": .array(
+              line.figures.map { figure in
+                [
+                  "name": .string(figure.name), "value": JSONValue(figure.value),
+                  "ci95": figure.interval.map { [JSONValue($0.low), JSONValue($0.high)] } ?? .null,
+                ]
+              }),
+          ]
+        }),
+      "missing": .array(
+        advice.missing.map {
+          [
+            "rule": .string($0.rule.rawValue), "statement": .string($0.statement),
+            "count": $0.count.map { JSONValue($0) } ?? .null,
+          ]
+        }),
+    ]
+  }
+}
+
+extension Reason.Direction {
+  /// A sign for the line on a terminal.
+  var mark: String {
+    switch self {
+    case .forPrompting: "P"
+    case .forTuning: "T"
+    case .forHybrid: "H"
+    case .against: "!"
+    case .neutral: "·"
+    case .unknown: "?"
+    }
+  }
+}
