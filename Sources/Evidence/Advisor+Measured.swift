@@ -196,7 +196,7 @@ extension Advisor {
       let project = facts.project
       let sharesWork = project.canRoute == true || project.queryTypesDiffer == true || project.needsFlexibility == true
       add(
-        .forgetting, sharesWork ? .forHybrid : .neutral,
+        .forgetting, sharesWork ? .forHybrid : .forPrompting,
         "\(scores): tuning cost other abilities, so use the tuned model for this task only",
         figures)
     } else {

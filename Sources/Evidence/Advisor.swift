@@ -78,7 +78,7 @@ struct Advisor {
       }
       return Decision(
         recommendation: .fineTune, confidence: .fair, rule: .quality,
-        because: wins + (objections.first.map { "; against it: \($0.statement)" } ?? ""))
+        because: "\(wins); against it: \(objections.map(\.rule.rawValue).joined(separator: ", "))")
     case .same:
       let gains = lines(.forTuning, among: [.cost, .latency, .format])
       guard let gain = gains.first else {

@@ -28,23 +28,34 @@ public struct SHA256: Sendable {
 
   /// Adds bytes.
   public mutating func update(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes {
-      pending.append(byte)
-      length += 1
-      if pending.count == 64 {
-        compress()
-        pending.removeAll(keepingCapacity: true)
-      }
+    if bytes.withContiguousStorageIfAvailable({ update($0) }) == nil {
+      Array(bytes).withUnsafeBufferPointer { update($0) }
     }
+  }
+
+  private mutating func update(_ bytes: UnsafeBufferPointer<UInt8>) {
+    length += UInt64(bytes.count)
+    var rest = bytes[...]
+    if !pending.isEmpty {
+      let head = rest.prefix(64 - pending.count)
+      pending.append(contentsOf: head)
+      rest = rest.dropFirst(head.count)
+      guard pending.count == 64 else { return }
+      pending.withUnsafeBufferPointer { Self.compress($0[...], into: &state) }
+      pending.removeAll(keepingCapacity: true)
+    }
+    let whole = rest.count / 64 * 64
+    Self.compress(rest.prefix(whole), into: &state)
+    pending.append(contentsOf: rest.dropFirst(whole))
   }
 
   /// The 32 bytes of the digest of everything added so far; more can be added afterwards.
   public func digest() -> [UInt8] {
     var copy = self
     let bits = length * 8
-    copy.update(CollectionOfOne(0x80))
-    while copy.pending.count != 56 { copy.update(CollectionOfOne(0)) }
-    copy.update((0..<8).reversed().map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) })
+    let zeros = (64 + 55 - pending.count) % 64
+    let size = (0..<8).reversed().map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
+    copy.update([0x80] + Array(repeating: 0, count: zeros) + size)
     return copy.state.flatMap { word in (0..<4).reversed().map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
   }
 
@@ -54,32 +65,40 @@ public struct SHA256: Sendable {
     return String(decoding: digest().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
-  private mutating func compress() {
-    var words = [UInt32](repeating: 0, count: 64)
-    for place in 0..<16 {
-      words[place] = pending[4 * place..<4 * place + 4].reduce(0) { $0 << 8 | UInt32($1) }
+  /// Works through blocks of 64 bytes each.
+  private static func compress(_ blocks: UnsafeBufferPointer<UInt8>.SubSequence, into state: inout [UInt32]) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { words in
+      constants.withUnsafeBufferPointer { constants in
+        for start in stride(from: blocks.startIndex, to: blocks.endIndex, by: 64) {
+          for place in 0..<16 {
+            let byte = start + 4 * place
+            let high = UInt32(blocks[byte]) << 24 | UInt32(blocks[byte + 1]) << 16
+            words[place] = high | UInt32(blocks[byte + 2]) << 8 | UInt32(blocks[byte + 3])
+          }
+          for place in 16..<64 {
+            let near = words[place - 15]
+            let far = words[place - 2]
+            let first = turn(near, 7) ^ turn(near, 18) ^ (near >> 3)
+            let second = turn(far, 17) ^ turn(far, 19) ^ (far >> 10)
+            words[place] = words[place - 16] &+ first &+ words[place - 7] &+ second
+          }
+          var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+          var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+          for place in 0..<64 {
+            let first = h &+ (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) &+ (e & f ^ ~e & g)
+            let added = first &+ constants[place] &+ words[place]
+            let second = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) &+ (a & b ^ a & c ^ b & c)
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ added, c, b, a, added &+ second)
+          }
+          for (place, value) in [a, b, c, d, e, f, g, h].enumerated() { state[place] &+= value }
+        }
+      }
     }
-    for place in 16..<64 {
-      let near = words[place - 15]
-      let far = words[place - 2]
-      let first = Self.turn(near, 7) ^ Self.turn(near, 18) ^ (near >> 3)
-      let second = Self.turn(far, 17) ^ Self.turn(far, 19) ^ (far >> 10)
-      words[place] = words[place - 16] &+ first &+ words[place - 7] &+ second
-    }
-    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    for place in 0..<64 {
-      let choice = e & f ^ ~e & g
-      let majority = a & b ^ a & c ^ b & c
-      let first = h &+ (Self.turn(e, 6) ^ Self.turn(e, 11) ^ Self.turn(e, 25)) &+ choice
-      let added = first &+ Self.constants[place] &+ words[place]
-      let second = (Self.turn(a, 2) ^ Self.turn(a, 13) ^ Self.turn(a, 22)) &+ majority
-      (h, g, f, e, d, c, b, a) = (g, f, e, d &+ added, c, b, a, added &+ second)
-    }
-    for (place, value) in [a, b, c, d, e, f, g, h].enumerated() { state[place] &+= value }
   }
 
-  private static func turn(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
+  private static func turn(_ word: UInt32, _ count: UInt32) -> UInt32 {
+    word &>> count | word &<< (32 &- count)
+  }
 
   private static let constants: [UInt32] = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,

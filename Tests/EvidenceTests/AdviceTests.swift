@@ -116,6 +116,8 @@ import Testing
     facts.generalAbilities = PairedOutcomes(both: 5, onlyA: 0, onlyB: 45, neither: 10)
     let alone = Advice(facts)
     #expect(alone.recommendation == .fineTune)
+    #expect(alone.confidence == .fair)
+    #expect(alone.headline == "Fine-tune: the tuned variant does better on the same cases; against it: forgetting")
     #expect(
       line(.forgetting, facts)?.statement
         == "on 60 cases of other tasks the base model is right in 83 % [72, 91], the tuned one in 8 % [4, 18] "

@@ -62,5 +62,18 @@ import Testing
     // python3 -c 'import hashlib; print(hashlib.sha256(b"a"*100000).hexdigest())'
     #expect(hash.hex() == "6d1cf22d7cc09b085dfc25ee1a1f3ae0265804c607bc2074ad253bcc82fd81ee")
     #expect(hash.hex() == hash.hex())
+    // Every length around the padding's edges, in one piece and byte by byte.
+    for count in [1, 54, 55, 56, 57, 63, 64, 65, 119, 120, 128, 200] {
+      let bytes = (0..<count).map { UInt8($0) }
+      var slow = SHA256()
+      for byte in bytes { slow.update(CollectionOfOne(byte)) }
+      #expect(slow.hex() == SHA256.hex(bytes))
+    }
+    // python3 -c 'import hashlib; print(hashlib.sha256(bytes(range(56))).hexdigest())'
+    #expect(
+      SHA256.hex((0..<56).map { UInt8($0) }) == "da2ae4d6b36748f2a318f23e7ab1dfdf45acdc9d049bd80e59de82a60895f562")
+    // python3 -c 'import hashlib; print(hashlib.sha256(bytes(range(120))).hexdigest())'
+    #expect(
+      SHA256.hex((0..<120).map { UInt8($0) }) == "f52b23db1fbb6ded89ef42a23ce0c8922c45f25c50b568a93bf1c075420bbb7c")
   }
 }
