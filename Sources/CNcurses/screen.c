@@ -18,9 +18,11 @@
 
 bool cn_has_entry(const char *name, int output) {
   int error = 0;
-  if (setupterm((char *)name, output, &error) != OK) return false;
-  del_curterm(cur_term);
-  return true;
+  TERMINAL *current = set_curterm(NULL);
+  bool found = setupterm((char *)name, output, &error) == OK;
+  if (found) del_curterm(cur_term);
+  set_curterm(current);
+  return found;
 }
 
 SCREEN *cn_start(const char *name, FILE *output, FILE *input) {

@@ -39,7 +39,8 @@ public final class CursesTerminal {
     }
     var started: OpaquePointer?
     for description in CursesTerminal.descriptions(for: name, environment) where started == nil {
-      if cn_has_entry(description, output) { started = cn_start(description, writing, reading) }
+      guard CursesTerminal.hasDescription(description, output) else { continue }
+      started = cn_start(description, writing, reading)
     }
     guard let screen = started else {
       fclose(reading)
@@ -73,6 +74,8 @@ public final class CursesTerminal {
     }
     return names + [name, "xterm-256color", "xterm", "vt100"]
   }
+
+  static func hasDescription(_ name: String, _ output: Int32) -> Bool { cn_has_entry(name, output) }
 
   /// Columns and rows.
   public var size: Size {

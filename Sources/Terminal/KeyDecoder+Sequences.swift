@@ -94,6 +94,8 @@ extension KeyDecoder {
     if bytes[end] == 0x4D, parameters.isEmpty {  // an old mouse report: three bytes that we don't want
       return bytes.count < length + 3 ? .incomplete : .nothing(length: length + 3)
     }
+    // Those that begin with one of <=>? are answers to questions, or questions.
+    if let first = parameters.first, first >= 0x3C { return .nothing(length: length) }
     return meaning(of: bytes[end], numbers(parameters), length)
   }
 

@@ -1,0 +1,102 @@
+import Drawing
+import Terminal
+import Testing
+
+@Suite struct KeyDecoderTests {
+  private func keys(_ text: String) -> [String] {
+    var decoder = KeyDecoder()
+    return (decoder.feed(text.utf8) + decoder.flush()).map(\.written)
+  }
+
+  @Test(arguments: [
+    ("a", ["a"]), ("é作", ["é", "作"]), ("e\u{301}", ["e\u{301}"]), ("👩‍🚀", ["👩‍🚀"]), (" ", ["Space"]),
+    ("\r", ["Enter"]), ("\n", ["Enter"]), ("\t", ["Tab"]), ("\u{7F}", ["Backspace"]), ("\u{08}", ["Backspace"]),
+    ("\u{03}", ["Ctrl-c"]), ("\u{1A}", ["Ctrl-z"]), ("\u{00}", ["Ctrl-Space"]), ("\u{1C}", ["Ctrl-\\"]),
+    ("\u{1B}", ["Esc"]), ("\u{1B}\u{1B}", ["Esc", "Esc"]), ("\u{1B}x", ["Alt-x"]), ("\u{1B}é", ["Alt-é"]),
+    ("\u{1B}\r", ["Alt-Enter"]), ("\u{1B}\u{7F}", ["Alt-Backspace"]), ("\u{1B}[", ["Alt-["]),
+    ("\u{1B}[A", ["Up"]), ("\u{1B}OA", ["Up"]), ("\u{1B}[1;5C", ["Ctrl-Right"]), ("\u{1B}[1;2B", ["Shift-Down"]),
+    ("\u{1B}[1;3D", ["Alt-Left"]), ("\u{1B}[1;6D", ["Ctrl-Shift-Left"]), ("\u{1B}[H", ["Home"]), ("\u{1B}OF", ["End"]),
+    ("\u{1B}[1~", ["Home"]), ("\u{1B}[4~", ["End"]), ("\u{1B}[7~", ["Home"]), ("\u{1B}[3~", ["Delete"]),
+    ("\u{1B}[3;5~", ["Ctrl-Delete"]), ("\u{1B}[5~\u{1B}[6~", ["PageUp", "PageDown"]), ("\u{1B}[2~", ["Insert"]),
+    ("\u{1B}OP", ["F1"]), ("\u{1B}[[A", ["F1"]), ("\u{1B}[15~", ["F5"]), ("\u{1B}[17~", ["F6"]),
+    ("\u{1B}[24~", ["F12"]),
+    ("\u{1B}[Z", ["Shift-Tab"]), ("\u{1B}Od", ["Ctrl-Left"]), ("\u{1B}[a", ["Shift-Up"]),
+    ("\u{1B}[3^", ["Ctrl-Delete"]),
+    ("\u{1B}\u{1B}[A", ["Alt-Up"]), ("\u{1B}[120;5u", ["Ctrl-x"]), ("\u{1B}[27;5;13~", ["Ctrl-Enter"]),
+    ("\u{1B}[I\u{1B}[O", ["focus", "blur"]), ("\u{1B}[?62;c", []), ("\u{1B}[M !!x", ["x"]),
+  ])
+  func sequences(bytes: String, expected: [String]) {
+    #expect(keys(bytes) == expected)
+  }
+
+  @Test func mouseReports() {
+    var decoder = KeyDecoder()
+    let bytes =
+      "\u{1B}[<0;3;5M\u{1B}[<32;4;5M\u{1B}[<0;4;5m\u{1B}[<64;1;1M\u{1B}[<65;300;200M\u{1B}[<18;1;1M\u{1B}[<35;2;2M"
+    #expect(
+      decoder.feed(bytes.utf8) == [
+        .mouse(MouseEvent(.press(.left), at: Point(x: 2, y: 4))),
+        .mouse(MouseEvent(.drag(.left), at: Point(x: 3, y: 4))),
+        .mouse(MouseEvent(.release, at: Point(x: 3, y: 4))),
+        .mouse(MouseEvent(.wheelUp, at: Point(x: 0, y: 0))),
+        .mouse(MouseEvent(.wheelDown, at: Point(x: 299, y: 199))),
+        .mouse(MouseEvent(.press(.right), at: Point(x: 0, y: 0), .control)),
+      ])
+  }
+
+  @Test func pastesAreTextWhateverTheyHold() {
+    var decoder = KeyDecoder()
+    #expect(
+      decoder.feed("x\u{1B}[200~a\r\nb\rc\u{1B}[A\u{03}\u{1B}[201~y".utf8) == [
+        .key("x"), .paste("a\nb\nc\u{1B}[A\u{03}"), .key("y"),
+      ])
+  }
+
+  /// A terminal may hand over its bytes in pieces of any size.
+  @Test func bytesMayComeOneByOne() {
+    let bytes = "é\u{1B}[1;5C\u{1B}OA作\u{1B}[200~pasted \u{1B}[20 text 👍\u{1B}[201~\u{1B}[<0;3;5Mz\u{1B}x"
+    var whole = KeyDecoder()
+    var piecewise = KeyDecoder()
+    let expected = whole.feed(bytes.utf8)
+    #expect(expected.count == 8)
+    #expect(bytes.utf8.flatMap { piecewise.feed([$0]) } == expected)
+    #expect(!piecewise.isWaiting)
+  }
+
+  @Test func aLoneEscapeWaits() {
+    var decoder = KeyDecoder()
+    #expect(decoder.feed([0x1B]).isEmpty)
+    #expect(decoder.isWaiting)
+    #expect(decoder.flush() == [.key(.escape)])
+    #expect(!decoder.isWaiting)
+  }
+
+  @Test func garbageIsSurvived() {
+    var decoder = KeyDecoder()
+    var state: UInt64 = 1
+    for _ in 0..<20_000 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let byte = UInt8(truncatingIfNeeded: state >> 33)
+      _ = decoder.feed(state & 0x700_0000_0000 == 0 ? [0x1B, 0x5B] : [byte])
+    }
+    _ = decoder.flush()
+    _ = decoder.feed("\u{1B}[201~".utf8)
+    #expect(decoder.feed("q".utf8).last == .key("q"))
+  }
+
+  @Test func describedKeysComeFirst() {
+    var decoder = KeyDecoder(described: [Array("\u{1B}[25~".utf8): .function(3)])
+    #expect(decoder.feed("\u{1B}[25~".utf8) == [.key(.function(3))])
+  }
+}
+
+extension Event {
+  fileprivate var written: String {
+    switch self {
+    case .key(let key): key.description
+    case .focusGained: "focus"
+    case .focusLost: "blur"
+    default: "\(self)"
+    }
+  }
+}
