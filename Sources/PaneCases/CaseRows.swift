@@ -39,6 +39,9 @@ struct CaseFilter: Sendable {
 
   init() {}
 
+  /// Whether a case of the set looked at last has a tag.
+  var hasTags: Bool { tagCounts.count > 1 }
+
   /// The cases of `set` that have the tag and the text.
   mutating func rows(of set: EvalSet, search: TextSearch, tag: String?) -> CaseRows {
     let wanted = Key(set: set.name, hash: set.hash, search: search, tag: tag)

@@ -159,6 +159,11 @@ extension CasesPane {
     case .insert(let after): edit = .insert(evalCase, after: after)
     case .replace(let old):
       let now = set.cases.first { $0.id == old.id }
+      if let now, Self.same(now, evalCase) {
+        self.draft = nil
+        panel = .table
+        return .notice("\"\(now.id)\" says this already.")
+      }
       if !draft.isWarned, now.map({ !Self.same($0, old) }) ?? true {
         draft.isWarned = true
         let what =

@@ -52,7 +52,7 @@ extension CasesPane {
     let group = "Find"
     let none = noSet(snapshot)
     let noSearch = search.isEmpty ? "Search first: press /." : nil
-    let noTags = set(snapshot)?.cases.contains { !$0.tags.isEmpty } == true ? nil : "No case of this set has a tag."
+    let noTags = filter.hasTags ? nil : "No case of this set has a tag."
     let noOther = snapshot.workspace.evalSets.count < 2 ? "There is no other eval set in assay.yaml." : nil
     return [
       Binding(

@@ -56,10 +56,9 @@ extension CasesPane {
       detailArea = tableArea.isEmpty ? rect : .empty
       return
     }
-    splitter.axis = rect.width >= 100 ? .sideBySide : .stacked
-    let (first, second) = splitter.split(rect)
+    isStacked = rect.width < 100
+    let (first, second) = isStacked ? rowsSplitter.split(rect) : columnsSplitter.split(rect)
     // The line between is the first part's border.
-    let isStacked = splitter.axis == .stacked
     tableArea = Rect(
       x: first.x, y: first.y, width: first.width + (isStacked ? 0 : 1), height: first.height + (isStacked ? 1 : 0))
     detailArea = second
@@ -86,6 +85,7 @@ extension CasesPane {
       drawEmpty(isFiltered: isFiltered, problems, in: body, pen, on: &surface)
     } else {
       let isMarked = marks.update(pen.snapshot.comparison, set: pen.set)
+      widths.update(pen.set)
       table.draw(
         rows, columns: columns(pen, isMarked: isMarked), in: body,
         focused: pen.isFocused && panel == .table && draft == nil, on: &surface, theme: theme)
@@ -126,20 +126,21 @@ extension CasesPane {
 
   private func columns(_ pen: Pen, isMarked: Bool) -> [TableColumn<EvalCase>] {
     let theme = pen.theme
-    let (search, marks) = (search, marks)
+    let (search, marks, widths) = (search, marks, widths)
     let match = theme[.searchMatch]
     var columns = [
-      TableColumn<EvalCase>("Case", width: 6...14, priority: 9) { evalCase in
+      TableColumn<EvalCase>("Case", width: 6...max(6, widths.id), priority: 9) { evalCase in
         search.mark([Span(evalCase.id, theme[.textStrong])], style: match)
       },
-      TableColumn<EvalCase>("Input", width: 16...400, priority: 8) { evalCase in
-        search.mark([Span(Self.preview(evalCase.input))], style: match)
+      TableColumn<EvalCase>("Input", width: 20...400, priority: 8) { evalCase in
+        search.mark([Span(CasePreview.text(evalCase.input))], style: match)
       },
-      TableColumn<EvalCase>("Expected", width: 14...44, priority: 5) { evalCase in
+      TableColumn<EvalCase>("Expected", width: min(12, max(8, widths.expected))...max(8, widths.expected), priority: 5)
+      { evalCase in
         guard let expected = evalCase.expected else { return [Span("–", theme[.textDim])] }
-        return search.mark([Span(Self.preview(expected))], style: match)
+        return search.mark([Span(CasePreview.text(expected))], style: match)
       },
-      TableColumn<EvalCase>("Tags", width: 6...16, priority: 4) { evalCase in
+      TableColumn<EvalCase>("Tags", width: 6...max(6, widths.tags), priority: 4) { evalCase in
         [Span(evalCase.tags.joined(separator: " "), theme[.tag])]
       },
     ]
@@ -155,22 +156,6 @@ extension CasesPane {
         })
     }
     return columns
-  }
-
-  /// A document in one line: a single text as it is, anything else as its values.
-  static func preview(_ value: JSONValue) -> String {
-    switch value {
-    case .string(let text): return oneLine(text)
-    case .object(let object):
-      let shown = object.values.prefix(6).map { $0.string.map(oneLine) ?? $0.text(.spaced) }
-      return shown.joined(separator: " · ")
-    default: return value.text(.spaced)
-    }
-  }
-
-  /// The beginning of a text, its line breaks and tabs as single spaces.
-  private static func oneLine(_ text: String) -> String {
-    String(text.prefix(400).map { $0.isNewline || $0 == "\t" ? " " : $0 })
   }
 
   private func drawEmpty(

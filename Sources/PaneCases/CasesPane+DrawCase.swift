@@ -15,10 +15,11 @@ extension CasesPane {
     let inner = pen.frame(
       rect, evalCase.id, label: [Span(label, theme[.textDim])], focused: pen.isFocused && panel == .detail, on: &surface
     )
-    detailView.draw(lines(of: evalCase, pen), in: inner.insetColumns, on: &surface, theme: theme)
+    let place = inner.insetColumns
+    detailView.draw(lines(of: evalCase, pen, width: place.width - 1), in: place, on: &surface, theme: theme)
   }
 
-  private mutating func lines(of evalCase: EvalCase, _ pen: Pen) -> [[Span]] {
+  private mutating func lines(of evalCase: EvalCase, _ pen: Pen, width: Int) -> [[Span]] {
     let theme = pen.theme
     var lines: [[Span]] = []
     if !evalCase.tags.isEmpty {
@@ -27,12 +28,12 @@ extension CasesPane {
     }
     for (key, value) in evalCase.input.object ?? JSONObject([(key: "input", value: evalCase.input)]) {
       lines.append([Span(key, theme[.jsonKey])])
-      lines += Self.text(value, theme)
+      lines += Self.text(value, theme, width)
       lines.append([])
     }
     lines.append([Span("expected", theme[.title])])
     if let expected = evalCase.expected {
-      lines += Self.text(expected, theme)
+      lines += Self.text(expected, theme, width)
     } else {
       lines.append([Span("Nothing: graders that compare with it can't pass.", theme[.textDim])])
     }
@@ -50,9 +51,11 @@ extension CasesPane {
     return lines.map { search.mark($0, style: theme[.searchMatch]) }
   }
 
-  /// A value for reading: texts as they are, anything else as JSON with a member per line.
-  private static func text(_ value: JSONValue, _ theme: Theme) -> [[Span]] {
+  /// A value for reading: texts as they are, anything else as JSON, with a member per line unless one line will do.
+  private static func text(_ value: JSONValue, _ theme: Theme, _ width: Int) -> [[Span]] {
     if case .string(let text) = value { return split(text, style: .plain) }
+    let line = value.text(.spaced)
+    if TextWidth.columns(of: line) <= width { return [JSONText.spans(of: line, theme: theme)] }
     return value.text(.pretty).split(separator: "\n").map { JSONText.spans(of: String($0), theme: theme) }
   }
 

@@ -6,7 +6,7 @@ extension CasesPane {
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     if question != nil { return handleQuestion(event, snapshot) }
-    if isSplit, splitter.handle(event) { return .handled }
+    if isSplit, isStacked ? rowsSplitter.handle(event) : columnsSplitter.handle(event) { return .handled }
     if draft != nil { return draft?.editor.handle(event) == true ? typed() : .ignored }
     if case .mouse(let mouse) = event, case .press = mouse.action {
       if tableArea.contains(mouse.point) { panel = .table }

@@ -24,12 +24,15 @@ public struct CasesPane: Pane {
   var panel = Panel.table
   var table = TableView<String>()
   var detailView = TextView()
-  var splitter = Splitter(.sideBySide, ratio: 0.55)
+  var columnsSplitter = Splitter(.sideBySide, ratio: 0.58)
+  var rowsSplitter = Splitter(.stacked, ratio: 0.5)
+  var isStacked = false
   var question: Question?
   var search = TextSearch("")
   var tag: String?
   var filter = CaseFilter()
   var marks = CaseMarks()
+  var widths = CaseWidths()
   /// What is being edited.
   var draft: CaseDraft?
   /// What was handed in for saving and isn't in the file yet: kept, so that a failed write loses nothing.
@@ -38,6 +41,8 @@ public struct CasesPane: Pane {
   var tableArea = Rect.empty
   var detailArea = Rect.empty
   var isSplit = false
+  /// Which state of the set was looked through last.
+  var syncedHash: ContentHash?
 
   /// A pane that shows the workspace's first eval set.
   public init() {}
@@ -76,9 +81,12 @@ extension CasesPane {
   /// The selected case.
   mutating func selected(_ snapshot: Snapshot) -> EvalCase? { table.list.selected(in: rows(snapshot)) }
 
-  /// Takes note of a new snapshot: what was saved, and what is selected.
+  /// Takes note of another state of the set: what was saved, and what is to be selected. All that looks through all
+  /// cases happens here, once.
   mutating func sync(_ snapshot: Snapshot) {
-    guard let set = set(snapshot) else { return }
+    guard let set = set(snapshot), set.hash != syncedHash else { return }
+    syncedHash = set.hash
+    _ = filter.tags(of: set)
     if let submitted, submitted.draft.set == set.name,
       let found = set.cases.first(where: { $0.id == submitted.evalCase.id }), Self.same(found, submitted.evalCase)
     {

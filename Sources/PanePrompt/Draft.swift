@@ -21,7 +21,7 @@ struct Draft: Sendable {
     case saving
     /// Both changed.
     case conflict
-    /// The file was deleted while the editor has text.
+    /// The file was deleted while the editor has more.
     case gone
   }
 
@@ -46,9 +46,9 @@ struct Draft: Sendable {
 
   var state: State {
     let text = text
-    guard let disk else { return text.isEmpty ? .clean : .gone }
-    if Self.same(text, disk) { return .clean }
-    guard Self.same(disk, base) else { return .conflict }
+    guard let disk else { return text == base ? .clean : .gone }
+    if text == disk { return .clean }
+    guard disk == base else { return .conflict }
     return submitted.last == text ? .saving : .edited
   }
 
@@ -61,15 +61,15 @@ struct Draft: Sendable {
       return
     }
     self.section = section
-    guard disk.map({ !Self.same($0, section.body) }) ?? true else { return }
-    let wasUntouched = Self.same(text, base) && submitted.isEmpty
+    guard disk != section.body else { return }
+    let wasUntouched = text == base && submitted.isEmpty
     disk = section.body
     if let index = submitted.firstIndex(where: { Self.same($0, section.body) }) {
       submitted.removeFirst(index + 1)
       base = section.body
     } else if wasUntouched {
       takeFile()
-    } else if Self.same(text, section.body) {
+    } else if text == section.body {
       submitted = []
       base = section.body
     }
@@ -91,7 +91,7 @@ struct Draft: Sendable {
     if text != base { editor.setText(base) }
   }
 
-  /// Whether two texts are the same section: files end with a line break, and sections don't.
+  /// Whether a file shows what was handed in; one without a line break at its end can swallow one.
   private static func same(_ left: String, _ right: String) -> Bool {
     left == right || left.trimmingCharacters(in: .newlines) == right.trimmingCharacters(in: .newlines)
   }

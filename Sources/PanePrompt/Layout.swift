@@ -3,7 +3,7 @@ import Drawing
 /// Where the panels stand, for drawing and for the mouse.
 struct Layout: Sendable {
   var places: [(panel: PromptPane.Panel, rect: Rect)] = []
-  /// All three columns are there.
+  /// Text and model stand side by side, with a line to drag between.
   var isWide = false
   /// The trial stands below what the model sees, with a line to drag between.
   var hasTrialSplit = false
@@ -12,17 +12,22 @@ struct Layout: Sendable {
 }
 
 extension PromptPane {
-  /// Divides the pane: three columns, or the sections with one thing beside them, or one thing alone.
+  /// Divides the pane: three columns (two with the versions), or the sections with one thing beside them, or one thing alone.
   mutating func makeLayout(_ rect: Rect, showsTrial: Bool) -> Layout {
     var layout = Layout()
     if rect.width >= 108, rect.height >= 8 {
-      layout.isWide = true
-      let columns = rect.columns([.fixed(min(36, max(28, rect.width / 5))), .rest])
-      let (text, right) = splitter.split(columns[1])
-      layout.places = [(.sections, columns[0]), (.text, widened(text, by: 1))]
-      placeRight(right, showsTrial, &layout)
+      layout.isWide = !showsVersions
+      let columns = rect.columns([.fixed(min(38, max(30, rect.width / 5))), .rest])
+      layout.places = [(.sections, columns[0])]
+      if showsVersions {
+        layout.places.append((.versions, columns[1]))
+      } else {
+        let (text, right) = splitter.split(columns[1])
+        layout.places.append((.text, widened(text, by: 1)))
+        placeRight(right, showsTrial, &layout)
+      }
     } else if rect.width >= 60, rect.height >= 6 {
-      let columns = rect.columns([.fixed(min(30, max(26, rect.width / 3))), .rest])
+      let columns = rect.columns([.fixed(min(30, max(28, rect.width / 3))), .rest])
       layout.places = [(.sections, columns[0])]
       if detail == .text {
         layout.places.append((.text, columns[1]))

@@ -55,6 +55,7 @@ extension PromptPane {
     if panel == .versions || panel == .model || panel == .trial { typedFrom = .sections } else { typedFrom = panel }
     panel = .text
     detail = .text
+    showsVersions = false
     isTyping = open != nil
     return .handled
   }
@@ -110,8 +111,7 @@ extension PromptPane {
   }
 
   private mutating func movePanel(by step: Int, _ snapshot: Snapshot) {
-    var panels: [Panel] = [.sections, .text]
-    panels += showsVersions ? [.versions] : [.model]
+    var panels: [Panel] = showsVersions ? [.sections, .versions] : [.sections, .text, .model]
     if !showsVersions, snapshot.trial != nil, !isTrialHidden { panels.append(.trial) }
     let index = panels.firstIndex(of: panel) ?? 0
     panel = panels[min(max(0, index + step), panels.count - 1)]

@@ -59,7 +59,7 @@ extension PromptPane {
     let sections = pen.subject.prompt.sections
     let theme = pen.theme
     let index = list.selectedIndex(in: sections).map { "\($0 + 1)/\(sections.count)" } ?? "0"
-    let inner = pen.frame(rect, "Sections", label: [Span(index, theme[.textDim])], on: &surface)
+    let inner = pen.frame(rect, "Sections", label: [Span(index, theme[.textDim])], on: &surface).insetColumns
     let head = inner.height >= 9 ? 3 : 0
     let score = inner.height >= 12 ? scoreLines(pen) : []
     let foot = inner.height >= 5 ? 1 + (score.isEmpty ? 0 : score.count + 1) : 0
@@ -125,7 +125,7 @@ extension PromptPane {
       }
     let tag = section.role == .system ? "sys" : section.role.rawValue
     let count = isSent ? tokens.map { Wording.tokens($0.count, isExact: $0.isExact) } ?? "" : "–"
-    let right = TextWidth.pad(tag, to: 4) + TextWidth.pad(count, to: 6, .right)
+    let right = TextWidth.pad(tag, to: 4) + TextWidth.pad(count, to: 5, .right)
     let width = row.width - right.count - 1
     guard width >= 6 else {
       surface.write(
@@ -177,7 +177,8 @@ extension PromptPane {
     if let active = activeRun(pen.snapshot) {
       let progress = active.progress
       let rate = progress.rate.map { String(format: "%.1f/s", $0) }
-      let left = progress.waiting ?? Wording.count(progress.errors, "error")
+      let remaining = progress.remainingSeconds.map { "\(Wording.seconds($0.rounded(.up))) left" } ?? ""
+      let left = progress.waiting ?? (progress.errors > 0 ? Wording.count(progress.errors, "error") : remaining)
       return [ScoreLine(), ScoreLine(left: [Span(left, theme[.textDim])], right: [Span(rate ?? "", theme[.textDim])])]
     }
     guard let run = pen.snapshot.latestRun(variant: variant.name, set: set.name), run.summary.done > 0 else {

@@ -16,7 +16,8 @@ extension PromptPane {
     let state = draft.state
     let inner = pen.frame(rect, section.title, label: label(of: state, section, theme), on: &surface)
     let isBlocked = state == .conflict || state == .gone
-    let rows = inner.rows([.rest, .fixed(isBlocked && inner.height > 2 ? 1 : 0)])
+    let warning = isBlocked ? TextWidth.wrap(conflictSentence, to: max(1, inner.insetColumns.width)) : []
+    let rows = inner.rows([.rest, .fixed(min(warning.count, max(0, inner.height - 1)))])
     let isEmpty = draft.text.isEmpty && !isTyping
     let slots = Set(pen.subject.evalCase?.input.object?.keys ?? [])
     let input = pen.subject.evalCase?.input
@@ -33,8 +34,8 @@ extension PromptPane {
     if isEmpty {
       surface.write([Span("Empty: press e to write.", theme[.textDim])], in: rows[0].insetColumns)
     }
-    if isBlocked {
-      surface.write([Span(conflictSentence, theme[.warning])], in: rows[1].insetColumns)
+    for (index, line) in warning.enumerated() {
+      surface.write([Span(line, theme[.warning])], in: rows[1].insetColumns.row(index))
     }
   }
 
@@ -53,13 +54,15 @@ extension PromptPane {
   mutating func drawModel(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
     let theme = pen.theme
     var title = "Model sees"
+    var words: [String] = []
     if let evalCase = pen.subject.evalCase, let index = pen.subject.caseIndex, let set = pen.subject.set {
-      title += " · \(evalCase.id) · \(set.name) \(index + 1)/\(set.cases.count)"
+      title += " " + evalCase.id
+      words.append("\(index + 1)/\(set.cases.count)")
     }
-    var label: [Span] = []
     if let rendered = pen.rendered {
-      label = [Span(Wording.tokens(rendered.tokens, isExact: rendered.countsAreExact) + " tokens", theme[.textDim])]
+      words.append(Wording.tokens(rendered.tokens, isExact: rendered.countsAreExact) + " tokens")
     }
+    let label = [Span(words.joined(separator: " · "), theme[.textDim])]
     let inner = pen.frame(rect, title, label: label, on: &surface).insetColumns
     let lines = modelLines(pen, width: max(1, inner.width - 1))
     modelView.draw(lines, in: inner, on: &surface, theme: theme)
@@ -128,6 +131,13 @@ extension PromptPane {
     }
     let title = "Answer · \(trial.request.variant) · \(trial.caseID)"
     let inner = pen.frame(rect, title, label: verdict(of: trial, theme), on: &surface).insetColumns
+    if let output = trial.output, !trial.isRunning {
+      surface.label([Span(measures(of: output), theme[.textDim])], on: .bottom, of: rect)
+    }
+    // While text arrives its end is in view; once it is judged, its beginning.
+    trialView.follows = trial.isRunning
+    if wasTrialRunning, !trial.isRunning { trialView.scrollToTop() }
+    wasTrialRunning = trial.isRunning
     trialView.draw(trialLines(trial, pen), in: inner, on: &surface, theme: theme)
   }
 
@@ -154,7 +164,6 @@ extension PromptPane {
     guard let output = trial.output else { return lines + [[], [Span("Stopped before its end.", theme[.warning])]] }
     if let failure = output.failure { return lines + [[Span("✗ \(failure)", theme[.error])]] }
     if trial.text.isEmpty { lines = [[Span("(an empty answer)", theme[.textDim])]] }
-    lines.append([])
     for score in output.scores {
       let mark = score.passed ? Span("✓ ", theme[.good]) : Span("✗ ", theme[.bad])
       lines.append([mark, Span("\(score.grader) ", theme[.textStrong]), Span(score.reason)])
@@ -163,7 +172,6 @@ extension PromptPane {
       let text = expected.string ?? expected.text(.spaced)
       lines.append([Span("expected ", theme[.textDim])] + JSONText.spans(of: text, theme: theme))
     }
-    lines.append([Span(measures(of: output), theme[.textDim])])
     if let version = pen.rendered?.version, version != output.requestKey,
       trial.request.variant == pen.subject.variant?.name
     {
@@ -180,10 +188,10 @@ extension PromptPane {
   private func measures(of output: Output) -> String {
     var words: [String] = []
     if let answer = output.answer {
-      if let tokens = answer.usage.prompt { words.append("\(tokens) tokens in") }
+      if let tokens = answer.usage.prompt { words.append("\(tokens) in") }
       if let tokens = answer.usage.completion { words.append("\(tokens) out") }
       words.append(Wording.seconds(answer.latency))
-      if let first = answer.firstToken { words.append("first after \(Wording.seconds(first))") }
+      if let first = answer.firstToken { words.append("first \(Wording.seconds(first))") }
     }
     if let cost = output.cost { words.append("$" + cost.formatted(.number.precision(.significantDigits(1...3)))) }
     return words.joined(separator: " · ")

@@ -45,9 +45,11 @@ public struct PromptPane: Pane {
   var trialView = TextView(follows: true)
   var versionTable = TableView<String>()
   var changeView = TextView()
-  var splitter = Splitter(.sideBySide, ratio: 0.5)
-  var trialSplitter = Splitter(.stacked, ratio: 0.6)
+  var splitter = Splitter(.sideBySide, ratio: 0.42)
+  var trialSplitter = Splitter(.stacked, ratio: 0.55)
   var layout = Layout()
+  /// Whether the trial that was drawn last was under way.
+  var wasTrialRunning = false
 
   /// A pane that shows the workspace's first whole prompt.
   public init() {}

@@ -23,7 +23,9 @@ enum Wording {
 
   /// Seconds with as many digits as matter.
   static func seconds(_ seconds: Double) -> String {
-    seconds < 0.1 ? "\(Int((seconds * 1000).rounded())) ms" : String(format: "%.\(seconds < 10 ? 2 : 1)f s", seconds)
+    if seconds < 0.1 { return "\(Int((seconds * 1000).rounded())) ms" }
+    if seconds == seconds.rounded(), seconds < 1e9 { return "\(Int(seconds)) s" }
+    return String(format: "%.\(seconds < 10 ? 2 : 1)f s", seconds)
   }
 
   /// A count with its noun.

@@ -1,0 +1,163 @@
+import Drawing
+import Grading
+import Testing
+import WorkbenchCore
+
+@testable import PaneCases
+
+struct EditingTests {
+  @Test func editsACase() {
+    var driver = Driver()
+    driver.press("e")
+    #expect(driver.pane.capturesText)
+    #expect(
+      driver.pane.draft?.editor.text == """
+        {
+          "id": "c-1",
+          "input": {
+            "ticket": "The café app lost a file."
+          },
+          "expected": {
+            "category": "sync",
+            "urgent": true
+          },
+          "tags": [
+            "easy"
+          ]
+        }
+        """)
+    driver.write(#"{"id": "c-1", "input": {"ticket": "q"}, "expected": 1.5, "tags": ["x", "y"]}"#)
+    driver.press("Ctrl-s")
+    let edited = EvalCase(id: "c-1", input: ["ticket": "q"], expected: 1.5, tags: ["x", "y"])
+    #expect(driver.take() == [.editCase(set: "main", .replace(id: "c-1", edited))])
+    #expect(!driver.pane.capturesText)
+  }
+
+  @Test func showsWhereTheTextIsWrongAndKeepsIt() {
+    var driver = Driver()
+    driver.press("e")
+    driver.write("{\n  \"id\": \"c-1\"\n  \"input\": {}\n}")
+    driver.press("Ctrl-s")
+    #expect(driver.take() == [])
+    #expect(driver.pane.draft?.flaw?.line == 3)
+    #expect(driver.pane.draft?.editor.cursor == TextPosition(line: 2, column: 2))
+    #expect(driver.draw().text().contains("line 3, column 3"))
+    driver.type(",")
+    #expect(driver.pane.draft?.flaw == nil)
+    #expect(driver.pane.draft?.editor.text.contains("\"input\"") == true)
+  }
+
+  @Test(arguments: [
+    ("[]", "a case is an object"), (#"{"input": {}}"#, "\"id\" must be a text"),
+    (#"{"id": "c-2", "input": {}}"#, "another case is called \"c-2\""),
+    (#"{"id": "c-1", "input": "x"}"#, "\"input\" must be an object"),
+    (#"{"id": "c-1", "input": {}, "expcted": 1}"#, "did you mean \"expected\"?"),
+    (#"{"id": "c-1", "input": {}, "tags": [1]}"#, "\"tags\" must be a list of texts"),
+  ])
+  func refusesWhatIsNoCase(_ text: String, _ message: String) {
+    var driver = Driver()
+    driver.press("e")
+    driver.write(text)
+    driver.press("Ctrl-s")
+    #expect(driver.take() == [])
+    #expect(driver.pane.draft?.flaw?.message.contains(message) == true)
+  }
+
+  @Test func addsACaseLikeTheOthers() {
+    var driver = Driver()
+    driver.press("j", "a")
+    #expect(
+      driver.pane.draft?.editor.text == """
+        {
+          "id": "c-5",
+          "input": {
+            "ticket": "",
+            "plan": ""
+          },
+          "expected": {
+            "category": "",
+            "urgent": false
+          },
+          "tags": []
+        }
+        """)
+    driver.write(#"{"id": "neu", "input": {"ticket": "é"}}"#)
+    driver.press("Ctrl-s")
+    let added = EvalCase(id: "neu", input: ["ticket": "é"])
+    #expect(driver.take() == [.editCase(set: "main", .insert(added, after: nil))])
+    // It is selected once the file has it.
+    driver.snapshot = Fixture.snapshot(Fixture.workspace(Fixture.cases + [added]))
+    driver.draw()
+    #expect(driver.selection == "neu")
+  }
+
+  @Test func duplicatesUnderAFreeId() {
+    var driver = Driver()
+    driver.press("c")
+    driver.press("Ctrl-s")
+    var copy = Fixture.cases[0]
+    (copy.id, copy.line) = ("c-5", 0)
+    #expect(driver.take() == [.editCase(set: "main", .insert(copy, after: "c-1"))])
+  }
+
+  @Test func asksBeforeChangesAreDropped() {
+    var driver = Driver()
+    driver.press("e", "Esc")
+    #expect(driver.pane.draft == nil)
+    driver.press("e", "End", "Enter", "Esc")
+    #expect(driver.draw().text().contains("Drop your changes to this case?"))
+    driver.press("n")
+    #expect(driver.pane.draft != nil)
+    driver.press("Esc", "y")
+    #expect(driver.pane.draft == nil)
+    #expect(driver.take() == [])
+  }
+
+  @Test func warnsWhenTheCaseChangedOnDisk() {
+    var driver = Driver()
+    driver.press("e")
+    driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
+    var cases = Fixture.cases
+    cases[0].input = ["ticket": "theirs"]
+    driver.snapshot = Fixture.snapshot(Fixture.workspace(cases))
+    driver.press("Ctrl-s")
+    #expect(driver.take() == [])
+    #expect(driver.draw().text().contains("changed on disk; Ctrl-S keeps yours"))
+    driver.press("Ctrl-s")
+    #expect(driver.take().count == 1)
+  }
+
+  @Test func addsACaseAgainThatIsGone() {
+    var driver = Driver()
+    driver.press("e")
+    driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
+    driver.snapshot = Fixture.snapshot(Fixture.workspace(Array(Fixture.cases.dropFirst())))
+    driver.press("Ctrl-s", "Ctrl-s")
+    let edited = EvalCase(id: "c-1", input: ["ticket": "mine"])
+    #expect(driver.take() == [.editCase(set: "main", .insert(edited, after: nil))])
+  }
+
+  @Test func keepsATextWhoseWriteFailed() {
+    var driver = Driver()
+    driver.press("e")
+    driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
+    driver.press("Ctrl-s")
+    // No newer file comes: editing again finds the text.
+    driver.press("e")
+    #expect(driver.pane.draft?.editor.text.contains("mine") == true)
+    #expect(driver.draw().text().contains("this text was not saved"))
+    driver.press("Ctrl-s")
+    let edited = EvalCase(id: "c-1", line: 1, input: ["ticket": "mine"])
+    driver.snapshot = Fixture.snapshot(Fixture.workspace([edited] + Fixture.cases.dropFirst()))
+    driver.draw()
+    driver.press("e")
+    #expect(driver.pane.draft?.flaw == nil)
+  }
+
+  @Test func nextIds() {
+    #expect(CaseNaming.next(after: "hl-099") { _ in false } == "hl-100")
+    #expect(CaseNaming.next(after: "hl-009") { $0 == "hl-010" } == "hl-011")
+    #expect(CaseNaming.next(after: "case") { _ in false } == "case-2")
+    #expect(CaseNaming.next(after: nil) { _ in false } == "case-1")
+  }
+}

@@ -1,0 +1,163 @@
+import Drawing
+import Foundation
+import Grading
+import Testing
+import WorkbenchCore
+
+@testable import PaneCases
+
+struct KeysTests {
+  @Test func movesThroughTheTableAndOpens() {
+    var driver = Driver()
+    driver.press("j", "j")
+    #expect(driver.selection == "c-3")
+    driver.press("G", "k")
+    #expect(driver.selection == "c-3")
+    #expect(driver.draw().text().contains("evals/main.jsonl:4"))
+    driver.press("Enter")
+    #expect(driver.pane.panel == .detail)
+    driver.press("j")
+    #expect(driver.selection == "c-3")
+    driver.press("Esc")
+    #expect(driver.pane.panel == .table)
+  }
+
+  @Test func searchesWhileTyping() {
+    var driver = Driver()
+    driver.press("/")
+    #expect(driver.pane.capturesText)
+    driver.type("SYNC")
+    #expect(driver.draw().text().contains("2 of 4"))
+    driver.press("Enter")
+    #expect(!driver.pane.capturesText)
+    driver.press("n")
+    #expect(driver.selection == "c-2")
+    driver.press("n")
+    #expect(driver.selection == "c-1")
+    driver.press("N")
+    #expect(driver.selection == "c-2")
+    driver.press("/", "Backspace", "Backspace", "Backspace", "Backspace")
+    driver.type("nowhere")
+    #expect(driver.draw().text().contains("No case of main fits."))
+    driver.press("Esc")
+    #expect(driver.pane.search.isEmpty)
+    #expect(driver.selection != nil)
+  }
+
+  @Test func searchesIdsAndOtherScripts() {
+    var driver = Driver()
+    for (query, found) in [("c-4", 1), ("作品", 1), ("CAFÉ", 1), ("true", 2), ("🙂", 1), ("[", 0)] {
+      let rows = driver.pane.filter.rows(of: Fixture.set(), search: TextSearch(query), tag: nil)
+      #expect(rows.count == found, "\(query)")
+    }
+  }
+
+  @Test func marksWhatWasFound() {
+    var driver = Driver()
+    driver.press("/")
+    driver.type("refund")
+    let match = Theme.dark[.searchMatch].background
+    let runs = driver.draw().styledRuns().filter { $0.style.background == match }
+    #expect(runs.map(\.text) == ["Refund", "Refund"])
+  }
+
+  @Test func filtersByTag() {
+    var driver = Driver()
+    driver.press("f")
+    let text = driver.draw().text()
+    #expect(text.contains("Filter by tag") && text.contains("noisy"))
+    driver.press("j", "Enter")
+    #expect(driver.pane.tag == "easy")
+    #expect(driver.draw().text().contains("2 of 4"))
+    driver.press("Esc")
+    #expect(driver.pane.tag == nil)
+  }
+
+  @Test func goesThroughSets() {
+    var driver = Driver()
+    driver.press("s")
+    #expect(driver.draw().text().contains("evals/other.jsonl has no cases yet. Press a to add one."))
+    driver.press("e")
+    #expect(driver.notices == ["There is no case yet: press a."])
+    driver.press("s")
+    #expect(driver.selection == "c-1")
+  }
+
+  @Test func deletesOnlyAfterYes() {
+    var driver = Driver()
+    driver.press("j", "D", "n", "D", "q", "y")
+    #expect(driver.take() == [.editCase(set: "main", .delete(id: "c-2"))])
+  }
+
+  @Test func runsTheVariant() {
+    var driver = Driver()
+    driver.press("r")
+    #expect(driver.take() == [.evaluate(EvaluateRequest(variant: "prompted", set: "main"))])
+    driver.press("V", "r")
+    #expect(driver.take() == [.evaluate(EvaluateRequest(variant: "tuned", set: "main"))])
+    driver.snapshot = Fixture.compared(driver.snapshot)
+    driver.snapshot.progress = [RunID(2): RunProgress(done: 2, total: 4)]
+    #expect(driver.draw().text().contains("50 %  2/4 tuned"))
+    driver.press("p")
+    #expect(driver.take() == [.pauseRun(RunID(2))])
+  }
+
+  @Test func asksBeforeItCostsMoney() {
+    var driver = Driver(Fixture.snapshot(Fixture.workspace(price: TokenPrice(input: 1, output: 2))))
+    driver.press("r")
+    #expect(driver.take() == [])
+    #expect(driver.draw().text().contains("on a model that costs money. Run it?"))
+    driver.press("y")
+    #expect(driver.take().count == 1)
+  }
+
+  @Test func clicksSelectAndDragsDivide() {
+    var driver = Driver(size: Size(width: 120, height: 30))
+    driver.send(.mouse(MouseEvent(.press(.left), at: Point(x: 5, y: 4))))
+    #expect(driver.selection == "c-3")
+    driver.send(.mouse(MouseEvent(.press(.left), at: Point(x: 100, y: 4))))
+    #expect(driver.pane.panel == .detail)
+    driver.send(.mouse(MouseEvent(.press(.left), at: Point(x: 69, y: 9))))
+    driver.send(.mouse(MouseEvent(.drag(.left), at: Point(x: 40, y: 9))))
+    driver.send(.mouse(MouseEvent(.release, at: Point(x: 40, y: 9))))
+    #expect(driver.pane.tableArea.width == 41)
+  }
+
+  @Test func ignoresKeysOfTheScreen() {
+    var driver = Driver()
+    for key in ["?", ":", "q", "1", "Tab", "Shift-Tab"] {
+      let reaction = driver.pane.react(to: .key(Key(key) ?? .enter), driver.snapshot)
+      #expect(reaction.isIgnored, "\(key)")
+    }
+    #expect(driver.pane.wants(driver.snapshot) == nil)
+  }
+
+  @Test func everyBindingHasATitleAndNoKeyMeansTwoThings() {
+    let bindings = CasesPane().bindings(Fixture.snapshot())
+    #expect(bindings.allSatisfy { !$0.title.isEmpty && !$0.group.isEmpty })
+    let keys = bindings.flatMap(\.keys)
+    #expect(Set(keys).count == keys.count)
+  }
+
+  @Test func manyCasesAreLookedThroughOnce() {
+    let cases = (0..<100_000).map { number in
+      EvalCase(
+        id: "c-\(number)", input: ["ticket": .string("Ticket number \(number)")], tags: [number % 2 == 0 ? "a" : "b"])
+    }
+    let set = EvalSet(
+      name: "main", path: "evals/main.jsonl", cases: cases, graders: GraderSet(), hash: Fixture.hash("many"))
+    var driver = Driver(Fixture.snapshot(Workspace(folder: "/", name: "many", evalSets: [set])))
+    driver.press("/")
+    driver.type("9999")
+    #expect(driver.pane.filter.rows(of: set, search: driver.pane.search, tag: nil).count == 19)
+    driver.press("Enter", "f", "j", "Enter")
+    #expect(driver.draw().text().contains("of 100000"))
+    let start = ContinuousClock.now
+    for _ in 0..<100 {
+      driver.press("j")
+      _ = driver.pane.hints(driver.snapshot)
+    }
+    // Looking through all cases once takes longer than a hundred frames may.
+    #expect(ContinuousClock.now - start < .seconds(5))
+  }
+}

@@ -1,0 +1,139 @@
+import Drawing
+import Testing
+import WorkbenchCore
+
+@testable import PanePrompt
+
+struct EditingTests {
+  private func saved(_ driver: inout Driver) -> [String] {
+    driver.take().compactMap { if case .saveSection(_, let section) = $0 { section.body } else { nil } }
+  }
+
+  @Test func savesWithControlSAndKnowsItsOwnTextAgain() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("A ")
+    #expect(driver.draw().text().contains("* unsaved"))
+    driver.press("Ctrl-s")
+    #expect(saved(&driver) == ["A You sort tickets of the café."])
+    // Typing goes on before the file shows what was saved.
+    driver.type("b")
+    driver.show(Fixture.replacing("10-role.md", body: "A You sort tickets of the café.", in: driver.snapshot))
+    #expect(driver.pane.draft?.state == .edited)
+    #expect(driver.pane.draft?.text == "A bYou sort tickets of the café.")
+  }
+
+  @Test func savesWhenTheEditorIsLeft() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("q1?:")  // all of it text
+    driver.press("Esc")
+    #expect(saved(&driver) == ["q1?:You sort tickets of the café."])
+    #expect(!driver.pane.capturesText)
+    #expect(driver.pane.panel == .sections)
+    // Nothing is saved twice, not even while the file is old.
+    driver.press("j", "k")
+    driver.show(driver.snapshot)
+    #expect(saved(&driver) == [])
+  }
+
+  @Test func savesWhenThePaneIsLeft() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("x")
+    guard case .command(.saveSection(_, let section)) = driver.pane.leave(driver.snapshot) else {
+      Issue.record("leaving must save")
+      return
+    }
+    #expect(section.body.hasPrefix("x"))
+    #expect(driver.pane.unsavedTitles == ["role"])  // until the file shows it
+    #expect(!driver.pane.capturesText)
+  }
+
+  @Test func neverOverwritesAFileThatChangedMeanwhile() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("mine ")
+    driver.show(Fixture.replacing("10-role.md", body: "theirs", in: driver.snapshot))
+    #expect(driver.draw().text().contains("Changed on disk: Ctrl-S keeps yours, Ctrl-R"))
+    driver.press("Esc", "j", "k")
+    #expect(saved(&driver) == [])
+    #expect(driver.pane.draft?.text.hasPrefix("mine ") == true)
+    driver.press("e", "Ctrl-s")
+    #expect(saved(&driver) == ["mine You sort tickets of the café."])
+    #expect(driver.pane.draft?.state == .saving)
+  }
+
+  @Test func takesTheFilesText() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("mine ")
+    driver.show(Fixture.replacing("10-role.md", body: "theirs", in: driver.snapshot))
+    driver.press("Ctrl-r")
+    #expect(driver.pane.draft?.text == "theirs")
+    #expect(driver.pane.draft?.state == .clean)
+    driver.press("Esc")
+    #expect(saved(&driver) == [])
+  }
+
+  @Test func followsTheFileWhileNothingIsTyped() {
+    var driver = Driver()
+    driver.show(Fixture.replacing("10-role.md", body: "theirs", in: driver.snapshot))
+    #expect(driver.pane.draft?.text == "theirs")
+    // Toggling must not make the pane believe that it edited.
+    driver.press("Space")
+    driver.show(Fixture.replacing("10-role.md", body: "theirs again", in: driver.snapshot))
+    #expect(driver.pane.draft?.state == .clean)
+  }
+
+  @Test func keepsADraftOfADeletedFile() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("mine ")
+    driver.show(Fixture.replacing("10-role.md", body: nil, in: driver.snapshot))
+    #expect(driver.draw().text().contains("The file is gone"))
+    driver.press("Ctrl-s")
+    #expect(saved(&driver) == ["mine You sort tickets of the café."])
+  }
+
+  @Test func togglingSendsTheTextJustTyped() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("new ")
+    driver.press("Esc", "Space")
+    let sections = driver.take().compactMap { if case .saveSection(_, let section) = $0 { section } else { nil } }
+    #expect(sections.map(\.body) == Array(repeating: "new You sort tickets of the café.", count: 2))
+    #expect(sections.last?.isEnabled == false)
+  }
+
+  @Test func pastesAndUndoes() {
+    var driver = Driver()
+    driver.press("e")
+    driver.send(.paste("é作🙂\nq"))
+    #expect(driver.pane.draft?.text == "é作🙂\nqYou sort tickets of the café.")
+    driver.press("Ctrl-z")
+    #expect(driver.pane.draft?.state == .clean)
+  }
+
+  @Test func clickingIntoTheTextTypesThere() {
+    var driver = Driver(size: Size(width: 120, height: 34))
+    driver.send(.mouse(MouseEvent(.press(.left), at: Point(x: 40, y: 1))))
+    #expect(driver.pane.capturesText)
+    driver.type("x")
+    driver.send(.mouse(MouseEvent(.press(.left), at: Point(x: 4, y: 5))))
+    #expect(!driver.pane.capturesText)
+    #expect(saved(&driver).count == 1)
+  }
+
+  @Test func numbersForNewSections() {
+    func id(_ ids: String...) -> String {
+      SectionNaming.id(
+        for: "A: b/../c", among: ids.map { Section(id: $0, title: $0, role: .system, body: "") })
+    }
+    #expect(id("10-a.md", "60-b.md", "80-c.md") == "65-a-b-c.md")
+    #expect(id() == "10-a-b-c.md")
+    #expect(id("75-a.md", "76-b.md") == "77-a-b-c.md")
+    #expect(id("79-a.md") == "78-a-b-c.md")
+    #expect(SectionNaming.slug("/..") == "section")
+  }
+}

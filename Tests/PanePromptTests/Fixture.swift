@@ -1,0 +1,156 @@
+import Drawing
+import Foundation
+import Grading
+import WorkbenchCore
+
+@testable import PanePrompt
+
+/// A small workspace in memory, and a pane driven by keys.
+enum Fixture {
+  static let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+  static func hash(_ text: String) -> ContentHash { ContentHash(hex: SHA256.hex(text)) }
+
+  static let sections = [
+    Section(id: "10-role.md", title: "role", role: .system, body: "You sort tickets of the café."),
+    Section(id: "30-task.md", title: "task", role: .system, body: "Name the category.\nAnswer 作 or none 🙂."),
+    Section(id: "40-tone.md", title: "tone", role: .system, isEnabled: false, body: "Be kind."),
+    Section(id: "80-query.md", title: "query", role: .user, body: "{{ ticket }}"),
+  ]
+  static let prompt = Prompt(name: "main", path: "prompts/main", sections: sections)
+  static let short = Prompt(name: "short", path: "prompts/short", sections: [sections[1], sections[3]])
+
+  static func cases(_ count: Int) -> [EvalCase] {
+    (0..<count).map { number in
+      EvalCase(
+        id: "c-\(number + 1)", line: number + 1, input: ["ticket": .string("The app lost file \(number + 1).")],
+        expected: "sync", tags: ["easy"])
+    }
+  }
+
+  static func workspace(
+    prompts: [Prompt] = [prompt, short], cases: [EvalCase] = cases(3), price: TokenPrice? = nil
+  ) -> Workspace {
+    let set = EvalSet(
+      name: "cases", path: "evals/cases.jsonl", cases: cases, graders: GraderSet(), hash: hash("set\(cases.count)"))
+    return Workspace(
+      folder: "/nowhere", name: "fixture",
+      models: [ModelSpec(name: "tiny", api: .mlx(path: "model"), price: price)], prompts: prompts, evalSets: [set],
+      variants: [
+        Variant(name: "task-only", model: "tiny", prompt: "main", sections: ["task"]),
+        Variant(
+          name: "whole", model: "tiny", prompt: "main", sampling: Sampling(temperature: 0, maxTokens: 64)),
+        Variant(name: "tuned", model: "tiny", prompt: "short", adapter: ".assay/jobs/1/best"),
+      ])
+  }
+
+  static func snapshot(_ workspace: Workspace = workspace()) -> Snapshot { Snapshot(workspace: workspace, time: now) }
+
+  /// The snapshot after the core has rendered what was asked for.
+  static func rendered(_ snapshot: Snapshot, _ request: RenderRequest, exact: Bool = true) throws -> Snapshot {
+    var snapshot = snapshot
+    let variant = snapshot.workspace.variant(request.variant)
+    let prompt = variant.flatMap { snapshot.workspace.prompt($0.prompt) } ?? prompt
+    let version = PromptVersion(freezing: prompt, only: variant?.sections)
+    let cases = snapshot.workspace.evalSets.first?.cases ?? []
+    let input = cases.first { $0.id == request.caseID }?.input ?? [:]
+    snapshot.rendered = RenderedPrompt(
+      request: request, version: version.hash,
+      parts: try version.parts.map { part in
+        let text = try PromptTemplate.fill(part.body, with: input)
+        return .init(title: part.title, role: part.role, text: text, tokens: text.count / 4)
+      }, messages: try version.messages(for: input), countsAreExact: exact)
+    return snapshot
+  }
+
+  /// The snapshot with another text in a section's file.
+  static func replacing(_ id: String, body: String?, in snapshot: Snapshot) -> Snapshot {
+    var snapshot = snapshot
+    for prompt in snapshot.workspace.prompts.indices {
+      for section in snapshot.workspace.prompts[prompt].sections.indices.reversed()
+      where snapshot.workspace.prompts[prompt].sections[section].id == id {
+        if let body {
+          snapshot.workspace.prompts[prompt].sections[section].body = body
+        } else {
+          snapshot.workspace.prompts[prompt].sections.remove(at: section)
+        }
+      }
+    }
+    return snapshot
+  }
+
+  static func run(
+    _ number: Int64, _ variant: Variant, _ version: PromptVersion, mean: Double, state: Run.State = .finished
+  ) -> Run {
+    var summary = RunSummary()
+    (summary.done, summary.mean, summary.low, summary.high) = (3, mean, mean - 0.1, mean + 0.1)
+    summary.promptTokens = 120
+    return Run(
+      id: RunID(number), identity: hash("run\(number)"), variant: variant, promptVersion: version.hash, set: "cases",
+      setHash: hash("set3"), state: state, started: now - 3600 * Double(number), seconds: 2, cases: 3, summary: summary)
+  }
+}
+
+/// A pane with what it asked for.
+struct Driver {
+  var pane = PromptPane()
+  var snapshot: Snapshot
+  var commands: [Command] = []
+  var notices: [String] = []
+  var size = Size(width: 80, height: 22)
+
+  init(_ snapshot: Snapshot = Fixture.snapshot(), size: Size = Size(width: 80, height: 22)) {
+    self.snapshot = snapshot
+    self.size = size
+    draw()
+  }
+
+  /// Presses keys given in their written form, with drawing between them as on a terminal.
+  mutating func press(_ keys: String...) {
+    for key in keys {
+      guard let key = Key(key) else { continue }
+      note(pane.react(to: .key(key), snapshot))
+      draw()
+    }
+  }
+
+  /// Types each character.
+  mutating func type(_ text: String) {
+    for character in text { note(pane.react(to: .key(.character(character)), snapshot)) }
+    draw()
+  }
+
+  mutating func send(_ event: Event) {
+    note(pane.react(to: event, snapshot))
+    draw()
+  }
+
+  /// What the screen does when a snapshot arrives.
+  mutating func show(_ snapshot: Snapshot) {
+    self.snapshot = snapshot
+    if let command = pane.wants(snapshot) { commands.append(command) }
+    draw()
+  }
+
+  private mutating func note(_ reaction: Reaction<Command>) {
+    switch reaction {
+    case .command(let command): commands.append(command)
+    case .notice(let text): notices.append(text)
+    case .all(let reactions): for reaction in reactions { note(reaction) }
+    case .ignored, .handled, .show: break
+    }
+  }
+
+  /// Commands since the last call.
+  mutating func take() -> [Command] {
+    defer { commands = [] }
+    return commands
+  }
+
+  @discardableResult
+  mutating func draw(theme: Theme = .dark) -> Surface {
+    var surface = Surface(size)
+    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: theme)
+    return surface
+  }
+}

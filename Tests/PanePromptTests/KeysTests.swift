@@ -1,0 +1,170 @@
+import Drawing
+import Testing
+import WorkbenchCore
+
+@testable import PanePrompt
+
+struct KeysTests {
+  let request = RenderRequest(variant: "whole", set: "cases", caseID: "c-1")
+
+  @Test func wantsARenderingOnceAndIsSatisfied() throws {
+    var driver = Driver()
+    driver.show(driver.snapshot)
+    #expect(driver.take() == [.render(request)])
+    driver.show(driver.snapshot)  // failed: it isn't asked for again
+    #expect(driver.take() == [])
+    driver.show(try Fixture.rendered(driver.snapshot, request))
+    #expect(driver.take() == [])
+    // The text changed on disk: once more.
+    let changed = Fixture.replacing("10-role.md", body: "Other.", in: driver.snapshot)
+    driver.show(changed)
+    #expect(driver.take() == [.render(request)])
+    driver.show(changed)
+    #expect(driver.take() == [])
+  }
+
+  @Test func choosesVariantsAndCases() throws {
+    var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
+    driver.press("V")
+    #expect(driver.take() == [.render(RenderRequest(variant: "tuned", set: "cases", caseID: "c-1"))])
+    driver.press("V")
+    #expect(driver.take() == [.render(RenderRequest(variant: "task-only", set: "cases", caseID: "c-1"))])
+    driver.press("Alt-v", "Alt-v")
+    driver.press("]")
+    #expect(driver.take().last == .render(RenderRequest(variant: "whole", set: "cases", caseID: "c-2")))
+    driver.press("[", "[")
+    #expect(driver.take().last == .render(RenderRequest(variant: "whole", set: "cases", caseID: "c-3")))
+  }
+
+  @Test func switchesASectionOnAndOff() throws {
+    var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
+    driver.press("Space")
+    var section = Fixture.sections[0]
+    section.isEnabled = false
+    #expect(driver.take() == [.saveSection(prompt: "main", section)])
+    driver.press("j", "j", "Space")
+    section = Fixture.sections[2]
+    section.isEnabled = true
+    #expect(driver.take() == [.saveSection(prompt: "main", section)])
+  }
+
+  @Test func saysWhenTheVariantNamesItsSections() throws {
+    var driver = Driver()
+    driver.press("V", "V", "g", "Space")
+    #expect(
+      driver.notices == [
+        "\"task-only\" never sends \"role\": its sections: in assay.yaml name what it sends."
+      ])
+  }
+
+  @Test func addsASectionWithTheNextNumber() {
+    var driver = Driver()
+    driver.press("a")
+    driver.type("Häuser und Regeln")
+    #expect(driver.pane.capturesText)
+    _ = driver.take()
+    driver.press("Enter")
+    let section = Section(id: "45-häuser-und-regeln.md", title: "Häuser und Regeln", role: .system, body: "")
+    #expect(driver.take() == [.saveSection(prompt: "main", section)])
+    #expect(!driver.pane.capturesText)
+    var snapshot = driver.snapshot
+    snapshot.workspace.prompts[0].sections.insert(section, at: 3)
+    driver.show(snapshot)
+    #expect(driver.pane.open?.section == section.id)
+  }
+
+  @Test func refusesATitleThatIsTaken() {
+    var driver = Driver()
+    driver.press("a")
+    driver.type("tone")
+    driver.press("Enter")
+    #expect(driver.take().allSatisfy { if case .saveSection = $0 { false } else { true } })
+    #expect(driver.draw().text().contains("There is a section called \"tone\" already."))
+    driver.press("Esc")
+    #expect(!driver.pane.capturesText)
+  }
+
+  @Test func deletesOnlyAfterYes() {
+    var driver = Driver()
+    _ = driver.pane.wants(driver.snapshot)
+    driver.press("j", "D", "n")
+    #expect(driver.take() == [])
+    driver.press("D", "x", "y")
+    #expect(driver.take() == [.deleteSection(prompt: "main", id: "30-task.md")])
+    // The file goes; nothing counts as unsaved.
+    driver.show(Fixture.replacing("30-task.md", body: nil, in: driver.snapshot))
+    #expect(driver.pane.unsavedTitles == [])
+  }
+
+  @Test func triesAndStops() throws {
+    var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
+    driver.press("t")
+    #expect(driver.take() == [.tryPrompt(request)])
+    driver.snapshot.trial = Trial(request: request, caseID: "c-1", text: "sy", isRunning: true)
+    driver.press("x")
+    #expect(driver.take() == [.stopTrial])
+    driver.press("Esc")
+    #expect(driver.take() == [.stopTrial])
+    driver.snapshot.trial?.isRunning = false
+    driver.press("x")
+    #expect(driver.take() == [])
+    #expect(!driver.draw().text().contains("Answer ·"))
+  }
+
+  @Test func runsAndPauses() throws {
+    var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
+    driver.press("r")
+    #expect(driver.take() == [.evaluate(EvaluateRequest(variant: "whole", set: "cases"))])
+    driver.press("p")
+    #expect(driver.notices == ["This variant is not running; r runs it."])
+    let variant = try #require(driver.snapshot.workspace.variant("whole"))
+    driver.snapshot.runs = [
+      Fixture.run(7, variant, PromptVersion(freezing: Fixture.prompt), mean: 0.5, state: .running)
+    ]
+    driver.snapshot.progress = [RunID(7): RunProgress(done: 1, total: 3, rate: 2)]
+    #expect(driver.draw().text().contains("33 %  1/3"))
+    driver.press("r", "p")
+    #expect(driver.take() == [.pauseRun(RunID(7))])
+    #expect(driver.notices.last == "It is running; p pauses it.")
+  }
+
+  @Test func asksBeforeItCostsMoney() throws {
+    let snapshot = Fixture.snapshot(Fixture.workspace(price: TokenPrice(input: 1000, output: 2000)))
+    var driver = Driver(try Fixture.rendered(snapshot, request))
+    driver.press("r")
+    #expect(driver.take() == [])
+    #expect(driver.draw().text().contains("3 cases at about 21 tokens: about $0.45 at most. Run it?"))
+    driver.press("y")
+    #expect(driver.take() == [.evaluate(EvaluateRequest(variant: "whole", set: "cases"))])
+  }
+
+  @Test func searchesThroughSections() throws {
+    var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
+    driver.press("/")
+    driver.type("NAME")
+    driver.press("Enter")
+    #expect(driver.pane.open?.section == "30-task.md")
+    driver.press("/")
+    driver.type("e ")
+    driver.press("Enter", "n", "n")
+    #expect(driver.pane.open != nil)
+    driver.press("Esc", "n")
+    #expect(driver.notices.last == "Search first: press /.")
+  }
+
+  @Test func ignoresKeysOfTheScreen() {
+    var driver = Driver()
+    for key in ["?", ":", "q", "1", "Tab", "Shift-Tab"] {
+      let reaction = driver.pane.react(to: .key(Key(key) ?? .enter), driver.snapshot)
+      #expect(reaction.isIgnored, "\(key)")
+    }
+  }
+
+  @Test func everyBindingHasATitleAndNoKeyMeansTwoThings() {
+    let pane = PromptPane()
+    let bindings = pane.bindings(Fixture.snapshot())
+    #expect(bindings.allSatisfy { !$0.title.isEmpty && !$0.group.isEmpty })
+    let keys = bindings.flatMap(\.keys)
+    #expect(Set(keys).count == keys.count)
+  }
+}
