@@ -12,6 +12,7 @@ struct AnswerLines: Sendable {
     var b: Output
     var columns: [String]
     var width: Int
+    var isCompact: Bool
     var search: TextSearch
     var theme: Theme
   }
@@ -22,22 +23,24 @@ struct AnswerLines: Sendable {
   /// Fewer columns than this show the answers one above the other.
   static let sideBySideWidth = 46
 
-  /// The rows for a case; `names` are the headings of the two answers.
+  /// The rows for a case; `names` are the headings of the two answers, and compact ones save rows.
   mutating func update(
-    _ row: Comparison.Row, names: (a: String, b: String), width: Int, search: TextSearch, theme: Theme
+    _ row: Comparison.Row, names: (a: String, b: String), width: Int, isCompact: Bool, search: TextSearch,
+    theme: Theme
   ) {
     let wanted = Origin(
-      evalCase: row.evalCase, a: row.a, b: row.b, columns: [names.a, names.b], width: width, search: search,
-      theme: theme)
+      evalCase: row.evalCase, a: row.a, b: row.b, columns: [names.a, names.b], width: width, isCompact: isCompact,
+      search: search, theme: theme)
     guard wanted != origin else { return }
     origin = wanted
-    rows = Layout(theme: theme, width: width, search: search).rows(row, names: names)
+    rows = Layout(theme: theme, width: width, isCompact: isCompact, search: search).rows(row, names: names)
   }
 }
 
 private struct Layout {
   let theme: Theme
   let width: Int
+  let isCompact: Bool
   let search: TextSearch
 
   func rows(_ row: Comparison.Row, names: (a: String, b: String)) -> [[Span]] {
@@ -49,9 +52,10 @@ private struct Layout {
     }
     var rows = section("input", lines: inputLines(row.evalCase.input))
     if let expected = row.evalCase.expected {
-      rows += section(
-        "expected", lines: [marked(JSONText.spans(of: expected.string ?? expected.text(.spaced), theme: theme))])
+      let lines = expected.string.map { text($0) } ?? [marked(JSONText.spans(of: expected.text(.spaced), theme: theme))]
+      rows += section("expected", lines: lines)
     }
+    rows.append([])
     guard width >= AnswerLines.sideBySideWidth else {
       return rows + blocks(of: a, width: width).joined() + [[]] + blocks(of: b, width: width).joined()
     }
@@ -63,7 +67,7 @@ private struct Layout {
   // MARK: Input and expected
 
   private func inputLines(_ input: JSONValue) -> [[Span]] {
-    guard let object = input.object else { return text(input.string ?? input.text(.spaced)) }
+    guard let object = input.object, !object.isEmpty else { return text(input.string ?? input.text(.spaced)) }
     if object.count == 1, let only = object.values.first { return text(only.string ?? only.text(.spaced)) }
     return object.flatMap { member -> [[Span]] in
       var lines = text(member.value.string ?? member.value.text(.spaced))
@@ -73,12 +77,24 @@ private struct Layout {
   }
 
   private func section(_ title: String, lines: [[Span]]) -> [[Span]] {
-    [[Span(title, theme[.textDim])]] + lines.flatMap { $0.wrapped(to: width) } + [[]]
+    let heading = Span(title, theme[.textDim])
+    var lines = lines
+    if isCompact {
+      lines[0] = [heading, Span("  ")] + lines[0]
+    } else {
+      lines.insert([heading], at: 0)
+    }
+    return lines.flatMap { LineBreaker.rows(of: $0, width: width) }
   }
 
   private func text(_ text: String, style: Style = .plain) -> [[Span]] {
-    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
-      marked([Span(String($0), style)])
+    lines(of: text).map { marked([Span($0, style)]) }
+  }
+
+  /// At least one line; tabs become spaces, so that columns stay where they are.
+  private func lines(of text: String) -> [String] {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
+      line.reduce(into: "") { $0 += $1 == "\t" ? "    " : String($1) }
     }
   }
 
@@ -97,7 +113,7 @@ private struct Layout {
   /// Heading, answer, judgement and figures: kept apart so that both sides' start in the same row.
   private func blocks(of side: Side, width: Int) -> [[[Span]]] {
     [heading(side), answer(side), judgement(side.output), figures(side.output)].map { block in
-      block.flatMap { $0.wrapped(to: width) }
+      block.flatMap { LineBreaker.rows(of: $0, width: width) }
     }
   }
 
@@ -135,10 +151,9 @@ private struct Layout {
     var lines: [[Span]] = [[]]
     for run in runs {
       let style = run.kind == .same ? .plain : difference(side.style)
-      let parts = run.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      for (index, part) in parts.enumerated() {
+      for (index, part) in self.lines(of: run.text).enumerated() {
         if index > 0 { lines.append([]) }
-        if !part.isEmpty { lines[lines.count - 1].append(Span(String(part), style)) }
+        if !part.isEmpty { lines[lines.count - 1].append(Span(part, style)) }
       }
     }
     return lines.map(marked)

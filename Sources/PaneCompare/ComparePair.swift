@@ -66,7 +66,7 @@ struct ComparePair: Sendable {
     }
     if let best { return best }
     guard except == nil else { return nil }
-    return snapshot.workspace.variants.first { !$0.isTuned }.map { Side(variant: $0, run: nil, isPinned: false) }
+    return snapshot.workspace.variants.last { !$0.isTuned }.map { Side(variant: $0, run: nil, isPinned: false) }
   }
 
   /// Runs that aren't complete come after all that are, so that the pair doesn't change while one is under way.

@@ -18,7 +18,7 @@ extension ComparePane {
     let height = SummaryStrip.height(in: rect, hasComparison: figures.cases > 0, progress: running)
     let parts = rect.rows([.fixed(height), .rest])
     SummaryStrip(snapshot: snapshot, pair: pair, comparison: comparison, figures: figures, theme: theme)
-      .draw(in: parts[0], isFramed: rect.height >= 18, on: &surface)
+      .draw(in: parts[0], isFramed: rect.height >= 18, hasBar: rect.height >= 26, on: &surface)
     drawBody(snapshot, pair, comparison, in: parts[1], focused: focused && !isAsking, on: &surface, theme: theme)
     chooser?.draw(snapshot, pair, over: rect, on: &surface, theme: theme)
     if !pendingEvaluations.isEmpty { drawQuestion(over: rect, on: &surface, theme: theme) }
@@ -119,7 +119,9 @@ extension ComparePane {
     shownCase = row.id
     let space = inner.inset(dx: inner.width > 20 ? 1 : 0, dy: 0)
     let names = (a: "A " + comparison.a.variant.name, b: "B " + comparison.b.variant.name)
-    answers.update(row, names: names, width: max(1, space.width - 1), search: TextSearch(query), theme: theme)
+    answers.update(
+      row, names: names, width: max(1, space.width - 1), isCompact: space.height < 16, search: TextSearch(query),
+      theme: theme)
     detail.draw(answers.rows, in: space, on: &surface, theme: theme)
   }
 

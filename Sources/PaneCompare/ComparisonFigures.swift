@@ -4,8 +4,23 @@ import WorkbenchCore
 /// What a comparison says in numbers; kept until another one comes, since it looks at each row.
 struct ComparisonFigures: Sendable {
   private var source: [Comparison.Row] = []
-  private(set) var counts: [Comparison.Outcome: Int] = [:]
-  private(set) var difference: PairedDifference?
+  private(set) var paired = PairedOutcomes(both: 0, onlyA: 0, onlyB: 0, neither: 0)
+  /// What the difference is, and how far it can be trusted, in pieces that fit a line together.
+  private(set) var difference: Difference?
+
+  /// B − A, in words.
+  struct Difference: Sendable, Hashable {
+    /// `+21 points [+9, +32]`.
+    var points: String
+    /// `exact p < 0.001`.
+    var test: String
+    /// What follows, or that nothing does, with the reason.
+    var conclusion: String
+    /// The same in two or three words.
+    var verdict: String
+    /// Which one is better, where that is shown.
+    var winner: Comparison.Outcome?
+  }
 
   /// Nothing compared.
   init() {}
@@ -13,45 +28,40 @@ struct ComparisonFigures: Sendable {
   /// Looks at each row once.
   init(_ comparison: Comparison) {
     source = comparison.rows
-    for row in source { counts[row.outcome, default: 0] += 1 }
-    difference = PairedDifference(source)
+    paired = comparison.paired
+    guard paired.count > 0 else { return }
+    let mean = -paired.difference
+    let interval = paired.swapped.interval()
+    let probability = paired.pValue
+    let winner: Comparison.Outcome? = probability < 0.05 ? (mean > 0 ? .onlyB : .onlyA) : nil
+    difference = Difference(
+      points: Wording.points(mean, interval), test: "exact " + Wording.pValue(probability),
+      conclusion: Self.conclusion(paired, winner),
+      verdict: winner.map { $0 == .onlyB ? "B is better" : "A is better" } ?? "not decided", winner: winner)
   }
 
   /// Whether it is about these rows.
   func isCurrent(_ rows: [Comparison.Row]) -> Bool { source.isSameStorage(as: rows) }
 
-  var cases: Int { source.count }
+  var cases: Int { paired.count }
 
-  func count(_ outcome: Comparison.Outcome) -> Int { counts[outcome] ?? 0 }
-}
-
-/// How much better the second run scores on the same cases.
-struct PairedDifference: Sendable, Hashable {
-  /// B − A, of the mean score.
-  var mean: Double
-  /// Where the difference may well lie; nil where there are too few cases to say.
-  var interval: Interval?
-  /// Exact test of who is right more often, where they disagree.
-  var probability: Double?
-  /// Cases that only one of them got right.
-  var flips: Int
-  var cases: Int
-
-  init?(_ rows: [Comparison.Row]) {
-    guard !rows.isEmpty else { return nil }
-    cases = rows.count
-    mean = rows.reduce(0) { $0 + $1.b.value - $1.a.value } / Double(rows.count)
-    flips = rows.count { $0.outcome == .onlyA || $0.outcome == .onlyB }
+  func count(_ outcome: Comparison.Outcome) -> Int {
+    switch outcome {
+    case .bothRight: paired.both
+    case .onlyA: paired.onlyA
+    case .onlyB: paired.onlyB
+    case .bothWrong: paired.neither
+    }
   }
 
-  /// Whether the data tell the two apart.
-  var isSettled: Bool { interval.map { !$0.contains(0) } ?? false }
-
-  /// What to make of it, in words.
-  var words: String {
-    guard let interval else { return "too few cases to say more" }
-    if !interval.contains(0) { return mean > 0 ? "B is better on these cases" : "A is better on these cases" }
-    if flips == 0 { return "no case tells them apart" }
-    return "not settled: \(flips) of \(cases) cases tell them apart, and not clearly one way"
+  private static func conclusion(_ paired: PairedOutcomes, _ winner: Comparison.Outcome?) -> String {
+    if let winner { return winner == .onlyB ? "B is better on these cases" : "A is better on these cases" }
+    guard paired.discordant > 0 else { return "no case tells them apart" }
+    let power = Power(discordance: Double(paired.discordant) / Double(paired.count))
+    guard let least = power.detectableDifference(cases: paired.count) else {
+      return "not decided: too few cases to tell"
+    }
+    let cases = Wording.plural(paired.count, "case")
+    return "not decided: \(cases) can show \(Wording.points(least).dropFirst()) or more"
   }
 }

@@ -1,4 +1,5 @@
 import Drawing
+import Evidence
 import WorkbenchCore
 
 /// A run that is missing or isn't complete, and what it would take.
@@ -52,9 +53,9 @@ extension ComparePane {
     var lines = pendingEvaluations.map { evaluation in
       let cost =
         evaluation.costs
-        ? evaluation.estimate.map { "about $\(Figure.decimal($0, places: 2)) by earlier runs" }
+        ? evaluation.estimate.map { "about \(Wording.dollars($0)) by earlier runs" }
           ?? "costs money; how much isn't known before the first run" : "free"
-      return "\(evaluation.request.variant): \(Figure.count(evaluation.cases, "case")), \(cost)"
+      return "\(evaluation.request.variant): \(Wording.plural(evaluation.cases, "case")), \(cost)"
     }
     lines.append("Enter starts, Esc leaves it.")
     let width = min(rect.width, (lines.map { TextWidth.columns(of: $0) }.max() ?? 0) + 4)

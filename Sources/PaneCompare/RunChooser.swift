@@ -1,4 +1,5 @@
 import Drawing
+import Evidence
 import WorkbenchCore
 
 /// The small list from which a side of the comparison is chosen.
@@ -71,7 +72,7 @@ struct RunChooser: Sendable {
       TableColumn("set", width: 4...12, priority: 5) { item in [Span(item.set)] },
       TableColumn("score", width: 7...7, alignment: .right, priority: 9) { item in
         guard let run = item.run, run.summary.done > 0 else { return [Span("not run", theme[.textDim])] }
-        return [Span(Figure.percent(run.summary.mean))]
+        return [Span(Wording.percent(run.summary.mean))]
       },
       TableColumn("done", width: 7...9, alignment: .right, priority: 3) { item in
         item.run.map { [Span("\($0.summary.done)/\($0.cases)", theme[.textDim])] } ?? []
@@ -80,6 +81,8 @@ struct RunChooser: Sendable {
         item.run.map { [Span(Figure.age(snapshot.time.timeIntervalSince($0.started)), theme[.textDim])] } ?? []
       },
     ]
-    table.draw(items, columns: columns, in: inner, focused: true, on: &surface, theme: theme)
+    table.draw(
+      items, columns: columns, in: inner.inset(dx: inner.width > 40 ? 1 : 0, dy: 0), focused: true, on: &surface,
+      theme: theme)
   }
 }

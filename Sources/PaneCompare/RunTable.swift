@@ -1,4 +1,5 @@
 import Drawing
+import Evidence
 import WorkbenchCore
 
 /// The figures of both sides in aligned columns, as many as fit.
@@ -27,11 +28,14 @@ struct RunTable {
   init(sides: [Side], width: Int, theme: Theme) {
     self.sides = sides
     self.theme = theme
-    let names = sides.map { TextWidth.columns(of: $0.variant?.name ?? "nothing yet") }
-    nameWidth = min(max(10, (names.max() ?? 10) + 13), max(12, width / 2 - 6))
+    let names = sides.map { side in
+      TextWidth.columns(of: side.variant?.name ?? "nothing yet") + (side.isOutdated ? 10 : 0)
+        + (side.variant.flatMap { Self.kind(of: $0) }.map { $0.count + 1 } ?? 0)
+    }
+    nameWidth = min((names.max() ?? 10) + 2, max(12, width - 44))
     var left = width - nameWidth
     var kept: [Column] = []
-    for column in Self.columns(theme) where left >= column.width + 2 {
+    for column in Self.columns(theme, sides.compactMap(\.run)) where left >= column.width + 2 {
       kept.append(column)
       left -= column.width + 2
     }
@@ -39,29 +43,37 @@ struct RunTable {
     columns = kept
   }
 
-  private static func columns(_ theme: Theme) -> [Column] {
+  private static func columns(_ theme: Theme, _ runs: [Run]) -> [Column] {
     func dim(_ text: String) -> [Span] { [Span(text, theme[.textDim])] }
     func each(_ run: Run) -> String {
       let done = max(1, run.summary.done - run.summary.errors)
       return "\((run.summary.promptTokens + run.summary.completionTokens) / done)"
     }
-    return [
-      Column(title: "score", width: 7) { [Span(Figure.percent($0.summary.mean), theme[.textStrong])] },
+    let errors = Column(title: "errors", width: 6) { run in
+      [Span("\(run.summary.errors)", theme[run.summary.errors > 0 ? .error : .textDim])]
+    }
+    let cost = Column(title: "$/case", width: 9) { run in
+      dim(run.summary.cost.map { Wording.dollars($0 / Double(max(1, run.summary.done))) } ?? "–")
+    }
+    let always = [
+      Column(title: "score", width: 6) { [Span(Wording.percent($0.summary.mean), theme[.textStrong])] },
       Column(title: "95 %", width: 9) { dim(Figure.range($0.summary.low, $0.summary.high)) },
-      Column(title: "valid", width: 7) { run in
+      Column(title: "valid", width: 6) { run in
         let answered = max(1, run.summary.done - run.summary.errors)
-        return [Span(Figure.percent(Double(run.summary.formatValid) / Double(answered)))]
+        return [Span(Wording.percent(Double(run.summary.formatValid) / Double(answered)))]
       },
       Column(title: "tok/case", width: 8) { [Span(each($0))] },
-      Column(title: "median", width: 8) { [Span(Figure.duration($0.summary.latencyMedian))] },
-      Column(title: "run", width: 5) { dim("#\($0.id)") },
-      Column(title: "errors", width: 6) { run in
-        [Span("\(run.summary.errors)", theme[run.summary.errors > 0 ? .error : .textDim])]
-      },
-      Column(title: "$/case", width: 9) { run in
-        dim(run.summary.cost.map { Figure.decimal($0 / Double(max(1, run.summary.done)), places: 5) } ?? "–")
-      },
+      Column(title: "median", width: 7) { [Span(Figure.duration($0.summary.latencyMedian))] },
     ]
+    return always + (runs.contains { $0.summary.errors > 0 } ? [errors] : [])
+      + (runs.contains { $0.summary.cost != nil } ? [cost] : [])
+      + [Column(title: "run", width: 5) { dim("#\($0.id)") }]
+  }
+
+  /// Prompted or tuned, where the name doesn't say it.
+  private static func kind(of variant: Variant) -> String? {
+    let kind = variant.isTuned ? "tuned" : "prompted"
+    return variant.name.contains(kind) ? nil : kind
   }
 
   /// The headings.
@@ -81,8 +93,9 @@ struct RunTable {
     }
     let spans = [
       Span(side.letter + " ", theme[side.style]),
-      Span(TextWidth.pad(variant.isTuned ? "tuned" : "prompted", to: 9), theme[side.style]),
-      Span(variant.name + (side.isOutdated ? " (old set)" : ""), theme[.textStrong]),
+      Span(variant.name, theme[.textStrong]),
+      Span(side.isOutdated ? " older set" : "", theme[.warning]),
+      Span(Self.kind(of: variant).map { " " + $0 } ?? "", theme[.textDim]),
     ]
     surface.write(spans, in: name)
     guard let run = side.run, run.summary.done > 0 else {

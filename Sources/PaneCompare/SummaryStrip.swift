@@ -1,4 +1,5 @@
 import Drawing
+import Evidence
 import WorkbenchCore
 
 /// The upper part of the pane: both runs in figures, how often which one was right, and what that shows.
@@ -12,14 +13,15 @@ struct SummaryStrip {
   /// Rows it wants in a pane of this size, its frame included.
   static func height(in rect: Rect, hasComparison: Bool, progress: Int) -> Int {
     let isFramed = rect.height >= 18
-    let wanted = (isFramed ? 5 : 2) + (hasComparison ? (rect.width >= 100 ? 2 : 3) : 0) + progress
+    let hasBar = rect.width < 100 && rect.height >= 26
+    let wanted = (isFramed ? 5 : 2) + (hasComparison ? (hasBar ? 3 : 2) : 0) + progress
     return min(wanted, max(0, rect.height - 5))
   }
 
   private var runs: [Run] { [comparison?.a ?? pair.a?.run, comparison?.b ?? pair.b?.run].compactMap { $0 } }
 
   /// Draws as many of its rows as there is space for.
-  func draw(in rect: Rect, isFramed: Bool, on surface: inout Surface) {
+  func draw(in rect: Rect, isFramed: Bool, hasBar: Bool, on surface: inout Surface) {
     guard !rect.isEmpty else { return }
     var inner = rect
     if isFramed {
@@ -51,16 +53,16 @@ struct SummaryStrip {
         surface.write(countSpans, in: parts[1])
       }
     } else {
-      if let row = next() { surface.write(countSpans, in: row) }
-      if isFramed, let row = next() { drawBar(in: row, on: &surface) }
+      if let row = next() { surface.write(countsWidth <= row.width ? countSpans : shortCountSpans, in: row) }
+      if hasBar, let row = next() { drawBar(in: row, on: &surface) }
     }
-    if let row = next() { surface.write(differenceSpans, in: row) }
+    if let row = next() { surface.write(differenceSpans(width: row.width), in: row) }
   }
 
   private var title: String {
     guard let set = pair.set else { return "Compare" }
     let cases = comparison.map { $0.rows.count + $0.missing } ?? snapshot.workspace.evalSet(set)?.cases.count
-    return set + (cases.map { " · \(Figure.count($0, "case"))" } ?? "")
+    return set + (cases.map { " · \(Wording.plural($0, "case"))" } ?? "")
   }
 
   private var sides: [RunTable.Side] {
@@ -81,7 +83,7 @@ struct SummaryStrip {
 
   private func drawProgress(_ progress: RunProgress, of run: Run, in row: Rect, on surface: inout Surface) {
     var words = "\(progress.done)/\(progress.total)"
-    if progress.errors > 0 { words += " · \(Figure.count(progress.errors, "error"))" }
+    if progress.errors > 0 { words += " · \(Wording.plural(progress.errors, "error"))" }
     if let seconds = progress.remainingSeconds { words += " · \(Figure.duration(seconds)) left" }
     if let waiting = progress.waiting { words = waiting }
     let label = "running \(run.variant.name) "
@@ -107,6 +109,10 @@ struct SummaryStrip {
     }
   }
 
+  private var shortCountSpans: [Span] {
+    Self.fills.flatMap { [Span($0.outcome.glyph, theme[$0.style]), Span(" \(figures.count($0.outcome))  ")] }
+  }
+
   private var countsWidth: Int { countSpans.reduce(0) { $0 + $1.columns } }
 
   private func drawBar(in row: Rect, on surface: inout Surface) {
@@ -121,20 +127,25 @@ struct SummaryStrip {
     }
   }
 
-  private var differenceSpans: [Span] {
+  /// As much of it as fits: the conclusion before the test, and both before their details.
+  private func differenceSpans(width: Int) -> [Span] {
     guard let difference = figures.difference else { return [] }
-    let judgement: StyleName = !difference.isSettled ? .neutral : difference.mean > 0 ? .better : .worse
-    var spans = [Span("B − A  "), Span(Figure.points(difference.mean) + " points", theme[judgement])]
-    if let interval = difference.interval {
-      spans.append(Span(" [\(Figure.points(interval.low)), \(Figure.points(interval.high))]"))
+    let (points, test) = (difference.points, " · " + difference.test)
+    let variants = [
+      [points, test, " · " + difference.conclusion], [points, test, " · " + difference.verdict],
+      [points, "", " · " + difference.verdict],
+    ]
+    var missing: [Span] = []
+    if let count = comparison?.missing, count > 0 {
+      missing = [Span(" · \(Wording.plural(count, "case")) not compared yet", theme[.warning])]
     }
-    if let probability = difference.probability {
-      spans.append(Span(" · exact p \(Figure.probability(probability))"))
+    let style: StyleName = difference.winner == nil ? .neutral : difference.winner == .onlyB ? .better : .worse
+    let lines = variants.map { pieces in
+      [
+        Span("B − A  "), Span(pieces[0], theme[style]), Span(pieces[1]),
+        Span(pieces[2], theme[difference.winner == nil ? .textDim : .textStrong]),
+      ] + missing
     }
-    spans.append(Span(" · " + difference.words, theme[difference.isSettled ? .text : .textDim]))
-    if let missing = comparison?.missing, missing > 0 {
-      spans.append(Span(" · \(Figure.count(missing, "case")) not compared yet", theme[.warning]))
-    }
-    return spans
+    return lines.first { $0.reduce(0) { $0 + $1.columns } <= width } ?? lines[lines.count - 1]
   }
 }

@@ -102,8 +102,8 @@ struct Form: Sendable {
 
   /// Draws as many fields as there is space for, the one with the focus among them.
   func draw(in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
-    let labelWidth = min((fields.map { TextWidth.columns(of: $0.label) }.max() ?? 0) + 2, rect.width / 2)
-    let valueWidth = rect.width >= 60 ? min(32, rect.width * 2 / 5) : rect.width - labelWidth
+    let labelWidth = min((fields.map { TextWidth.columns(of: $0.label) }.max() ?? 0) + 4, rect.width / 2)
+    let valueWidth = rect.width >= 60 ? min(30, rect.width / 3) : rect.width - labelWidth
     let first = max(0, min(focus - rect.height + 1, fields.count - rect.height))
     for (offset, index) in (first..<fields.count).prefix(rect.height).enumerated() {
       let field = fields[index]

@@ -33,23 +33,35 @@ struct JobFigures {
 
   private var job: TrainingJob { detail.job }
 
-  /// The settings in two lines.
-  var settings: (String, String) {
+  /// The settings, one by one.
+  var settings: [String] {
     let settings = job.settings
-    var first = [settings.method.rawValue]
-    if settings.method != .full { first.append("rank \(settings.rank) × \(Figure.plain(settings.scale))") }
-    first.append("rate \(Figure.plain(settings.learningRate)) \(settings.schedule.rawValue)")
-    let batch = settings.batchSize * settings.gradientAccumulation
-    first.append("batch \(batch)")
-    first.append(settings.steps.map { Figure.count($0, "step") } ?? "\(Figure.plain(settings.epochs)) epochs")
-    var second = ["≤ \(Figure.whole(settings.maxTokens)) tokens"]
-    if let rows = detail.rows { second.append("\(Figure.whole(rows.train)) + \(Figure.whole(rows.validation)) rows") }
-    if settings.patience > 0 { second.append("patience \(settings.patience)") }
-    second.append("seed \(settings.seed)")
+    var words = [settings.method.rawValue]
+    if settings.method != .full { words.append("rank \(settings.rank) × \(Figure.plain(settings.scale))") }
+    words.append("rate \(Figure.plain(settings.learningRate)) \(settings.schedule.rawValue)")
+    words.append("batch \(settings.batchSize * settings.gradientAccumulation)")
+    words.append(settings.steps.map { Figure.count($0, "step") } ?? "\(Figure.plain(settings.epochs)) epochs")
+    words.append("≤ \(Figure.whole(settings.maxTokens)) tokens")
+    if let rows = detail.rows { words.append("\(Figure.whole(rows.train)) + \(Figure.whole(rows.validation)) rows") }
+    if settings.patience > 0 { words.append("patience \(settings.patience)") }
+    words.append("seed \(settings.seed)")
     if let parameters = detail.parameters {
-      second.append("learns \(Figure.size(parameters.trainable)) of \(Figure.size(parameters.total))")
+      words.append("learns \(Figure.size(parameters.trainable)) of \(Figure.size(parameters.total))")
     }
-    return (first.joined(separator: " · "), second.joined(separator: " · "))
+    return words
+  }
+
+  /// Words in rows of at most `width` columns, with dots between them.
+  static func flow(_ words: [String], width: Int) -> [String] {
+    var rows: [String] = []
+    for word in words {
+      if let last = rows.last, TextWidth.columns(of: last) + TextWidth.columns(of: word) + 3 <= width {
+        rows[rows.count - 1] = last + " · " + word
+      } else {
+        rows.append(word)
+      }
+    }
+    return rows
   }
 
   /// Seconds from the first event, or from when it was made, until now or its end.
@@ -81,19 +93,21 @@ struct JobFigures {
     return words.joined(separator: " · ")
   }
 
-  /// Speed, time and memory in one line.
-  var line: String {
+  /// Epoch, speed, time and memory.
+  var line: [String] {
     var words: [String] = []
     if let epoch {
-      words.append("epoch \(Figure.decimal(epoch.now, places: 1)) of \(Figure.decimal(epoch.all, places: 1))")
+      words.append("epoch \(Figure.decimal(epoch.now, places: 1))/\(Figure.decimal(epoch.all, places: 1))")
     }
     if let speed = detail.metrics.last?.tokensPerSecond, speed.isFinite {
-      words.append("\(Figure.whole(Int(min(speed, 1e12)))) tokens/s")
+      words.append("\(Figure.whole(Int(min(speed, 1e12)))) tok/s")
     }
-    words.append("\(Figure.duration(elapsed)) \(job.state.isOver ? "in all" : "so far")")
+    if detail.firstEvent != nil || !job.state.isOver {
+      words.append("\(Figure.duration(elapsed))\(job.state.isOver ? " in all" : "")")
+    }
     let memory = detail.metrics.compactMap(\.peakMemory).max()
     if let memory { words.append("\(Figure.decimal(memory, places: 2)) GB") }
-    return words.joined(separator: " · ")
+    return words
   }
 
   /// Seconds without a word, when that is long for a job that runs.

@@ -61,8 +61,10 @@ struct LossCurves: Hashable, Sendable {
     let train = Self.smoothed(
       detail.metrics.map { ChartSeries.Value(x: Double($0.step), y: $0.loss) }, keeping: smoothing.rawValue)
     let validation = detail.validations.map { ChartSeries.Value(x: Double($0.step), y: $0.loss) }
-    var series = [ChartSeries("loss", train, style: .chartTrain)]
-    if !validation.isEmpty { series.append(ChartSeries("validation", validation, style: .chartValidation)) }
+    var series = [ChartSeries(name("loss", train), train, style: .chartTrain)]
+    if !validation.isEmpty {
+      series.append(ChartSeries(name("validation", validation), validation, style: .chartValidation))
+    }
     return LineChart(series, scale: isLogarithmic ? .logarithmic : .linear, xTitle: "step", cursor: cursor)
   }
 
@@ -73,6 +75,12 @@ struct LossCurves: Hashable, Sendable {
 
   /// The speed over the steps.
   func speeds(_ detail: JobDetail) -> LineChart { chart("tokens/s", .chartFourth, detail) { $0.tokensPerSecond } }
+
+  /// With the newest value, where the cursor doesn't show another one.
+  private func name(_ name: String, _ values: [ChartSeries.Value]) -> String {
+    guard cursor == nil, let last = values.last else { return name }
+    return "\(name) \(Figure.loss(last.y))"
+  }
 
   private func chart(
     _ name: String, _ style: StyleName, _ detail: JobDetail, value: (Metric) -> Double?

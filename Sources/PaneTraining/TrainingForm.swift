@@ -4,8 +4,8 @@ import WorkbenchCore
 /// What a new job needs, field by field, with the workspace's own values to begin with.
 struct TrainingForm: Sendable {
   private static let byEpochs = "by epochs"
-  private static let refuse = "refuse them"
-  private static let accept = "train on them"
+  private static let refuse = "refuse"
+  private static let accept = "accept"
 
   var fields: Form
   private let settings: TrainingSettings
@@ -28,7 +28,7 @@ struct TrainingForm: Sendable {
       FormField(
         "method", .choice(TrainingSettings.Method.allCases.map(\.rawValue)), value: settings.method.rawValue,
         hint: "lora fits most tasks"),
-      FormField("rank", value: "\(settings.rank)", hint: "size of the additions; 8–32 is usual") {
+      FormField("rank", value: "\(settings.rank)", hint: "8–32 is usual") {
         Self.whole($0, 1...1024)
       },
       FormField("scale", value: Figure.plain(settings.scale), hint: "how much the additions count") {
@@ -53,15 +53,15 @@ struct TrainingForm: Sendable {
       FormField("validation", value: Figure.plain(settings.validationShare), hint: "share of rows held back") {
         Self.number($0, above: 0, upTo: 0.5)
       },
-      FormField("patience", value: "\(settings.patience)", hint: "validations without gain; 0 never stops") {
+      FormField("patience", value: "\(settings.patience)", hint: "bad validations to stop at; 0 none") {
         Self.whole($0, 0...100_000)
       },
       FormField("seed", value: "\(settings.seed)", hint: "the same seed repeats the job") {
         Self.whole($0, Int.min...Int.max)
       },
       FormField(
-        "eval rows", .choice([Self.refuse, Self.accept]), value: Self.refuse,
-        hint: "rows that an eval set asks too"),
+        "eval overlap", .choice([Self.refuse, Self.accept]), value: Self.refuse,
+        hint: "rows that eval cases ask too"),
     ])
   }
 
@@ -73,7 +73,7 @@ struct TrainingForm: Sendable {
     }
     return TrainRequest(
       base: fields["base model"], data: fields["data file"], settings: wanted,
-      allowLeaks: fields["eval rows"] == Self.accept)
+      allowLeaks: fields["eval overlap"] == Self.accept)
   }
 
   /// The settings as the fields say; what can't be read stays as it was.
@@ -132,7 +132,7 @@ struct TrainingForm: Sendable {
   }
 
   func draw(over rect: Rect, on surface: inout Surface, theme: Theme) {
-    let place = rect.centered(Size(width: min(rect.width, 84), height: min(rect.height, fields.fields.count + 4)))
+    let place = rect.centered(Size(width: min(rect.width, 92), height: min(rect.height, fields.fields.count + 4)))
     surface.fill(place, style: theme[.overlay].over(theme[.text]))
     let inner = surface.frame(
       place, title: "New training job", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])

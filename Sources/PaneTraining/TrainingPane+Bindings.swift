@@ -30,7 +30,7 @@ extension TrainingPane {
         Binding(.escape, title: "Search no more", group: "Log", action: .clearSearch, footer: "close"),
       ]
     }
-    return jobs(snapshot) + movement(snapshot) + curveKeys(snapshot) + logKeys(snapshot)
+    return movement(snapshot) + jobs(snapshot) + curveKeys(snapshot) + logKeys(snapshot)
   }
 
   private func jobs(_ snapshot: Snapshot) -> [Binding<Action>] {

@@ -68,7 +68,7 @@ extension TrainingPane {
       TableColumn("state", width: 10...10, priority: 9) {
         [Span("\($0.state.glyph) \($0.state.rawValue)", theme[$0.state.style])]
       },
-      TableColumn("step", width: 7...11, alignment: .right, priority: 7) {
+      TableColumn("step", width: 7...9, alignment: .right, priority: 7) {
         [Span($0.steps > 0 ? "\($0.step)/\($0.steps)" : "\($0.step)")]
       },
       TableColumn("", width: 8...12, priority: 3) { job in
@@ -105,8 +105,8 @@ extension TrainingPane {
     }
     if rect.height < 14 {
       switch area {
-      case .checkpoints: drawCheckpoints(detail, in: rect, focused: focused, on: &surface, theme: theme)
-      case .log: drawLog(detail, in: rect, focused: focused, on: &surface, theme: theme)
+      case .checkpoints: drawCheckpoints(detail, snapshot, in: rect, focused: focused, on: &surface, theme: theme)
+      case .log: drawLog(detail, snapshot, in: rect, focused: focused, on: &surface, theme: theme)
       case .jobs, .chart: drawJob(detail, snapshot, in: rect, focused: focused, on: &surface, theme: theme)
       }
       return
@@ -114,39 +114,44 @@ extension TrainingPane {
     let below = rect.height >= 28 ? max(9, rect.height / 3) : 6
     let parts = rect.rows([.rest, .fixed(below)])
     drawJob(detail, snapshot, in: parts[0], focused: focused, on: &surface, theme: theme)
-    if rect.width >= 76 {
+    isNarrow = rect.width < 76
+    if !isNarrow {
       let columns = parts[1].columns([.share(2), .share(3)], gap: 1)
-      drawCheckpoints(detail, in: columns[0], focused: focused, on: &surface, theme: theme)
-      drawLog(detail, in: columns[1], focused: focused, on: &surface, theme: theme)
+      drawCheckpoints(detail, snapshot, in: columns[0], focused: focused, on: &surface, theme: theme)
+      drawLog(detail, snapshot, in: columns[1], focused: focused, on: &surface, theme: theme)
     } else if area == .log || detail.checkpoints.isEmpty {
-      drawLog(detail, in: parts[1], focused: focused, on: &surface, theme: theme)
+      drawLog(detail, snapshot, in: parts[1], focused: focused, on: &surface, theme: theme)
     } else {
-      drawCheckpoints(detail, in: parts[1], focused: focused, on: &surface, theme: theme)
+      drawCheckpoints(detail, snapshot, in: parts[1], focused: focused, on: &surface, theme: theme)
     }
   }
 
   private mutating func drawCheckpoints(
-    _ detail: JobDetail, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+    _ detail: JobDetail, _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     let title = "Checkpoints"
     let inner = panel(
       .checkpoints, title, in: rect, focused: focused, on: &surface, theme: theme,
-      label: detail.checkpoints.isEmpty ? [] : [Span("\(detail.checkpoints.count)", theme[.textDim])])
+      label: detail.checkpoints.isEmpty
+        ? [] : [Span("\(detail.checkpoints.count)\(isNarrow ? " · log →" : "")", theme[.textDim])])
     guard !detail.checkpoints.isEmpty else {
       let text =
-        detail.job.state.isOver
-        ? "Nothing was saved." : "The first comes after step \(detail.job.settings.evaluateEvery)."
+        !isLoaded(snapshot)
+        ? "…"
+        : detail.job.state.isOver
+          ? "Nothing was saved." : "The first comes after step \(detail.job.settings.evaluateEvery)."
       drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
       return
     }
+    if area != .checkpoints { checkpoints.select(detail.checkpoints.last?.id) }
     let best = JobFigures(detail: detail, time: 0).best?.step
     let columns: [TableColumn<Checkpoint>] = [
       TableColumn("step", width: 5...8, alignment: .right, priority: 9) { [Span("\($0.step)")] },
-      TableColumn("valid. loss", width: 11...11, alignment: .right, priority: 8) {
+      TableColumn("valid.", width: 7...7, alignment: .right, priority: 8) {
         [Span(Figure.loss($0.validationLoss))]
       },
       TableColumn("", width: 6...6, priority: 7) { [Span($0.step == best ? "★ best" : "", theme[.better])] },
-      TableColumn("path", width: 8...40, priority: 1) { [Span($0.path, theme[.textDim])] },
+      TableColumn("path", width: 14...40, priority: 1) { [Span($0.path, theme[.textDim])] },
     ]
     checkpoints.draw(
       detail.checkpoints, columns: columns, in: inner, focused: focused && area == .checkpoints, on: &surface,
@@ -154,12 +159,16 @@ extension TrainingPane {
   }
 
   private mutating func drawLog(
-    _ detail: JobDetail, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+    _ detail: JobDetail, _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
-    let label = [Span(log.follows ? "following" : "paused, F follows", theme[.textDim])]
+    let words =
+      (isNarrow && !detail.checkpoints.isEmpty ? "← checkpoints · " : "") + (log.follows ? "following" : "paused")
+    let label = [Span(words, theme[.textDim])]
     let inner = panel(.log, "Log", in: rect, focused: focused, on: &surface, theme: theme, label: label)
     guard !detail.log.isEmpty else {
-      let text = detail.job.state.isOver ? "The log is empty." : "The trainer has written nothing yet."
+      let text =
+        !isLoaded(snapshot)
+        ? "…" : detail.job.state.isOver ? "The log is empty." : "The trainer has written nothing yet."
       drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
       return
     }
@@ -186,14 +195,23 @@ extension TrainingPane {
     if let row = next(keeping: 0) {
       ProgressBar(fraction: figures.fraction, label: figures.progress).draw(in: row, on: &surface, theme: theme)
     }
-    if let row = next(keeping: 0) { surface.write([Span(figures.line, theme[.textStrong])], in: row) }
+    for text in JobFigures.flow(figures.line, width: rest.width) {
+      if let row = next(keeping: 4) { surface.write([Span(text, theme[.textStrong])], in: row) }
+    }
     for (text, style) in figures.remarks {
       for line in TextWidth.wrap(text, to: max(1, rest.width)).prefix(3) {
-        if let row = next(keeping: 7) { surface.write([Span(line, theme[style])], in: row) }
+        if let row = next(keeping: detail.metrics.isEmpty ? 1 : 7) {
+          surface.write([Span(line, theme[style])], in: row)
+        }
       }
     }
-    for text in [figures.settings.0, figures.settings.1] {
-      if let row = next(keeping: 8) { surface.write([Span(text, theme[.textDim])], in: row) }
+    for text in JobFigures.flow(figures.settings, width: rest.width) {
+      if let row = next(keeping: 9) { surface.write([Span(text, theme[.textDim])], in: row) }
+    }
+    guard isLoaded(snapshot) else {
+      let text = "Reading the job's files. If this stays, Enter reads them again."
+      drawCentered(text, in: rest, on: &surface, style: theme[.textDim])
+      return
     }
     drawCurves(detail, in: rest, on: &surface, theme: theme)
   }

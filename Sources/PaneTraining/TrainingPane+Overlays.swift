@@ -15,17 +15,18 @@ extension TrainingPane {
         "y cancels it, n lets it run.",
       ]
       drawSentences(lines.map { [Span($0)] }, title: "Cancel job \(id)?", over: rect, on: &surface, theme: theme)
-    case .adapter(let id):
+    case .adapter(let id, let path):
       drawSentences(
-        adapterLines(id, snapshot, theme), title: "Use the adapter of job \(id)", over: rect, on: &surface, theme: theme
+        adapterLines(id, path, snapshot, theme), title: "Use the adapter of job \(id)", over: rect, on: &surface,
+        theme: theme
       )
     case nil: break
     }
   }
 
   /// The line for `assay.yaml`, or the name of the variant that has it already.
-  private func adapterLines(_ id: JobID, _ snapshot: Snapshot, _ theme: Theme) -> [[Span]] {
-    guard let job = snapshot.jobs.first(where: { $0.id == id }), let adapter = job.adapter else { return [] }
+  private func adapterLines(_ id: JobID, _ adapter: String, _ snapshot: Snapshot, _ theme: Theme) -> [[Span]] {
+    guard let job = snapshot.jobs.first(where: { $0.id == id }) else { return [] }
     let workspace = snapshot.workspace
     if let variant = workspace.variants.first(where: { $0.adapter == adapter }) {
       return [

@@ -23,7 +23,8 @@ public struct TrainingPane: Pane {
     case form(TrainingForm)
     case collect(CollectForm)
     case cancel(JobID)
-    case adapter(JobID)
+    /// The adapter's folder, relative to the workspace.
+    case adapter(JobID, String)
   }
 
   /// Its name.
@@ -37,13 +38,16 @@ public struct TrainingPane: Pane {
   var log = LogView()
   var splitter = Splitter(ratio: 0.35)
   var places: [Area: Rect] = [:]
+  var isNarrow = false  // checkpoints and log share a place
 
   /// The job that a person selected; nil follows the newest.
   private var chosen: JobID?
   /// The newest job when a new one was asked for: the first one after it is shown as soon as it is there.
   private var newestBefore: JobID?
-  private var asked: JobID?
-  private var wasAnswered = false
+  /// What was asked for and hasn't come yet; asked for once only, since it may have failed.
+  private var pending: Set<JobID> = []
+  /// The job that the core showed last: another one that wasn't asked for here was opened elsewhere, and is shown.
+  private var shown: JobID?
 
   /// A pane that shows the newest job.
   public init() {}
@@ -63,17 +67,17 @@ public struct TrainingPane: Pane {
     return JobDetail(job: job)
   }
 
+  /// Whether the shown job's events and log are there.
+  func isLoaded(_ snapshot: Snapshot) -> Bool { snapshot.job?.job.id == selected(snapshot)?.id }
+
   /// The command that would fill the pane, if it isn't filled and the same wasn't asked for before.
   public mutating func wants(_ snapshot: Snapshot) -> Command? {
     takeNewJob(snapshot)
-    guard let id = selected(snapshot)?.id else { return nil }
-    if snapshot.job?.job.id == id {
-      if asked == id { wasAnswered = true }
-      return nil
+    if let open = snapshot.job?.job.id, open != shown {
+      shown = open
+      if pending.remove(open) == nil { select(open) }
     }
-    if asked == id, !wasAnswered { return nil }
-    asked = id
-    wasAnswered = false
+    guard let id = selected(snapshot)?.id, snapshot.job?.job.id != id, pending.insert(id).inserted else { return nil }
     return .openJob(id)
   }
 
@@ -106,7 +110,7 @@ public struct TrainingPane: Pane {
     case .newJob: overlay = .form(TrainingForm(snapshot))
     case .collect: overlay = .collect(CollectForm(snapshot))
     case .cancelJob: overlay = selected(snapshot).map { .cancel($0.id) }
-    case .useAdapter: overlay = selected(snapshot).map { .adapter($0.id) }
+    case .useAdapter: useAdapter(snapshot)
     case .start: return start(snapshot)
     case .startCollecting: return startCollecting(snapshot)
     case .confirmCancel: return confirmCancel()
@@ -127,12 +131,19 @@ public struct TrainingPane: Pane {
     return .handled
   }
 
+  /// The selected checkpoint where the focus is on them, or else the best.
+  private mutating func useAdapter(_ snapshot: Snapshot) {
+    guard let job = selected(snapshot), let best = job.adapter else { return }
+    let saved = detail(snapshot)?.checkpoints ?? []
+    let path = area == .checkpoints ? checkpoints.list.selected(in: saved).map { "\(job.folder)/\($0.path)" } : nil
+    overlay = .adapter(job.id, path ?? best)
+  }
+
   private mutating func open(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let job = selected(snapshot) else { return .handled }
     area = .chart
     guard snapshot.job?.job.id != job.id else { return .handled }
-    asked = job.id
-    wasAnswered = false
+    pending.insert(job.id)
     return .command(.openJob(job.id))
   }
 
@@ -211,7 +222,8 @@ public struct TrainingPane: Pane {
   private mutating func takeSelection(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let id = table.selection, id != selected(snapshot)?.id else { return .handled }
     select(id)
-    return wants(snapshot).map { .command($0) } ?? .handled
+    shown = snapshot.job?.job.id
+    return shown != id && pending.insert(id).inserted ? .command(.openJob(id)) : .handled
   }
 
   private mutating func handleInOverlay(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {

@@ -1,0 +1,245 @@
+import Drawing
+import Grading
+import Testing
+import WorkbenchCore
+
+@testable import PaneCompare
+
+/// A pane on a surface, fed with keys.
+private struct Desk {
+  var pane = ComparePane()
+  var snapshot: Snapshot
+  var commands: [Command] = []
+  var notices: [String] = []
+  var surface = Surface(width: 100, height: 30)
+
+  init(_ snapshot: Snapshot) {
+    self.snapshot = snapshot
+    draw()
+  }
+
+  mutating func draw() {
+    surface = Surface(width: 100, height: 30)
+    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
+  }
+
+  mutating func press(_ keys: String) {
+    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) { send(.key(key)) }
+  }
+
+  mutating func send(_ event: Event) {
+    take(pane.react(to: event, snapshot))
+    draw()
+  }
+
+  private mutating func take(_ reaction: Reaction<Command>) {
+    switch reaction {
+    case .command(let command): commands.append(command)
+    case .notice(let text): notices.append(text)
+    case .all(let reactions): reactions.forEach { take($0) }
+    default: break
+    }
+  }
+
+  var shown: [String] { pane.rows.map(\.id) }
+}
+
+struct KeyTests {
+  @Test func filtersShowWhatTheySay() {
+    var desk = Desk(Sample.compared(24))
+    #expect(desk.shown.count == 24)
+    desk.press("t")
+    #expect(desk.shown == ["hl-003", "hl-006", "hl-009", "hl-012", "hl-015", "hl-018", "hl-021"])
+    #expect(desk.surface.text().contains("tuned wins"))
+    desk.press("p")
+    #expect(desk.shown == ["hl-008", "hl-016"])
+    desk.press("w")
+    #expect(desk.shown == ["hl-024"])
+    desk.press("d")
+    #expect(desk.shown.count == 9)
+    desk.press("a")
+    #expect(desk.shown.count == 24)
+    desk.press("f f")
+    #expect(desk.pane.filter == .onlyB)
+    desk.press("F F")
+    #expect(desk.pane.filter == .all)
+  }
+
+  @Test func theSelectedCaseSurvivesFiltersAndNewSnapshots() {
+    var desk = Desk(Sample.compared(24))
+    desk.press("j j j j")
+    #expect(desk.pane.list.selection == "hl-005")
+    desk.press("w")
+    #expect(desk.pane.list.selection == "hl-024")
+    desk.press("a")
+    #expect(desk.pane.list.selection == "hl-005")
+    desk.snapshot = Sample.compared(24)
+    desk.snapshot.comparison?.rows.removeFirst(2)
+    desk.draw()
+    #expect(desk.pane.list.selection == "hl-005")
+  }
+
+  @Test func searchFindsIdsTagsInputsAndAnswers() {
+    var desk = Desk(Sample.compared(24))
+    desk.press("/ L A G O O N Enter")
+    #expect(desk.shown == ["hl-004", "hl-008", "hl-012", "hl-016", "hl-020", "hl-024"])
+    #expect(!desk.pane.capturesText)
+    desk.press("n")
+    #expect(desk.pane.list.selection == "hl-008")
+    desk.press("N")
+    #expect(desk.pane.list.selection == "hl-004")
+    desk.press("Esc")
+    #expect(desk.shown.count == 24)
+    desk.press("/ j a r g o n Esc")
+    #expect(desk.shown.count == 24)
+    desk.press("/ z z z")
+    #expect(desk.shown.isEmpty)
+    #expect(desk.surface.text().contains("No case holds “zzz”"))
+  }
+
+  @Test func enterReadsAndEscapeGoesBack() {
+    var desk = Desk(Sample.compared(24))
+    desk.press("Enter")
+    #expect(desk.pane.area == .detail)
+    desk.press("n")
+    #expect(desk.pane.list.selection == "hl-002")
+    desk.press("Esc")
+    #expect(desk.pane.area == .list)
+    desk.press("l h")
+    #expect(desk.pane.area == .list)
+  }
+
+  @Test func aRunIsChosenFromTheList() {
+    var desk = Desk(Sample.compared(24))
+    desk.press("A")
+    #expect(desk.pane.capturesText)
+    desk.press("j Enter")
+    #expect(!desk.pane.capturesText)
+    #expect(desk.commands == [.compare(a: "task-only", b: "tuned", set: "main")])
+    desk.press("B g j Enter")
+    #expect(desk.commands.last == .compare(a: "task-only", b: "prompted", set: "main"))
+  }
+
+  @Test func anOlderRunIsChosenByItsNumber() {
+    var snapshot = Sample.compared(24)
+    let old = Sample.run(0, Sample.tuned, outputs: [Sample.output(Sample.cases(1)[0], passed: true)], cases: 24)
+    snapshot.runs.append(old)
+    var desk = Desk(snapshot)
+    desk.press("B G Enter")
+    #expect(desk.commands == [.compare(a: "prompted", b: "0", set: "main")])
+  }
+
+  @Test func whatIsMissingIsEvaluated() {
+    var snapshot = Sample.compared(24)
+    snapshot.runs.removeFirst()
+    snapshot.comparison = nil
+    var desk = Desk(snapshot)
+    desk.press("r")
+    #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "tuned", set: "main"))])
+    var complete = Desk(Sample.compared(24))
+    complete.press("r")
+    #expect(complete.commands.isEmpty)
+    #expect(complete.notices == ["Both runs are complete."])
+  }
+
+  @Test func whatCostsMoneyAsksFirst() {
+    var snapshot = Sample.compared(24)
+    snapshot.workspace = Sample.workspace(cases: Sample.cases(24), price: TokenPrice(input: 1, output: 2))
+    snapshot.runs.removeFirst()
+    snapshot.runs[0].summary.cost = 0.48
+    snapshot.comparison = nil
+    var desk = Desk(snapshot)
+    desk.press("r")
+    #expect(desk.commands.isEmpty)
+    #expect(desk.surface.text().contains("tuned: 24 cases, about $0.48 by earlier runs"))
+    desk.press("x Esc")
+    #expect(desk.commands.isEmpty)
+    #expect(!desk.pane.capturesText)
+    desk.press("r Enter")
+    #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "tuned", set: "main"))])
+  }
+
+  @Test func setsAreCycled() {
+    var desk = Desk(Sample.compared(24))
+    desk.press("s")
+    #expect(desk.surface.text().contains("general · 0 cases"))
+    desk.press("s")
+    #expect(desk.surface.text().contains("main · 24 cases"))
+  }
+
+  @Test func theMouseSelectsAndScrolls() {
+    var desk = Desk(Sample.compared(24))
+    let place = desk.pane.listPlace
+    desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: place.x + 3, y: place.y + 4))))
+    #expect(desk.pane.list.selection == "hl-004")
+    let detail = desk.pane.detailPlace
+    desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: detail.x + 3, y: detail.y + 4))))
+    #expect(desk.pane.area == .detail)
+  }
+
+  @Test func everyBindingHasATitleAndReasonsAreSentences() {
+    for snapshot in [Sample.compared(), Snapshot(workspace: Workspace(folder: "/", name: "w"), time: Sample.time)] {
+      let desk = Desk(snapshot)
+      for hint in desk.pane.hints(snapshot) {
+        #expect(!hint.title.isEmpty && !hint.group.isEmpty && !hint.keys.isEmpty)
+        #expect(hint.unavailable?.hasSuffix(".") ?? true)
+      }
+    }
+  }
+}
+
+struct WantsTests {
+  @Test func theDefaultPairIsAskedForOnce() {
+    var snapshot = Sample.compared()
+    let comparison = snapshot.comparison
+    snapshot.comparison = nil
+    var pane = ComparePane()
+    #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "tuned", set: "main"))
+    #expect(pane.wants(snapshot) == nil)
+    snapshot.comparison = comparison
+    #expect(pane.wants(snapshot) == nil)
+    snapshot.comparison = nil
+    #expect(pane.wants(snapshot) != nil)
+  }
+
+  @Test func theBestPromptedRunIsTheDefault() {
+    var snapshot = Sample.compared(24)
+    var better = Sample.run(9, Sample.taskOnly, outputs: [], cases: 24)
+    better.summary.done = 24
+    better.summary.mean = 0.99
+    snapshot.runs.insert(better, at: 0)
+    var pane = ComparePane()
+    #expect(pane.wants(snapshot) == .compare(a: "task-only", b: "tuned", set: "main"))
+  }
+
+  @Test func aRunUnderWayIsAskedForAgainAsItFills() {
+    var snapshot = Sample.compared(100)
+    let comparison = snapshot.comparison
+    snapshot.runs[0].summary.done = 31
+    snapshot.comparison?.b.summary.done = 12
+    var pane = ComparePane()
+    #expect(pane.wants(snapshot) != nil)
+    snapshot.runs[0].summary.done = 35
+    #expect(pane.wants(snapshot) == nil)
+    snapshot.comparison?.b.summary.done = 35
+    #expect(pane.wants(snapshot) == nil)
+    snapshot.runs[0].summary.done = 100
+    #expect(pane.wants(snapshot) != nil)
+    snapshot.comparison = comparison
+    #expect(pane.wants(snapshot) == nil)
+  }
+
+  @Test func nothingIsWantedWithoutRuns() {
+    var pane = ComparePane()
+    #expect(pane.wants(Snapshot(workspace: Sample.workspace(), time: Sample.time)) == nil)
+    #expect(pane.wants(Snapshot(workspace: Workspace(folder: "/", name: "w"), time: Sample.time)) == nil)
+  }
+
+  @Test func twoPromptedRunsAreComparedWhereNothingIsTuned() {
+    var snapshot = Sample.compared(24)
+    snapshot.workspace.variants.removeAll(where: \.isTuned)
+    snapshot.runs.removeAll(where: \.variant.isTuned)
+    var pane = ComparePane()
+    #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "task-only", set: "main"))
+  }
+}

@@ -1,0 +1,32 @@
+import Drawing
+import Testing
+import WorkbenchCore
+
+@testable import PaneCompare
+
+struct SpeedTests {
+  @Test func aHundredThousandRowsAreFilteredOnce() {
+    var snapshot = Sample.compared(24)
+    let pattern = snapshot.comparison?.rows ?? []
+    snapshot.comparison?.rows = (0..<100_000).map { number in
+      var row = pattern[number % pattern.count]
+      row.evalCase.id = "row-\(number)"
+      return row
+    }
+    var pane = ComparePane()
+    var surface = Surface(width: 120, height: 34)
+    _ = pane.react(to: .key("t"), snapshot)
+    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
+    let clock = ContinuousClock()
+    let perKey =
+      clock.measure {
+        for _ in 0..<70 {
+          _ = pane.react(to: .key("j"), snapshot)
+          pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
+        }
+      } / 70
+    // Seven of each 24 rows are won by the tuned one; the first is the third.
+    #expect(pane.list.selection == "row-242")
+    #expect(perKey < .milliseconds(60), "looking at all rows again takes far longer in a debug build")
+  }
+}

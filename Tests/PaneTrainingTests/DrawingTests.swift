@@ -1,0 +1,170 @@
+import Drawing
+import Foundation
+import SurfaceSnapshots
+import Testing
+import WorkbenchCore
+
+@testable import PaneTraining
+
+struct DrawingTests {
+  static let sizes = [(80, 22), (120, 34), (200, 48), (40, 8), (1, 1), (0, 0), (2, 40), (64, 3)]
+
+  private func screen(_ snapshot: Snapshot, _ width: Int, _ height: Int, keys: String = "") -> Surface {
+    var pane = TrainingPane()
+    var surface = Surface(width: width, height: height)
+    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
+    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) {
+      _ = pane.react(to: .key(key), snapshot)
+      surface = Surface(width: width, height: height)
+      pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
+    }
+    return surface
+  }
+
+  @Test(arguments: [(80, 22), (120, 34), (200, 48), (40, 8)])
+  func looksAsRecorded(_ width: Int, _ height: Int) throws {
+    try screen(Sample.running(), width, height).match(snapshot: "training-\(width)x\(height)")
+  }
+
+  @Test func theJobAloneOnANarrowScreen() throws {
+    try screen(Sample.running(), 44, 20, keys: "l Left").match(snapshot: "job-44x20")
+  }
+
+  @Test(arguments: ["n", "c", "x", "u"])
+  func whatLiesOverThePane(_ key: String) throws {
+    let names = ["n": "form", "c": "collect", "x": "cancel", "u": "adapter"]
+    try screen(Sample.running(), 80, 22, keys: key).match(snapshot: "\(names[key] ?? key)-80x22")
+  }
+
+  @Test func beforeAnyJob() throws {
+    try screen(Snapshot(workspace: Sample.workspace(), time: Sample.time), 80, 22).match(snapshot: "no-jobs-80x22")
+  }
+
+  @Test func aFailedJobSaysWhyAndWhatNext() throws {
+    var snapshot = Sample.running()
+    var job = Sample.job(2, .failed, step: 35)
+    job.message = "The machine ran out of memory. Try a smaller batch size or fewer max tokens."
+    snapshot.jobs = [job]
+    snapshot.job = Sample.detail(job, upTo: 35)
+    snapshot.job?.job = job
+    try screen(snapshot, 80, 22).match(snapshot: "failed-80x22")
+  }
+
+  @Test(arguments: TrainingJob.State.allCases)
+  func everyStateIsDrawnAtEverySize(_ state: TrainingJob.State) {
+    var snapshot = Sample.running()
+    snapshot.jobs[0].state = state
+    snapshot.jobs[0].message = "A sentence about it with é, 作 and 📦."
+    snapshot.job?.job = snapshot.jobs[0]
+    for (width, height) in Self.sizes {
+      for keys in ["", "l", "l l", "l l l", "n", "c", "x", "u", "l l l / s t e p Enter"] {
+        _ = screen(snapshot, width, height, keys: keys)
+      }
+    }
+  }
+
+  @Test func aHostileLogIsDrawnAsText() {
+    let hostile = "\u{1B}]0;owned\u{7}\u{1B}[2Jloss\t0.1\r作 é 📦 \u{202E}back \u{9B}31m"
+    var snapshot = Sample.running(log: [hostile, hostile])
+    snapshot.job?.warnings = [hostile]
+    snapshot.jobs[0].message = hostile
+    snapshot.jobs[0].data = hostile
+    snapshot.job?.job = snapshot.jobs[0]
+    snapshot.job?.checkpoints[0].path = hostile
+    for (width, height) in Self.sizes where width > 10 {
+      for keys in ["", "l l", "l l l", "u", "x"] {
+        for cell in screen(snapshot, width, height, keys: keys).cells {
+          #expect(cell.glyph.text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) })
+          #expect(!cell.glyph.text.unicodeScalars.contains("\u{202E}"))
+        }
+      }
+    }
+  }
+
+  @Test func timesComeFromTheSnapshotAndTheEvents() {
+    var snapshot = Sample.running()
+    // 240 steps at 5 a second, two seconds ago; 160 steps to go.
+    #expect(screen(snapshot, 120, 34).text().contains("240/400 · 30 s left"))
+    #expect(screen(snapshot, 120, 34).text().contains("· 50 s ·"))
+    snapshot.time += 10
+    #expect(screen(snapshot, 120, 34).text().contains("240/400 · 20 s left"))
+    snapshot.time += 80
+    let text = screen(snapshot, 120, 34).text()
+    #expect(text.contains("240/400 · 0 s left"))
+    #expect(text.contains("No word for 1:32."))
+  }
+
+  @Test func aLossThatIsNoNumberIsNamed() {
+    var snapshot = Sample.running()
+    snapshot.job?.metrics.append(Metric(step: 245, loss: .nan))
+    let text = screen(snapshot, 120, 34).text()
+    #expect(text.contains("The loss is no number any more"))
+    #expect(text.contains("loss not a number"))
+  }
+
+  @Test func theBestCheckpointIsMarked() {
+    let detail = Sample.detail(Sample.job(1, .running), upTo: 400)
+    #expect(JobFigures(detail: detail, time: 0).best?.step == 250)
+    var snapshot = Sample.running()
+    snapshot.jobs = [detail.job]
+    snapshot.job = detail
+    let rows = screen(snapshot, 200, 48).text().split(separator: "\n").filter { $0.contains("★") }
+    #expect(rows.count == 1)
+    #expect(rows.first?.contains("250   0.4500  ★ best  checkpoints/250") == true)
+  }
+}
+
+struct CurveTests {
+  @Test func aReplayedJobShowsThePlantedCurve() {
+    let detail = Sample.detail(Sample.job(1, .running), upTo: 400)
+    let chart = LossCurves().losses(detail)
+    #expect(chart.series.count == 2)
+    #expect(chart.series[0].values.count == 80)
+    #expect(chart.series[0].values.map(\.y) == detail.metrics.map(\.loss))
+    #expect(chart.series[1].values.map(\.x) == [50, 100, 150, 200, 250, 300, 350, 400])
+    #expect(chart.series[1].values.min { $0.y < $1.y }?.x == 250)
+    #expect(chart.series[1].name == "validation 0.7500")
+  }
+
+  @Test func smoothingTakesTheNoiseAway() {
+    let detail = Sample.detail(Sample.job(1, .running), upTo: 400)
+    var curves = LossCurves()
+    func roughness() -> Double {
+      let values = curves.losses(detail).series[0].values.suffix(40).map(\.y)
+      return zip(values, values.dropFirst()).map { abs($0 - $1) }.reduce(0, +) / 39
+    }
+    let rough = roughness()
+    curves.smoothing = curves.smoothing.next
+    let smooth = roughness()
+    curves.smoothing = curves.smoothing.next
+    #expect(rough > 0.09 && smooth < rough / 2 && roughness() < smooth)
+    #expect(curves.smoothing.next == .none)
+  }
+
+  @Test func smoothingPassesOverWhatIsNotFinite() {
+    let values = [2.0, .nan, 4].enumerated().map { ChartSeries.Value(x: Double($0), y: $1) }
+    let smoothed = LossCurves.smoothed(values, keeping: 0.5)
+    #expect(smoothed[0].y == 2 && smoothed[1].y.isNaN && smoothed[2].y == 3)
+  }
+
+  @Test func aSparklineKeepsPeaks() {
+    #expect(Sparkline.text([0, 1, 0, 0, 2, 0], width: 6) == "▁▅▁▁█▁")
+    #expect(Sparkline.text([0, 9, 0, 0, 0, 0, 0, 0], width: 4) == "█▁▁▁")
+    #expect(Sparkline.text([.nan], width: 4).isEmpty)
+    #expect(Sparkline.text([3, 3], width: 0).isEmpty)
+  }
+
+  @Test func figuresReadWell() {
+    #expect(Figure.loss(0.41234) == "0.4123")
+    #expect(Figure.loss(0.00001234) == "1.2e-5")
+    #expect(Figure.loss(nil) == "–")
+    #expect(Figure.plain(2e-5) == "2e-5")
+    #expect(Figure.plain(0.002) == "0.002")
+    #expect(Figure.plain(20) == "20")
+    #expect(Figure.whole(1_234_567) == "1,234,567")
+    #expect(Figure.whole(12) == "12")
+    #expect(Figure.size(86_016) == "86.0 K")
+    #expect(Figure.duration(3_723) == "1:02:03")
+    #expect(Figure.decimal(-0.04, places: 1) == "0.0")
+  }
+}

@@ -1,0 +1,263 @@
+import Drawing
+import Foundation
+import Testing
+import WorkbenchCore
+
+@testable import PaneTraining
+
+/// A pane on a surface, fed with keys.
+private struct Desk {
+  var pane = TrainingPane()
+  var snapshot: Snapshot
+  var commands: [Command] = []
+  var notices: [String] = []
+  var surface = Surface(width: 120, height: 34)
+
+  init(_ snapshot: Snapshot) {
+    self.snapshot = snapshot
+    draw()
+  }
+
+  mutating func draw() {
+    surface = Surface(width: 120, height: 34)
+    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
+  }
+
+  mutating func press(_ keys: String) {
+    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) { send(.key(key)) }
+  }
+
+  mutating func type(_ text: String) {
+    for character in text { send(.key(.character(character))) }
+  }
+
+  mutating func send(_ event: Event) {
+    switch pane.react(to: event, snapshot) {
+    case .command(let command): commands.append(command)
+    case .notice(let text): notices.append(text)
+    default: break
+    }
+    draw()
+  }
+
+  var text: String { surface.text() }
+}
+
+struct KeyTests {
+  @Test func movingToAJobOpensIt() {
+    var desk = Desk(Sample.running())
+    desk.press("j")
+    #expect(desk.commands == [.openJob(JobID(2))])
+    #expect(desk.text.contains("Job 2 ·"))
+    desk.press("Enter")
+    #expect(desk.commands == [.openJob(JobID(2)), .openJob(JobID(2))])
+    #expect(desk.pane.area == .chart)
+    desk.press("Esc k")
+    #expect(desk.text.contains("Job 3 ·"))
+  }
+
+  @Test func panelsAreWalkedWithKeysAndArrows() {
+    var desk = Desk(Sample.running())
+    desk.press("l")
+    #expect(desk.pane.area == .chart)
+    desk.press("l")
+    #expect(desk.pane.area == .checkpoints)
+    desk.press("Right Right")
+    #expect(desk.pane.area == .log)
+    desk.press("Left h h h")
+    #expect(desk.pane.area == .jobs)
+  }
+
+  @Test func arrowsReadTheCurveOff() {
+    var desk = Desk(Sample.running())
+    desk.press("l Left")
+    #expect(desk.pane.area == .chart)
+    #expect(desk.pane.curves.cursor == 240)
+    desk.press("Left Left")
+    #expect(desk.pane.curves.cursor == 230)
+    #expect(desk.text.contains("step 230"))
+    desk.press("Home")
+    #expect(desk.pane.curves.cursor == 5)
+    desk.press("Right")
+    #expect(desk.pane.curves.cursor == 10)
+    desk.press("Esc")
+    #expect(desk.pane.curves.cursor == nil && desk.pane.area == .chart)
+    desk.press("L S")
+    #expect(desk.text.contains("log, smoothed 0.6"))
+  }
+
+  @Test func theFormStartsAJob() throws {
+    var desk = Desk(Sample.running())
+    desk.press("n")
+    #expect(desk.pane.capturesText)
+    #expect(desk.text.contains("400 steps, about 1:20 at the pace of job 3."))
+    desk.press("Down Down Down Backspace Backspace")
+    desk.type("32")
+    desk.press("Down Down Down Right Up Up")
+    desk.press("Ctrl-s")
+    guard case .train(let request) = try #require(desk.commands.first) else {
+      Issue.record("another command")
+      return
+    }
+    var settings = Sample.workspace().training.settings
+    settings.rank = 32
+    settings.schedule = .linear
+    #expect(request == TrainRequest(base: "tiny", data: "train/main.jsonl", settings: settings))
+    #expect(!desk.pane.capturesText)
+  }
+
+  @Test func aJobStartedHereIsShownWhenItIsThere() {
+    var desk = Desk(Sample.running())
+    desk.press("j n Enter")
+    #expect(desk.commands.count == 2)
+    desk.snapshot.jobs.insert(Sample.job(4, .queued), at: 0)
+    #expect(desk.pane.wants(desk.snapshot) == .openJob(JobID(4)))
+    desk.draw()
+    #expect(desk.text.contains("Job 4 ·"))
+    #expect(desk.text.contains("Waiting for the trainer's first word."))
+    #expect(desk.pane.area == .chart)
+  }
+
+  @Test func whatIsWrongIsSaidAtItsField() {
+    var desk = Desk(Sample.running())
+    desk.press("n Up Up Up Up Backspace Backspace Backspace")
+    desk.type("0.7")
+    #expect(desk.text.contains("✗ validation"))
+    #expect(desk.text.contains("0.5 is the most."))
+    desk.press("Up Up")
+    desk.press("Enter")
+    #expect(desk.commands.isEmpty)
+    #expect(desk.notices == ["0.5 is the most."])
+    desk.press("Esc")
+    #expect(!desk.pane.capturesText)
+  }
+
+  @Test func overlapWithEvalSetsIsAcceptedOnlyWhenAsked() throws {
+    var desk = Desk(Sample.running())
+    desk.press("n Up Space Enter")
+    guard case .train(let request) = try #require(desk.commands.first) else {
+      Issue.record("another command")
+      return
+    }
+    #expect(request.allowLeaks)
+  }
+
+  @Test func passedOutputsAreCollected() {
+    var desk = Desk(Sample.running())
+    desk.press("c")
+    #expect(desk.text.contains("64/100"))
+    #expect(!desk.text.contains("task-only"))
+    desk.press("j Enter")
+    #expect(desk.commands.isEmpty)
+    desk.press("Left Enter")
+    for _ in 0..<30 { desk.press("Backspace") }
+    desk.type("../x.jsonl")
+    desk.press("Enter")
+    #expect(desk.commands.isEmpty)
+    for _ in 0..<30 { desk.press("Backspace") }
+    desk.type("train/two.jsonl")
+    desk.press("Enter")
+    #expect(desk.commands == [.collect(CollectRequest(run: RunID(2), prompt: "best", path: "train/two.jsonl"))])
+  }
+
+  @Test func cancelingAsksFirst() {
+    var desk = Desk(Sample.running())
+    desk.press("x")
+    #expect(desk.text.contains("Cancel job 3?"))
+    desk.press("n")
+    #expect(desk.commands.isEmpty && !desk.pane.capturesText)
+    desk.press("x y")
+    #expect(desk.commands == [.cancelJob(JobID(3))])
+    desk.press("j x")
+    #expect(desk.notices == ["This job is over."])
+  }
+
+  @Test func theLineForTheWorkspaceIsShown() {
+    var desk = Desk(Sample.running())
+    desk.press("u")
+    #expect(desk.text.contains("tuned-3: { model: tiny, prompt: short, adapter: .assay/jobs/3/best }"))
+    desk.press("Esc l l k u")
+    #expect(desk.text.contains("adapter: .assay/jobs/3/checkpoints/150 }"))
+    desk.press("Esc Esc G u")
+    #expect(desk.text.contains("The variant “tuned” uses it already."))
+  }
+
+  @Test func theLogIsFollowedAndSearched() {
+    var desk = Desk(Sample.running())
+    #expect(desk.text.contains("saved checkpoints/200"))
+    desk.snapshot.job?.log.append("one more line")
+    desk.draw()
+    #expect(desk.text.contains("one more line"))
+    desk.press("/")
+    #expect(desk.pane.capturesText && desk.pane.area == .log)
+    desk.type("WARNING")
+    desk.press("Enter")
+    #expect(!desk.pane.capturesText)
+    #expect(desk.text.contains("1 found"))
+    #expect(!desk.pane.log.follows)
+    desk.press("n N")
+    #expect(desk.text.contains("warning: 2 rows"))
+    desk.press("Esc G")
+    #expect(desk.pane.log.follows)
+    desk.press("k")
+    #expect(!desk.pane.log.follows)
+    desk.press("F")
+    #expect(desk.pane.log.follows)
+  }
+
+  @Test func withoutALocalModelTheReasonIsSaid() {
+    var snapshot = Sample.running()
+    snapshot.workspace.models = []
+    snapshot.runs = []
+    var desk = Desk(snapshot)
+    desk.press("n c")
+    #expect(desk.notices.count == 2)
+    #expect(desk.notices[0].contains("api: mlx"))
+  }
+
+  @Test func theMouseSelectsJobsAndPanels() {
+    var desk = Desk(Sample.running())
+    let jobs = desk.pane.places[.jobs] ?? .empty
+    desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: jobs.x + 4, y: jobs.y + 3))))
+    #expect(desk.commands == [.openJob(JobID(2))])
+    let log = desk.pane.places[.log] ?? .empty
+    desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: log.x + 4, y: log.y + 2))))
+    #expect(desk.pane.area == .log)
+  }
+
+  @Test func everyBindingHasATitleAndReasonsAreSentences() {
+    for snapshot in [Sample.running(), Snapshot(workspace: Workspace(folder: "/", name: "w"), time: Sample.time)] {
+      for hint in Desk(snapshot).pane.hints(snapshot) {
+        #expect(!hint.title.isEmpty && !hint.group.isEmpty && !hint.keys.isEmpty)
+        #expect(hint.unavailable?.hasSuffix(".") ?? true)
+      }
+    }
+  }
+}
+
+struct WantsTests {
+  @Test func theNewestJobIsAskedForOnce() {
+    var snapshot = Sample.running()
+    let detail = snapshot.job
+    snapshot.job = nil
+    var pane = TrainingPane()
+    #expect(pane.wants(snapshot) == .openJob(JobID(3)))
+    #expect(pane.wants(snapshot) == nil)
+    snapshot.job = detail
+    #expect(pane.wants(snapshot) == nil)
+  }
+
+  @Test func aJobOpenedElsewhereIsShown() {
+    var snapshot = Sample.running()
+    var pane = TrainingPane()
+    #expect(pane.wants(snapshot) == nil)
+    snapshot.job = JobDetail(job: snapshot.jobs[2])
+    #expect(pane.wants(snapshot) == nil)
+    #expect(pane.selected(snapshot)?.id == JobID(1))
+  }
+
+  @Test func nothingIsWantedWithoutJobs() {
+    var pane = TrainingPane()
+    #expect(pane.wants(Snapshot(workspace: Sample.workspace(), time: Sample.time)) == nil)
+  }
+}
