@@ -110,16 +110,27 @@ struct CaseFile: Sendable {
       log.add(
         .error, line: line, key: "input",
         object["input"] == nil
-          ? "The case has no \"input\" and is left out." + ConfigFields.suggestion(nearest)
+          ? "The case has no \"input\" and is left out." + (nearest.map { " Rename \"\($0)\" to \"input\"." } ?? "")
           : "\"input\" must be an object or a text; the line is left out.")
       return nil
     }
     let id = object["id"].flatMap { $0.string ?? $0.number?.text }.flatMap { $0.isEmpty ? nil : $0 }
+    if let id, !isUsable(id) {
+      log.add(
+        .error, line: line, key: "id",
+        "An id is at most 200 bytes without control characters; the line is left out. Choose a shorter, plain one.")
+      return nil
+    }
     let expected = object["expected"].flatMap { $0.isNull ? nil : $0 }
     let evalCase = EvalCase(
       id: id ?? madeID(for: input), line: line, input: input, expected: expected,
       tags: tags(object["tags"], line: line, log: log))
     return (evalCase, id != nil)
+  }
+
+  /// Ids stand in tables, command lines and file names of recorded answers.
+  static func isUsable(_ id: String) -> Bool {
+    id.utf8.count <= 200 && id.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   }
 
   private static func input(_ value: JSONValue?) -> JSONValue? {

@@ -136,8 +136,9 @@ enum CaseFileEditor {
       return lines[number - 1]
     }
     func checkNew(_ evalCase: EvalCase) throws {
-      guard !evalCase.id.isEmpty, evalCase.input.object != nil else {
-        throw Problem(file: path, message: "A case needs an id, and an input that is an object.")
+      guard !evalCase.id.isEmpty, CaseFile.isUsable(evalCase.id), evalCase.input.object != nil else {
+        throw Problem(
+          file: path, message: "A case needs an id of at most 200 plain characters, and an input that is an object.")
       }
       if let twin = file.cases.first(where: { $0.id == evalCase.id }) {
         throw Problem(

@@ -41,7 +41,8 @@ enum ModelReader {
         "Keys don't belong in files: put it in an environment variable and name that with key_env. If this file was "
           + "ever shared, make a new key.")
     }
-    let api = api(name, &fields, in: folder)
+    guard let kind = kind(&fields) else { return nil }
+    let api = api(kind, name, &fields, in: folder)
     let concurrency = fields.count("concurrency", from: 1, to: 4096)
     let timeout = fields.number("timeout", "seconds, more than 0") { $0 > 0 && $0 <= 86_400 }
     let price = price(&fields)
@@ -53,34 +54,40 @@ enum ModelReader {
     return model
   }
 
+  /// The word after `api:`, or what the other keys suggest.
+  private static func kind(_ fields: inout ConfigFields) -> String? {
+    if fields.value("api") != nil { return fields.choice("api", among: ["openai", "mlx", "replay"]) }
+    let signs = ["base_url": "openai", "path": "mlx", "file": "replay"]
+    if let sign = fields.names.first(where: { signs[$0] != nil }) { return signs[sign] }
+    fields.fail(nil, "Needs an api: openai, mlx or replay.")
+    return nil
+  }
+
   private static func api(
-    _ name: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder
+    _ kind: String, _ name: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder
   ) -> ModelSpec.API? {
-    let written = fields.choice("api", among: ["openai", "mlx", "replay"])
-    guard !fields.isBroken else { return nil }
-    let names = fields.names
-    let guessed =
-      names.contains("base_url") ? "openai" : names.contains("path") ? "mlx" : names.contains("file") ? "replay" : nil
-    switch written ?? guessed {
+    switch kind {
     case "openai": return openAI(name, &fields)
     case "mlx":
       guard let path = fields.text("path", "a folder, or a hub id such as org/name") else {
         if !fields.isBroken { fields.fail(nil, "Needs a path: the model's folder, or a hub id such as org/name.") }
         return nil
       }
-      check(path, &fields, "path", in: folder, isHubID: path.split(separator: "/").count == 2 && !path.hasPrefix("."))
+      check(path, &fields, "path", in: folder, isHubID: isHubID(path))
       return .mlx(path: path)
-    case "replay":
+    default:
       guard let file = fields.text("file", "a file such as recorded.jsonl") else {
         if !fields.isBroken { fields.fail(nil, "Needs a file of lines such as {\"id\": …, \"output\": …}.") }
         return nil
       }
       check(file, &fields, "file", in: folder, isHubID: false)
       return .replay(file: file)
-    default:
-      fields.fail(nil, "Needs an api: openai, mlx or replay.")
-      return nil
     }
+  }
+
+  private static func isHubID(_ path: String) -> Bool {
+    path.split(separator: "/", omittingEmptySubsequences: false).count == 2 && !path.hasPrefix("/")
+      && path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/".contains($0)) } && !path.hasPrefix(".")
   }
 
   /// Notes a path that isn't there. The model stays, because what it answered before can still be looked at.

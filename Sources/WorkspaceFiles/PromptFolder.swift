@@ -74,19 +74,18 @@ enum PromptFolder {
           description: "A section's file needs a name such as 40-constraints.md: a number, a hyphen, a word.")
       }
       let path = try folder.writing(relative)
-      var file = SectionFile()
-      var old: String?
-      do {
-        let text = try FileBytes.text(path, limit: SectionFile.mostBytes)
-        file = SectionFile(text, log: ProblemLog(file: relative))
-        old = text
-      } catch FileError.missing {}
+      let old = try existing(path, relative: relative)
+      var file = old ?? SectionFile()
       file.apply(section, named: name)
-      let text = file.text
-      if text != old { try FileBytes.replace(path, with: Array(text.utf8)) }
+      if file != old { try FileBytes.replace(path, with: Array(file.text.utf8)) }
     } catch {
       throw Problem(file: relative, message: String(describing: error))
     }
+  }
+
+  private static func existing(_ path: String, relative: String) throws -> SectionFile? {
+    guard WorkspaceFolder.exists(path) else { return nil }
+    return SectionFile(try FileBytes.text(path, limit: SectionFile.mostBytes), log: ProblemLog(file: relative))
   }
 
   /// Deletes a section's file; one that is gone already is fine.

@@ -6,7 +6,7 @@ import Yams
 ///
 /// Files are read and written so that what a person didn't change stays byte for byte: keys that we don't know, the
 /// ends of lines, and whether the last line has one.
-struct SectionFile {
+struct SectionFile: Equatable {
   /// The largest file that is read, in bytes.
   static let mostBytes = 4 << 20
 

@@ -1,0 +1,185 @@
+import Foundation
+import Testing
+import WorkbenchCore
+
+@testable import WorkspaceFiles
+
+struct SectionFileTests {
+  private func prompt(_ folder: TestFolder) async throws -> Prompt {
+    let workspace = try await folder.files.read()
+    return try #require(workspace.prompts.first)
+  }
+
+  @Test func namesGiveOrderRoleAndTitle() async throws {
+    try await withFolder([
+      "prompts/p/100-late.md": "l", "prompts/p/5-first.md": "f", "prompts/p/79_system.md": "s",
+      "prompts/p/80-user.md": "u",
+      "prompts/p/10-two-words.md": "t", "prompts/p/20.md": "n", "prompts/p/README.md": "no", "prompts/p/.10-x.md": "no",
+      "prompts/p/notes.md": "no", "prompts/p/10-image.png": "no",
+    ]) { folder in
+      let sections = try await prompt(folder).sections
+      #expect(sections.map(\.title) == ["first", "two-words", "20", "system", "user", "late"])
+      #expect(sections.map(\.role) == [.system, .system, .system, .system, .user, .user])
+      let problems = try await folder.files.read().problems.filter { $0.file.hasPrefix("prompts") }
+      #expect(problems.map(\.file) == ["prompts/p/notes.md"])
+    }
+  }
+
+  @Test(arguments: [
+    ("text\n", "text"), ("text", "text"), ("text\n\n", "text\n"), ("", ""), ("\n", ""), ("a\r\nb\r\n", "a\nb"),
+    ("a\r\nb\n", "a\r\nb"), ("---\ntitle: T\n---\nbody\n", "body"), ("---\n---\n---\nrule\n", "---\nrule"),
+    ("---\nnot a mapping\n---\nrest\n", "---\nnot a mapping\n---\nrest"), ("---\nno end\n", "---\nno end"),
+    ("--- \ntitle: T\n---\n\nbody\n", "\nbody"), ("---\n# only a comment\n---\nx", "x"),
+    (" ---\na: b\n---\n", " ---\na: b\n---"),
+    ("e\u{301} 作\n", "e\u{301} 作"),
+  ])
+  func bodies(_ text: String, _ body: String) {
+    #expect(SectionFile(text, log: ProblemLog(file: "f")).body == body)
+  }
+
+  @Test func frontMatterOverridesTheName() async throws {
+    try await withFolder([
+      "prompts/p/10-a.md": "---\ntitle: \"House: rules\"\nrole: user\nenabled: false\nauthor: me\n---\nHello\n"
+    ]) { folder in
+      let section = try #require(try await prompt(folder).sections.first)
+      #expect(section == Section(id: "10-a.md", title: "House: rules", role: .user, isEnabled: false, body: "Hello"))
+    }
+  }
+
+  @Test func frontMatterProblemsHaveLines() async throws {
+    try await withFolder(["prompts/p/10-a.md": "---\nauthor: me\nrole: sytem\nenabled: maybe\n---\nHello\n"]) {
+      folder in
+      let problems = try await folder.files.read().problems.filter { $0.file.hasPrefix("prompts") }
+      #expect(problems.map(\.line) == [3, 4])
+      #expect(problems.first?.description.contains("Did you mean \"system\"?") == true)
+    }
+  }
+
+  @Test func anUnchangedSectionWritesNothing() async throws {
+    for text in ["a", "a\n", "---\ntitle:   T   # mine\n---\na\r\n", "a\r\nb", ""] {
+      try await withFolder(["prompts/p/10-a.md": text]) { folder in
+        let prompt = try await prompt(folder)
+        let before = try FileManager.default.attributesOfItem(atPath: folder.path + "/prompts/p/10-a.md")
+        try await folder.files.write(prompt.sections[0], of: prompt)
+        let after = try FileManager.default.attributesOfItem(atPath: folder.path + "/prompts/p/10-a.md")
+        #expect(try folder.text("prompts/p/10-a.md") == text)
+        #expect(before[.systemFileNumber] as? Int == after[.systemFileNumber] as? Int)
+      }
+    }
+  }
+
+  @Test func togglingChangesOneLine() async throws {
+    let text = "---\n# by hand\nauthor: me\nenabled: true   # for now\ntags: [a,\n  b]\n---\nBody\r\nkept\n"
+    try await withFolder(["prompts/p/10-a.md": text]) { folder in
+      let prompt = try await prompt(folder)
+      var section = prompt.sections[0]
+      section.isEnabled = false
+      try await folder.files.write(section, of: prompt)
+      #expect(
+        try folder.text("prompts/p/10-a.md")
+          == "---\n# by hand\nauthor: me\nenabled: false # for now\ntags: [a,\n  b]\n---\nBody\r\nkept\n")
+      section.isEnabled = true
+      try await folder.files.write(section, of: prompt)
+      #expect(try folder.text("prompts/p/10-a.md").contains("enabled: true # for now\n"))
+    }
+  }
+
+  @Test func frontMatterComesOnlyWhenNeeded() async throws {
+    try await withFolder(["prompts/p/10-a.md": "Body\n"]) { folder in
+      let prompt = try await prompt(folder)
+      var section = prompt.sections[0]
+      section.body = "New body\n\nlast"
+      try await folder.files.write(section, of: prompt)
+      #expect(try folder.text("prompts/p/10-a.md") == "New body\n\nlast\n")
+      section.isEnabled = false
+      try await folder.files.write(section, of: prompt)
+      #expect(try folder.text("prompts/p/10-a.md") == "---\nenabled: false\n---\nNew body\n\nlast\n")
+      section.title = "no"
+      section.role = .user
+      try await folder.files.write(section, of: prompt)
+      #expect(
+        try folder.text("prompts/p/10-a.md")
+          == "---\nenabled: false\ntitle: \"no\"\nrole: user\n---\nNew body\n\nlast\n")
+      #expect(try await self.prompt(folder).sections == [section])
+    }
+  }
+
+  @Test func lineEndsStay() async throws {
+    try await withFolder(["prompts/p/10-a.md": "one\r\ntwo\r\n", "prompts/p/20-b.md": "no end"]) { folder in
+      let prompt = try await prompt(folder)
+      var first = prompt.sections[0]
+      first.body = "one\nthree"
+      try await folder.files.write(first, of: prompt)
+      #expect(try folder.text("prompts/p/10-a.md") == "one\r\nthree\r\n")
+      var second = prompt.sections[1]
+      second.body = "still none"
+      try await folder.files.write(second, of: prompt)
+      #expect(try folder.text("prompts/p/20-b.md") == "still none")
+    }
+  }
+
+  @Test(arguments: [
+    "---\nlooks: like\n---\nfront matter", "---\n---", "plain", "", "\n\n", "a\n", "{{ x }}", "---", "---\n",
+    "\u{FEFF}x",
+  ])
+  func whatIsWrittenIsRead(_ body: String) async throws {
+    try await withFolder(["prompts/p/80-q.md": "q\n"]) { folder in
+      let prompt = try await prompt(folder)
+      let section = Section(id: "10-new.md", title: "new", role: .system, body: body)
+      try await folder.files.write(section, of: prompt)
+      let back = try await self.prompt(folder).sections
+      #expect(back.first?.body == (body.hasPrefix("\u{FEFF}") ? String(body.unicodeScalars.dropFirst()) : body))
+      #expect(back.first?.title == "new")
+    }
+  }
+
+  @Test func sectionsCanBeMadeAndDeleted() async throws {
+    try await withFolder(["assay.yaml": "prompts: { fresh: prompts/fresh }", "evals/a.jsonl": ""]) { folder in
+      let prompt = try await prompt(folder)
+      #expect(prompt.sections.isEmpty)
+      let section = Section(id: "10-task.md", title: "task", role: .system, body: "Do it.")
+      try await folder.files.write(section, of: prompt)
+      #expect(try folder.text("prompts/fresh/10-task.md") == "Do it.\n")
+      try await folder.files.delete(section, of: prompt)
+      try await folder.files.delete(section, of: prompt)
+      #expect(!folder.exists("prompts/fresh/10-task.md"))
+    }
+  }
+
+  @Test(arguments: ["../../x.md", "10-a/../../b.md", "task.md", "10-a.txt", "", "10-\u{0}.md", ".10-a.md"])
+  func badNamesAreRefused(_ id: String) async throws {
+    try await withFolder(["prompts/p/10-a.md": "x"]) { folder in
+      let prompt = try await prompt(folder)
+      let section = Section(id: id, title: "t", role: .system, body: "b")
+      await #expect(throws: Problem.self) { try await folder.files.write(section, of: prompt) }
+      await #expect(throws: Problem.self) { try await folder.files.delete(section, of: prompt) }
+    }
+  }
+
+  @Test func linksOutOfTheWorkspaceAreNotWrittenThrough() async throws {
+    try await withFolder(["prompts/p/10-a.md": "x"]) { folder in
+      try await withFolder(["10-out.md": "theirs\n"]) { outside in
+        let manager = FileManager.default
+        try manager.createSymbolicLink(
+          atPath: folder.path + "/prompts/p/20-link.md", withDestinationPath: outside.path + "/10-out.md")
+        try manager.createSymbolicLink(atPath: folder.path + "/prompts/q", withDestinationPath: outside.path)
+        try manager.createSymbolicLink(
+          atPath: folder.path + "/prompts/p/30-inside.md", withDestinationPath: "10-a.md")
+        let prompt = try await prompt(folder)
+        var link = try #require(prompt.sections.first { $0.id == "20-link.md" })
+        link.body = "mine"
+        let error = await #expect(throws: Problem.self) { try await folder.files.write(link, of: prompt) }
+        #expect(error?.description.contains("symbolic link") == true)
+        let other = Prompt(name: "q", path: "prompts/q", sections: [])
+        let section = Section(id: "10-out.md", title: "out", role: .system, body: "mine")
+        await #expect(throws: Problem.self) { try await folder.files.write(section, of: other) }
+        #expect(try outside.text("10-out.md") == "theirs\n")
+        // A link that stays inside keeps being one.
+        var inside = try #require(prompt.sections.first { $0.id == "30-inside.md" })
+        inside.body = "changed"
+        try await folder.files.write(inside, of: prompt)
+        #expect(try folder.text("prompts/p/10-a.md") == "changed")
+      }
+    }
+  }
+}
