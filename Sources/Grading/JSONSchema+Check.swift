@@ -15,6 +15,8 @@ private struct SchemaCheck {
   let root: JSONValue
   var violations: [JSONSchema.Violation] = []
   private var depth = 0
+  /// How many more schemas may be looked at; alternatives that refer to themselves would never end.
+  private var budget = 50_000
 
   init(root: JSONValue) { self.root = root }
 
@@ -23,17 +25,21 @@ private struct SchemaCheck {
   }
 
   /// The violations that a part of the schema would cause, without reporting them.
-  private func trial(_ value: JSONValue, _ schema: JSONValue, _ path: JSONPath) -> [JSONSchema.Violation] {
+  private mutating func trial(_ value: JSONValue, _ schema: JSONValue, _ path: JSONPath) -> [JSONSchema.Violation] {
     var check = self
     check.violations = []
     check.check(value, against: schema, at: path)
+    budget = check.budget
     return check.violations
   }
 
   mutating func check(_ value: JSONValue, against schema: JSONValue, at path: JSONPath) {
     if schema.bool == false { report(path, "should not be there") }
     guard let rules = schema.object else { return }
-    guard depth < 200 else { return report(path, "leads through too many references") }
+    // Small enough for the 512 KiB stacks that threads have on macOS.
+    guard depth < 100 else { return report(path, "leads through more than 100 nested rules of the schema") }
+    budget -= 1
+    guard budget > 0 else { return report(path, "takes more than 50,000 steps to check") }
     depth += 1
     defer { depth -= 1 }
     if let reference = rules["$ref"]?.string, let target = JSONSchema.resolve(reference, in: root) {
@@ -70,13 +76,15 @@ private struct SchemaCheck {
   private mutating func combine(_ value: JSONValue, _ rules: JSONObject, _ path: JSONPath) {
     for schema in rules["allOf"]?.array ?? [] { check(value, against: schema, at: path) }
     if let schemas = rules["anyOf"]?.array {
-      let trials = schemas.map { trial(value, $0, path) }
+      var trials: [[JSONSchema.Violation]] = []
+      for schema in schemas { trials.append(trial(value, schema, path)) }
       if !trials.contains(where: \.isEmpty) {
         report(path, "fits none of \(schemas.count) alternatives: \(Self.closest(trials))")
       }
     }
     if let schemas = rules["oneOf"]?.array {
-      let trials = schemas.map { trial(value, $0, path) }
+      var trials: [[JSONSchema.Violation]] = []
+      for schema in schemas { trials.append(trial(value, schema, path)) }
       let fitting = trials.count { $0.isEmpty }
       if fitting == 0 {
         report(path, "fits none of \(schemas.count) alternatives: \(Self.closest(trials))")
@@ -95,28 +103,43 @@ private struct SchemaCheck {
 
   /// The first complaint of the alternative with the fewest.
   private static func closest(_ trials: [[JSONSchema.Violation]]) -> String {
-    trials.min { $0.count < $1.count }?.first?.description ?? ""
+    let complaint = trials.min { $0.count < $1.count }?.first?.description ?? ""
+    // Alternatives inside alternatives would repeat each other's complaints.
+    return complaint.count > 200 ? complaint.prefix(199) + "…" : complaint
   }
 
   private mutating func checkObject(_ object: JSONObject, _ rules: JSONObject, _ path: JSONPath) {
     for name in rules["required"]?.array?.compactMap(\.string) ?? [] where object[name] == nil {
       report(path.appending(name), "is missing")
     }
-    let properties = rules["properties"]?.object ?? [:]
-    let patterns = (rules["patternProperties"]?.object ?? [:]).compactMap { name, schema in
-      Pattern(name).map { (pattern: $0, schema: schema) }
-    }
     for (name, value) in object {
       let here = path.appending(name)
-      let rule = properties[name]
-      if let rule { check(value, against: rule, at: here) }
-      let matching = patterns.filter { $0.pattern.occurs(in: name) }
-      for entry in matching { check(value, against: entry.schema, at: here) }
-      if rule == nil, matching.isEmpty, let rest = rules["additionalProperties"] {
-        check(value, against: rest, at: here)
-      }
-      if let rule = rules["propertyNames"], let flaw = trial(JSONValue(name), rule, here).first {
-        report(here, "has a name that is not allowed: it \(flaw.message)")
+      for schema in Self.schemas(for: name, rules) { check(value, against: schema, at: here) }
+    }
+    checkNames(object, rules, path)
+    for (name, schema) in rules["dependentSchemas"]?.object ?? [:] where object[name] != nil {
+      check(.object(object), against: schema, at: path)
+    }
+  }
+
+  /// The schemas that a member must fit, by its name.
+  private static func schemas(for name: String, _ rules: JSONObject) -> [JSONValue] {
+    var schemas: [JSONValue] = []
+    if let rule = rules["properties"]?[name] { schemas.append(rule) }
+    for (pattern, schema) in rules["patternProperties"]?.object ?? [:] where Pattern(pattern)?.occurs(in: name) == true
+    {
+      schemas.append(schema)
+    }
+    if schemas.isEmpty, let rest = rules["additionalProperties"] { schemas.append(rest) }
+    return schemas
+  }
+
+  /// The rules about which members there are, whatever their values.
+  private mutating func checkNames(_ object: JSONObject, _ rules: JSONObject, _ path: JSONPath) {
+    if let rule = rules["propertyNames"] {
+      for name in object.keys {
+        guard let flaw = trial(JSONValue(name), rule, path).first else { continue }
+        report(path.appending(name), "has a name that is not allowed: it \(flaw.message)")
       }
     }
     checkCount(object.count, "member", rules["minProperties"], rules["maxProperties"], path)
@@ -124,9 +147,6 @@ private struct SchemaCheck {
       for other in others.array?.compactMap(\.string) ?? [] where object[other] == nil {
         report(path.appending(other), "is missing, though \(name) is there")
       }
-    }
-    for (name, schema) in rules["dependentSchemas"]?.object ?? [:] where object[name] != nil {
-      check(.object(object), against: schema, at: path)
     }
   }
 
@@ -144,7 +164,8 @@ private struct SchemaCheck {
       }
     }
     if let rule = rules["contains"] {
-      let count = values.count { trial($0, rule, path).isEmpty }
+      var count = 0
+      for value in values where trial(value, rule, path).isEmpty { count += 1 }
       let minimum = rules["minContains"]?.int ?? 1
       if count < minimum { report(path, "has \(count) elements of the kind of which it needs \(minimum)") }
       if let maximum = rules["maxContains"]?.int, count > maximum {

@@ -50,13 +50,28 @@ public struct JSONSchema: Sendable, Hashable {
     guard reference.count > 1 else { return root }
     guard reference.hasPrefix("#/") else { return nil }
     var current = root
-    for part in reference.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false) {
+    for part in unescaped(reference.dropFirst(2)).split(separator: "/", omittingEmptySubsequences: false) {
       let name = part.split(separator: "~1", omittingEmptySubsequences: false).joined(separator: "/")
         .split(separator: "~0", omittingEmptySubsequences: false).joined(separator: "~")
       guard let next = current[name] ?? Int(name).flatMap({ current[$0] }) else { return nil }
       current = next
     }
     return current
+  }
+
+  /// The text with `%25` and its like replaced by the bytes that they stand for.
+  private static func unescaped(_ text: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+        bytes.append(code)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

@@ -80,7 +80,18 @@ import Testing
     #expect(try messages(tree, ["next": ["next": ["v": 1]]]).isEmpty)
     #expect(try messages(tree, ["next": ["next": ["v": "1"]]]) == [#"next.next.v is "1", expected type integer"#])
     let loop: JSONValue = ["$ref": "#"]
-    #expect(try messages(loop, 1) == ["the answer leads through too many references"])
+    #expect(try messages(loop, 1) == ["the answer leads through more than 100 nested rules of the schema"])
+  }
+
+  @Test func alternativesThatReferToThemselvesEnd() throws {
+    let endless: JSONValue = ["anyOf": [["$ref": "#"], ["$ref": "#"]]]
+    #expect(try !JSONSchema(endless).accepts(1))
+  }
+
+  @Test func referencesAreUnescaped() throws {
+    let schema: JSONValue = ["$ref": "#/$defs/a~1b%25c", "$defs": ["a/b%c": ["type": "string"]]]
+    #expect(try JSONSchema(schema).accepts("x"))
+    #expect(try !JSONSchema(schema).accepts(1))
   }
 
   @Test(arguments: [
