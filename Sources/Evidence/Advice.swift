@@ -49,7 +49,7 @@ public struct Advice: Sendable, Hashable {
   public var headline: String
   /// The rule that decided.
   public var decidedBy: Rule
-  /// Everything that was considered, in the order of importance.
+  /// Everything that was considered: what was measured, then what was said.
   public var lines: [Reason]
   /// What to gather next, the most useful first.
   public var missing: [MissingEvidence]

@@ -73,7 +73,10 @@ extension Advisor {
     case .same:
       add(.quality, .neutral, "\(begin)\(cases); the difference, \(range), is too small to matter", all)
     case .unclear, .none:
-      add(.quality, .unknown, "\(begin)\(cases); the difference, \(range), can't be told from 0", all)
+      // The interval and the test are different methods; near the edge only one of them may leave 0 out.
+      let state =
+        comparison.interval.contains(0) ? "can't be told from 0" : "is at the edge of what these cases can show"
+      add(.quality, .unknown, "\(begin)\(cases); the difference, \(range), \(state)", all)
     }
   }
 
@@ -97,14 +100,18 @@ extension Advisor {
     add(
       .evalSize, isSmall ? .unknown : .neutral, "\(share), \(sees) (80 % power)",
       detectable.map { [.init("detectable difference", $0)] } ?? [])
-    guard !isDecided, needed > count else { return }
+    guard !isDecided else { return }
     let gain = Wording.trimmed(facts.worthwhileGain * 100, decimals: 1)
-    missing.append(
-      .init(
-        .evalSize,
-        "add \(Wording.plural(needed - count, "case")): "
-          + "\(Wording.count(needed)) would show a difference of \(gain) points",
-        count: needed - count))
+    if needed > count {
+      let more = Wording.plural(needed - count, "case")
+      missing.append(
+        .init(
+          .evalSize, "add \(more): \(Wording.count(needed)) would show a difference of \(gain) points",
+          count: needed - count))
+    } else if outcome == .unclear {
+      missing.append(
+        .init(.evalSize, "add as many cases again: a difference of \(gain) points could still hide", count: count))
+    }
   }
 
   private mutating func judgeFormat() {

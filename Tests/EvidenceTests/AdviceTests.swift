@@ -76,6 +76,19 @@ import Testing
     #expect(advice.lines[0].statement.contains("p = 0.11, corrected for 3 comparisons"))
   }
 
+  @Test func atTheEdge() {
+    var facts = tunedWins()
+    // The interval leaves 0 out, the exact test does not: scipy.stats.binomtest(0, 5, .5).pvalue = 0.0625
+    facts.comparison = .outcomes(PairedOutcomes(both: 15, onlyA: 5, onlyB: 0, neither: 30))
+    #expect(line(.quality, facts)?.statement.hasSuffix("is at the edge of what these cases can show") == true)
+    #expect(Advice(facts).recommendation == .undecided)
+    // Enough cases to see 5 points, and yet not clear: 626 are needed at 20 % flips.
+    facts.comparison = .outcomes(PairedOutcomes(both: 400, onlyA: 80, onlyB: 60, neither: 160))
+    #expect(Advice(facts).recommendation == .undecided)
+    #expect(Advice(facts).missing.first?.statement.hasPrefix("add as many cases again") == true)
+    #expect(Advice(facts).missing.first?.count == 700)
+  }
+
   @Test func gradedScores() {
     var facts = Facts()
     facts.comparison = .scores(PairedScores((0..<60).map { (0.7 + Double($0 % 3) / 10, 0.6) }))
