@@ -64,9 +64,7 @@ extension ComparePane {
   private func sides(_ snapshot: Snapshot) -> [Binding<Action>] {
     let pair = pair(snapshot)
     let isMissing = !missing(snapshot, pair).isEmpty
-    let isRunning = [pair.a, pair.b].contains { side in
-      side?.run.map { snapshot.progress[$0.id] != nil } ?? false
-    }
+    let isRunning = !running(pair, snapshot).isEmpty
     return [
       Binding(
         "A", title: "Choose the run on the left", group: "Runs", action: .chooseA, unavailable: noRuns(snapshot),
@@ -80,6 +78,9 @@ extension ComparePane {
         "r", title: "Run what is missing", group: "Runs", action: .evaluate,
         unavailable: isMissing ? nil : isRunning ? "It is being run already." : "Both runs are complete.",
         footer: isMissing ? "run" : nil),
+      Binding(
+        "R", title: "Pause what is running", group: "Runs", action: .pause,
+        unavailable: isRunning ? nil : "Neither run is under way.", footer: isRunning ? "pause" : nil),
     ]
   }
 

@@ -14,8 +14,8 @@ extension ComparePane {
     let pair = pair(snapshot)
     let comparison = comparison(snapshot, pair)
     refresh(comparison)
-    let running = [pair.a?.run, pair.b?.run].count { $0.map { snapshot.progress[$0.id] != nil } ?? false }
-    let height = SummaryStrip.height(in: rect, hasComparison: figures.cases > 0, progress: running)
+    let height = SummaryStrip.height(
+      in: rect, hasComparison: figures.cases > 0, progress: running(pair, snapshot).count)
     let parts = rect.rows([.fixed(height), .rest])
     SummaryStrip(snapshot: snapshot, pair: pair, comparison: comparison, figures: figures, theme: theme)
       .draw(in: parts[0], isFramed: rect.height >= 18, hasBar: rect.height >= 26, on: &surface)

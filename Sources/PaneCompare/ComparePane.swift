@@ -9,7 +9,7 @@ public struct ComparePane: Pane {
     case filter(CompareFilter), nextFilter, previousFilter
     case search, endSearch, clearSearch
     case chooseA, chooseB, choose, closeChooser
-    case nextSet, evaluate, confirmEvaluate, keepMoney
+    case nextSet, evaluate, pause, confirmEvaluate, keepMoney
     case narrower, wider
   }
 
@@ -84,6 +84,11 @@ public struct ComparePane: Pane {
     if let caseID, list.selection != caseID, rows.contains(where: { $0.id == caseID }) { list.select(caseID) }
   }
 
+  /// Runs of the pair that are under way in this process.
+  func running(_ pair: ComparePair, _ snapshot: Snapshot) -> [RunID] {
+    [pair.a?.run?.id, pair.b?.run?.id].compactMap { $0 }.filter { snapshot.progress[$0] != nil }
+  }
+
   // MARK: - Actions
 
   /// Does what a binding stands for.
@@ -111,6 +116,7 @@ public struct ComparePane: Pane {
     case .closeChooser: chooser = nil
     case .nextSet: return takeNextSet(snapshot)
     case .evaluate: return evaluate(snapshot)
+    case .pause: return .all(running(pair(snapshot), snapshot).map { .command(.pauseRun($0)) })
     case .confirmEvaluate: return startEvaluations()
     case .keepMoney: pendingEvaluations = []
     case .narrower: splitter.grow(by: -0.05)

@@ -33,10 +33,12 @@ struct ComparisonFigures: Sendable {
     let mean = -paired.difference
     let interval = paired.swapped.interval()
     let probability = paired.pValue
-    let winner: Comparison.Outcome? = probability < 0.05 ? (mean > 0 ? .onlyB : .onlyA) : nil
+    // Looking again and again while cases come in finds a winner too often, so there is none before the last.
+    let isComplete = comparison.missing == 0
+    let winner: Comparison.Outcome? = isComplete && probability < 0.05 ? (mean > 0 ? .onlyB : .onlyA) : nil
     difference = Difference(
       points: Wording.points(mean, interval), test: "exact " + Wording.pValue(probability),
-      conclusion: Self.conclusion(paired, winner),
+      conclusion: isComplete ? Self.conclusion(paired, winner) : "not decided before all cases are in",
       verdict: winner.map { $0 == .onlyB ? "B is better" : "A is better" } ?? "not decided", winner: winner)
   }
 

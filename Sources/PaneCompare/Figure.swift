@@ -8,12 +8,12 @@ enum Figure {
     return "[\(Int((low * 100).rounded())), \(Int((high * 100).rounded()))]"
   }
 
-  /// `85 ms`, `0.31 s`, `12.4 s`, `2:05`.
+  /// `85 ms`, `0.31 s`, `12 s`, `2:05`.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "–" }
     if seconds < 0.1 { return "\(Int((seconds * 1000).rounded())) ms" }
     if seconds < 10 { return decimal(seconds, places: 2) + " s" }
-    if seconds < 60 { return decimal(seconds, places: 1) + " s" }
+    if seconds < 59.5 { return decimal(seconds, places: 0) + " s" }
     let whole = Int(min(seconds, 1e9).rounded())
     return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
   }

@@ -39,7 +39,7 @@ struct RunTable {
       kept.append(column)
       left -= column.width + 2
     }
-    barWidth = left >= 14 ? min(30, left - 2) : 0
+    barWidth = left >= 14 ? min(40, left - 3) : 0
     columns = kept
   }
 
@@ -65,7 +65,9 @@ struct RunTable {
       Column(title: "tok/case", width: 8) { [Span(each($0))] },
       Column(title: "median", width: 7) { [Span(Figure.duration($0.summary.latencyMedian))] },
     ]
-    return always + (runs.contains { $0.summary.errors > 0 } ? [errors] : [])
+    let done = Column(title: "done", width: 9) { dim("\($0.summary.done)/\($0.cases)") }
+    return always + (runs.contains { $0.summary.done < $0.cases } ? [done] : [])
+      + (runs.contains { $0.summary.errors > 0 } ? [errors] : [])
       + (runs.contains { $0.summary.cost != nil } ? [cost] : [])
       + [Column(title: "run", width: 5) { dim("#\($0.id)") }]
   }
@@ -107,7 +109,8 @@ struct RunTable {
     }
     forEachPlace(in: row) { column, place in surface.write(column.content(run), in: place, .right) }
     if barWidth > 0 {
-      let place = Rect(x: row.maxX - barWidth, y: row.y, width: barWidth, height: 1)
+      let columnsWidth = columns.reduce(nameWidth) { $0 + $1.width + 2 }
+      let place = Rect(x: row.x + columnsWidth + 3, y: row.y, width: barWidth, height: 1)
       IntervalBar(value: run.summary.mean, low: run.summary.low, high: run.summary.high)
         .draw(in: place, on: &surface, theme: theme)
     }

@@ -16,6 +16,11 @@ enum Figure {
     return "\(value)"
   }
 
+  /// A learning rate under way, with two or three digits that matter: `0.00193`, `9.3e-4`.
+  static func rate(_ value: Double) -> String {
+    abs(value) < 0.001 ? scientific(value) : decimal(value, places: abs(value) < 0.1 ? 5 : 3)
+  }
+
   /// One digit after the point where it isn't a zero: `2e-5`, `1.5e-4`.
   static func scientific(_ value: Double) -> String {
     var size = abs(value)

@@ -111,7 +111,7 @@ struct Form: Sendable {
       let parts = rect.row(offset).columns([.fixed(labelWidth), .fixed(valueWidth), .rest], gap: 0)
       let mark = field.problem == nil ? "  " : "✗ "
       surface.write(
-        [Span(mark, theme[.error]), Span(field.label, theme[hasFocus ? .textStrong : .text])], in: parts[0])
+        [Span(mark, theme[.error]), Span(field.label, theme[hasFocus ? .textStrong : .overlay])], in: parts[0])
       drawValue(field, hasFocus: hasFocus, in: parts[1], on: &surface, theme: theme)
       let note = field.problem.map { Span("  " + $0, theme[.error]) } ?? Span("  " + field.hint, theme[.textDim])
       surface.write([note], in: parts[2])

@@ -46,7 +46,7 @@ struct JobFigures {
     if settings.patience > 0 { words.append("patience \(settings.patience)") }
     words.append("seed \(settings.seed)")
     if let parameters = detail.parameters {
-      words.append("learns \(Figure.size(parameters.trainable)) of \(Figure.size(parameters.total))")
+      words.append("\(Figure.size(parameters.trainable)) of \(Figure.size(parameters.total)) weights")
     }
     return words
   }

@@ -94,7 +94,8 @@ struct LogView: Sendable {
     let search = TextSearch(query)
     rows = []
     for line in lines {
-      let spans = search.mark([Span(line, theme[Self.style(of: line)])], style: theme[.searchMatch])
+      let spans = search.mark(
+        [Span(line, Self.style(of: line).map { theme[$0] } ?? .plain)], style: theme[.searchMatch])
       let isHit = !query.isEmpty && search.matches(line)
       for (index, row) in spans.wrapped(to: width).enumerated() {
         rows.append(Row(id: rows.count, spans: row, isHit: isHit && index == 0))
@@ -105,7 +106,7 @@ struct LogView: Sendable {
   private static let errors = TextSearch("error")
   private static let warnings = TextSearch("warn")
 
-  private static func style(of line: String) -> StyleName {
-    errors.matches(line) ? .error : warnings.matches(line) ? .warning : .text
+  private static func style(of line: String) -> StyleName? {
+    errors.matches(line) ? .error : warnings.matches(line) ? .warning : nil
   }
 }

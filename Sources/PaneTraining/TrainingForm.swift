@@ -53,7 +53,7 @@ struct TrainingForm: Sendable {
       FormField("validation", value: Figure.plain(settings.validationShare), hint: "share of rows held back") {
         Self.number($0, above: 0, upTo: 0.5)
       },
-      FormField("patience", value: "\(settings.patience)", hint: "bad validations to stop at; 0 none") {
+      FormField("patience", value: "\(settings.patience)", hint: "validations without gain; 0: all") {
         Self.whole($0, 0...100_000)
       },
       FormField("seed", value: "\(settings.seed)", hint: "the same seed repeats the job") {

@@ -243,7 +243,7 @@ extension TrainingPane {
     let rates = detail.metrics.compactMap(\.learningRate)
     guard let last = rates.last else { return }
     let at = curves.cursor.flatMap { step in detail.metrics.last { Double($0.step) <= step }?.learningRate } ?? last
-    let text = "rate " + Figure.plain(at) + " "
+    let text = "rate " + Figure.rate(at) + " "
     let used = surface.write(text, at: row.origin, style: theme[.textDim], clip: row)
     let line = Sparkline.text(rates, width: row.width - used)
     surface.write(line, at: Point(x: row.x + used, y: row.y), style: theme[.chartThird], clip: row)

@@ -36,6 +36,16 @@ struct DrawingTests {
     try screen(Sample.compared(), 80, 22, keys: "A").surface.match(snapshot: "runs-80x22")
   }
 
+  @Test func aRunUnderWay() throws {
+    let cases = Sample.cases(100)
+    let a = cases.map { Sample.output($0, passed: $0.line % 3 != 0) }
+    let b = cases.prefix(31).map { Sample.output($0, passed: true, tokens: 96) }
+    var snapshot = Sample.snapshot(cases: cases, a: a, b: b)
+    snapshot.runs[0].state = .running
+    snapshot.progress[RunID(3)] = RunProgress(done: 34, total: 100, errors: 1, inFlight: 4, rate: 3.3)
+    try screen(snapshot, 80, 22).surface.match(snapshot: "running-80x22")
+  }
+
   @Test func beforeAnyRun() throws {
     let snapshot = Snapshot(workspace: Sample.workspace(), time: Sample.time)
     try screen(snapshot, 80, 22).surface.match(snapshot: "no-runs-80x22")
@@ -97,6 +107,9 @@ struct DrawingTests {
 
   @Test func aDifferenceThatIsNotShownIsCalledUndecided() {
     #expect(screen(Sample.compared(12), 120, 34).surface.text().contains("not decided"))
-    #expect(screen(Sample.compared(100), 120, 34).surface.text().contains("B is better on these cases"))
+    var snapshot = Sample.compared(100)
+    #expect(screen(snapshot, 120, 34).surface.text().contains("B is better on these cases"))
+    snapshot.comparison?.missing = 1
+    #expect(screen(snapshot, 120, 34).surface.text().contains("not decided before all cases are in"))
   }
 }

@@ -159,6 +159,18 @@ struct KeyTests {
     #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "tuned", set: "main"))])
   }
 
+  @Test func aRunUnderWayIsPaused() {
+    var snapshot = Sample.compared(24)
+    snapshot.progress[RunID(3)] = RunProgress(done: 4, total: 24)
+    var desk = Desk(snapshot)
+    desk.press("r R")
+    #expect(desk.notices == ["It is being run already."])
+    #expect(desk.commands == [.pauseRun(RunID(3))])
+    desk.snapshot.progress = [:]
+    desk.press("R")
+    #expect(desk.notices.last == "Neither run is under way.")
+  }
+
   @Test func setsAreCycled() {
     var desk = Desk(Sample.compared(24))
     desk.press("s")
