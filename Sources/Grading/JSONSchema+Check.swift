@@ -1,7 +1,7 @@
 extension JSONSchema {
   /// Every way in which `value` breaks the schema, at most 100; none when it is valid.
   public func violations(of value: JSONValue) -> [Violation] {
-    var check = SchemaCheck(root: source)
+    var check = SchemaCheck(root: source, patterns: patterns)
     check.check(value, against: source, at: JSONPath())
     return check.violations
   }
@@ -13,12 +13,21 @@ extension JSONSchema {
 /// One walk over a value and its schema.
 private struct SchemaCheck {
   let root: JSONValue
+  let patterns: [String: Pattern]
   var violations: [JSONSchema.Violation] = []
   private var depth = 0
   /// How many more schemas may be looked at; alternatives that refer to themselves would never end.
   private var budget = 50_000
 
-  init(root: JSONValue) { self.root = root }
+  init(root: JSONValue, patterns: [String: Pattern]) {
+    self.root = root
+    self.patterns = patterns
+  }
+
+  /// A pattern that only a reference leads to was not compiled with the schema.
+  private func occurs(_ pattern: String, in text: String) -> Bool {
+    (patterns[pattern] ?? Pattern(pattern))?.occurs(in: text) ?? true
+  }
 
   private mutating func report(_ path: JSONPath, _ message: String) {
     if violations.count < 100 { violations.append(.init(path: path, message: message)) }
@@ -114,7 +123,7 @@ private struct SchemaCheck {
     }
     for (name, value) in object {
       let here = path.appending(name)
-      for schema in Self.schemas(for: name, rules) { check(value, against: schema, at: here) }
+      for schema in schemas(for: name, rules) { check(value, against: schema, at: here) }
     }
     checkNames(object, rules, path)
     for (name, schema) in rules["dependentSchemas"]?.object ?? [:] where object[name] != nil {
@@ -123,11 +132,10 @@ private struct SchemaCheck {
   }
 
   /// The schemas that a member must fit, by its name.
-  private static func schemas(for name: String, _ rules: JSONObject) -> [JSONValue] {
+  private func schemas(for name: String, _ rules: JSONObject) -> [JSONValue] {
     var schemas: [JSONValue] = []
     if let rule = rules["properties"]?[name] { schemas.append(rule) }
-    for (pattern, schema) in rules["patternProperties"]?.object ?? [:] where Pattern(pattern)?.occurs(in: name) == true
-    {
+    for (pattern, schema) in rules["patternProperties"]?.object ?? [:] where occurs(pattern, in: name) {
       schemas.append(schema)
     }
     if schemas.isEmpty, let rest = rules["additionalProperties"] { schemas.append(rest) }
@@ -209,7 +217,7 @@ private struct SchemaCheck {
     if rules["minLength"] != nil || rules["maxLength"] != nil {
       checkCount(text.unicodeScalars.count, "character", rules["minLength"], rules["maxLength"], path)
     }
-    if let pattern = rules["pattern"]?.string, let compiled = Pattern(pattern), !compiled.occurs(in: text) {
+    if let pattern = rules["pattern"]?.string, !occurs(pattern, in: text) {
       report(path, "is \(JSONValue(text).excerpt), expected to match /\(pattern)/")
     }
   }

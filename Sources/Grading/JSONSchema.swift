@@ -29,12 +29,16 @@ public struct JSONSchema: Sendable, Hashable {
 
   /// The schema as it was written.
   public let source: JSONValue
+  /// The regular expressions in it, compiled once.
+  let patterns: [String: Pattern]
 
   /// Takes a schema after checking that every part of it is understood.
   /// - Throws: ``Flaw`` for the first keyword that is misspelled, has a value of the wrong kind, or isn't supported.
   public init(_ source: JSONValue) throws(Flaw) {
     self.source = source
-    try Self.check(source, at: JSONPath(), root: source, depth: 0)
+    var patterns: [String: Pattern] = [:]
+    try Self.check(source, at: JSONPath(), root: source, depth: 0, &patterns)
+    self.patterns = patterns
   }
 
   /// The kinds that the schema allows at the top, if it names them.
@@ -102,7 +106,7 @@ extension JSONSchema {
   private static let types = ["null", "boolean", "object", "array", "number", "string", "integer"]
 
   private static func check(
-    _ schema: JSONValue, at path: JSONPath, root: JSONValue, depth: Int
+    _ schema: JSONValue, at path: JSONPath, root: JSONValue, depth: Int, _ patterns: inout [String: Pattern]
   ) throws(Flaw) {
     if schema.bool != nil { return }
     guard let members = schema.object else {
@@ -121,24 +125,32 @@ extension JSONSchema {
         continue
       }
       switch shape {
-      case .schema: try check(value, at: here, root: root, depth: depth + 1)
+      case .schema: try check(value, at: here, root: root, depth: depth + 1, &patterns)
       case .schemas:
         guard let schemas = value.array, !schemas.isEmpty else { throw wrong(here, "a list of schemas", value) }
         for (index, schema) in schemas.enumerated() {
-          try check(schema, at: here.appending(index), root: root, depth: depth + 1)
+          try check(schema, at: here.appending(index), root: root, depth: depth + 1, &patterns)
         }
       case .schemaMap:
         guard let schemas = value.object else { throw wrong(here, "an object of schemas", value) }
         for (name, schema) in schemas {
-          if key == "patternProperties", Pattern(name) == nil {
-            throw wrong(here, "an object with regular expressions as keys", JSONValue(name))
+          if key == "patternProperties" {
+            guard let pattern = Pattern(name) else {
+              throw wrong(here, "an object with regular expressions as keys", JSONValue(name))
+            }
+            patterns[name] = pattern
           }
-          try check(schema, at: here.appending(name), root: root, depth: depth + 1)
+          try check(schema, at: here.appending(name), root: root, depth: depth + 1, &patterns)
         }
       case .reference:
         guard let name = value.string, resolve(name, in: root) != nil else {
           throw wrong(here, "a reference into this schema such as \"#/$defs/name\"", value)
         }
+      case .pattern:
+        guard let text = value.string, let pattern = Pattern(text) else {
+          throw wrong(here, "a regular expression", value)
+        }
+        patterns[text] = pattern
       case .refused: throw Flaw(path: path, message: "the keyword \"\(key)\" is not supported")
       default:
         if let expected = mismatch(shape, value) { throw wrong(here, expected, value) }
@@ -153,7 +165,6 @@ extension JSONSchema {
     case .number: value.number != nil ? nil : "a number"
     case .positive: value.double.map { $0 > 0 } ?? false ? nil : "a number above 0"
     case .boolean: value.bool != nil ? nil : "true or false"
-    case .pattern: value.string.flatMap { Pattern($0) } != nil ? nil : "a regular expression"
     case .list: value.array != nil ? nil : "a list of values"
     case .names: value.array.map { $0.allSatisfy { $0.string != nil } } ?? false ? nil : "a list of names"
     case .nameMap:
