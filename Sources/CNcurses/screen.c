@@ -94,8 +94,8 @@ bool cn_set_pair(int pair, int foreground, int background) {
 #endif
 }
 
-bool cn_set_ground(int foreground, int background) {
-  return has_colors() && assume_default_colors(foreground, background) == OK;
+void cn_set_ground(int foreground, int background) {
+  if (has_colors()) assume_default_colors(foreground, background);
 }
 
 int cn_columns(wchar_t character) { return wcwidth(character); }

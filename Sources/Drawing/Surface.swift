@@ -64,18 +64,17 @@ public struct Surface: Equatable, Sendable {
   public mutating func write(
     _ text: some StringProtocol, at point: Point, style: Style = .plain, clip: Rect? = nil
   ) -> Int {
-    let area = clip.map { $0.intersection(bounds) } ?? bounds
+    write(Substring(text), at: point, style, in: clip.map { $0.intersection(bounds) } ?? bounds)
+  }
+
+  private mutating func write(_ text: Substring, at point: Point, _ style: Style, in area: Rect) -> Int {
     guard point.y >= area.y, point.y < area.maxY, point.x < area.maxX else { return 0 }
-    var x = point.x
     if let ascii = TextWidth.asciiColumns(of: text) {
-      for byte in text.utf8 {
-        if x >= area.maxX { break }
-        put(Glyph(id: UInt32(byte)), columns: 1, x: x, y: point.y, style, area)
-        x += 1
-      }
-      return min(ascii, x - point.x)
+      putASCII(text.utf8, x: point.x, y: point.y, style, area)
+      return min(ascii, area.maxX - point.x)
     }
-    var scanner = GlyphScanner(Substring(text))
+    var x = point.x
+    var scanner = GlyphScanner(text)
     while x < area.maxX, let element = scanner.next() {
       if x + element.columns > area.maxX { break }
       put(element.glyph, columns: element.columns, x: x, y: point.y, style, area)
@@ -106,6 +105,20 @@ public struct Surface: Equatable, Sendable {
     for y in rect.y..<rect.maxY {
       let start = y * size.width
       for index in (start + rect.x)..<(start + rect.maxX) { cells[index].style = style.over(cells[index].style) }
+    }
+  }
+
+  /// The way of most text: each byte is a cell.
+  private mutating func putASCII(_ bytes: Substring.UTF8View, x: Int, y: Int, _ style: Style, _ area: Rect) {
+    let shown = bytes.dropFirst(max(0, area.x - x)).prefix(area.maxX - max(x, area.x))
+    guard !shown.isEmpty else { return }
+    let start = max(x, area.x)
+    splitWide(x: start, y: y)
+    splitWide(x: start + shown.count, y: y)
+    var index = y * size.width + start
+    for byte in shown {
+      cells[index] = Cell(Glyph(id: UInt32(byte)), style.over(cells[index].style))
+      index += 1
     }
   }
 

@@ -11,21 +11,22 @@ public enum Alignment: Hashable, Sendable {
 public enum TextWidth {
   /// The columns that `text` takes.
   public static func columns(of text: some StringProtocol) -> Int {
+    let text = Substring(text)
     if let ascii = asciiColumns(of: text) { return ascii }
     var total = 0
-    var scanner = GlyphScanner(Substring(text))
+    var scanner = GlyphScanner(text)
     while let element = scanner.next() { total += element.columns }
     return total
   }
 
   /// The columns that one character takes.
   public static func columns(of character: Character) -> Int {
-    character.isASCII ? 1 : columns(of: String(character))
+    character.utf8.count == 1 ? 1 : columns(of: String(character))
   }
 
   /// The longest beginning of `text` that fits into `width` columns, and the columns it takes.
   public static func clip(_ text: String, to width: Int) -> (text: Substring, columns: Int) {
-    if let ascii = asciiColumns(of: text) {
+    if let ascii = asciiColumns(of: text[...]) {
       return ascii <= width ? (text[...], ascii) : (text.prefix(max(0, width)), max(0, width))
     }
     var used = 0
@@ -89,7 +90,7 @@ public enum TextWidth {
   static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
   /// The length of a text that is printable ASCII all through; nil for any other.
-  static func asciiColumns(of text: some StringProtocol) -> Int? {
+  static func asciiColumns(of text: Substring) -> Int? {
     let count = text.utf8.withContiguousStorageIfAvailable { bytes -> Int? in
       for byte in bytes where byte < 0x20 || byte >= 0x7F { return nil }
       return bytes.count

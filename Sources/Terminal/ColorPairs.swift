@@ -41,17 +41,25 @@ public enum ColorDepth: Hashable, Sendable {
   }
 }
 
-/// Hands out ncurses' numbers for pairs of colours, each at its first use.
+/// How styles are drawn with the colours that there are; ncurses numbers pairs of them, each at its first use.
 struct ColorPairs {
   private struct Pair: Hashable {
     var foreground: Color
     var background: Color
   }
 
+  /// What ncurses needs to know to draw a cell.
+  struct Look {
+    var pair: Int32
+    var attributes: Attributes
+  }
+
   private let depth: ColorDepth
   private let capacity: Int32
+  private var looks: [Style: Look] = [:]
   private var numbers: [Pair: Int32] = [:]
   private var ground = Pair(foreground: .default, background: .default)
+  private var count: Int32 = 0
 
   init(_ depth: ColorDepth) {
     self.depth = depth
@@ -62,21 +70,55 @@ struct ColorPairs {
   /// sends that character alone; false if they are already.
   mutating func setGround(_ style: Style) -> Bool {
     let pair = Pair(foreground: style.foreground, background: style.background)
-    guard depth != .none, pair != ground else { return false }
-    guard cn_set_ground(depth.number(of: pair.foreground), depth.number(of: pair.background)) else { return false }
+    guard pair != ground else { return false }
     ground = pair
+    looks = [:]
+    if depth != .none { cn_set_ground(depth.number(of: pair.foreground), depth.number(of: pair.background)) }
     return true
   }
 
-  /// The pair for a style; the terminal's own colours if there is none left.
-  mutating func number(of style: Style) -> Int32 {
+  /// How to draw a style, as well as this terminal can.
+  mutating func look(of style: Style) -> Look {
+    if let look = looks[style] { return look }
+    var look = Look(pair: 0, attributes: style.attributes)
+    if isLost(style.background) { look.attributes.formSymmetricDifference(.reverse) }
     let pair = Pair(foreground: style.foreground, background: style.background)
-    if depth == .none || pair == ground { return 0 }
+    if depth != .none, pair != ground { look.pair = number(of: pair) }
+    looks[style] = look
+    return look
+  }
+
+  /// True if a background that stands out in the theme doesn't with the few colours there are.
+  private func isLost(_ background: Color) -> Bool {
+    guard depth != .palette, depth != .direct, background != .default else { return false }
+    return depth.number(of: background) == depth.number(of: ground.background)
+      && background.standsOut(from: ground.background)
+  }
+
+  /// The pair for two colours; the ground's if there is none left.
+  private mutating func number(of pair: Pair) -> Int32 {
     if let number = numbers[pair] { return number }
-    let next = Int32(numbers.count) + 1
-    guard next < capacity else { return 0 }
-    let isSet = cn_set_pair(next, depth.number(of: pair.foreground), depth.number(of: pair.background))
-    numbers[pair] = isSet ? next : 0
-    return isSet ? next : 0
+    guard count + 1 < capacity else { return 0 }
+    var foreground = depth.number(of: pair.foreground)
+    let background = depth.number(of: pair.background)
+    if foreground == background, foreground >= 0, pair.foreground != pair.background {
+      foreground = background == 0 ? 7 : 0  // text must not vanish where colours are few
+    }
+    guard cn_set_pair(count + 1, foreground, background) else { return 0 }
+    count += 1
+    numbers[pair] = count
+    return count
+  }
+
+}
+
+extension Color {
+  /// True if the eye tells a ground of this colour from the other: selections are, raised parts need not be.
+  fileprivate func standsOut(from other: Color) -> Bool {
+    guard let own = components, let others = other.components else {
+      return components != nil || other.components != nil
+    }
+    let differences = [(own.red, others.red), (own.green, others.green), (own.blue, others.blue)]
+    return differences.contains { abs(Int($0) - Int($1)) > 20 }
   }
 }

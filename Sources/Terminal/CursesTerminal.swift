@@ -68,8 +68,9 @@ public final class CursesTerminal {
     if promised, (environment["NO_COLOR"] ?? "").isEmpty {
       if name.hasPrefix("tmux") {
         names.append("tmux-direct")
-      } else if !name.hasPrefix("screen"), !name.hasPrefix("linux") {
-        names.append("xterm-direct")
+      } else if !["screen", "linux", "vt"].contains(where: name.hasPrefix) {
+        // xterm's keys, and colours with semicolons, which more terminals read than xterm-direct's colons.
+        names.append("vscode-direct")
       }
     }
     return names + [name, "xterm-256color", "xterm", "vt100"]
@@ -137,7 +138,8 @@ public final class CursesTerminal {
       // The C library disagrees about the width, and ncurses follows it: show something of which all are certain.
       text = [cell.columns == 2 ? 0x3013 : 0xFFFD, 0]  // 〓 �
     }
-    cn_put(Int32(y), Int32(x), text, attributes(cell.style.attributes), pairs.number(of: cell.style))
+    let look = pairs.look(of: cell.style)
+    cn_put(Int32(y), Int32(x), text, attributes(look.attributes), look.pair)
   }
 
   private func attributes(_ attributes: Attributes) -> attr_t {

@@ -37,6 +37,24 @@ import Testing
     #expect(editor.text == "")
   }
 
+  @Test func marksThatComeByThemselvesJoin() {
+    var editor = TextEditor("")
+    press("e", "\u{301}", "x", in: &editor)
+    #expect(editor.text == "e\u{301}x")
+    #expect(editor.cursor.column == 2)
+  }
+
+  @Test func everyKeyInTheHelpMeansSomething() {
+    var editor = TextEditor("")
+    for key in EditorKeys.hints.flatMap(\.keys) {
+      editor.setText("some text\nand more")
+      editor.selectAll()
+      #expect(editor.handle(.key(key)) == true, "\(key)")
+    }
+    var list = ListView<Int>()
+    for key in ListKeys.hints.flatMap(\.keys) { #expect(list.handle(.key(key), Row.many(3)) == true, "\(key)") }
+  }
+
   @Test func wrapsWithoutChangingTheText() {
     let text = "The quick brown fox jumps over the lazy dog"
     var editor = TextEditor(text)

@@ -91,6 +91,21 @@ import Testing
     }
   }
 
+  @Test func selectionsCanBeSeenWithFewColours() throws {
+    for more in [["NO_COLOR": "1"], ["TERM": "xterm", "COLORTERM": ""], ["TERM": "vt100"]] {
+      let pseudo = try PseudoTerminal()
+      let terminal = try terminal(pseudo, more)
+      var surface = Surface(width: 80, height: 24)
+      surface.fill(surface.bounds, style: Theme.dark[.text])
+      surface.write("selected", at: Point(x: 2, y: 3), style: Theme.dark[.selection])
+      terminal.show(surface)
+      let shown = pseudo.output()
+      let before = shown.components(separatedBy: "selected")[0]
+      #expect(before.suffix(40).contains("[7m") || before.suffix(40).contains(";7m"), "\(more)")
+      terminal.close()
+    }
+  }
+
   @Test func unknownTerminalsAreTakenForTheCommonOne() throws {
     let pseudo = try PseudoTerminal()
     let terminal = try terminal(pseudo, ["TERM": "no-such-terminal"])

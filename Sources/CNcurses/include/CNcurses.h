@@ -54,7 +54,7 @@ int cn_pairs(void);
 bool cn_set_pair(int pair, int foreground, int background);
 
 // Pair 0, in which the terminal is left between updates, stands for these two colours from now on.
-bool cn_set_ground(int foreground, int background);
+void cn_set_ground(int foreground, int background);
 
 // The columns that the C library, and so ncurses, gives a character.
 int cn_columns(wchar_t character);

@@ -95,7 +95,7 @@ public struct TextEditor: Sendable {
 
   private mutating func handle(_ key: Key) -> Bool {
     if let character = key.text {
-      replaceSelection(with: [character], isTyping: true)
+      type(character)
       return true
     }
     let selecting = key.modifiers.contains(.shift)
@@ -106,6 +106,18 @@ public struct TextEditor: Sendable {
       return true
     }
     return edit(key)
+  }
+
+  /// A combining mark that arrives by itself joins the character before it.
+  private mutating func type(_ character: Character) {
+    let before = buffer.position(before: cursor)
+    if !character.isASCII, selection == nil, before.line == cursor.line, before != cursor {
+      let joined = String(buffer[before..<cursor]) + String(character)
+      if joined.count == 1 { anchor = before }
+      replaceSelection(with: joined.count == 1 ? Array(joined) : [character], isTyping: joined.count > 1)
+    } else {
+      replaceSelection(with: [character], isTyping: true)
+    }
   }
 
   private mutating func edit(_ key: Key) -> Bool {
@@ -240,12 +252,39 @@ public struct TextEditor: Sendable {
     _ selected: Style
   ) {
     let characters = buffer.lines[line].characters
-    var x = rect.x
-    for column in range {
-      let position = TextPosition(line: line, column: column)
-      var style = column < styles.count ? styles[column] : .plain
-      if let selection, selection.contains(position) { style = selected.over(style) }
-      x += surface.write(String(characters[column]), at: Point(x: x, y: y), style: style, clip: rect)
+    func style(_ column: Int) -> Style {
+      let style = column < styles.count ? styles[column] : .plain
+      let isSelected = selection?.contains(TextPosition(line: line, column: column)) ?? false
+      return isSelected ? selected.over(style) : style
     }
+    var x = rect.x
+    var rest = range
+    while let first = rest.first {
+      let look = style(first)
+      let run = rest.prefix { style($0) == look }
+      x += surface.write(String(characters[run]), at: Point(x: x, y: y), style: look, clip: rect)
+      rest = run.upperBound..<rest.upperBound
+    }
+  }
+}
+
+/// The keys that the editor takes, for help.
+public enum EditorKeys {
+  /// The keys that the editor takes, for help.
+  public static let hints = [
+    hint("A character left or right", .left, .right),
+    hint("A word left or right", Key(.left, .control), Key(.right, .control)),
+    hint("Beginning or end of the line", .home, .end, .control("a"), .control("e")),
+    hint("A paragraph up or down", Key(.up, .control), Key(.down, .control)),
+    hint("Beginning or end of the text", Key(.home, .control), Key(.end, .control)),
+    hint("Select", Key(.left, .shift), Key(.right, .shift), Key(.up, .shift), Key(.down, .shift)),
+    hint("Cut, copy, paste", .control("x"), .control("c"), .control("v")),
+    hint("Cut to the end or beginning of the line", .control("k"), .control("u")),
+    hint("Delete the word before or after", .control("w"), .alt("d")),
+    hint("Undo, redo", .control("z"), .control("y")),
+  ]
+
+  private static func hint(_ title: String, _ keys: Key...) -> BindingHint {
+    BindingHint(keys: keys, title: title, group: "Editor")
   }
 }
