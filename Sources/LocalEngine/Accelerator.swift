@@ -20,7 +20,8 @@ public enum Accelerator: String, Sendable, Hashable, Codable, CaseIterable {
         }
       #else
         throw .platform(
-          "mlx runs on Macs with Apple silicon only. Use an OpenAI-compatible endpoint or recorded answers on this one.")
+          "mlx runs on Macs with Apple silicon only. Use an OpenAI-compatible endpoint or recorded answers on this one."
+        )
       #endif
     #else
       switch self {

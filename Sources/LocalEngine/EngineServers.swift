@@ -15,7 +15,8 @@ public struct EngineServers: ModelServers {
   public var startLimit: Duration
 
   /// Servers of an engine.
-  public init(layout: EngineLayout = .standard(), grace: Duration = .seconds(60), startLimit: Duration = .seconds(600)) {
+  public init(layout: EngineLayout = .standard(), grace: Duration = .seconds(60), startLimit: Duration = .seconds(600))
+  {
     engine = LocalEngine(layout: layout)
     self.grace = grace
     self.startLimit = startLimit
@@ -83,7 +84,7 @@ public struct EngineServers: ModelServers {
     if let adapter = pair.adapter { arguments += ["--adapter", adapter] }
     if pair.isHubID { arguments.append("--allow-download") }
     folder.beginLog()
-    let process = try await Command(engine.layout.python, arguments, environment: LocalEngine.cleanEnvironment)
+    let process = try await Program(engine.layout.python, arguments, environment: LocalEngine.cleanEnvironment)
       .spawnDetached(appendingTo: folder.log)
     folder.write(process, to: folder.processFile)
     do {

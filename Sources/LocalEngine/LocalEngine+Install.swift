@@ -78,13 +78,13 @@ extension LocalEngine {
   /// Whether there is an environment to go on with: of this Python, and with a pip that starts.
   private func environmentWorks(_ python: PythonFinder.Python) async -> Bool {
     let probe = "import sys, pip; print('%d.%d.%d' % sys.version_info[:3])"
-    let result = try? await Command(layout.python, ["-c", probe], environment: Self.cleanEnvironment).run()
+    let result = try? await Program(layout.python, ["-c", probe], environment: Self.cleanEnvironment).run()
     return result?.lines == [python.version]
   }
 
   private func makeEnvironment(_ python: PythonFinder.Python) async throws {
     try? FileManager.default.removeItem(atPath: layout.environmentFolder)
-    let result = try await Command(
+    let result = try await Program(
       python.path, ["-m", "venv", layout.environmentFolder], environment: Self.cleanEnvironment
     ).run()
     guard result.ending.isSuccess else {
@@ -97,7 +97,7 @@ extension LocalEngine {
   ) async throws {
     let progress = PipProgress(packages: EngineFiles.packageCount(for: accelerator))
     let log = InstallLog(path: layout.installLog)
-    let result = try await Command(
+    let result = try await Program(
       layout.python,
       [
         "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:", "--progress-bar",

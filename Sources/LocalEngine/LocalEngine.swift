@@ -113,23 +113,24 @@ public struct LocalEngine: Sendable, Hashable {
 
   func examine() async throws -> Report {
     let folder = try EngineFiles.place(in: layout)
-    let result = try await Command(layout.python, [folder + "/assay_engine.py"], environment: Self.cleanEnvironment)
+    let result = try await Program(layout.python, [folder + "/assay_engine.py"], environment: Self.cleanEnvironment)
       .run()
     guard result.ending.isSuccess, let line = result.lines.last,
       let report = try? JSONDecoder().decode(Report.self, from: Data(line.utf8))
     else {
       throw EngineError.installation(
-        "The engine doesn't start (\(result.ending)). Its last words: \(result.lines.suffix(3).joined(separator: " / "))")
+        "The engine doesn't start (\(result.ending)). Its last words: \(result.lines.suffix(3).joined(separator: " / "))"
+      )
     }
     return report
   }
 
   /// The program that works on a training job's folder.
   /// - Throws: `EngineError.notReady`.
-  public func trainingCommand(folder: String) throws -> Command {
+  public func trainingProgram(folder: String) throws -> Program {
     try requireReady()
     let scripts = try EngineFiles.place(in: layout)
-    return Command(layout.python, [scripts + "/train.py", folder], environment: Self.cleanEnvironment)
+    return Program(layout.python, [scripts + "/train.py", folder], environment: Self.cleanEnvironment)
   }
 
   /// Removes the engine, after stopping its servers. Models fetched from the hub stay in the hub's own cache.

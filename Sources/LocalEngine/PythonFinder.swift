@@ -18,7 +18,7 @@ struct PythonFinder: Sendable, Hashable {
     let names = ["python3", "python3.13", "python3.12", "python3.11", "python3.14"]
     let path = (environment["PATH"] ?? "") + ":/opt/homebrew/bin:/usr/local/bin:/usr/bin"
     var seen: Set<String> = []
-    candidates = names.compactMap { Command.find($0, path: path) }.filter { seen.insert($0).inserted }
+    candidates = names.compactMap { Program.find($0, path: path) }.filter { seen.insert($0).inserted }
   }
 
   /// A Python that will do.
@@ -36,9 +36,11 @@ struct PythonFinder: Sendable, Hashable {
     var incomplete: [String] = []
     for path in candidates {
       let probe = "import sys; print('%d.%d.%d' % sys.version_info[:3], sys.maxsize > 2**32); import venv, ensurepip"
-      let result = try? await Command(path, ["-c", probe], environment: LocalEngine.cleanEnvironment).run()
+      let result = try? await Program(path, ["-c", probe], environment: LocalEngine.cleanEnvironment).run()
       try Task.checkCancellation()
-      guard let words = result?.lines.first?.split(separator: " "), words.count == 2, words[1] == "True" else { continue }
+      guard let words = result?.lines.first?.split(separator: " "), words.count == 2, words[1] == "True" else {
+        continue
+      }
       let version = String(words[0])
       let parts = version.split(separator: ".").compactMap { Int($0) }
       guard parts.count == 3 else { continue }
@@ -59,7 +61,8 @@ struct PythonFinder: Sendable, Hashable {
         + "`apt install python\(version)-venv`), then run `assay engine install` again."
     }
     let wanted = "Python \(oldest.0).\(oldest.1) or newer"
-    let how = "Install it (Debian, Ubuntu: `apt install python3 python3-venv`; macOS: `brew install python`), or name "
+    let how =
+      "Install it (Debian, Ubuntu: `apt install python3 python3-venv`; macOS: `brew install python`), or name "
       + "one with ASSAY_PYTHON."
     if let version = tooOld.first { return "mlx-lm needs \(wanted), and here is only \(version). " + how }
     return tried.isEmpty

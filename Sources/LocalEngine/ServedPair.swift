@@ -42,7 +42,8 @@ struct ServedPair: Sendable, Hashable {
         files.contains(where: { $0.name == "adapter_config.json" })
       else {
         throw ModelFailure.rejected(
-          "There is no adapter at \(adapter). Train one (assay train), or correct the variant's `adapter` in assay.yaml.")
+          "There is no adapter at \(adapter). Train one (assay train), or correct the variant's `adapter` in assay.yaml."
+        )
       }
       self.adapter = folder
       digest.update(folder)
@@ -62,12 +63,14 @@ struct ServedPair: Sendable, Hashable {
     guard folder.hasPrefix("/"), let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
       return nil
     }
-    return names.sorted().map { name in
-      let path = real(folder + "/" + name)
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return names.sorted().compactMap { name in
+      // What answers depend on; a folder may hold anything else besides.
+      guard [".json", ".safetensors", ".jinja", ".model", ".txt"].contains(where: { name.hasSuffix($0) }),
+        let attributes = try? FileManager.default.attributesOfItem(atPath: real(folder + "/" + name))
+      else { return nil }
       return File(
-        name: name, size: (attributes?[.size] as? NSNumber)?.intValue ?? 0,
-        time: (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)
+        name: name, size: (attributes[.size] as? NSNumber)?.intValue ?? 0,
+        time: (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)
     }
   }
 

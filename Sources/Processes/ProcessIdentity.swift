@@ -16,9 +16,9 @@ public struct ProcessIdentity: Sendable, Hashable, Codable {
   /// Names the boot of the machine.
   public var boot: String
 
-  /// The process that has this id now; nil when there is none, or only its remains.
+  /// The process that has this id now; nil when there is none. One that has just ended has its id until it is collected.
   public init?(pid: Int32) {
-    guard pid > 0, let started = Self.startTime(of: pid) else { return nil }
+    guard pid > 0, let started = Self.startTime(of: pid, countingRemains: true) else { return nil }
     self.pid = pid
     self.started = started
     self.boot = Self.currentBoot
@@ -69,12 +69,12 @@ public struct ProcessIdentity: Sendable, Hashable, Codable {
       return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }()
 
-    private static func startTime(of pid: Int32) -> UInt64? {
+    private static func startTime(of pid: Int32, countingRemains: Bool = false) -> UInt64? {
       var name = [CTL_KERN, KERN_PROC, KERN_PROC_PID, pid]
       var info = kinfo_proc()
       var size = MemoryLayout<kinfo_proc>.stride
       guard sysctl(&name, 4, &info, &size, nil, 0) == 0, size > 0 else { return nil }
-      guard Int32(info.kp_proc.p_stat) != SZOMB else { return nil }
+      guard countingRemains || Int32(info.kp_proc.p_stat) != SZOMB else { return nil }
       let time = info.kp_proc.p_un.__p_starttime
       return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_usec)
     }
@@ -87,10 +87,10 @@ public struct ProcessIdentity: Sendable, Hashable, Codable {
     }()
 
     /// Field 22 of the process's line; its name, in brackets, may hold anything.
-    private static func startTime(of pid: Int32) -> UInt64? {
+    private static func startTime(of pid: Int32, countingRemains: Bool = false) -> UInt64? {
       guard let line = SmallFile.read("/proc/\(pid)/stat"), let bracket = line.lastIndex(of: ")") else { return nil }
       let fields = line[line.index(after: bracket)...].split(separator: " ")
-      guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+      guard fields.count > 19, countingRemains || (fields[0] != "Z" && fields[0] != "X") else { return nil }
       return UInt64(fields[19])
     }
   }

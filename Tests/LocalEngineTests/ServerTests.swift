@@ -99,6 +99,10 @@ private func starts(_ folder: ServerFolder) -> Int {
     #expect(one.key != two.key)
     #expect(two.adapter?.hasSuffix("/job/checkpoints/2") == true)
     #expect(try ServedPair(model: model, adapter: nil).key != one.key)
+    // What else is in the folders makes no difference.
+    try scratch.write("model/notes.md", "hello")
+    try scratch.write("job/checkpoints/2/progress.json", "{}")
+    #expect(try ServedPair(model: model, adapter: best).key == two.key)
   }
 
   @Test func aModelThatCanNotBeLoadedIsExplained() async throws {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A program with its arguments, to be started without a shell.
-public struct Command: Sendable, Hashable {
+public struct Program: Sendable, Hashable {
   /// A path, or a name to be found in `PATH`.
   public var executable: String
   /// Without the program's own name.
@@ -11,7 +11,7 @@ public struct Command: Sendable, Hashable {
   /// Where it runs; here, when nil.
   public var workingDirectory: String?
 
-  /// Makes a command.
+  /// Makes one.
   public init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String?] = [:],
     workingDirectory: String? = nil

@@ -2,7 +2,7 @@ import Foundation
 import Subprocess
 import Synchronization
 
-extension Command {
+extension Program {
   /// Runs the program to its end, in a group of its own, and gives its output and errors line by line.
   ///
   /// When the calling task is cancelled, the whole group is asked to end (INT, then TERM) and then killed, while its
@@ -34,7 +34,7 @@ extension Command {
   ) async throws -> Result {
     let outcome = try await explained {
       try await Subprocess.run(
-        program, arguments: Arguments(arguments), environment: variables,
+        subprocess, arguments: Arguments(arguments), environment: variables,
         workingDirectory: workingDirectory.map { .init($0) }, platformOptions: ownGroup, input: .none,
         output: .sequence, error: .combinedWithOutput
       ) { execution in
@@ -84,7 +84,7 @@ extension Command {
     return try await withThrowingTaskGroup(of: Void.self) { group in
       let outcome = try await explained {
         try await Subprocess.run(
-          program, arguments: Arguments(arguments), environment: variables,
+          subprocess, arguments: Arguments(arguments), environment: variables,
           workingDirectory: workingDirectory.map { .init($0) }, platformOptions: ownGroup, input: .none,
           output: .fileDescriptor(.init(rawValue: descriptor), closeAfterSpawningProcess: true),
           error: .combinedWithOutput
@@ -118,7 +118,7 @@ extension Command {
       do {
         try await explained {
           _ = try await Subprocess.run(
-            program, arguments: Arguments(arguments), environment: variables,
+            subprocess, arguments: Arguments(arguments), environment: variables,
             workingDirectory: workingDirectory.map { .init($0) }, platformOptions: ownSession, input: .none,
             output: .fileDescriptor(.init(rawValue: descriptor), closeAfterSpawningProcess: true),
             error: .combinedWithOutput
@@ -139,7 +139,7 @@ extension Command {
 
   // MARK: In Subprocess's terms
 
-  private var program: Executable { executable.contains("/") ? .path(.init(executable)) : .name(executable) }
+  private var subprocess: Executable { executable.contains("/") ? .path(.init(executable)) : .name(executable) }
 
   private var ownGroup: PlatformOptions {
     var options = PlatformOptions()
@@ -191,7 +191,7 @@ private struct LastLines {
   }
 }
 
-extension Command.Ending {
+extension Program.Ending {
   fileprivate init(_ status: TerminationStatus) {
     switch status {
     case .exited(let code): self = .exited(Int(code))

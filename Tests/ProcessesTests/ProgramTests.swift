@@ -26,10 +26,10 @@ private func eventually(_ condition: () -> Bool) async throws -> Bool {
   return false
 }
 
-@Suite struct CommandTests {
+@Suite struct ProgramTests {
   @Test func outputAndErrorsComeAsLines() async throws {
     let seen = Collector()
-    let result = try await Command("sh", ["-c", "echo one; echo two >&2; printf 'a\\rb'; exit 7"])
+    let result = try await Program("sh", ["-c", "echo one; echo two >&2; printf 'a\\rb'; exit 7"])
       .run(onLine: { seen.add($0) })
     #expect(result.ending == .exited(7))
     #expect(result.lines == ["one", "two", "a", "b"])
@@ -37,30 +37,30 @@ private func eventually(_ condition: () -> Bool) async throws -> Bool {
   }
 
   @Test func onlyTheLastLinesAreKept() async throws {
-    let result = try await Command("sh", ["-c", "i=0; while [ $i -lt 500 ]; do echo $i; i=$((i+1)); done"])
+    let result = try await Program("sh", ["-c", "i=0; while [ $i -lt 500 ]; do echo $i; i=$((i+1)); done"])
       .run(keeping: 3)
     #expect(result.lines == ["497", "498", "499"])
   }
 
   @Test func argumentsAreNotReadByAShell() async throws {
-    let result = try await Command("printf", ["%s", "$HOME; `id` *"]).run()
+    let result = try await Program("printf", ["%s", "$HOME; `id` *"]).run()
     #expect(result.output == "$HOME; `id` *")
   }
 
   @Test func variablesAreSetAndRemoved() async throws {
-    let command = Command(
+    let program = Program(
       "sh", ["-c", "echo \"$ASSAY_TEST-${HOME-none}-$PWD\""], environment: ["ASSAY_TEST": "é", "HOME": nil],
       workingDirectory: "/")
-    #expect(try await command.run().output == "é-none-/")
+    #expect(try await program.run().output == "é-none-/")
   }
 
   @Test func aMissingProgramIsASentence() async {
-    let error = await #expect(throws: ProcessError.self) { try await Command("/nowhere/at/all").run() }
+    let error = await #expect(throws: ProcessError.self) { try await Program("/nowhere/at/all").run() }
     #expect(error?.description == "/nowhere/at/all can't be started: it is not there.")
   }
 
   @Test func theEndBySignalIsTold() async throws {
-    let result = try await Command("sh", ["-c", "kill -9 $$"]).run()
+    let result = try await Program("sh", ["-c", "kill -9 $$"]).run()
     #expect(result.ending == .signaled(9))
     #expect(result.ending.status == 137)
   }
@@ -75,7 +75,7 @@ private func eventually(_ condition: () -> Bool) async throws -> Bool {
       """
     let seen = Collector()
     let task = Task {
-      try await Command("sh", ["-c", script]).run(patience: .milliseconds(100), onLine: { seen.add($0) })
+      try await Program("sh", ["-c", script]).run(patience: .milliseconds(100), onLine: { seen.add($0) })
     }
     func childsWord() -> String { (try? String(contentsOfFile: folder + "/child", encoding: .utf8)) ?? "" }
     #expect(try await eventually { seen.lines == ["ready"] && childsWord().hasSuffix("\n") })
@@ -89,7 +89,7 @@ private func eventually(_ condition: () -> Bool) async throws -> Bool {
   @Test func whatACancelledProgramStillSaysIsRead() async throws {
     let seen = Collector()
     let script = "trap 'echo saving; exit 0' INT; echo ready; while :; do sleep 0.02; done"
-    let task = Task { try await Command("sh", ["-c", script]).run(onLine: { seen.add($0) }) }
+    let task = Task { try await Program("sh", ["-c", script]).run(onLine: { seen.add($0) }) }
     #expect(try await eventually { seen.lines == ["ready"] })
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
@@ -98,13 +98,22 @@ private func eventually(_ condition: () -> Bool) async throws -> Bool {
 
   @Test func aDetachedProgramLeadsASessionAndWritesAFile() async throws {
     let folder = try scratch()
-    let identity = try await Command("sh", ["-c", "echo hello; sleep 100"]).spawnDetached(appendingTo: folder + "/log")
+    let identity = try await Program("sh", ["-c", "echo hello; sleep 100"]).spawnDetached(appendingTo: folder + "/log")
     #expect(identity.isAlive)
     #expect(getsid(identity.pid) == identity.pid)
     #expect(try await eventually { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) == "hello\n" })
     #expect(identity.signalGroup(.terminate))
     #expect(await identity.waitForEnd(atMost: .seconds(10)))
     #expect(!identity.signal(.kill))
+  }
+
+  @Test func aDetachedProgramMayEndAtOnce() async throws {
+    let log = try scratch() + "/log"
+    for _ in 0..<10 {
+      let identity = try await Program("true").spawnDetached(appendingTo: log)
+      #expect(await identity.waitForEnd(atMost: .seconds(10)))
+    }
+    await #expect(throws: ProcessError.self) { try await Program("/nowhere/at/all").spawnDetached(appendingTo: log) }
   }
 
   @Test func aProgramThatWritesAFileCanBeStopped() async throws {
@@ -116,17 +125,17 @@ private func eventually(_ condition: () -> Bool) async throws -> Bool {
       stop.yield()
     }
     let started = Collector()
-    let ending = try await Command("sh", ["-c", "trap '' TERM; echo on; while :; do sleep 0.02; done"])
+    let ending = try await Program("sh", ["-c", "trap '' TERM; echo on; while :; do sleep 0.02; done"])
       .run(appendingTo: log, patience: .milliseconds(200), stops: stops) { started.add("\($0.pid)") }
     #expect(started.lines.count == 1)
     #expect(ending == .signaled(9))
   }
 
   @Test func programsAreFoundInThePath() {
-    #expect(Command.find("sh", path: "/nowhere:/bin") == "/bin/sh")
-    #expect(Command.find("sh", path: "/nowhere") == nil)
-    #expect(Command.find("/bin/sh") == "/bin/sh")
-    #expect(Command.find("bin", path: "/usr") == nil)
+    #expect(Program.find("sh", path: "/nowhere:/bin") == "/bin/sh")
+    #expect(Program.find("sh", path: "/nowhere") == nil)
+    #expect(Program.find("/bin/sh") == "/bin/sh")
+    #expect(Program.find("bin", path: "/usr") == nil)
   }
 }
 
@@ -177,7 +186,7 @@ private func eventually(_ condition: () -> Bool) async throws -> Bool {
     let folder = try scratch()
     var lock = try FileLock.tryAcquire(folder + "/lock", .exclusive)
     #expect(lock != nil)
-    let child = try await Command("sleep", ["100"]).spawnDetached(appendingTo: folder + "/log")
+    let child = try await Program("sleep", ["100"]).spawnDetached(appendingTo: folder + "/log")
     lock = nil
     _ = try await FileLock.acquire(folder + "/lock", .exclusive, atMost: .seconds(10))
     #expect(child.isAlive)

@@ -1,0 +1,76 @@
+import Foundation
+import Processes
+
+/// The files of one job. Whatever anybody wants to know of a job stands here; nothing is kept in memory only.
+struct JobFolder: Sendable, Hashable {
+  /// The folder.
+  var path: String
+
+  /// What to do, for the trainer.
+  var spec: String { path + "/spec.json" }
+  /// The program that does it, for the runner.
+  var job: String { path + "/job.json" }
+  /// Rows to learn from.
+  var train: String { path + "/train.jsonl" }
+  /// Rows to validate on.
+  var valid: String { path + "/valid.jsonl" }
+  /// What happened, a line each.
+  var events: String { path + "/events.jsonl" }
+  /// What the trainer printed.
+  var log: String { path + "/trainer.log" }
+  /// What the runner printed: nothing, unless something is wrong with it.
+  var runnerLog: String { path + "/runner.log" }
+  /// Who works on it.
+  var processes: String { path + "/process.json" }
+  /// That somebody has asked for the end.
+  var cancelMark: String { path + "/cancel" }
+  /// How the trainer ended; the last file to be written.
+  var exit: String { path + "/exit.json" }
+
+  /// Who works on a job.
+  struct Processes: Sendable, Hashable, Codable {
+    /// Waits for the trainer, and notes how it ended.
+    var runner: ProcessIdentity
+    /// Does the work, in a group that it leads; nil until it is started.
+    var trainer: ProcessIdentity?
+    /// Whether anybody is still at it.
+    var isAlive: Bool { runner.isAlive || trainer?.isAlive == true }
+  }
+
+  /// The program that works on a job.
+  struct Job: Sendable, Hashable, Codable {
+    var executable: String
+    var arguments: [String]
+    /// Variables to set, or with null to remove.
+    var environment: [String: String?]
+  }
+
+  /// How a trainer ended.
+  struct Exit: Sendable, Hashable, Codable {
+    /// As shells count.
+    var status: Int
+    /// When, in seconds since 1970.
+    var time: Double
+  }
+
+  /// Reads one of the small files; nil when it isn't there (yet).
+  func read<Value: Decodable>(_ file: String, as type: Value.Type) -> Value? {
+    FileManager.default.contents(atPath: file).flatMap { try? JSONDecoder().decode(type, from: $0) }
+  }
+
+  /// Replaces one of the small files.
+  func write(_ value: some Encodable, to file: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(String(decoding: encoder.encode(value), as: UTF8.self) + "\n", to: file)
+  }
+
+  /// Whether a file is there.
+  func has(_ file: String) -> Bool { FileManager.default.fileExists(atPath: file) }
+
+  /// Seconds since a file was changed; nil when it isn't there.
+  func age(of file: String) -> Double? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+    return (attributes?[.modificationDate] as? Date).map { Date().timeIntervalSince($0) }
+  }
+}

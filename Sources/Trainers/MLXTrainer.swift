@@ -1,0 +1,189 @@
+import FileWatching
+import Foundation
+import LocalEngine
+import Processes
+import WorkbenchCore
+
+/// Tunes with the local engine.
+///
+/// A job is a process in a session of its own (``JobRunner``) that starts the trainer and notes how it ended. It is
+/// followed through the files of its folder alone, so any process can pick it up, at any time.
+public struct MLXTrainer: Trainer {
+  /// The engine.
+  let engine: LocalEngine
+  /// The program that works on a job's folder; a fake one in tests.
+  var program: @Sendable (_ folder: String) throws -> Program
+  /// Starts a job's runner; it must outlive this process.
+  var launch: @Sendable (JobFolder) async throws -> ProcessIdentity
+  /// How long a trainer may take to save and end.
+  var patience: Duration = .seconds(20)
+  /// How often to see whether a job's processes are alive.
+  var heartbeat: Duration = .seconds(2)
+
+  /// A trainer.
+  /// - Parameter executable: this program; `job-runner --job FOLDER` must run ``JobRunner/run(folder:)``.
+  public init(layout: EngineLayout = .standard(), executable: String) {
+    let engine = LocalEngine(layout: layout)
+    self.engine = engine
+    program = { try engine.trainingProgram(folder: $0) }
+    launch = { folder in
+      try await Program(executable, ["job-runner", "--job", folder.path]).spawnDetached(appendingTo: folder.runnerLog)
+    }
+  }
+
+  /// The word for it in tables.
+  public var backend: String { "mlx" }
+
+  /// Starts a job that outlives this process.
+  public func start(_ plan: TrainingPlan) async throws {
+    let folder = JobFolder(path: plan.folder)
+    do {
+      let program = try program(plan.folder)
+      try FileManager.default.createDirectory(atPath: plan.folder, withIntermediateDirectories: true)
+      try AtomicFile.write(TrainerRow.text(of: plan.rows), to: folder.train)
+      try AtomicFile.write(TrainerRow.text(of: plan.validationRows), to: folder.valid)
+      try folder.write(TrainerSpec(plan), to: folder.spec)
+      try folder.write(
+        JobFolder.Job(
+          executable: program.executable, arguments: program.arguments, environment: program.environment),
+        to: folder.job)
+      let runner = try await launch(folder)
+      try await waitForStart(folder, runner)
+    } catch let error as TrainerFailure {
+      throw error
+    } catch let error as EngineError {
+      throw TrainerFailure(error.description)
+    } catch let error as ProcessError {
+      throw TrainerFailure("The job can't be started. \(error)")
+    } catch {
+      throw TrainerFailure("The job's folder \(plan.folder) can't be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// Returns when the runner has said who it is: from then on the job can be found.
+  private func waitForStart(_ folder: JobFolder, _ runner: ProcessIdentity) async throws {
+    for _ in 0..<1500 {
+      if folder.has(folder.processes) { return }
+      if !runner.isAlive, !folder.has(folder.processes) {
+        var log = FileTail(path: folder.runnerLog, offset: 0)
+        let words = log.lines(includingTorn: true).suffix(3).map { LogText.clean(String(decoding: $0, as: UTF8.self)) }
+        throw TrainerFailure(
+          "The job's runner ended at once. Its last words: \(words.isEmpty ? "none" : words.joined(separator: " / "))")
+      }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    throw TrainerFailure("The job's runner did not start within 30 seconds; see \(folder.runnerLog)")
+  }
+
+  /// What the files say now.
+  public func observe(folder path: String, from offset: Int) async -> TrainerObservation {
+    let folder = JobFolder(path: path)
+    let place = Place(packed: offset)
+    // First whether it is over, then what it said: the last words are then never missed.
+    let isAlive = isAlive(folder)
+    let exit = folder.read(folder.exit, as: JobFolder.Exit.self)
+    let isOver = exit != nil || isAlive == false
+    var events = FileTail(path: folder.events, offset: place.events)
+    var log = FileTail(path: folder.log, offset: place.log)
+    let observed = events.lines(includingTorn: false).compactMap { EventFile.event($0) }
+    let lines = place.isLogFull ? [] : log.lines(includingTorn: isOver)
+    let isComplete = !events.hasMore
+    return TrainerObservation(
+      events: observed, offset: Place(events: events.offset, log: log.offset).packed,
+      isAlive: isComplete ? isAlive : true, exitStatus: isComplete ? exit?.status : nil,
+      log: lines.map { LogText.clean(String(decoding: $0, as: UTF8.self)) })
+  }
+
+  /// Whether anybody works on a job; nil while that can't be known yet.
+  private func isAlive(_ folder: JobFolder) -> Bool? {
+    if let processes = folder.read(folder.processes, as: JobFolder.Processes.self) { return processes.isAlive }
+    // Whoever was to start it has died on the way.
+    if let age = folder.age(of: folder.job) ?? folder.age(of: folder.path), age > 90 { return false }
+    return nil
+  }
+
+  /// Yields when there may be something new to observe in a job's folder; ends with the job or the task.
+  public func changes(folder path: String) -> AsyncStream<Void> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let folder = JobFolder(path: path)
+    let work = Task {
+      await withTaskGroup(of: Void.self) { group in
+        // Begun before the first look, so that nothing falls between the two.
+        let changes = FileWatcher(path, scope: .folder).changes()
+        continuation.yield()
+        group.addTask {
+          for await _ in changes {
+            continuation.yield()
+            if folder.has(folder.exit) { return }
+          }
+        }
+        group.addTask {
+          while !folder.has(folder.exit), isAlive(folder) != false, !Task.isCancelled {
+            try? await Task.sleep(for: heartbeat)
+          }
+        }
+        await group.next()
+        group.cancelAll()
+      }
+      continuation.yield()
+      continuation.finish()
+    }
+    continuation.onTermination = { _ in work.cancel() }
+    return stream
+  }
+
+  /// Asks a job to save and end; ends it by force if it doesn't.
+  public func cancel(folder path: String) async throws {
+    let folder = JobFolder(path: path)
+    guard let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive else {
+      throw TrainerFailure("No process works on this job any more, so there is nothing to stop.")
+    }
+    try AtomicFile.write("", to: folder.cancelMark)
+    guard let trainer = try await trainer(of: folder) else {
+      processes.runner.signal(.terminate)
+      return
+    }
+    guard trainer.signalGroup(.terminate) else { return }
+    if await trainer.waitForEnd(atMost: patience) { return }
+    trainer.signalGroup(.kill)
+  }
+
+  /// The trainer, which the runner may be about to start.
+  private func trainer(of folder: JobFolder) async throws -> ProcessIdentity? {
+    for _ in 0..<100 {
+      guard let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive else {
+        break
+      }
+      if let trainer = processes.trainer { return trainer }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    return nil
+  }
+}
+
+/// How far two files have been read, as one number: what the port calls an offset.
+struct Place: Sendable, Hashable {
+  /// Bytes of the events.
+  var events: Int
+  /// Bytes of the log; it is followed up to ``mostLog``.
+  var log: Int
+
+  static let eventBits = 40
+  static let mostLog = 1 << 22
+
+  /// Whether no more of the log can be followed.
+  var isLogFull: Bool { log >= Self.mostLog }
+
+  init(events: Int, log: Int) {
+    self.events = events
+    self.log = min(log, Self.mostLog)
+  }
+
+  init(packed: Int) {
+    events = packed & (1 << Self.eventBits - 1)
+    log = packed >> Self.eventBits
+  }
+
+  /// Both in one.
+  var packed: Int { events | log << Self.eventBits }
+}
