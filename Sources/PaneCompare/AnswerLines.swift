@@ -136,7 +136,7 @@ private struct Layout {
     let passed = side.output.passed
     return [
       [
-        Span(passed ? "✓ " : "✗ ", theme[passed ? .good : .bad]), Span(side.name, theme[side.badge]),
+        Span(passed ? "✓" : "✗", theme[passed ? .good : .bad]), Span(" "), Span(side.name, theme[side.badge]),
         Span(passed ? " passed" : side.output.answer == nil ? " no answer" : " failed", theme[.textDim]),
       ]
     ]
@@ -169,7 +169,7 @@ private struct Layout {
   private func judgement(_ output: Output) -> [[Span]] {
     output.scores.map { score in
       [
-        Span(score.passed ? "✓ " : "✗ ", theme[score.passed ? .good : .bad]), Span(score.grader + " "),
+        Span(score.passed ? "✓" : "✗", theme[score.passed ? .good : .bad]), Span(" \(score.grader) "),
         Span(Figure.decimal(score.value, places: 2), theme[score.passed ? .good : .bad]),
         Span(score.reason.isEmpty ? "" : "  " + score.reason, theme[.textDim]),
       ]

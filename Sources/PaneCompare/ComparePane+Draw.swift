@@ -79,7 +79,7 @@ extension ComparePane {
     let idWidth = min(max(6, inner.width - 12), 24)
     list.draw(rows, in: inner, focused: focused, on: &surface, theme: theme) { row in
       let id = [Span(TextWidth.pad(row.id, to: idWidth))]
-      return [Span(row.outcome.glyph + " ", theme[Self.style(of: row.outcome)])]
+      return [Span(row.outcome.glyph, theme[Self.style(of: row.outcome)]), Span(" ")]
         + search.mark(id, style: theme[.searchMatch])
         + [Span(" " + row.evalCase.tags.joined(separator: " "), theme[.tag])]
     }
@@ -120,7 +120,8 @@ extension ComparePane {
     let space = inner.inset(dx: inner.width > 20 ? 1 : 0, dy: 0)
     let names = (a: "A " + comparison.a.variant.name, b: "B " + comparison.b.variant.name)
     answers.update(
-      row, names: names, width: max(1, space.width - 1), isCompact: space.height < 16, search: TextSearch(query),
+      row, names: names, width: max(1, space.width - (space.width > 30 ? 2 : 1)), isCompact: space.height < 16,
+      search: TextSearch(query),
       theme: theme)
     detail.draw(answers.rows, in: space, on: &surface, theme: theme)
   }

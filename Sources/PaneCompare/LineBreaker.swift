@@ -12,6 +12,7 @@ enum LineBreaker {
     var columns = 0
     var opening = 0  // characters of the row up to the last place to break at
     func flush(_ count: Int) {
+      guard count > 0 else { return }
       rows.append(spans(row.prefix(count)))
       row.removeFirst(count)
       columns = row.reduce(0) { $0 + TextWidth.columns(of: $1.character) }
@@ -20,6 +21,10 @@ enum LineBreaker {
     for span in line {
       for character in span.text {
         let wide = TextWidth.columns(of: character)
+        if character == " ", columns + wide > width {
+          flush(row.count)  // the space at which a line is broken isn't shown
+          continue
+        }
         while columns + wide > width, !row.isEmpty { flush(opening > 0 ? opening : row.count) }
         row.append((character, span.style))
         columns += wide

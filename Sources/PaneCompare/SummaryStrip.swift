@@ -103,7 +103,7 @@ struct SummaryStrip {
   private var countSpans: [Span] {
     Self.fills.enumerated().flatMap { index, item in
       [
-        Span((index > 0 ? "   " : "") + item.fill + " ", theme[item.style]),
+        Span(index > 0 ? "   " : ""), Span(item.fill, theme[item.style]), Span(" "),
         Span("\(figures.count(item.outcome)) ", theme[.textStrong]), Span(item.outcome.words),
       ]
     }
