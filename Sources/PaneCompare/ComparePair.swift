@@ -65,8 +65,9 @@ struct ComparePair: Sendable {
       if rank(run) > rank(best?.run) { best = Side(variant: run.variant, run: run, isPinned: false) }
     }
     if let best { return best }
-    guard except == nil else { return nil }
-    return snapshot.workspace.variants.last { !$0.isTuned }.map { Side(variant: $0, run: nil, isPinned: false) }
+    return snapshot.workspace.variants.last { !$0.isTuned && $0.name != except }.map {
+      Side(variant: $0, run: nil, isPinned: false)
+    }
   }
 
   /// Runs that aren't complete come after all that are, so that the pair doesn't change while one is under way.

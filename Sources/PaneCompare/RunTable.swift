@@ -45,9 +45,13 @@ struct RunTable {
 
   private static func columns(_ theme: Theme, _ runs: [Run]) -> [Column] {
     func dim(_ text: String) -> [Span] { [Span(text, theme[.textDim])] }
+    // Recorded answers come without either.
     func each(_ run: Run) -> String {
-      let done = max(1, run.summary.done - run.summary.errors)
-      return "\((run.summary.promptTokens + run.summary.completionTokens) / done)"
+      let tokens = run.summary.promptTokens + run.summary.completionTokens
+      return tokens == 0 ? "–" : "\(tokens / max(1, run.summary.done - run.summary.errors))"
+    }
+    func median(_ run: Run) -> String {
+      run.summary.latencyMedian > 0 ? Figure.duration(run.summary.latencyMedian) : "–"
     }
     let errors = Column(title: "errors", width: 6) { run in
       [Span("\(run.summary.errors)", theme[run.summary.errors > 0 ? .error : .textDim])]
@@ -63,7 +67,7 @@ struct RunTable {
         return [Span(Wording.percent(Double(run.summary.formatValid) / Double(answered)))]
       },
       Column(title: "tok/case", width: 8) { [Span(each($0))] },
-      Column(title: "median", width: 7) { [Span(Figure.duration($0.summary.latencyMedian))] },
+      Column(title: "median", width: 7) { [Span(median($0))] },
     ]
     let done = Column(title: "done", width: 9) { dim("\($0.summary.done)/\($0.cases)") }
     return always + (runs.contains { $0.summary.done < $0.cases } ? [done] : [])

@@ -253,5 +253,8 @@ struct WantsTests {
     snapshot.runs.removeAll(where: \.variant.isTuned)
     var pane = ComparePane()
     #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "task-only", set: "main"))
+    snapshot.runs = []
+    let missing = pane.missing(snapshot, pane.pair(snapshot)).map(\.request.variant)
+    #expect(missing == ["prompted", "task-only"])
   }
 }
