@@ -70,7 +70,7 @@ public final class CursesTerminal {
         names.append("tmux-direct")
       } else if !["screen", "linux", "vt"].contains(where: name.hasPrefix) {
         // xterm's keys, and colours with semicolons, which more terminals read than xterm-direct's colons.
-        names.append("vscode-direct")
+        names += ["vscode-direct", "xterm-direct"]
       }
     }
     return names + [name, "xterm-256color", "xterm", "vt100"]

@@ -65,12 +65,12 @@ import Testing
   @Test func coloursFitTheTerminal() throws {
     let red = Style(.rgb(255, 0, 0))
     for (more, expected) in [
-      (["COLORTERM": ""], "\u{1B}[38;5;196m"), (["COLORTERM": "truecolor"], "38:2::255:0:0"),
+      (["COLORTERM": ""], "\u{1B}[38;5;196m"), (["COLORTERM": "truecolor"], "38;2;255;0;0m"),
       (["TERM": "xterm", "COLORTERM": ""], "\u{1B}[31m"),
     ] {
       let pseudo = try PseudoTerminal()
       let terminal = try terminal(pseudo, more)
-      let hasExactColours = CursesTerminal.hasDescription("xterm-direct", pseudo.program)
+      let hasExactColours = CursesTerminal.hasDescription("vscode-direct", pseudo.program)
       terminal.show(surface("red", style: red))
       let shown = pseudo.output()
       #expect(shown.contains(expected) || !hasExactColours && more["COLORTERM"] == "truecolor", "\(more)")
