@@ -5,12 +5,14 @@ public struct TextSearch: Hashable, Sendable {
 
   private let needle: [UInt8]  // in lower case
   private let isASCII: Bool
+  private let hasCase: Bool
 
   /// Makes a search; one for nothing finds every text and marks none.
   public init(_ query: String) {
     self.query = query
     needle = Array(query.lowercased().utf8)
     isASCII = needle.allSatisfy { $0 < 0x80 }
+    hasCase = query.contains { $0.isCased }
   }
 
   /// True if there is nothing to search for.
@@ -19,9 +21,9 @@ public struct TextSearch: Hashable, Sendable {
   /// Whether `text` has it; made for many texts.
   public func matches(_ text: String) -> Bool {
     if isEmpty { return true }
-    if !isASCII { return text.utf8.count >= 2 && !ranges(in: Array(text)).isEmpty }
-    let found = text.utf8.withContiguousStorageIfAvailable { find($0) }
-    return found ?? Array(text.utf8).withUnsafeBufferPointer { find($0) }
+    if isASCII || !hasCase { return find(in: text) }
+    // Only text beyond ASCII can have it, and only then is folding more than bytes worth its time.
+    return text.utf8.contains { $0 >= 0x80 } && find(in: text.lowercased())
   }
 
   /// The same pieces, those that were found with `style` laid over them.
@@ -65,6 +67,11 @@ public struct TextSearch: Hashable, Sendable {
     guard character.isUppercase else { return character }
     let lower = character.lowercased()
     return lower.count == 1 ? lower.first ?? character : character
+  }
+
+  private func find(in text: String) -> Bool {
+    let found = text.utf8.withContiguousStorageIfAvailable { find($0) }
+    return found ?? Array(text.utf8).withUnsafeBufferPointer { find($0) }
   }
 
   private func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -17,7 +17,8 @@ enum CasePreview {
 
   /// The beginning of a text, its line breaks and tabs as single spaces.
   private static func oneLine(_ text: String) -> String {
-    String(text.prefix(400).map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    let isPlain = text.utf8.count <= 400 && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+    return isPlain ? text : String(text.prefix(400).map { $0.isNewline || $0 == "\t" ? " " : $0 })
   }
 }
 

@@ -139,7 +139,7 @@ extension CasesPane {
     }
   }
 
-  private mutating func save(_ snapshot: Snapshot) -> Reaction<Command> {
+  mutating func save(_ snapshot: Snapshot) -> Reaction<Command> {
     guard var draft, let set = snapshot.workspace.evalSet(draft.set) else {
       return .notice("The eval set is gone from assay.yaml; your text is kept.")
     }

@@ -56,6 +56,17 @@ public struct CasesPane: Pane {
     return nil
   }
 
+  /// Saves the case being edited if it reads well and its file has not changed; otherwise the editor keeps its text.
+  public mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> {
+    sync(snapshot)
+    question = nil
+    guard let draft else { return .handled }
+    if draft.isChanged { return draft.isWarned ? .handled : save(snapshot) }
+    self.draft = nil
+    panel = .table
+    return .handled
+  }
+
   /// Names of cases with text that no file has yet.
   public var unsavedTitles: [String] { draft.map { $0.isChanged ? [$0.title] : [] } ?? [] }
 }

@@ -27,7 +27,16 @@ struct Draft: Sendable {
 
   /// The section as last seen in the workspace.
   private(set) var section: Section
-  var editor: TextEditor
+  var editor: TextEditor {
+    didSet {
+      guard editor.revision != revision else { return }
+      revision = editor.revision
+      text = editor.text
+    }
+  }
+  /// What the editor has, put together once for each change.
+  private(set) var text: String
+  private var revision: Int
   /// The file's text that the editor's goes back to.
   private var base: String
   /// The file's text now; nil when the file is gone.
@@ -40,12 +49,11 @@ struct Draft: Sendable {
     base = section.body
     disk = section.body
     editor = TextEditor(section.body)
+    text = editor.text
+    revision = editor.revision
   }
 
-  var text: String { editor.text }
-
   var state: State {
-    let text = text
     guard let disk else { return text == base ? .clean : .gone }
     if text == disk { return .clean }
     guard disk == base else { return .conflict }
@@ -88,7 +96,9 @@ struct Draft: Sendable {
   mutating func takeFile() {
     base = disk ?? ""
     submitted = []
-    if text != base { editor.setText(base) }
+    guard text != base else { return }
+    editor.setText(base)
+    text = editor.text
   }
 
   /// Whether a file shows what was handed in; one without a line break at its end can swallow one.

@@ -31,7 +31,31 @@ struct PromptSubject: Sendable {
     return RenderRequest(variant: variant.name, set: set.name, caseID: evalCase.id)
   }
 
-  var version: PromptVersion { PromptVersion(freezing: prompt, only: titles) }
+  /// What would be sent now.
+  var version: PromptVersion
+}
+
+/// Freezes prompts; hashing is done once for each text.
+struct PromptFreezer: Sendable {
+  private struct Frozen: Sendable {
+    var prompt: Prompt
+    var titles: [String]?
+    var version: PromptVersion
+  }
+  private var last: Frozen?
+
+  init() {}
+
+  /// The version of what is sent now.
+  func version(of prompt: Prompt, only titles: [String]?) -> PromptVersion {
+    if let last, last.titles == titles, last.prompt == prompt { return last.version }
+    return PromptVersion(freezing: prompt, only: titles)
+  }
+
+  /// Remembers the version of what is looked at.
+  mutating func remember(_ subject: PromptSubject) {
+    last = Frozen(prompt: subject.prompt, titles: subject.titles, version: subject.version)
+  }
 }
 
 /// One entry of the chooser.
@@ -85,20 +109,23 @@ extension PromptChoice {
   }
 
   /// Finds everything; nil when the workspace has no prompt.
-  func subject(_ workspace: Workspace) -> PromptSubject? {
+  func subject(_ workspace: Workspace, _ freezer: PromptFreezer) -> PromptSubject? {
     let chosenSet = set.flatMap { workspace.evalSet($0) } ?? workspace.evalSets.first
     switch entry(workspace) {
     case .prompt(let name):
-      return workspace.prompt(name).map { PromptSubject(prompt: $0, set: chosenSet) }
+      return workspace.prompt(name).map {
+        PromptSubject(prompt: $0, set: chosenSet, version: freezer.version(of: $0, only: nil))
+      }
     case .variant(let name):
       guard let variant = workspace.variant(name) else { return nil }
       // A set with a prompt of its own is asked with that one, whole.
       let own = chosenSet?.prompt.flatMap { workspace.prompt($0) }
       guard let prompt = own ?? workspace.prompt(variant.prompt) else { return nil }
       let index = chosenSet.flatMap { self.index(in: $0.cases) }
+      let titles = own == nil ? variant.sections : nil
       return PromptSubject(
         prompt: prompt, variant: variant, set: chosenSet, evalCase: index.flatMap { chosenSet?.cases[$0] },
-        caseIndex: index, titles: own == nil ? variant.sections : nil)
+        caseIndex: index, titles: titles, version: freezer.version(of: prompt, only: titles))
     case nil: return nil
     }
   }

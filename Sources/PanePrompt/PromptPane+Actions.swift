@@ -23,8 +23,8 @@ extension PromptPane {
     case .nextVariant: change { $0.move(by: 1, workspace) }
     case .previousVariant: change { $0.move(by: -1, workspace) }
     case .nextSet: change { $0.nextSet(workspace) }
-    case .previousCase: if let subject = choice.subject(workspace) { change { $0.moveCase(by: -1, subject) } }
-    case .nextCase: if let subject = choice.subject(workspace) { change { $0.moveCase(by: 1, subject) } }
+    case .previousCase: if let subject = subject(snapshot) { change { $0.moveCase(by: -1, subject) } }
+    case .nextCase: if let subject = subject(snapshot) { change { $0.moveCase(by: 1, subject) } }
     case .tryPrompt: return tryPrompt(snapshot)
     case .stopTrial:
       if snapshot.trial?.isRunning == true { return .command(.stopTrial) }
@@ -62,7 +62,7 @@ extension PromptPane {
 
   private mutating func toggle(_ snapshot: Snapshot) -> Reaction<Command> {
     if panel == .model || panel == .trial { return .ignored }  // there, Space scrolls
-    guard let open, let draft, let subject = choice.subject(snapshot.workspace) else { return .handled }
+    guard let open, let draft, let subject = subject(snapshot) else { return .handled }
     if draft.state == .conflict || draft.state == .gone { return .notice(conflictSentence) }
     guard var section = drafts[open]?.submit() else { return .handled }
     section.isEnabled.toggle()
@@ -152,7 +152,7 @@ extension PromptPane {
   // MARK: Running
 
   private mutating func tryPrompt(_ snapshot: Snapshot) -> Reaction<Command> {
-    guard let request = choice.subject(snapshot.workspace)?.request else { return .handled }
+    guard let request = subject(snapshot)?.request else { return .handled }
     isTrialHidden = false
     showsVersions = false
     detail = .model
@@ -162,7 +162,7 @@ extension PromptPane {
   }
 
   private mutating func evaluate(_ snapshot: Snapshot) -> Reaction<Command> {
-    guard let subject = choice.subject(snapshot.workspace), let variant = subject.variant, let set = subject.set
+    guard let subject = subject(snapshot), let variant = subject.variant, let set = subject.set
     else { return .handled }
     let request = EvaluateRequest(variant: variant.name, set: set.name)
     guard let price = snapshot.workspace.model(variant.model)?.price, price.input > 0 || price.output > 0

@@ -16,7 +16,7 @@ extension PromptPane {
   /// The keys that mean something now.
   public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if let question { return bindings(for: question) }
-    let subject = choice.subject(snapshot.workspace)
+    let subject = subject(snapshot)
     return isTyping
       ? typingBindings
       : sectionBindings(subject) + viewBindings(subject, snapshot) + runBindings(subject, snapshot) + typingBindings

@@ -10,7 +10,7 @@ extension PromptPane {
     surface.fill(rect, style: theme[.text])
     guard !rect.isEmpty else { return }
     sync(snapshot)
-    guard let subject = choice.subject(snapshot.workspace) else {
+    guard let subject = subject(snapshot) else {
       drawNoPrompt(snapshot, in: rect, focused: focused, on: &surface, theme: theme)
       return
     }

@@ -64,50 +64,12 @@ extension PromptPane {
     }
     let label = [Span(words.joined(separator: " · "), theme[.textDim])]
     let inner = pen.frame(rect, title, label: label, on: &surface).insetColumns
-    let lines = modelLines(pen, width: max(1, inner.width - 1))
-    modelView.draw(lines, in: inner, on: &surface, theme: theme)
-  }
-
-  private func modelLines(_ pen: Pen, width: Int) -> [[Span]] {
-    let theme = pen.theme
-    guard let rendered = pen.rendered else { return [[Span(missingRendering(pen), theme[.textDim])]] }
-    var lines: [[Span]] = []
-    if let problem = rendered.problem { lines += [[Span("✗ \(problem)", theme[.error])], []] }
-    var sections = pen.subject.prompt.sent(only: pen.subject.titles)
-    for role in [MessageRole.system, .user, .assistant] {
-      let parts = rendered.parts.filter { $0.role == role && !$0.text.isEmpty }
-      guard !parts.isEmpty else { continue }
-      if !lines.isEmpty, rendered.problem == nil || lines.count > 2 { lines.append([]) }
-      let style = theme[role == .user ? .sectionUser : .sectionSystem]
-      let tokens = parts.reduce(0) { $0 + ($1.tokens ?? 0) }
-      let heading = role.rawValue.uppercased() + (parts.count == 1 ? " · \(parts[0].title)" : "")
-      let count = Wording.tokens(tokens, isExact: rendered.countsAreExact)
-      lines.append(rule(heading, count, "─", style, theme[.textDim], width))
-      for part in parts {
-        if parts.count > 1 {
-          let count = Wording.tokens(part.tokens, isExact: rendered.countsAreExact)
-          lines.append(rule(part.title, count, "┄", theme[.textDim], theme[.textDim], width))
-        }
-        let index = sections.firstIndex { $0.title == part.title && $0.role == part.role }
-        let body = index.map { sections.remove(at: $0).body }
-        let filled = body.flatMap { body in
-          pen.subject.evalCase.flatMap { SlotText.filled(body, with: $0.input, expected: part.text, theme: theme) }
-        }
-        lines += (filled ?? SlotText.plain(part.text)).map { search.mark($0, style: theme[.searchMatch]) }
-      }
+    if let rendered = pen.rendered {
+      modelLines.update(rendered, pen.subject, search, theme, width: max(1, inner.width - 1))
+      modelView.draw(modelLines.lines, in: inner, on: &surface, theme: theme)
+    } else {
+      modelView.draw([[Span(missingRendering(pen), theme[.textDim])]], in: inner, on: &surface, theme: theme)
     }
-    if lines.isEmpty { lines = [[Span("Nothing is sent: every section is off or empty.", theme[.warning])]] }
-    return lines
-  }
-
-  /// A heading with a line behind it and a number at its end.
-  private func rule(
-    _ title: String, _ count: String, _ line: Character, _ style: Style, _ dim: Style, _ width: Int
-  ) -> [Span] {
-    let title = TextWidth.truncate(title, to: max(1, width - count.count - 4))
-    let fill = max(0, width - TextWidth.columns(of: title) - count.count - 2)
-    let text = fill > 0 ? " " + String(repeating: line, count: fill) + " " : " "
-    return [Span(title, style), Span(text, dim), Span(count, dim)]
   }
 
   private func missingRendering(_ pen: Pen) -> String {

@@ -19,7 +19,7 @@ extension PromptPane {
   private mutating func move(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     switch panel {
     case .sections:
-      let sections = choice.subject(snapshot.workspace)?.prompt.sections ?? []
+      let sections = subject(snapshot)?.prompt.sections ?? []
       return list.handle(event, sections) ? .handled : .ignored
     case .text: return moveInText(event)
     case .model: return modelView.handle(event) ? .handled : .ignored
@@ -51,7 +51,7 @@ extension PromptPane {
     }
     switch target {
     case .sections:
-      let sections = choice.subject(snapshot.workspace)?.prompt.sections ?? []
+      let sections = subject(snapshot)?.prompt.sections ?? []
       return list.handle(event, sections) ? .handled : .ignored
     case .text:
       guard let open, drafts[open]?.editor.handle(event) == true else { return .ignored }
@@ -127,7 +127,7 @@ extension PromptPane {
   private mutating func addSection(
     _ title: String, _ field: LineField, _ snapshot: Snapshot
   ) -> Reaction<Command> {
-    guard let prompt = choice.subject(snapshot.workspace)?.prompt else { return .handled }
+    guard let prompt = subject(snapshot)?.prompt else { return .handled }
     if let problem = SectionNaming.problem(with: title, among: prompt.sections) {
       question = .title(field, problem: problem)
       return .handled
@@ -147,7 +147,7 @@ extension PromptPane {
 
   /// Goes to the next (1), the previous (-1) or the nearest (0) match.
   mutating func findMatch(by step: Int, _ snapshot: Snapshot) -> Reaction<Command> {
-    guard let prompt = choice.subject(snapshot.workspace)?.prompt else { return .handled }
+    guard let prompt = subject(snapshot)?.prompt else { return .handled }
     let here = open.map { PromptMatch(section: $0.section, position: draft?.editor.cursor ?? .start) }
     let order = prompt.sections.map(\.id)
     let matches = prompt.sections.flatMap { section in

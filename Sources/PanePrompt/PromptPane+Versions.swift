@@ -14,7 +14,7 @@ struct VersionRow: Identifiable {
 extension PromptPane {
   /// Versions of the prompt that is shown, newest first, with their runs.
   func versionRows(_ snapshot: Snapshot) -> [VersionRow] {
-    guard let subject = choice.subject(snapshot.workspace) else { return [] }
+    guard let subject = subject(snapshot) else { return [] }
     let current = subject.version
     let stored = snapshot.versions.filter { $0.version.prompt == subject.prompt.name }
     let runs = Dictionary(grouping: snapshot.runs, by: \.promptVersion)

@@ -26,6 +26,8 @@ public struct PromptPane: Pane {
   public let title = "Prompt"
 
   var choice = PromptChoice()
+  var freezer = PromptFreezer()
+  var modelLines = ModelLines()
   var panel = Panel.sections
   /// What stands beside the sections when there is room for one thing.
   var detail = Panel.model
@@ -62,7 +64,7 @@ public struct PromptPane: Pane {
   public mutating func wants(_ snapshot: Snapshot) -> Command? {
     sync(snapshot)
     if let save = nextSave(isLeaving: false) { return save }
-    guard let subject = choice.subject(snapshot.workspace), let request = subject.request else { return nil }
+    guard let subject = subject(snapshot), let request = subject.request else { return nil }
     let needed = Wish(request: request, version: subject.version.hash)
     if let rendered = snapshot.rendered, rendered.request == request, rendered.version == needed.version {
       wish = nil
@@ -92,10 +94,11 @@ extension PromptPane {
     for id in Array(drafts.keys) {
       drafts[id]?.see(workspace.prompt(id.prompt)?.sections.first { $0.id == id.section })
     }
-    guard let subject = choice.subject(workspace) else {
+    guard let subject = subject(snapshot) else {
       open = nil
       return
     }
+    freezer.remember(subject)
     let sections = subject.prompt.sections
     if let wanted = pendingSelection, sections.contains(where: { $0.id == wanted }) {
       list.select(wanted)
@@ -107,6 +110,9 @@ extension PromptPane {
     if let open, let selected, drafts[open] == nil { drafts[open] = Draft(selected) }
     for (id, draft) in drafts where id != open && !draft.isUnsaved { drafts[id] = nil }
   }
+
+  /// What the pane looks at; nil when the workspace has no prompt.
+  func subject(_ snapshot: Snapshot) -> PromptSubject? { choice.subject(snapshot.workspace, freezer) }
 
   /// The open section's draft.
   var draft: Draft? { open.flatMap { drafts[$0] } }
@@ -146,7 +152,7 @@ extension PromptPane {
 
   /// The run of what is chosen that is under way.
   func activeRun(_ snapshot: Snapshot) -> (run: Run, progress: RunProgress)? {
-    guard !snapshot.progress.isEmpty, let subject = choice.subject(snapshot.workspace) else { return nil }
+    guard !snapshot.progress.isEmpty, let subject = subject(snapshot) else { return nil }
     for run in snapshot.runs where run.variant.name == subject.variant?.name && run.set == subject.set?.name {
       if let progress = snapshot.progress[run.id] { return (run, progress) }
     }

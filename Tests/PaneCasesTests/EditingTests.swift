@@ -154,6 +154,23 @@ struct EditingTests {
     #expect(driver.pane.draft?.flaw == nil)
   }
 
+  @Test func savesWhenThePaneIsLeft() {
+    var driver = Driver()
+    driver.press("e")
+    driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}"#)
+    guard case .handled = driver.pane.leave(driver.snapshot) else {
+      Issue.record("a text that is no case can't be saved")
+      return
+    }
+    #expect(driver.pane.unsavedTitles == ["Edit c-1"])
+    driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
+    guard case .command(.editCase) = driver.pane.leave(driver.snapshot) else {
+      Issue.record("leaving must save")
+      return
+    }
+    #expect(driver.pane.unsavedTitles == [])
+  }
+
   @Test func nextIds() {
     #expect(CaseNaming.next(after: "hl-099") { _ in false } == "hl-100")
     #expect(CaseNaming.next(after: "hl-009") { $0 == "hl-010" } == "hl-011")
