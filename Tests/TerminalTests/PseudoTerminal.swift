@@ -24,6 +24,9 @@ final class PseudoTerminal {
     _ = ioctl(person, UInt(TIOCSWINSZ), &size)
   }
 
+  /// The path by which another process opens the program's side.
+  var name: String { String(cString: ttyname(program)) }
+
   /// The terminal's modes, to compare.
   var modes: [UInt32] {
     var modes = termios()

@@ -126,6 +126,56 @@ import Testing
     #expect(TerminalError.stopped(signal: 15, name: "SIGTERM").exitStatus == 143)
   }
 
+  @Test func aTrapLeavesTheTerminalAsItWas() async throws {
+    let pseudo = try PseudoTerminal()
+    let before = pseudo.modes
+    setenv("ASSAY_TEST_TERMINAL", pseudo.name, 1)
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let file = open(String(cString: getenv("ASSAY_TEST_TERMINAL")), O_RDWR)
+      let terminal = try CursesTerminal(input: file, output: file, environment: ["TERM": "xterm-256color"])
+      terminal.show(Surface(width: 80, height: 24))
+      fatalError("the flaw of this test")
+    }
+    let errors = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(errors.contains("the flaw of this test"))
+    #expect(errors.contains("the terminal has been restored"))
+    #expect(pseudo.output().contains("\u{1B}[?1049l"))
+    #expect(pseudo.modes == before)
+  }
+
+  @Test func aBadAccessLeavesTheTerminalAsItWas() async throws {
+    let pseudo = try PseudoTerminal()
+    let before = pseudo.modes
+    setenv("ASSAY_TEST_TERMINAL", pseudo.name, 1)
+    await #expect(processExitsWith: .signal(SIGSEGV)) {
+      let file = open(String(cString: getenv("ASSAY_TEST_TERMINAL")), O_RDWR)
+      let terminal = try CursesTerminal(input: file, output: file, environment: ["TERM": "xterm-256color"])
+      terminal.show(Surface(width: 80, height: 24))
+      raise(SIGSEGV)
+    }
+    #expect(pseudo.output().contains("\u{1B}[?1002l"))
+    #expect(pseudo.modes == before)
+  }
+
+  @Test func askedToStopItSaysWhy() async throws {
+    let pseudo = try PseudoTerminal()
+    let before = pseudo.modes
+    setenv("ASSAY_TEST_TERMINAL", pseudo.name, 1)
+    await #expect(processExitsWith: .exitCode(143)) {
+      let file = open(String(cString: getenv("ASSAY_TEST_TERMINAL")), O_RDWR)
+      let (updates, feed) = AsyncStream.makeStream(of: String.self)
+      feed.yield("stop")
+      do {
+        try await runTerminal(
+          StopsItself(), updates: updates, environment: ["TERM": "xterm-256color"], input: file, output: file
+        ) { _ in }
+      } catch let error as TerminalError {
+        exit(error.exitStatus)
+      }
+    }
+    #expect(pseudo.modes == before)
+  }
+
   @Test(.timeLimit(.minutes(1))) func runsAnInterface() async throws {
     let pseudo = try PseudoTerminal(columns: 40, rows: 10)
     let before = pseudo.modes
@@ -197,4 +247,16 @@ private struct Echo: Interface {
     surface.write("[\(key)]", at: Point(x: 0, y: 1))
     surface.write(update, at: Point(x: 0, y: 2))
   }
+}
+
+/// Sends its process SIGTERM as soon as it is told anything.
+private struct StopsItself: Interface {
+  mutating func handle(_ event: Event) -> [Request<String>] { [] }
+
+  mutating func receive(_ update: String) -> [Request<String>] {
+    kill(getpid(), SIGTERM)
+    return []
+  }
+
+  mutating func draw(on surface: inout Surface) {}
 }
