@@ -150,7 +150,7 @@ extension CasesPane {
         isFirst == run.variant.isTuned || comparison.a.variant.isTuned == comparison.b.variant.isTuned
         ? (isFirst ? "A" : "B") : (run.variant.isTuned ? "T" : "P")
       columns.append(
-        TableColumn<EvalCase>(heading, width: 1...1, alignment: .right, priority: 6) { evalCase in
+        TableColumn<EvalCase>(heading, width: isFirst ? 1...1 : 2...2, priority: 6) { evalCase in
           guard let row = marks.row(evalCase.id, comparison) else { return [Span("·", theme[.textDim])] }
           return (isFirst ? row.a : row.b).passed ? [Span("✓", theme[.good])] : [Span("✗", theme[.bad])]
         })

@@ -29,6 +29,15 @@ struct ScreenTests {
     try driver.draw().match(snapshot: "tags-80x22")
   }
 
+  @Test(arguments: [
+    #"  "a\"b" : [1.5e3, -2, true, null, "x: y"],"#, #"{"open": "never closed \"#, "plain é作🙂 text", "\"", "",
+  ])
+  func colouredJSONAddsUpToItsLine(_ line: String) {
+    #expect(JSONText.spans(of: line, theme: .dark).map(\.text).joined() == line)
+    let marked = TextSearch("e").mark(JSONText.spans(of: line, theme: .dark), style: Theme.dark[.searchMatch])
+    #expect(marked.map(\.text).joined() == line)
+  }
+
   @Test func showsProblemsOfTheFile() {
     let problems = [
       Problem(file: "evals/main.jsonl", line: 3, message: "expected a comma."),
