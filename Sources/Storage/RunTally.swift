@@ -56,8 +56,9 @@ struct RunTally: Sendable {
   private var completionTokens = 0
   private var cost = 0.0
   private var priced = 0
-  /// How often each score was given: a few different ones, as a rule.
-  private var values: [Double: Int] = [:]
+  private var zeros = 0
+  private var ones = 0
+  private var scoresBetween = SortedNumbers()
   private var latencies = SortedNumbers()
   /// The run's revision that this is the tally of.
   var revision: Int64 = 0
@@ -91,8 +92,11 @@ struct RunTally: Sendable {
     formatValid += entry.formatValid ? sign : 0
     promptTokens += sign * entry.promptTokens
     completionTokens += sign * entry.completionTokens
-    let times = values[entry.value, default: 0] + sign
-    values[entry.value] = times == 0 ? nil : times
+    switch entry.value {
+    case 0: zeros += sign
+    case 1: ones += sign
+    default: if sign > 0 { scoresBetween.insert(entry.value) } else { scoresBetween.remove(entry.value) }
+    }
     if let price = entry.cost {
       cost += Double(sign) * price
       priced += sign
@@ -100,17 +104,16 @@ struct RunTally: Sendable {
   }
 
   /// The mean score with its interval: Wilson's where every score is 0 or 1.
-  private var estimate: Estimate? {
-    let right = values[1, default: 0]
-    if right + values[0, default: 0] == done { return Proportion(successes: right, of: done).estimate }
-    let scores = values.sorted { $0.key < $1.key }.flatMap { repeatElement($0.key, count: max(0, $0.value)) }
-    return Estimate(scores: scores)
+  private mutating func estimate() -> Estimate? {
+    if zeros + ones == done { return Proportion(successes: ones, of: done).estimate }
+    return Estimate(
+      scores: Array(repeating: 0, count: zeros) + scoresBetween.merged() + Array(repeating: 1, count: ones))
   }
 
   /// The averages.
   mutating func summary() -> RunSummary {
     var summary = RunSummary()
-    guard let estimate else { return summary }
+    guard let estimate = estimate() else { return summary }
     summary.done = done
     summary.passed = passed
     summary.errors = errors

@@ -34,7 +34,7 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
         + "where you may write."
     case .busy(let path):
       "\(path) is kept locked by another process: close other programs that have it open, and try again."
-    case .noSuchRun(let number): "There is no run \(number) in this workspace: `assay runs` lists them."
+    case .noSuchRun(let number): "There is no run \(number) in this workspace; start the evaluation again."
     case .noSuchJob(let number): "There is no job \(number) in this workspace: `assay jobs list` shows them."
     case .failed(let path, let detail): "\(path) can't be used: \(detail)."
     }
