@@ -168,6 +168,11 @@ public final class CursesTerminal {
     send(CursesTerminal.modesOff)
     cn_leave()
     cn_stop_process()
+    resume()
+  }
+
+  /// Takes the terminal again after the process was stopped.
+  public func resume() {
     cn_return()
     send(CursesTerminal.modesOn)
     resize()

@@ -22,9 +22,9 @@ struct EventLoop<UI: Interface> {
     let clock = ContinuousClock()
     var decoder = KeyDecoder(described: terminal.describedKeys)
     var nextFrame = clock.now
+    var escapeEnds: ContinuousClock.Instant?
     var mustDraw = true
-    while true {
-      if mailbox.isClosed { return }
+    while !mailbox.isClosed {
       if mailbox.hasUpdate, mustDraw || clock.now >= nextFrame, let update = mailbox.take() {
         if try !carryOut(interface.receive(update)) { return }
         mustDraw = true
@@ -33,19 +33,20 @@ struct EventLoop<UI: Interface> {
         draw()
         mustDraw = false
         nextFrame = clock.now + Self.frame
-        if mailbox.hasUpdate { continue }
       }
-      let pause: Duration? =
-        mailbox.hasUpdate ? nextFrame - clock.now : decoder.isWaiting ? Self.escapeDelay : nil
-      let ready = cn_wait(input, bell.descriptor, pause.map(Self.milliseconds) ?? -1)
+
+      let ends = [mailbox.hasUpdate ? nextFrame : nil, escapeEnds].compactMap(\.self).min()
+      let ready = cn_wait(input, bell.descriptor, ends.map { Self.milliseconds($0 - clock.now) } ?? -1)
       var events: [Event] = []
       if ready & Int32(cn_wait_input) != 0 {
         guard let bytes = terminal.read() else { throw .hungUp }
         events = decoder.feed(bytes)
+        escapeEnds = decoder.isWaiting ? clock.now + Self.escapeDelay : nil
       } else if ready & Int32(cn_wait_hangup) != 0 {
         throw .hungUp
-      } else if ready == 0, decoder.isWaiting {
+      } else if let end = escapeEnds, clock.now >= end {
         events = decoder.flush()
+        escapeEnds = nil
       }
       if ready & Int32(cn_wait_wake) != 0 {
         for signal in bell.signals() { mustDraw = try take(signal) || mustDraw }
@@ -80,8 +81,11 @@ struct EventLoop<UI: Interface> {
   /// Takes a signal; true if the screen must be drawn.
   private func take(_ signal: Int32) throws(TerminalError) -> Bool {
     switch signal {
-    case SIGWINCH, SIGCONT:
+    case SIGWINCH:
       terminal.resize()
+      return true
+    case SIGCONT:
+      terminal.resume()  // whoever stopped us may have left the terminal in any state
       return true
     case SIGTERM: throw .stopped(signal: signal, name: "SIGTERM")
     case SIGINT: throw .stopped(signal: signal, name: "SIGINT")
