@@ -13,6 +13,7 @@ enum EngineFiles {
     ("requirements.txt", PackageResources.requirements_txt),
     ("serve.py", PackageResources.serve_py),
     ("train.py", PackageResources.train_py),
+    ("training_rows.py", PackageResources.training_rows_py),
   ]
 
   /// Names this set of files.

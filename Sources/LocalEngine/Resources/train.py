@@ -14,26 +14,18 @@ import dataclasses
 import json
 import math
 import os
-import random
 import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import assay_engine
+from training_rows import Batches, Row, TrainingError, read_rows
 
 EXIT_FAILED = 1
 EXIT_CANCELED = 130
-
-PADDING = 32
-"""Rows are padded to a multiple of this, so that few shapes need compiling."""
-
-
-class TrainingError(Exception):
-    """Something the person can put right; its text says how."""
 
 
 class Canceled(Exception):
@@ -120,105 +112,6 @@ class Events:
         line = {"event": event, "time": round(time.time(), 3)} | values
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._file.flush()
-
-
-def read_rows(path: Path) -> tuple[list[dict[str, Any]], str]:
-    """The rows of a file, and their common form: messages, completion or text."""
-    rows: list[dict[str, Any]] = []
-    form = ""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return [], form
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        where = f"{path.name}, line {number}"
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise TrainingError(f"{where} is not JSON: {error}.") from error
-        this = row_form(row)
-        if this is None:
-            raise TrainingError(f"{where} has none of `messages`, `prompt` with `completion`, and `text`.")
-        if form and this != form:
-            raise TrainingError(f"{where} has `{this}` where earlier rows have `{form}`; a file holds one form of rows.")
-        form = this
-        rows.append(row)
-    return rows, form
-
-
-def row_form(row: Any) -> str | None:
-    """Which kind of row this is, by the keys that mlx-lm looks for and in its order."""
-    if not isinstance(row, dict):
-        return None
-    if isinstance(row.get("prompt"), str) and isinstance(row.get("completion"), str):
-        return "completion"
-    if isinstance(row.get("messages"), list) and row["messages"]:
-        return "messages"
-    return "text" if isinstance(row.get("text"), str) else None
-
-
-Row = tuple[list[int], int]
-"""Tokens, and how many of the first ones are the prompt, which is not learnt."""
-
-
-class Batches:
-    """Serves rows to mlx-lm's `train` and `evaluate`.
-
-    Unlike mlx-lm's own function this one leaves no row out, mixes the rows anew in each epoch, and can start in the
-    middle.
-    """
-
-    def __init__(self, seed: int, skip: int = 0) -> None:
-        self._seed = seed
-        self._skip = skip
-
-    def __call__(
-        self,
-        dataset: list[Row],
-        batch_size: int,
-        max_seq_length: int,
-        loop: bool = False,
-        seed: int | None = None,
-        comm_group: Any = None,
-    ) -> Iterator[tuple[Any, Any]]:
-        if not loop:
-            ordered = sorted(range(len(dataset)), key=lambda index: len(dataset[index][0]))
-            for first in range(0, len(ordered), batch_size):
-                yield self.arrays([dataset[i] for i in ordered[first : first + batch_size]], max_seq_length)
-            return
-        epoch, done = 0, 0
-        while True:
-            for indices in self.epoch(dataset, batch_size, epoch):
-                if done >= self._skip:
-                    yield self.arrays([dataset[i] for i in indices], max_seq_length)
-                done += 1
-            epoch += 1
-
-    def epoch(self, dataset: list[Row], batch_size: int, epoch: int) -> list[list[int]]:
-        """Every row once, rows of like length together; the last batch is filled up with rows drawn again."""
-        chance = random.Random(f"{self._seed}/{epoch}")
-        order = list(range(len(dataset)))
-        chance.shuffle(order)
-        order += order[: -len(order) % batch_size]
-        order.sort(key=lambda index: -(-len(dataset[index][0]) // PADDING))
-        batches = [order[first : first + batch_size] for first in range(0, len(order), batch_size)]
-        chance.shuffle(batches)
-        return batches
-
-    @staticmethod
-    def arrays(rows: list[Row], longest: int) -> tuple[Any, Any]:
-        """Token ids padded with zeros, and for each row where the answer begins and ends."""
-        import mlx.core as mx
-        import numpy as np
-
-        lengths = [min(len(tokens), longest) for tokens, _ in rows]
-        width = min(1 + PADDING * -(-max(lengths) // PADDING), longest)
-        batch = np.zeros((len(rows), width), np.int32)
-        for index, (tokens, _) in enumerate(rows):
-            batch[index, : lengths[index]] = tokens[: lengths[index]]
-        return mx.array(batch), mx.array([(offset, length) for (_, offset), length in zip(rows, lengths)])
 
 
 class Job:
@@ -315,9 +208,10 @@ class Job:
         kept = [row for row in tokenized if row[1] < min(len(row[0]), longest)]
         cut = sum(len(tokens) > longest for tokens, _ in kept)
         if len(kept) < len(rows):
-            self.warn(f"{len(rows) - len(kept)} rows of {name} are left out: within {longest} tokens no answer is left.")
+            left_out = len(rows) - len(kept)
+            self.warn(f"{left_out} rows of {name} are left out: within {longest} tokens no answer is left.")
         if cut:
-            self.warn(f"{cut} rows of {name} are longer than {longest} tokens and are cut off there; raise `max_tokens`.")
+            self.warn(f"{cut} rows of {name} are cut off after {longest} tokens; raise `max_tokens`.")
         return kept
 
     def prepare_weights(self) -> None:
