@@ -5,6 +5,7 @@ Call `use_fast_blas()` and `set_offline()` before anything imports mlx or the Hu
 
 from __future__ import annotations
 
+import ctypes
 import glob
 import hashlib
 import json
@@ -27,6 +28,9 @@ OPENBLAS_PATTERNS = (
 
 BLAS_LIBRARIES = ("openblas", "mkl_rt", "blis", "Accelerate", "libblas", "cublas")
 """Names that identify a BLAS among the mapped files, the most telling first."""
+
+SMALL_MODEL = 30_000_000
+"""With fewer weights than this, one thread of OpenBLAS is as quick as two, and leaves the other core alone."""
 
 
 def use_fast_blas() -> None:
@@ -100,11 +104,21 @@ def settle(model: Any) -> None:
     hundred small kernels into a folder under /tmp, which takes half a minute and makes no step faster.
     """
     import mlx.core as mx
+    from mlx.utils import tree_flatten
 
     if device_name() == "cpu":
         mx.disable_compile()
         model.set_dtype(mx.float32)
         mx.eval(model.parameters())
+        if sum(array.size for _, array in tree_flatten(model.parameters())) < SMALL_MODEL:
+            use_one_blas_thread()
+
+
+def use_one_blas_thread() -> None:
+    """Keep OpenBLAS from sharing out products so small that its threads mostly wait for each other."""
+    set_threads = getattr(ctypes.CDLL(None), "openblas_set_num_threads", None)
+    if set_threads is not None and "OPENBLAS_NUM_THREADS" not in os.environ:
+        set_threads(1)
 
 
 def folder_hash(folder: str | None) -> str | None:
