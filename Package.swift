@@ -42,7 +42,7 @@ let package = Package(
     .target(name: "WorkbenchCore", dependencies: ["Grading", "Evidence"]),
     .target(name: "Storage", dependencies: ["WorkbenchCore", "Grading", "Evidence", "FileWatching", grdb]),
     .target(name: "WorkspaceFiles", dependencies: ["WorkbenchCore", "Grading", "FileWatching", yams]),
-    .target(name: "ModelAPI", dependencies: ["WorkbenchCore", "Grading", asyncHTTPClient]),
+    .target(name: "ModelAPI", dependencies: ["WorkbenchCore", "Grading", asyncHTTPClient] + nio),
     .target(
       name: "LocalEngine", dependencies: ["WorkbenchCore", "Grading", "Processes"],
       resources: [.embedInCode("Resources")]),
@@ -62,13 +62,19 @@ let package = Package(
     // Tests.
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
     .target(name: "LoopbackServer", dependencies: ["Grading"] + nio, path: "Tests/Support/LoopbackServer"),
+    .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "GradingTests", dependencies: ["Grading"]),
     .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
     .testTarget(name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Grading"]),
-    .testTarget(name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Grading"]),
-    .testTarget(name: "ModelAPITests", dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Grading", "Evidence", grdb]),
+    .testTarget(name: "WorkspaceFilesTests", dependencies: ["WorkspaceFiles", "WorkbenchCore", "Grading"]),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),
+    .testTarget(name: "LocalEngineTests", dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Grading"]),
+    .testTarget(name: "TrainersTests", dependencies: ["Trainers", "LocalEngine", "Processes", "WorkbenchCore"]),
+    .testTarget(
+      name: "ModelAPITests", dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer"] + nio),
     .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
@@ -78,7 +84,8 @@ let package = Package(
         .target(name: pane, dependencies: ["Drawing", "WorkbenchCore", "Grading", "Evidence"]),
         .testTarget(
           name: pane + "Tests",
-          dependencies: [.byName(name: pane), "Drawing", "WorkbenchCore", "Grading", "SurfaceSnapshots"]),
+          dependencies: [.byName(name: pane), "Drawing", "WorkbenchCore", "Grading", "Evidence", "SurfaceSnapshots"],
+          exclude: pane == "PaneVerdict" ? [] : ["Snapshots"]),
       ]
     },
   swiftLanguageModes: [.v6]

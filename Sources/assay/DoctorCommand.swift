@@ -35,7 +35,9 @@ struct DoctorCommand: AsyncParsableCommand {
     let locale = environment["LC_ALL"] ?? environment["LC_CTYPE"] ?? environment["LANG"] ?? ""
     let isUTF8 = locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
     if term.isEmpty || term == "dumb" {
-      return Check(name: "terminal", isGood: false, text: "TERM is \(term.isEmpty ? "not set" : term): only headless commands work here.")
+      return Check(
+        name: "terminal", isGood: false,
+        text: "TERM is \(term.isEmpty ? "not set" : term): only headless commands work here.")
     }
     let colors = environment["COLORTERM"].map { ", COLORTERM=\($0)" } ?? ""
     return Check(
@@ -51,7 +53,9 @@ struct DoctorCommand: AsyncParsableCommand {
       return [
         Check(
           name: "engine", isGood: true,
-          text: "mlx-lm \(report.mlxLM), mlx \(report.mlx), Python \(report.python), \(report.device), \(report.cores) cores"),
+          text:
+            "mlx-lm \(report.mlxLM), mlx \(report.mlx), Python \(report.python), \(report.device), \(report.cores) cores"
+        ),
         Check(name: "BLAS", isGood: report.advice == nil, text: "\(report.blas), \(speed). \(report.advice ?? "")"),
       ]
     } catch {
@@ -70,7 +74,8 @@ struct DoctorCommand: AsyncParsableCommand {
         Check(
           name: "workspace", isGood: !workspace.problems.contains { $0.severity == .error },
           text: "\(workspace.name): \(workspace.prompts.count) prompts, \(workspace.evalSets.count) eval sets with "
-            + "\(cases) cases, \(workspace.variants.count) variants, \(snapshot.runs.count) runs, \(snapshot.jobs.count) jobs")
+            + "\(cases) cases, \(workspace.variants.count) variants, \(snapshot.runs.count) runs, \(snapshot.jobs.count) jobs"
+        )
       ]
       checks += workspace.problems.map {
         Check(name: $0.severity == .error ? "problem" : "warning", isGood: false, text: $0.description)
@@ -80,7 +85,9 @@ struct DoctorCommand: AsyncParsableCommand {
         let isSet = ProcessInfo.processInfo.environment[name]?.isEmpty == false
         checks.append(
           Check(
-            name: "key", isGood: isSet, text: isSet ? "\(name) is set for \(model.name)" : "\(name) is not set; \(model.name) needs it: export \(name)=…"))
+            name: "key", isGood: isSet,
+            text: isSet
+              ? "\(name) is set for \(model.name)" : "\(name) is not set; \(model.name) needs it: export \(name)=…"))
       }
       return checks
     } catch {

@@ -19,6 +19,7 @@ struct OpenCommand: AsyncParsableCommand {
 
   func run() async throws {
     let environment = ProcessInfo.processInfo.environment
+    prepareTerminal(environment: environment)
     let workbench = try await Wiring.workbench(folder: WorkspaceOptions.absolute(directory ?? workspace ?? "."))
     let (themes, warnings) = ThemeLibrary.load(environment: environment, executable: Wiring.executable)
     let screen = Screen(

@@ -6,8 +6,8 @@ struct TextTable {
   /// A column's heading and side.
   struct Column {
     var title: String
-    var alignment: TextWidth.Alignment = .left
-    init(_ title: String, _ alignment: TextWidth.Alignment = .left) {
+    var alignment: Alignment = .left
+    init(_ title: String, _ alignment: Alignment = .left) {
       self.title = title
       self.alignment = alignment
     }

@@ -18,7 +18,8 @@ struct VerdictCommand: AsyncParsableCommand {
     let report = await workbench.snapshot.verdict
     await workbench.close()
     guard let report else {
-      throw WorkbenchError.input("The workspace has no eval set, so there is nothing to judge by; add one to assay.yaml.")
+      throw WorkbenchError.input(
+        "The workspace has no eval set, so there is nothing to judge by; add one to assay.yaml.")
     }
     if options.json { return print(Report.verdict(report).text(.pretty)) }
     if report.runs.isEmpty {

@@ -15,7 +15,7 @@ enum Wiring {
     let layout = EngineLayout.standard(environment: ProcessInfo.processInfo.environment)
     return try await Workbench(
       Workbench.Dependencies(
-        files: FolderWorkspaceFiles(folder: folder),
+        files: FolderWorkspaceFiles(folder),
         store: try SQLiteStore(workspace: folder),
         clients: HTTPModelClients(servers: EngineServers(layout: layout)),
         trainer: MLXTrainer(layout: layout, executable: executable)))
@@ -37,7 +37,7 @@ enum Wiring {
   /// Text that can do no harm where it goes: a terminal gets no control characters.
   private static func safe(_ text: String, descriptor: Int32) -> String {
     guard isatty(descriptor) == 1 else { return text }
-    return text.split(separator: "\n", omittingEmptySubsequences: false).map { TextWidth.sanitized($0) }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { TextWidth.sanitized(String($0)) }
       .joined(separator: "\n")
   }
 

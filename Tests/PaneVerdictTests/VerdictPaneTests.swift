@@ -1,0 +1,108 @@
+import Drawing
+import Evidence
+import Foundation
+import Testing
+import WorkbenchCore
+
+@testable import PaneVerdict
+
+@Suite struct VerdictPaneTests {
+  private func run(_ number: Int64, _ name: String, tuned: Bool, passed: Int, of done: Int) -> Run {
+    var summary = RunSummary()
+    let proportion = Proportion(successes: passed, of: done)
+    summary.done = done
+    summary.passed = passed
+    summary.formatValid = done
+    summary.mean = proportion.rate ?? 0
+    summary.low = proportion.interval().low
+    summary.high = proportion.interval().high
+    summary.promptTokens = done * 400
+    summary.completionTokens = done * 20
+    summary.latencyMedian = 0.25
+    return Run(
+      id: RunID(number), identity: ContentHash(hex: "\(number)"),
+      variant: Variant(name: name, model: "tiny", prompt: "p", adapter: tuned ? "a" : nil),
+      promptVersion: ContentHash(hex: "v"), set: "main", setHash: ContentHash(hex: "s"), state: .finished,
+      started: Date(timeIntervalSince1970: 0), seconds: 9, cases: done, summary: summary)
+  }
+
+  private func snapshot(measured: Bool) -> Snapshot {
+    var workspace = Workspace(folder: "/nowhere", name: "sample")
+    workspace.variants = [
+      Variant(name: "prompted", model: "tiny", prompt: "p"), Variant(name: "tuned", model: "tiny", prompt: "p"),
+      Variant(name: "not measured 作", model: "tiny", prompt: "p"),
+    ]
+    var snapshot = Snapshot(workspace: workspace, time: Date(timeIntervalSince1970: 0))
+    let runs =
+      measured
+      ? [run(1, "prompted", tuned: false, passed: 70, of: 100), run(2, "tuned", tuned: true, passed: 95, of: 100)] : []
+    var facts = Facts()
+    if measured {
+      facts.prompted = VariantFacts(name: "prompted", score: Proportion(successes: 70, of: 100).estimate)
+      facts.tuned = VariantFacts(name: "tuned", score: Proportion(successes: 95, of: 100).estimate)
+      facts.comparison = .outcomes(PairedOutcomes(both: 69, onlyA: 26, onlyB: 1, neither: 4))
+    }
+    snapshot.verdict = VerdictReport(
+      set: "main", runs: runs, prompted: runs.first, tuned: runs.last, paired: nil, general: nil, cost: nil,
+      advice: Advice(facts))
+    return snapshot
+  }
+
+  private func text(_ pane: inout VerdictPane, _ snapshot: Snapshot, _ width: Int, _ height: Int) -> String {
+    var surface = Surface(width: width, height: height)
+    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
+    return surface.text()
+  }
+
+  @Test func showsVariantsWithIntervalsAndTheAdvice() {
+    var pane = VerdictPane()
+    let shown = text(&pane, snapshot(measured: true), 120, 34)
+    #expect(shown.contains("70 %"))
+    #expect(shown.contains("[60 %, 78 %]"))
+    #expect(shown.contains("95 %"))
+    #expect(shown.contains("Fine-tune"))
+    #expect(shown.contains("not measured 作"))
+  }
+
+  @Test func saysWhatToDoWhileNothingIsMeasured() {
+    var pane = VerdictPane()
+    let shown = text(&pane, snapshot(measured: false), 80, 22)
+    #expect(shown.contains("Nothing is measured on main yet"))
+    #expect(pane.bindings(snapshot(measured: false)).first { $0.keys.contains(.enter) }?.unavailable != nil)
+  }
+
+  @Test func saysSoWithoutAnyVariantOrSet() {
+    var pane = VerdictPane()
+    let empty = Snapshot(workspace: Workspace(folder: "/", name: "x"), time: Date(timeIntervalSince1970: 0))
+    let shown = text(&pane, empty, 80, 22)
+    #expect(shown.contains("no variants yet"))
+    #expect(shown.contains("no eval set"))
+  }
+
+  @Test func keysEvaluateAndCompare() {
+    var pane = VerdictPane()
+    let snapshot = snapshot(measured: true)
+    _ = text(&pane, snapshot, 120, 34)
+    guard case .command(.evaluate(let request)) = pane.react(to: .key("r"), snapshot) else {
+      Issue.record("r evaluates")
+      return
+    }
+    #expect(request.variant == "prompted")
+    guard case .all(let all) = pane.react(to: .key("R"), snapshot) else {
+      Issue.record("R evaluates all")
+      return
+    }
+    #expect(all.count == 1)
+    guard case .all(let reactions) = pane.react(to: .key(.enter), snapshot), case .command(let command) = reactions[0]
+    else {
+      Issue.record("Enter compares")
+      return
+    }
+    #expect(command == .compare(a: "prompted", b: "tuned", set: "main"))
+  }
+
+  @Test(arguments: [(1, 1), (40, 8), (80, 22), (200, 48), (3, 30)]) func everySizeIsDrawn(width: Int, height: Int) {
+    var pane = VerdictPane()
+    for measured in [true, false] { _ = text(&pane, snapshot(measured: measured), width, height) }
+  }
+}
