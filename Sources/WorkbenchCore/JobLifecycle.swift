@@ -1,12 +1,15 @@
 /// How a job's header follows what its trainer says: a pure function of the header and one observation.
 public enum JobLifecycle {
   /// The header after the observation. A state that is over never changes again.
-  public static func header(_ job: TrainingJob, after observation: TrainerObservation) -> TrainingJob {
+  /// - Parameter log: the end of the log as known so far, for a job that leaves no other word.
+  public static func header(
+    _ job: TrainingJob, after observation: TrainerObservation, log: [String]? = nil
+  ) -> TrainingJob {
     guard !job.state.isOver else { return job }
     var job = job
     for event in observation.events { apply(event.kind, to: &job) }
     guard !job.state.isOver else { return job }
-    let lastWords = observation.log.last { !$0.allSatisfy(\.isWhitespace) }
+    let lastWords = (log ?? observation.log).last { !$0.allSatisfy(\.isWhitespace) }
     if let status = observation.exitStatus {
       job.state = .failed
       job.message =
@@ -64,6 +67,6 @@ extension JobDetail {
     }
     log.append(contentsOf: observation.log)
     if log.count > logLimit { log.removeFirst(log.count - logLimit) }
-    job = JobLifecycle.header(job, after: observation)
+    job = JobLifecycle.header(job, after: observation, log: self.log)
   }
 }

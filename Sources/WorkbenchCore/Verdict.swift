@@ -19,6 +19,21 @@ public struct VerdictReport: Sendable {
   /// What to do, and why.
   public var advice: Advice
 
+  /// Puts a report together.
+  public init(
+    set: String, runs: [Run], prompted: Run?, tuned: Run?, paired: PairedOutcomes?, general: (before: Run, after: Run)?,
+    cost: CostModel?, advice: Advice
+  ) {
+    self.set = set
+    self.runs = runs
+    self.prompted = prompted
+    self.tuned = tuned
+    self.paired = paired
+    self.general = general
+    self.cost = cost
+    self.advice = advice
+  }
+
   /// The newest run of each variant on a set, prompted ones first, best first.
   static func newestRuns(_ runs: [Run], on set: String) -> [Run] {
     var seen: Set<String> = []

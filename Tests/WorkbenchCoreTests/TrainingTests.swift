@@ -72,6 +72,13 @@ import Testing
     #expect(lost.message?.contains("out of memory") == true)
   }
 
+  @Test func lastWordsThatCameEarlierAreKept() {
+    var detail = JobDetail(job: job)
+    detail.apply(observation([], log: ["out of memory"]))
+    detail.apply(observation([], alive: false))
+    #expect(detail.job.message?.contains("out of memory") == true)
+  }
+
   @Test func anExitWithoutAnEndIsAFailure() {
     let failed = JobLifecycle.header(job, after: observation([], alive: false, exit: 7, log: ["Traceback"]))
     #expect(failed.state == .failed)
