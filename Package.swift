@@ -77,6 +77,9 @@ let package = Package(
       name: "ModelAPITests", dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer"] + nio),
     .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),
     .testTarget(name: "ArchitectureTests"),
+    .testTarget(
+      name: "KeyTablesTests",
+      dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"] + panes.map { .byName(name: $0) }),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
   ]
     + panes.flatMap { pane -> [Target] in

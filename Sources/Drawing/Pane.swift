@@ -32,6 +32,9 @@ public protocol Pane<Snapshot, Command>: Sendable {
   /// The pane is about to lose the focus, or the program to end: what is typed and not saved is asked to be saved.
   mutating func leave(_ snapshot: Snapshot) -> Reaction<Command>
 
+  /// Names of what is typed and stays unsaved even after `leave`: it doesn't read well, or its file changed meanwhile.
+  var unsavedTitles: [String] { get }
+
   /// Draws all of itself into `rect`; may remember where things are, for the mouse, and bring its scroll in range.
   mutating func draw(
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme)
@@ -67,6 +70,9 @@ extension Pane {
 
   /// Has all it needs.
   public mutating func wants(_ snapshot: Snapshot) -> Command? { nil }
+
+  /// Has nothing unsaved.
+  public var unsavedTitles: [String] { [] }
 
   /// Has nothing to save.
   public mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> { .handled }

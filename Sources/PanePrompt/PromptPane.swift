@@ -83,8 +83,10 @@ public struct PromptPane: Pane {
     return flush()
   }
 
-  /// Titles of sections with text that no file has yet.
-  public var unsavedTitles: [String] { drafts.values.filter(\.isUnsaved).map(\.section.title).sorted() }
+  /// Titles of sections with text that no file has and that has not been handed in either.
+  public var unsavedTitles: [String] {
+    drafts.values.filter { $0.isUnsaved && $0.state != .saving }.map(\.section.title).sorted()
+  }
 }
 
 extension PromptPane {

@@ -8,14 +8,20 @@
 
 /// Compiled terminfo entries, as term(5) describes them, and what we change in them.
 ///
-/// Where a list scrolls, ncurses may move lines by "scroll n lines" (SU and SD). Several emulators don't know these, and
-/// then stale text stays on the screen. Without the two capabilities ncurses scrolls line by line, which all know.
+/// ncurses saves a few bytes with sequences that several emulators don't know or get wrong, and then stale text or holes
+/// in the background stay on the screen. Without these capabilities it scrolls line by line, writes repeated characters
+/// out, and writes the rest of a line instead of shifting it, which all understand.
 enum TerminalDescription {
-  /// Places of `parm_index` and `parm_rindex` among the strings of an entry (term.h).
-  static let scrollMany = [109, 113]
+  /// Places among the strings of an entry (term.h) of: scrolling several lines (`parm_index`, `parm_rindex`), repeating
+  /// a character (`repeat_char`), and deleting and inserting characters (`delete_character`, `parm_dch`,
+  /// `insert_character`, `parm_ich`, `enter_insert_mode`).
+  static let risky = [109, 113, 121, 21, 105, 52, 108, 31]
 
-  /// The entry without capabilities to scroll several lines at once; nil if these are no bytes of an entry.
-  static func withoutScrollMany(_ entry: [UInt8]) -> [UInt8]? {
+  /// Place of `back_color_erase` among the flags: that erasing takes the background's colour, which not all do.
+  static let erasesInColor = 28
+
+  /// The entry without the risky capabilities; nil if these are no bytes of an entry.
+  static func plain(_ entry: [UInt8]) -> [UInt8]? {
     func number(_ offset: Int) -> Int { Int(entry[offset]) | Int(entry[offset + 1]) << 8 }
     guard entry.count >= 12, entry.count <= 32_768 else { return nil }
     let wide: Int
@@ -26,11 +32,13 @@ enum TerminalDescription {
     }
     let (names, flags, numbers, strings) = (number(2), number(4), number(6), number(8))
     var place = 12 + names + flags
+    let flag = erasesInColor < flags ? 12 + names + erasesInColor : nil
     place += place % 2
     place += numbers * wide
     guard place + strings * 2 <= entry.count else { return nil }
     var changed = entry
-    for index in scrollMany where index < strings {
+    if let flag { changed[flag] = 0 }
+    for index in risky where index < strings {
       changed[place + index * 2] = 0xFF
       changed[place + index * 2 + 1] = 0xFF
     }
@@ -77,7 +85,7 @@ public func prepareTerminal(environment: [String: String]) {
     guard let name = environment["TERM"], !name.isEmpty else { return }
     for candidate in CursesTerminal.descriptions(for: name, environment) {
       guard let entry = TerminalDescription.entry(named: candidate, environment: environment) else { continue }
-      guard let changed = TerminalDescription.withoutScrollMany(entry) else { return }
+      guard let changed = TerminalDescription.plain(entry) else { return }
       setenv("TERMINFO", TerminalDescription.inline(changed), 1)
       return
     }

@@ -17,7 +17,7 @@ extension Workbench {
     facts.prompted = prompted.map { VariantFacts($0) }
     facts.tuned = tuned.map { VariantFacts($0) }
     facts.comparisonsTried = max(1, runs.count { !$0.variant.isTuned } * max(1, runs.count { $0.variant.isTuned }))
-    facts.project = projectFacts(workspace.facts)
+    facts.project = workspace.facts.project
 
     var paired: PairedOutcomes?
     if let prompted, let tuned {
@@ -94,18 +94,6 @@ extension Workbench {
         training: facts.trainingCost ?? 0, engineeringHours: facts.engineeringHours ?? 0,
         hourlyRate: facts.hourlyRate ?? 0, retrainings: facts.retrainings ?? 0,
         retrainingCost: facts.trainingCost ?? 0),
-      queriesPerMonth: facts.queriesPerMonth)
-  }
-
-  private func projectFacts(_ facts: WorkspaceFacts) -> ProjectFacts {
-    var project = ProjectFacts()
-    project.queriesPerMonth = facts.queriesPerMonth
-    project.requirementsMove = facts.requirementsMoving
-    project.formatIsCritical = facts.formatCritical
-    project.hasJargon = facts.domainJargon
-    project.latencyIsCritical = facts.latencyCritical
-    project.hasExpertise = facts.tuningExpertise
-    project.canRoute = facts.canRoute
-    return project
+      queriesPerMonth: facts.project.queriesPerMonth)
   }
 }

@@ -1,8 +1,9 @@
 import Drawing
 
-/// Asked before leaving while evaluations are under way.
+/// Asked before leaving while evaluations are under way, or a text can't be saved.
 struct QuitQuestion: Sendable {
   let runs: Int
+  let unsaved: [String]
 
   enum Answer { case leave, stay }
 
@@ -15,11 +16,25 @@ struct QuitQuestion: Sendable {
     }
   }
 
+  /// What would happen.
+  var text: String {
+    var sentences: [String] = []
+    if !unsaved.isEmpty {
+      let names = unsaved.joined(separator: ", ")
+      sentences.append(
+        "What you typed in \(names) could not be saved (its file changed, or it doesn't read well) and would be lost.")
+    }
+    if runs > 0 {
+      let what = runs == 1 ? "An evaluation is" : "\(runs) evaluations are"
+      sentences.append(
+        "\(what) under way: what is answered is kept, and running it again goes on from there. Training jobs go on by "
+          + "themselves.")
+    }
+    return sentences.joined(separator: " ")
+  }
+
   func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
-    let what = runs == 1 ? "An evaluation is" : "\(runs) evaluations are"
-    let text =
-      "\(what) under way. What is answered is kept, and running it again goes on from there. Training jobs go on by themselves."
-    let box = Overlays.box(in: rect, width: 60, height: 8)
+    let box = Overlays.box(in: rect, width: 60, height: 10)
     let inner = Overlays.frame(box, title: "Quit?", on: &surface, theme: theme)
     var y = inner.y
     for line in TextWidth.wrap(text, to: inner.width) where y < inner.maxY - 1 {

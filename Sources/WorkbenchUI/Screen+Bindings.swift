@@ -34,10 +34,7 @@ extension Screen {
     case .palette: overlay = .palette(Palette(entries: paletteEntries(), theme: theme))
     case .messages: overlay = .messages(MessagesOverlay(snapshot: snapshot))
     case .reload: return [.reload]
-    case .quit:
-      let under = snapshot.progress.count
-      guard under > 0 else { return leave() }
-      overlay = .question(QuitQuestion(runs: under))
+    case .quit: return quit()
     }
     return []
   }

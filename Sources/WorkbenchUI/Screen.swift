@@ -102,7 +102,7 @@ public struct Screen: Sendable {
       overlay = messages.handle(event) ? .messages(messages) : nil
     case .question(let question):
       switch question.answer(to: event) {
-      case .leave: return leave()
+      case .leave: isDone = true
       case .stay: overlay = nil
       case nil: break
       }
@@ -145,10 +145,15 @@ public struct Screen: Sendable {
     }
   }
 
-  /// Saves what is typed and ends.
-  mutating func leave() -> [Command] {
-    let saved = carryOut(panes[focus].leave(snapshot))
-    isDone = true
+  /// Saves what is typed and ends; asks first while there is something to lose.
+  mutating func quit() -> [Command] {
+    let saved = panes.indices.flatMap { carryOut(panes[$0].leave(snapshot)) }
+    let unsaved = panes.flatMap(\.unsavedTitles)
+    if snapshot.progress.isEmpty, unsaved.isEmpty {
+      isDone = true
+    } else {
+      overlay = .question(QuitQuestion(runs: snapshot.progress.count, unsaved: unsaved))
+    }
     return saved
   }
 }

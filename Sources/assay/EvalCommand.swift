@@ -50,7 +50,7 @@ struct EvalCommand: AsyncParsableCommand {
       table.rows = runs.map(Report.row)
       table.print()
     }
-    if let failure { throw failure }
+    if let failure { throw ExitCode(ExitStatus.of(failure)) }
     if runs.contains(where: { $0.summary.errors > 0 }) {
       let count = runs.reduce(0) { $0 + $1.summary.errors }
       throw WorkbenchError.model("\(count) cases have no answer; the same command asks only for those again.")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LocalEngine
 import WorkbenchCore
 
 /// How a command ends when it doesn't end well.
@@ -10,43 +11,36 @@ enum ExitStatus {
   static let usage: Int32 = 2
   /// A model, the engine or a trainer failed.
   static let model: Int32 = 3
+  /// Ctrl-C, as shells count it.
+  static let interrupted: Int32 = 130
+
+  /// The status that an error of a command ends with.
+  static func of(_ error: any Error) -> Int32 {
+    switch error {
+    case let code as ExitCode: code.rawValue
+    case is CancellationError: interrupted
+    case WorkbenchError.model, is ModelFailure, is TrainerFailure, is EngineError: model
+    default: usage
+    }
+  }
 
   /// Says why on stderr and leaves with the right status.
   static func leave(with error: any Error) -> Never {
     switch error {
-    case let code as ExitCode: exit(code.rawValue)
+    case is ExitCode: break
     case is CancellationError:
-      write("assay: interrupted. What was finished is kept; the same command goes on from there.")
-      exit(130)
-    case WorkbenchError.model(let text): fail(text, model)
-    case let failure as ModelFailure: fail(failure.description, model)
-    case let failure as TrainerFailure: fail(failure.description, model)
-    case let problem as Problem: fail(problem.description, usage)
-    case WorkbenchError.input(let text): fail(text, usage)
+      Wiring.say("assay: interrupted. What was finished is kept; the same command goes on from there.")
+    case is WorkbenchError, is ModelFailure, is TrainerFailure, is EngineError, is Problem:
+      Wiring.say("assay: \(error)")
     default:
-      let code = Assay.exitCode(for: error)
+      // Help, a version, a completion script, or a usage error: ArgumentParser knows its words.
       let text = Assay.fullMessage(for: error)
-      if code == .success {
+      if Assay.exitCode(for: error) == .success {
         print(text)
         exit(0)
       }
-      if code == .validationFailure || error is ValidationError {
-        write(text)
-        exit(usage)
-      }
-      fail(String(describing: error), (error as? any EngineSideError) == nil ? usage : model)
+      Wiring.say(Assay.exitCode(for: error) == .validationFailure ? text : "assay: \(error)")
     }
-  }
-
-  private static func fail(_ text: String, _ status: Int32) -> Never {
-    write("assay: " + text)
-    exit(status)
-  }
-
-  private static func write(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    exit(of(error))
   }
 }
-
-/// Errors of the local engine's parts, which end a command with status 3.
-protocol EngineSideError: Error {}

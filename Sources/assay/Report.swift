@@ -55,10 +55,11 @@ enum Report {
 
   static var runTable: TextTable {
     TextTable(
-      .init("variant"), .init("set"), .init("cases", .right), .init("score", .right), .init("95 % interval"),
-      .init("valid", .right), .init("errors", .right), .init("in/case", .right), .init("out/case", .right),
-      .init("p50 ms", .right), .init("p95 ms", .right), .init("cost", .right), .init("time", .right),
-      .init("run", .right), .init("prompt"))
+      .init("variant"), .init("set", priority: 5), .init("cases", .right), .init("score", .right),
+      .init("95 % interval"), .init("valid", .right, priority: 8), .init("errors", .right, priority: 4),
+      .init("in/case", .right, priority: 7), .init("out/case", .right, priority: 6),
+      .init("p50 ms", .right, priority: 6), .init("p95 ms", .right, priority: 3), .init("cost", .right, priority: 5),
+      .init("time", .right, priority: 4), .init("run", .right, priority: 7), .init("prompt", priority: 2))
   }
 
   static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }

@@ -1,15 +1,18 @@
 import Drawing
+import Foundation
 
-/// A plain table for the command line: columns as wide as their widest cell, two spaces between them, and every text
-/// made safe for the terminal.
+/// A plain table for the command line: columns as wide as their widest cell, two spaces between them, every text made
+/// safe for the terminal. On a terminal that is too narrow, the columns of the lowest priority are left out.
 struct TextTable {
-  /// A column's heading and side.
+  /// A column's heading, side and priority.
   struct Column {
     var title: String
-    var alignment: Alignment = .left
-    init(_ title: String, _ alignment: Alignment = .left) {
+    var alignment: Alignment
+    var priority: Int
+    init(_ title: String, _ alignment: Alignment = .left, priority: Int = 9) {
       self.title = title
       self.alignment = alignment
+      self.priority = priority
     }
   }
   var columns: [Column]
@@ -18,14 +21,29 @@ struct TextTable {
   init(_ columns: Column...) { self.columns = columns }
 
   /// The table's lines, the heading first.
-  var lines: [String] {
+  /// - Parameter width: what the lines may take; any width where nil.
+  func lines(width: Int?) -> [String] {
     let cells = [columns.map(\.title)] + rows.map { $0.map { TextWidth.sanitized($0) } }
     let widths = columns.indices.map { column in cells.map { TextWidth.columns(of: $0[column]) }.max() ?? 0 }
+    var shown = Array(columns.indices)
+    func total() -> Int { shown.reduce(0) { $0 + widths[$1] } + 2 * max(0, shown.count - 1) }
+    while let width, total() > width, shown.count > 1,
+      let least = shown.reversed().min(by: { columns[$0].priority < columns[$1].priority }), columns[least].priority < 9
+    {
+      shown.removeAll { $0 == least }
+    }
     return cells.map { row in
-      let padded = columns.indices.map { TextWidth.pad(row[$0], to: widths[$0], columns[$0].alignment) }
+      let padded = shown.map { TextWidth.pad(row[$0], to: widths[$0], columns[$0].alignment) }
       return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
     }
   }
 
-  func print() { for line in lines { Swift.print(line) } }
+  func print() { for line in lines(width: TextTable.terminalWidth) { Swift.print(line) } }
+
+  /// Columns of the terminal that standard output is; nil when it is none.
+  private static var terminalWidth: Int? {
+    var size = winsize()
+    guard isatty(1) == 1, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
 }

@@ -11,7 +11,7 @@ private struct ProbePane: Pane {
   let title: String
   var seen: [String] = []
   var capturesText = false
-  var didAsk = false
+  var unsavedTitles: [String] = []
 
   func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     [
@@ -86,7 +86,7 @@ private struct ProbePane: Pane {
 
   @Test func quittingSavesFirst() {
     var screen = screen()
-    #expect(screen.handle(.key("q")) == [.openJob(JobID(7))])
+    #expect(screen.handle(.key("q")) == Array(repeating: .openJob(JobID(7)), count: 5))
     #expect(screen.isDone)
   }
 
@@ -95,12 +95,23 @@ private struct ProbePane: Pane {
     var busy = snapshot()
     busy.progress[RunID(1)] = RunProgress(done: 1, total: 9)
     _ = screen.update(busy)
-    #expect(screen.handle(.key("q")).isEmpty)
+    _ = screen.handle(.key("q"))
     #expect(!screen.isDone)
     #expect(text(&screen).contains("Quit?"))
     _ = screen.handle(.key(.escape))
     #expect(!text(&screen).contains("Quit?"))
     _ = screen.handle(.key("q"))
+    _ = screen.handle(.key("y"))
+    #expect(screen.isDone)
+  }
+
+  @Test func quittingAsksWhileSomethingTypedCannotBeSaved() {
+    var pane = ProbePane(title: "Prompt")
+    pane.unsavedTitles = ["constraints"]
+    var screen = Screen(panes: [pane, ProbePane(title: "Cases")], snapshot: snapshot(), themes: [.dark])
+    _ = screen.handle(.key(.control("c")))
+    #expect(!screen.isDone)
+    #expect(text(&screen).contains("constraints"))
     _ = screen.handle(.key("y"))
     #expect(screen.isDone)
   }

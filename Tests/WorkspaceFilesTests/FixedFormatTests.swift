@@ -114,10 +114,13 @@ struct FixedFormatTests {
     #expect(!settings.maskPrompt && settings.validationShare == 0.2 && settings.evaluateEvery == 100)
     #expect(settings.reportEvery == 1 && settings.patience == 3 && settings.seed == 7)
     let facts = workspace.facts
-    #expect(facts.queriesPerMonth == 1_000_000 && facts.hourlyRate == 80 && facts.engineeringHours == 8)
+    #expect(facts.project.queriesPerMonth == 1_000_000 && facts.hourlyRate == 80 && facts.engineeringHours == 8)
     #expect(facts.trainingCost == 1.5 && facts.retrainings == 4 && facts.hostingPerMonth == 20)
-    #expect(facts.requirementsMoving == false && facts.formatCritical == true && facts.domainJargon == true)
-    #expect(facts.latencyCritical == false && facts.tuningExpertise == false && facts.canRoute == true)
+    #expect(
+      facts.project.requirementsMove == false && facts.project.formatIsCritical == true
+        && facts.project.hasJargon == true)
+    #expect(
+      facts.project.latencyIsCritical == false && facts.project.hasExpertise == false && facts.project.canRoute == true)
   }
 
   @Test func withoutAFileTheFolderSpeaks() async throws {

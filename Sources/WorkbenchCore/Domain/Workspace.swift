@@ -1,3 +1,4 @@
+import Evidence
 import Grading
 
 /// What is wrong with a file of the workspace, where, and what to do. A problem never hides the rest of the workspace.
@@ -85,8 +86,8 @@ public struct Workspace: Sendable {
 
 /// What no run can measure and a decision needs; each may be unknown. From the `facts:` key of `assay.yaml`.
 public struct WorkspaceFacts: Sendable, Hashable {
-  /// Expected calls per month.
-  public var queriesPerMonth: Double?
+  /// What the project is like: volume, target, stage, what it asks for.
+  public var project = ProjectFacts()
   /// Price of one engineering hour, in dollars.
   public var hourlyRate: Double?
   /// Engineering hours that tuning would take.
@@ -97,18 +98,6 @@ public struct WorkspaceFacts: Sendable, Hashable {
   public var retrainings: Double?
   /// Fixed cost of serving the tuned model, in dollars per month.
   public var hostingPerMonth: Double?
-  /// Requirements still change from week to week.
-  public var requirementsMoving: Bool?
-  /// The format must hold on every answer.
-  public var formatCritical: Bool?
-  /// The domain has words or conventions that general models don't know.
-  public var domainJargon: Bool?
-  /// The lowest latency possible decides.
-  public var latencyCritical: Bool?
-  /// Somebody on the team has tuned a model before.
-  public var tuningExpertise: Bool?
-  /// Requests can be routed by kind between two models.
-  public var canRoute: Bool?
 
   /// All unknown.
   public init() {}
