@@ -93,15 +93,24 @@ struct Palette: Sendable {
     }
     let width = rows[2].width
     list.draw(matches, in: rows[2], focused: true, on: &surface, theme: theme) { entry in
-      let keys = entry.keys ?? ""
-      let detail = TextWidth.truncate(entry.detail, to: max(0, min(24, width / 3)))
+      Self.spans(of: entry, width: width, theme: theme)
+    }
+  }
+
+  /// Title, detail and keys; a detail too long for its column has that of the keys too where there are none.
+  private static func spans(of entry: Entry, width: Int, theme: Theme) -> [Span] {
+    let narrow = max(0, min(24, width / 3))
+    guard entry.keys == nil, TextWidth.columns(of: entry.detail) > narrow else {
+      let detail = TextWidth.truncate(entry.detail, to: narrow)
       let room = max(8, width - TextWidth.columns(of: detail) - 14)
       return [
-        Span(TextWidth.pad(TextWidth.truncate(entry.title, to: room), to: room, .left), theme[.text]),
-        Span(" " + detail + " ", theme[.textDim]),
-        Span(TextWidth.pad(keys, to: 10, .right), theme[.key]),
+        Span(TextWidth.pad(entry.title, to: room), theme[.text]), Span(" " + detail + " ", theme[.textDim]),
+        Span(TextWidth.pad(entry.keys ?? "", to: 10, .right), theme[.key]),
       ]
     }
+    let title = TextWidth.truncate(entry.title, to: max(8, width - narrow - 14))
+    let room = max(0, width - TextWidth.columns(of: title) - 4)
+    return [Span(title, theme[.text]), Span("  " + TextWidth.pad(entry.detail, to: room, .right), theme[.textDim])]
   }
 }
 

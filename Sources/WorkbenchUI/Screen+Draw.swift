@@ -93,35 +93,69 @@ extension Screen {
     surface.write(work, at: Point(x: rect.maxX - workWidth, y: rect.y), clip: rect)
     let left = Rect(x: rect.x + 1, y: rect.y, width: max(0, rect.width - workWidth - 2), height: 1)
     surface.write(
-      messageSpans(width: left.width) ?? hintSpans(width: left.width), at: Point(x: left.x, y: left.y), clip: left)
+      messageSpans(width: left.width) ?? spans(footerHints, width: left.width), at: Point(x: left.x, y: left.y),
+      clip: left)
   }
 
-  /// A sentence for the person: a pane's answer, or a notice not yet seen.
+  /// A sentence for the person, a pane's answer or a notice not yet seen, and beside it the key that helps on.
   private func messageSpans(width: Int) -> [Span]? {
-    if let sentence { return [Span(TextWidth.truncate(sentence, to: width), theme[.statusNotice])] }
-    guard let notice = snapshot.notices.last, notice.id > seenNotice else { return nil }
-    let text = TextWidth.truncate(notice.text, to: max(0, width - 2))
-    return [Span(notice.kind.mark + " ", theme[notice.kind.style]), Span(text, theme[.statusNotice])]
+    var message: [Span] = []
+    if let sentence {
+      message = [Span(TextWidth.truncate(sentence, to: width), theme[.statusNotice])]
+    } else if let notice = snapshot.notices.last, notice.id > seenNotice {
+      let text = TextWidth.truncate(notice.text, to: max(0, width - 2))
+      message = [Span(notice.kind.mark + " ", theme[notice.kind.style]), Span(text, theme[.statusNotice])]
+    } else {
+      return nil
+    }
+    message.append(Span("   ", theme[.status]))
+    let hints = footerHints
+    let helpers = hints.global.isEmpty ? hints.own : hints.global.filter { $0.words == "help" }
+    return message + spans((own: helpers, global: []), width: width - message.reduce(0) { $0 + $1.columns })
   }
 
-  /// As many of the focused pane's and the global keys as fit; the global ones stay.
-  private func hintSpans(width: Int) -> [Span] {
-    func columns(_ hint: BindingHint) -> Int {
-      TextWidth.columns(of: hint.keys.first?.description ?? "") + TextWidth.columns(of: hint.footer ?? "") + 3
+  /// A key and what it does, as the footer shows it.
+  struct FooterHint: Hashable {
+    var keys: String
+    var words: String
+
+    init(_ keys: String, _ words: String) {
+      self.keys = keys
+      self.words = words
     }
-    let global = Screen.bindings.map(\.hint).filter { $0.footer != nil }
-    var room = width - global.reduce(0) { $0 + columns($1) }
-    var shown: [BindingHint] = []
-    for hint in panes[focus].hints(snapshot) where hint.footer != nil && hint.unavailable == nil {
-      guard columns(hint) <= room else { break }
-      room -= columns(hint)
+
+    /// Nil for what doesn't belong into the footer now.
+    init?(_ hint: BindingHint) {
+      guard let words = hint.footer, hint.unavailable == nil, let key = hint.keys.first else { return nil }
+      self.init(key.description, words)
+    }
+
+    var columns: Int { TextWidth.columns(of: keys) + TextWidth.columns(of: words) + 3 }
+  }
+
+  /// The keys that mean something now: those of what has all keys, or the focused pane's and the global ones.
+  private var footerHints: (own: [FooterHint], global: [FooterHint]) {
+    switch overlay {
+    case .help, .messages: return ([FooterHint("j k", "scroll"), FooterHint("Esc", "close")], [])
+    case .palette:
+      return ([FooterHint("Enter", "choose"), FooterHint("Tab", "complete"), FooterHint("Esc", "close")], [])
+    case .question: return ([FooterHint("y", "quit"), FooterHint("n", "stay")], [])
+    case nil: break
+    }
+    let own = panes[focus].hints(snapshot).compactMap { FooterHint($0) }
+    return (own, panes[focus].capturesText ? [] : Screen.bindings.compactMap { FooterHint($0.hint) })
+  }
+
+  /// As many of them as fit; the global ones stay.
+  private func spans(_ hints: (own: [FooterHint], global: [FooterHint]), width: Int) -> [Span] {
+    var room = width - hints.global.reduce(0) { $0 + $1.columns }
+    var shown: [FooterHint] = []
+    for hint in hints.own {
+      guard hint.columns <= room else { continue }
+      room -= hint.columns
       shown.append(hint)
     }
-    return (shown + global).flatMap { hint in
-      [
-        Span(hint.keys.first?.description ?? "", theme[.key]), Span(" \(hint.footer ?? "")  ", theme[.status]),
-      ]
-    }
+    return (shown + hints.global).flatMap { [Span($0.keys, theme[.key]), Span(" \($0.words)  ", theme[.status])] }
   }
 
   /// Progress of what is under way: the first run and the newest running job.
