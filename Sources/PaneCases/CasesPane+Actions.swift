@@ -178,7 +178,7 @@ extension CasesPane {
     self.draft = nil
     panel = .table
     pendingSelection = evalCase.id
-    return .command(.editCase(set: set.name, edit))
+    return .all([.command(.editCase(set: set.name, edit)), .notice("Saved \(evalCase.id).")])
   }
 
   private mutating func leaveEditor() {

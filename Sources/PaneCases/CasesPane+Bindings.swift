@@ -15,7 +15,9 @@ extension CasesPane {
   public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if let question { return bindings(for: question) }
     if draft != nil { return editorBindings }
-    return caseBindings(snapshot) + findBindings(snapshot) + runBindings(snapshot) + editorBindings
+    // In the order in which a narrow footer leaves them out, the last ones first.
+    return openBindings(snapshot) + runBindings(snapshot) + findBindings(snapshot) + caseBindings(snapshot)
+      + editorBindings
   }
 
   private func bindings(for question: Question) -> [Binding<Action>] {
@@ -33,12 +35,23 @@ extension CasesPane {
     }
   }
 
-  private func caseBindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+  private func noCase(_ snapshot: Snapshot) -> String? {
+    noSet(snapshot) ?? (set(snapshot)?.cases.isEmpty == true ? "There is no case yet: press a." : nil)
+  }
+
+  private func openBindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     let group = "Cases"
-    let none = noSet(snapshot) ?? (set(snapshot)?.cases.isEmpty == true ? "There is no case yet: press a." : nil)
+    let none = noCase(snapshot)
     return [
       Binding(.enter, title: "Open the case", group: group, action: .open, unavailable: none, footer: "open"),
       Binding("e", title: "Edit the case", group: group, action: .edit, unavailable: none, footer: "edit"),
+    ]
+  }
+
+  private func caseBindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+    let group = "Cases"
+    let none = noCase(snapshot)
+    return [
       Binding("a", title: "Add a case", group: group, action: .add, unavailable: noSet(snapshot), footer: "add"),
       Binding("c", title: "Duplicate the case", group: group, action: .duplicate, unavailable: none, footer: "copy"),
       Binding("D", title: "Delete the case", group: group, action: .delete, unavailable: none),
@@ -70,8 +83,7 @@ extension CasesPane {
     let group = "Run"
     let active = activeRun(snapshot)
     let none =
-      noSet(snapshot) ?? (variant(snapshot) == nil ? "Add a variant to assay.yaml first." : nil)
-      ?? (set(snapshot)?.cases.isEmpty == true ? "There is no case yet: press a." : nil)
+      noSet(snapshot) ?? (variant(snapshot) == nil ? "Add a variant to assay.yaml first." : nil) ?? noCase(snapshot)
     return [
       Binding(
         "r", title: "Run the variant on this set", group: group, action: .evaluate,
@@ -93,7 +105,7 @@ extension CasesPane {
       .control("s"), title: "Save the case", group: group, action: Action.save,
       unavailable: isOpen ? nil : "Press e to edit the case first.", footer: isOpen ? "save" : nil)
     guard isOpen else { return [save] }
-    return [save, Binding(.escape, title: "Leave the editor", group: group, action: .leave, footer: "leave")]
+    return [save, Binding(.escape, title: "Leave the editor", group: group, action: .leave, footer: "done")]
   }
 
   private func noSet(_ snapshot: Snapshot) -> String? {

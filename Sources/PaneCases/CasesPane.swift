@@ -28,8 +28,12 @@ public struct CasesPane: Pane {
   var rowsSplitter = Splitter(.stacked, ratio: 0.5)
   var isStacked = false
   var question: Question?
-  var search = TextSearch("")
-  var tag: String?
+  var search = TextSearch("") {
+    didSet { if search != oldValue { revealSelection() } }
+  }
+  var tag: String? {
+    didSet { if tag != oldValue { revealSelection() } }
+  }
   var filter = CaseFilter()
   var marks = CaseMarks()
   var widths = CaseWidths()
@@ -88,6 +92,9 @@ extension CasesPane {
   mutating func rows(_ snapshot: Snapshot) -> CaseRows {
     set(snapshot).map { filter.rows(of: $0, search: search, tag: tag) } ?? CaseRows()
   }
+
+  /// Keeps the selected case in view where other rows are shown than before.
+  private mutating func revealSelection() { table.select(table.selection) }
 
   /// The selected case.
   mutating func selected(_ snapshot: Snapshot) -> EvalCase? { table.list.selected(in: rows(snapshot)) }

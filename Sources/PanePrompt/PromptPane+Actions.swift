@@ -76,8 +76,11 @@ extension PromptPane {
   }
 
   private mutating func save() -> Reaction<Command> {
-    guard let open, let section = drafts[open]?.submit() else { return .handled }
-    return .command(.saveSection(prompt: open.prompt, section))
+    guard let open, let draft, draft.isUnsaved else { return .notice("Nothing to save.") }
+    guard let section = drafts[open]?.submit() else { return .handled }
+    return .all([
+      .command(.saveSection(prompt: open.prompt, section)), .notice("Saved \(section.title)."),
+    ])
   }
 
   private mutating func takeFile() -> Reaction<Command> {

@@ -16,10 +16,11 @@ extension PromptPane {
   /// The keys that mean something now.
   public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if let question { return bindings(for: question) }
+    if isTyping { return typingBindings }
     let subject = subject(snapshot)
-    return isTyping
-      ? typingBindings
-      : sectionBindings(subject) + viewBindings(subject, snapshot) + runBindings(subject, snapshot) + typingBindings
+    // In the order in which a narrow footer leaves them out, the last ones first.
+    return [editBinding(subject)] + runBindings(subject, snapshot) + sectionBindings(subject)
+      + viewBindings(subject, snapshot) + typingBindings
   }
 
   private func bindings(for question: Question) -> [Binding<Action>] {
@@ -38,14 +39,23 @@ extension PromptPane {
     Binding("n", .escape, title: "No", group: "Question", action: .refuse, footer: "no")
   }
 
+  private func noPrompt(_ subject: PromptSubject?) -> String? {
+    subject == nil ? "Add a prompt to assay.yaml first." : nil
+  }
+
+  private var noSection: String? { open == nil ? "Add a section first: press a." : nil }
+
+  private func editBinding(_ subject: PromptSubject?) -> Binding<Action> {
+    Binding(
+      "e", .enter, title: "Edit the section", group: "Sections", action: .edit,
+      unavailable: noPrompt(subject) ?? noSection, footer: "edit")
+  }
+
   private func sectionBindings(_ subject: PromptSubject?) -> [Binding<Action>] {
     let group = "Sections"
-    let none = open == nil ? "Add a section first: press a." : nil
-    let nothing = subject == nil ? "Add a prompt to assay.yaml first." : nil
+    let none = noSection
+    let nothing = noPrompt(subject)
     return [
-      Binding(
-        "e", .enter, title: "Edit the section", group: group, action: .edit, unavailable: nothing ?? none,
-        footer: "edit"),
       Binding(
         .space, title: "Switch the section on or off", group: group, action: .toggle, unavailable: nothing ?? none,
         footer: "on/off"),
@@ -114,7 +124,7 @@ extension PromptPane {
     let isBlocked = state == .conflict || state == .gone
     let save = Binding(
       .control("s"), title: isBlocked ? "Save my text over the file's" : "Save the section", group: group,
-      action: Action.save, unavailable: state == .clean ? "Nothing to save." : nil,
+      action: Action.save, unavailable: state == .clean && !isTyping ? "Nothing to save." : nil,
       footer: isTyping ? isBlocked ? "keep mine" : "save" : nil)
     let take = Binding(
       .control("r"), title: "Take the file's text, drop mine", group: group, action: Action.takeFile,

@@ -161,3 +161,37 @@ struct KeysTests {
     #expect(ContinuousClock.now - start < .seconds(5))
   }
 }
+
+struct FooterAndFilterTests {
+  private func footer(_ driver: Driver) -> [String] {
+    driver.pane.bindings(driver.snapshot).filter { $0.unavailable == nil }.compactMap(\.footer)
+  }
+
+  @Test func theSelectionStaysInViewWhenTheFilterGoes() {
+    let cases = (1...90).map { number in
+      EvalCase(id: "c-\(number)", line: number, input: ["ticket": .string(number % 30 == 0 ? "Refund" : "Sync")])
+    }
+    var driver = Driver(Fixture.snapshot(Fixture.workspace(cases)))
+    driver.press("/")
+    driver.type("refund")
+    driver.press("Enter", "j", "j")
+    #expect(driver.selection == "c-90")
+    driver.press("Esc")
+    #expect(driver.selection == "c-90")
+    let rows = driver.draw().text().split(separator: "\n").prefix(11)
+    #expect(rows.contains { $0.contains("c-90") })
+  }
+
+  @Test func theFooterBeginsWithWhatMattersMost() {
+    #expect(footer(Driver()).starts(with: ["open", "edit", "run", "search", "filter", "set", "add"]))
+  }
+
+  @Test func theEditorsKeysAreInTheFooterAndSavingSaysSo() {
+    var driver = Driver()
+    driver.press("e")
+    #expect(footer(driver) == ["save", "done"])
+    driver.write("{\"id\": \"c-1\", \"input\": {\"ticket\": \"New\"}}")
+    driver.press("Ctrl-s")
+    #expect(driver.notices == ["Saved c-1."])
+  }
+}

@@ -168,3 +168,24 @@ struct KeysTests {
     #expect(Set(keys).count == keys.count)
   }
 }
+
+struct FooterTests {
+  private func footer(_ driver: Driver) -> [String] {
+    driver.pane.bindings(driver.snapshot).filter { $0.unavailable == nil }.compactMap(\.footer)
+  }
+
+  @Test func beginsWithWhatMattersMost() {
+    #expect(footer(Driver()).starts(with: ["edit", "try", "run", "on/off"]))
+  }
+
+  @Test func theEditorsKeysAreInItAndSavingSaysSo() {
+    var driver = Driver()
+    driver.press("e")
+    #expect(footer(driver) == ["save", "done"])
+    driver.press("Ctrl-s")
+    #expect(driver.notices == ["Nothing to save."])
+    driver.type("x")
+    driver.press("Ctrl-s")
+    #expect(driver.notices.last == "Saved role.")
+  }
+}
