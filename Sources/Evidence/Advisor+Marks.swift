@@ -35,9 +35,9 @@ extension Advisor {
     switch CeilingRule(prompted: score.mean) {
     case .approachInDoubt:
       add(
-        .ceiling, .forPrompting,
-        "\(start)\(hedge): at 50 % and below, the task, the eval set or the approach is wrong, "
-          + "and tuning won't save it",
+        .ceiling, .unknown,
+        "\(start)\(hedge): at 50 % and below, it may be the task, the eval set or the approach that is wrong, which "
+          + "tuning doesn't mend",
         figures)
       missing.append(
         .init(.ceiling, "read 20 failures: are the cases, the graders and the task what you mean?", count: 20))

@@ -110,8 +110,9 @@ struct Advisor {
       return Decision(recommendation: .prompt, confidence: .fair, rule: met.rule, because: met.statement)
     }
     // What rules tuning out, whatever would speak for it.
-    let blockers: Set<Rule> = [.ceiling, .examples, .today, .expertise, .plateau]
+    let blockers: Set<Rule> = [.examples, .today, .expertise, .plateau]
     if let blocker = lines(.forPrompting, among: blockers).first { return decision(.prompt, blocker) }
+    if let doubt = lines(.unknown, among: [.ceiling]).first { return decision(.undecided, doubt) }
     // Examples make tuning possible but are no reason for it.
     let motives = lines(.forTuning).filter { $0.rule != .examples }
     let objections = lines(.forPrompting)

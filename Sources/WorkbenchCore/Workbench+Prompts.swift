@@ -15,9 +15,7 @@ extension Workbench {
   /// - Throws: `WorkbenchError.input` that suggests the nearest name.
   func subject(variant name: String, set setName: String?) throws -> Subject {
     let workspace = snapshot.workspace
-    guard var variant = workspace.variant(name) else {
-      throw WorkbenchError.unknown("variant", name, among: workspace.variants.map(\.name))
-    }
+    guard var variant = workspace.variant(name) else { throw unknownVariant(name) }
     if variant.adapter == Variant.latestAdapter {
       guard let adapter = snapshot.jobs.first(where: { $0.state == .finished && $0.adapter != nil })?.adapter else {
         throw WorkbenchError.input(
@@ -39,6 +37,22 @@ extension Workbench {
     let titles = set.prompt == nil ? variant.sections : nil
     let version = PromptVersion(freezing: prompt, only: titles)
     return Subject(variant: variant, model: model, prompt: prompt, set: set, version: version)
+  }
+
+  /// Why there is no such variant: its own flaw, a model's name taken for a variant's, or a slip of the fingers.
+  private func unknownVariant(_ name: String) -> WorkbenchError {
+    let workspace = snapshot.workspace
+    if let problem = workspace.problems.first(where: {
+      $0.severity == .error && ($0.key == "variants.\(name)" || $0.key?.hasPrefix("variants.\(name).") == true)
+    }) {
+      return .input("The variant \"\(name)\" can't run until assay.yaml is mended. \(problem)")
+    }
+    if workspace.model(name) != nil {
+      return .input(
+        "\"\(name)\" is a model; a variant names a model and a prompt. There are: "
+          + workspace.variants.map(\.name).joined(separator: ", ") + ".")
+    }
+    return .unknown("variant", name, among: workspace.variants.map(\.name))
   }
 
   func save(_ section: Section, prompt name: PromptName) async throws {

@@ -45,7 +45,27 @@ extension Workbench {
     let complete = work.progress.errors == 0 && done.count + work.answered >= set.cases.count
     await end(work, state: complete ? .finished : .paused)
     if let stopReason = work.stopReason { throw WorkbenchError.model(stopReason) }
-    return snapshot.runs.first { $0.id == run.id } ?? run
+    let whole = snapshot.runs.first { $0.id == run.id } ?? run
+    return request.limit == nil ? whole : try await part(of: whole, cases: wanted)
+  }
+
+  /// A run as if it had only these cases.
+  private func part(of run: Run, cases: [EvalCase]) async throws -> Run {
+    let wanted = Set(cases.map(\.id))
+    var part = run
+    part.summary = RunSummary(of: try await dependencies.store.outputs(of: run.id).filter { wanted.contains($0.id) })
+    part.cases = cases.count
+    part.state = part.summary.done - part.summary.errors == cases.count ? .finished : .paused
+    return part
+  }
+
+  /// Why cases of a run have no answer, the most frequent reason first, with how many cases it stands for.
+  public func failures(of run: RunID) async throws -> [(reason: String, cases: Int)] {
+    var counts: [String: Int] = [:]
+    for output in try await dependencies.store.outputs(of: run) {
+      if let failure = output.failure, output.answer == nil { counts[failure, default: 0] += 1 }
+    }
+    return counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value) }
   }
 
   /// A case with what will be sent for it.
@@ -110,7 +130,11 @@ extension Workbench {
     let client = try client(of: subject)
     work.progress.waiting = subject.model.isLocal ? "starting the local engine" : nil
     show(work)
-    try await client.prepare()
+    do {
+      try await client.prepare()
+    } catch ModelFailure.rejected(let reason) where !subject.model.isLocal {
+      throw WorkbenchError.input(reason)
+    }
     work.progress.waiting = nil
     var plan = RunPlan(count: open.count, width: min(width ?? subject.model.concurrency, subject.model.concurrency))
     try await withThrowingTaskGroup(of: Arrival.self) { group in

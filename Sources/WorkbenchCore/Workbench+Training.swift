@@ -5,7 +5,8 @@ extension Workbench {
   /// Turns a run's passed outputs into training rows: the prompt the tuned model will be asked with, and the answer.
   func collect(_ request: CollectRequest) async throws -> Outcome {
     guard let run = snapshot.runs.first(where: { $0.id == request.run }) else {
-      throw WorkbenchError.unknown("run", request.run.description, among: snapshot.runs.map(\.id.description))
+      throw WorkbenchError.unknown(
+        "run", request.run.description, among: snapshot.runs.map(\.id.description), whenNone: "`assay eval` makes one.")
     }
     guard let set = snapshot.workspace.evalSet(run.set) else {
       throw WorkbenchError.unknown("eval set", run.set, among: snapshot.workspace.evalSets.map(\.name))
@@ -169,7 +170,8 @@ extension Workbench {
   /// Puts a job's curve and log into the snapshot.
   func openJob(_ id: JobID) async throws {
     guard let job = snapshot.jobs.first(where: { $0.id == id }) else {
-      throw WorkbenchError.unknown("job", id.description, among: snapshot.jobs.map(\.id.description))
+      throw WorkbenchError.unknown(
+        "job", id.description, among: snapshot.jobs.map(\.id.description), whenNone: "`assay train` starts one.")
     }
     openJobID = id
     if details[id] == nil {
@@ -196,7 +198,8 @@ extension Workbench {
 
   func cancelJob(_ id: JobID) async throws {
     guard let job = snapshot.jobs.first(where: { $0.id == id }) else {
-      throw WorkbenchError.unknown("job", id.description, among: snapshot.jobs.map(\.id.description))
+      throw WorkbenchError.unknown(
+        "job", id.description, among: snapshot.jobs.map(\.id.description), whenNone: "`assay train` starts one.")
     }
     guard !job.state.isOver else { throw WorkbenchError.input("Job \(id) is \(job.state.rawValue) already.") }
     follow(job)

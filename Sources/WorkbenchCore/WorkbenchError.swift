@@ -15,10 +15,12 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// There is no such thing; suggests the nearest name.
-  public static func unknown(_ kind: String, _ name: String, among names: [String]) -> WorkbenchError {
+  public static func unknown(
+    _ kind: String, _ name: String, among names: [String], whenNone: String = "Add one to assay.yaml."
+  ) -> WorkbenchError {
     let near = Spelling.nearest(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
     let list =
-      names.isEmpty ? "There is none yet; add one to assay.yaml." : "There are: \(names.joined(separator: ", "))."
+      names.isEmpty ? "There is none yet. \(whenNone)" : "There are: \(names.joined(separator: ", "))."
     return .input("There is no \(kind) called \"\(name)\".\(near) \(list)")
   }
 }

@@ -15,18 +15,25 @@ struct DoctorCommand: AsyncParsableCommand {
     var name: String
     var isGood: Bool
     var text: String
+    /// What the command exits with for this.
+    var status: Int32 = 0
   }
 
   func run() async throws {
     var checks = [terminal()]
-    checks += await engine()
-    checks += await workspace()
+    let folder = await workspace()
+    checks += await engine(isNeeded: folder.hasLocalModel) + folder.checks
     if options.json {
       let value = JSONValue.array(
         checks.map { ["check": .string($0.name), "ok": JSONValue($0.isGood), "text": .string($0.text)] })
-      return print(value.text(.pretty))
+      print(value.text(.pretty))
+    } else {
+      for check in checks {
+        let mark = check.isGood ? "✓" : check.status == 0 ? "!" : "✗"
+        Wiring.show("\(mark) \(check.name): \(check.text)")
+      }
     }
-    for check in checks { Wiring.show("\(check.isGood ? "✓" : "✗") \(check.name): \(check.text)") }
+    if let worst = checks.map(\.status).max(), worst != 0 { throw ExitCode(worst) }
   }
 
   private func terminal() -> Check {
@@ -45,7 +52,7 @@ struct DoctorCommand: AsyncParsableCommand {
       text: "TERM=\(term)\(colors)" + (isUTF8 ? "" : "; the locale is not UTF-8, so C.UTF-8 is used for characters"))
   }
 
-  private func engine() async -> [Check] {
+  private func engine(isNeeded: Bool) async -> [Check] {
     let engine = LocalEngine()
     do {
       let report = try await engine.doctor()
@@ -56,14 +63,18 @@ struct DoctorCommand: AsyncParsableCommand {
           text:
             "mlx-lm \(report.mlxLM), mlx \(report.mlx), Python \(report.python), \(report.device), \(report.cores) cores"
         ),
-        Check(name: "BLAS", isGood: report.advice == nil, text: "\(report.blas), \(speed). \(report.advice ?? "")"),
+        Check(
+          name: "BLAS", isGood: report.advice == nil,
+          text: "\(report.blas), \(speed)" + (report.advice.map { ". \($0)" } ?? "")),
       ]
     } catch {
-      return [Check(name: "engine", isGood: false, text: String(describing: error))]
+      return [
+        Check(name: "engine", isGood: false, text: String(describing: error), status: isNeeded ? ExitStatus.model : 0)
+      ]
     }
   }
 
-  private func workspace() async -> [Check] {
+  private func workspace() async -> (checks: [Check], hasLocalModel: Bool) {
     do {
       let workbench = try await Wiring.workbench(folder: options.folder)
       let snapshot = await workbench.snapshot
@@ -78,7 +89,9 @@ struct DoctorCommand: AsyncParsableCommand {
         )
       ]
       checks += workspace.problems.map {
-        Check(name: $0.severity == .error ? "problem" : "warning", isGood: false, text: $0.description)
+        Check(
+          name: $0.severity == .error ? "problem" : "warning", isGood: false, text: $0.description,
+          status: $0.severity == .error ? ExitStatus.usage : 0)
       }
       for model in workspace.models {
         guard case .openAI(let endpoint) = model.api, let name = endpoint.keyEnvironment else { continue }
@@ -89,9 +102,11 @@ struct DoctorCommand: AsyncParsableCommand {
             text: isSet
               ? "\(name) is set for \(model.name)" : "\(name) is not set; \(model.name) needs it: export \(name)=…"))
       }
-      return checks
+      return (checks, workspace.models.contains(where: \.isLocal))
     } catch {
-      return [Check(name: "workspace", isGood: false, text: String(describing: error))]
+      return (
+        [Check(name: "workspace", isGood: false, text: String(describing: error), status: ExitStatus.usage)], false
+      )
     }
   }
 }

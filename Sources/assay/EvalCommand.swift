@@ -5,7 +5,8 @@ import WorkbenchCore
 /// `assay eval`: runs variants over an eval set.
 struct EvalCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "eval", abstract: "Run variants over an eval set; what was answered before is not asked again.")
+    commandName: "eval", abstract: "Run variants over an eval set; what was answered before is not asked again.",
+    discussion: "A case passes when every grader passes it; the score is the graders' weighted mean.")
 
   @Argument(help: "Variants of the workspace; all of them when none is named.")
   var variants: [String] = []
@@ -42,6 +43,7 @@ struct EvalCommand: AsyncParsableCommand {
         Wiring.say("\(name): \(error)")
       }
     }
+    let unanswered = try await Self.unanswered(runs, on: workbench)
     await workbench.close()
     if options.json {
       print(JSONValue.array(runs.map(Report.run)).text(.pretty))
@@ -51,15 +53,25 @@ struct EvalCommand: AsyncParsableCommand {
       table.print()
     }
     if let failure { throw ExitCode(ExitStatus.of(failure)) }
-    if runs.contains(where: { $0.summary.errors > 0 }) {
-      let count = runs.reduce(0) { $0 + $1.summary.errors }
-      throw WorkbenchError.model("\(count) cases have no answer; the same command asks only for those again.")
-    }
+    if !unanswered.isEmpty { throw WorkbenchError.model(unanswered.joined(separator: "\n       ")) }
     if let failUnder, let worst = runs.min(by: { $0.summary.mean < $1.summary.mean }), worst.summary.mean < failUnder {
       Wiring.say(
         "\(worst.variant.name) scores \(Report.percent(worst.summary.mean)), below \(Report.percent(failUnder)).")
       throw ExitCode(ExitStatus.thresholdMissed)
     }
+  }
+
+  /// A sentence for each reason why cases have no answer.
+  private static func unanswered(_ runs: [Run], on workbench: Workbench) async throws -> [String] {
+    var sentences: [String] = []
+    for run in runs where run.summary.errors > 0 {
+      for failure in try await workbench.failures(of: run.id).prefix(3) {
+        let cases = failure.cases == 1 ? "1 case has" : "\(failure.cases) cases have"
+        sentences.append("\(cases) no answer in run \(run.id) (\(run.variant.name)): \(failure.reason)")
+      }
+    }
+    if !sentences.isEmpty { sentences.append("The same command asks only for these again.") }
+    return sentences
   }
 
   private func evaluate(_ request: EvaluateRequest, on workbench: Workbench) async throws -> Run {

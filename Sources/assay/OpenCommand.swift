@@ -1,6 +1,7 @@
 import ArgumentParser
 import Drawing
 import Foundation
+import Grading
 import Terminal
 import WorkbenchCore
 import WorkbenchUI
@@ -17,9 +18,22 @@ struct OpenCommand: AsyncParsableCommand {
   @Option(help: "A theme by name; `:` changes it later.")
   var theme: String?
 
+  /// A misspelt command looks like a folder: says so when there is no such folder.
+  private func checkFolder() throws {
+    guard let directory else { return }
+    if FileManager.default.fileExists(atPath: WorkspaceOptions.absolute(directory)) { return }
+    var sentence = "There is no folder \(directory)."
+    let commands = Assay.configuration.subcommands.map { $0.configuration.commandName ?? "" }
+    if let near = Spelling.nearest(to: directory, among: commands) {
+      sentence += " Did you mean the command `assay \(near)`?"
+    }
+    throw WorkbenchError.input(sentence + " `assay init \(directory)` makes a workspace there.")
+  }
+
   func run() async throws {
     let environment = ProcessInfo.processInfo.environment
     prepareTerminal(environment: environment)
+    try checkFolder()
     let workbench = try await Wiring.workbench(folder: WorkspaceOptions.absolute(directory ?? workspace ?? "."))
     let (themes, warnings) = ThemeLibrary.load(environment: environment, executable: Wiring.executable)
     let screen = Screen(

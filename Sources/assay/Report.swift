@@ -43,12 +43,14 @@ enum Report {
   static func row(_ run: Run) -> [String] {
     let summary = run.summary
     let done = summary.done
+    let hasAnswers = done > summary.errors
     return [
-      run.variant.name, run.set, "\(done)", percent(summary.mean),
-      "[\(percent(summary.low)), \(percent(summary.high))]",
+      run.variant.name, run.set, "\(done)", hasAnswers ? percent(summary.mean) : "–",
+      hasAnswers ? "[\(percent(summary.low)), \(percent(summary.high))]" : "–",
       done > 0 ? percent(Double(summary.formatValid) / Double(done)) : "–", "\(summary.errors)",
       done > 0 ? "\(summary.promptTokens / done)" : "–", done > 0 ? "\(summary.completionTokens / done)" : "–",
-      "\(Int((summary.latencyMedian * 1000).rounded()))", "\(Int((summary.latency95 * 1000).rounded()))",
+      hasAnswers ? "\(Int((summary.latencyMedian * 1000).rounded()))" : "–",
+      hasAnswers ? "\(Int((summary.latency95 * 1000).rounded()))" : "–",
       summary.cost.map { dollars($0) } ?? "–", seconds(run.seconds), run.id.description, run.promptVersion.short,
     ]
   }

@@ -38,11 +38,9 @@ struct LimitTests {
     let type = streams ? "text/event-stream" : "application/json"
     let reply = LoopbackReply.chunks(drip, headers: [("content-type", type)], pause: .milliseconds(10))
     try await MockServer.with({ _ in reply }) { server in
-      let start = ContinuousClock.now
       let failure = await asking.failure(server.url)
       #expect(failure?.kind == "unavailable")
       #expect(failure?.description.contains("0.3 s") == true)
-      #expect(ContinuousClock.now - start < .seconds(5))
       #expect(await server.nextAbandoned() == 1)
     }
   }

@@ -39,16 +39,40 @@ import Testing
     #expect(await workbench.snapshot.versions.count == 2)
   }
 
-  @Test func aLimitedRunIsPausedAndGoesOnLater() async throws {
+  @Test func aLimitedRunReportsItsPartAndGoesOnLater() async throws {
     let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
     let (workbench, _) = try await workbench(model: model)
     let part = try await evaluate(workbench, limit: 1)
-    #expect(part.state == .paused)
+    #expect(part.state == .finished)
+    #expect(part.cases == 1)
+    #expect(part.summary.done == 1)
+    #expect(await workbench.snapshot.runs.first?.state == .paused)
     #expect(model.asked == 1)
     let whole = try await evaluate(workbench)
     #expect(whole.id == part.id)
     #expect(whole.state == .finished)
     #expect(model.asked == 4)
+    #expect(try await evaluate(workbench, limit: 2).summary.done == 2)
+  }
+
+  @Test func aRefusalNamesItsReason() async throws {
+    let model = FakeModel { _, _ in throw ModelFailure.rejected("Check the key in MOCK_KEY.") }
+    let (workbench, _) = try await workbench(sampleWorkspace(cases: 2), model: model)
+    let run = try await evaluate(workbench)
+    let failures = try await workbench.failures(of: run.id)
+    #expect(failures.map(\.reason) == ["Check the key in MOCK_KEY."])
+    #expect(failures.map(\.cases) == [2])
+  }
+
+  @Test func aVariantWithAFlawNamesTheFlaw() async throws {
+    var workspace = sampleWorkspace()
+    workspace.problems = [
+      Problem(file: "assay.yaml", line: 9, key: "variants.broken.model", message: "There is no model called x.")
+    ]
+    let (workbench, _) = try await workbench(workspace)
+    await #expect {
+      try await evaluate(workbench, "broken")
+    } throws: { "\($0)".contains("assay.yaml:9") }
   }
 
   @Test func failedCasesAreKeptAsFailuresAndAskedAgainNextTime() async throws {

@@ -26,9 +26,11 @@ struct ConfigProblemTests {
         "assay.yaml:3: models.m.concurency: Unknown key \"concurency\", ignored. Did you mean \"concurrency\"?",
         "assay.yaml:7: variants.base.temprature: Unknown key \"temprature\", ignored. Did you mean \"temperature\"?",
         "assay.yaml:8: training.learning_rte: Unknown key \"learning_rte\", ignored. Did you mean \"learning_rate\"?",
-        "assay.yaml:9: facts.weather: Unknown key \"weather\", ignored. Keys here are queries_per_month, hourly_rate, "
-          + "engineering_hours, training_cost, retrainings, hosting_per_month, requirements_moving, format_critical, "
-          + "domain_jargon, latency_critical, tuning_expertise, can_route.",
+        "assay.yaml:9: facts.weather: Unknown key \"weather\", ignored. Keys here are hourly_rate, "
+          + "engineering_hours, training_cost, retrainings, hosting_per_month, queries_per_month, target_score, "
+          + "latency_limit_ms, early_stage, requirements_moving, needs_flexibility, needed_today, tuning_expertise, "
+          + "small_budget, format_critical, domain_jargon, latency_critical, behaviour_must_change, regulated, "
+          + "facts_change, query_types_differ, can_route.",
       ])
     #expect(workspace.problems.allSatisfy { $0.severity == .warning })
   }

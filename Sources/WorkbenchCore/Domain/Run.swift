@@ -1,3 +1,4 @@
+import Evidence
 import Foundation
 import Grading
 
@@ -149,4 +150,23 @@ public struct RunSummary: Sendable, Hashable {
   public var cost: Double?
   /// Nothing done yet.
   public init() {}
+
+  /// Averages of outputs.
+  public init(of outputs: [Output]) {
+    done = outputs.count
+    passed = outputs.count(where: \.passed)
+    errors = outputs.count { $0.answer == nil }
+    formatValid = outputs.count(where: \.formatValid)
+    if let estimate = Estimate(scores: outputs.map(\.value)) {
+      (mean, low, high) = (estimate.mean, estimate.interval.low, estimate.interval.high)
+    }
+    let answers = outputs.compactMap(\.answer)
+    promptTokens = answers.reduce(0) { $0 + ($1.usage.prompt ?? 0) }
+    completionTokens = answers.reduce(0) { $0 + ($1.usage.completion ?? 0) }
+    let latencies = Percentiles(answers.map(\.latency))
+    latencyMedian = latencies.p50 ?? 0
+    latency95 = latencies.p95 ?? 0
+    let costs = outputs.compactMap(\.cost)
+    cost = costs.isEmpty ? nil : costs.reduce(0, +)
+  }
 }
