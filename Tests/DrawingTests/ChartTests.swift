@@ -28,6 +28,19 @@ import Testing
         """)
   }
 
+  @Test func linesDifferWithoutColour() {
+    let flat = values([1, 1, 1])
+    let solid = text(LineChart([ChartSeries("a", flat)])).split(separator: "\n")
+    let dashed = text(LineChart([ChartSeries("a", flat, line: .dashed)])).split(separator: "\n")
+    #expect(solid[0] == "━ a" && dashed[0] == "╍ a")
+    func dots(_ rows: [Substring]) -> Int {
+      rows.joined().unicodeScalars.reduce(0) {
+        $0 + (0x2800...0x28FF ~= $1.value ? ($1.value & 0xFF).nonzeroBitCount : 0)
+      }
+    }
+    #expect(dots(dashed) > dots(solid) / 3 && dots(dashed) < dots(solid) * 3 / 4)
+  }
+
   @Test func noPeakIsLost() {
     var ys = [Double](repeating: 0, count: 10_000)
     ys[4321] = 100

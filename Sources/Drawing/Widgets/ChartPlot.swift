@@ -92,6 +92,14 @@ struct ChartPlot {
 struct BrailleDots {
   /// The number of what is being drawn; the last one to touch a cell decides how it looks.
   var style = 0
+  /// Whether lines have gaps.
+  var isDashed = false {
+    didSet { travelled = 0 }
+  }
+
+  /// How many dots the line has passed; every other six of them are left out where it is dashed.
+  private var travelled = 0
+  private var last: (x: Int, y: Int) = (-1, -1)
 
   private let area: Rect
   private var patterns: [UInt8]
@@ -109,9 +117,13 @@ struct BrailleDots {
     let steps = max(abs(end.x - start.x), abs(end.y - start.y))
     for step in 0...steps {
       let share = steps == 0 ? 0 : Double(step) / Double(steps)
-      set(
-        start.x + Int((Double(end.x - start.x) * share).rounded()),
-        start.y + Int((Double(end.y - start.y) * share).rounded()))
+      let here = (
+        x: start.x + Int((Double(end.x - start.x) * share).rounded()),
+        y: start.y + Int((Double(end.y - start.y) * share).rounded())
+      )
+      if here != last { travelled += 1 }
+      last = here
+      if !isDashed || travelled % 12 < 7 { set(here.x, here.y) }
     }
   }
 

@@ -14,18 +14,26 @@ public struct ChartSeries: Hashable, Sendable {
     }
   }
 
+  /// What tells its line from others without colour.
+  public enum Line: Hashable, Sendable {
+    case solid, dashed
+  }
+
   /// Its name in the legend.
   public var name: String
   /// Its values, with `x` growing; those that aren't finite are left out.
   public var values: [Value]
   /// How it looks.
   public var style: StyleName
+  /// How its line is drawn.
+  public var line: Line
 
   /// Makes a curve.
-  public init(_ name: String, _ values: [Value], style: StyleName = .chartTrain) {
+  public init(_ name: String, _ values: [Value], style: StyleName = .chartTrain, line: Line = .solid) {
     self.name = name
     self.values = values
     self.style = style
+    self.line = line
   }
 }
 
@@ -72,6 +80,7 @@ public struct LineChart: Hashable, Sendable {
     var dots = BrailleDots(plot.area)
     for (index, curve) in series.enumerated() {
       dots.style = index
+      dots.isDashed = curve.line == .dashed
       plot.draw(curve, &dots)
     }
     dots.draw(on: &surface) { theme[series[$0].style] }
@@ -85,7 +94,7 @@ public struct LineChart: Hashable, Sendable {
     var spans = series.flatMap { curve in
       let value = plot.value(of: curve, at: cursor)
       let text = value.map { " \(ChartNumber.text($0))" } ?? ""
-      return [Span("━ ", theme[curve.style]), Span(curve.name + text), Span("   ")]
+      return [Span(curve.line == .solid ? "━ " : "╍ ", theme[curve.style]), Span(curve.name + text), Span("   ")]
     }
     if let cursor { spans.append(Span("\(xTitle) \(ChartNumber.text(cursor))", theme[.chartCursor])) }
     surface.write(spans, in: row)
