@@ -29,23 +29,27 @@ extension VerdictPane {
         style: theme[.textDim], clip: inner)
       return
     }
-    let bar = inner.width >= 110 ? 24 : inner.width >= 90 ? 14 : 0
+    let place = inner.insetColumns
     table.draw(
-      rows, columns: columns(snapshot, bar: bar, theme: theme), in: inner, focused: focused, on: &surface, theme: theme)
+      rows, columns: columns(rows, snapshot, width: place.width, theme: theme), in: place, focused: focused,
+      on: &surface, theme: theme)
   }
 
-  private func columns(_ snapshot: Snapshot, bar: Int, theme: Theme) -> [TableColumn<Row>] {
+  /// Names have the room first, then figures by their priority; a bar fills what is left over.
+  private func columns(_ rows: [Row], _ snapshot: Snapshot, width: Int, theme: Theme) -> [TableColumn<Row>] {
+    let longest = rows.map { TextWidth.columns(of: $0.variant.name) }.max() ?? 0
+    let name = max(10, min(longest, max(32, width - 49), width - 8))
     let best = [snapshot.verdict?.prompted?.id, snapshot.verdict?.tuned?.id]
     let dash = [Span("–", theme[.textDim])]
     func figure(_ text: @escaping (Run) -> String) -> (Row) -> [Span] {
       { row in row.run.map { [Span(text($0), theme[.text])] } ?? dash }
     }
     var columns: [TableColumn<Row>] = [
-      TableColumn("variant", width: 10...32, priority: 10) { row in
+      TableColumn("variant", width: name...name, priority: 10) { row in
         let isBest = row.run.map { best.contains($0.id) } ?? false
-        return [Span(row.variant.name, theme[isBest ? .textStrong : .text])]
+        return [Span(Words.clippedInTheMiddle(row.variant.name, to: name), theme[isBest ? .textStrong : .text])]
       },
-      TableColumn("kind", width: 8...8, priority: 3) { row in
+      TableColumn("kind", width: 8...8, priority: 1) { row in
         [Span(row.variant.isTuned ? "tuned" : "prompted", theme[row.variant.isTuned ? .badgeTuned : .badgePrompted])]
       },
       TableColumn("score", width: 6...6, alignment: .right, priority: 10) { row in
@@ -55,13 +59,8 @@ extension VerdictPane {
         "95 % interval", width: 13...13, priority: 8,
         content: figure { "[\(Words.percent($0.summary.low)), \(Words.percent($0.summary.high))]" }),
     ]
-    if bar > 0 {
-      columns.append(
-        TableColumn("0 %" + String(repeating: " ", count: bar - 8) + "100 %", width: bar...bar, priority: 2) { row in
-          [Span(row.run.map { Words.bar($0.summary, width: bar) } ?? "", theme[.intervalRange])]
-        })
-    }
-    return columns + [
+    let place = columns.count
+    columns += [
       TableColumn(
         "valid", width: 6...6, alignment: .right, priority: 7,
         content: figure { Words.percent(Double($0.summary.formatValid) / Double(max(1, $0.summary.done))) }),
@@ -69,19 +68,30 @@ extension VerdictPane {
         "cases", width: 7...9, alignment: .right, priority: 6,
         content: figure { $0.summary.done == $0.cases ? "\($0.cases)" : "\($0.summary.done)/\($0.cases)" }),
       TableColumn(
-        "in", width: 5...6, alignment: .right, priority: 5,
+        "tok in", width: 6...6, alignment: .right, priority: 4,
         content: figure { "\($0.summary.promptTokens / max(1, $0.summary.done))" }),
       TableColumn(
-        "out", width: 4...5, alignment: .right, priority: 4,
+        "tok out", width: 7...7, alignment: .right, priority: 3,
         content: figure { "\($0.summary.completionTokens / max(1, $0.summary.done))" }),
       TableColumn(
-        "p50", width: 7...8, alignment: .right, priority: 5,
+        "median", width: 7...8, alignment: .right, priority: 5,
         content: figure { Words.milliseconds($0.summary.latencyMedian) }),
-      TableColumn("$/1K calls", width: 10...10, alignment: .right, priority: 2) { row in
-        guard let run = row.run, let cost = run.summary.cost, run.summary.done > 0 else { return dash }
-        return [Span(Words.dollars(cost / Double(run.summary.done) * 1000), theme[.text])]
-      },
     ]
+    if rows.contains(where: { $0.run?.summary.cost != nil }) {
+      columns.append(
+        TableColumn("$/1K calls", width: 10...10, alignment: .right, priority: 2) { row in
+          guard let run = row.run, let cost = run.summary.cost, run.summary.done > 0 else { return dash }
+          return [Span(Words.dollars(cost / Double(run.summary.done) * 1000), theme[.text])]
+        })
+    }
+    let bar = min(24, width - columns.reduce(0) { $0 + $1.width.lowerBound + 2 })
+    if bar >= 12 {
+      columns.insert(
+        TableColumn("0 %" + String(repeating: " ", count: bar - 8) + "100 %", width: bar...bar) { row in
+          [Span(row.run.map { Words.bar($0.summary, width: bar) } ?? "", theme[.intervalRange])]
+        }, at: place)
+    }
+    return columns
   }
 
   private mutating func drawAdvice(
@@ -91,20 +101,21 @@ extension VerdictPane {
       rect, title: "Advice", style: theme[focused ? .borderFocused : .border],
       titleStyle: theme[focused ? .titleFocused : .title]
     ).inset(dx: 1, dy: 0)
-    advice.draw(adviceLines(snapshot, theme: theme), in: inner, on: &surface, theme: theme)
+    advice.draw(
+      adviceLines(snapshot, width: inner.width - 1, theme: theme), in: inner, on: &surface, theme: theme)
   }
 
-  private func adviceLines(_ snapshot: Snapshot, theme: Theme) -> [[Span]] {
+  private func adviceLines(_ snapshot: Snapshot, width: Int, theme: Theme) -> [[Span]] {
     guard let report = snapshot.verdict else {
       return [[Span("There is no eval set to judge by yet: add one under eval_sets in assay.yaml.", theme[.textDim])]]
     }
     let advice = report.advice
     let style: StyleName = advice.recommendation == .undecided ? .warning : .success
-    var lines: [[Span]] = [
-      [Span(advice.headline + ".", theme[style].adding(.bold))],
-      [Span("Confidence: \(advice.confidence.words).", theme[.textDim])],
-      [],
-    ]
+    var lines: [[Span]] = [[Span(advice.headline + ".", theme[style].adding(.bold))]]
+    if !report.runs.isEmpty {
+      lines.append([Span("Confidence: \(advice.confidence.words).", theme[.textDim])])
+    }
+    lines.append([])
     if report.runs.isEmpty {
       lines.append([
         Span("Nothing is measured on \(report.set) yet: ", theme[.text]), Span("R", theme[.key]),
@@ -112,16 +123,26 @@ extension VerdictPane {
       ])
       lines.append([])
     }
-    for reason in advice.lines {
-      lines.append([
-        Span(reason.direction.label, theme[reason.direction.style]), Span("  " + reason.statement + ".", theme[.text]),
-      ])
+    // What the headline says word for word needs no line of its own.
+    for reason in advice.lines where advice.headline != "\(advice.recommendation.title): \(reason.statement)" {
+      lines += Self.hanging(
+        Span(reason.direction.label + "  ", theme[reason.direction.style]), reason.statement, width, theme)
     }
     if !advice.missing.isEmpty {
       lines += [[], [Span("What would settle more", theme[.title])]]
-      lines += advice.missing.map { [Span("·  ", theme[.textDim]), Span($0.statement + ".", theme[.text])] }
+      for missing in advice.missing {
+        lines += Self.hanging(Span("·  ", theme[.textDim]), missing.statement, width, theme)
+      }
     }
     return lines
+  }
+
+  /// A sentence beside its label, whose further rows stand under its first one where there is room for that.
+  private static func hanging(_ label: Span, _ statement: String, _ width: Int, _ theme: Theme) -> [[Span]] {
+    let sentence = Span(statement + ".", theme[.text])
+    guard width >= label.columns + 20 else { return [[label, sentence]] }
+    let indent = Span(String(repeating: " ", count: label.columns))
+    return [sentence].wrapped(to: width - label.columns).enumerated().map { [$0 == 0 ? label : indent] + $1 }
   }
 }
 
@@ -149,4 +170,9 @@ extension Reason.Direction {
     case .unknown: .warning
     }
   }
+}
+
+extension Rect {
+  /// Without one column at either side.
+  fileprivate var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

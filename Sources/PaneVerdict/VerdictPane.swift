@@ -46,7 +46,9 @@ public struct VerdictPane: Pane {
     let rows = rows(snapshot)
     switch action {
     case .evaluate:
-      guard let row = rows.first(where: { $0.id == table.selection }) ?? rows.first else { return .notice("There is no variant to evaluate.") }
+      guard let row = rows.first(where: { $0.id == table.selection }) ?? rows.first else {
+        return .notice("There is no variant to evaluate.")
+      }
       return evaluate(row.variant.name, snapshot)
     case .evaluateAll:
       let open = rows.filter { $0.run?.state != .finished }

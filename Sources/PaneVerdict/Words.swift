@@ -1,3 +1,4 @@
+import Drawing
 import WorkbenchCore
 
 /// Numbers as the pane writes them.
@@ -12,6 +13,13 @@ enum Words {
   static func dollars(_ amount: Double) -> String {
     let cents = Int((amount * 100).rounded())
     return "$\(cents / 100)." + (cents % 100 < 10 ? "0" : "") + "\(cents % 100)"
+  }
+
+  /// Its beginning and its end around an ellipsis, where it has more columns than there are.
+  static func clippedInTheMiddle(_ text: String, to width: Int) -> String {
+    guard TextWidth.columns(of: text) > width, width > 2 else { return TextWidth.truncate(text, to: width) }
+    let end = TextWidth.clip(String(text.reversed()), to: (width - 1) / 2)
+    return TextWidth.clip(text, to: width - 1 - end.columns).text + "…" + String(end.text.reversed())
   }
 
   /// The interval as a line from 0 % to 100 % with the mean on it.

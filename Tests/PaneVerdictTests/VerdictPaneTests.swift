@@ -71,6 +71,44 @@ import WorkbenchCore
     #expect(pane.bindings(snapshot(measured: false)).first { $0.keys.contains(.enter) }?.unavailable != nil)
   }
 
+  @Test func whatIsNotMeasuredHasNoConfidenceAndNothingIsSaidTwice() {
+    var pane = VerdictPane()
+    let snapshot = snapshot(measured: false)
+    let shown = text(&pane, snapshot, 160, 30)
+    #expect(!shown.contains("Confidence"))
+    let lines = shown.split(separator: "\n")
+    for reason in snapshot.verdict?.advice.lines ?? [] {
+      #expect(lines.count { $0.contains(reason.statement) } == 1)
+    }
+  }
+
+  @Test(arguments: [80, 120]) func namesAreWholeWhileAnythingElseCanGo(width: Int) {
+    let long = ["task+format+constraints", "task+format+constraints+context"]
+    var snapshot = snapshot(measured: true)
+    snapshot.workspace.variants = long.map { Variant(name: $0, model: "tiny", prompt: "p") }
+    snapshot.verdict?.runs = long.enumerated().map { run(Int64($0 + 1), $1, tuned: false, passed: 70 - $0, of: 100) }
+    var pane = VerdictPane()
+    let shown = text(&pane, snapshot, width, 22)
+    for name in long { #expect(shown.contains(name + " ")) }
+    #expect(shown.contains("[60 %, 78 %]"))
+    #expect(width < 120 || shown.contains("tok in  tok out    median"))
+  }
+
+  @Test func aNameThatIsTooLongKeepsItsEnds() {
+    #expect(Words.clippedInTheMiddle("task+format+constraints", to: 11) == "task+…aints")
+    #expect(Words.clippedInTheMiddle("作作作作作", to: 6) == "作…作")
+    #expect(Words.clippedInTheMiddle("short", to: 5) == "short")
+  }
+
+  @Test func furtherRowsStandUnderTheStatementAndTablesClearOfTheBorder() {
+    var pane = VerdictPane()
+    let shown = text(&pane, snapshot(measured: true), 60, 40).split(separator: "\n")
+    let indent = "│" + String(repeating: " ", count: 12)
+    let further = shown.filter { $0.hasPrefix(indent) && $0.dropFirst(13).first != " " }
+    #expect(!further.isEmpty)
+    #expect(shown.contains { $0.hasPrefix("│ prompted ") })
+  }
+
   @Test func saysSoWithoutAnyVariantOrSet() {
     var pane = VerdictPane()
     let empty = Snapshot(workspace: Workspace(folder: "/", name: "x"), time: Date(timeIntervalSince1970: 0))
