@@ -18,6 +18,14 @@ struct ComparePair: Sendable {
     /// What `Command.compare` calls it.
     var reference: String { isPinned ? run.map { $0.id.description } ?? variant.name : variant.name }
 
+    /// Whether the variant waits for an adapter that no training job has made yet.
+    func isUntrained(_ snapshot: Snapshot) -> Bool {
+      guard let adapter = variant.adapter, (run?.summary.done ?? 0) == 0 else { return false }
+      let made = snapshot.jobs.filter { $0.adapter != nil }
+      if adapter == Variant.latestAdapter { return made.isEmpty }
+      return adapter.hasPrefix(".assay/jobs/") && !made.contains { adapter.hasPrefix($0.folder + "/") }
+    }
+
     /// Whether this run is the one meant.
     func means(_ other: Run) -> Bool {
       isPinned ? run?.id == other.id : other.variant.name == variant.name
@@ -39,7 +47,11 @@ struct ComparePair: Sendable {
     self.set = set
     self.a = a.flatMap { Self.side($0, set, snapshot) } ?? Self.bestPrompted(set, snapshot, except: nil)
     self.b = b.flatMap { Self.side($0, set, snapshot) } ?? Self.newestTuned(set, snapshot)
-    if self.b == nil { self.b = Self.bestPrompted(set, snapshot, except: self.a?.variant.name) }
+    // Two that have runs tell more than one beside one that has none.
+    if b == nil, self.b?.run == nil {
+      let other = Self.bestPrompted(set, snapshot, except: self.a?.variant.name)
+      if self.b == nil || other?.run != nil && self.a?.run != nil { self.b = other }
+    }
   }
 
   /// What to call the sides.

@@ -65,6 +65,8 @@ extension ComparePane {
     let pair = pair(snapshot)
     let isMissing = !missing(snapshot, pair).isEmpty
     let isRunning = !running(pair, snapshot).isEmpty
+    let untrained = [pair.a, pair.b].compactMap { $0 }.first { $0.isUntrained(snapshot) }
+    let idle = untrained.map { "Train \($0.variant.name) first: 4 opens Training." } ?? "Both runs are complete."
     return [
       Binding(
         "A", title: "Choose the run on the left", group: "Runs", action: .chooseA, unavailable: noRuns(snapshot),
@@ -76,7 +78,7 @@ extension ComparePane {
         unavailable: snapshot.workspace.evalSets.count > 1 ? nil : "There is only one eval set."),
       Binding(
         "r", title: "Run what is missing", group: "Runs", action: .evaluate,
-        unavailable: isMissing ? nil : isRunning ? "It is being run already." : "Both runs are complete.",
+        unavailable: isMissing ? nil : isRunning ? "It is being run already." : idle,
         footer: isMissing ? "run" : nil),
       Binding(
         "R", title: "Pause what is running", group: "Runs", action: .pause,

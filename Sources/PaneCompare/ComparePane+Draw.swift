@@ -142,14 +142,17 @@ extension ComparePane {
     if idle.contains(where: { side in side.run.map { snapshot.progress[$0.id] != nil } ?? false }) {
       return ["The first answers are on their way."]
     }
-    if let first = idle.first {
-      let names = idle.map { "“\($0.variant.name)”" }.joined(separator: " and ")
-      var lines = ["\(names) \(idle.count == 1 ? "has" : "have") no run on \(pair.set ?? "") yet. Press r to evaluate."]
-      if let adapter = (idle.first { $0.variant.isTuned } ?? first).variant.adapter {
-        lines.append("It needs the adapter \(adapter): if that isn't there yet, train it in Training.")
+    if !idle.isEmpty {
+      let ready = idle.filter { !$0.isUntrained(snapshot) }
+      var lines = idle.filter { $0.isUntrained(snapshot) }.map {
+        "“\($0.variant.name)” has no adapter yet. Train it first: 4 opens Training."
       }
-      lines.append("A and B choose other runs.")
-      return lines
+      if !ready.isEmpty {
+        let names = ready.map { "“\($0.variant.name)”" }.joined(separator: " and ")
+        let verb = ready.count == 1 ? "has" : "have"
+        lines.insert("\(names) \(verb) no run on \(pair.set ?? "") yet. Press r to evaluate.", at: 0)
+      }
+      return lines + ["A and B choose other runs."]
     }
     if comparison != nil { return ["No case has both answers yet. Press r to run what is missing."] }
     return ["Lining up the answers of both runs.", "If this stays, A and B choose other runs."]

@@ -14,12 +14,13 @@ struct Evaluation: Hashable, Sendable {
 }
 
 extension ComparePane {
-  /// The sides that have no complete run, and aren't under way.
+  /// The sides that have no complete run, aren't under way, and can be run.
   func missing(_ snapshot: Snapshot, _ pair: ComparePair) -> [Evaluation] {
     guard let set = pair.set else { return [] }
     var names: Set<String> = []
     return [pair.a, pair.b].compactMap { side in
-      guard let side, snapshot.workspace.variant(side.variant.name) != nil, names.insert(side.variant.name).inserted
+      guard let side, snapshot.workspace.variant(side.variant.name) != nil, !side.isUntrained(snapshot),
+        names.insert(side.variant.name).inserted
       else { return nil }
       if let run = side.run {
         guard !side.isPinned, run.summary.done < run.cases, snapshot.progress[run.id] == nil else { return nil }

@@ -11,6 +11,8 @@ struct RunTable {
     var run: Run?
     /// Whether the eval set has changed since.
     var isOutdated: Bool
+    /// Whether its adapter is still to be made.
+    var isUntrained: Bool
   }
 
   private struct Column {
@@ -106,9 +108,11 @@ struct RunTable {
     surface.write(spans, in: name)
     guard let run = side.run, run.summary.done > 0 else {
       let rest = Rect(x: name.maxX + 2, y: row.y, width: row.maxX - name.maxX - 2, height: 1)
+      let words =
+        side.isUntrained
+        ? ("not trained yet; ", "4", " opens Training") : ("no run yet; ", "r", " evaluates it")
       surface.write(
-        [Span("no run yet; ", theme[.textDim]), Span("r", theme[.key]), Span(" evaluates it", theme[.textDim])],
-        in: rest)
+        [Span(words.0, theme[.textDim]), Span(words.1, theme[.key]), Span(words.2, theme[.textDim])], in: rest)
       return
     }
     forEachPlace(in: row) { column, place in surface.write(column.content(run), in: place, .right) }

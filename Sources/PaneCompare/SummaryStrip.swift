@@ -69,10 +69,12 @@ struct SummaryStrip {
     [
       RunTable.Side(
         letter: "A", style: .badgePrompted, variant: comparison?.a.variant ?? pair.a?.variant,
-        run: comparison?.a ?? pair.a?.run, isOutdated: isOutdated(comparison?.a ?? pair.a?.run)),
+        run: comparison?.a ?? pair.a?.run, isOutdated: isOutdated(comparison?.a ?? pair.a?.run),
+        isUntrained: pair.a?.isUntrained(snapshot) ?? false),
       RunTable.Side(
         letter: "B", style: .badgeTuned, variant: comparison?.b.variant ?? pair.b?.variant,
-        run: comparison?.b ?? pair.b?.run, isOutdated: isOutdated(comparison?.b ?? pair.b?.run)),
+        run: comparison?.b ?? pair.b?.run, isOutdated: isOutdated(comparison?.b ?? pair.b?.run),
+        isUntrained: pair.b?.isUntrained(snapshot) ?? false),
     ]
   }
 
@@ -84,7 +86,7 @@ struct SummaryStrip {
   private func drawProgress(_ progress: RunProgress, of run: Run, in row: Rect, on surface: inout Surface) {
     var words = "\(progress.done)/\(progress.total)"
     if progress.errors > 0 { words += " · \(Wording.plural(progress.errors, "error"))" }
-    if let seconds = progress.remainingSeconds { words += " · \(Figure.duration(seconds)) left" }
+    if let seconds = progress.remainingSeconds { words += " · \(ClockText.text(seconds)) left" }
     if let waiting = progress.waiting { words = waiting }
     let label = "running \(run.variant.name) "
     let used = surface.write(TextWidth.truncate(label, to: row.width / 3), at: row.origin, style: theme[.statusBusy])

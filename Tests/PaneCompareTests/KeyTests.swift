@@ -130,10 +130,10 @@ struct KeyTests {
   }
 
   @Test func whatIsMissingIsEvaluated() {
-    var snapshot = Sample.compared(24)
-    snapshot.runs.removeFirst()
-    snapshot.comparison = nil
+    var snapshot = Sample.untested(24)
+    snapshot.jobs = [Sample.job]
     var desk = Desk(snapshot)
+    desk.pane.choiceB = RunChoice(variant: "tuned")
     desk.press("r")
     #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "tuned", set: "main"))])
     var complete = Desk(Sample.compared(24))
@@ -142,12 +142,33 @@ struct KeyTests {
     #expect(complete.notices == ["Both runs are complete."])
   }
 
+  @Test func twoWithRunsAreReadBeforeOneWithout() {
+    var snapshot = Sample.untested(24)
+    let pair = ComparePair(snapshot, a: nil, b: nil, set: nil)
+    #expect([pair.a?.variant.name, pair.b?.variant.name] == ["prompted", "task-only"])
+    snapshot.runs.removeLast()
+    #expect(ComparePair(snapshot, a: nil, b: nil, set: nil).b?.variant.name == "tuned")
+  }
+
+  @Test func whatIsNotTrainedIsNotEvaluated() {
+    var snapshot = Sample.untested(24)
+    snapshot.runs.removeLast()
+    var desk = Desk(snapshot)
+    #expect(desk.surface.text().contains("“tuned” has no adapter yet. Train it first: 4 opens Training."))
+    desk.press("r")
+    #expect(desk.commands.isEmpty)
+    #expect(desk.notices == ["Train tuned first: 4 opens Training."])
+    desk.snapshot.jobs = [Sample.job]
+    desk.press("r")
+    #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "tuned", set: "main"))])
+  }
+
   @Test func whatCostsMoneyAsksFirst() {
-    var snapshot = Sample.compared(24)
+    var snapshot = Sample.untested(24)
     snapshot.workspace = Sample.workspace(cases: Sample.cases(24), price: TokenPrice(input: 1, output: 2))
-    snapshot.runs.removeFirst()
+    snapshot.runs.removeLast()
     snapshot.runs[0].summary.cost = 0.48
-    snapshot.comparison = nil
+    snapshot.jobs = [Sample.job]
     var desk = Desk(snapshot)
     desk.press("r")
     #expect(desk.commands.isEmpty)

@@ -89,6 +89,19 @@ enum Sample {
     return snapshot(cases: cases, a: a, b: b)
   }
 
+  /// Without a run of `tuned`, and without the job that makes its adapter.
+  static func untested(_ count: Int) -> Snapshot {
+    var snapshot = compared(count)
+    snapshot.runs.removeFirst()
+    snapshot.comparison = nil
+    return snapshot
+  }
+
+  /// The job that made the adapter of `tuned`.
+  static let job = TrainingJob(
+    id: JobID(1), backend: "mlx", base: "tiny", data: "train/main.jsonl", settings: TrainingSettings(),
+    state: .finished, created: time, adapter: ".assay/jobs/1/best")
+
   static func snapshot(cases: [EvalCase], a: [Output], b: [Output]) -> Snapshot {
     var snapshot = Snapshot(workspace: workspace(cases: cases), time: time)
     let left = run(2, prompted, outputs: a, cases: cases.count, age: 7_200)
