@@ -177,7 +177,7 @@ extension PromptPane {
     if let active = activeRun(pen.snapshot) {
       let progress = active.progress
       let rate = progress.rate.map { String(format: "%.1f/s", $0) }
-      let remaining = progress.remainingSeconds.map { "\(Wording.seconds($0.rounded(.up))) left" } ?? ""
+      let remaining = progress.remainingSeconds.map { "\(ClockText.text($0)) left" } ?? ""
       let left = progress.waiting ?? (progress.errors > 0 ? Wording.count(progress.errors, "error") : remaining)
       return [ScoreLine(), ScoreLine(left: [Span(left, theme[.textDim])], right: [Span(rate ?? "", theme[.textDim])])]
     }

@@ -14,6 +14,8 @@ struct FormField: Sendable {
   var value: String
   /// What it means, in a few words.
   var hint: String
+  /// Whether another field makes it count for nothing.
+  var isIdle = false
   /// What is wrong with a value, as a sentence; nil when it can be used.
   var check: @Sendable (String) -> String?
 
@@ -50,6 +52,13 @@ struct Form: Sendable {
       fields[index].value = newValue
       if index == focus { load() }
     }
+  }
+
+  /// Says of a field what it means now, and whether it counts.
+  mutating func describe(_ label: String, hint: String, isIdle: Bool = false) {
+    guard let index = fields.firstIndex(where: { $0.label == label }) else { return }
+    fields[index].hint = hint
+    fields[index].isIdle = isIdle
   }
 
   /// The first thing that is wrong.
@@ -111,7 +120,10 @@ struct Form: Sendable {
       let parts = rect.row(offset).columns([.fixed(labelWidth), .fixed(valueWidth), .rest], gap: 0)
       let mark = field.problem == nil ? "  " : "✗ "
       surface.write(
-        [Span(mark, theme[.error]), Span(field.label, theme[hasFocus ? .textStrong : .overlay])], in: parts[0])
+        [
+          Span(mark, theme[.error]),
+          Span(field.label, theme[hasFocus ? .textStrong : field.isIdle ? .textDim : .overlay]),
+        ], in: parts[0])
       drawValue(field, hasFocus: hasFocus, in: parts[1], on: &surface, theme: theme)
       let note = field.problem.map { Span("  " + $0, theme[.error]) } ?? Span("  " + field.hint, theme[.textDim])
       surface.write([note], in: parts[2])
@@ -123,7 +135,7 @@ struct Form: Sendable {
   ) {
     switch field.kind {
     case .text where hasFocus: editor.draw(in: rect, focused: true, on: &surface, theme: theme)
-    case .text: surface.write([Span(field.value, theme[.input])], in: rect)
+    case .text: surface.write([Span(field.value, theme[field.isIdle ? .textDim : .input])], in: rect)
     case .choice:
       let spans =
         hasFocus

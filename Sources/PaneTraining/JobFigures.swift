@@ -89,7 +89,7 @@ struct JobFigures {
     var words = [
       job.steps > 0 ? "\(Figure.whole(job.step))/\(Figure.whole(job.steps))" : "step \(Figure.whole(job.step))"
     ]
-    if let remaining, job.state == .running { words.append("\(Figure.duration(remaining)) left") }
+    if let remaining, job.state == .running { words.append("\(ClockText.text(remaining)) left") }
     return words.joined(separator: " · ")
   }
 
@@ -136,9 +136,10 @@ struct JobFigures {
     return remarks
   }
 
-  /// The checkpoint with the lowest validation loss, or else the last one marked as best.
+  /// The checkpoint that did best on the validation rows; nil where none was tried on them.
   var best: Checkpoint? {
-    detail.checkpoints.last { $0.isBest } ?? detail.checkpoints.last
+    let validated = detail.checkpoints.filter { $0.validationLoss != nil }
+    return validated.last { $0.isBest } ?? validated.last
   }
 }
 

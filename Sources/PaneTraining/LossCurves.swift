@@ -63,7 +63,7 @@ struct LossCurves: Hashable, Sendable {
     let validation = detail.validations.map { ChartSeries.Value(x: Double($0.step), y: $0.loss) }
     var series = [ChartSeries(name("loss", train), train, style: .chartTrain)]
     if !validation.isEmpty {
-      series.append(ChartSeries(name("validation", validation), validation, style: .chartValidation))
+      series.append(ChartSeries(name("validation", validation), validation, style: .chartValidation, line: .dashed))
     }
     return LineChart(series, scale: isLogarithmic ? .logarithmic : .linear, xTitle: "step", cursor: cursor)
   }

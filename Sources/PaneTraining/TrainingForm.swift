@@ -53,7 +53,7 @@ struct TrainingForm: Sendable {
       FormField("validation", value: Figure.plain(settings.validationShare), hint: "share of rows held back") {
         Self.number($0, above: 0, upTo: 0.5)
       },
-      FormField("patience", value: "\(settings.patience)", hint: "validations without gain; 0: all") {
+      FormField("patience", value: "\(settings.patience)", hint: "0 = never stop early") {
         Self.whole($0, 0...100_000)
       },
       FormField("seed", value: "\(settings.seed)", hint: "the same seed repeats the job") {
@@ -94,13 +94,33 @@ struct TrainingForm: Sendable {
     return wanted
   }
 
+  /// Rows to learn from, as far as an earlier job with the same file tells.
+  private var learntRows: Double? {
+    guard let rows = known?.rows, known?.job.data == fields["data file"] else { return nil }
+    let learnt = Double(rows.train + rows.validation) * (1 - wanted.validationShare)
+    return learnt > 0 ? learnt : nil
+  }
+
+  /// The fields with hints for what is typed now.
+  var described: Form {
+    var shown = fields
+    let wanted = wanted
+    if fields["learning rate"] == Figure.plain(settings.learningRate) { shown.describe("learning rate", hint: "") }
+    guard let steps = wanted.steps else { return shown }
+    shown.describe("epochs", hint: "steps win over epochs", isIdle: true)
+    if let rows = learntRows {
+      let epochs = Double(steps) * Double(max(1, wanted.batchSize * wanted.gradientAccumulation)) / rows
+      shown.describe("steps", hint: "= \(Figure.decimal(epochs, places: 1)) epochs")
+    }
+    return shown
+  }
+
   /// How long it would take, as far as an earlier job tells.
   var estimate: String {
     let wanted = wanted
     let batch = max(1, wanted.batchSize * wanted.gradientAccumulation)
     var steps = wanted.steps
-    if steps == nil, let rows = known?.rows, known?.job.data == fields["data file"] {
-      let learnt = Double(rows.train + rows.validation) * (1 - wanted.validationShare)
+    if steps == nil, let learnt = learntRows {
       steps = max(1, Int((learnt / Double(batch)).rounded(.up) * wanted.epochs))
     }
     guard let steps else {
@@ -137,7 +157,7 @@ struct TrainingForm: Sendable {
     let inner = surface.frame(
       place, title: "New training job", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
     let parts = inner.inset(dx: inner.width > 30 ? 1 : 0, dy: 0).rows([.rest, .fixed(inner.height > 6 ? 2 : 0)])
-    fields.draw(in: parts[0], focused: true, on: &surface, theme: theme)
+    described.draw(in: parts[0], focused: true, on: &surface, theme: theme)
     guard parts[1].height > 1 else { return }
     let words = fields.problem.map { [Span("✗ " + $0, theme[.error])] } ?? [Span(estimate, theme[.info])]
     surface.write(words, in: parts[1].row(1))

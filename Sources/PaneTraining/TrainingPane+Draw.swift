@@ -48,8 +48,12 @@ extension TrainingPane {
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     let running = snapshot.jobs.count { $0.state == .running }
-    let label = running > 0 ? [Span("▶ \(running)", theme[.badgeRunning])] : []
+    let label = running > 0 ? [Span("\(running) running", theme[.badgeRunning])] : []
     let inner = panel(.jobs, "Jobs", in: rect, focused: focused, on: &surface, theme: theme, label: label)
+      .insetColumns
+    if let detail = snapshot.job {
+      bestLosses[detail.job.id] = JobFigures(detail: detail, time: 0).best?.validationLoss
+    }
     guard !snapshot.jobs.isEmpty else {
       let text = "Nothing was trained here yet.\nn starts a job, c collects data for one."
       drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
@@ -59,6 +63,14 @@ extension TrainingPane {
     table.draw(
       snapshot.jobs, columns: jobColumns(snapshot, theme), in: inner, focused: focused && area == .jobs, on: &surface,
       theme: theme)
+  }
+
+  /// The validation loss of the job's best checkpoint; of a job that wasn't opened yet, what it reported last, unless
+  /// that can only be the untrained model's.
+  private func bestLoss(of job: TrainingJob, _ snapshot: Snapshot) -> Double? {
+    if let known = bestLosses[job.id] { return known }
+    let isValidated = job.state == .finished || job.step >= max(1, job.settings.evaluateEvery)
+    return snapshot.job?.job.id != job.id && isValidated ? job.validationLoss : nil
   }
 
   private func jobColumns(_ snapshot: Snapshot, _ theme: Theme) -> [TableColumn<TrainingJob>] {
@@ -80,7 +92,9 @@ extension TrainingPane {
         ]
       },
       TableColumn("loss", width: 6...7, alignment: .right, priority: 5) { [Span(Figure.loss($0.trainLoss))] },
-      TableColumn("valid.", width: 6...7, alignment: .right, priority: 6) { [Span(Figure.loss($0.validationLoss))] },
+      TableColumn("valid.", width: 6...7, alignment: .right, priority: 6) {
+        [Span(Figure.loss(bestLoss(of: $0, snapshot)))]
+      },
       TableColumn("base", width: 5...14, priority: 2) { dim($0.base) },
       TableColumn("data", width: 8...30, priority: 1) { dim($0.data) },
       TableColumn("made", width: 9...10, alignment: .right, priority: 0) {
@@ -114,7 +128,7 @@ extension TrainingPane {
     let below = rect.height >= 28 ? max(9, rect.height / 3) : 6
     let parts = rect.rows([.rest, .fixed(below)])
     drawJob(detail, snapshot, in: parts[0], focused: focused, on: &surface, theme: theme)
-    isNarrow = rect.width < 76
+    isNarrow = rect.width < 74
     if !isNarrow {
       let columns = parts[1].columns([.share(2), .share(3)], gap: 1)
       drawCheckpoints(detail, snapshot, in: columns[0], focused: focused, on: &surface, theme: theme)
@@ -133,7 +147,8 @@ extension TrainingPane {
     let inner = panel(
       .checkpoints, title, in: rect, focused: focused, on: &surface, theme: theme,
       label: detail.checkpoints.isEmpty
-        ? [] : [Span("\(detail.checkpoints.count)\(isNarrow ? " · log →" : "")", theme[.textDim])])
+        ? [] : [Span("\(detail.checkpoints.count)\(isNarrow ? " · log →" : "")", theme[.textDim])]
+    ).insetColumns
     guard !detail.checkpoints.isEmpty else {
       let text =
         !isLoaded(snapshot)
@@ -145,13 +160,19 @@ extension TrainingPane {
     }
     if area != .checkpoints { checkpoints.select(detail.checkpoints.last?.id) }
     let best = JobFigures(detail: detail, time: 0).best?.step
+    let last = best == nil ? detail.checkpoints.last?.step : nil
+    let isWide = inner.width >= 37
+    let path = min(40, detail.checkpoints.map { TextWidth.columns(of: $0.path) }.max() ?? 0)
     let columns: [TableColumn<Checkpoint>] = [
       TableColumn("step", width: 5...8, alignment: .right, priority: 9) { [Span("\($0.step)")] },
       TableColumn("valid.", width: 7...7, alignment: .right, priority: 8) {
         [Span(Figure.loss($0.validationLoss))]
       },
-      TableColumn("", width: 6...6, priority: 7) { [Span($0.step == best ? "★ best" : "", theme[.better])] },
-      TableColumn("path", width: 14...40, priority: 1) { [Span($0.path, theme[.textDim])] },
+      TableColumn("", width: last != nil && isWide ? 19...19 : 6...6, priority: 7) { checkpoint in
+        if checkpoint.step == last { return [Span(isWide ? "last, not validated" : "last", theme[.textDim])] }
+        return [Span(checkpoint.step == best ? "★ best" : "", theme[.better])]
+      },
+      TableColumn("path", width: path...path, priority: 1) { [Span($0.path, theme[.textDim])] },
     ]
     checkpoints.draw(
       detail.checkpoints, columns: columns, in: inner, focused: focused && area == .checkpoints, on: &surface,
@@ -164,11 +185,13 @@ extension TrainingPane {
     let words =
       (isNarrow && !detail.checkpoints.isEmpty ? "← checkpoints · " : "") + (log.follows ? "following" : "paused")
     let label = [Span(words, theme[.textDim])]
-    let inner = panel(.log, "Log", in: rect, focused: focused, on: &surface, theme: theme, label: label)
+    let inner = panel(.log, "Log", in: rect, focused: focused, on: &surface, theme: theme, label: label).insetColumns
     guard !detail.log.isEmpty else {
       let text =
         !isLoaded(snapshot)
-        ? "…" : detail.job.state.isOver ? "The log is empty." : "The trainer has written nothing yet."
+        ? "…"
+        : detail.job.state.isOver
+          ? "The log is empty." : "The trainer writes here only what goes wrong; its progress is in the chart."
       drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
       return
     }
@@ -257,4 +280,9 @@ extension TrainingPane {
       surface.write([Span(line, style)], in: rect.row(top + index), .center)
     }
   }
+}
+
+extension Rect {
+  /// Without one column at either side.
+  fileprivate var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

@@ -84,14 +84,55 @@ struct DrawingTests {
   @Test func timesComeFromTheSnapshotAndTheEvents() {
     var snapshot = Sample.running()
     // 240 steps at 5 a second, two seconds ago; 160 steps to go.
-    #expect(screen(snapshot, 120, 34).text().contains("240/400 · 30 s left"))
+    #expect(screen(snapshot, 120, 34).text().contains("240/400 · 0:30 left"))
     #expect(screen(snapshot, 120, 34).text().contains("· 50 s ·"))
     snapshot.time += 10
-    #expect(screen(snapshot, 120, 34).text().contains("240/400 · 20 s left"))
+    #expect(screen(snapshot, 120, 34).text().contains("240/400 · 0:20 left"))
     snapshot.time += 80
     let text = screen(snapshot, 120, 34).text()
-    #expect(text.contains("240/400 · 0 s left"))
+    #expect(text.contains("240/400 · 0:00 left"))
     #expect(text.contains("No word for 1:32."))
+  }
+
+  @Test func aCheckpointThatWasNotValidatedIsNotTheBest() {
+    var job = Sample.job(4, .canceled, step: 31)
+    job.validationLoss = 3.333  // of the untrained model
+    job.adapter = ".assay/jobs/4/best"
+    var detail = Sample.detail(job, upTo: 31)
+    detail.checkpoints = [Checkpoint(step: 31, path: "checkpoints/0000031", isBest: true)]
+    detail.job = job
+    var snapshot = Sample.running()
+    snapshot.jobs = [job]
+    for loaded in [nil, detail] {
+      snapshot.job = loaded
+      let text = screen(snapshot, 200, 48).text()
+      #expect(!text.contains("3.333") && !text.contains("★"))
+      #expect(text.contains("last, not validated") == (loaded != nil))
+    }
+    #expect(screen(snapshot, 120, 34).text().contains("31        –  last"))
+  }
+
+  @Test func aLogWithoutAWordIsNoFailure() {
+    let text = screen(Sample.running(log: []), 200, 48).text()
+    #expect(text.contains("The trainer writes here only what goes wrong"))
+  }
+
+  @Test func whatDoesNotCountInTheFormSaysSo() {
+    let surface = screen(Sample.running(), 80, 22, keys: "n")
+    let text = surface.text()
+    #expect(text.contains("steps win over epochs"))
+    #expect(text.contains("= 11.9 epochs"))
+    #expect(!text.contains("1e-4 is usual"))
+    #expect(text.contains("0 = never stop early"))
+    #expect(
+      surface.styledRuns().contains {
+        $0.text.contains("epochs") && $0.style.foreground == Theme.dark[.textDim].foreground
+      })
+  }
+
+  @Test func curvesDifferWithoutColour() {
+    let lines = LossCurves().losses(Sample.detail(Sample.job(1, .running), upTo: 400)).series.map(\.line)
+    #expect(lines == [.solid, .dashed])
   }
 
   @Test func aLossThatIsNoNumberIsNamed() {
