@@ -42,12 +42,12 @@ extension VerdictPane {
     let best = [snapshot.verdict?.prompted?.id, snapshot.verdict?.tuned?.id]
     let dash = [Span("–", theme[.textDim])]
     func figure(_ text: @escaping (Run) -> String) -> (Row) -> [Span] {
-      { row in row.run.map { [Span(text($0), theme[.text])] } ?? dash }
+      { row in row.run.map { [Span(text($0))] } ?? dash }
     }
     var columns: [TableColumn<Row>] = [
       TableColumn("variant", width: name...name, priority: 10) { row in
         let isBest = row.run.map { best.contains($0.id) } ?? false
-        return [Span(Words.clippedInTheMiddle(row.variant.name, to: name), theme[isBest ? .textStrong : .text])]
+        return [Span(Words.clippedInTheMiddle(row.variant.name, to: name), isBest ? theme[.textStrong] : .plain)]
       },
       TableColumn("kind", width: 8...8, priority: 1) { row in
         [Span(row.variant.isTuned ? "tuned" : "prompted", theme[row.variant.isTuned ? .badgeTuned : .badgePrompted])]
@@ -81,7 +81,7 @@ extension VerdictPane {
       columns.append(
         TableColumn("$/1K calls", width: 10...10, alignment: .right, priority: 2) { row in
           guard let run = row.run, let cost = run.summary.cost, run.summary.done > 0 else { return dash }
-          return [Span(Words.dollars(cost / Double(run.summary.done) * 1000), theme[.text])]
+          return [Span(Words.dollars(cost / Double(run.summary.done) * 1000))]
         })
     }
     let bar = min(24, width - columns.reduce(0) { $0 + $1.width.lowerBound + 2 })
@@ -102,7 +102,7 @@ extension VerdictPane {
       titleStyle: theme[focused ? .titleFocused : .title]
     ).inset(dx: 1, dy: 0)
     advice.draw(
-      adviceLines(snapshot, width: inner.width - 1, theme: theme), in: inner, on: &surface, theme: theme)
+      adviceLines(snapshot, width: inner.width - 2, theme: theme), in: inner, on: &surface, theme: theme)
   }
 
   private func adviceLines(_ snapshot: Snapshot, width: Int, theme: Theme) -> [[Span]] {

@@ -104,13 +104,14 @@ struct Palette: Sendable {
       let detail = TextWidth.truncate(entry.detail, to: narrow)
       let room = max(8, width - TextWidth.columns(of: detail) - 14)
       return [
-        Span(TextWidth.pad(entry.title, to: room), theme[.text]), Span(" " + detail + " ", theme[.textDim]),
+        Span(TextWidth.pad(entry.title, to: room)), Span(" " + detail + " ", theme[.textDim]),
         Span(TextWidth.pad(entry.keys ?? "", to: 10, .right), theme[.key]),
       ]
     }
-    let title = TextWidth.truncate(entry.title, to: max(8, width - narrow - 14))
-    let room = max(0, width - TextWidth.columns(of: title) - 4)
-    return [Span(title, theme[.text]), Span("  " + TextWidth.pad(entry.detail, to: room, .right), theme[.textDim])]
+    let most = max(8, width - narrow - 14)
+    let title = TextWidth.pad(entry.title, to: min(most, max(24, TextWidth.columns(of: entry.title))))
+    let room = max(0, width - TextWidth.columns(of: title) - 2)
+    return [Span(title), Span(" " + TextWidth.truncate(entry.detail, to: room), theme[.textDim])]
   }
 }
 
