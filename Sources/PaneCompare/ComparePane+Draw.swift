@@ -59,7 +59,8 @@ extension ComparePane {
     let title = filter.title(kinds: pair.names)
     var inner = surface.frame(
       rect, title: title, style: theme[focused ? .borderFocused : .border],
-      titleStyle: theme[focused ? .titleFocused : .title])
+      titleStyle: theme[focused ? .titleFocused : .title]
+    ).insetColumns
     let count = rows.count == figures.cases ? "\(rows.count)" : "\(rows.count) of \(figures.cases)"
     surface.label([Span(count, theme[.textDim])], on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
     if field != nil || !query.isEmpty, inner.height > 1 {
@@ -76,7 +77,8 @@ extension ComparePane {
       return
     }
     let search = TextSearch(query)
-    let idWidth = min(max(6, inner.width - 12), 24)
+    let longest = rows.prefix(100).map { TextWidth.columns(of: $0.id) }.max() ?? 0
+    let idWidth = min(max(6, inner.width - 12), max(6, longest), 24)
     list.draw(rows, in: inner, focused: focused, on: &surface, theme: theme) { row in
       let id = [Span(TextWidth.pad(row.id, to: idWidth))]
       return [Span(row.outcome.glyph, theme[Self.style(of: row.outcome)]), Span(" ")]
@@ -166,4 +168,9 @@ extension ComparePane {
       surface.write([Span(line, style)], in: rect.row(top + index), .center)
     }
   }
+}
+
+extension Rect {
+  /// Without one column at either side.
+  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

@@ -18,7 +18,7 @@ struct CollectForm: Sendable {
     fields = Form([
       FormField(
         "prompt", .choice(prompts.isEmpty ? [prompt] : prompts), value: prompt,
-        hint: "what the tuned model will be asked with"),
+        hint: "what the tuned model is asked with"),
       FormField("file", value: suggestion, hint: "one of this name is replaced") { path in
         if path.isEmpty { return "Name a file, such as train/collected.jsonl." }
         if path.hasPrefix("/") || path.split(separator: "/").contains("..") {
@@ -78,7 +78,8 @@ struct CollectForm: Sendable {
     surface.fill(place, style: theme[.overlay].over(theme[.text]))
     let inner = surface.frame(
       place, title: "Collect training data from a run", style: theme[.overlayBorder],
-      titleStyle: theme[.overlayTitle])
+      titleStyle: theme[.overlayTitle]
+    ).insetColumns
     let parts = inner.rows([.rest, .fixed(inner.height > 9 ? 1 : 0), .fixed(2), .fixed(inner.height > 7 ? 3 : 0)])
     let columns: [TableColumn<Run>] = [
       TableColumn("run", width: 4...6, alignment: .right, priority: 9) { [Span("#\($0.id)", theme[.textDim])] },

@@ -284,5 +284,5 @@ extension TrainingPane {
 
 extension Rect {
   /// Without one column at either side.
-  fileprivate var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
+  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }
