@@ -76,6 +76,7 @@ let package = Package(
     .testTarget(
       name: "ModelAPITests", dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer"] + nio),
     .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Grading"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "KeyTablesTests",
