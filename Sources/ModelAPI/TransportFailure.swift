@@ -14,7 +14,8 @@ enum TransportFailure {
     case let error as NIOConnectionError: return connecting(error, peer)
     case let error as HTTPClientError: return client(error, peer, limits)
     case let error as IOError where error.errnoCode == ECONNREFUSED:
-      return .unavailable("Nothing answers at \(peer). Start the server, or correct base_url in assay.yaml.")
+      return .unavailable(
+        "Nothing answers at \(peer) (connection refused). Start the server, or correct base_url in assay.yaml.")
     case let error as IOError:
       return .unavailable("The connection to \(peer) broke (\(reason(error.errnoCode))) before the answer was whole.")
     case is HTTPParserError:

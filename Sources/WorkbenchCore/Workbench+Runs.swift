@@ -104,7 +104,10 @@ extension Workbench {
   private enum Arrival: Sendable {
     case answered(Int, Output)
     case failed(Int, ModelFailure)
+    /// A time has come that the plan waited for.
     case alarm
+    /// What has arrived has waited long enough to be stored.
+    case flushDue
   }
 
   private func answer(_ questions: [Question], width: Int?, work: inout RunWork) async throws {
@@ -139,6 +142,7 @@ extension Workbench {
     var plan = RunPlan(count: open.count, width: min(width ?? subject.model.concurrency, subject.model.concurrency))
     try await withThrowingTaskGroup(of: Arrival.self) { group in
       var alarm: Double?
+      var isFlushComing = false
       let start = ContinuousClock.now
       func seconds() -> Double { (ContinuousClock.now - start) / .seconds(1) }
       loop: while true {
@@ -167,6 +171,9 @@ extension Workbench {
         try Task.checkCancellation()
         switch arrival {
         case .alarm: alarm = nil
+        case .flushDue:
+          isFlushComing = false
+          try await flush(&work)
         case .answered(let index, let output):
           plan.succeeded(index)
           work.answered += 1
@@ -181,7 +188,14 @@ extension Workbench {
           }
         }
         work.progress.inFlight = plan.inFlight
-        try await flushIfDue(&work)
+        if work.buffer.count >= 256 { try await flush(&work) }
+        if !work.buffer.isEmpty, !isFlushComing {
+          isFlushComing = true
+          group.addTask {
+            try? await Task.sleep(for: .milliseconds(50))
+            return .flushDue
+          }
+        }
       }
       group.cancelAll()
     }
@@ -207,11 +221,6 @@ extension Workbench {
     } catch {
       return .failed(index, .unavailable(String(describing: error)))
     }
-  }
-
-  private func flushIfDue(_ work: inout RunWork) async throws {
-    let elapsed = ContinuousClock.now - work.lastFlush
-    if work.buffer.count >= 256 || elapsed >= .milliseconds(50) { try await flush(&work) }
   }
 
   /// Stores what has arrived, then shows it: an output counts as done when it is on disk.

@@ -26,7 +26,7 @@ struct HelpOverlay: Sendable {
       if !lines.isEmpty { lines.append([]) }
       lines.append([Span(group.title, theme[.overlayTitle])])
       for hint in group.hints {
-        let style = theme[hint.unavailable == nil ? .text : .textDim]
+        let style = theme[hint.unavailable == nil ? .overlay : .textDim]
         lines.append([
           Span("  " + TextWidth.pad(hint.keyList, to: column, .left) + "  ", theme[.key]), Span(hint.title, style),
         ])

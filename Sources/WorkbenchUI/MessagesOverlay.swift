@@ -25,14 +25,14 @@ struct MessagesOverlay: Sendable {
     for problem in problems {
       let isError = problem.severity == .error
       lines.append([
-        Span(isError ? "✗ " : "! ", theme[isError ? .error : .warning]), Span(problem.description, theme[.text]),
+        Span(isError ? "✗ " : "! ", theme[isError ? .error : .warning]), Span(problem.description, theme[.overlay]),
       ])
     }
     lines.append([])
     lines.append([Span("Messages, newest first", theme[.overlayTitle])])
     if notices.isEmpty { lines.append([Span("  Nothing has happened yet.", theme[.textDim])]) }
     for notice in notices {
-      lines.append([Span(notice.kind.mark + " ", theme[notice.kind.style]), Span(notice.text, theme[.text])])
+      lines.append([Span(notice.kind.mark + " ", theme[notice.kind.style]), Span(notice.text, theme[.overlay])])
     }
     let box = Overlays.box(in: rect, width: 96, height: max(8, lines.count + 6))
     let inner = Overlays.frame(box, title: "Problems and messages · any other key closes", on: &surface, theme: theme)

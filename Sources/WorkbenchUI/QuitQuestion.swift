@@ -38,11 +38,11 @@ struct QuitQuestion: Sendable {
     let inner = Overlays.frame(box, title: "Quit?", on: &surface, theme: theme)
     var y = inner.y
     for line in TextWidth.wrap(text, to: inner.width) where y < inner.maxY - 1 {
-      surface.write(line, at: Point(x: inner.x, y: y), style: theme[.text], clip: inner)
+      surface.write(line, at: Point(x: inner.x, y: y), style: theme[.overlay], clip: inner)
       y += 1
     }
     let keys = [
-      Span("y", theme[.key]), Span(" quit   ", theme[.text]), Span("n", theme[.key]), Span(" stay", theme[.text]),
+      Span("y", theme[.key]), Span(" quit   ", theme[.overlay]), Span("n", theme[.key]), Span(" stay", theme[.overlay]),
     ]
     surface.write(keys, at: Point(x: inner.x, y: inner.maxY - 1), clip: inner)
   }
