@@ -3,14 +3,14 @@ import Testing
 
 /// A terminal of its own: a tmux server with one window and a shell in it.
 struct Tmux: Sendable {
-  private let name: String
+  private let socket: String
   private static let size = (columns: 100, rows: 30)
 
   /// Runs `body` with a new terminal, whose shell stands in `folder`; the terminal is gone afterwards.
   static func with(
     folder: String, environment: [String: String] = [:], _ body: (Tmux) async throws -> Void
   ) async throws {
-    let terminal = Tmux(name: "assay-e2e-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(4))")
+    let terminal = Tmux(socket: folder + "/tmux-\(UUID().uuidString.prefix(4))")
     do {
       try await terminal.start(in: folder, environment: environment)
       try await body(terminal)
@@ -20,7 +20,7 @@ struct Tmux: Sendable {
     _ = try? await terminal.call("kill-server")
   }
 
-  private init(name: String) { self.name = name }
+  private init(socket: String) { self.socket = socket }
 
   private func start(in folder: String, environment: [String: String]) async throws {
     // The server gets these variables, and the shell from it.
@@ -37,7 +37,7 @@ struct Tmux: Sendable {
     let tmux = try #require(Place.tmux)
     let variables = environment.merging(["TERM": "tmux-256color"]) { $1 }
     let result = try await Program(
-      tmux, ["-L", name, "-f", "/dev/null", "-u"] + arguments, environment: variables
+      tmux, ["-S", socket, "-f", "/dev/null", "-u"] + arguments, environment: variables
     ).ended()
     guard result.status == 0 else { throw TmuxFailure(description: "tmux \(arguments): \(result.errors)") }
     return result.output
@@ -115,7 +115,10 @@ extension Tmux {
   /// Opens Assay and waits for its first screen. A line tells its exit status afterwards.
   func reopen(_ workspace: String) async throws {
     try await run(#""$BINARY" \#(workspace); echo "left with $?""#)
-    try await wait("the first screen") { $0.contains("1 Prompt") && $0.contains("quit") }
+    let shown = try await wait("the first screen") {
+      $0.contains("1 Prompt") && $0.contains("total tokens") || $0.contains("\nleft with ")
+    }
+    try #require(!shown.contains("\nleft with "), "\(shown)")
   }
 
   /// Checks that Assay is gone with this status and the terminal is as it was.

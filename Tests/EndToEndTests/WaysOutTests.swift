@@ -59,18 +59,19 @@ extension EndToEnd {
       }
     }
 
-    @Test func suspendedAndContinued() async throws {
+    /// Whoever stopped a program may have written over its screen.
+    @Test func continuedItDrawsEverythingAgain() async throws {
       try await Place.withFolder { folder in
         let workspace = folder + "/w"
         _ = try MockWorkspace(in: workspace, port: 9, cases: 6)
         try await Tmux.with(folder: folder) { terminal in
           try await terminal.open(workspace, notes: folder)
           try await terminal.press("2")
-          try await terminal.wait("the cases") { $0.contains("case-6") }
-          let process = try await terminal.child()
-          kill(process, SIGCONT)
-          try await terminal.press("j")
-          try await terminal.wait("the cases still") { $0.contains("case-6") && $0.contains("quit") }
+          let former = try await terminal.wait("the cases") { $0.contains("case-6") }
+          try Data("\r\u{1B}[Hsomething else".utf8).write(to: URL(fileURLWithPath: try await terminal.fact("pane_tty")))
+          try await terminal.wait("what was written over it") { $0.contains("something else") }
+          kill(try await terminal.child(), SIGCONT)
+          try await terminal.wait("the former screen") { $0 == former }
           try await terminal.press("q")
           try await terminal.expectAsItWas(notes: folder, status: 0)
         }

@@ -100,6 +100,7 @@ struct MockWorkspace {
 final class MockModel: Sendable {
   private struct Asked {
     var numbers: [Int] = []
+    var underWay = 0
     var keys: Set<String> = []
   }
   private let asked = Mutex(Asked())
@@ -115,15 +116,19 @@ final class MockModel: Sendable {
       let number = MockWorkspace.number(in: question)
       model.asked.withLock {
         $0.numbers.append(number)
+        $0.underWay += 1
         $0.keys.insert(question.request.headers["authorization"] ?? "")
       }
+      // A client that goes ends its request's pause.
       if let pause = pause(number) { try? await Task.sleep(for: pause) }
+      model.asked.withLock { $0.underWay -= 1 }
       return answer(number)
     }
     do { try await body(model, server.port) } catch {
       await server.stop()
       throw error
     }
+    try await wait(for: "the last requests") { model.asked.withLock { $0.underWay } == 0 }
     await server.stop()
   }
 
