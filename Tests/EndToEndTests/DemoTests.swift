@@ -89,7 +89,7 @@ extension EndToEnd {
           #expect(ending.status == 0, "\(arguments): \(ending)")
           return try ending.json()
         }
-        let ladder = try await run("eval", "task-only", "prompted")
+        let ladder = try await run("eval", "task", "prompted")
         #expect(ladder.array?.map { $0["cases"]?.int } == [4, 4])
         #expect(try await run("eval", "prompted", "--set", "general")[0]?["cases"] == 3)
         let job = try await run("train", "--follow")
