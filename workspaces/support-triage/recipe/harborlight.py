@@ -203,7 +203,7 @@ PROTECTED = {w for words in DOCUMENTED.values() for w in words} | set(UNDOCUMENT
 
 EVAL_SEED, TRAIN_SEED, SPLIT_SEED = 501, 601, 77
 EVAL_PLAN = {"easy": 30, "jargon": 25, "policy": 20, "multi-intent": 10, "noisy": 15}
-TRAIN_PLAN = {"easy": 140, "jargon": 170, "policy": 150, "multi-intent": 60, "noisy": 80}
+TRAIN_PLAN = {"easy": 140, "jargon": 150, "policy": 150, "multi-intent": 60, "noisy": 100}
 
 ROLE = "You are a triage assistant for Harborlight."
 TASK = "Triage the support ticket."
