@@ -64,10 +64,12 @@ extension EndToEnd {
         try await MockModel.with(pause: { $0 <= 2 ? nil : .seconds(3600) }) { model, port in
           _ = try MockWorkspace(in: folder, port: port, cases: 6, concurrency: 4)
           let program = try Program(Place.assay, ["eval", "base", "--workspace", folder], environment: Self.key)
-          defer { program.signal(SIGKILL) }
-          try await wait(for: "both answers in the database", limit: .seconds(30)) {
+          // What was waited for in vain is told by `wait` itself.
+          _ = try? await wait(for: "both answers in the database", limit: .seconds(30)) {
             try await Self.recorded(in: folder) == [1, 2]
           }
+          program.signal(SIGKILL)
+          _ = await program.ended()
         }
       }
     }
