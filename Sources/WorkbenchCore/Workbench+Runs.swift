@@ -168,7 +168,6 @@ extension Workbench {
         work.progress.inFlight = plan.inFlight
         if plan.inFlight == 0 { try await flush(&work) }
         guard let arrival = try await group.next() else { break }
-        try Task.checkCancellation()
         switch arrival {
         case .alarm: alarm = nil
         case .flushDue:
@@ -179,6 +178,7 @@ extension Workbench {
           work.answered += 1
           work.arrived(output)
         case .failed(let index, let failure):
+          try Task.checkCancellation()  // a request that was cut off has not failed
           let decision = plan.failed(index, failure, now: seconds(), jitter: .random(in: 0...1))
           if case .stop(let reason) = decision { work.stopReason = reason }
           if decision != .again {
@@ -187,6 +187,7 @@ extension Workbench {
               Judgement.failure(failure.description, caseID: open[index].evalCase.id, key: open[index].key))
           }
         }
+        try Task.checkCancellation()
         work.progress.inFlight = plan.inFlight
         if work.buffer.count >= 256 { try await flush(&work) }
         if !work.buffer.isEmpty, !isFlushComing {

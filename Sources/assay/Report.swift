@@ -36,7 +36,7 @@ enum Report {
   static func rounded(_ value: Double, _ places: Int) -> JSONValue {
     var factor = 1.0
     for _ in 0..<places { factor *= 10 }
-    return JSONValue((value * factor).rounded() / factor)
+    return JSONValue((value * factor).rounded() / factor + 0.0)  // never minus zero
   }
 
   /// One table row for a run, under `runColumns`.
