@@ -25,6 +25,10 @@ struct TrainingForm: Sendable {
       FormField("data file", value: data, hint: "in the workspace; c collects one") { path in
         path.isEmpty ? "Name a file of rows, such as train/main.jsonl." : nil
       },
+      FormField("mix in", value: settings.mix?.data ?? "", hint: "rows of other tasks; empty: none"),
+      FormField("mix share", value: Figure.plain(settings.mix?.share ?? 0.1), hint: "their share of all rows") {
+        Self.number($0, above: 0, upTo: 0.9)
+      },
       FormField(
         "method", .choice(TrainingSettings.Method.allCases.map(\.rawValue)), value: settings.method.rawValue,
         hint: "lora fits most tasks"),
@@ -91,12 +95,16 @@ struct TrainingForm: Sendable {
     wanted.validationShare = Double(fields["validation"]) ?? wanted.validationShare
     wanted.patience = Int(fields["patience"]) ?? wanted.patience
     wanted.seed = Int(fields["seed"]) ?? wanted.seed
+    let others = fields["mix in"]
+    wanted.mix = others.isEmpty ? nil : TrainingMix(data: others, share: Double(fields["mix share"]) ?? 0.1)
     return wanted
   }
 
   /// Rows to learn from, as far as an earlier job with the same file tells.
   private var learntRows: Double? {
-    guard let rows = known?.rows, known?.job.data == fields["data file"] else { return nil }
+    guard let rows = known?.rows, known?.job.data == fields["data file"],
+      known?.job.settings.mix == wanted.mix
+    else { return nil }
     let learnt = Double(rows.train + rows.validation) * (1 - wanted.validationShare)
     return learnt > 0 ? learnt : nil
   }
@@ -106,6 +114,7 @@ struct TrainingForm: Sendable {
     var shown = fields
     let wanted = wanted
     if fields["learning rate"] == Figure.plain(settings.learningRate) { shown.describe("learning rate", hint: "") }
+    if wanted.mix == nil { shown.describe("mix share", hint: "nothing is mixed in", isIdle: true) }
     guard let steps = wanted.steps else { return shown }
     shown.describe("epochs", hint: "steps win over epochs", isIdle: true)
     if let rows = learntRows {

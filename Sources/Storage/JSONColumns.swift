@@ -92,6 +92,8 @@ struct SettingsColumn: Codable {
   var reportEvery: Int?
   var patience: Int?
   var seed: Int?
+  var mixData: String?
+  var mixShare: Double?
 
   /// Settings as they are stored.
   init(_ settings: TrainingSettings) {
@@ -114,6 +116,8 @@ struct SettingsColumn: Codable {
     reportEvery = settings.reportEvery
     patience = settings.patience
     seed = settings.seed
+    mixData = settings.mix?.data
+    mixShare = settings.mix?.share
   }
 
   /// The settings.
@@ -138,6 +142,7 @@ struct SettingsColumn: Codable {
     settings.reportEvery = reportEvery ?? settings.reportEvery
     settings.patience = patience ?? settings.patience
     settings.seed = seed ?? settings.seed
+    settings.mix = mixData.map { TrainingMix(data: $0, share: mixShare ?? TrainingMix(data: $0).share) }
     return settings
   }
 }

@@ -3,8 +3,8 @@ import Drawing
 
 /// Waits for keys, updates and signals, hands them to the interface, and shows what it draws.
 ///
-/// Keys are answered at once. Updates are drawn at most 60 times a second, however fast they come. While nothing
-/// happens, it sleeps without a timer.
+/// Keys are answered at once. Updates are drawn at most 60 times a second, however fast they come, but two that follow a
+/// pause at once, so that what a key asked for needn't wait. While nothing happens, it sleeps without a timer.
 struct EventLoop<UI: Interface> {
   var interface: UI
   let terminal: CursesTerminal
@@ -13,7 +13,6 @@ struct EventLoop<UI: Interface> {
   let input: Int32
   let perform: @Sendable (UI.Command) -> Void
 
-  private static var frame: Duration { .microseconds(16_667) }
   /// A terminal sends a key's bytes together; after such a silence, an Escape was the Escape key.
   private static var escapeDelay: Duration { .milliseconds(25) }
 
@@ -21,21 +20,21 @@ struct EventLoop<UI: Interface> {
   mutating func run() throws(TerminalError) {
     let clock = ContinuousClock()
     var decoder = KeyDecoder(described: terminal.describedKeys)
-    var nextFrame = clock.now
+    var pace = FramePace(start: clock.now)
     var escapeEnds: ContinuousClock.Instant?
     var mustDraw = true
     while !mailbox.isClosed {
-      if mailbox.hasUpdate, mustDraw || clock.now >= nextFrame, let update = mailbox.take() {
+      if mailbox.hasUpdate, mustDraw || clock.now >= pace.next, let update = mailbox.take() {
+        pace.take(at: clock.now)
         if try !carryOut(interface.receive(update)) { return }
         mustDraw = true
       }
       if mustDraw {
         draw()
         mustDraw = false
-        nextFrame = clock.now + Self.frame
       }
 
-      let ends = [mailbox.hasUpdate ? nextFrame : nil, escapeEnds].compactMap(\.self).min()
+      let ends = [mailbox.hasUpdate ? pace.next : nil, escapeEnds].compactMap(\.self).min()
       let ready = cn_wait(input, bell.descriptor, ends.map { Self.milliseconds($0 - clock.now) } ?? -1)
       var events: [Event] = []
       if ready & Int32(cn_wait_input) != 0 {
@@ -99,4 +98,19 @@ struct EventLoop<UI: Interface> {
     let (seconds, attoseconds) = duration.components
     return Int32(max(0, min(60_000, seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)))
   }
+}
+
+/// When the next update may be drawn: 60 times a second on average, with one in hand after a pause (the generic cell rate
+/// algorithm, ITU-T I.371).
+struct FramePace {
+  static let frame = Duration.microseconds(16_667)
+  private var due: ContinuousClock.Instant
+
+  init(start: ContinuousClock.Instant) { due = start }
+
+  /// From then on an update may be drawn.
+  var next: ContinuousClock.Instant { due - Self.frame }
+
+  /// An update is drawn; one that a key's frame shows in passing delays the next by no more than any other.
+  mutating func take(at now: ContinuousClock.Instant) { due = min(max(due, now) + Self.frame, now + Self.frame * 2) }
 }

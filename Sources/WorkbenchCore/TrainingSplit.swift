@@ -25,6 +25,16 @@ public struct TrainingSplit: Sendable, Hashable {
     validation = rows.indices.filter { validationRows.contains($0) }.map { rows[$0] }
   }
 
+  /// The rows to learn from with rows of other tasks among them, taken by the seed so that they make up a share of all;
+  /// all of them where there are too few.
+  public func mixing(_ others: [TrainingRow], share: Double, seed: Int) -> [TrainingRow] {
+    guard share > 0, share < 1 else { return train }
+    let wanted = min(others.count, max(1, Int((Double(train.count) * share / (1 - share)).rounded())))
+    var generator = SplitMix64(seed: UInt64(bitPattern: Int64(seed)) &+ 1)
+    let chosen = Set(others.indices.shuffled(using: &generator).prefix(wanted))
+    return train + others.indices.filter(chosen.contains).map { others[$0] }
+  }
+
   /// Training rows that ask what an eval case asks.
   public struct Leaks: Sendable, Hashable {
     /// How many rows.

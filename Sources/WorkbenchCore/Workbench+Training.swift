@@ -49,17 +49,22 @@ extension Workbench {
     }
     var settings = request.settings ?? defaults.settings
     let rows = try await dependencies.files.trainingRows(at: data)
-    let leaks = TrainingSplit.leaks(of: rows, in: workspace.evalSets)
+    let others =
+      if let mix = settings.mix { try await dependencies.files.trainingRows(at: mix.data) } else { [TrainingRow]() }
+    let leaks = TrainingSplit.leaks(of: rows + others, in: workspace.evalSets)
     if !leaks.isEmpty, !request.allowLeaks {
+      let files = ([data] + (settings.mix.map { [$0.data] } ?? [])).joined(separator: " and ")
       throw WorkbenchError.input(
-        "\(leaks.count) of \(rows.count) training rows in \(data) ask what an eval case asks (\(leaks.examples)): the "
-          + "tuned model would be measured on what it was shown. Remove them, or accept it with --allow-leaks.")
+        "\(leaks.count) of \(rows.count + others.count) training rows in \(files) ask what an eval case asks "
+          + "(\(leaks.examples)): the tuned model would be measured on what it was shown. Remove them, or accept it with "
+          + "--allow-leaks.")
     }
     let split = try TrainingSplit(
       rows: rows, validationShare: settings.validationShare, seed: settings.seed, file: data)
-    let batch = min(settings.batchSize, split.train.count)
+    let learnt = split.mixing(others, share: settings.mix?.share ?? 0, seed: settings.seed)
+    let batch = min(settings.batchSize, learnt.count)
     if batch < settings.batchSize {
-      notify(.warning, "Batches are \(batch) rows, not \(settings.batchSize): there are only \(split.train.count).")
+      notify(.warning, "Batches are \(batch) rows, not \(settings.batchSize): there are only \(learnt.count).")
       settings.batchSize = batch
     }
     var job = try await dependencies.store.beginJob(
@@ -74,7 +79,7 @@ extension Workbench {
     do {
       try await dependencies.trainer.start(
         TrainingPlan(
-          folder: folder(of: job), base: absolute(path), settings: settings, rows: split.train,
+          folder: folder(of: job), base: absolute(path), settings: settings, rows: learnt,
           validationRows: split.validation))
     } catch {
       job.state = .failed

@@ -4,7 +4,7 @@ import WorkbenchCore
 extension Screen {
   /// What can be asked for wherever the focus is.
   enum Action: Sendable, Hashable {
-    case show(Int), next, previous, help, palette, messages, quit, reload
+    case show(Int), next, previous, help, palette, messages, quit, reload, suspend
   }
 
   /// The keys that hold everywhere, unless a pane is being typed into.
@@ -21,6 +21,7 @@ extension Screen {
       Binding(":", .control("p"), title: "Command palette", group: "Everywhere", action: .palette, footer: "commands"),
       Binding("!", title: "Problems and messages", group: "Everywhere", action: .messages),
       Binding(.control("l"), title: "Read the files again", group: "Everywhere", action: .reload),
+      Binding(.control("z"), title: "Back to the shell; fg returns", group: "Everywhere", action: .suspend),
       Binding("q", .control("c"), title: "Quit", group: "Everywhere", action: .quit, footer: "quit"),
     ]
   }()
@@ -34,6 +35,7 @@ extension Screen {
     case .palette: overlay = .palette(Palette(entries: paletteEntries(), theme: theme))
     case .messages: overlay = .messages(MessagesOverlay(snapshot: snapshot))
     case .reload: return [.reload]
+    case .suspend: mustSuspend = true
     case .quit: return quit()
     }
     return []

@@ -17,6 +17,8 @@ public struct Screen: Sendable {
   public internal(set) var theme: Theme
   /// Whether the person asked to leave.
   public internal(set) var isDone = false
+  /// Whether the person asked for the shell, for a while; whoever grants it sets this back.
+  public var mustSuspend = false
 
   /// A screen with panes in tab order, showing a snapshot.
   /// - Parameter themes: What the palette offers; the first one called `theme` is used, else the first, else `.dark`.

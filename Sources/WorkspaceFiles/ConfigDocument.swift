@@ -82,7 +82,7 @@ struct ConfigDocument {
     var text = text
     for _ in 0...mostDuplicates {
       do {
-        return .success(try Yams.compose(yaml: text))
+        return .success(try Yams.compose(yaml: text, .basic))  // `ConfigValue` has its own, stricter rules
       } catch let error as YamlError {
         guard case .duplicatedKeysInMapping(let names, let context) = error else { return .failure(flaw(error)) }
         let line = context.mark.line

@@ -19,17 +19,38 @@ enum TrainingReader {
       prompts.report("prompt", prompt, at: "prompt", in: &group)
       training.prompt = nil
     }
-    training.data = group.text("data", "a file such as train/main.jsonl")
-    if let data = training.data {
-      do { _ = try folder.reading(data, mayBeAbsolute: true) } catch {
-        group.fail("data", error.description)
-        training.data = nil
-      }
-    }
+    training.data = readFile("data", "a file such as train/main.jsonl", &group, folder)
     readMethod(&group, &training.settings)
     readSteps(&group, &training.settings)
+    training.settings.mix = readMix(&group, folder)
     group.finish()
     return training
+  }
+
+  /// A file that a key names; nil, and an error of the group, when it can't be read.
+  private static func readFile(
+    _ key: String, _ expected: String, _ group: inout ConfigFields, _ folder: WorkspaceFolder
+  ) -> String? {
+    guard let path = group.text(key, expected) else { return nil }
+    do {
+      _ = try folder.reading(path, mayBeAbsolute: true)
+      return path
+    } catch {
+      group.fail(key, error.description)
+      return nil
+    }
+  }
+
+  private static func readMix(_ training: inout ConfigFields, _ folder: WorkspaceFolder) -> TrainingMix? {
+    guard let value = training.value("mix"), var group = ConfigFields(value) else { return nil }
+    let data = readFile("data", "a file such as train/general.jsonl", &group, folder)
+    if data == nil, !group.isBroken { group.fail(nil, "A file of rows is missing: add `data`.") }
+    let share = group.number("share", "a number above 0, below 1") { $0 > 0 && $0 < 1 }
+    group.finish()
+    guard let data else { return nil }
+    var mix = TrainingMix(data: data)
+    mix.share = share ?? mix.share
+    return mix
   }
 
   private static func readMethod(_ group: inout ConfigFields, _ settings: inout TrainingSettings) {

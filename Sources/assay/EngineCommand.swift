@@ -13,7 +13,7 @@ struct EngineCommand: AsyncParsableCommand {
   /// Installs it.
   struct Install: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Install the engine, or repair or update it; does nothing when it is ready.")
+      commandName: "install", abstract: "Install the engine, or repair or update it; does nothing when it is ready.")
     @Flag(help: "Install the packages for an NVIDIA GPU.")
     var cuda = false
     func run() async throws {
@@ -39,7 +39,8 @@ struct EngineCommand: AsyncParsableCommand {
 
   /// Tells what there is.
   struct Status: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Whether the engine is ready, and which servers run.")
+    static let configuration = CommandConfiguration(
+      commandName: "status", abstract: "Whether the engine is ready, and which servers run.")
     @Flag(help: "Print nothing; exit 0 when it is ready and 3 when not.")
     var quiet = false
     @Flag(help: "Print JSON.")
@@ -88,6 +89,7 @@ struct EngineCommand: AsyncParsableCommand {
   /// Starts a server ahead of its first use.
   struct Start: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "start",
       abstract: "Start a model's server ahead of its first use; it stops by itself when nobody uses it.")
     @Argument(help: "A variant of the workspace with a local model; the first such one when not named.")
     var variant: String?
@@ -105,7 +107,7 @@ struct EngineCommand: AsyncParsableCommand {
 
   /// Stops all servers.
   struct Stop: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Stop all of the engine's servers.")
+    static let configuration = CommandConfiguration(commandName: "stop", abstract: "Stop all of the engine's servers.")
     func run() async throws {
       let count = await EngineServers().stopAll()
       print(count == 0 ? "No server was running." : "Stopped \(count) server\(count == 1 ? "" : "s").")
@@ -115,6 +117,7 @@ struct EngineCommand: AsyncParsableCommand {
   /// Removes it.
   struct Uninstall: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "uninstall",
       abstract: "Stop the servers and delete the engine's folder; workspaces and adapters stay.")
     func run() async throws {
       let engine = LocalEngine()

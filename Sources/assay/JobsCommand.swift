@@ -11,7 +11,7 @@ struct JobsCommand: AsyncParsableCommand {
 
   /// All jobs.
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "All jobs, newest first.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "All jobs, newest first.")
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
       let workbench = try await Wiring.workbench(folder: options.folder)
@@ -36,7 +36,8 @@ struct JobsCommand: AsyncParsableCommand {
 
   /// One job.
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "One job with its checkpoints and the end of its log.")
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "One job with its checkpoints and the end of its log.")
     @Argument var id: Int64
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
@@ -58,7 +59,8 @@ struct JobsCommand: AsyncParsableCommand {
 
   /// Stays with a job until it is over.
   struct Follow: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show a job's progress until it is over.")
+    static let configuration = CommandConfiguration(
+      commandName: "follow", abstract: "Show a job's progress until it is over.")
     @Argument var id: Int64
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
@@ -71,7 +73,7 @@ struct JobsCommand: AsyncParsableCommand {
 
   /// Ends a job.
   struct Cancel: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Ask a job to save and end.")
+    static let configuration = CommandConfiguration(commandName: "cancel", abstract: "Ask a job to save and end.")
     @Argument var id: Int64
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {

@@ -34,8 +34,12 @@ struct OpenCommand: AsyncParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     prepareTerminal(environment: environment)
     try checkFolder()
+    async let library = ThemeLibrary.load(environment: environment, executable: Wiring.executable)
     let workbench = try await Wiring.workbench(folder: WorkspaceOptions.absolute(directory ?? workspace ?? "."))
-    let (themes, warnings) = ThemeLibrary.load(environment: environment, executable: Wiring.executable)
+    let (themes, warnings) = await library
+    if let theme, !themes.contains(where: { $0.name == theme }) {
+      throw WorkbenchError.unknown("theme", theme, among: themes.map(\.name))
+    }
     let screen = Screen(
       panes: Panes.all(), snapshot: await workbench.snapshot, themes: themes,
       theme: ThemeLibrary.preferred(theme, environment: environment))

@@ -11,7 +11,7 @@ struct PromptCommand: AsyncParsableCommand {
   /// One prompt.
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show a variant's sections, or with --rendered exactly what the model sees.")
+      commandName: "show", abstract: "Show a variant's sections, or with --rendered exactly what the model sees.")
     @Argument(help: "The variant; the workspace's first when not named.")
     var variant: String?
     @Flag(help: "Fill the slots from a case and show the messages.")

@@ -12,7 +12,11 @@ struct TerminalScreen: Interface {
   mutating func handle(_ event: Event) -> [Request<Command>] {
     let commands = screen.handle(event)
     last.name = screen.theme.name
-    return commands.map { .perform($0) } + (screen.isDone ? [.quit] : [])
+    var requests = commands.map { Request.perform($0) }
+    if screen.isDone { requests.append(.quit) }
+    if screen.mustSuspend { requests.append(.suspend) }
+    screen.mustSuspend = false
+    return requests
   }
 
   mutating func receive(_ update: Snapshot) -> [Request<Command>] { screen.update(update).map { .perform($0) } }

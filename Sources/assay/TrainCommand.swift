@@ -21,6 +21,12 @@ struct TrainCommand: AsyncParsableCommand {
   var rank: Int?
   @Option(help: "Seed, instead of the workspace's setting.")
   var seed: Int?
+  @Option(
+    help: "Also learn rows of other tasks from this file, to forget less of them.",
+    completion: .file(extensions: ["jsonl"]))
+  var mix: String?
+  @Option(help: ArgumentHelp("Their share of all rows (0 to 1; 0 mixes none in).", valueName: "share"))
+  var mixShare: Double?
   @Flag(help: "Train although rows stand in an eval set too.")
   var allowLeaks = false
   @Flag(help: "Stay until the job is over, showing its progress; Ctrl-C leaves it running.")
@@ -32,6 +38,7 @@ struct TrainCommand: AsyncParsableCommand {
     if let steps, steps < 1 { throw ValidationError("--steps must be at least 1.") }
     if let rank, rank < 1 { throw ValidationError("--rank must be at least 1.") }
     if let learningRate, learningRate <= 0 { throw ValidationError("--learning-rate must be above 0.") }
+    if let mixShare, !(0..<1).contains(mixShare) { throw ValidationError("--mix-share must be from 0, below 1.") }
   }
 
   func run() async throws {
@@ -43,6 +50,14 @@ struct TrainCommand: AsyncParsableCommand {
     if let learningRate { settings.learningRate = learningRate }
     if let rank { settings.rank = rank }
     if let seed { settings.seed = seed }
+    if let mix { settings.mix = TrainingMix(data: mix) }
+    if let mixShare {
+      if settings.mix == nil, mixShare > 0 {
+        throw WorkbenchError.input("--mix-share has no file to take rows from: add --mix FILE or training.mix.data.")
+      }
+      settings.mix?.share = mixShare
+      if mixShare == 0 { settings.mix = nil }
+    }
     var request = TrainRequest(base: base, data: data, settings: settings, allowLeaks: allowLeaks)
     if let from {
       let run = try await workbench.run(named: from)

@@ -106,8 +106,7 @@ struct TmuxFailure: Error, CustomStringConvertible {
 extension Tmux {
   /// Notes how the terminal is, opens Assay on a workspace, and waits for its first screen.
   func open(_ workspace: String, notes: String) async throws {
-    try await run("stty -a > \(notes)/before")
-    try await run("echo the primary screen")
+    try await run("stty -a > \(notes)/before; echo the primary screen")
     try await wait("the shell's line") { $0.contains("\nthe primary screen") }
     try await reopen(workspace)
   }

@@ -78,6 +78,29 @@ extension EndToEnd {
       }
     }
 
+    @Test func controlZGivesTheShellBackUntilItIsCalledAgain() async throws {
+      try await Place.withFolder { folder in
+        let workspace = folder + "/w"
+        _ = try MockWorkspace(in: workspace, port: 9, cases: 6)
+        try await Tmux.with(folder: folder) { terminal in
+          try await terminal.open(workspace, notes: folder)
+          try await terminal.press("2")
+          let former = try await terminal.wait("the cases") { $0.contains("case-6") }
+          try await terminal.press("C-z")
+          try await terminal.wait("the shell") { $0.contains("\nleft with ") && $0.contains("the primary screen") }
+          #expect(try await terminal.fact("alternate_on") == "0")
+          #expect(try await terminal.fact("mouse_any_flag") == "0")
+          try await terminal.run("fg; echo \"ended with $?\"")
+          try await terminal.wait("the former screen") { $0 == former }
+          #expect(try await terminal.fact("mouse_any_flag") == "1")
+          try await terminal.press("q")
+          let shown = try await terminal.wait("the shell") { $0.contains("\nended with ") }
+          #expect(shown.contains("\nended with 0"), "\(shown)")
+          #expect(try await terminal.fact("alternate_on") == "0")
+        }
+      }
+    }
+
     @Test func aTerminalThatIsNoneIsRefused() async throws {
       try await Place.withFolder { folder in
         let workspace = folder + "/w"

@@ -91,7 +91,7 @@ struct KeyTests {
     desk.press("n")
     #expect(desk.pane.capturesText)
     #expect(desk.text.contains("400 steps, about 1:20 at the pace of job 3."))
-    desk.press("Down Down Down Backspace Backspace")
+    desk.press("Down Down Down Down Down Backspace Backspace")
     desk.type("32")
     desk.press("Down Down Down Right Up Up")
     desk.press("Ctrl-s")

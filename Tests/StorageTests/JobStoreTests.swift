@@ -14,6 +14,7 @@ struct JobStoreTests {
     settings.schedule = .linear
     settings.maskPrompt = false
     settings.learningRate = 2e-3
+    settings.mix = TrainingMix(data: "train/general.jsonl", share: 0.2)
     return JobDraft(
       backend: "mlx", base: "tiny", data: "train/main.jsonl", settings: settings,
       created: Date(timeIntervalSince1970: 1234.5))

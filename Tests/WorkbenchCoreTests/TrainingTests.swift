@@ -108,6 +108,37 @@ import Testing
     #expect(plan.folder == "/nowhere/.assay/jobs/1")
   }
 
+  @Test func rowsOfOtherTasksMakeUpTheirShareAndNeverTheValidation() throws {
+    let rows = (0..<100).map { row("question \($0)") }
+    let others = (0..<50).map { row("other \($0)") }
+    let split = try TrainingSplit(rows: rows, validationShare: 0.1, seed: 3, file: "f")
+    let mixed = split.mixing(others, share: 0.1, seed: 3)
+    #expect(mixed.count == 100)
+    #expect(Set(mixed).intersection(others).count == 10)
+    #expect(Set(mixed).isSuperset(of: split.train))
+    #expect(split.mixing(others, share: 0.1, seed: 3) == mixed)
+    #expect(split.mixing(others, share: 0.9, seed: 3).count == 140)
+    #expect(split.mixing(others, share: 0, seed: 3) == split.train)
+  }
+
+  @Test func aMixIsLearntAndLooksForLeaksToo() async throws {
+    let trainer = FakeTrainer([observation([.end(.finished, message: nil, step: 2)])])
+    let (workbench, files) = try await workbench(trainer: trainer)
+    await files.set(rows: (0..<20).map { row("question \($0)") }, at: "train/main.jsonl")
+    await files.set(rows: (0..<9).map { row("other \($0)") }, at: "train/general.jsonl")
+    await files.set(rows: (1...4).map { row("word \($0)") }, at: "leaky.jsonl")
+    var settings = TrainingSettings()
+    settings.mix = TrainingMix(data: "train/general.jsonl", share: 0.25)
+    try await workbench.perform(.train(TrainRequest(data: "train/main.jsonl", settings: settings)))
+    let plan = try #require(await trainer.plans.first)
+    #expect(plan.rows.count == 24)
+    #expect(plan.validationRows.count == 2)
+    settings.mix = TrainingMix(data: "leaky.jsonl")
+    await #expect {
+      try await workbench.perform(.train(TrainRequest(data: "train/main.jsonl", settings: settings)))
+    } throws: { "\($0)".contains("leaky.jsonl") }
+  }
+
   @Test func leaksStopATrainingUnlessAccepted() async throws {
     let (workbench, files) = try await workbench()
     await files.set(rows: (1...4).map { row("word \($0)") }, at: "leaky.jsonl")

@@ -53,19 +53,19 @@ struct ConfigProblemTests {
         hot: { model: good, temperature: hot }
         cold: { model: good, temperature: "0.5" }
         long: { model: good, max_tokens: 1.5, stop: { a: b } }
-      training: { rank: 0, method: lara, epochs: 2 }
+      training: { rank: 0, method: lara, epochs: 2, mix: { share: 0.2 } }
       """)
     #expect(workspace.models.map(\.name) == ["good"])
     #expect(workspace.variants.map(\.name) == ["fine"])
     #expect(workspace.evalSets.first?.graders.graders.map(\.type) == ["exact"])
     #expect(workspace.training.settings.rank == TrainingSettings().rank && workspace.training.settings.epochs == 2)
     #expect(workspace.problems.allSatisfy { $0.severity == .error && $0.file == "assay.yaml" })
-    #expect(workspace.problems.compactMap(\.line) == [3, 4, 5, 8, 9, 10, 13, 14, 15, 15, 16, 16])
+    #expect(workspace.problems.compactMap(\.line) == [3, 4, 5, 8, 9, 10, 13, 14, 15, 15, 16, 16, 16])
     #expect(
       workspace.problems.compactMap(\.key) == [
         "models.bad.api", "models.many.concurrency", "models.list", "graders[1].type", "graders[2].feilds",
         "graders[3].type", "variants.hot.temperature", "variants.cold.temperature", "variants.long.max_tokens",
-        "variants.long.stop", "training.method", "training.rank",
+        "variants.long.stop", "training.method", "training.rank", "training.mix",
       ])
     #expect(
       workspace.lines[0].hasSuffix("Expected one of openai, mlx, replay, found \"opnai\". Did you mean \"openai\"?"))

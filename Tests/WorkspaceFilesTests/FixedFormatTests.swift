@@ -85,7 +85,7 @@ struct FixedFormatTests {
       training: { base: hub, data: train/a.jsonl, prompt: main, method: dora, rank: 16, scale: 2.0, dropout: 0.1,
         layers: 4, learning_rate: 2.0e-3, schedule: linear, warmup_steps: 10, epochs: 1.5, steps: 400, batch_size: 16,
         gradient_accumulation: 2, max_tokens: 256, mask_prompt: false, validation_share: 0.2, evaluate_every: 100,
-        report_every: 1, patience: 3, seed: 7 }
+        report_every: 1, patience: 3, seed: 7, mix: { data: train/b.jsonl, share: 0.2 } }
       facts: { queries_per_month: 1e6, hourly_rate: 80, engineering_hours: 8, training_cost: 1.5, retrainings: 4,
         hosting_per_month: 20, requirements_moving: no, format_critical: yes, domain_jargon: true,
         latency_critical: false, tuning_expertise: off, can_route: on }
@@ -113,6 +113,7 @@ struct FixedFormatTests {
     #expect(settings.batchSize == 16 && settings.gradientAccumulation == 2 && settings.maxTokens == 256)
     #expect(!settings.maskPrompt && settings.validationShare == 0.2 && settings.evaluateEvery == 100)
     #expect(settings.reportEvery == 1 && settings.patience == 3 && settings.seed == 7)
+    #expect(settings.mix == TrainingMix(data: "train/b.jsonl", share: 0.2))
     let facts = workspace.facts
     #expect(facts.project.queriesPerMonth == 1_000_000 && facts.hourlyRate == 80 && facts.engineeringHours == 8)
     #expect(facts.trainingCost == 1.5 && facts.retrainings == 4 && facts.hostingPerMonth == 20)

@@ -76,8 +76,23 @@ public struct TrainingSettings: Sendable, Hashable {
   public var patience = 0
   /// Seed of everything random.
   public var seed = 0
+  /// Rows of other tasks that are learnt besides, so that less of them is forgotten; none where nil.
+  public var mix: TrainingMix?
   /// All defaults.
   public init() {}
+}
+
+/// Rows of other tasks, mixed in among those of the task (rehearsal: Robins 1995).
+public struct TrainingMix: Sendable, Hashable {
+  /// A file of training rows, relative to the workspace.
+  public var data: String
+  /// Their share of all rows that are learnt from, above 0 and below 1.
+  public var share: Double
+  /// Makes a mix.
+  public init(data: String, share: Double = 0.1) {
+    self.data = data
+    self.share = share
+  }
 }
 
 /// One attempt to tune a model.
