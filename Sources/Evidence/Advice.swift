@@ -77,6 +77,8 @@ public struct Advice: Sendable, Hashable {
 public enum Rule: String, Sendable, Hashable, CaseIterable {
   /// The eval set must not share cases with the training set.
   case leak
+  /// Every case of the eval set must be answered, by the variant as it is now.
+  case coverage
   /// Which variant does better on the same cases.
   case quality
   /// What the eval set is large enough to see.

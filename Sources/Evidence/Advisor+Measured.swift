@@ -2,6 +2,7 @@
 extension Advisor {
   mutating func judgeMeasurements() {
     judgeLeak()
+    judgeCoverage()
     judgeQuality()
     judgeEvalSize()
     judgeFormat()
@@ -30,6 +31,25 @@ extension Advisor {
       "\(Wording.plural(leaked, "case")) of the eval set \(are) also in the training set, "
         + "so the tuned score does not count", [.init("shared cases", Double(leaked))])
     missing.append(.init(.leak, "remove the shared cases from the training set, and tune again", count: leaked))
+  }
+
+  private mutating func judgeCoverage() {
+    for (variant, name) in [(facts.prompted, promptedName), (facts.tuned, tunedName)] {
+      guard let variant, let answered = variant.score?.count else { continue }
+      if variant.isOutdated {
+        add(.coverage, .unknown, "\(name) has changed since it was measured, so its score is that of an earlier one")
+        missing.append(.init(.coverage, "evaluate \(name) again as it is now"))
+      } else if variant.unansweredCases > 0 {
+        let all = answered + variant.unansweredCases
+        add(
+          .coverage, .unknown, "\(name) has answered \(answered) of \(Wording.plural(all, "case")); the rest may differ"
+        )
+        missing.append(
+          .init(
+            .coverage, "evaluate \(name) on the other \(Wording.plural(variant.unansweredCases, "case"))",
+            count: variant.unansweredCases))
+      }
+    }
   }
 
   private mutating func judgeQuality() {
@@ -93,14 +113,15 @@ extension Advisor {
       detectable.map {
         "\(Wording.plural(count, "case")) show differences from \(Wording.trimmed($0 * 100, decimals: 0)) points up"
       }
-      ?? "\(Wording.plural(count, "case")) are too few to show any difference"
+      ?? "\(Wording.plural(count, "case")) \(count == 1 ? "is" : "are") too few to show any difference"
     let needed = power.cases(toDetect: facts.worthwhileGain) ?? count
     let isDecided = outcome == .tunedBetter || outcome == .promptedBetter || outcome == .same
     let isSmall = isDecided ? false : outcome == .unclear ? needed > count : count < 50
     add(
       .evalSize, isSmall ? .unknown : .neutral, "\(share), \(sees) (80 % power)",
       detectable.map { [.init("detectable difference", $0)] } ?? [])
-    guard !isDecided else { return }
+    // Cases that are there and not answered come before new ones.
+    guard !isDecided, isCovered else { return }
     let gain = Wording.trimmed(facts.worthwhileGain * 100, decimals: 1)
     if needed > count {
       let more = Wording.plural(needed - count, "case")

@@ -38,6 +38,9 @@ struct Advisor {
     var because: String
   }
 
+  /// Whether every case was answered, by the variants as they are now.
+  var isCovered: Bool { lines(.unknown, among: [.coverage]).isEmpty }
+
   func lines(_ direction: Reason.Direction, among rules: Set<Rule>? = nil) -> [Reason] {
     lines.filter { $0.direction == direction && rules?.contains($0.rule) ?? true }
   }
@@ -57,12 +60,13 @@ struct Advisor {
     switch outcome {
     case .promptedBetter:
       return Decision(
-        recommendation: .prompt, confidence: lines(.forTuning).isEmpty ? .strong : .fair, rule: .quality,
+        recommendation: .prompt, confidence: lines(.forTuning).isEmpty && isCovered ? .strong : .fair, rule: .quality,
         because: "the prompted variant does better on the same cases")
     case .tunedBetter:
       let wins = "the tuned variant does better on the same cases"
       if objections.isEmpty, hybrid.isEmpty {
-        return Decision(recommendation: .fineTune, confidence: .strong, rule: .quality, because: wins)
+        return Decision(
+          recommendation: .fineTune, confidence: isCovered ? .strong : .fair, rule: .quality, because: wins)
       }
       if let met = objections.first(where: { $0.rule == .target }) {
         let costs = objections.first { $0.rule == .cost }
@@ -94,6 +98,9 @@ struct Advisor {
       if let met = objections.first(where: { $0.rule == .target }) {
         return Decision(recommendation: .prompt, confidence: .fair, rule: .target, because: met.statement)
       }
+      if let gap = lines(.unknown, among: [.coverage]).first {
+        return Decision(recommendation: .undecided, confidence: .weak, rule: .coverage, because: gap.statement)
+      }
       return Decision(
         recommendation: .undecided, confidence: .weak, rule: .evalSize,
         because: "the eval set is too small to tell the variants apart")
@@ -112,7 +119,7 @@ struct Advisor {
     // What rules tuning out, whatever would speak for it.
     let blockers: Set<Rule> = [.examples, .today, .expertise, .plateau]
     if let blocker = lines(.forPrompting, among: blockers).first { return decision(.prompt, blocker) }
-    if let doubt = lines(.unknown, among: [.ceiling]).first { return decision(.undecided, doubt) }
+    if let doubt = lines(.unknown, among: [.coverage, .ceiling]).first { return decision(.undecided, doubt) }
     // Examples make tuning possible but are no reason for it.
     let motives = lines(.forTuning).filter { $0.rule != .examples }
     let objections = lines(.forPrompting)

@@ -10,17 +10,23 @@ public struct VariantFacts: Sendable, Hashable {
   public var medianLatency: Double?
   /// The time that 95 % of the answers don't exceed, in milliseconds.
   public var slowLatency: Double?
+  /// Cases of the eval set that it has not answered.
+  public var unansweredCases: Int
+  /// Whether it has changed since it was measured.
+  public var isOutdated: Bool
 
   /// A variant of which only the name is known unless more is told.
   public init(
     name: String, score: Estimate? = nil, format: Proportion? = nil, medianLatency: Double? = nil,
-    slowLatency: Double? = nil
+    slowLatency: Double? = nil, unansweredCases: Int = 0, isOutdated: Bool = false
   ) {
     self.name = name
     self.score = score
     self.format = format
     self.medianLatency = medianLatency
     self.slowLatency = slowLatency
+    self.unansweredCases = unansweredCases
+    self.isOutdated = isOutdated
   }
 }
 

@@ -62,6 +62,7 @@ extension Comparison.Outcome {
     case .onlyA: "A✓"
     case .onlyB: "B✓"
     case .bothWrong: "✗✗"
+    case .unanswered: "– "
     }
   }
 
@@ -72,6 +73,7 @@ extension Comparison.Outcome {
     case .onlyA: "only A"
     case .onlyB: "only B"
     case .bothWrong: "both wrong"
+    case .unanswered: "no answer"
     }
   }
 }

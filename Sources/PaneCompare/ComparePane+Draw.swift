@@ -98,6 +98,7 @@ extension ComparePane {
     case .onlyA: .badgePrompted
     case .onlyB: .badgeTuned
     case .bothWrong: .bad
+    case .unanswered: .textDim
     }
   }
 

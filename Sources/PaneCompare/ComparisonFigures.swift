@@ -53,6 +53,7 @@ struct ComparisonFigures: Sendable {
     case .onlyA: paired.onlyA
     case .onlyB: paired.onlyB
     case .bothWrong: paired.neither
+    case .unanswered: source.count - paired.count
     }
   }
 

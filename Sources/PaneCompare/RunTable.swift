@@ -50,7 +50,7 @@ struct RunTable {
     // Recorded answers come without either.
     func each(_ run: Run) -> String {
       let tokens = run.summary.promptTokens + run.summary.completionTokens
-      return tokens == 0 ? "–" : "\(tokens / max(1, run.summary.done - run.summary.errors))"
+      return tokens == 0 ? "–" : "\(tokens / max(1, run.summary.done))"
     }
     func median(_ run: Run) -> String {
       run.summary.latencyMedian > 0 ? Figure.duration(run.summary.latencyMedian) : "–"
@@ -65,8 +65,7 @@ struct RunTable {
       Column(title: "score", width: 6) { [Span(Wording.percent($0.summary.mean), theme[.textStrong])] },
       Column(title: "95 %", width: 9) { dim(Figure.range($0.summary.low, $0.summary.high)) },
       Column(title: "valid", width: 6) { run in
-        let answered = max(1, run.summary.done - run.summary.errors)
-        return [Span(Wording.percent(Double(run.summary.formatValid) / Double(answered)))]
+        [Span(Wording.percent(Double(run.summary.formatValid) / Double(max(1, run.summary.done))))]
       },
       Column(title: "tok/case", width: 8) { [Span(each($0))] },
       Column(title: "median", width: 7) { [Span(median($0))] },

@@ -76,8 +76,8 @@ extension PromptPane {
         ]
       },
       TableColumn("Tokens", width: 6...6, alignment: .right, priority: 6) { row in
-        guard let summary = row.run?.summary, summary.done > summary.errors else { return [] }
-        return [Span("\(summary.promptTokens / (summary.done - summary.errors))")]
+        guard let summary = row.run?.summary, summary.done > 0 else { return [] }
+        return [Span("\(summary.promptTokens / summary.done)")]
       },
     ]
   }

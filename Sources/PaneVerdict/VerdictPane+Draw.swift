@@ -66,7 +66,10 @@ extension VerdictPane {
         content: figure { Words.percent(Double($0.summary.formatValid) / Double(max(1, $0.summary.done))) }),
       TableColumn(
         "cases", width: 7...9, alignment: .right, priority: 6,
-        content: figure { $0.summary.done == $0.cases ? "\($0.cases)" : "\($0.summary.done)/\($0.cases)" }),
+        content: figure { run in
+          if snapshot.verdict?.outdated.contains(run.id) == true { return "older" }
+          return run.summary.done == run.cases ? "\(run.cases)" : "\(run.summary.done)/\(run.cases)"
+        }),
       TableColumn(
         "tok in", width: 6...6, alignment: .right, priority: 4,
         content: figure { "\($0.summary.promptTokens / max(1, $0.summary.done))" }),

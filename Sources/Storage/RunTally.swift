@@ -86,9 +86,12 @@ struct RunTally: Sendable {
   }
 
   private mutating func count(_ entry: Entry, _ sign: Int) {
+    guard entry.isAnswered else {
+      errors += sign
+      return
+    }
     done += sign
     passed += entry.passed ? sign : 0
-    errors += entry.isAnswered ? 0 : sign
     formatValid += entry.formatValid ? sign : 0
     promptTokens += sign * entry.promptTokens
     completionTokens += sign * entry.completionTokens
@@ -113,10 +116,10 @@ struct RunTally: Sendable {
   /// The averages.
   mutating func summary() -> RunSummary {
     var summary = RunSummary()
+    summary.errors = errors
     guard let estimate = estimate() else { return summary }
     summary.done = done
     summary.passed = passed
-    summary.errors = errors
     summary.formatValid = formatValid
     summary.promptTokens = promptTokens
     summary.completionTokens = completionTokens

@@ -135,6 +135,10 @@ public struct MLXTrainer: Trainer {
   /// Asks a job to save and end; ends it by force if it doesn't.
   public func cancel(folder path: String) async throws {
     let folder = JobFolder(path: path)
+    // A job that was asked for a moment ago may still be starting.
+    for _ in 0..<100 where !folder.has(folder.processes) && !folder.has(folder.exit) && folder.has(folder.spec) {
+      try await Task.sleep(for: .milliseconds(50))
+    }
     guard let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive else {
       throw TrainerFailure("No process works on this job any more, so there is nothing to stop.")
     }

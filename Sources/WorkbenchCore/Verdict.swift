@@ -4,8 +4,10 @@ import Evidence
 public struct VerdictReport: Sendable {
   /// The eval set that decides: the first that is not for general tasks.
   public var set: String
-  /// The newest run of each variant on the set, prompted ones first, best first.
+  /// The newest run of each of the workspace's variants on the set, prompted ones first, best first.
   public var runs: [Run]
+  /// Those of the runs whose variant or prompt has changed since.
+  public var outdated: Set<RunID>
   /// The best prompted run.
   public var prompted: Run?
   /// The best tuned run.
@@ -21,11 +23,13 @@ public struct VerdictReport: Sendable {
 
   /// Puts a report together.
   public init(
-    set: String, runs: [Run], prompted: Run?, tuned: Run?, paired: PairedOutcomes?, general: (before: Run, after: Run)?,
+    set: String, runs: [Run], outdated: Set<RunID> = [], prompted: Run?, tuned: Run?, paired: PairedOutcomes?,
+    general: (before: Run, after: Run)?,
     cost: CostModel?, advice: Advice
   ) {
     self.set = set
     self.runs = runs
+    self.outdated = outdated
     self.prompted = prompted
     self.tuned = tuned
     self.paired = paired
@@ -34,14 +38,25 @@ public struct VerdictReport: Sendable {
     self.advice = advice
   }
 
-  /// The newest run of each variant on a set, prompted ones first, best first.
-  static func newestRuns(_ runs: [Run], on set: String) -> [Run] {
-    var seen: Set<String> = []
-    let newest = runs.filter { $0.set == set && $0.summary.done > 0 && seen.insert($0.variant.name).inserted }
-    return newest.sorted { left, right in
-      left.variant.isTuned == right.variant.isTuned
-        ? left.summary.mean > right.summary.mean : !left.variant.isTuned
+  /// The newest run of each variant that there is on a set as it is now: prompted ones first, among them those that have
+  /// answered every case, then by score, by format, by the prompt's length and as in the file.
+  static func newestRuns(_ runs: [Run], on set: EvalSet, of variants: [Variant]) -> [Run] {
+    let newest = variants.compactMap { variant in
+      runs.first {
+        $0.variant.name == variant.name && $0.set == set.name && $0.setHash == set.hash && $0.summary.done > 0
+      }
     }
+    func rank(_ run: Run) -> [Double] {
+      let (summary, done) = (run.summary, Double(run.summary.done))
+      return [
+        run.variant.isTuned ? 1 : 0, summary.done < run.cases ? 1 : 0, -summary.mean,
+        -Double(summary.formatValid) / done, Double(summary.promptTokens) / done,
+      ]
+    }
+    return newest.enumerated().sorted { left, right in
+      (rank(left.element) + [Double(left.offset)]).lexicographicallyPrecedes(
+        rank(right.element) + [Double(right.offset)])
+    }.map(\.element)
   }
 }
 
@@ -55,13 +70,14 @@ extension RunSummary {
 
 extension VariantFacts {
   /// What a run measured.
-  init(_ run: Run) {
+  init(_ run: Run, isOutdated: Bool) {
     let summary = run.summary
     self.init(
       name: run.variant.name, score: summary.estimate,
       format: summary.done > 0 ? Proportion(successes: summary.formatValid, of: summary.done) : nil,
       medianLatency: summary.latencyMedian > 0 ? summary.latencyMedian * 1000 : nil,
-      slowLatency: summary.latency95 > 0 ? summary.latency95 * 1000 : nil)
+      slowLatency: summary.latency95 > 0 ? summary.latency95 * 1000 : nil,
+      unansweredCases: max(0, run.cases - summary.done), isOutdated: isOutdated)
   }
 }
 

@@ -6,8 +6,14 @@ extension Workbench {
   /// what any earlier run was answered to the same request is taken from the store.
   func evaluate(_ request: EvaluateRequest) async throws -> Run {
     let subject = try subject(variant: request.variant, set: request.set)
-    let identity = try await identity(of: subject)
     let set = subject.set
+    let flaws = snapshot.workspace.flaws(of: subject.variant, prompt: subject.prompt, set: set)
+    guard flaws.isEmpty else { throw WorkbenchError.flawed("evaluated", flaws) }
+    guard !set.cases.isEmpty else {
+      throw WorkbenchError.input(
+        "The eval set \"\(set.name)\" (\(set.path)) has no cases, so there is nothing to evaluate.")
+    }
+    let identity = try await identity(of: subject)
     let run = try await dependencies.store.beginRun(
       RunDraft(
         identity: identity.run, variant: subject.variant, version: subject.version, set: set.name,
@@ -24,7 +30,11 @@ extension Workbench {
     let done = Set(outputs.lazy.filter { $0.answer != nil }.map(\.caseID))
     let wanted = request.limit.map { Array(set.cases.prefix($0)) } ?? set.cases
     let questions = try wanted.filter { !done.contains($0.id) }.map { evalCase in
-      let messages = try subject.version.messages(for: evalCase.input)
+      let messages: [ChatMessage]
+      do { messages = try subject.version.messages(for: evalCase.input) } catch {
+        throw WorkbenchError.input(
+          "The case \"\(evalCase.id)\" (\(set.path):\(evalCase.line)) can't be asked. \(error)")
+      }
       return Question(evalCase: evalCase, messages: messages, key: identity.key(for: messages, of: evalCase))
     }
     var work = RunWork(
@@ -54,8 +64,6 @@ extension Workbench {
     let wanted = Set(cases.map(\.id))
     var part = run
     part.summary = RunSummary(of: try await dependencies.store.outputs(of: run.id).filter { wanted.contains($0.id) })
-    part.cases = cases.count
-    part.state = part.summary.done - part.summary.errors == cases.count ? .finished : .paused
     return part
   }
 

@@ -36,6 +36,7 @@ extension Workbench {
   /// Starts a job that outlives this process, and follows it.
   func train(_ request: TrainRequest) async throws -> TrainingJob {
     let workspace = snapshot.workspace
+    guard workspace.trainingFlaws.isEmpty else { throw WorkbenchError.flawed("trained", workspace.trainingFlaws) }
     let defaults = workspace.training
     let base = try baseModel(named: request.base ?? defaults.base)
     guard case .mlx(let path) = base.api else {

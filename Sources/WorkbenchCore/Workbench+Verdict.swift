@@ -10,12 +10,13 @@ extension Workbench {
   private func verdict() async throws -> VerdictReport? {
     let workspace = snapshot.workspace
     guard let set = workspace.evalSets.first(where: { !$0.isGeneral }) ?? workspace.evalSets.first else { return nil }
-    let runs = VerdictReport.newestRuns(snapshot.runs, on: set.name).filter { $0.setHash == set.hash }
+    let runs = VerdictReport.newestRuns(snapshot.runs, on: set, of: workspace.variants)
+    let outdated = Set(runs.filter { !isCurrent($0) }.map(\.id))
     let prompted = runs.first { !$0.variant.isTuned }
     let tuned = runs.first { $0.variant.isTuned }
     var facts = Facts()
-    facts.prompted = prompted.map { VariantFacts($0) }
-    facts.tuned = tuned.map { VariantFacts($0) }
+    facts.prompted = prompted.map { VariantFacts($0, isOutdated: outdated.contains($0.id)) }
+    facts.tuned = tuned.map { VariantFacts($0, isOutdated: outdated.contains($0.id)) }
     facts.comparisonsTried = max(1, runs.count { !$0.variant.isTuned } * max(1, runs.count { $0.variant.isTuned }))
     facts.project = workspace.facts.project
 
@@ -37,22 +38,31 @@ extension Workbench {
     facts.plateau = try await plateau(on: set)
     facts.cost = cost(prompted: prompted, tuned: tuned)
     return VerdictReport(
-      set: set.name, runs: runs, prompted: prompted, tuned: tuned, paired: paired, general: general, cost: facts.cost,
+      set: set.name, runs: runs, outdated: outdated, prompted: prompted, tuned: tuned, paired: paired, general: general,
+      cost: facts.cost,
       advice: Advice(facts))
   }
 
-  /// Two runs on the cases that both have; A is the first.
+  /// Whether a run's variant, and the prompt it sends, are still as they were.
+  private func isCurrent(_ run: Run) -> Bool {
+    guard let subject = try? subject(variant: run.variant.name, set: run.set) else { return false }
+    return subject.variant == run.variant && subject.version.hash == run.promptVersion
+  }
+
+  /// Two runs on the cases that both have answered; A is the first.
   private func paired(_ a: Run, _ b: Run) async throws -> PairedOutcomes {
-    let second = Dictionary(
-      try await dependencies.store.outputs(of: b.id).map { ($0.caseID, $0.passed) }, uniquingKeysWith: { $1 })
-    return PairedOutcomes(
-      try await dependencies.store.outputs(of: a.id).compactMap { output in
-        second[output.caseID].map { (output.passed, $0) }
-      })
+    let second = try await passes(b)
+    return PairedOutcomes(try await passes(a).compactMap { id, passed in second[id].map { (passed, $0) } })
+  }
+
+  /// Whether each answered case of a run passed.
+  private func passes(_ run: Run) async throws -> [String: Bool] {
+    let answered = try await dependencies.store.outputs(of: run.id).filter { $0.answer != nil }
+    return Dictionary(answered.map { ($0.caseID, $0.passed) }, uniquingKeysWith: { $1 })
   }
 
   private func generalRuns(on set: EvalSet, tuned: Run?) -> (before: Run, after: Run)? {
-    let runs = VerdictReport.newestRuns(snapshot.runs, on: set.name).filter { $0.setHash == set.hash }
+    let runs = VerdictReport.newestRuns(snapshot.runs, on: set, of: snapshot.workspace.variants)
     guard let before = runs.first(where: { !$0.variant.isTuned }),
       let after = runs.first(where: { $0.variant.isTuned && $0.variant.adapter == tuned?.variant.adapter })
         ?? runs.first(where: \.variant.isTuned)
@@ -72,8 +82,7 @@ extension Workbench {
     guard versions.count >= 2 else { return nil }
     var outcomes: [[Bool]] = []
     for run in versions.suffix(8) {
-      let passed = Dictionary(
-        try await dependencies.store.outputs(of: run.id).map { ($0.caseID, $0.passed) }, uniquingKeysWith: { $1 })
+      let passed = try await passes(run)
       outcomes.append(set.cases.map { passed[$0.id] ?? false })
     }
     return Plateau(versions: outcomes)

@@ -14,6 +14,14 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Files that something rests on are not as they were meant.
+  static func flawed(_ what: String, _ flaws: [Problem]) -> WorkbenchError {
+    let more = flaws.count > 3 ? " … and \(flaws.count - 3) more." : ""
+    return .input(
+      "Nothing was \(what), since it would not be what is meant. Mend this first: "
+        + flaws.prefix(3).map(\.description).joined(separator: " ") + more)
+  }
+
   /// There is no such thing; suggests the nearest name.
   public static func unknown(
     _ kind: String, _ name: String, among names: [String], whenNone: String = "Add one to assay.yaml."

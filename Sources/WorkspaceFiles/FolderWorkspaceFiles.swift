@@ -17,6 +17,10 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
     fingerprints = Fingerprints(self.folder)
   }
 
+  /// Whether the folder could be a workspace at all, without reading it.
+  /// - Throws: `Problem` when it couldn't.
+  public nonisolated func check() throws { try WorkspaceReader.check(folder) }
+
   /// Reads everything; eval sets whose files are unchanged are not read again.
   /// - Throws: `Problem` when the folder is no workspace.
   public func read() async throws -> Workspace { try WorkspaceReader.read(folder, cases: cases) }

@@ -28,10 +28,7 @@ struct WorkspaceReader {
   }
 
   private mutating func read() throws -> Workspace {
-    guard WorkspaceFolder.isFolder(folder.path) else {
-      throw Problem(
-        file: folder.path, message: "There is no such folder; `assay init \(folder.path)` makes a workspace.")
-    }
+    try Self.check(folder)
     var fields = ConfigFields(ConfigDocument(try configText(), log: log), log: log)
     var workspace = Workspace(folder: folder.path, name: fields.text("name") ?? folder.name)
     let models = ModelReader.read(&fields, in: folder, log: log)
@@ -51,6 +48,30 @@ struct WorkspaceReader {
     return workspace
   }
 
+  /// Whether this could be a workspace at all.
+  /// - Throws: `Problem` when it couldn't.
+  static func check(_ folder: WorkspaceFolder) throws {
+    guard WorkspaceFolder.isFolder(folder.path) else {
+      let isFile = FileManager.default.fileExists(atPath: folder.path)
+      throw Problem(
+        file: folder.path,
+        message: isFile
+          ? "This is a file; name the folder that it stands in."
+          : "There is no such folder; `assay init \(folder.path)` makes a workspace.")
+    }
+    if FileManager.default.fileExists(atPath: folder.path + "/" + file) || !inferable(folder).isEmpty { return }
+    throw Problem(
+      file: file,
+      message:
+        "There is none in \(folder.path), so that is no workspace: `assay init \(folder.path)` makes one, or name "
+        + "another folder with --workspace.")
+  }
+
+  /// The folders that a workspace without the file can be read from.
+  private static func inferable(_ folder: WorkspaceFolder) -> [String] {
+    ["prompts", "evals"].filter { WorkspaceFolder.isFolder(folder.path + "/" + $0) }
+  }
+
   /// Errors first, each file's problems by line.
   private static func ordered(_ problems: [Problem]) -> [Problem] {
     let keyed = problems.enumerated().sorted { left, right in
@@ -67,16 +88,9 @@ struct WorkspaceReader {
     do {
       return try FileBytes.text(path, limit: ConfigDocument.mostBytes)
     } catch FileError.missing {
-      let parts = ["prompts", "evals"].filter { WorkspaceFolder.isFolder(folder.path + "/" + $0) }
-      guard !parts.isEmpty else {
-        throw Problem(
-          file: Self.file,
-          message: "There is no assay.yaml in \(folder.path), so it is no workspace: `assay init \(folder.path)` makes "
-            + "one, or name another folder with --workspace.")
-      }
       log.add(
         .warning, line: nil,
-        "The file doesn't exist; prompts and eval sets are taken from \(parts.joined(separator: " and ")). Write one "
+        "The file doesn't exist; prompts and eval sets are taken from \(Self.inferable(folder).joined(separator: " and ")). Write one "
           + "that names a model, or let `assay init` make it.")
       return ""
     } catch {

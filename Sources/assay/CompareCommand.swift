@@ -26,7 +26,7 @@ struct CompareCommand: AsyncParsableCommand {
     runs.rows = [Report.row(comparison.a), Report.row(comparison.b)]
     runs.print()
     print("")
-    var counts = TextTable(.init("cases in both"), .init("\(comparison.rows.count)", .right))
+    var counts = TextTable(.init("cases in both"), .init("\(comparison.compared)", .right))
     counts.rows = [
       ["both right", "\(comparison.count(.bothRight))"],
       ["only \(comparison.a.variant.name)", "\(comparison.count(.onlyA))"],
@@ -46,7 +46,7 @@ extension Report {
     let interval = comparison.differenceInterval
     return [
       "a": run(comparison.a), "b": run(comparison.b), "set": .string(comparison.a.set),
-      "cases": JSONValue(comparison.rows.count), "missing": JSONValue(comparison.missing),
+      "cases": JSONValue(comparison.compared), "missing": JSONValue(comparison.missing),
       "both_right": JSONValue(comparison.count(.bothRight)), "only_a": JSONValue(comparison.count(.onlyA)),
       "only_b": JSONValue(comparison.count(.onlyB)), "both_wrong": JSONValue(comparison.count(.bothWrong)),
       "difference": [

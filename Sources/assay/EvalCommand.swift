@@ -32,21 +32,28 @@ struct EvalCommand: AsyncParsableCommand {
     Wiring.report(workspace.problems)
     let names = variants.isEmpty ? workspace.variants.map(\.name) : variants
     guard !names.isEmpty else { throw WorkbenchError.input("assay.yaml has no variants; add one to evaluate.") }
+    if let set, workspace.evalSet(set) == nil {
+      throw WorkbenchError.unknown("eval set", set, among: workspace.evalSets.map(\.name))
+    }
     var runs: [Run] = []
+    var reports: [JSONValue] = []
     var failure: (any Error)?
     for name in names {
       let request = EvaluateRequest(variant: name, set: set, limit: limit, concurrency: concurrency)
-      do { runs.append(try await evaluate(request, on: workbench)) } catch
-        where names.count > 1 && !(error is CancellationError)
-      {
+      do {
+        let run = try await evaluate(request, on: workbench)
+        runs.append(run)
+        reports.append(Report.run(run))
+      } catch  where !(error is CancellationError) {
         failure = failure ?? error
-        Wiring.say("\(name): \(error)")
+        Wiring.say(names.count > 1 ? "\(name): \(error)" : "assay: \(error)")
+        reports.append(await Self.report(of: error, name, set: set, on: workbench))
       }
     }
     let unanswered = try await Self.unanswered(runs, on: workbench)
     await workbench.close()
     if options.json {
-      print(JSONValue.array(runs.map(Report.run)).text(.pretty))
+      print(JSONValue.array(reports).text(.pretty))
     } else if !runs.isEmpty {
       var table = Report.runTable
       table.rows = runs.map(Report.row)
@@ -59,6 +66,18 @@ struct EvalCommand: AsyncParsableCommand {
         "\(worst.variant.name) scores \(Report.percent(worst.summary.mean)), below \(Report.percent(failUnder)).")
       throw ExitCode(ExitStatus.thresholdMissed)
     }
+  }
+
+  /// What there is of a run that ended with an error, and the error.
+  private static func report(
+    of error: any Error, _ variant: String, set: String?, on workbench: Workbench
+  ) async -> JSONValue {
+    var report: JSONObject = ["variant": .string(variant)]
+    if let run = try? await workbench.run(named: variant, set: set), let known = Report.run(run).object {
+      report = known
+    }
+    report["error"] = .string(String(describing: error))
+    return .object(report)
   }
 
   /// A sentence for each reason why cases have no answer.

@@ -7,16 +7,21 @@ import WorkbenchCore
 enum Report {
   static func run(_ run: Run) -> JSONValue {
     let summary = run.summary
+    func known(_ value: Double, _ places: Int) -> JSONValue { summary.done > 0 ? rounded(value, places) : .null }
     return [
       "run": JSONValue(Int(run.id.number)), "variant": .string(run.variant.name),
       "prompt_version": .string(run.promptVersion.short), "set": .string(run.set), "state": .string(run.state.rawValue),
-      "cases": JSONValue(summary.done), "cases_in_set": JSONValue(run.cases), "passed": JSONValue(summary.passed),
-      "score": ["mean": rounded(summary.mean, 4), "ci95": [rounded(summary.low, 4), rounded(summary.high, 4)]],
-      "format_valid": rounded(summary.done > 0 ? Double(summary.formatValid) / Double(summary.done) : 0, 4),
+      "cases": JSONValue(summary.done + summary.errors), "cases_in_set": JSONValue(run.cases),
+      "passed": JSONValue(summary.passed),
+      "score": [
+        "mean": known(summary.mean, 4),
+        "ci95": summary.done > 0 ? [rounded(summary.low, 4), rounded(summary.high, 4)] : .null,
+      ],
+      "format_valid": known(Double(summary.formatValid) / Double(summary.done), 4),
       "errors": JSONValue(summary.errors),
       "tokens": ["prompt": JSONValue(summary.promptTokens), "completion": JSONValue(summary.completionTokens)],
       "latency_ms": [
-        "p50": rounded(summary.latencyMedian * 1000, 1), "p95": rounded(summary.latency95 * 1000, 1),
+        "p50": known(summary.latencyMedian * 1000, 1), "p95": known(summary.latency95 * 1000, 1),
       ],
       "cost_usd": summary.cost.map { rounded($0, 6) } ?? .null, "seconds": rounded(run.seconds, 3),
     ]
@@ -43,12 +48,13 @@ enum Report {
   static func row(_ run: Run) -> [String] {
     let summary = run.summary
     let done = summary.done
-    let hasAnswers = done > summary.errors
+    let hasAnswers = done > 0
     return [
-      run.variant.name, run.set, "\(done)", hasAnswers ? percent(summary.mean) : "–",
+      run.variant.name, run.set, done == run.cases ? "\(done)" : "\(done)/\(run.cases)",
+      hasAnswers ? percent(summary.mean) : "–",
       hasAnswers ? "[\(percent(summary.low)), \(percent(summary.high))]" : "–",
-      done > 0 ? percent(Double(summary.formatValid) / Double(done)) : "–", "\(summary.errors)",
-      done > 0 ? "\(summary.promptTokens / done)" : "–", done > 0 ? "\(summary.completionTokens / done)" : "–",
+      hasAnswers ? percent(Double(summary.formatValid) / Double(done)) : "–", "\(summary.errors)",
+      hasAnswers ? "\(summary.promptTokens / done)" : "–", hasAnswers ? "\(summary.completionTokens / done)" : "–",
       hasAnswers ? "\(Int((summary.latencyMedian * 1000).rounded()))" : "–",
       hasAnswers ? "\(Int((summary.latency95 * 1000).rounded()))" : "–",
       summary.cost.map { dollars($0) } ?? "–", seconds(run.seconds), run.id.description, run.promptVersion.short,

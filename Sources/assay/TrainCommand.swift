@@ -36,8 +36,10 @@ struct TrainCommand: AsyncParsableCommand {
   func validate() throws {
     if from != nil, data != nil { throw ValidationError("Give either --from or --data.") }
     if let steps, steps < 1 { throw ValidationError("--steps must be at least 1.") }
-    if let rank, rank < 1 { throw ValidationError("--rank must be at least 1.") }
-    if let learningRate, learningRate <= 0 { throw ValidationError("--learning-rate must be above 0.") }
+    if let rank, !(1...4096).contains(rank) { throw ValidationError("--rank must be from 1 to 4096.") }
+    if let learningRate, !(learningRate > 0 && learningRate <= 1) {
+      throw ValidationError("--learning-rate must be above 0, at most 1.")
+    }
     if let mixShare, !(0..<1).contains(mixShare) { throw ValidationError("--mix-share must be from 0, below 1.") }
   }
 
@@ -64,7 +66,9 @@ struct TrainCommand: AsyncParsableCommand {
       let path = "train/from-run-\(run.id).jsonl"
       let collected = CollectRequest(run: run.id, prompt: workspace.training.prompt, path: path)
       guard case .collected(let rows, _) = try await workbench.perform(.collect(collected)) else { return }
-      Wiring.say("\(rows) passed outputs of run \(run.id) are in \(path).")
+      Wiring.say(
+        "\(rows) passed outputs of run \(run.id) are in \(path). Their cases stand in the eval set \"\(run.set)\": the tuned "
+          + "model's score there will not count as evidence; measure it on other cases.")
       request.data = path
       request.allowLeaks = true
     }

@@ -50,6 +50,7 @@ extension Report {
       "decided_by": .string(advice.decidedBy.rawValue),
       "prompted": report.prompted.map(run) ?? .null, "tuned": report.tuned.map(run) ?? .null,
       "variants": .array(report.runs.map(run)),
+      "outdated": .array(report.runs.filter { report.outdated.contains($0.id) }.map { .string($0.variant.name) }),
       "reasons": .array(
         advice.lines.map { line in
           [

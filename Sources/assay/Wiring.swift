@@ -13,9 +13,11 @@ enum Wiring {
   /// A workbench on a folder.
   static func workbench(folder: String) async throws -> Workbench {
     let layout = EngineLayout.standard(environment: ProcessInfo.processInfo.environment)
+    let files = FolderWorkspaceFiles(folder)
+    try files.check()  // before a database is made in the wrong place
     return try await Workbench(
       Workbench.Dependencies(
-        files: FolderWorkspaceFiles(folder),
+        files: files,
         store: try SQLiteStore(workspace: folder),
         clients: HTTPModelClients(servers: EngineServers(layout: layout)),
         trainer: MLXTrainer(layout: layout, executable: executable)))

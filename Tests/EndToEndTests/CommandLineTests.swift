@@ -160,6 +160,45 @@ extension EndToEnd {
       }
     }
 
+    @Test func aMistypedFolderStaysAsItIs() async throws {
+      try await Place.withFolder { folder in
+        let wrong = try await assay("verdict", "--workspace", folder + "/typo")
+        #expect(wrong.status == 2)
+        #expect(wrong.errors.contains("assay init"), "\(wrong)")
+        #expect(!FileManager.default.fileExists(atPath: folder + "/typo"))
+        #expect(try await assay("doctor", "--workspace", folder).status != 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+      }
+    }
+
+    @Test func failedRequestsAreReportedAndNotScored() async throws {
+      try await Place.withFolder { folder in
+        _ = try MockWorkspace(in: folder, port: 9, cases: 5)  // nobody listens there
+        let shown = try await assay("eval", "base", "--workspace", folder, "--json", environment: Self.key)
+        #expect(shown.status == 3, "\(shown)")
+        let report = try shown.json()
+        #expect(report[0]?["variant"] == "base")
+        #expect(report[0]?["error"]?.string?.isEmpty == false)
+        #expect(report[0]?["score"]?["mean"] == .null)
+        #expect(report[0]?["passed"] == 0)
+        let verdict = try await assay("verdict", "--workspace", folder, "--json")
+        #expect(try verdict.json()["prompted"] == .null, "nothing was measured")
+      }
+    }
+
+    @Test func aGraderThatCannotBeReadStopsTheEvaluation() async throws {
+      try await Place.withFolder { folder in
+        try await MockModel.with { model, port in
+          _ = try MockWorkspace(in: folder, port: port, cases: 5, graders: "{ type: json-eqal, fields: [label] }")
+          let shown = try await assay(
+            "eval", "base", "--workspace", folder, "--fail-under", "0.5", environment: Self.key)
+          #expect(shown.status == 2, "\(shown)")
+          #expect(shown.errors.contains("json-equal"))
+          #expect(model.numbers.isEmpty)
+        }
+      }
+    }
+
     @Test func wholeAnswersAreCompared() async throws {
       try await Place.withFolder { folder in
         try await MockModel.with(answer: { $0 == 3 ? "none" : " \(MockWorkspace.label($0))\n" }) { _, port in

@@ -65,6 +65,29 @@ import Testing
     #expect(Advice(facts).recommendation == .prompt)
   }
 
+  @Test func casesWithoutAnAnswerComeBeforeNewOnes() {
+    var facts = tunedWins()
+    facts.tuned?.unansweredCases = 60
+    let advice = Advice(facts)
+    #expect(advice.recommendation == .fineTune)
+    #expect(advice.confidence == .fair)
+    #expect(
+      line(.coverage, facts)?.statement == "tuned has answered 100 of 160 cases; the rest may differ")
+    #expect(advice.missing.first?.statement == "evaluate tuned on the other 60 cases")
+    facts.comparison = .outcomes(PairedOutcomes(both: 30, onlyA: 6, onlyB: 4, neither: 0))
+    let open = Advice(facts)
+    #expect(open.recommendation == .undecided)
+    #expect(open.decidedBy == .coverage)
+    #expect(!open.missing.contains { $0.rule == .evalSize })
+  }
+
+  @Test func aVariantThatHasChangedIsMeasuredAgain() {
+    var facts = tunedWins()
+    facts.prompted?.isOutdated = true
+    #expect(Advice(facts).missing.first?.statement == "evaluate prompted again as it is now")
+    #expect(Advice(facts).confidence == .fair)
+  }
+
   @Test func severalComparisonsAreCorrected() {
     var facts = tunedWins()
     facts.comparison = .outcomes(PairedOutcomes(both: 60, onlyA: 12, onlyB: 3, neither: 25))

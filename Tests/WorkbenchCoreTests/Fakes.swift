@@ -66,11 +66,7 @@ actor FakeStore: Store {
       allOutputs[run, default: [:]][output.caseID] = output
       if let answer = output.answer { allAnswers[output.requestKey] = answer }
     }
-    var summary = RunSummary()
-    let all = allOutputs[run, default: [:]].values
-    summary.done = all.count
-    summary.passed = all.count(where: \.passed)
-    summary.errors = all.count { $0.answer == nil }
+    let summary = RunSummary(of: Array(allOutputs[run, default: [:]].values))
     if let index = allRuns.firstIndex(where: { $0.id == run }) { allRuns[index].summary = summary }
     return summary
   }
@@ -185,4 +181,11 @@ func workbench(
       files: files, store: store, clients: model, trainer: trainer,
       now: { Date(timeIntervalSince1970: 1_000) }))
   return (workbench, files)
+}
+
+/// Runs a variant and gives its run.
+func evaluate(_ workbench: Workbench, _ variant: String = "base", limit: Int? = nil) async throws -> Run {
+  let outcome = try await workbench.perform(.evaluate(EvaluateRequest(variant: variant, limit: limit)))
+  guard case .run(let run) = outcome else { throw WorkbenchError.input("no run") }
+  return run
 }

@@ -5,12 +5,6 @@ import Testing
 @testable import WorkbenchCore
 
 @Suite struct WorkbenchRunTests {
-  private func evaluate(_ workbench: Workbench, _ variant: String = "base", limit: Int? = nil) async throws -> Run {
-    let outcome = try await workbench.perform(.evaluate(EvaluateRequest(variant: variant, limit: limit)))
-    guard case .run(let run) = outcome else { throw WorkbenchError.input("no run") }
-    return run
-  }
-
   @Test func everyCaseIsAskedOnceAndRunningItAgainAsksNothing() async throws {
     let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
     let (workbench, _) = try await workbench(model: model)
@@ -43,8 +37,8 @@ import Testing
     let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
     let (workbench, _) = try await workbench(model: model)
     let part = try await evaluate(workbench, limit: 1)
-    #expect(part.state == .finished)
-    #expect(part.cases == 1)
+    #expect(part.state == .paused)
+    #expect(part.cases == 4)
     #expect(part.summary.done == 1)
     #expect(await workbench.snapshot.runs.first?.state == .paused)
     #expect(model.asked == 1)
@@ -141,6 +135,52 @@ import Testing
     let run = try #require(await workbench.snapshot.runs.first)
     #expect(run.state == .paused)
     #expect(try await store.outputs(of: run.id).count == 2)
+  }
+
+  @Test func aRequestThatFailedDecidesNothing() async throws {
+    let model = FakeModel { request, _ in
+      let text = request.messages.last?.content ?? ""
+      let isFirst = request.messages.first?.content != "Say it."
+      if isFirst, ["word 1", "word 2"].contains(text) { throw ModelFailure.rejected("No.") }
+      return Answer(text: text == "word 3" ? "wrong" : text)
+    }
+    let (workbench, files) = try await workbench(model: model)
+    let first = try? await evaluate(workbench)
+    let run = try #require(await workbench.snapshot.runs.first)
+    #expect(first == nil || first?.id == run.id)
+    #expect(run.summary.done + run.summary.errors <= 4)
+    #expect(run.summary.mean == Double(run.summary.passed) / Double(max(1, run.summary.done)))
+    await files.set(body: "Say it.", of: "10-task.md")
+    try await workbench.perform(.reload)
+    let second = try await evaluate(workbench)
+    #expect(second.summary.done == 4 && second.summary.errors == 0)
+    let outcome = try await workbench.perform(.compare(a: "\(run.id)", b: "\(second.id)", set: nil))
+    guard case .comparison(let comparison) = outcome else { return }
+    #expect(comparison.compared == run.summary.done)
+    #expect(comparison.count(.onlyB) == 0, "no answer is no loss")
+    #expect(comparison.missing == 4 - run.summary.done)
+  }
+
+  @Test func aFlawInWhatAnEvaluationRestsOnStopsIt() async throws {
+    var workspace = sampleWorkspace()
+    workspace.problems = [Problem(file: "assay.yaml", line: 9, key: "variants.other.model", message: "No model.")]
+    let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
+    let (fine, _) = try await workbench(workspace, model: model)
+    #expect(try await evaluate(fine).summary.done == 4)
+    for (file, key) in [("assay.yaml", "graders[0].type"), ("assay.yaml", nil), ("prompts/main/10-task.md", nil)] {
+      workspace.problems = [Problem(file: file, line: 3, key: key, message: "Mend me.")]
+      let (flawed, _) = try await workbench(workspace, model: model)
+      await #expect {
+        try await evaluate(flawed)
+      } throws: { "\($0)".contains("\(file):3") && "\($0)".contains("Mend me.") }
+    }
+    #expect(model.asked == 4)
+  }
+
+  @Test func anEmptySetIsNotEvaluated() async throws {
+    let (workbench, _) = try await workbench(sampleWorkspace(cases: 0))
+    await #expect { try await evaluate(workbench) } throws: { "\($0)".contains("has no cases") }
+    #expect(await workbench.snapshot.runs.isEmpty)
   }
 
   @Test func comparisonLinesUpRunsByCase() async throws {

@@ -5,6 +5,8 @@ public struct Comparison: Sendable {
   /// Where the two stand on one case.
   public enum Outcome: String, Sendable, Hashable, CaseIterable {
     case bothRight, onlyA, onlyB, bothWrong
+    /// One of the two has no answer, so the case decides nothing.
+    case unanswered
   }
   /// One case with both outputs.
   public struct Row: Sendable, Identifiable {
@@ -25,8 +27,10 @@ public struct Comparison: Sendable {
       self.evalCase = evalCase
       self.a = a
       self.b = b
+      let isAnswered = a.answer != nil && b.answer != nil
       outcome =
         switch (a.passed, b.passed) {
+        case _ where !isAnswered: .unanswered
         case (true, true): .bothRight
         case (true, false): .onlyA
         case (false, true): .onlyB
@@ -38,9 +42,9 @@ public struct Comparison: Sendable {
   public var a: Run
   /// The second run: tuned, by custom.
   public var b: Run
-  /// Cases that both runs have an output for, in the set's order.
+  /// Cases that both runs have asked, in the set's order.
   public var rows: [Row]
-  /// Cases of the set that one of the runs has not done.
+  /// Cases of the set that one of the runs has not answered.
   public var missing: Int
 
   /// Lines two runs up.
@@ -53,8 +57,11 @@ public struct Comparison: Sendable {
       guard let a = left[evalCase.id], let b = right[evalCase.id] else { return nil }
       return Row(evalCase: evalCase, a: a, b: b)
     }
-    missing = cases.count - rows.count
+    missing = cases.count - rows.count { $0.outcome != .unanswered }
   }
+
+  /// How many cases both runs have answered.
+  public var compared: Int { rows.count - count(.unanswered) }
 
   /// How many rows stand so.
   public func count(_ outcome: Outcome) -> Int { rows.count { $0.outcome == outcome } }
@@ -62,7 +69,9 @@ public struct Comparison: Sendable {
 
 extension Comparison {
   /// The four counts as evidence: A is the first run, B the second.
-  public var paired: PairedOutcomes { PairedOutcomes(rows.lazy.map { ($0.a.passed, $0.b.passed) }) }
+  public var paired: PairedOutcomes {
+    PairedOutcomes(rows.lazy.filter { $0.outcome != .unanswered }.map { ($0.a.passed, $0.b.passed) })
+  }
   /// Pass rate of B minus pass rate of A, −1 to 1: what going from A to B changes.
   public var difference: Double { -paired.difference }
   /// 95 % interval of `difference`.
@@ -76,10 +85,12 @@ extension Comparison {
     let paired = paired
     guard paired.count > 0 else { return "\(a) and \(b) have no case in common yet." }
     let points = Int((abs(difference) * 100).rounded())
-    let interval = differenceInterval
+    let isDecided = paired.pValue < 0.05
+    // A winner's lead is told from the winner's side.
+    let interval = isDecided && difference < 0 ? paired.interval() : differenceInterval
     let range = "95 % interval \(Self.signed(interval.low)) to \(Self.signed(interval.high)) points"
     let p = paired.pValue < 0.001 ? "p < 0.001" : "p = \(Self.threePlaces(paired.pValue))"
-    if paired.pValue < 0.05 {
+    if isDecided {
       let (winner, loser) = difference > 0 ? (b, a) : (a, b)
       return "\(winner) is better than \(loser) by \(points) points (\(range), exact McNemar \(p))."
     }

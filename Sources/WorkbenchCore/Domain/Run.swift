@@ -122,17 +122,18 @@ public struct Output: Sendable, Hashable, Identifiable {
   }
 }
 
-/// Averages of a run over the cases that are done.
+/// Averages of a run over the cases that have an answer. A request that failed says nothing about the variant, so it is
+/// counted apart.
 public struct RunSummary: Sendable, Hashable {
-  /// Cases with an output, failures included.
+  /// Cases with an answer.
   public var done = 0
   /// Cases that every grader passed.
   public var passed = 0
-  /// Cases without an answer.
+  /// Cases that were asked and have no answer.
   public var errors = 0
   /// Answers in the asked form.
   public var formatValid = 0
-  /// Mean score over all done cases, 0 to 1.
+  /// Mean score of the answers, 0 to 1; 0 when there are none.
   public var mean = 0.0
   /// 95 % interval of the mean, low and high.
   public var low = 0.0
@@ -153,11 +154,12 @@ public struct RunSummary: Sendable, Hashable {
 
   /// Averages of outputs.
   public init(of outputs: [Output]) {
-    done = outputs.count
-    passed = outputs.count(where: \.passed)
-    errors = outputs.count { $0.answer == nil }
-    formatValid = outputs.count(where: \.formatValid)
-    if let estimate = Estimate(scores: outputs.map(\.value)) {
+    let answered = outputs.filter { $0.answer != nil }
+    done = answered.count
+    passed = answered.count(where: \.passed)
+    errors = outputs.count - answered.count
+    formatValid = answered.count(where: \.formatValid)
+    if let estimate = Estimate(scores: answered.map(\.value)) {
       (mean, low, high) = (estimate.mean, estimate.interval.low, estimate.interval.high)
     }
     let answers = outputs.compactMap(\.answer)

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import WorkbenchCore
+
+@Suite struct VerdictTests {
+  private func run(
+    _ number: Int64, _ name: String, mean: Double, done: Int = 100, valid: Int = 100, tokens: Int = 1000,
+    adapter: String? = nil, set: EvalSet
+  ) -> Run {
+    var summary = RunSummary()
+    summary.done = done
+    summary.mean = mean
+    summary.formatValid = valid
+    summary.promptTokens = tokens
+    return Run(
+      id: RunID(number), identity: ContentHash(hex: "\(number)"),
+      variant: Variant(name: name, model: "m", prompt: "main", adapter: adapter),
+      promptVersion: ContentHash(hex: "v"), set: set.name, setHash: set.hash, state: .finished,
+      started: Date(timeIntervalSince1970: 0), seconds: 1, cases: 100, summary: summary)
+  }
+
+  private func variant(_ name: String, adapter: String? = nil) -> Variant {
+    Variant(name: name, model: "m", prompt: "main", adapter: adapter)
+  }
+
+  @Test func theBestIsCompleteThenRightThenInFormThenShort() throws {
+    let set = try #require(sampleWorkspace().evalSets.first)
+    let runs = [
+      run(9, "gone", mean: 1, set: set), run(8, "smoke", mean: 1, done: 1, valid: 1, tokens: 10, set: set),
+      run(7, "long", mean: 0.6, tokens: 5000, set: set), run(6, "short", mean: 0.6, set: set),
+      run(5, "loose", mean: 0.6, valid: 50, set: set), run(4, "short", mean: 0.9, set: set),
+      run(3, "tuned", mean: 0.2, adapter: "a", set: set), run(2, "silent", mean: 0, done: 0, valid: 0, set: set),
+    ]
+    let variants = ["tuned", "smoke", "loose", "silent", "long", "short"].map {
+      variant($0, adapter: $0 == "tuned" ? "a" : nil)
+    }
+    let ranked = VerdictReport.newestRuns(runs, on: set, of: variants)
+    #expect(ranked.map(\.variant.name) == ["short", "long", "loose", "smoke", "tuned"])
+    #expect(ranked.first?.id == RunID(6), "the newest run of a variant counts, not its best")
+  }
+
+  @Test func aChangedPromptMakesItsRunOutdated() async throws {
+    let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
+    let (workbench, files) = try await workbench(model: model)
+    let first = try await evaluate(workbench)
+    #expect(await workbench.snapshot.verdict?.outdated.isEmpty == true)
+    await files.set(body: "Say it.", of: "10-task.md")
+    try await workbench.perform(.reload)
+    await workbench.refreshVerdict()
+    let verdict = try #require(await workbench.snapshot.verdict)
+    #expect(verdict.outdated == [first.id])
+    #expect(verdict.advice.missing.contains { $0.rule == .coverage })
+    _ = try await evaluate(workbench)
+    #expect(await workbench.snapshot.verdict?.outdated.isEmpty == true)
+  }
+}
