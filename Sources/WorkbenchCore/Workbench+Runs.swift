@@ -367,6 +367,18 @@ extension Workbench {
     return comparison
   }
 
+  /// A run with its outputs in the eval set's order; those of cases that are no longer in it come last.
+  /// - Throws: `WorkbenchError.input` when there is no such run, or a store's error.
+  public func outputs(ofRun name: String, set: String?) async throws -> (run: Run, outputs: [Output]) {
+    let run = try run(named: name, set: set ?? snapshot.workspace.evalSets.first?.name)
+    let cases = snapshot.workspace.evalSet(run.set)?.cases ?? []
+    let places = Dictionary(cases.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
+    let outputs = try await dependencies.store.outputs(of: run.id).sorted {
+      (places[$0.caseID] ?? .max, $0.caseID) < (places[$1.caseID] ?? .max, $1.caseID)
+    }
+    return (run, outputs)
+  }
+
   /// The newest run of a variant over a set (over any where nil), or the run with this number.
   /// - Throws: `WorkbenchError.input` that says what there is.
   public func run(named name: String, set: String? = nil) throws -> Run {

@@ -50,6 +50,7 @@ struct CaseFile: Sendable {
         )
         continue
       }
+      if cases.isEmpty { Self.checkKeys(text, line: line.number, log: log) }
       digest.update(Self.identity(of: evalCase))
       cases.append(evalCase)
     }
@@ -86,6 +87,17 @@ struct CaseFile: Sendable {
       return nil
     }
     return text.utf8.allSatisfy({ " \t".utf8.contains($0) }) ? nil : text
+  }
+
+  /// Warns of keys that look like a slip of the fingers; others are a person's own. The first line stands for all.
+  private static func checkKeys(_ text: String, line: Int, log: ProblemLog) {
+    guard let object = (try? JSONValue(parsing: text))?.object else { return }
+    let known = ["id", "input", "expected", "tags"]
+    let others = object.keys.filter { !known.contains($0) }
+    for key in known where object[key] == nil {
+      guard let near = Spelling.nearest(to: key, among: others) else { continue }
+      log.add(.warning, line: line, key: near, "Unknown key, ignored." + ConfigFields.suggestion(key))
+    }
   }
 
   /// A line's case, and whether the line names its id.

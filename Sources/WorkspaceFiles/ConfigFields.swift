@@ -171,9 +171,11 @@ struct ConfigFields {
   }
 
   /// Notes every member that nobody asked for.
-  func finish() {
+  /// - Parameter onlyLikely: only those that look like a slip of the fingers, where people may have keys of their own.
+  func finish(onlyLikely: Bool = false) {
     for entry in entries where !known.contains(entry.name) {
       let nearest = Spelling.nearest(to: entry.name, among: known)
+      if onlyLikely, nearest == nil { continue }
       let advice = nearest == nil ? " Keys here are \(known.joined(separator: ", "))." : Self.suggestion(nearest)
       log.add(
         .warning, line: entry.value.line, key: entry.value.path, "Unknown key \"\(entry.name)\", ignored." + advice)

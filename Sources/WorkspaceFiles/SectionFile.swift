@@ -38,6 +38,7 @@ struct SectionFile: Equatable {
     endsWithNewline = plain.isEmpty || plain.unicodeScalars.last == "\n"
     var lines = Self.lines(of: plain)
     if endsWithNewline, !plain.isEmpty { lines.removeLast() }
+    Self.checkUnclosed(lines, log: log)
     if let end = Self.frontMatterEnd(lines) {
       let inner = lines[1..<end].map(String.init)
       if let fields = Self.fields(inner, log: log) {
@@ -102,6 +103,15 @@ struct SectionFile: Equatable {
     title = fields.text("title")
     role = fields.choice("role", among: MessageRole.allCases.map(\.rawValue)).flatMap(MessageRole.init)
     isEnabled = fields.flag("enabled")
+    fields.finish(onlyLikely: true)
+  }
+
+  /// Warns when the file begins like front matter that nothing closes: all of it is sent.
+  private static func checkUnclosed(_ lines: [Substring], log: ProblemLog) {
+    guard let first = lines.first, isMark(first), lines.count > 1, frontMatterEnd(lines) == nil else { return }
+    guard let key = key(of: String(lines[1])), ["title", "role", "enabled"].contains(key) else { return }
+    log.add(
+      .warning, line: 1, "The front matter is not closed by a line of ---, so it is sent as text; add that line.")
   }
 
   /// Changes what differs and nothing else.

@@ -153,6 +153,9 @@ extension EndToEnd {
           #expect(interval.count == 2 && 0 < interval[0] && interval[0] < 0.25 && 0.25 < interval[1])
           // Ten differences, all one way: 2 × 0.5¹⁰.
           #expect(abs((comparison["p_value"]?.double ?? 0) - 0.001953125) < 1e-9)
+          let outputs = try await assay("outputs", "base", "--failed", "--workspace", folder, "--json")
+          let lines = outputs.output.split(separator: "\n").compactMap { try? JSONValue(parsing: String($0)) }
+          #expect(lines.count == 10 && lines.allSatisfy { $0["passed"] == false && $0["output"]?.string != nil })
           let verdict = try await assay("verdict", "--workspace", folder, "--json")
           #expect(verdict.status == 0)
           #expect(try verdict.json()["recommendation"]?.string != nil)

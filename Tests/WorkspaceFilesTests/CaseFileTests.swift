@@ -21,6 +21,20 @@ struct CaseFileTests {
     }
   }
 
+  @Test func slipsInKeysAreTold() async throws {
+    let text = #"""
+      {"id": "a", "input": {"t": 1}, "expectd": {"l": 1}, "source": "mine"}
+      {"id": "b", "input": {"t": 1}, "expectd": {"l": 1}}
+      """#
+    try await withFolder(["evals/main.jsonl": text, "prompts/main/10-a.md": "x"]) { folder in
+      let problems = try await folder.files.read().problems.filter { $0.file == "evals/main.jsonl" }
+      #expect(
+        problems.map(\.description) == [
+          #"evals/main.jsonl:1: expectd: Unknown key, ignored. Did you mean "expected"?"#
+        ])
+    }
+  }
+
   @Test func linesThatCannotBeUsedAreNamedAndLeftOut() async throws {
     let text = """
       {"id": "a", "input": {"t": 1}}

@@ -37,6 +37,19 @@ struct SectionFileTests {
     #expect(SectionFile(text, log: ProblemLog(file: "f")).body == body)
   }
 
+  @Test func slipsInFrontMatterAreTold() {
+    func problems(_ text: String) -> [String] {
+      let log = ProblemLog(file: "f")
+      _ = SectionFile(text, log: log)
+      return log.all.map(\.description)
+    }
+    let slip = problems("---\nrol: user\nowner: me\n---\nbody\n")
+    #expect(slip.count == 1 && slip[0].hasPrefix("f:2: rol:") && slip[0].hasSuffix("Did you mean \"role\"?"))
+    let open = problems("---\nrole: user\nbody\n")
+    #expect(open.count == 1 && open[0].contains("not closed"))
+    #expect(problems("---\nno end\n").isEmpty)
+  }
+
   @Test func frontMatterOverridesTheName() async throws {
     try await withFolder([
       "prompts/p/10-a.md": "---\ntitle: \"House: rules\"\nrole: user\nenabled: false\nauthor: me\n---\nHello\n"

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Grading
+import WorkbenchCore
+
+/// `assay outputs`: a run's answers, case by case.
+struct OutputsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "outputs", abstract: "Show a run's answers with their scores, case by case.",
+    discussion: """
+      With --json it prints one object per line, {"id": …, "output": …, "passed": …, …}: what a model with \
+      `api: replay` reads.
+      """)
+
+  @Argument(help: "A variant (its newest run) or a run's number.")
+  var run: String
+  @Option(help: "The eval set; the workspace's first when not named.")
+  var set: String?
+  @Flag(help: "Only cases that did not pass.")
+  var failed = false
+  @OptionGroup var options: WorkspaceOptions
+
+  func run() async throws {
+    let workbench = try await Wiring.workbench(folder: options.folder)
+    let (run, outputs) = try await workbench.outputs(ofRun: self.run, set: set)
+    await workbench.close()
+    let wanted = outputs.filter { !failed || !$0.passed }
+    if options.json {
+      for output in wanted { print(Report.output(output).text()) }
+      return
+    }
+    for output in wanted {
+      let mark = output.answer == nil ? "!" : output.passed ? "✓" : "✗"
+      Wiring.show("\(mark) \(output.caseID)")
+      Wiring.show(Self.indented(output.answer?.text ?? output.failure ?? ""))
+      for score in output.scores where !score.passed { Wiring.show("    \(score.grader): \(score.reason)") }
+    }
+    Wiring.say("Run \(run.id) (\(run.variant.name) on \(run.set)): \(wanted.count) of \(outputs.count) cases are shown.")
+  }
+
+  private static func indented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }.joined(separator: "\n")
+  }
+}
+
+extension Report {
+  /// One answer; a line of a recording that `api: replay` reads.
+  static func output(_ output: Output) -> JSONValue {
+    [
+      "id": .string(output.caseID), "output": output.answer.map { .string($0.text) } ?? .null,
+      "passed": JSONValue(output.passed), "score": rounded(output.value, 4),
+      "scores": .array(
+        output.scores.map {
+          ["grader": .string($0.grader), "value": rounded($0.value, 4), "reason": .string($0.reason)]
+        }),
+      "error": output.failure.map { .string($0) } ?? .null,
+    ]
+  }
+}
