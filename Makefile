@@ -52,6 +52,7 @@ install: $(RELEASE)
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/assay
+	strip $(DESTDIR)$(PREFIX)/bin/assay 2>/dev/null || true
 	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/assay/themes/
 	.ci/man $(RELEASE) > $(DESTDIR)$(PREFIX)/share/man/man1/assay.1
 	$(RELEASE) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/assay

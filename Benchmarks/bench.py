@@ -179,8 +179,14 @@ def main() -> None:
         terminal.read_burst(quiet=0.5, limit=5)
         terminal.send("e")
         terminal.read_burst(quiet=0.3, limit=2)
+        terminal.send("\x1b[F")  # to the line's end, where people type
+        terminal.read_burst(quiet=0.3, limit=2)
         times, sizes = key_times(terminal, "abcdefgh", 40, 0.02)
-        row("one character in the prompt editor", ms(percentile(times, 0.5)), f"{statistics.median(sizes):.0f} bytes")
+        row("a character at the end of a line", ms(percentile(times, 0.5)), f"{statistics.median(sizes):.0f} bytes")
+        terminal.send("\x1b[H")
+        terminal.read_burst(quiet=0.3, limit=2)
+        times, sizes = key_times(terminal, "abcdefgh", 40, 0.02)
+        row("a character before the rest of a line", ms(percentile(times, 0.5)), f"{statistics.median(sizes):.0f} bytes")
         terminal.close()
 
         print("\nKeys while 1,000 outputs a second arrive")

@@ -94,8 +94,10 @@ struct EvalCommand: AsyncParsableCommand {
   }
 
   private func evaluate(_ request: EvaluateRequest, on workbench: Workbench) async throws -> Run {
+    let line = SharedProgress()
+    let telling = Task { await line.keepTelling(every: .seconds(10)) }
+    defer { telling.cancel() }
     let watcher = Task {
-      var line = ProgressLine()
       for await snapshot in await workbench.snapshots() {
         guard let (id, progress) = snapshot.progress.first else { continue }
         let name = snapshot.runs.first { $0.id == id }?.variant.name ?? request.variant

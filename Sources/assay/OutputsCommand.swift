@@ -34,7 +34,8 @@ struct OutputsCommand: AsyncParsableCommand {
       Wiring.show(Self.indented(output.answer?.text ?? output.failure ?? ""))
       for score in output.scores where !score.passed { Wiring.show("    \(score.grader): \(score.reason)") }
     }
-    Wiring.say("Run \(run.id) (\(run.variant.name) on \(run.set)): \(wanted.count) of \(outputs.count) cases are shown.")
+    Wiring.say(
+      "Run \(run.id) (\(run.variant.name) on \(run.set)): \(wanted.count) of \(outputs.count) cases are shown.")
   }
 
   private static func indented(_ text: String) -> String {

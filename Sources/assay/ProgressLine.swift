@@ -2,14 +2,17 @@ import Drawing
 import Foundation
 import Synchronization
 
-/// A line on stderr that shows how far something is, drawn over itself; silent when stderr is no terminal.
+/// A line on stderr that shows how far something is, drawn over itself; where stderr is no terminal, such as in a log, a
+/// line of its own now and then, when somebody asks for a sign of life.
 struct ProgressLine {
   private let isTerminal = isatty(2) == 1
   private var last = ContinuousClock.now - .seconds(1)
   private var isShown = false
+  private var words = ""
 
   /// Shows a share of the work, at most 20 times a second.
   mutating func show(_ label: String, done: Int, total: Int, detail: String) {
+    words = "\(label): \(done) of \(total) done, \(detail)"
     guard isTerminal, done == total || ContinuousClock.now - last > .milliseconds(50) else { return }
     last = .now
     let width = 24
@@ -17,6 +20,11 @@ struct ProgressLine {
     let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: width - filled)
     write("\r\u{1b}[K\(TextWidth.sanitized(label))  \(bar) \(done)/\(total)  \(TextWidth.sanitized(detail))")
     isShown = true
+  }
+
+  /// Says how far it is, for a log.
+  mutating func giveSignOfLife() {
+    if !isTerminal, !words.isEmpty { write(words + "\n") }
   }
 
   /// Takes the line away.
@@ -35,4 +43,9 @@ final class SharedProgress: Sendable {
     line.withLock { $0.show(label, done: done, total: total, detail: detail) }
   }
   func clear() { line.withLock { $0.clear() } }
+
+  /// Gives a sign of life every so often until the task is cancelled.
+  func keepTelling(every interval: Duration) async {
+    while (try? await Task.sleep(for: interval)) != nil { line.withLock { $0.giveSignOfLife() } }
+  }
 }
