@@ -3,15 +3,15 @@ import Grading
 import NIOCore
 import WorkbenchCore
 
-/// Reads the response to one chat completion request, whole or streamed, whichever the server chose to send.
-struct ChatReader {
+/// Reads the response to one chat request, whole or streamed, whichever the server chose to send.
+struct ChatReader<Reply: ChatReplying> {
   private enum Form { case json, events }
 
   private let peer: Peer
   private let limits: HTTPLimits
   private let start: ContinuousClock.Instant
   private let onText: (@Sendable (String) -> Void)?
-  private var reply = ChatReply()
+  private var reply = Reply()
   private var firstText: ContinuousClock.Instant?
   private var isDone = false
 
@@ -134,6 +134,10 @@ struct ChatReader {
     if !added.isEmpty {
       if firstText == nil { firstText = .now }
       onText?(added)
+    }
+    if reply.isWhole {
+      isDone = true
+      guard reply.hasChoice else { throw noChoice }
     }
   }
 

@@ -1,22 +1,17 @@
 import Grading
 import WorkbenchCore
 
-/// What a chat completion has said so far, from one whole object or chunk by chunk. A pure value.
-struct ChatReply {
-  /// The answer.
+/// What a chat completion has said so far.
+struct ChatReply: ChatReplying {
   private(set) var text = ""
   /// What the model thought aloud, which is no part of its answer.
   private(set) var reasoning = ""
-  /// Why it stopped, in the server's word.
   private(set) var finishReason: String?
-  /// What the server counted.
   private(set) var usage = TokenUsage()
-  /// Whether anything looked like an answer.
   private(set) var hasChoice = false
+  /// Its last word is no object: `[DONE]`.
+  let isWhole = false
 
-  /// Takes a whole completion, or one chunk of a streamed one, and returns the text it adds.
-  /// - Parameter peer: who sent it.
-  /// - Throws: what the object says has gone wrong, or that it is none that we know.
   mutating func add(_ json: JSONValue, from peer: Peer) throws(ModelFailure) -> String {
     guard let object = json.object else {
       throw .malformed("\(peer) sent a JSON \(json.kind) where a chat completion was expected. Check base_url.")

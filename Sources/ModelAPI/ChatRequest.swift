@@ -1,8 +1,11 @@
 import Grading
 import WorkbenchCore
 
-/// The body of a chat completion request.
-struct ChatRequest {
+/// The body of a chat completion request, as OpenAI and many others take it.
+struct ChatRequest: ChatBody {
+  typealias Reply = ChatReply
+  static let path = "/chat/completions"
+
   /// The model's name at the service.
   var model: String
   /// Whether the limit goes by its newer name.

@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 import WorkbenchCore
 
-/// Asks one OpenAI-compatible service, one request at a time; knows HTTP, and nothing of whose model it is.
+/// Asks one service, one request at a time; knows HTTP, and nothing of whose model it is.
 struct ChatService: Sendable {
   /// Where it is.
   let address: ServiceAddress
@@ -18,19 +18,19 @@ struct ChatService: Sendable {
   /// The longest that a request may take, in seconds.
   let timeout: Double
 
-  /// Asks for a chat completion.
-  /// - Parameter onText: makes it a streamed one, and receives its text.
-  func complete(_ body: ChatRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
+  /// Has a chat completed.
+  /// - Parameter onText: receives the text of a streamed answer.
+  func complete<Body: ChatBody>(_ body: Body, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     let start = ContinuousClock.now
-    return try await send(address.url("/chat/completions"), body.json) { response, peer, activity in
-      var reader = ChatReader(peer: peer, limits: limits, start: start, onText: onText)
+    return try await send(address.url(Body.path), body.json, Body.headers) { response, peer, activity in
+      var reader = ChatReader<Body.Reply>(peer: peer, limits: limits, start: start, onText: onText)
       return try await reader.read(response, streams: body.streams, activity)
     }
   }
 
   /// Sends JSON and receives JSON.
   func exchange(_ url: String, _ body: JSONValue) async throws -> JSONValue {
-    try await send(url, body) { response, peer, activity in
+    try await send(url, body, ChatRequest.headers) { response, peer, activity in
       let bytes = try await response.bytes(upTo: limits.bodyBytes, from: peer, activity)
       return try JSONValue(answer: bytes, from: peer)
     }
@@ -38,7 +38,7 @@ struct ChatService: Sendable {
 
   /// Sends a request, and hands over the response if its status is fine.
   private func send<Result: Sendable>(
-    _ url: String, _ body: JSONValue,
+    _ url: String, _ body: JSONValue, _ headers: (_ key: String?) -> [(name: String, value: String)],
     _ receive: @escaping @Sendable (HTTPClientResponse, Peer, Activity) async throws -> Result
   ) async throws -> Result {
     let secret = try key.read()
@@ -46,7 +46,7 @@ struct ChatService: Sendable {
     guard let client = connections.client(scheme: address.scheme, host: address.host) else {
       throw TransportFailure.failure(HTTPClientError.alreadyShutdown, from: peer, limits: limits)
     }
-    let request = request(url, body, secret)
+    let request = request(url, body, headers(secret))
     do {
       return try await TimeLimits(total: timeout, idle: limits.idle).run(peer) { activity in
         let response = try await client.execute(request, deadline: .distantFuture)
@@ -62,13 +62,15 @@ struct ChatService: Sendable {
     }
   }
 
-  private func request(_ url: String, _ body: JSONValue, _ secret: String?) -> HTTPClientRequest {
+  private func request(
+    _ url: String, _ body: JSONValue, _ headers: [(name: String, value: String)]
+  ) -> HTTPClientRequest {
     var request = HTTPClientRequest(url: url)
     request.method = .POST
     request.headers.add(name: "content-type", value: "application/json")
     request.headers.add(name: "accept", value: "application/json, text/event-stream")
     request.headers.add(name: "user-agent", value: "assay")
-    if let secret { request.headers.add(name: "authorization", value: "Bearer \(secret)") }
+    for header in headers { request.headers.add(name: header.name, value: header.value) }
     request.body = .bytes(ByteBuffer(string: body.text(.compact)))
     return request
   }

@@ -52,6 +52,13 @@ public final class HTTPModelClients: ModelClients {
       return OpenAIChatClient(
         service: service(try ServiceAddress(endpoint.baseURL), key: endpoint.keyEnvironment, timeout: model.timeout),
         endpoint: endpoint)
+    case .anthropic(let endpoint):
+      if adapter != nil {
+        throw ModelFailure.rejected("The model \(model.name) is an endpoint, which can't load an adapter.")
+      }
+      return AnthropicClient(
+        service: service(try ServiceAddress(endpoint.baseURL), key: endpoint.keyEnvironment, timeout: model.timeout),
+        model: endpoint.model)
     case .mlx(let path):
       guard let servers else {
         throw ModelFailure.rejected("The model \(model.name) needs the local engine, which isn't available here.")

@@ -308,6 +308,7 @@ extension Workbench {
     var usesCaseID = false
     switch subject.model.api {
     case .openAI(let endpoint): model = ["openai", .string(endpoint.baseURL), .string(endpoint.model)]
+    case .anthropic(let endpoint): model = ["anthropic", .string(endpoint.baseURL), .string(endpoint.model)]
     case .mlx(let path): model = ["mlx", .string(path), .string(await files.fingerprint(of: path)?.hex ?? "")]
     case .replay(let file):
       usesCaseID = true

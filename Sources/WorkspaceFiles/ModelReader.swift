@@ -56,10 +56,10 @@ enum ModelReader {
 
   /// The word after `api:`, or what the other keys suggest.
   private static func kind(_ fields: inout ConfigFields) -> String? {
-    if fields.value("api") != nil { return fields.choice("api", among: ["openai", "mlx", "replay"]) }
+    if fields.value("api") != nil { return fields.choice("api", among: ["openai", "anthropic", "mlx", "replay"]) }
     let signs = ["base_url": "openai", "path": "mlx", "file": "replay"]
     if let sign = fields.names.first(where: { signs[$0] != nil }) { return signs[sign] }
-    fields.fail(nil, "Needs an api: openai, mlx or replay.")
+    fields.fail(nil, "Needs an api: openai, anthropic, mlx or replay.")
     return nil
   }
 
@@ -67,7 +67,19 @@ enum ModelReader {
     _ kind: String, _ name: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder
   ) -> ModelSpec.API? {
     switch kind {
-    case "openai": return openAI(name, &fields)
+    case "openai":
+      let address = address(
+        name, &fields, official: "https://api.openai.com/v1", officialKey: "OPENAI_API_KEY")
+      let usesMaxCompletionTokens = fields.flag("max_completion_tokens") ?? false
+      return .openAI(
+        OpenAIEndpoint(
+          baseURL: address.base, model: address.model, keyEnvironment: address.key,
+          usesMaxCompletionTokens: usesMaxCompletionTokens))
+    case "anthropic":
+      let address = address(
+        name, &fields, official: "https://api.anthropic.com/v1", officialKey: "ANTHROPIC_API_KEY")
+      return .anthropic(
+        AnthropicEndpoint(baseURL: address.base, model: address.model, keyEnvironment: address.key))
     case "mlx":
       guard let path = fields.text("path", "a folder, or a hub id such as org/name") else {
         if !fields.isBroken { fields.fail(nil, "Needs a path: the model's folder, or a hub id such as org/name.") }
@@ -105,8 +117,10 @@ enum ModelReader {
     }
   }
 
-  private static func openAI(_ name: String, _ fields: inout ConfigFields) -> ModelSpec.API? {
-    let official = "https://api.openai.com/v1"
+  /// Where an endpoint is, what its model is called there, and which variable holds its key.
+  private static func address(
+    _ name: String, _ fields: inout ConfigFields, official: String, officialKey: String
+  ) -> (base: String, model: String, key: String?) {
     var base = fields.text("base_url", "an address such as \(official)") ?? official
     let parts = URLComponents(string: base)
     if !["http", "https"].contains(parts?.scheme ?? "") || parts?.host?.isEmpty ?? true {
@@ -119,13 +133,9 @@ enum ModelReader {
     let key = fields.text("key_env", "the name of an environment variable")
     if let key, !key.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) || key.count > 64 {
       fields.fail(
-        "key_env", "Expected the name of an environment variable such as OPENAI_API_KEY, not the key itself.")
+        "key_env", "Expected the name of an environment variable such as \(officialKey), not the key itself.")
     }
-    let usesMaxCompletionTokens = fields.flag("max_completion_tokens") ?? false
-    return .openAI(
-      OpenAIEndpoint(
-        baseURL: base, model: model, keyEnvironment: key ?? (base == official ? "OPENAI_API_KEY" : nil),
-        usesMaxCompletionTokens: usesMaxCompletionTokens))
+    return (base, model, key ?? (base == official ? officialKey : nil))
   }
 
   private static func price(_ fields: inout ConfigFields) -> TokenPrice? {

@@ -94,7 +94,7 @@ struct DoctorCommand: AsyncParsableCommand {
           status: $0.severity == .error ? ExitStatus.usage : 0)
       }
       for model in workspace.models {
-        guard case .openAI(let endpoint) = model.api, let name = endpoint.keyEnvironment else { continue }
+        guard let name = model.keyEnvironment else { continue }
         let isSet = ProcessInfo.processInfo.environment[name]?.isEmpty == false
         checks.append(
           Check(

@@ -68,7 +68,8 @@ struct ConfigProblemTests {
         "variants.long.stop", "training.method", "training.rank", "training.mix",
       ])
     #expect(
-      workspace.lines[0].hasSuffix("Expected one of openai, mlx, replay, found \"opnai\". Did you mean \"openai\"?"))
+      workspace.lines[0].hasSuffix(
+        "Expected one of openai, anthropic, mlx, replay, found \"opnai\". Did you mean \"openai\"?"))
     #expect(workspace.lines[3].contains("did you mean \"exact\"?"))
     #expect(workspace.lines[4].contains("fields"))
     #expect(workspace.lines[6].hasSuffix("Expected a number from 0 to 2, found \"hot\"."))

@@ -73,6 +73,7 @@ struct FixedFormatTests {
           timeout: 30
           max_completion_tokens: yes
         hub: { path: org/name }
+        claude: { api: anthropic, model: some-model }
       eval_sets:
         general:
           path: evals/main.jsonl
@@ -100,6 +101,11 @@ struct FixedFormatTests {
           name: "hosted", api: .openAI(endpoint), timeout: 30,
           price: TokenPrice(input: 0.15, cachedInput: 0.075, output: 0.6)),
         ModelSpec(name: "hub", api: .mlx(path: "org/name")),
+        ModelSpec(
+          name: "claude",
+          api: .anthropic(
+            AnthropicEndpoint(
+              baseURL: "https://api.anthropic.com/v1", model: "some-model", keyEnvironment: "ANTHROPIC_API_KEY"))),
       ])
     let set = try #require(workspace.evalSets.first)
     #expect(set.isGeneral && set.prompt == "main" && set.graders.graders.map(\.type) == ["exact"])

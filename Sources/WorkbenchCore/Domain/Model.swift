@@ -4,6 +4,8 @@ public struct ModelSpec: Sendable, Hashable, Identifiable {
   public enum API: Sendable, Hashable {
     /// Any endpoint that speaks OpenAI's chat completions.
     case openAI(OpenAIEndpoint)
+    /// Any endpoint that speaks Anthropic's Messages API.
+    case anthropic(AnthropicEndpoint)
     /// The local engine; a folder (relative to the workspace) or a hub id.
     case mlx(path: String)
     /// A file of `{"id", "output"}` lines recorded elsewhere, relative to the workspace.
@@ -31,6 +33,15 @@ public struct ModelSpec: Sendable, Hashable, Identifiable {
     self.price = price
   }
 
+  /// The environment variable that holds its key, where it needs one.
+  public var keyEnvironment: String? {
+    switch api {
+    case .openAI(let endpoint): endpoint.keyEnvironment
+    case .anthropic(let endpoint): endpoint.keyEnvironment
+    case .mlx, .replay: nil
+    }
+  }
+
   /// Whether it can be tuned on this machine.
   public var isLocal: Bool {
     if case .mlx = api { return true }
@@ -56,6 +67,22 @@ public struct OpenAIEndpoint: Sendable, Hashable {
     self.model = model
     self.keyEnvironment = keyEnvironment
     self.usesMaxCompletionTokens = usesMaxCompletionTokens
+  }
+}
+
+/// An endpoint that speaks Anthropic's Messages API.
+public struct AnthropicEndpoint: Sendable, Hashable {
+  /// Up to and including the version, for example `https://api.anthropic.com/v1`.
+  public var baseURL: String
+  /// The model's name there.
+  public var model: String
+  /// The environment variable that holds the key; the key itself is never stored.
+  public var keyEnvironment: String?
+  /// Makes an endpoint.
+  public init(baseURL: String, model: String, keyEnvironment: String? = nil) {
+    self.baseURL = baseURL
+    self.model = model
+    self.keyEnvironment = keyEnvironment
   }
 }
 
