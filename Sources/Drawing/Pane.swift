@@ -32,8 +32,12 @@ public protocol Pane<Snapshot, Command>: Sendable {
   /// The pane is about to lose the focus, or the program to end: what is typed and not saved is asked to be saved.
   mutating func leave(_ snapshot: Snapshot) -> Reaction<Command>
 
-  /// Names of what is typed and stays unsaved even after `leave`: it doesn't read well, or its file changed meanwhile.
+  /// Names of what is typed and stays unsaved even after `leave`: it doesn't read well, its file changed meanwhile, or it
+  /// couldn't be written.
   var unsavedTitles: [String] { get }
+
+  /// Whether something was handed in for saving and isn't known to be written yet.
+  var isSaving: Bool { get }
 
   /// Draws all of itself into `rect`; may remember where things are, for the mouse, and bring its scroll in range.
   mutating func draw(
@@ -73,6 +77,9 @@ extension Pane {
 
   /// Has nothing unsaved.
   public var unsavedTitles: [String] { [] }
+
+  /// Has handed nothing in.
+  public var isSaving: Bool { false }
 
   /// Has nothing to save.
   public mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> { .handled }

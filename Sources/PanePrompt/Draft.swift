@@ -17,8 +17,10 @@ struct Draft: Sendable {
     case clean
     /// The editor has more, and nobody else touched the file.
     case edited
-    /// Handed in; the file doesn't show it yet.
+    /// Handed in, and not known to be written yet.
     case saving
+    /// Handed in, and could not be written.
+    case failed(String)
     /// Both changed.
     case conflict
     /// The file was deleted while the editor has more.
@@ -38,14 +40,22 @@ struct Draft: Sendable {
   private(set) var text: String
   private var revision: Int
   /// The file's text that the editor's goes back to.
-  private var base: String
+  private var base: String?
   /// The file's text now; nil when the file is gone.
   private var disk: String?
-  /// Texts handed in that the file hasn't shown yet, oldest first.
+  /// Texts handed in and not known to be written yet, oldest first.
   private var submitted: [String] = []
+  /// The text that was written last.
+  private var written: String?
+  /// The text that could not be written last, and why.
+  private var failure: (text: String, problem: String)?
+  /// The newest ended edit that was looked at.
+  private var lastEdit: Int
 
-  init(_ section: Section) {
+  /// - Parameter edits: What ended before; a failure among it isn't this draft's.
+  init(_ section: Section, after edits: [EndedEdit] = []) {
     self.section = section
+    lastEdit = edits.last?.id ?? 0
     base = section.body
     disk = section.body
     editor = TextEditor(section.body)
@@ -54,28 +64,48 @@ struct Draft: Sendable {
   }
 
   var state: State {
-    guard let disk else { return text == base ? .clean : .gone }
-    if text == disk { return .clean }
-    guard disk == base else { return .conflict }
-    return submitted.last == text ? .saving : .edited
+    if text == disk || disk == nil && text == base { return .clean }
+    guard disk == base else { return disk == nil ? .gone : .conflict }
+    if text == written { return .clean }
+    if submitted.last == text { return .saving }
+    if let failure, failure.text == text { return .failed(failure.problem) }
+    return .edited
   }
 
   var isUnsaved: Bool { state != .clean }
 
-  /// Takes note of what the workspace says now.
-  mutating func see(_ section: Section?) {
+  /// Whether the file has the editor's text because it was saved from here.
+  var isSaved: Bool { state == .clean && text == written }
+
+  /// Takes note of what the workspace says now, and of how edits of the section called `id` ended.
+  mutating func see(_ section: Section?, _ edits: [EndedEdit], of id: DraftID) {
+    see(section)
+    for edit in edits where edit.id > lastEdit {
+      lastEdit = edit.id
+      guard case .saveSection(id.prompt, let saved) = edit.command, saved.id == id.section,
+        let index = submitted.firstIndex(of: saved.body)
+      else { continue }
+      if let problem = edit.problem {
+        submitted.removeFirst(index + 1)
+        failure = (saved.body, problem)
+      } else {
+        settle(index)
+      }
+    }
+  }
+
+  private mutating func see(_ section: Section?) {
     guard let section else {
       disk = nil
       return
     }
     self.section = section
     guard disk != section.body else { return }
-    let wasUntouched = text == base && submitted.isEmpty
+    let wasClean = state == .clean
     disk = section.body
     if let index = submitted.firstIndex(where: { Self.same($0, section.body) }) {
-      submitted.removeFirst(index + 1)
-      base = section.body
-    } else if wasUntouched {
+      settle(index)
+    } else if wasClean {
       takeFile()
     } else if text == section.body {
       submitted = []
@@ -83,10 +113,17 @@ struct Draft: Sendable {
     }
   }
 
+  /// The text at `index` of those handed in was written.
+  private mutating func settle(_ index: Int) {
+    written = submitted[index]
+    submitted.removeFirst(index + 1)
+    if let disk, let written, Self.same(disk, written) { base = disk }
+  }
+
   /// The section to save, with the editor's text; from now on it is expected in the file.
   mutating func submit() -> Section {
-    if let disk { base = disk }
     if state != .clean { submitted.append(text) }
+    base = disk
     var section = section
     section.body = text
     return section
@@ -94,10 +131,11 @@ struct Draft: Sendable {
 
   /// Drops the editor's text for the file's.
   mutating func takeFile() {
-    base = disk ?? ""
+    let file = disk ?? ""
+    base = file
     submitted = []
-    guard text != base else { return }
-    editor.setText(base)
+    guard text != file else { return }
+    editor.setText(file)
     text = editor.text
   }
 

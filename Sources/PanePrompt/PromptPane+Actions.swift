@@ -63,7 +63,7 @@ extension PromptPane {
   private mutating func toggle(_ snapshot: Snapshot) -> Reaction<Command> {
     if panel == .model || panel == .trial { return .ignored }  // there, Space scrolls
     guard let open, let draft, let subject = subject(snapshot) else { return .handled }
-    if draft.state == .conflict || draft.state == .gone { return .notice(conflictSentence) }
+    if draft.state == .conflict || draft.state == .gone, let warning { return .notice(warning) }
     guard var section = drafts[open]?.submit() else { return .handled }
     section.isEnabled.toggle()
     let command = Reaction.command(Command.saveSection(prompt: open.prompt, section))
@@ -77,10 +77,8 @@ extension PromptPane {
 
   private mutating func save() -> Reaction<Command> {
     guard let open, let draft, draft.isUnsaved else { return .notice("Nothing to save.") }
-    guard let section = drafts[open]?.submit() else { return .handled }
-    return .all([
-      .command(.saveSection(prompt: open.prompt, section)), .notice("Saved \(section.title)."),
-    ])
+    guard draft.state != .saving, let section = drafts[open]?.submit() else { return .handled }
+    return .command(.saveSection(prompt: open.prompt, section))
   }
 
   private mutating func takeFile() -> Reaction<Command> {
@@ -89,10 +87,14 @@ extension PromptPane {
     return .notice("The editor has the file's text now.")
   }
 
-  var conflictSentence: String {
-    draft?.state == .gone
-      ? "The file is gone: Ctrl-S writes it again, Ctrl-R drops your text."
-      : "Changed on disk: Ctrl-S keeps yours, Ctrl-R takes the file's."
+  /// Why the open section's text is not in its file, and which keys help; nil where it is, or can be saved as ever.
+  var warning: String? {
+    switch draft?.state {
+    case .clean, .edited, .saving, nil: nil
+    case .conflict: "Changed on disk: Ctrl-S keeps yours, Ctrl-R takes the file's."
+    case .gone: "The file is gone: Ctrl-S writes it again, Ctrl-R drops your text."
+    case .failed(let problem): "Not saved. \(problem) Ctrl-S tries again, Ctrl-R drops your text."
+    }
   }
 
   // MARK: Panels
@@ -125,8 +127,7 @@ extension PromptPane {
     if isTyping {
       isTyping = false
       panel = typedFrom
-      if let state = draft?.state, state == .conflict || state == .gone { return .notice(conflictSentence) }
-      return .handled
+      return warning.map { .notice($0) } ?? .handled
     }
     if snapshot.trial?.isRunning == true { return .command(.stopTrial) }
     if panel == .trial {

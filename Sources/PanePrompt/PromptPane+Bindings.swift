@@ -122,13 +122,14 @@ extension PromptPane {
     let group = "Editor"
     let state = draft?.state ?? .clean
     let isBlocked = state == .conflict || state == .gone
+    let hasFailed = if case .failed = state { true } else { false }
     let save = Binding(
       .control("s"), title: isBlocked ? "Save my text over the file's" : "Save the section", group: group,
       action: Action.save, unavailable: state == .clean && !isTyping ? "Nothing to save." : nil,
       footer: isTyping ? isBlocked ? "keep mine" : "save" : nil)
     let take = Binding(
       .control("r"), title: "Take the file's text, drop mine", group: group, action: Action.takeFile,
-      unavailable: isBlocked ? nil : "The file has not changed.",
+      unavailable: isBlocked || hasFailed ? nil : "The file has not changed.",
       footer: isTyping && isBlocked ? "take the file's" : nil)
     guard isTyping else { return [save, take] }
     return [

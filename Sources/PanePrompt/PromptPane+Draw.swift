@@ -121,7 +121,7 @@ extension PromptPane {
       switch state {
       case .clean: Span("")
       case .edited, .saving: Span(" *", theme[.warning])
-      case .conflict, .gone: Span(" !", theme[.error])
+      case .conflict, .gone, .failed: Span(" !", theme[.error])
       }
     let tag = section.role == .system ? "sys" : section.role.rawValue
     let count = isSent ? tokens.map { Wording.tokens($0.count, isExact: $0.isExact) } ?? "" : "–"

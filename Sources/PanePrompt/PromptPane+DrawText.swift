@@ -13,10 +13,8 @@ extension PromptPane {
       return
     }
     let section = draft.section
-    let state = draft.state
-    let inner = pen.frame(rect, section.title, label: label(of: state, section, theme), on: &surface)
-    let isBlocked = state == .conflict || state == .gone
-    let warning = isBlocked ? TextWidth.wrap(conflictSentence, to: max(1, inner.insetColumns.width)) : []
+    let inner = pen.frame(rect, section.title, label: label(of: draft, theme), on: &surface)
+    let warning = warning.map { TextWidth.wrap($0, to: max(1, inner.insetColumns.width)) } ?? []
     let rows = inner.rows([.rest, .fixed(min(warning.count, max(0, inner.height - 1)))])
     let isEmpty = draft.text.isEmpty && !isTyping
     let slots = Set(pen.subject.evalCase?.input.object?.keys ?? [])
@@ -39,11 +37,13 @@ extension PromptPane {
     }
   }
 
-  private func label(of state: Draft.State, _ section: Section, _ theme: Theme) -> [Span] {
-    switch state {
-    case .clean: isTyping ? [Span("editing", theme[.statusBusy])] : [Span(section.id, theme[.textDim])]
+  private func label(of draft: Draft, _ theme: Theme) -> [Span] {
+    switch draft.state {
+    case .clean where draft.isSaved: [Span("saved", theme[.success])]
+    case .clean: isTyping ? [Span("editing", theme[.statusBusy])] : [Span(draft.section.id, theme[.textDim])]
     case .edited: [Span("* unsaved", theme[.warning])]
     case .saving: [Span("saving", theme[.statusBusy])]
+    case .failed: [Span("! not saved", theme[.error])]
     case .conflict: [Span("! changed on disk", theme[.error])]
     case .gone: [Span("! file is gone", theme[.error])]
     }

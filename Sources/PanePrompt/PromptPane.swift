@@ -83,10 +83,13 @@ public struct PromptPane: Pane {
     return flush()
   }
 
-  /// Titles of sections with text that no file has and that has not been handed in either.
+  /// Titles of sections with text that no file has and that is not being saved either.
   public var unsavedTitles: [String] {
     drafts.values.filter { $0.isUnsaved && $0.state != .saving }.map(\.section.title).sorted()
   }
+
+  /// True while a section's text is on its way to its file.
+  public var isSaving: Bool { drafts.values.contains { $0.state == .saving } }
 }
 
 extension PromptPane {
@@ -94,7 +97,8 @@ extension PromptPane {
   mutating func sync(_ snapshot: Snapshot) {
     let workspace = snapshot.workspace
     for id in Array(drafts.keys) {
-      drafts[id]?.see(workspace.prompt(id.prompt)?.sections.first { $0.id == id.section })
+      let section = workspace.prompt(id.prompt)?.sections.first { $0.id == id.section }
+      drafts[id]?.see(section, snapshot.edits, of: id)
     }
     guard let subject = subject(snapshot) else {
       open = nil
@@ -109,7 +113,7 @@ extension PromptPane {
     guard !isTyping else { return }
     let selected = list.selected(in: sections)
     open = selected.map { DraftID(prompt: subject.prompt.name, section: $0.id) }
-    if let open, let selected, drafts[open] == nil { drafts[open] = Draft(selected) }
+    if let open, let selected, drafts[open] == nil { drafts[open] = Draft(selected, after: snapshot.edits) }
     for (id, draft) in drafts where id != open && !draft.isUnsaved { drafts[id] = nil }
   }
 

@@ -39,6 +39,14 @@ public enum Command: Sendable, Hashable {
 
   /// Takes a notice away.
   case dismissNotice(Int)
+
+  /// Whether it writes what a person typed, so that its order among its like matters.
+  public var isEdit: Bool {
+    switch self {
+    case .saveSection, .deleteSection, .editCase: true
+    default: false
+    }
+  }
 }
 
 /// Which prompt to show or try, on which case, as which variant.

@@ -27,6 +27,8 @@ public struct Snapshot: Sendable {
   public var verdict: VerdictReport?
   /// What happened that a person should know, oldest first.
   public var notices: [Notice] = []
+  /// The last edits that ended, oldest first.
+  public var edits: [EndedEdit] = []
   /// When it was published.
   public var time: Date
 
@@ -217,5 +219,21 @@ public struct Notice: Sendable, Hashable, Identifiable {
     self.kind = kind
     self.text = text
     self.time = time
+  }
+}
+
+/// An edit of the workspace's files that was carried out or failed, for whoever handed it in.
+public struct EndedEdit: Sendable, Hashable, Identifiable {
+  /// Rises with each edit in this process.
+  public var id: Int
+  /// The edit.
+  public var command: Command
+  /// Why nothing was written; nil when it was.
+  public var problem: String?
+  /// Makes one.
+  public init(id: Int, command: Command, problem: String? = nil) {
+    self.id = id
+    self.command = command
+    self.problem = problem
   }
 }

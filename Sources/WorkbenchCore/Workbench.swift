@@ -115,14 +115,25 @@ public actor Workbench {
     return .done
   }
 
-  /// Carries out a command whose failure becomes a notice in the next snapshot.
+  /// Carries out a command whose failure becomes a notice in the next snapshot, which also tells how an edit ended.
   public func submit(_ command: Command) async {
     do {
       try await perform(command)
+      if command.isEdit {
+        end(command, problem: nil)
+        publish()
+      }
     } catch is CancellationError {
     } catch {
-      notify(.error, String(describing: error))
+      let problem = String(describing: error)
+      if command.isEdit { end(command, problem: problem) }
+      notify(.error, problem)
     }
+  }
+
+  private func end(_ edit: Command, problem: String?) {
+    snapshot.edits.append(EndedEdit(id: (snapshot.edits.last?.id ?? 0) + 1, command: edit, problem: problem))
+    if snapshot.edits.count > 20 { snapshot.edits.removeFirst() }
   }
 
   // MARK: Snapshots

@@ -1,9 +1,14 @@
 import Drawing
 
-/// Asked before leaving while evaluations are under way, or a text can't be saved.
+/// Asked before leaving while evaluations are under way, or a text can't be saved; while one is being saved, it waits in
+/// the bottom line.
 struct QuitQuestion: Sendable {
   let runs: Int
   let unsaved: [String]
+  let isSaving: Bool
+
+  /// Whether there is anything to ask or to wait for.
+  var hasReason: Bool { runs > 0 || !unsaved.isEmpty || isSaving }
 
   enum Answer { case leave, stay }
 
@@ -22,7 +27,8 @@ struct QuitQuestion: Sendable {
     if !unsaved.isEmpty {
       let names = unsaved.joined(separator: ", ")
       sentences.append(
-        "What you typed in \(names) could not be saved (its file changed, or it doesn't read well) and would be lost.")
+        "What you typed in \(names) is not saved (its file changed or can't be written, or it doesn't read well) and "
+          + "would be lost.")
     }
     if runs > 0 {
       let what = runs == 1 ? "An evaluation is" : "\(runs) evaluations are"
@@ -34,6 +40,7 @@ struct QuitQuestion: Sendable {
   }
 
   func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
+    guard !text.isEmpty else { return }
     let box = Overlays.box(in: rect, width: 60, height: 10)
     let inner = Overlays.frame(box, title: "Quit?", on: &surface, theme: theme)
     var y = inner.y

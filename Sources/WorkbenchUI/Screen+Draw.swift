@@ -100,7 +100,9 @@ extension Screen {
   /// A sentence for the person, a pane's answer or a notice not yet seen, and beside it the key that helps on.
   private func messageSpans(width: Int) -> [Span]? {
     var message: [Span] = []
-    if let sentence {
+    if case .question(let question) = overlay, question.isSaving {
+      message = [Span("Saving what you typed …", theme[.statusBusy])]
+    } else if let sentence {
       message = [Span(TextWidth.truncate(sentence, to: width), theme[.statusNotice])]
     } else if let notice = snapshot.notices.last, notice.id > seenNotice {
       let text = TextWidth.truncate(notice.text, to: max(0, width - 2))

@@ -31,7 +31,12 @@ public struct Screen: Sendable {
 
   /// Takes a newer snapshot; returns what the visible pane would like to be asked for.
   public mutating func update(_ snapshot: Snapshot) -> [Command] {
+    // What failed since is told rather than what a pane said before it.
+    if let newest = snapshot.notices.last, newest.kind == .error, newest.id != self.snapshot.notices.last?.id {
+      sentence = nil
+    }
     self.snapshot = snapshot
+    if case .question(let question) = overlay, question.isSaving { return quit() + wanted() }
     return wanted()
   }
 
@@ -147,15 +152,14 @@ public struct Screen: Sendable {
     }
   }
 
-  /// Saves what is typed and ends; asks first while there is something to lose.
+  /// Saves what is typed and ends; asks first while there is something to lose, and waits for what is being saved.
   mutating func quit() -> [Command] {
     let saved = panes.indices.flatMap { carryOut(panes[$0].leave(snapshot)) }
-    let unsaved = panes.flatMap(\.unsavedTitles)
-    if snapshot.progress.isEmpty, unsaved.isEmpty {
-      isDone = true
-    } else {
-      overlay = .question(QuitQuestion(runs: snapshot.progress.count, unsaved: unsaved))
-    }
+    let question = QuitQuestion(
+      runs: snapshot.progress.count, unsaved: panes.flatMap(\.unsavedTitles),
+      isSaving: panes.contains(where: \.isSaving))
+    isDone = !question.hasReason
+    overlay = isDone ? nil : .question(question)
     return saved
   }
 }

@@ -41,22 +41,15 @@ final class CommandRunner: Sendable {
     while let task = work.withLock({ $0.tasks.values.first }) { await task.value }
   }
 
-  /// Lets edits be saved, and ends everything else where it stands.
-  func finish() async {
+  /// Lets edits be saved, and ends everything else where it stands; returns why edits failed that ended meanwhile.
+  @discardableResult
+  func finish() async -> [String] {
+    let last = await workbench.snapshot.edits.last?.id ?? 0
     edits.finish()
     await editing.value
     let tasks = work.withLock { Array($0.tasks.values) }
     for task in tasks { task.cancel() }
     for task in tasks { await task.value }
-  }
-}
-
-extension Command {
-  /// Whether it writes what a person typed, so that its order among its like matters.
-  var isEdit: Bool {
-    switch self {
-    case .saveSection, .deleteSection, .editCase: true
-    default: false
-    }
+    return await workbench.snapshot.edits.filter { $0.id > last }.compactMap(\.problem)
   }
 }

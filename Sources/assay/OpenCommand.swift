@@ -52,14 +52,18 @@ struct OpenCommand: AsyncParsableCommand {
         TerminalScreen(screen: screen, last: last), updates: await workbench.snapshots(), environment: environment
       ) { runner.perform($0) }
     } catch {
-      await runner.finish()
-      await workbench.close()
+      await finish(runner, workbench)
       Wiring.say("assay: \(error)")
       throw ExitCode(error.exitStatus)
     }
-    await runner.finish()
-    await workbench.close()
+    await finish(runner, workbench)
     if last.name != screen.theme.name { ThemeLibrary.remember(last.name, environment: environment) }
     for warning in warnings { Wiring.say(warning) }
+  }
+
+  /// Ends all work; tells of edits that failed when no screen could tell any more.
+  private func finish(_ runner: CommandRunner, _ workbench: Workbench) async {
+    for problem in await runner.finish() { Wiring.say("assay: not saved: \(problem)") }
+    await workbench.close()
   }
 }

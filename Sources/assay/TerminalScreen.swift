@@ -9,8 +9,11 @@ struct TerminalScreen: Interface {
   var screen: Screen
   let last: LastTheme
 
-  mutating func handle(_ event: Event) -> [Request<Command>] {
-    let commands = screen.handle(event)
+  mutating func handle(_ event: Event) -> [Request<Command>] { requests(screen.handle(event)) }
+
+  mutating func receive(_ update: Snapshot) -> [Request<Command>] { requests(screen.update(update)) }
+
+  private mutating func requests(_ commands: [Command]) -> [Request<Command>] {
     last.name = screen.theme.name
     var requests = commands.map { Request.perform($0) }
     if screen.isDone { requests.append(.quit) }
@@ -18,8 +21,6 @@ struct TerminalScreen: Interface {
     screen.mustSuspend = false
     return requests
   }
-
-  mutating func receive(_ update: Snapshot) -> [Request<Command>] { screen.update(update).map { .perform($0) } }
 
   mutating func draw(on surface: inout Surface) { screen.draw(on: &surface) }
 }

@@ -66,7 +66,7 @@ extension EndToEnd {
           try await terminal.wait("the draft") { $0.contains("Think first. Say") && $0.contains("unsaved") }
           #expect(text(of: file) == former)
           try await terminal.press("C-s")
-          try await terminal.wait("the mark to go") { $0.contains("Think first. Say") && !$0.contains("unsaved") }
+          try await terminal.wait("the word") { $0.contains("Think first. Say") && $0.contains(" saved ") }
           try await Self.killProgram(in: terminal)
         }
         #expect(text(of: file) == "Think first. " + former)

@@ -23,6 +23,60 @@ struct EditingTests {
     #expect(driver.pane.draft?.text == "A bYou sort tickets of the café.")
   }
 
+  @Test func saysSavedOnceTheFileHasIt() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("A ")
+    driver.press("Ctrl-s")
+    #expect(driver.notices == [])
+    #expect(driver.draw().text().contains("saving"))
+    #expect(driver.pane.isSaving && driver.pane.unsavedTitles == [])
+    let body = "A " + Fixture.sections[0].body
+    driver.show(driver.ended(Fixture.replacing("10-role.md", body: body, in: driver.snapshot)))
+    #expect(driver.draw().text().contains("saved"))
+    #expect(!driver.pane.isSaving)
+    driver.type("B")
+    #expect(driver.draw().text().contains("* unsaved"))
+  }
+
+  @Test func keepsATextThatCouldNotBeWritten() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("A ")
+    driver.press("Ctrl-s")
+    driver.show(driver.ended(driver.snapshot, problem: "No permission to write it."))
+    #expect(driver.draw().text().contains("! not saved"))
+    #expect(driver.pane.warning == "Not saved. No permission to write it. Ctrl-S tries again, Ctrl-R drops your text.")
+    #expect(driver.draw().text().contains("Not saved. No permission to write it."))
+    #expect(driver.pane.draft?.text == "A You sort tickets of the café.")
+    #expect(!driver.pane.isSaving && driver.pane.unsavedTitles == ["role"])
+    // It isn't tried again unasked.
+    driver.take()
+    driver.show(driver.snapshot)
+    _ = driver.pane.leave(driver.snapshot)
+    #expect(saved(&driver) == [])
+    driver.press("e", "Ctrl-s")
+    #expect(saved(&driver) == ["A You sort tickets of the café."])
+    #expect(driver.pane.isSaving)
+  }
+
+  @Test func aTextThatCouldNotBeWrittenCanBeDropped() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("A ")
+    driver.press("Ctrl-s")
+    driver.show(driver.ended(driver.snapshot, problem: "The disk is full."))
+    driver.press("Ctrl-r")
+    #expect(driver.pane.draft?.state == .clean)
+  }
+
+  @Test func aTextThatTheFileShowsWithoutItsLastLineBreakIsSaved() {
+    var driver = Driver()
+    driver.press("e", "Ctrl-End", "Enter", "Ctrl-s")
+    driver.show(driver.ended(driver.snapshot))
+    #expect(driver.pane.draft?.state == .clean)
+  }
+
   @Test func savesWhenTheEditorIsLeft() {
     var driver = Driver()
     driver.press("e")

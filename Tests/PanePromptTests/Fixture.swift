@@ -141,7 +141,16 @@ struct Driver {
     }
   }
 
+  /// `snapshot` after the last edit that was asked for has ended.
+  func ended(_ snapshot: Snapshot, problem: String? = nil) -> Snapshot {
+    var snapshot = snapshot
+    guard let edit = commands.last(where: \.isEdit) else { return snapshot }
+    snapshot.edits.append(EndedEdit(id: snapshot.edits.count + 1, command: edit, problem: problem))
+    return snapshot
+  }
+
   /// Commands since the last call.
+  @discardableResult
   mutating func take() -> [Command] {
     defer { commands = [] }
     return commands

@@ -24,8 +24,15 @@ actor FakeFiles: WorkspaceFiles {
     }
   }
 
+  /// Why nothing can be written.
+  var refusal: Problem?
+  func refuse(_ problem: Problem?) { refusal = problem }
+
   func read() async throws -> Workspace { workspace }
-  func write(_ section: Section, of prompt: Prompt) async throws { set(body: section.body, of: section.id) }
+  func write(_ section: Section, of prompt: Prompt) async throws {
+    if let refusal { throw refusal }
+    set(body: section.body, of: section.id)
+  }
   func delete(_ section: Section, of prompt: Prompt) async throws {}
   func apply(_ edit: CaseEdit, to set: EvalSet) async throws {}
   func trainingRows(at path: String) async throws -> [TrainingRow] { rows[path] ?? [] }

@@ -12,6 +12,7 @@ private struct ProbePane: Pane {
   var seen: [String] = []
   var capturesText = false
   var unsavedTitles: [String] = []
+  var isSaving = false
 
   func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     [
@@ -27,7 +28,13 @@ private struct ProbePane: Pane {
     seen.append(String(text))
     return .handled
   }
-  mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> { .command(.openJob(JobID(7))) }
+  mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> {
+    if let ended = snapshot.edits.last {
+      isSaving = false
+      unsavedTitles = ended.problem == nil ? [] : ["constraints"]
+    }
+    return .command(.openJob(JobID(7)))
+  }
   mutating func draw(
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) { surface.write("\(title) \(seen.joined())", at: Point(x: rect.x, y: rect.y), clip: rect) }
@@ -114,6 +121,32 @@ private struct ProbePane: Pane {
     #expect(text(&screen).contains("constraints"))
     _ = screen.handle(.key("y"))
     #expect(screen.isDone)
+  }
+
+  @Test(arguments: [nil, "The disk is full."]) func quittingWaitsForWhatIsBeingSaved(problem: String?) {
+    var pane = ProbePane(title: "Prompt")
+    pane.isSaving = true
+    var screen = Screen(panes: [pane, ProbePane(title: "Cases")], snapshot: snapshot(), themes: [.dark])
+    _ = screen.handle(.key("q"))
+    #expect(!screen.isDone)
+    #expect(text(&screen).contains("Saving what you typed"))
+    #expect(!text(&screen).contains("Quit?"))
+    _ = screen.update(snapshot())
+    #expect(!screen.isDone)
+    var ended = snapshot()
+    ended.edits = [EndedEdit(id: 1, command: .reload, problem: problem)]
+    _ = screen.update(ended)
+    #expect(screen.isDone == (problem == nil))
+    #expect(text(&screen).contains("constraints") == (problem != nil))
+  }
+
+  @Test func aFailureIsToldRatherThanWhatAPaneSaid() {
+    var screen = screen()
+    _ = screen.handle(.key("x"))
+    var told = snapshot()
+    told.notices = [Notice(id: 1, kind: .error, text: "It broke.", time: Date(timeIntervalSince1970: 0))]
+    _ = screen.update(told)
+    #expect(text(&screen).contains("It broke."))
   }
 
   @Test func helpIsMadeFromTheBindings() {

@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// What is typed and can't be written is not called saved, and not dropped unasked.
+  @Suite(.enabled(if: Place.tmux != nil, "tmux is not installed"))
+  struct SavingTests {
+    @Test func aFailedSaveIsToldAndAskedAboutBeforeLeaving() async throws {
+      try await Place.withFolder { folder in
+        let workspace = folder + "/w"
+        _ = try MockWorkspace(in: workspace, port: 9, cases: 6)
+        let file = workspace + "/prompts/main/10-task.md"
+        try FileManager.default.moveItem(atPath: file, toPath: folder + "/elsewhere.md")
+        try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: folder + "/elsewhere.md")
+        let former = text(of: file)
+        try await Tmux.with(folder: folder) { terminal in
+          try await terminal.open(workspace, notes: folder)
+          try await terminal.press("e")
+          try await terminal.type("Think first. ")
+          try await terminal.press("C-s")
+          try await terminal.wait("the failure") { $0.contains("! not saved") && $0.contains("symbolic link") }
+          try await terminal.press("C-c")
+          try await terminal.wait("the question") { $0.contains("Quit?") && $0.contains("typed in task is not saved") }
+          try await terminal.press("y")
+          try await terminal.expectAsItWas(notes: folder, status: 0)
+        }
+        #expect(text(of: file) == former)
+      }
+    }
+
+    @Test func leavingWaitsForWhatIsBeingSaved() async throws {
+      try await Place.withFolder { folder in
+        let workspace = folder + "/w"
+        _ = try MockWorkspace(in: workspace, port: 9, cases: 6)
+        let file = workspace + "/prompts/main/10-task.md"
+        let former = text(of: file)
+        try await Tmux.with(folder: folder) { terminal in
+          try await terminal.open(workspace, notes: folder)
+          try await terminal.press("e")
+          try await terminal.type("Think first. ")
+          try await terminal.press("C-c")
+          try await terminal.expectAsItWas(notes: folder, status: 0)
+        }
+        #expect(text(of: file) == "Think first. " + former)
+      }
+    }
+  }
+}
