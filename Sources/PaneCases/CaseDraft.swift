@@ -17,14 +17,24 @@ struct CaseDraft: Sendable {
     var message: String
   }
 
+  /// What was handed in and isn't known to be written yet.
+  struct Submission: Sendable {
+    var command: Command
+    var evalCase: EvalCase
+    var text: String
+  }
+
   let set: String
   var purpose: Purpose
   var editor: TextEditor
   var flaw: Flaw?
+  /// Why the text is not in the file although it reads well: the file has another case by now, or can't be written.
+  var warning: String?
+  var submission: Submission?
+  /// The state of the set that was looked at for changes of the case.
+  var checked: ContentHash?
   /// The text that counts as unchanged.
   private var base: String
-  /// Whether the person was told that the file has another case by now.
-  var isWarned = false
 
   init(_ purpose: Purpose, of set: String, from evalCase: EvalCase) {
     self.set = set
@@ -35,6 +45,32 @@ struct CaseDraft: Sendable {
 
   /// A new case is unsaved from the beginning only once something was typed.
   var isChanged: Bool { editor.text != base }
+
+  /// Whether all that was typed is on its way to the file.
+  var isSubmitted: Bool { submission?.text == editor.text }
+
+  /// The file has what was handed in, while more was typed since.
+  mutating func goOn(after submission: Submission) {
+    purpose = .replace(submission.evalCase)
+    base = submission.text
+    self.submission = nil
+  }
+
+  /// Takes note of another state of the set: true if the case is another there than it was, which `warning` then says.
+  mutating func check(_ set: EvalSet) -> Bool {
+    guard set.name == self.set, set.hash != checked, submission == nil else { return false }
+    checked = set.hash
+    guard case .replace(let old) = purpose else { return false }
+    guard let now = set.cases.first(where: { $0.id == old.id }) else {
+      purpose = .insert(after: nil)
+      warning = "The case is gone from the file: Ctrl-S adds it again, Ctrl-R drops your text."
+      return true
+    }
+    guard !CasesPane.same(now, old) else { return false }
+    purpose = .replace(now)
+    warning = "Changed on disk: Ctrl-S keeps yours, Ctrl-R takes the file's."
+    return true
+  }
 
   /// What the draft is called in titles.
   var title: String {

@@ -7,6 +7,7 @@ extension CasesPane {
   /// Does what a key stands for.
   public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
+    saved = nil
     switch action {
     case .open, .nextPanel: panel = .detail
     case .previousPanel: panel = .table
@@ -24,6 +25,7 @@ extension CasesPane {
     case .evaluate: return evaluate(snapshot)
     case .pause: return activeRun(snapshot).map { .command(.pauseRun($0.run.id)) } ?? .handled
     case .save: return save(snapshot)
+    case .takeFile: takeFile()
     case .leave: leaveEditor()
     case .accept: return answer(true, snapshot)
     case .refuse: return answer(false, snapshot)
@@ -78,9 +80,6 @@ extension CasesPane {
 
   private mutating func add(_ snapshot: Snapshot) {
     guard let set = set(snapshot) else { return }
-    if let submitted, submitted.draft.set == set.name, case .insert = submitted.draft.purpose {
-      return reopen(submitted.draft)
-    }
     let model = selected(snapshot) ?? set.cases.last
     let keys = model?.input.object?.keys ?? slots(snapshot)
     let input = JSONObject(keys.map { (key: $0, value: JSONValue.string("")) })
@@ -93,11 +92,6 @@ extension CasesPane {
 
   private mutating func edit(_ snapshot: Snapshot) {
     guard let set = set(snapshot), let evalCase = selected(snapshot) else { return }
-    if let submitted, submitted.draft.set == set.name, case .replace(let old) = submitted.draft.purpose,
-      old.id == evalCase.id
-    {
-      return reopen(submitted.draft)
-    }
     draft = CaseDraft(.replace(evalCase), of: set.name, from: evalCase)
     panel = .detail
   }
@@ -107,13 +101,6 @@ extension CasesPane {
     var copy = evalCase
     copy.id = freshID(after: evalCase.id, set)
     draft = CaseDraft(.insert(after: evalCase.id), of: set.name, from: copy)
-    panel = .detail
-  }
-
-  private mutating func reopen(_ old: CaseDraft) {
-    draft = old
-    draft?.flaw = CaseDraft.Flaw(line: 1, column: 1, message: "this text was not saved; Ctrl-S tries again")
-    submitted = nil
     panel = .detail
   }
 
@@ -143,7 +130,10 @@ extension CasesPane {
     guard var draft, let set = snapshot.workspace.evalSet(draft.set) else {
       return .notice("The eval set is gone from assay.yaml; your text is kept.")
     }
+    guard draft.submission == nil else { return .handled }
     defer { if self.draft != nil { self.draft = draft } }
+    // What the person has not been told of is told before it is overwritten.
+    if draft.check(set) { return .handled }
     var original: String?
     if case .replace(let old) = draft.purpose { original = old.id }
     let evalCase: EvalCase
@@ -158,30 +148,33 @@ extension CasesPane {
     switch draft.purpose {
     case .insert(let after): edit = .insert(evalCase, after: after)
     case .replace(let old):
-      let now = set.cases.first { $0.id == old.id }
-      if let now, Self.same(now, evalCase) {
+      if Self.same(old, evalCase) {
         self.draft = nil
         panel = .table
-        return .notice("\"\(now.id)\" says this already.")
+        return .notice("\"\(old.id)\" says this already.")
       }
-      if !draft.isWarned, now.map({ !Self.same($0, old) }) ?? true {
-        draft.isWarned = true
-        let what =
-          now == nil ? "the case is gone from the file; Ctrl-S adds it again" : "changed on disk; Ctrl-S keeps yours"
-        draft.flaw = CaseDraft.Flaw(line: 1, column: 1, message: what)
-        return .handled
-      }
-      if now != nil { edit = .replace(id: old.id, evalCase) }
+      edit = .replace(id: old.id, evalCase)
     }
-    draft.flaw = nil
-    submitted = (draft, evalCase)
+    let command = Command.editCase(set: set.name, edit)
+    (draft.flaw, draft.warning) = (nil, nil)
+    draft.submission = CaseDraft.Submission(command: command, evalCase: evalCase, text: draft.editor.text)
+    pendingSelection = evalCase.id
+    return .command(command)
+  }
+
+  /// Drops the typed text for what the file says.
+  private mutating func takeFile() {
+    guard let draft else { return }
     self.draft = nil
     panel = .table
-    pendingSelection = evalCase.id
-    return .all([.command(.editCase(set: set.name, edit)), .notice("Saved \(evalCase.id).")])
+    if case .replace(let evalCase) = draft.purpose {
+      self.draft = CaseDraft(.replace(evalCase), of: draft.set, from: evalCase)
+      panel = .detail
+    }
   }
 
   private mutating func leaveEditor() {
+    if draft?.isSubmitted == true { return }  // it closes by itself
     if draft?.isChanged == true {
       question = .discard
     } else {

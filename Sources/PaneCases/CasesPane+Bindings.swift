@@ -8,7 +8,7 @@ extension CasesPane {
     case search, nextMatch, previousMatch, filter, nextSet, nextVariant
     case add, edit, duplicate, delete
     case evaluate, pause
-    case save, leave, accept, refuse
+    case save, takeFile, leave, accept, refuse
   }
 
   /// The keys that mean something now.
@@ -104,8 +104,12 @@ extension CasesPane {
     let save = Binding(
       .control("s"), title: "Save the case", group: group, action: Action.save,
       unavailable: isOpen ? nil : "Press e to edit the case first.", footer: isOpen ? "save" : nil)
-    guard isOpen else { return [save] }
-    return [save, Binding(.escape, title: "Leave the editor", group: group, action: .leave, footer: "done")]
+    let isBlocked = draft?.warning != nil
+    let take = Binding(
+      .control("r"), title: "Take the file's case, drop my text", group: group, action: Action.takeFile,
+      unavailable: isBlocked ? nil : "The file has not changed.", footer: isBlocked ? "take the file's" : nil)
+    guard isOpen else { return [save, take] }
+    return [save, take, Binding(.escape, title: "Leave the editor", group: group, action: .leave, footer: "done")]
   }
 
   private func noSet(_ snapshot: Snapshot) -> String? {

@@ -11,10 +11,10 @@ extension CasesPane {
       _ = pen.frame(rect, "Case", focused: pen.isFocused && panel == .detail, on: &surface)
       return
     }
-    let label = evalCase.line > 0 ? "\(pen.set.path):\(evalCase.line)" : pen.set.path
+    let path = evalCase.line > 0 ? "\(pen.set.path):\(evalCase.line)" : pen.set.path
+    let label = saved == evalCase.id ? Span("saved", theme[.success]) : Span(path, theme[.textDim])
     let inner = pen.frame(
-      rect, evalCase.id, label: [Span(label, theme[.textDim])], focused: pen.isFocused && panel == .detail, on: &surface
-    )
+      rect, evalCase.id, label: [label], focused: pen.isFocused && panel == .detail, on: &surface)
     let place = inner.insetColumns
     detailView.draw(lines(of: evalCase, pen, width: place.width - 1), in: place, on: &surface, theme: theme)
   }
@@ -67,19 +67,25 @@ extension CasesPane {
 
   mutating func drawEditor(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
     let theme = pen.theme
+    _ = draft?.check(pen.set)
     guard let draft else { return }
-    let label = draft.isChanged ? Span("* unsaved", theme[.warning]) : Span("editing", theme[.statusBusy])
-    let inner = pen.frame(rect, draft.title, label: [label], focused: pen.isFocused, on: &surface)
-    let flaw = draft.flaw.map { flaw in
-      let place = draft.isWarned ? "" : "line \(flaw.line), column \(flaw.column): "
-      return TextWidth.wrap("✗ \(place)\(flaw.message)", to: max(1, inner.width - 2))
-    }
-    let rows = inner.rows([.rest, .fixed(min(flaw?.count ?? 0, max(0, inner.height - 1)))])
+    let inner = pen.frame(rect, draft.title, label: [label(of: draft, theme)], focused: pen.isFocused, on: &surface)
+    let message =
+      draft.flaw.map { Span("✗ line \($0.line), column \($0.column): \($0.message)", theme[.error]) }
+      ?? draft.warning.map { Span($0, theme[.warning]) }
+    let lines = message.map { TextWidth.wrap($0.text, to: max(1, inner.width - 2)) } ?? []
+    let rows = inner.rows([.rest, .fixed(min(lines.count, max(0, inner.height - 1)))])
     self.draft?.editor.draw(
       in: rows[0].insetColumns, focused: pen.isFocused, on: &surface, theme: theme,
       highlight: { JSONText.spans(of: $0, theme: theme) })
-    for (index, line) in (flaw ?? []).enumerated() {
-      surface.write([Span(line, theme[.error])], in: rows[1].insetColumns.row(index))
+    for (index, line) in lines.enumerated() {
+      surface.write([Span(line, message?.style ?? .plain)], in: rows[1].insetColumns.row(index))
     }
+  }
+
+  private func label(of draft: CaseDraft, _ theme: Theme) -> Span {
+    if draft.isSubmitted { return Span("saving", theme[.statusBusy]) }
+    if draft.warning != nil { return Span("! not saved", theme[.error]) }
+    return draft.isChanged ? Span("* unsaved", theme[.warning]) : Span("editing", theme[.statusBusy])
   }
 }

@@ -5,6 +5,7 @@ extension CasesPane {
   /// Takes typing, moving about in the table and the case, the mouse and pasted text.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
+    if case .key = event { saved = nil }
     if question != nil { return handleQuestion(event, snapshot) }
     if isSplit, isStacked ? rowsSplitter.handle(event) : columnsSplitter.handle(event) { return .handled }
     if draft != nil { return draft?.editor.handle(event) == true ? typed() : .ignored }
@@ -27,8 +28,7 @@ extension CasesPane {
   }
 
   private mutating func typed() -> Reaction<Command> {
-    // A flaw is shown until the text changes; one that warns of the file stays, for it still holds.
-    if draft?.isWarned != true { draft?.flaw = nil }
+    draft?.flaw = nil
     return .handled
   }
 

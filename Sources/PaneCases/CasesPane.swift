@@ -39,8 +39,10 @@ public struct CasesPane: Pane {
   var widths = CaseWidths()
   /// What is being edited.
   var draft: CaseDraft?
-  /// What was handed in for saving and isn't in the file yet: kept, so that a failed write loses nothing.
-  var submitted: (draft: CaseDraft, evalCase: EvalCase)?
+  /// The case that was saved last, until the next key.
+  var saved: String?
+  /// The newest ended edit that was looked at.
+  var lastEdit = 0
   var pendingSelection: String?
   var tableArea = Rect.empty
   var detailArea = Rect.empty
@@ -65,14 +67,17 @@ public struct CasesPane: Pane {
     sync(snapshot)
     question = nil
     guard let draft else { return .handled }
-    if draft.isChanged { return draft.isWarned ? .handled : save(snapshot) }
+    if draft.isChanged { return draft.warning == nil && draft.submission == nil ? save(snapshot) : .handled }
     self.draft = nil
     panel = .table
     return .handled
   }
 
-  /// Names of cases with text that no file has yet.
-  public var unsavedTitles: [String] { draft.map { $0.isChanged ? [$0.title] : [] } ?? [] }
+  /// Names of cases with text that no file has and that is not being saved either.
+  public var unsavedTitles: [String] { draft.map { $0.isChanged && !$0.isSubmitted ? [$0.title] : [] } ?? [] }
+
+  /// True while a case is on its way to its file.
+  public var isSaving: Bool { draft?.submission != nil }
 }
 
 extension CasesPane {
@@ -102,17 +107,31 @@ extension CasesPane {
   /// Takes note of another state of the set: what was saved, and what is to be selected. All that looks through all
   /// cases happens here, once.
   mutating func sync(_ snapshot: Snapshot) {
+    for edit in snapshot.edits where edit.id > lastEdit {
+      lastEdit = edit.id
+      if let submission = draft?.submission, edit.command == submission.command { end(submission, edit.problem) }
+    }
     guard let set = set(snapshot), set.hash != syncedHash else { return }
     syncedHash = set.hash
     _ = filter.tags(of: set)
-    if let submitted, submitted.draft.set == set.name,
-      let found = set.cases.first(where: { $0.id == submitted.evalCase.id }), Self.same(found, submitted.evalCase)
-    {
-      self.submitted = nil
-    }
     if let wanted = pendingSelection, set.cases.contains(where: { $0.id == wanted }) {
       table.select(wanted)
       pendingSelection = nil
+    }
+  }
+
+  /// What was handed in is in the file, and the editor closes unless more was typed; or the editor says why not.
+  private mutating func end(_ submission: CaseDraft.Submission, _ problem: String?) {
+    if let problem {
+      draft?.submission = nil
+      draft?.warning = "Not saved. \(problem) Ctrl-S tries again, Ctrl-R drops your text."
+      pendingSelection = nil
+    } else if draft?.isSubmitted == true {
+      draft = nil
+      panel = .table
+      saved = submission.evalCase.id
+    } else {
+      draft?.goOn(after: submission)
     }
   }
 

@@ -29,8 +29,16 @@ struct EditingTests {
     driver.write(#"{"id": "c-1", "input": {"ticket": "q"}, "expected": 1.5, "tags": ["x", "y"]}"#)
     driver.press("Ctrl-s")
     let edited = EvalCase(id: "c-1", input: ["ticket": "q"], expected: 1.5, tags: ["x", "y"])
-    #expect(driver.take() == [.editCase(set: "main", .replace(id: "c-1", edited))])
-    #expect(!driver.pane.capturesText)
+    #expect(driver.commands == [.editCase(set: "main", .replace(id: "c-1", edited))])
+    // The editor closes once the file has the case.
+    driver.press("Esc")
+    #expect(driver.draw().text().contains("saving"))
+    #expect(driver.pane.isSaving && driver.pane.unsavedTitles == [])
+    driver.end([edited] + Fixture.cases.dropFirst())
+    #expect(!driver.pane.capturesText && !driver.pane.isSaving)
+    #expect(driver.draw().text().contains("saved"))
+    driver.press("j", "k")
+    #expect(!driver.draw().text().contains("saved"))
   }
 
   @Test func showsWhereTheTextIsWrongAndKeepsIt() {
@@ -84,10 +92,9 @@ struct EditingTests {
     driver.write(#"{"id": "neu", "input": {"ticket": "é"}}"#)
     driver.press("Ctrl-s")
     let added = EvalCase(id: "neu", input: ["ticket": "é"])
-    #expect(driver.take() == [.editCase(set: "main", .insert(added, after: nil))])
+    #expect(driver.commands == [.editCase(set: "main", .insert(added, after: nil))])
     // It is selected once the file has it.
-    driver.snapshot = Fixture.snapshot(Fixture.workspace(Fixture.cases + [added]))
-    driver.draw()
+    driver.end(Fixture.cases + [added])
     #expect(driver.selection == "neu")
   }
 
@@ -113,18 +120,48 @@ struct EditingTests {
     #expect(driver.take() == [])
   }
 
-  @Test func warnsWhenTheCaseChangedOnDisk() {
+  private func changed(_ ticket: String) -> [EvalCase] {
+    var cases = Fixture.cases
+    cases[0].input = ["ticket": .string(ticket)]
+    return cases
+  }
+
+  @Test func warnsWhenTheCaseChangesOnDiskWhileItIsEdited() {
     var driver = Driver()
     driver.press("e")
     driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
-    var cases = Fixture.cases
-    cases[0].input = ["ticket": "theirs"]
-    driver.snapshot = Fixture.snapshot(Fixture.workspace(cases))
-    driver.press("Ctrl-s")
-    #expect(driver.take() == [])
-    #expect(driver.draw().text().contains("changed on disk; Ctrl-S keeps yours"))
+    driver.snapshot = Fixture.snapshot(Fixture.workspace(changed("theirs")))
+    #expect(driver.draw().text().contains("Changed on disk: Ctrl-S keeps yours"))
+    // Leaving doesn't overwrite it.
+    _ = driver.pane.leave(driver.snapshot)
+    #expect(driver.take() == [] && driver.pane.unsavedTitles == ["Edit c-1"])
     driver.press("Ctrl-s")
     #expect(driver.take().count == 1)
+  }
+
+  @Test func whatWasNotShownIsNotOverwritten() {
+    var driver = Driver()
+    driver.press("e")
+    driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
+    for text in ["theirs", "theirs again"] {
+      driver.snapshot = Fixture.snapshot(Fixture.workspace(changed(text)))
+      driver.press("Ctrl-s")
+      #expect(driver.take() == [])
+      #expect(driver.draw().text().contains("Changed on disk"))
+    }
+  }
+
+  @Test func takesTheFilesCase() {
+    var driver = Driver()
+    driver.press("e")
+    driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
+    driver.press("Ctrl-r")
+    #expect(driver.pane.draft?.editor.text.contains("mine") == true)
+    driver.snapshot = Fixture.snapshot(Fixture.workspace(changed("theirs")))
+    driver.draw()
+    driver.press("Ctrl-r")
+    #expect(driver.pane.draft?.editor.text.contains("theirs") == true)
+    #expect(driver.pane.unsavedTitles == [])
   }
 
   @Test func addsACaseAgainThatIsGone() {
@@ -132,7 +169,10 @@ struct EditingTests {
     driver.press("e")
     driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
     driver.snapshot = Fixture.snapshot(Fixture.workspace(Array(Fixture.cases.dropFirst())))
-    driver.press("Ctrl-s", "Ctrl-s")
+    driver.press("Ctrl-s")
+    #expect(driver.take() == [])
+    #expect(driver.draw().text().contains("The case is gone from the file"))
+    driver.press("Ctrl-s")
     let edited = EvalCase(id: "c-1", input: ["ticket": "mine"])
     #expect(driver.take() == [.editCase(set: "main", .insert(edited, after: nil))])
   }
@@ -142,16 +182,33 @@ struct EditingTests {
     driver.press("e")
     driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
     driver.press("Ctrl-s")
-    // No newer file comes: editing again finds the text.
-    driver.press("e")
+    driver.end(problem: "The disk is full.")
     #expect(driver.pane.draft?.editor.text.contains("mine") == true)
-    #expect(driver.draw().text().contains("this text was not saved"))
+    #expect(driver.pane.unsavedTitles == ["Edit c-1"] && !driver.pane.isSaving)
+    #expect(driver.draw().text().contains("! not saved"))
+    #expect(driver.draw().text().contains("Not saved. The disk is full."))
+    // Leaving doesn't try again unasked.
+    driver.take()
+    _ = driver.pane.leave(driver.snapshot)
+    #expect(driver.take() == [])
     driver.press("Ctrl-s")
-    let edited = EvalCase(id: "c-1", line: 1, input: ["ticket": "mine"])
-    driver.snapshot = Fixture.snapshot(Fixture.workspace([edited] + Fixture.cases.dropFirst()))
-    driver.draw()
+    driver.end([EvalCase(id: "c-1", line: 1, input: ["ticket": "mine"])] + Fixture.cases.dropFirst())
+    #expect(driver.pane.draft == nil)
+  }
+
+  @Test func typingGoesOnWhileACaseIsSaved() {
+    var driver = Driver()
     driver.press("e")
-    #expect(driver.pane.draft?.flaw == nil)
+    driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
+    driver.press("Ctrl-s", "End", "Enter")
+    let mine = EvalCase(id: "c-1", line: 1, input: ["ticket": "mine"])
+    driver.end([mine] + Fixture.cases.dropFirst())
+    #expect(driver.draw().text().contains("* unsaved"))
+    driver.write(#"{"id": "c-1", "input": {"ticket": "more"}}"#)
+    driver.take()
+    driver.press("Ctrl-s")
+    let more = EvalCase(id: "c-1", input: ["ticket": "more"])
+    #expect(driver.take() == [.editCase(set: "main", .replace(id: "c-1", more))])
   }
 
   @Test func savesWhenThePaneIsLeft() {
@@ -164,8 +221,7 @@ struct EditingTests {
     }
     #expect(driver.pane.unsavedTitles == ["Edit c-1"])
     driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
-    guard case .all(let reactions) = driver.pane.leave(driver.snapshot), case .command(.editCase)? = reactions.first
-    else {
+    guard case .command(.editCase) = driver.pane.leave(driver.snapshot) else {
       Issue.record("leaving must save")
       return
     }

@@ -119,7 +119,18 @@ struct Driver {
     }
   }
 
+  /// Shows that the last edit that was asked for has ended, perhaps with another state of the cases.
+  mutating func end(problem: String? = nil, _ cases: [EvalCase]? = nil) {
+    let edits = snapshot.edits
+    if let cases { snapshot = Fixture.snapshot(Fixture.workspace(cases)) }
+    snapshot.edits = edits
+    guard let edit = commands.last(where: \.isEdit) else { return }
+    snapshot.edits.append(EndedEdit(id: edits.count + 1, command: edit, problem: problem))
+    draw()
+  }
+
   /// Commands since the last call.
+  @discardableResult
   mutating func take() -> [Command] {
     defer { commands = [] }
     return commands
