@@ -108,6 +108,16 @@ void cn_unwatch_signals(void) {
   wake_pipe = -1;
 }
 
+void cn_ignore_hangups(void) {
+  struct sigaction ignored = {0};
+  ignored.sa_handler = SIG_IGN;
+  sigemptyset(&ignored.sa_mask);
+  for (size_t i = 0; i < COUNT(watched); i++) {
+    if (watched[i] == SIGHUP) unwatched[i] = ignored;
+  }
+  sigaction(SIGHUP, &ignored, NULL);
+}
+
 void cn_stop_process(void) {
   struct sigaction standard = {0}, saved;
   standard.sa_handler = SIG_DFL;

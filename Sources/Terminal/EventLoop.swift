@@ -16,8 +16,18 @@ struct EventLoop<UI: Interface> {
   /// A terminal sends a key's bytes together; after such a silence, an Escape was the Escape key.
   private static var escapeDelay: Duration { .milliseconds(25) }
 
-  /// Runs until the interface asks to leave; throws if something else ends it.
+  /// Runs until the interface asks to leave; throws if something else ends it, after the interface's last commands.
   mutating func run() throws(TerminalError) {
+    do {
+      try runUntilAsked()
+    } catch {
+      cn_ignore_hangups()
+      for command in interface.leave() { perform(command) }
+      throw error
+    }
+  }
+
+  private mutating func runUntilAsked() throws(TerminalError) {
     let clock = ContinuousClock()
     var decoder = KeyDecoder(described: terminal.describedKeys)
     var pace = FramePace(start: clock.now)

@@ -13,8 +13,17 @@ public protocol Interface: Sendable {
   /// Takes the newest update.
   mutating func receive(_ update: Update) -> [Request<Command>]
 
+  /// It ends without having asked for it, because of a signal or because the terminal is gone: says what is to be carried
+  /// out before.
+  mutating func leave() -> [Command]
+
   /// Draws all of itself; the surface is empty and has the terminal's size.
   mutating func draw(on surface: inout Surface)
+}
+
+extension Interface {
+  /// Has nothing to carry out.
+  public mutating func leave() -> [Command] { [] }
 }
 
 /// What an interface asks for.

@@ -152,9 +152,12 @@ public struct Screen: Sendable {
     }
   }
 
+  /// What saves everything that is typed and can be saved, for when there is nobody to ask any more.
+  public mutating func leave() -> [Command] { panes.indices.flatMap { carryOut(panes[$0].leave(snapshot)) } }
+
   /// Saves what is typed and ends; asks first while there is something to lose, and waits for what is being saved.
   mutating func quit() -> [Command] {
-    let saved = panes.indices.flatMap { carryOut(panes[$0].leave(snapshot)) }
+    let saved = leave()
     let question = QuitQuestion(
       runs: snapshot.progress.count, unsaved: panes.flatMap(\.unsavedTitles),
       isSaving: panes.contains(where: \.isSaving))

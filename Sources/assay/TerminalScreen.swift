@@ -13,6 +13,8 @@ struct TerminalScreen: Interface {
 
   mutating func receive(_ update: Snapshot) -> [Request<Command>] { requests(screen.update(update)) }
 
+  mutating func leave() -> [Command] { screen.leave() }
+
   private mutating func requests(_ commands: [Command]) -> [Request<Command>] {
     last.name = screen.theme.name
     var requests = commands.map { Request.perform($0) }

@@ -44,5 +44,34 @@ extension EndToEnd {
         #expect(text(of: file) == "Think first. " + former)
       }
     }
+
+    /// How Assay is ended without being asked.
+    enum End: String, CaseIterable, Sendable {
+      case terminate, hangUp, closedWindow
+    }
+
+    @Test(arguments: End.allCases) func whatIsTypedIsSavedBeforeASignalEndsIt(end: End) async throws {
+      try await Place.withFolder { folder in
+        let workspace = folder + "/w"
+        _ = try MockWorkspace(in: workspace, port: 9, cases: 6)
+        let file = workspace + "/prompts/main/10-task.md"
+        let former = text(of: file)
+        try await Tmux.with(folder: folder) { terminal in
+          try await terminal.open(workspace, notes: folder)
+          try await terminal.press("e")
+          try await terminal.type("Think first. ")
+          try await terminal.wait("the draft") { $0.contains("Think first. Say") && $0.contains("unsaved") }
+          #expect(text(of: file) == former)
+          let process = try await terminal.child()
+          switch end {
+          case .terminate: kill(process, SIGTERM)
+          case .hangUp: kill(process, SIGHUP)
+          case .closedWindow: try await terminal.close()
+          }
+          try await wait(for: "its end") { kill(process, 0) != 0 }
+        }
+        #expect(text(of: file) == "Think first. " + former)
+      }
+    }
   }
 }

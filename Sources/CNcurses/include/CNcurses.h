@@ -90,6 +90,8 @@ bool cn_make_pipe(int *reading, int *writing);
 // From now on SIGWINCH, SIGTERM, SIGHUP, SIGINT and SIGCONT are written to `wake`, one byte each; and back.
 void cn_watch_signals(int wake);
 void cn_unwatch_signals(void);
+// From now on, and after `cn_unwatch_signals` too, hang-ups are ignored: a terminal that goes often sends several.
+void cn_ignore_hangups(void);
 
 // Stops the process as Ctrl-Z would have done; returns when it goes on.
 void cn_stop_process(void);
