@@ -1,5 +1,9 @@
 /// Which case goes next, when to try again and when to give up: the decisions of a run as a pure state machine. It knows
 /// cases by index, time as seconds on any steady clock, and never waits itself.
+///
+/// How many requests are under way follows the server: additive increase, multiplicative decrease (Chiu and Jain 1989).
+/// A server that is busy halves the width, once for all requests that were under way together, and each whole round of
+/// answers adds one, up to the ceiling. A server that names a time gets no request at all before it.
 public struct RunPlan: Sendable {
   /// What to do now.
   public enum Action: Sendable, Hashable {
@@ -25,6 +29,8 @@ public struct RunPlan: Sendable {
   public struct Patience: Sendable, Hashable {
     /// Attempts for one case, at least 1.
     public var attempts = 5
+    /// Attempts for one case while the server only asks to slow down.
+    public var busyAttempts = 20
     /// Seconds of the first wait; each further one is twice as long, shortened by full jitter.
     public var firstDelay = 0.5
     /// The longest wait, in seconds.
@@ -41,24 +47,38 @@ public struct RunPlan: Sendable {
 
   private var cases: [CaseState]
   private var attempts: [Int]
+  /// How many of a case's attempts ended with the server being busy.
+  private var busy: [Int: Int] = [:]
   private var nextPending = 0
   private var waiting: [Int] = []
   private var failuresInARow = 0
   private var open: Int
   private let patience: Patience
-  /// The most requests under way at once.
-  public let width: Int
+  private let ceiling: Double
+  /// The most requests under way at once for now, with a fraction that grows.
+  private var window: Double
+  /// Counts requests, so that those sent before the last cut are known.
+  private var sent = 0
+  private var sentNumbers: [Int]
+  private var sentAtLastCut = 0
+  /// No request is sent before this time, because the server said so.
+  private var heldUntil = -Double.infinity
+  /// The most requests under way at once for now.
+  public var width: Int { max(1, Int(window)) }
   /// Requests under way.
   public private(set) var inFlight = 0
   /// Whether no new case is to be asked.
   public private(set) var isStopped = false
 
   /// A plan for cases `0..<count`.
+  /// - Parameter width: the ceiling, and what it begins with.
   public init(count: Int, width: Int, patience: Patience = Patience()) {
     cases = Array(repeating: .pending, count: count)
     attempts = Array(repeating: 0, count: count)
+    sentNumbers = Array(repeating: 0, count: count)
     open = count
-    self.width = max(1, width)
+    ceiling = Double(max(1, width))
+    window = ceiling
     self.patience = patience
   }
 
@@ -66,6 +86,7 @@ public struct RunPlan: Sendable {
   public mutating func next(now: Double) -> Action {
     if open == 0 || isStopped { return inFlight == 0 ? .finished : .wait(until: nil) }
     guard inFlight < width else { return .wait(until: nil) }
+    guard heldUntil <= now else { return .wait(until: heldUntil) }
     var soonest: Double?
     for (position, index) in waiting.enumerated() {
       guard case .waiting(let until) = cases[index] else { continue }
@@ -83,16 +104,22 @@ public struct RunPlan: Sendable {
     return .wait(until: soonest)
   }
 
+  /// How many seconds the server still wants no request, at time `now`; nil when it takes some.
+  public func hold(now: Double) -> Double? { heldUntil > now ? heldUntil - now : nil }
+
   private mutating func start(_ index: Int) -> Action {
     cases[index] = .inFlight
     attempts[index] += 1
     inFlight += 1
+    sent += 1
+    sentNumbers[index] = sent
     return .ask(index: index, attempt: attempts[index])
   }
 
   /// The case has its answer.
   public mutating func succeeded(_ index: Int) {
     failuresInARow = 0
+    window = min(ceiling, window + 1 / window)
     end(index)
   }
 
@@ -105,6 +132,12 @@ public struct RunPlan: Sendable {
     case .busy(_, let retryAfter):
       delay = retryAfter ?? backOff(attempts[index]) * jitter
       failuresInARow -= 1  // the server is there and says so
+      busy[index, default: 0] += 1
+      if let retryAfter { heldUntil = max(heldUntil, now + retryAfter) }
+      if sentNumbers[index] > sentAtLastCut {
+        window = max(1, window / 2)
+        sentAtLastCut = sent
+      }
     case .unavailable: delay = backOff(attempts[index]) * jitter
     case .rejected, .malformed: delay = nil
     }
@@ -113,7 +146,8 @@ public struct RunPlan: Sendable {
       end(index)
       return .stop(failure.description)
     }
-    guard let delay, attempts[index] < patience.attempts else {
+    let timesBusy = busy[index] ?? 0
+    guard let delay, attempts[index] - timesBusy < patience.attempts, timesBusy < patience.busyAttempts else {
       end(index)
       return .giveUp
     }

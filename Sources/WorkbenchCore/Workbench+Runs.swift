@@ -174,6 +174,9 @@ extension Workbench {
           }
         }
         work.progress.inFlight = plan.inFlight
+        work.progress.waiting = plan.hold(now: seconds()).map {
+          "the server asked to wait \(Int($0.rounded(.up))) s"
+        }
         if plan.inFlight == 0 { try await flush(&work) }
         guard let arrival = try await group.next() else { break }
         switch arrival {

@@ -65,6 +65,56 @@ import Testing
     #expect(!plan.isStopped)
   }
 
+  @Test func aBusyServerHalvesTheWidthOnceAndARoundOfAnswersAddsOne() {
+    var plan = RunPlan(count: 1000, width: 16)
+    for _ in 0..<16 { _ = plan.next(now: 0) }
+    for index in 0..<8 { _ = plan.failed(index, .busy("later", retryAfter: nil), now: 0, jitter: 1) }
+    #expect(plan.width == 8, "the sixteen were sent together")
+    for index in 8..<16 { plan.succeeded(index) }
+    #expect(plan.width == 8)
+    var asked: [Int] = []
+    while case .ask(let index, _) = plan.next(now: 0) { asked.append(index) }
+    #expect(asked.count == 8)
+    _ = plan.failed(asked[0], .busy("later", retryAfter: nil), now: 1, jitter: 1)
+    #expect(plan.width == 4, "these were sent after the cut")
+    var rounds = 0
+    var now = 1.0
+    for index in asked.dropFirst() { plan.succeeded(index) }
+    while plan.width < 16, rounds < 1000 {
+      rounds += 1
+      now += 1
+      var round: [Int] = []
+      while case .ask(let index, _) = plan.next(now: now) { round.append(index) }
+      for index in round { plan.succeeded(index) }
+    }
+    #expect((10...14).contains(rounds), "\(rounds) rounds from 5 to 16")
+  }
+
+  @Test func nothingIsSentBeforeTheServersTime() {
+    var plan = RunPlan(count: 10, width: 4)
+    for _ in 0..<4 { _ = plan.next(now: 0) }
+    _ = plan.failed(0, .busy("later", retryAfter: 20), now: 1, jitter: 1)
+    plan.succeeded(1)
+    plan.succeeded(2)
+    plan.succeeded(3)
+    #expect(plan.next(now: 1) == .wait(until: 21))
+    #expect(plan.next(now: 21) == .ask(index: 0, attempt: 2))
+  }
+
+  @Test func askingToSlowDownIsNoFailedAttempt() {
+    var patience = RunPlan.Patience()
+    patience.attempts = 2
+    patience.busyAttempts = 4
+    var plan = RunPlan(count: 1, width: 1, patience: patience)
+    var now = 0.0
+    var decisions: [RunPlan.Decision] = []
+    while case .ask = plan.next(now: now) {
+      decisions.append(plan.failed(0, .busy("later", retryAfter: 1), now: now, jitter: 1))
+      now += 1
+    }
+    #expect(decisions == [.again, .again, .again, .giveUp])
+  }
+
   @Test func stoppingLetsWhatIsUnderWayEnd() {
     var plan = RunPlan(count: 3, width: 2)
     _ = plan.next(now: 0)
