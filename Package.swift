@@ -62,6 +62,7 @@ let package = Package(
     // Tests.
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
     .target(name: "LoopbackServer", dependencies: ["Grading"] + nio, path: "Tests/Support/LoopbackServer"),
+    .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "GradingTests", dependencies: ["Grading"]),
@@ -70,9 +71,11 @@ let package = Package(
     .testTarget(name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Grading"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Grading", "Evidence", grdb]),
     .testTarget(name: "WorkspaceFilesTests", dependencies: ["WorkspaceFiles", "WorkbenchCore", "Grading"]),
-    .testTarget(name: "ProcessesTests", dependencies: ["Processes"]),
-    .testTarget(name: "LocalEngineTests", dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Grading"]),
-    .testTarget(name: "TrainersTests", dependencies: ["Trainers", "LocalEngine", "Processes", "WorkbenchCore"]),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
+    .testTarget(
+      name: "LocalEngineTests", dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Grading", "TestFolders"]),
+    .testTarget(
+      name: "TrainersTests", dependencies: ["Trainers", "LocalEngine", "Processes", "WorkbenchCore", "TestFolders"]),
     .testTarget(
       name: "ModelAPITests", dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer"] + nio),
     .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),

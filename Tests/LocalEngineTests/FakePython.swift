@@ -1,4 +1,5 @@
 import Foundation
+import TestFolders
 
 @testable import LocalEngine
 
@@ -7,7 +8,7 @@ struct Scratch {
   let folder: String
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.path + "/assay-engine-\(UUID().uuidString)"
+    folder = temporaryPath("engine")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestFolders
 import Testing
 
 @testable import Processes
@@ -12,7 +13,7 @@ private final class Collector: Sendable {
 }
 
 private func scratch() throws -> String {
-  let folder = FileManager.default.temporaryDirectory.path + "/assay-processes-\(UUID().uuidString)"
+  let folder = temporaryPath("processes")
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   return folder
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LocalEngine
 import Processes
+import TestFolders
 import WorkbenchCore
 
 @testable import Trainers
@@ -12,7 +13,7 @@ struct FakeTrainer {
 
   /// - Parameter script: runs in the job's folder; `say EVENT` appends an event.
   init(_ script: String, patience: Duration = .seconds(10)) throws {
-    let path = FileManager.default.temporaryDirectory.path + "/assay-job-\(UUID().uuidString)"
+    let path = temporaryPath("job")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     folder = JobFolder(path: path)
     let text = "say() { printf '%s\\n' \"$1\" >> events.jsonl; }\n" + script

@@ -1,6 +1,7 @@
 import Foundation
 import LocalEngine
 import Processes
+import TestFolders
 import Testing
 import WorkbenchCore
 
@@ -39,7 +40,7 @@ struct RealEngineTests {
     """
 
   private static func model() async throws -> String {
-    let path = FileManager.default.temporaryDirectory.path + "/assay-model-\(UUID().uuidString)"
+    let path = temporaryPath("model")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let made = try await Program(EngineLayout.standard().python, ["-c", makeModel, path]).run()
     try #require(made.ending.isSuccess, "\(made.output)")

@@ -1,6 +1,7 @@
 import Foundation
 import LocalEngine
 import Processes
+import TestFolders
 import Testing
 import WorkbenchCore
 
@@ -112,7 +113,7 @@ import WorkbenchCore
     fake.launch = { folder in
       try await Program("sh", ["-c", "echo no such subcommand; exit 64"]).spawnDetached(appendingTo: folder.runnerLog)
     }
-    let path = FileManager.default.temporaryDirectory.path + "/assay-job-\(UUID().uuidString)"
+    let path = temporaryPath("job")
     let trainer = fake
     let error = await #expect(throws: TrainerFailure.self) {
       try await trainer.start(
@@ -141,7 +142,7 @@ import WorkbenchCore
 
 @Suite struct FilesTests {
   private func file(_ text: String) throws -> String {
-    let path = FileManager.default.temporaryDirectory.path + "/assay-file-\(UUID().uuidString)"
+    let path = temporaryPath("file")
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     return path
   }

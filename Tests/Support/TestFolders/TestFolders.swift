@@ -1,0 +1,21 @@
+import Foundation
+import Synchronization
+
+/// A place that doesn't exist yet, in a folder of this process that is removed when the process ends.
+/// - Parameter name: what to call it; a number is added.
+public func temporaryPath(_ name: String) -> String {
+  let number = last.withLock { number in
+    number += 1
+    return number
+  }
+  return folder + "/\(name)-\(number)"
+}
+
+private let last = Mutex(0)
+
+private let folder: String = {
+  let path = FileManager.default.temporaryDirectory.path + "/assay-tests-\(UUID().uuidString)"
+  try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  atexit { try? FileManager.default.removeItem(atPath: folder) }
+  return path
+}()
