@@ -75,12 +75,18 @@ public struct EvaluateRequest: Sendable, Hashable {
   public var limit: Int?
   /// The most requests under way at once, below the model's own limit.
   public var concurrency: Int?
+  /// What it may use.
+  public var budget: RunPlan.Budget
   /// Makes a request.
-  public init(variant: String, set: String? = nil, limit: Int? = nil, concurrency: Int? = nil) {
+  public init(
+    variant: String, set: String? = nil, limit: Int? = nil, concurrency: Int? = nil,
+    budget: RunPlan.Budget = RunPlan.Budget()
+  ) {
     self.variant = variant
     self.set = set
     self.limit = limit
     self.concurrency = concurrency
+    self.budget = budget
   }
 }
 

@@ -41,6 +41,19 @@ public struct RunPlan: Sendable {
     public init() {}
   }
 
+  /// What a run may use. Spending is foreseen: no request is sent that, at the mean price so far, would go beyond it.
+  public struct Budget: Sendable, Hashable {
+    /// The most requests, repeated ones included.
+    public var calls: Int?
+    /// The most dollars.
+    public var dollars: Double?
+    /// Without limits where nil.
+    public init(calls: Int? = nil, dollars: Double? = nil) {
+      self.calls = calls
+      self.dollars = dollars
+    }
+  }
+
   private enum CaseState: Sendable {
     case pending, inFlight, waiting(until: Double), over
   }
@@ -61,6 +74,11 @@ public struct RunPlan: Sendable {
   private var sent = 0
   private var sentNumbers: [Int]
   private var sentAtLastCut = 0
+  private let budget: Budget
+  private var spent = 0.0
+  private var paid = 0
+  /// Whether the plan has stopped because its budget is used up.
+  public private(set) var isBudgetSpent = false
   /// No request is sent before this time, because the server said so.
   private var heldUntil = -Double.infinity
   /// The most requests under way at once for now.
@@ -72,7 +90,7 @@ public struct RunPlan: Sendable {
 
   /// A plan for cases `0..<count`.
   /// - Parameter width: the ceiling, and what it begins with.
-  public init(count: Int, width: Int, patience: Patience = Patience()) {
+  public init(count: Int, width: Int, patience: Patience = Patience(), budget: Budget = Budget()) {
     cases = Array(repeating: .pending, count: count)
     attempts = Array(repeating: 0, count: count)
     sentNumbers = Array(repeating: 0, count: count)
@@ -80,12 +98,21 @@ public struct RunPlan: Sendable {
     ceiling = Double(max(1, width))
     window = ceiling
     self.patience = patience
+    self.budget = budget
   }
 
   /// What to do at time `now`. Call it again after each `ask`.
   public mutating func next(now: Double) -> Action {
     if open == 0 || isStopped { return inFlight == 0 ? .finished : .wait(until: nil) }
     guard inFlight < width else { return .wait(until: nil) }
+    switch allowance {
+    case .granted: break
+    case .notYet: return .wait(until: nil)
+    case .spent:
+      isBudgetSpent = true
+      isStopped = true
+      return inFlight == 0 ? .finished : .wait(until: nil)
+    }
     guard heldUntil <= now else { return .wait(until: heldUntil) }
     var soonest: Double?
     for (position, index) in waiting.enumerated() {
@@ -104,6 +131,18 @@ public struct RunPlan: Sendable {
     return .wait(until: soonest)
   }
 
+  private enum Allowance { case granted, notYet, spent }
+
+  /// Whether the budget has room for one more request.
+  private var allowance: Allowance {
+    if let calls = budget.calls, sent >= calls { return .spent }
+    guard let dollars = budget.dollars else { return .granted }
+    // What one costs isn't known before the first answer.
+    guard paid > 0 else { return inFlight == 0 ? (dollars > 0 ? .granted : .spent) : .notYet }
+    if spent + spent / Double(paid) * Double(inFlight + 1) <= dollars { return .granted }
+    return inFlight == 0 ? .spent : .notYet
+  }
+
   /// How many seconds the server still wants no request, at time `now`; nil when it takes some.
   public func hold(now: Double) -> Double? { heldUntil > now ? heldUntil - now : nil }
 
@@ -117,8 +156,13 @@ public struct RunPlan: Sendable {
   }
 
   /// The case has its answer.
-  public mutating func succeeded(_ index: Int) {
+  /// - Parameter cost: what it cost in dollars, where known.
+  public mutating func succeeded(_ index: Int, cost: Double? = nil) {
     failuresInARow = 0
+    if let cost {
+      spent += cost
+      paid += 1
+    }
     window = min(ceiling, window + 1 / window)
     end(index)
   }

@@ -45,7 +45,7 @@ extension Workbench {
       try await dependencies.store.setState(.running, of: run.id)
       mark(run.id) { $0.state = .running }
       do {
-        try await answer(questions, width: request.concurrency, work: &work)
+        try await answer(questions, request, work: &work)
       } catch {
         try? await flushShielded(&work)
         await end(work, state: .paused)
@@ -55,6 +55,11 @@ extension Workbench {
     let complete = work.progress.errors == 0 && done.count + work.answered >= set.cases.count
     await end(work, state: complete ? .finished : .paused)
     if let stopReason = work.stopReason { throw WorkbenchError.model(stopReason) }
+    if work.isBudgetSpent {
+      throw WorkbenchError.budget(
+        "The budget is used up at \(work.progress.done) of \(work.progress.total) cases of \"\(run.variant.name)\"; what was "
+          + "answered is kept, and the same command goes on from there.")
+    }
     let whole = snapshot.runs.first { $0.id == run.id } ?? run
     return request.limit == nil ? whole : try await part(of: whole, cases: wanted)
   }
@@ -91,6 +96,7 @@ extension Workbench {
     var buffer: [Output] = []
     var answered = 0
     var stopReason: String?
+    var isBudgetSpent = false
     var lastFlush = ContinuousClock.now
     var arrivals: [ContinuousClock.Instant] = []
 
@@ -118,8 +124,12 @@ extension Workbench {
     case flushDue
   }
 
-  private func answer(_ questions: [Question], width: Int?, work: inout RunWork) async throws {
+  private func answer(_ questions: [Question], _ request: EvaluateRequest, work: inout RunWork) async throws {
     let subject = work.subject
+    if request.budget.dollars != nil, subject.model.price == nil {
+      throw WorkbenchError.input(
+        "A limit in dollars needs the price of the model \"\(subject.model.name)\": add price to it in assay.yaml.")
+    }
     let known = try await dependencies.store.answers(to: questions.map(\.key))
     var open: [Question] = []
     for question in questions {
@@ -147,7 +157,9 @@ extension Workbench {
       throw WorkbenchError.input(reason)
     }
     work.progress.waiting = nil
-    var plan = RunPlan(count: open.count, width: min(width ?? subject.model.concurrency, subject.model.concurrency))
+    let ceiling = subject.model.concurrency
+    var plan = RunPlan(
+      count: open.count, width: min(request.concurrency ?? ceiling, ceiling), budget: request.budget)
     try await withThrowingTaskGroup(of: Arrival.self) { group in
       var alarm: Double?
       var isFlushComing = false
@@ -185,7 +197,7 @@ extension Workbench {
           isFlushComing = false
           try await flush(&work)
         case .answered(let index, let output):
-          plan.succeeded(index)
+          plan.succeeded(index, cost: output.cost)
           work.answered += 1
           work.arrived(output)
         case .failed(let index, let failure):
@@ -211,6 +223,7 @@ extension Workbench {
       }
       group.cancelAll()
     }
+    work.isBudgetSpent = plan.isBudgetSpent
     try await flush(&work)
   }
 

@@ -6,11 +6,13 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   case input(String)
   /// A model, the engine or a trainer failed.
   case model(String)
+  /// A limit that somebody set was reached.
+  case budget(String)
 
   /// The sentence.
   public var description: String {
     switch self {
-    case .input(let text), .model(let text): text
+    case .input(let text), .model(let text), .budget(let text): text
     }
   }
 

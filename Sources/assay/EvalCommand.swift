@@ -16,6 +16,12 @@ struct EvalCommand: AsyncParsableCommand {
   var concurrency: Int?
   @Option(help: "Only the first so many cases.")
   var limit: Int?
+  @Option(help: "Stop after so many requests, for each variant; exits with status 1.")
+  var maxCalls: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Stop before the answers cost more than this, for each variant; exits with status 1.", valueName: "dollars"))
+  var maxCost: Double?
   @Option(help: "Exit with status 1 when a variant's mean score is below this, 0 to 1.")
   var failUnder: Double?
   @OptionGroup var options: WorkspaceOptions
@@ -23,6 +29,8 @@ struct EvalCommand: AsyncParsableCommand {
   func validate() throws {
     if let concurrency, concurrency < 1 { throw ValidationError("--concurrency must be at least 1.") }
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+    if let maxCalls, maxCalls < 0 { throw ValidationError("--max-calls must be at least 0.") }
+    if let maxCost, !(maxCost >= 0) { throw ValidationError("--max-cost must be at least 0.") }
     if let failUnder, !(0...1).contains(failUnder) { throw ValidationError("--fail-under takes a score from 0 to 1.") }
   }
 
@@ -39,7 +47,9 @@ struct EvalCommand: AsyncParsableCommand {
     var reports: [JSONValue] = []
     var failure: (any Error)?
     for name in names {
-      let request = EvaluateRequest(variant: name, set: set, limit: limit, concurrency: concurrency)
+      let request = EvaluateRequest(
+        variant: name, set: set, limit: limit, concurrency: concurrency,
+        budget: RunPlan.Budget(calls: maxCalls, dollars: maxCost))
       do {
         let run = try await evaluate(request, on: workbench)
         runs.append(run)

@@ -19,6 +19,7 @@ enum ExitStatus {
     switch error {
     case let code as ExitCode: code.rawValue
     case is CancellationError: interrupted
+    case WorkbenchError.budget: thresholdMissed
     case WorkbenchError.model, is ModelFailure, is TrainerFailure, is EngineError: model
     default: usage
     }

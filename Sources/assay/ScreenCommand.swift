@@ -123,10 +123,10 @@ struct ScreenCommand: AsyncParsableCommand {
     if path == "-" {
       data = FileHandle.standardInput.readDataToEndOfFile()
     } else {
-      guard let found = FileManager.default.contents(atPath: WorkspaceOptions.absolute(path)) else {
+      guard let file = FileHandle(forReadingAtPath: WorkspaceOptions.absolute(path)) else {
         throw WorkbenchError.input("The key script \(path) can't be read; check the path.")
       }
-      data = found
+      data = try file.readToEnd() ?? Data()
     }
     return String(decoding: data, as: UTF8.self)
   }

@@ -163,6 +163,25 @@ extension EndToEnd {
       }
     }
 
+    @Test func aBudgetStopsARunThatGoesOnLater() async throws {
+      try await Place.withFolder { folder in
+        try await MockModel.with { model, port in
+          _ = try MockWorkspace(in: folder, port: port, cases: 12)
+          let command = ["eval", "base", "--workspace", folder, "--json"]
+          let stopped = try Program(Place.assay, command + ["--max-calls", "5"], environment: Self.key)
+          let ending = await stopped.ended()
+          #expect(ending.status == 1, "\(ending)")
+          #expect(try ending.json()[0]?["cases"] == 5)
+          #expect(try ending.json()[0]?["error"]?.string?.contains("budget") == true)
+          let unpriced = try Program(Place.assay, command + ["--max-cost", "1"], environment: Self.key)
+          #expect(await unpriced.ended().status == 2, "the model has no price")
+          let rest = try Program(Place.assay, command, environment: Self.key)
+          #expect(try await rest.ended().json()[0]?["cases"] == 12)
+          #expect(model.numbers.sorted() == Array(1...12))
+        }
+      }
+    }
+
     @Test func aMistypedFolderStaysAsItIs() async throws {
       try await Place.withFolder { folder in
         let wrong = try await assay("verdict", "--workspace", folder + "/typo")

@@ -115,6 +115,40 @@ import Testing
     #expect(decisions == [.again, .again, .again, .giveUp])
   }
 
+  @Test func noMoreCallsThanTheBudgetHas() {
+    var plan = RunPlan(count: 10, width: 4, budget: RunPlan.Budget(calls: 5))
+    var asked = 0
+    while true {
+      var round: [Int] = []
+      while case .ask(let index, _) = plan.next(now: 0) { round.append(index) }
+      if round.isEmpty { break }
+      asked += round.count
+      for index in round { plan.succeeded(index) }
+    }
+    #expect(asked == 5)
+    #expect(plan.isBudgetSpent)
+    #expect(plan.next(now: 0) == .finished)
+  }
+
+  @Test func moneyIsForeseenAndNotOverspent() {
+    var plan = RunPlan(count: 100, width: 8, budget: RunPlan.Budget(dollars: 1))
+    var spent = 0.0
+    var largest = 0
+    while true {
+      var round: [Int] = []
+      while case .ask(let index, _) = plan.next(now: 0) { round.append(index) }
+      if round.isEmpty { break }
+      largest = max(largest, round.count)
+      for index in round {
+        plan.succeeded(index, cost: 0.03)
+        spent += 0.03
+      }
+    }
+    #expect(spent <= 1 && spent > 0.95)
+    #expect(largest == 8, "once a price is known, all may be under way")
+    #expect(plan.isBudgetSpent)
+  }
+
   @Test func stoppingLetsWhatIsUnderWayEnd() {
     var plan = RunPlan(count: 3, width: 2)
     _ = plan.next(now: 0)
