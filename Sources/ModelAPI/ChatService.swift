@@ -94,7 +94,7 @@ struct ChatService: Sendable {
 
 extension HTTPClientResponse {
   /// The whole body.
-  /// - Throws: `ModelFailure.malformed` when it is longer than `limit`.
+  /// - Throws: `ModelFailure.rejected` when it is longer than `limit`.
   func bytes(upTo limit: Int, from peer: Peer, _ activity: Activity) async throws -> [UInt8] {
     var bytes: [UInt8] = []
     if let announced = headers.first(name: "content-length").flatMap({ Int($0) }) {
@@ -114,7 +114,7 @@ extension ModelFailure {
   /// An answer beyond every measure.
   static func tooLong(_ limit: Int, from peer: Peer) -> ModelFailure {
     let size = limit >= 1 << 20 ? "\(limit >> 20) MB" : "\(limit) bytes"
-    return .malformed("\(peer) sent more than \(size) in answer to one request, which is more than Assay reads.")
+    return .rejected("\(peer) sent more than \(size) in answer to one request, which is more than Assay reads.")
   }
 }
 

@@ -198,7 +198,7 @@ public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   case unavailable(String)
   /// The same request would fail again: 4xx, no key, a recorded file without this case.
   case rejected(String)
-  /// What came back can't be read.
+  /// What came back can't be read; a gateway on the way may have put something else in its place.
   case malformed(String)
 
   /// The sentence.

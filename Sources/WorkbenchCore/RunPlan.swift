@@ -27,8 +27,10 @@ public struct RunPlan: Sendable {
 
   /// How patient a run is.
   public struct Patience: Sendable, Hashable {
-    /// Attempts for one case, at least 1.
-    public var attempts = 5
+    /// Attempts for one case, at least 1, while no request of the run has been answered: the server may not be there.
+    public var firstAttempts = 5
+    /// Attempts for one case, at least 1, once the server has answered.
+    public var attempts = 8
     /// Attempts for one case while the server only asks to slow down.
     public var busyAttempts = 20
     /// Seconds of the first wait; each further one is twice as long, shortened by full jitter.
@@ -65,6 +67,7 @@ public struct RunPlan: Sendable {
   private var nextPending = 0
   private var waiting: [Int] = []
   private var failuresInARow = 0
+  private var hasAnswered = false
   private var open: Int
   private let patience: Patience
   private let ceiling: Double
@@ -159,6 +162,7 @@ public struct RunPlan: Sendable {
   /// - Parameter cost: what it cost in dollars, where known.
   public mutating func succeeded(_ index: Int, cost: Double? = nil) {
     failuresInARow = 0
+    hasAnswered = true
     if let cost {
       spent += cost
       paid += 1
@@ -182,8 +186,8 @@ public struct RunPlan: Sendable {
         window = max(1, window / 2)
         sentAtLastCut = sent
       }
-    case .unavailable: delay = backOff(attempts[index]) * jitter
-    case .rejected, .malformed: delay = nil
+    case .unavailable, .malformed: delay = backOff(attempts[index]) * jitter
+    case .rejected: delay = nil
     }
     if failuresInARow >= patience.failuresInARow {
       isStopped = true
@@ -191,7 +195,8 @@ public struct RunPlan: Sendable {
       return .stop(failure.description)
     }
     let timesBusy = busy[index] ?? 0
-    guard let delay, attempts[index] - timesBusy < patience.attempts, timesBusy < patience.busyAttempts else {
+    let limit = hasAnswered ? patience.attempts : patience.firstAttempts
+    guard let delay, attempts[index] - timesBusy < limit, timesBusy < patience.busyAttempts else {
       end(index)
       return .giveUp
     }

@@ -19,7 +19,7 @@ struct LimitTests {
     let asking = Self.limited(streams: streams) { $0.bodyBytes = 10_000 }
     let words = String(repeating: "word ", count: 4000)
     let failure = try await Asking.failure(of: streams ? chatStream(words) : chat(words), asking)
-    #expect(failure?.kind == "malformed")
+    #expect(failure?.kind == "rejected")
     #expect(failure?.description.contains("10000 bytes") == true)
   }
 
@@ -28,7 +28,7 @@ struct LimitTests {
     let chunk = [UInt8](repeating: 0x78, count: 10_000)
     let failure = try await Asking.failure(
       of: .chunks([Array("data: ".utf8)] + Array(repeating: chunk, count: 30)), asking)
-    #expect(failure?.kind == "malformed")
+    #expect(failure?.kind == "rejected")
   }
 
   @Test(arguments: [false, true])

@@ -20,7 +20,7 @@ import Testing
 
   @Test func waitsTwiceAsLongAfterEachFailureUntilAttemptsAreUsedUp() {
     var patience = RunPlan.Patience()
-    patience.attempts = 3
+    patience.firstAttempts = 3
     var plan = RunPlan(count: 1, width: 1, patience: patience)
     #expect(plan.next(now: 0) == .ask(index: 0, attempt: 1))
     #expect(plan.failed(0, .unavailable("gone"), now: 0, jitter: 1) == .again)
@@ -31,6 +31,21 @@ import Testing
     #expect(plan.next(now: 1.5) == .ask(index: 0, attempt: 3))
     #expect(plan.failed(0, .unavailable("gone"), now: 1.5, jitter: 1) == .giveUp)
     #expect(plan.next(now: 1.5) == .finished)
+  }
+
+  @Test func aServerThatHasAnsweredIsWaitedForLonger() {
+    var patience = RunPlan.Patience()
+    (patience.firstAttempts, patience.attempts) = (2, 4)
+    var plan = RunPlan(count: 2, width: 1, patience: patience)
+    _ = plan.next(now: 0)
+    plan.succeeded(0)
+    var decisions: [RunPlan.Decision] = []
+    var now = 0.0
+    while case .ask(let index, _) = plan.next(now: now) {
+      decisions.append(plan.failed(index, .malformed("?"), now: now, jitter: 0))
+      now += 1
+    }
+    #expect(decisions == [.again, .again, .again, .giveUp])
   }
 
   @Test func obeysTheServersOwnWait() {
@@ -103,7 +118,7 @@ import Testing
 
   @Test func askingToSlowDownIsNoFailedAttempt() {
     var patience = RunPlan.Patience()
-    patience.attempts = 2
+    patience.firstAttempts = 2
     patience.busyAttempts = 4
     var plan = RunPlan(count: 1, width: 1, patience: patience)
     var now = 0.0
