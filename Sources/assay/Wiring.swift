@@ -30,7 +30,8 @@ enum Wiring {
 
   /// Says something on stderr.
   static func say(_ text: String) {
-    FileHandle.standardError.write(Data((safe(text, descriptor: 2) + "\n").utf8))
+    // Where the terminal is gone there is nobody to tell.
+    try? FileHandle.standardError.write(contentsOf: Data((safe(text, descriptor: 2) + "\n").utf8))
   }
 
   /// Prints text that came from files or models.
