@@ -46,6 +46,12 @@ struct CaseDraft: Sendable {
   /// A new case is unsaved from the beginning only once something was typed.
   var isChanged: Bool { editor.text != base }
 
+  /// Where the text is kept while it is unsaved.
+  func path(_ workspace: Workspace) -> DraftPath? {
+    let id: String? = if case .replace(let evalCase) = purpose { evalCase.id } else { nil }
+    return workspace.evalSet(set).map { DraftPath(caseID: id, of: $0) }
+  }
+
   /// Whether all that was typed is on its way to the file.
   var isSubmitted: Bool { submission?.text == editor.text }
 

@@ -25,7 +25,8 @@ extension CasesPane {
     case .evaluate: return evaluate(snapshot)
     case .pause: return activeRun(snapshot).map { .command(.pauseRun($0.run.id)) } ?? .handled
     case .save: return save(snapshot)
-    case .takeFile: takeFile()
+    case .takeFile: return takeFile(snapshot)
+    case .drop: return restore(false, snapshot)
     case .leave: leaveEditor()
     case .accept: return answer(true, snapshot)
     case .refuse: return answer(false, snapshot)
@@ -86,22 +87,55 @@ extension CasesPane {
     let blank = EvalCase(
       id: freshID(after: set.cases.last?.id, set), input: .object(input),
       expected: model?.expected.map(Self.blank) ?? .string(""))
-    draft = CaseDraft(.insert(after: nil), of: set.name, from: blank)
-    panel = .detail
+    open(CaseDraft(.insert(after: nil), of: set.name, from: blank), snapshot)
   }
 
   private mutating func edit(_ snapshot: Snapshot) {
     guard let set = set(snapshot), let evalCase = selected(snapshot) else { return }
-    draft = CaseDraft(.replace(evalCase), of: set.name, from: evalCase)
-    panel = .detail
+    open(CaseDraft(.replace(evalCase), of: set.name, from: evalCase), snapshot)
   }
 
   private mutating func duplicate(_ snapshot: Snapshot) {
     guard let set = set(snapshot), let evalCase = selected(snapshot) else { return }
     var copy = evalCase
     copy.id = freshID(after: evalCase.id, set)
-    draft = CaseDraft(.insert(after: evalCase.id), of: set.name, from: copy)
+    open(CaseDraft(.insert(after: evalCase.id), of: set.name, from: copy), snapshot)
+  }
+
+  /// Opens the editor; asks first when there is a text that was never saved.
+  private mutating func open(_ new: CaseDraft, _ snapshot: Snapshot) {
+    if let path = new.path(snapshot.workspace), let kept = snapshot.drafts[path], kept.text != new.editor.text {
+      question = .restore(new, kept)
+    } else {
+      draft = new
+      panel = .detail
+    }
+  }
+
+  /// Answers whether the text that was never saved is wanted.
+  private mutating func restore(_ isWanted: Bool, _ snapshot: Snapshot) -> Reaction<Command> {
+    guard case .restore(var new, let kept) = question else { return .handled }
+    question = nil
     panel = .detail
+    if isWanted {
+      new.editor.selectAll()
+      new.editor.insert(kept.text)
+    }
+    draft = new
+    return keep(snapshot)
+  }
+
+  /// Asks for the text to be kept as long as it is unsaved.
+  func keep(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let draft, let path = draft.path(snapshot.workspace) else { return .handled }
+    return .command(.keepDraft(path, draft.isChanged ? draft.editor.text : nil))
+  }
+
+  /// Closes the editor and drops its text.
+  private mutating func close(_ snapshot: Snapshot) -> Reaction<Command> {
+    defer { (draft, panel) = (nil, .table) }
+    guard let draft, let path = draft.path(snapshot.workspace) else { return .handled }
+    return .command(.keepDraft(path, nil))
   }
 
   private func freshID(after last: String?, _ set: EvalSet) -> String {
@@ -149,9 +183,7 @@ extension CasesPane {
     case .insert(let after): edit = .insert(evalCase, after: after)
     case .replace(let old):
       if Self.same(old, evalCase) {
-        self.draft = nil
-        panel = .table
-        return .notice("\"\(old.id)\" says this already.")
+        return .all([close(snapshot), .notice("\"\(old.id)\" says this already.")])
       }
       edit = .replace(id: old.id, evalCase)
     }
@@ -163,14 +195,14 @@ extension CasesPane {
   }
 
   /// Drops the typed text for what the file says.
-  private mutating func takeFile() {
-    guard let draft else { return }
-    self.draft = nil
-    panel = .table
+  private mutating func takeFile(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let draft else { return .handled }
+    let reaction = close(snapshot)
     if case .replace(let evalCase) = draft.purpose {
       self.draft = CaseDraft(.replace(evalCase), of: draft.set, from: evalCase)
       panel = .detail
     }
+    return reaction
   }
 
   private mutating func leaveEditor() {
@@ -189,6 +221,7 @@ extension CasesPane {
   mutating func answer(_ isYes: Bool, _ snapshot: Snapshot) -> Reaction<Command> {
     let asked = question
     if isYes, case .search = asked { return handleQuestion(.key(.enter), snapshot) }
+    if isYes, case .restore = asked { return restore(true, snapshot) }
     if isYes, case .tag = asked { return handleQuestion(.key(.enter), snapshot) }
     question = nil
     guard isYes else {
@@ -199,11 +232,9 @@ extension CasesPane {
     case .delete(let evalCase):
       guard let set = set(snapshot) else { return .handled }
       return .command(.editCase(set: set.name, .delete(id: evalCase.id)))
-    case .discard:
-      draft = nil
-      panel = .table
+    case .discard: return close(snapshot)
     case .run(let request, _): return .command(.evaluate(request))
-    case .search, .tag, nil: break
+    case .search, .tag, .restore, nil: break
     }
     return .handled
   }

@@ -8,7 +8,7 @@ extension CasesPane {
     case search, nextMatch, previousMatch, filter, nextSet, nextVariant
     case add, edit, duplicate, delete
     case evaluate, pause
-    case save, takeFile, leave, accept, refuse
+    case save, takeFile, drop, leave, accept, refuse
   }
 
   /// The keys that mean something now.
@@ -31,6 +31,11 @@ extension CasesPane {
       return [Binding("y", title: "Yes, delete it", group: group, action: .accept, footer: "delete"), keep]
     case .discard:
       return [Binding("y", title: "Yes, drop the changes", group: group, action: .accept, footer: "drop"), keep]
+    case .restore:
+      return [
+        Binding(.enter, title: "Restore the text", group: group, action: .accept, footer: "restore"),
+        Binding("d", title: "Drop the text", group: group, action: .drop, footer: "drop"), refuse,
+      ]
     case .run: return [Binding("y", title: "Yes, run it", group: group, action: .accept, footer: "run"), keep]
     }
   }

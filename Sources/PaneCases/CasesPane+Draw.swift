@@ -180,6 +180,12 @@ extension CasesPane {
     case .tag(let list): drawTags(list, in: row, pen, focused: focused, on: &surface)
     case .delete(let evalCase):
       ask("Delete the case \"\(evalCase.id)\" from \(pen.set.path)?", in: row, on: &surface, theme)
+    case .restore:
+      let keys = [("Enter", "restores it"), ("d", "drops it"), ("Esc", "later")]
+      surface.fill(row, style: theme[.text])
+      surface.write(
+        [Span("A text was typed here and not saved.", theme[.warning])]
+          + keys.flatMap { [Span("  \($0)", theme[.key]), Span(" \($1)")] }, in: row)
     case .discard: ask("Drop your changes to this case? (Ctrl-S saves them)", in: row, on: &surface, theme)
     case .run(_, let cost): ask("\(cost) Run it?", in: row, on: &surface, theme)
     case nil: break

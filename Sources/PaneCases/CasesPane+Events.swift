@@ -8,7 +8,7 @@ extension CasesPane {
     if case .key = event { saved = nil }
     if question != nil { return handleQuestion(event, snapshot) }
     if isSplit, isStacked ? rowsSplitter.handle(event) : columnsSplitter.handle(event) { return .handled }
-    if draft != nil { return draft?.editor.handle(event) == true ? typed() : .ignored }
+    if draft != nil { return type(event, snapshot) }
     if case .mouse(let mouse) = event, case .press = mouse.action {
       if tableArea.contains(mouse.point) { panel = .table }
       if detailArea.contains(mouse.point) { panel = .detail }
@@ -27,9 +27,11 @@ extension CasesPane {
     return tableArea.contains(mouse.point) || detailArea.contains(mouse.point) ? .handled : .ignored
   }
 
-  private mutating func typed() -> Reaction<Command> {
+  private mutating func type(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    let before = draft?.editor.revision
+    guard draft?.editor.handle(event) == true else { return .ignored }
     draft?.flaw = nil
-    return .handled
+    return draft?.editor.revision == before ? .handled : keep(snapshot)
   }
 
   mutating func handleQuestion(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
@@ -60,6 +62,13 @@ extension CasesPane {
       } else {
         _ = list.handle(event, tags)
         question = .tag(list)
+      }
+    case .restore:
+      switch event {
+      case .key(.enter): return answer(true, snapshot)
+      case .key("d"): return perform(.drop, snapshot)
+      case .key(.escape): return answer(false, snapshot)
+      default: break
       }
     case .delete, .discard, .run:
       switch event {

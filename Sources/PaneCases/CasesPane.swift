@@ -13,6 +13,7 @@ public struct CasesPane: Pane {
     case tag(ListView<String>)
     case delete(EvalCase)
     case discard
+    case restore(CaseDraft, KeptDraft)
     case run(EvaluateRequest, cost: String)
   }
 

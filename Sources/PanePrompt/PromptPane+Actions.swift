@@ -13,12 +13,14 @@ extension PromptPane {
   private mutating func start(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
     let workspace = snapshot.workspace
     switch action {
-    case .edit: return edit()
+    case .edit:
+      if let kept = kept(snapshot) { question = .restore(kept) } else { edit() }
     case .toggle: return toggle(snapshot)
     case .add: question = .title(LineField(prompt: "Title of the new section: ", placeholder: "tone"), problem: nil)
     case .delete: if let open, let draft { question = .delete(open, title: draft.section.title) }
     case .save: return save()
-    case .takeFile: return takeFile()
+    case .takeFile: return takeFile(snapshot)
+    case .drop: return dropKept(snapshot)
     case .back: return back(snapshot)
     case .nextVariant: change { $0.move(by: 1, workspace) }
     case .previousVariant: change { $0.move(by: -1, workspace) }
@@ -51,13 +53,18 @@ extension PromptPane {
 
   // MARK: Sections
 
-  mutating func edit() -> Reaction<Command> {
+  mutating func edit() {
     if panel == .versions || panel == .model || panel == .trial { typedFrom = .sections } else { typedFrom = panel }
     panel = .text
     detail = .text
     showsVersions = false
     isTyping = open != nil
-    return .handled
+  }
+
+  private mutating func dropKept(_ snapshot: Snapshot) -> Reaction<Command> {
+    question = nil
+    edit()
+    return draftPath(snapshot).map { .command(.keepDraft($0, nil)) } ?? .handled
   }
 
   private mutating func toggle(_ snapshot: Snapshot) -> Reaction<Command> {
@@ -81,10 +88,10 @@ extension PromptPane {
     return .command(.saveSection(prompt: open.prompt, section))
   }
 
-  private mutating func takeFile() -> Reaction<Command> {
+  private mutating func takeFile(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let open else { return .handled }
     drafts[open]?.takeFile()
-    return .notice("The editor has the file's text now.")
+    return .all([keep(snapshot), .notice("The editor has the file's text now.")])
   }
 
   /// Why the open section's text is not in its file, and which keys help; nil where it is, or can be saved as ever.

@@ -5,7 +5,7 @@ extension PromptPane {
   /// What the keys mean.
   public enum Action: Hashable, Sendable {
     case edit, toggle, add, delete
-    case save, takeFile, back
+    case save, takeFile, drop, back
     case nextVariant, previousVariant, nextSet, previousCase, nextCase
     case tryPrompt, stopTrial, evaluate, pause
     case versions, switchView, previousPanel, nextPanel
@@ -31,6 +31,11 @@ extension PromptPane {
     case .search: return [Binding(.enter, title: "Search", group: group, action: .accept, footer: "search"), refuse]
     case .delete:
       return [Binding("y", title: "Yes, delete it", group: group, action: .accept, footer: "delete"), keep]
+    case .restore:
+      return [
+        Binding(.enter, title: "Restore the text", group: group, action: .accept, footer: "restore"),
+        Binding("d", title: "Drop the text", group: group, action: .drop, footer: "drop"), refuse,
+      ]
     case .run: return [Binding("y", title: "Yes, run it", group: group, action: .accept, footer: "run"), keep]
     }
   }

@@ -27,7 +27,8 @@ extension PromptPane {
       case .versions: drawVersions(in: place, pen, on: &surface)
       }
     }
-    drawQuestion(in: rows[1].isEmpty ? rect.row(rect.height - 1) : rows[1], focused: focused, on: &surface, theme)
+    drawQuestion(
+      snapshot, in: rows[1].isEmpty ? rect.row(rect.height - 1) : rows[1], focused: focused, on: &surface, theme)
   }
 
   /// What every panel needs for drawing.
@@ -205,7 +206,15 @@ extension PromptPane {
 
   // MARK: Around the panels
 
-  private func drawQuestion(in row: Rect, focused: Bool, on surface: inout Surface, _ theme: Theme) {
+  /// Tells of a text that was typed and never saved.
+  func notSaved(_ kept: KeptDraft, _ snapshot: Snapshot) -> String {
+    let age = Wording.ago(kept.time, now: snapshot.time)
+    return "Typed \(age == "now" ? "just now" : age + " ago") and not saved."
+  }
+
+  private func drawQuestion(
+    _ snapshot: Snapshot, in row: Rect, focused: Bool, on surface: inout Surface, _ theme: Theme
+  ) {
     switch question {
     case .title(let field, let problem):
       field.draw(in: row, focused: focused, on: &surface, theme: theme)
@@ -213,6 +222,12 @@ extension PromptPane {
     case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
     case .delete(_, let title):
       ask("Delete the section \"\(title)\" and its file?", in: row, on: &surface, theme)
+    case .restore(let kept):
+      let keys = [("Enter", "restores it"), ("d", "drops it"), ("Esc", "later")]
+      surface.fill(row, style: theme[.text])
+      surface.write(
+        [Span(notSaved(kept, snapshot), theme[.warning])]
+          + keys.flatMap { [Span("  \($0)", theme[.key]), Span(" \($1)")] }, in: row)
     case .run(_, let cost): ask("\(cost) Run it?", in: row, on: &surface, theme)
     case nil: break
     }

@@ -14,7 +14,9 @@ extension PromptPane {
     }
     let section = draft.section
     let inner = pen.frame(rect, section.title, label: label(of: draft, theme), on: &surface)
-    let warning = warning.map { TextWidth.wrap($0, to: max(1, inner.insetColumns.width)) } ?? []
+    let snapshot = pen.snapshot
+    let text = warning ?? kept(snapshot).map { notSaved($0, snapshot) + " e restores or drops the text." }
+    let warning = text.map { TextWidth.wrap($0, to: max(1, inner.insetColumns.width)) } ?? []
     let rows = inner.rows([.rest, .fixed(min(warning.count, max(0, inner.height - 1)))])
     let isEmpty = draft.text.isEmpty && !isTyping
     let slots = Set(pen.subject.evalCase?.input.object?.keys ?? [])

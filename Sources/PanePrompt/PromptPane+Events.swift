@@ -7,13 +7,14 @@ extension PromptPane {
     sync(snapshot)
     if question != nil { return settled(handleQuestion(event, snapshot), snapshot) }
     if case .mouse(let mouse) = event { return settled(handle(mouse, event, snapshot), snapshot) }
-    if isTyping { return settled(type(event), snapshot) }
+    if isTyping { return settled(type(event, snapshot), snapshot) }
     return settled(move(event, snapshot), snapshot)
   }
 
-  private mutating func type(_ event: Event) -> Reaction<Command> {
+  private mutating func type(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    let before = draft?.editor.revision
     guard let open, drafts[open]?.editor.handle(event) == true else { return .ignored }
-    return .handled
+    return draft?.editor.revision == before ? .handled : keep(snapshot)
   }
 
   private mutating func move(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
@@ -57,7 +58,7 @@ extension PromptPane {
       guard let open, drafts[open]?.editor.handle(event) == true else { return .ignored }
       if case .press(.left) = mouse.action {
         if !isTyping { typedFrom = .sections }
-        isTyping = true
+        if let kept = kept(snapshot) { question = .restore(kept) } else { isTyping = true }
       }
       return .handled
     case .model: _ = modelView.handle(event)
@@ -92,6 +93,13 @@ extension PromptPane {
       case .changed: return searchAgain(field.text, snapshot)
       case .ignored, .handled: break
       }
+    case .restore:
+      switch event {
+      case .key(.enter): return answer(true, snapshot)
+      case .key("d"): return perform(.drop, snapshot)
+      case .key(.escape): return answer(false, snapshot)
+      default: break
+      }
     case .delete, .run:
       switch event {
       case .key("y"), .key("Y"): return answer(true, snapshot)
@@ -117,11 +125,19 @@ extension PromptPane {
       question = nil
       drafts[id] = nil
       return .all([.command(.deleteSection(prompt: id.prompt, id: id.section)), .notice("Deleting \"\(title)\".")])
+    case .restore(let kept):
+      question = nil
+      edit()
+      if let open {
+        drafts[open]?.editor.selectAll()
+        drafts[open]?.editor.insert(kept.text)
+      }
     case .run(let request, _):
       question = nil
       return .command(.evaluate(request))
-    case nil: return .handled
+    case nil: break
     }
+    return .handled
   }
 
   private mutating func addSection(

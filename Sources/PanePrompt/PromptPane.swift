@@ -13,6 +13,7 @@ public struct PromptPane: Pane {
     case title(LineField, problem: String?)
     case search(LineField)
     case delete(DraftID, title: String)
+    case restore(KeptDraft)
     case run(EvaluateRequest, cost: String)
   }
 
@@ -119,6 +120,26 @@ extension PromptPane {
 
   /// What the pane looks at; nil when the workspace has no prompt.
   func subject(_ snapshot: Snapshot) -> PromptSubject? { choice.subject(snapshot.workspace, freezer) }
+
+  /// Where the open section's text is kept while it is unsaved.
+  func draftPath(_ snapshot: Snapshot) -> DraftPath? {
+    guard let open, let prompt = snapshot.workspace.prompt(open.prompt) else { return nil }
+    return DraftPath(section: open.section, of: prompt)
+  }
+
+  /// What was typed into the open section and never saved, while its editor has nothing newer.
+  func kept(_ snapshot: Snapshot) -> KeptDraft? {
+    guard let draft, draft.state == .clean, let path = draftPath(snapshot), let kept = snapshot.drafts[path],
+      kept.text != draft.text
+    else { return nil }
+    return kept
+  }
+
+  /// Asks for the open section's text to be kept as long as it is unsaved.
+  func keep(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let draft, let path = draftPath(snapshot) else { return .handled }
+    return .command(.keepDraft(path, draft.isUnsaved ? draft.text : nil))
+  }
 
   /// The open section's draft.
   var draft: Draft? { open.flatMap { drafts[$0] } }

@@ -17,6 +17,9 @@ public enum Command: Sendable, Hashable {
   /// Ends the trial.
   case stopTrial
 
+  /// Keeps a text that is typed and not saved, in case this process dies; where nil, there is none any more.
+  case keepDraft(DraftPath, String?)
+
   // Cases and runs
   /// Changes one case in the eval set's file.
   case editCase(set: String, CaseEdit)
@@ -45,6 +48,19 @@ public enum Command: Sendable, Hashable {
     switch self {
     case .saveSection, .deleteSection, .editCase: true
     default: false
+    }
+  }
+
+  /// The draft that is of no use once this edit is carried out.
+  func draft(in workspace: Workspace) -> DraftPath? {
+    switch self {
+    case .saveSection(let prompt, let section):
+      workspace.prompt(prompt).map { DraftPath(section: section.id, of: $0) }
+    case .deleteSection(let prompt, let id): workspace.prompt(prompt).map { DraftPath(section: id, of: $0) }
+    case .editCase(let set, .replace(let id, _)), .editCase(let set, .delete(let id)):
+      workspace.evalSet(set).map { DraftPath(caseID: id, of: $0) }
+    case .editCase(let set, .insert): workspace.evalSet(set).map { DraftPath(caseID: nil, of: $0) }
+    default: nil
     }
   }
 }

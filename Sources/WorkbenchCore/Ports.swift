@@ -10,6 +10,10 @@ public protocol WorkspaceFiles: Sendable {
   func write(_ section: Section, of prompt: Prompt) async throws
   /// Deletes one section's file.
   func delete(_ section: Section, of prompt: Prompt) async throws
+  /// Texts that are kept although no file of the workspace has them.
+  func drafts() async -> [DraftPath: KeptDraft]
+  /// Keeps such a text, atomically; takes it away where it is nil.
+  func keep(_ text: String?, as draft: DraftPath) async throws
   /// Changes one line of an eval set's file and leaves every other byte as it was.
   func apply(_ edit: CaseEdit, to set: EvalSet) async throws
   /// The rows of a training file.

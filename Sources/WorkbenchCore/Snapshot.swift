@@ -27,6 +27,8 @@ public struct Snapshot: Sendable {
   public var verdict: VerdictReport?
   /// What happened that a person should know, oldest first.
   public var notices: [Notice] = []
+  /// Texts that an earlier process left unsaved, or that this one keeps because they are.
+  public var drafts: [DraftPath: KeptDraft] = [:]
   /// The last edits that ended, oldest first.
   public var edits: [EndedEdit] = []
   /// When it was published.

@@ -61,6 +61,7 @@ public actor Workbench {
     snapshot.runs = try await dependencies.store.runs()
     snapshot.versions = try await dependencies.store.versions()
     snapshot.jobs = try await dependencies.store.jobs()
+    snapshot.drafts = await dependencies.files.drafts()
   }
 
   /// Picks up what an earlier process left: jobs still running are followed again, and changes made by others are seen
@@ -75,7 +76,16 @@ public actor Workbench {
     await reconcileRuns()
     await reconcileJobs()
     await refreshVerdict()
+    tellOfDrafts()
     publish()
+  }
+
+  /// Tells which texts an earlier process left unsaved.
+  private func tellOfDrafts() {
+    let paths = snapshot.drafts.keys.map(\.description).sorted()
+    guard let first = paths.first else { return }
+    let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
+    notify(.warning, "Typed and not saved when Assay ended: \(first)\(more). Editing it again offers the text.")
   }
 
   /// Ends everything that this process is doing; jobs go on, runs can be resumed.
@@ -97,6 +107,7 @@ public actor Workbench {
     case .reload: await reloadFiles()
     case .saveSection(let prompt, let section): try await save(section, prompt: prompt)
     case .deleteSection(let prompt, let id): try await deleteSection(id, prompt: prompt)
+    case .keepDraft(let draft, let text): try await keep(text, as: draft)
     case .render(let request): return .rendered(try await render(request))
     case .tryPrompt(let request): try await tryPrompt(request)
     case .stopTrial: trialTask?.cancel()
@@ -120,6 +131,7 @@ public actor Workbench {
     do {
       try await perform(command)
       if command.isEdit {
+        if let draft = command.draft(in: snapshot.workspace) { try? await keep(nil, as: draft) }
         end(command, problem: nil)
         publish()
       }

@@ -27,8 +27,8 @@ struct QuitQuestion: Sendable {
     if !unsaved.isEmpty {
       let names = unsaved.joined(separator: ", ")
       sentences.append(
-        "What you typed in \(names) is not saved (its file changed or can't be written, or it doesn't read well) and "
-          + "would be lost.")
+        "What you typed in \(names) is not saved: its file changed or can't be written, or it doesn't read well. It is "
+          + "kept, and offered when you edit there again.")
     }
     if runs > 0 {
       let what = runs == 1 ? "An evaluation is" : "\(runs) evaluations are"

@@ -7,7 +7,7 @@ public import WorkbenchCore
 /// Reads are bounded and never follow a path out of the workspace, except where a person names a model's or a data file's
 /// absolute path; writes never leave it, replace a file whole, and change no byte that they needn't.
 public actor FolderWorkspaceFiles: WorkspaceFiles {
-  private let folder: WorkspaceFolder
+  let folder: WorkspaceFolder
   private let fingerprints: Fingerprints
   private let cases = CaseCache()
 

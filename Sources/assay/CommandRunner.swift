@@ -1,14 +1,16 @@
 import Synchronization
 import WorkbenchCore
 
-/// Carries out the commands that a screen asks for: edits one after the other in the order they were made, everything
-/// else at once and side by side.
+/// Carries out the commands that a screen asks for: edits one after the other in the order they were made, drafts of what
+/// is being typed among them once a second, everything else at once and side by side.
 final class CommandRunner: Sendable {
   private let workbench: Workbench
   private let edits: AsyncStream<Command>.Continuation
   private let editing: Task<Void, Never>
   private struct Work {
     var last = 0
+    /// Drafts to keep when the next second is over.
+    var drafts: [DraftPath: Command] = [:]
     var tasks: [Int: Task<Void, Never>] = [:]
   }
   private let work = Mutex(Work())
@@ -22,18 +24,47 @@ final class CommandRunner: Sendable {
 
   /// Begins to carry out a command; failures become notices.
   func perform(_ command: Command) {
-    if command.isEdit {
+    if case .keepDraft(let path, let text) = command {
+      keepSoon(command, path, mustWait: text != nil)
+    } else if command.isEdit {
+      keepDrafts()
       edits.yield(command)
-      return
+    } else {
+      start { [workbench] in await workbench.submit(command) }
     }
+  }
+
+  private func start(_ body: @escaping @Sendable () async -> Void) {
     work.withLock { work in
       work.last += 1
       let number = work.last
       work.tasks[number] = Task { [self] in
-        await workbench.submit(command)
+        await body()
         _ = self.work.withLock { $0.tasks.removeValue(forKey: number) }
       }
     }
+  }
+
+  private func keepSoon(_ command: Command, _ path: DraftPath, mustWait: Bool) {
+    let isFirst = work.withLock { work in
+      defer { work.drafts[path] = command }
+      return work.drafts.isEmpty
+    }
+    if !mustWait { return keepDrafts() }
+    guard isFirst else { return }
+    Task { [weak self] in
+      try? await Task.sleep(for: .seconds(1))
+      self?.keepDrafts()
+    }
+  }
+
+  /// Writes the drafts that wait for their second to be over.
+  private func keepDrafts() {
+    let drafts = work.withLock { work in
+      defer { work.drafts = [:] }
+      return Array(work.drafts.values)
+    }
+    for command in drafts { edits.yield(command) }
   }
 
   /// Waits until nothing is being carried out.
@@ -45,6 +76,7 @@ final class CommandRunner: Sendable {
   @discardableResult
   func finish() async -> [String] {
     let last = await workbench.snapshot.edits.last?.id ?? 0
+    keepDrafts()
     edits.finish()
     await editing.value
     let tasks = work.withLock { Array($0.tasks.values) }

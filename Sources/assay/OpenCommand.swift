@@ -31,6 +31,7 @@ struct OpenCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let start = Date()
     let environment = ProcessInfo.processInfo.environment
     prepareTerminal(environment: environment)
     try checkFolder()
@@ -52,18 +53,21 @@ struct OpenCommand: AsyncParsableCommand {
         TerminalScreen(screen: screen, last: last), updates: await workbench.snapshots(), environment: environment
       ) { runner.perform($0) }
     } catch {
-      await finish(runner, workbench)
+      await finish(runner, workbench, since: start)
       Wiring.say("assay: \(error)")
       throw ExitCode(error.exitStatus)
     }
-    await finish(runner, workbench)
+    await finish(runner, workbench, since: start)
     if last.name != screen.theme.name { ThemeLibrary.remember(last.name, environment: environment) }
     for warning in warnings { Wiring.say(warning) }
   }
 
-  /// Ends all work; tells of edits that failed when no screen could tell any more.
-  private func finish(_ runner: CommandRunner, _ workbench: Workbench) async {
+  /// Ends all work; tells of edits that failed when no screen could tell any more, and of texts kept unsaved.
+  private func finish(_ runner: CommandRunner, _ workbench: Workbench, since start: Date) async {
     for problem in await runner.finish() { Wiring.say("assay: not saved: \(problem)") }
+    for draft in await workbench.snapshot.drafts where draft.value.time >= start {
+      Wiring.say("assay: not saved, but kept in .assay/drafts/\(draft.key): editing there again offers it")
+    }
     await workbench.close()
   }
 }

@@ -73,5 +73,58 @@ extension EndToEnd {
         #expect(text(of: file) == "Think first. " + former)
       }
     }
+
+    @Test func whatAHangUpCannotSaveIsKept() async throws {
+      try await Place.withFolder { folder in
+        let workspace = folder + "/w"
+        _ = try MockWorkspace(in: workspace, port: 9, cases: 6)
+        let file = workspace + "/prompts/main/10-task.md"
+        let former = text(of: file)
+        try await Tmux.with(folder: folder) { terminal in
+          try await terminal.open(workspace, notes: folder)
+          try await terminal.press("e")
+          try await terminal.type("Think first. ")
+          try await terminal.wait("the draft") { $0.contains("Think first. Say") && $0.contains("unsaved") }
+          try write("theirs\n", to: file)
+          try await terminal.wait("the other text") { $0.contains("Changed on disk") }
+          kill(try await terminal.child(), SIGHUP)
+          let shown = try await terminal.wait("the shell") { $0.contains("left with 129") }
+          #expect(shown.contains("not saved, but kept in .assay/drafts/prompts/main/10-task.md"), "\(shown)")
+        }
+        #expect(text(of: file) == "theirs\n")
+        #expect(text(of: workspace + "/.assay/drafts/prompts/main/10-task.md") + "\n" == "Think first. " + former)
+      }
+    }
+
+    @Test func whatWasTypedBeforeItWasKilledIsOffered() async throws {
+      try await Place.withFolder { folder in
+        let workspace = folder + "/w"
+        _ = try MockWorkspace(in: workspace, port: 9, cases: 6)
+        let file = workspace + "/prompts/main/10-task.md"
+        let former = text(of: file)
+        let kept = workspace + "/.assay/drafts/prompts/main/10-task.md"
+        try await Tmux.with(folder: folder) { terminal in
+          try await terminal.open(workspace, notes: folder)
+          try await terminal.press("e")
+          try await terminal.type("Think first. ")
+          try await wait(for: "the text to be kept") { text(of: kept).hasPrefix("Think first. ") }
+          try await KilledScreenTests.killProgram(in: terminal)
+        }
+        try await Tmux.with(folder: folder) { terminal in
+          try await terminal.open(workspace, notes: folder)
+          try await terminal.wait("the hint") { $0.contains("Typed and not saved when Assay ended: prompts/main/10") }
+          try await terminal.press("e")
+          try await terminal.wait("the question") { $0.contains("Enter restores it") }
+          try await terminal.press("Enter")
+          try await terminal.wait("the text") { $0.contains("Think first. Say") }
+          try await terminal.press("C-s")
+          try await terminal.wait("the word") { $0.contains(" saved ") }
+          try await terminal.press("C-c")
+          try await terminal.expectAsItWas(notes: folder, status: 0)
+        }
+        #expect(text(of: file) == "Think first. " + former)
+        #expect(text(of: kept).isEmpty)
+      }
+    }
   }
 }

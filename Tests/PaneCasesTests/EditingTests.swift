@@ -196,6 +196,31 @@ struct EditingTests {
     #expect(driver.pane.draft == nil)
   }
 
+  @Test func whatIsTypedIsKeptUntilItIsSavedOrDropped() {
+    var driver = Driver()
+    let path = DraftPath(caseID: "c-1", of: Fixture.set())
+    driver.press("e")
+    driver.write("{}")
+    #expect(driver.kept == [.keepDraft(path, "{}")])
+    driver.press("Esc", "y")
+    #expect(driver.kept.last == .keepDraft(path, nil))
+  }
+
+  @Test func offersWhatWasNeverSaved() {
+    var driver = Driver()
+    let path = DraftPath(caseID: "c-1", of: Fixture.set())
+    driver.snapshot.drafts[path] = KeptDraft(text: "{}", time: Fixture.now)
+    driver.press("e")
+    #expect(driver.draw().text().contains("A text was typed here and not saved.  Enter restores it  d drops it"))
+    driver.press("q", "Esc")
+    #expect(!driver.pane.capturesText)
+    driver.press("e", "Enter")
+    #expect(driver.pane.draft?.editor.text == "{}" && driver.pane.unsavedTitles == ["Edit c-1"])
+    driver.press("Esc", "y", "e", "d")
+    #expect(driver.kept.last == .keepDraft(path, nil))
+    #expect(driver.pane.draft?.isChanged == false)
+  }
+
   @Test func typingGoesOnWhileACaseIsSaved() {
     var driver = Driver()
     driver.press("e")

@@ -75,6 +75,8 @@ struct Driver {
   var pane = CasesPane()
   var snapshot: Snapshot
   var commands: [Command] = []
+  /// What is to be kept while it is unsaved, apart from the other commands.
+  var kept: [Command] = []
   var notices: [String] = []
   var size: Size
 
@@ -112,6 +114,7 @@ struct Driver {
 
   private mutating func note(_ reaction: Reaction<Command>) {
     switch reaction {
+    case .command(.keepDraft(let path, let text)): kept.append(.keepDraft(path, text))
     case .command(let command): commands.append(command)
     case .notice(let text): notices.append(text)
     case .all(let reactions): for reaction in reactions { note(reaction) }

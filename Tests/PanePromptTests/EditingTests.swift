@@ -160,6 +160,37 @@ struct EditingTests {
     #expect(sections.last?.isEnabled == false)
   }
 
+  @Test func whatIsTypedIsKeptUntilItIsSavedOrTakenBack() {
+    var driver = Driver()
+    let path = DraftPath(section: "10-role.md", of: Fixture.prompt)
+    driver.press("e")
+    driver.type("x")
+    driver.press("Right")
+    #expect(driver.kept == [.keepDraft(path, "xYou sort tickets of the café.")])
+    driver.press("Ctrl-z")
+    #expect(driver.kept.last == .keepDraft(path, nil))
+    driver.type("x")
+    driver.show(Fixture.replacing("10-role.md", body: "theirs", in: driver.snapshot))
+    driver.press("Ctrl-r")
+    #expect(driver.kept.count == 4 && driver.kept.last == .keepDraft(path, nil))
+  }
+
+  @Test func offersWhatWasNeverSaved() {
+    var driver = Driver()
+    let path = DraftPath(section: "10-role.md", of: Fixture.prompt)
+    driver.snapshot.drafts[path] = KeptDraft(text: "mine", time: Fixture.now.addingTimeInterval(-7200))
+    driver.press("e")
+    #expect(driver.draw().text().contains("Typed 2 h ago and not saved.  Enter restores it  d drops it  Esc later"))
+    driver.press("q", "Esc")
+    #expect(!driver.pane.capturesText)
+    driver.press("e", "Enter")
+    #expect(driver.pane.draft?.state == .edited && driver.pane.draft?.text == "mine")
+    #expect(driver.pane.isTyping)
+    driver.press("Ctrl-z", "Esc", "e", "d")
+    #expect(driver.kept.last == .keepDraft(path, nil))
+    #expect(driver.pane.isTyping && driver.pane.draft?.state == .clean)
+  }
+
   @Test func pastesAndUndoes() {
     var driver = Driver()
     driver.press("e")

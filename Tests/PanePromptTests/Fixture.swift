@@ -96,6 +96,8 @@ struct Driver {
   var pane = PromptPane()
   var snapshot: Snapshot
   var commands: [Command] = []
+  /// What is to be kept while it is unsaved, apart from the other commands.
+  var kept: [Command] = []
   var notices: [String] = []
   var size = Size(width: 80, height: 22)
 
@@ -134,6 +136,7 @@ struct Driver {
 
   private mutating func note(_ reaction: Reaction<Command>) {
     switch reaction {
+    case .command(.keepDraft(let path, let text)): kept.append(.keepDraft(path, text))
     case .command(let command): commands.append(command)
     case .notice(let text): notices.append(text)
     case .all(let reactions): for reaction in reactions { note(reaction) }

@@ -39,6 +39,12 @@ actor FakeFiles: WorkspaceFiles {
   func write(_ rows: [TrainingRow], to path: String) async throws { written[path] = rows }
   func fingerprint(of path: String) async -> ContentHash? { fingerprints[path] }
   nonisolated func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
+
+  var kept: [DraftPath: KeptDraft] = [:]
+  func drafts() async -> [DraftPath: KeptDraft] { kept }
+  func keep(_ text: String?, as draft: DraftPath) async throws {
+    kept[draft] = text.map { KeptDraft(text: $0, time: Date(timeIntervalSince1970: 0)) }
+  }
 }
 
 /// A store in memory.
@@ -179,10 +185,11 @@ func sampleWorkspace(cases: Int = 4) -> Workspace {
 }
 
 func workbench(
-  _ workspace: Workspace = sampleWorkspace(), store: FakeStore = FakeStore(), trainer: FakeTrainer = FakeTrainer(),
+  _ workspace: Workspace = sampleWorkspace(), files: FakeFiles? = nil, store: FakeStore = FakeStore(),
+  trainer: FakeTrainer = FakeTrainer(),
   model: FakeModel = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
 ) async throws -> (Workbench, FakeFiles) {
-  let files = FakeFiles(workspace)
+  let files = files ?? FakeFiles(workspace)
   let workbench = try await Workbench(
     Workbench.Dependencies(
       files: files, store: store, clients: model, trainer: trainer,

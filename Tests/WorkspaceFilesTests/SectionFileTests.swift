@@ -10,6 +10,22 @@ struct SectionFileTests {
     return try #require(workspace.prompts.first)
   }
 
+  @Test func draftsAreKeptBesideTheWorkspace() async throws {
+    try await withFolder { folder in
+      let path = DraftPath(found: "prompts/main/10-task.md")
+      let files = folder.files
+      #expect(await files.drafts() == [:])
+      try await files.keep("Sort é", as: path)
+      try await files.keep("Sort é\n", as: path)
+      #expect(try folder.text(".assay/drafts/prompts/main/10-task.md") == "Sort é\n")
+      #expect(await files.drafts().mapValues(\.text) == [path: "Sort é\n"])
+      try await files.keep(nil, as: path)
+      try await files.keep(nil, as: path)
+      #expect(await files.drafts() == [:])
+      await #expect(throws: Problem.self) { try await files.keep("x", as: DraftPath(found: "../../../x")) }
+    }
+  }
+
   @Test func namesGiveOrderRoleAndTitle() async throws {
     try await withFolder([
       "prompts/p/100-late.md": "l", "prompts/p/5-first.md": "f", "prompts/p/79_system.md": "s",

@@ -1,0 +1,37 @@
+import Foundation
+public import WorkbenchCore
+
+extension FolderWorkspaceFiles {
+  private static let draftFolder = ".assay/drafts"
+
+  /// Texts that are kept although no file of the workspace has them; at most 200.
+  public func drafts() async -> [DraftPath: KeptDraft] {
+    let root = folder.path + "/" + Self.draftFolder
+    guard let paths = FileManager.default.enumerator(atPath: root) else { return [:] }
+    var drafts: [DraftPath: KeptDraft] = [:]
+    for case let path as String in paths where drafts.count < 200 {
+      guard let text = try? FileBytes.text(root + "/" + path, limit: SectionFile.mostBytes),
+        let time = try? FileManager.default.attributesOfItem(atPath: root + "/" + path)[.modificationDate] as? Date
+      else { continue }
+      drafts[DraftPath(found: path)] = KeptDraft(text: text, time: time)
+    }
+    return drafts
+  }
+
+  /// Keeps a text in a file of its own, or takes it away.
+  /// - Throws: `Problem`.
+  public func keep(_ text: String?, as draft: DraftPath) async throws {
+    let relative = "\(Self.draftFolder)/\(draft)"
+    do {
+      let path = try folder.writing(relative)
+      if let text {
+        try FileBytes.replace(path, with: Array(text.utf8))
+      } else {
+        try FileBytes.delete(path)
+      }
+    } catch FileError.missing {
+    } catch {
+      throw Problem(file: relative, message: String(describing: error))
+    }
+  }
+}
