@@ -44,7 +44,7 @@ extension CasesPane {
         lines.append([])
         let mark = output.passed ? Span("✓ ", theme[.good]) : Span("✗ ", theme[.bad])
         lines.append([mark, Span(run.variant.name, theme[run.variant.isTuned ? .badgeTuned : .badgePrompted])])
-        lines += Self.split(output.answer?.text ?? output.failure ?? "", style: .plain)
+        lines += Self.long(output.answer?.text ?? output.failure ?? "", theme)
         for score in output.scores where !score.passed { lines.append([Span(score.reason, theme[.textDim])]) }
       }
     }
@@ -53,14 +53,20 @@ extension CasesPane {
 
   /// A value for reading: texts as they are, anything else as JSON, with a member per line unless one line will do.
   private static func text(_ value: JSONValue, _ theme: Theme, _ width: Int) -> [[Span]] {
-    if case .string(let text) = value { return split(text, style: .plain) }
+    if case .string(let text) = value { return long(text, theme) }
     let line = value.text(.spaced)
-    if TextWidth.columns(of: line) <= width { return [JSONText.spans(of: line, theme: theme)] }
-    return value.text(.pretty).split(separator: "\n").map { JSONText.spans(of: String($0), theme: theme) }
+    if line.utf8.count <= 4 * width, TextWidth.columns(of: line) <= width {
+      return [JSONText.spans(of: line, theme: theme)]
+    }
+    return long(value.text(.pretty), theme) { JSONText.spans(of: $0, theme: theme) }
   }
 
-  private static func split(_ text: String, style: Style) -> [[Span]] {
-    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { [Span(String($0), style)] }
+  private static func long(
+    _ text: String, _ theme: Theme, spans: (String) -> [Span] = { [Span($0)] }
+  ) -> [[Span]] {
+    let long = LongText(text)
+    return long.shown.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { spans(String($0)) }
+      + (long.missing.map { [[Span($0, theme[.warning])]] } ?? [])
   }
 
   // MARK: The editor

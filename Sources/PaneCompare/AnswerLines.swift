@@ -47,13 +47,12 @@ private struct Layout {
     var a = Side(name: names.a, badge: .badgePrompted, output: row.a, style: .diffRemoved)
     var b = Side(name: names.b, badge: .badgeTuned, output: row.b, style: .diffAdded)
     if let left = row.a.answer?.text, let right = row.b.answer?.text, left != right {
-      let difference = TextDifference(from: left, to: right, limit: 400)
+      let difference = TextDifference(from: LongText(left).shown, to: LongText(right).shown, limit: 400)
       (a.runs, b.runs) = (difference.left, difference.right)
     }
     var rows = section("input", lines: inputLines(row.evalCase.input))
     if let expected = row.evalCase.expected {
-      let lines = expected.string.map { text($0) } ?? [marked(JSONText.spans(of: expected.text(.spaced), theme: theme))]
-      rows += section("expected", lines: lines)
+      rows += section("expected", lines: expected.string.map { text($0) } ?? json(expected))
     }
     rows.append([])
     guard width >= AnswerLines.sideBySideWidth else {
@@ -88,8 +87,16 @@ private struct Layout {
   }
 
   private func text(_ text: String, style: Style = .plain) -> [[Span]] {
-    lines(of: text).map { marked([Span($0, style)]) }
+    let long = LongText(text)
+    return lines(of: long.shown).map { marked([Span($0, style)]) } + missing(long)
   }
+
+  private func json(_ value: JSONValue) -> [[Span]] {
+    let long = LongText(value.text(.spaced))
+    return [marked(JSONText.spans(of: long.shown, theme: theme))] + missing(long)
+  }
+
+  private func missing(_ text: LongText) -> [[Span]] { text.missing.map { [[Span($0, theme[.warning])]] } ?? [] }
 
   /// At least one line; tabs become spaces, so that columns stay where they are.
   private func lines(of text: String) -> [String] {
@@ -156,7 +163,7 @@ private struct Layout {
         if !part.isEmpty { lines[lines.count - 1].append(Span(part, style)) }
       }
     }
-    return lines.map(marked)
+    return lines.map(marked) + missing(LongText(answer.text))
   }
 
   /// Underlined, so that it can be told without colour, and not struck through: neither answer is taken away.

@@ -9,6 +9,14 @@ import Testing
     return (0..<height).map { String(surface.line($0).prefix(width - 1)) }.joined(separator: "|")
   }
 
+  @Test func longTextsAreCutWithASentenceThatSaysSo() {
+    let short = LongText(String(repeating: "é", count: LongText.limit))
+    #expect(short.missing == nil && short.shown.count == LongText.limit)
+    let long = LongText(String(repeating: "é", count: 1_500_000))
+    #expect(long.shown.count == LongText.limit)
+    #expect(long.missing == "… The rest is not shown: the text has 3.0 MB, this is the first 40 kB.")
+  }
+
   @Test func wrapsAndScrolls() {
     var view = TextView()
     let text = "one two three\nfour\nfive\nsix"

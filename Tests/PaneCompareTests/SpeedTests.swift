@@ -5,6 +5,32 @@ import WorkbenchCore
 @testable import PaneCompare
 
 struct SpeedTests {
+  @Test func hugeAnswersAreShownByTheirBeginning() {
+    var snapshot = Sample.compared(24)
+    for index in 0..<3 {
+      let text = String(repeating: "word \(index) and é ", count: 200_000)
+      snapshot.comparison?.rows[index].a.answer?.text = text
+      snapshot.comparison?.rows[index].b.answer?.text = String(text.reversed())
+    }
+    var pane = ComparePane()
+    var surface = Surface(width: 120, height: 34)
+    func draw() { pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark) }
+    draw()
+    let clock = ContinuousClock()
+    let perKey =
+      clock.measure {
+        for key: Key in ["j", "j", "k", "l", "G", "k", "k"] {
+          _ = pane.react(to: .key(key), snapshot)
+          draw()
+        }
+      } / 7
+    _ = pane.react(to: .key("G"), snapshot)
+    draw()
+    #expect(surface.text().contains("The rest is not shown"))
+    #expect(surface.text().contains("MB, this is the first 2"))
+    #expect(perKey < .milliseconds(400), "all of it takes minutes in a debug build: \(perKey)")
+  }
+
   @Test func aHundredThousandRowsAreFilteredOnce() {
     var snapshot = Sample.compared(24)
     let pattern = snapshot.comparison?.rows ?? []
