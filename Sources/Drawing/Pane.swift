@@ -54,6 +54,8 @@ public enum Reaction<Command: Sendable>: Sendable {
   case command(Command)
   /// Show this sentence in the status line.
   case notice(String)
+  /// Put this text on the clipboard; `what` it is, is said in the status line.
+  case copy(String, what: String)
   /// Give the focus to the pane with this title.
   case show(pane: String)
   /// Several of these, in order.
@@ -100,6 +102,12 @@ extension Pane {
   /// Does what this hint's binding stands for, as the palette wants; *ignored* if there is no such binding now.
   public mutating func perform(_ hint: BindingHint, _ snapshot: Snapshot) -> Reaction<Command> {
     perform(bindings(snapshot).first { $0.title == hint.title && $0.group == hint.group }, snapshot)
+  }
+
+  /// Whether a binding means something by this event now, so that a question that swallows text leaves it alone.
+  public func hasBinding(for event: Event, _ snapshot: Snapshot) -> Bool {
+    guard case .key(let key) = event else { return false }
+    return bindings(snapshot).contains { $0.keys.contains(key) }
   }
 
   private mutating func performBinding(for event: Event, _ snapshot: Snapshot) -> Reaction<Command> {

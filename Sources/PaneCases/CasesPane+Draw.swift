@@ -209,7 +209,7 @@ extension CasesPane {
     let place = area.centered(size)
     surface.fill(place, style: theme[.overlay])
     let inner = surface.frame(
-      place, title: "Filter by tag", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
+      place, title: "Tags · Esc or q closes", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
     var list = list
     list.draw(tags, in: inner.insetColumns, focused: focused, on: &surface, theme: theme) { entry, row, surface in
       surface.write([Span(entry.tag ?? "all cases", entry.tag == nil ? .plain : theme[.tag])], in: row)

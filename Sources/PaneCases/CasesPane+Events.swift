@@ -57,7 +57,7 @@ extension CasesPane {
         tag = list.selected(in: tags)?.tag
         question = nil
         detailView.scrollToTop()
-      } else if case .key(.escape) = event {
+      } else if [.key(.escape), .key("q")].contains(event) {
         question = nil
       } else {
         _ = list.handle(event, tags)

@@ -24,6 +24,17 @@ public enum CompareFilter: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The mark that the list has for its cases.
+  var legend: String {
+    switch self {
+    case .all: " (\(Comparison.Outcome.bothRight.glyph): both right)"
+    case .differ: ""
+    case .onlyB: " (\(Comparison.Outcome.onlyB.glyph))"
+    case .onlyA: " (\(Comparison.Outcome.onlyA.glyph))"
+    case .bothWrong: " (\(Comparison.Outcome.bothWrong.glyph))"
+    }
+  }
+
   /// The one after it, or before it.
   func next(by step: Int = 1) -> CompareFilter {
     let all = CompareFilter.allCases

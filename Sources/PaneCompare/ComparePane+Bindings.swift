@@ -7,15 +7,17 @@ extension ComparePane {
     if chooser != nil {
       return [
         Binding(.enter, title: "Compare this run", group: "Choose a run", action: .choose, footer: "choose"),
-        Binding(.escape, title: "Keep the present run", group: "Choose a run", action: .closeChooser, footer: "close"),
+        Binding(
+          .escape, "q", title: "Keep the present run", group: "Choose a run", action: .closeChooser, footer: "close"),
       ]
     }
     if !pendingEvaluations.isEmpty {
       return [
         Binding(.enter, title: "Start, at this cost", group: "Evaluate", action: .confirmEvaluate, footer: "start"),
-        Binding(.escape, title: "Leave it", group: "Evaluate", action: .keepMoney, footer: "leave it"),
+        Binding(.escape, "q", "n", title: "Leave it", group: "Evaluate", action: .keepMoney, footer: "leave it"),
       ]
     }
+    if isCopying { return copyBindings }
     if field != nil {
       return [
         Binding(.enter, title: "Keep what was found", group: "Search", action: .endSearch, footer: "keep"),
@@ -23,6 +25,17 @@ extension ComparePane {
       ]
     }
     return movement + filters(ComparePair(snapshot, a: choiceA, b: choiceB, set: set).names) + sides(snapshot)
+  }
+
+  private var copyBindings: [Binding<Action>] {
+    let group = "Copy"
+    return [
+      Binding("a", title: "The answer of A", group: group, action: .copyPart(.a), footer: "A's answer"),
+      Binding("b", title: "The answer of B", group: group, action: .copyPart(.b), footer: "B's answer"),
+      Binding("e", title: "What is expected", group: group, action: .copyPart(.expected), footer: "expected"),
+      Binding("i", title: "The input", group: group, action: .copyPart(.input), footer: "input"),
+      Binding(.escape, "q", title: "Nothing", group: group, action: .copyNothing, footer: "copy nothing"),
+    ]
   }
 
   private var movement: [Binding<Action>] {
@@ -40,6 +53,9 @@ extension ComparePane {
         "n", title: "Next case, or next hit", group: "Cases", action: .nextCase, footer: inList ? nil : "next case"),
       Binding("N", title: "Previous case, or previous hit", group: "Cases", action: .previousCase),
       Binding("/", title: "Search ids, tags, inputs and answers", group: "Cases", action: .search, footer: "search"),
+      Binding(
+        "y", title: "Copy an answer, the input or what is expected", group: "Cases", action: .copy,
+        unavailable: nothingToRead, footer: inList ? nil : "copy"),
       Binding("<", title: "Narrower list", group: "Cases", action: .narrower),
       Binding(">", title: "Wider list", group: "Cases", action: .wider),
     ]
@@ -57,7 +73,8 @@ extension ComparePane {
     ]
     return cycle
       + keys.map { key, filter in
-        Binding(key, title: "Show: \(filter.title(kinds: names))", group: "Filter", action: .filter(filter))
+        Binding(
+          key, title: "Show: \(filter.title(kinds: names))\(filter.legend)", group: "Filter", action: .filter(filter))
       }
   }
 

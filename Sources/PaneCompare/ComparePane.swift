@@ -11,7 +11,11 @@ public struct ComparePane: Pane {
     case chooseA, chooseB, choose, closeChooser
     case nextSet, evaluate, pause, confirmEvaluate, keepMoney
     case narrower, wider
+    case copy, copyPart(Part), copyNothing
   }
+
+  /// A part of a case that can be copied.
+  public enum Part: Sendable, Hashable { case a, b, expected, input }
 
   /// The part that keys go to.
   enum Area: Hashable, Sendable { case list, detail }
@@ -25,6 +29,7 @@ public struct ComparePane: Pane {
   var field: LineField?  // while the text to look for is being typed
   var chooser: RunChooser?
   var pendingEvaluations: [Evaluation] = []  // while a person is asked whether they may cost money
+  var isCopying = false  // while a person is asked what to copy
 
   var choiceA: RunChoice?
   var choiceB: RunChoice?
@@ -48,7 +53,7 @@ public struct ComparePane: Pane {
   public init() {}
 
   /// True while a text to look for is typed, or a question is open.
-  public var capturesText: Bool { field != nil || chooser != nil || !pendingEvaluations.isEmpty }
+  public var capturesText: Bool { field != nil || chooser != nil || !pendingEvaluations.isEmpty || isCopying }
 
   /// What should be read now.
   func pair(_ snapshot: Snapshot) -> ComparePair { ComparePair(snapshot, a: choiceA, b: choiceB, set: set) }
@@ -121,8 +126,30 @@ public struct ComparePane: Pane {
     case .keepMoney: pendingEvaluations = []
     case .narrower: splitter.grow(by: -0.05)
     case .wider: splitter.grow(by: 0.05)
+    case .copy: isCopying = true
+    case .copyPart(let part): return copy(part, snapshot)
+    case .copyNothing: isCopying = false
     }
     return .handled
+  }
+
+  private mutating func copy(_ part: Part, _ snapshot: Snapshot) -> Reaction<Command> {
+    isCopying = false
+    refresh(comparison(snapshot, pair(snapshot)))
+    guard let row = list.selected(in: rows) else { return .handled }
+    switch part {
+    case .a, .b:
+      let (output, name) = part == .a ? (row.a, "A") : (row.b, "B")
+      guard let answer = output.answer else { return .notice("\(name) has no answer.") }
+      return .copy(answer.text, what: "the answer of \(name)")
+    case .expected:
+      guard let expected = row.evalCase.expected else { return .notice("This case expects nothing.") }
+      return .copy(expected.string ?? expected.text(.pretty), what: "what is expected")
+    case .input:
+      let input = row.evalCase.input
+      let only = input.object.flatMap { $0.count == 1 ? $0.values.first : nil } ?? input
+      return .copy(only.string ?? only.text(.pretty), what: "the input")
+    }
   }
 
   private mutating func goBack() -> Reaction<Command> {
@@ -176,7 +203,7 @@ public struct ComparePane: Pane {
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     if field != nil { return type(event) }
     if chooser != nil { return handleInChooser(event, snapshot) }
-    if !pendingEvaluations.isEmpty { return event.isTyping ? .handled : .ignored }
+    if isCopying || !pendingEvaluations.isEmpty { return swallow(event, snapshot) }
     if splitter.handle(event) { return .handled }
     if case .mouse(let mouse) = event, case .press = mouse.action {
       if listPlace.contains(mouse.point) { area = .list }
@@ -211,7 +238,12 @@ public struct ComparePane: Pane {
   private mutating func handleInChooser(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     let pair = pair(snapshot)
     if chooser?.handle(event, snapshot, pair) == true { return .handled }
-    return event.isTyping ? .handled : .ignored
+    return swallow(event, snapshot)
+  }
+
+  /// Text means nothing to a question, nor to what holds everywhere while it is open.
+  private func swallow(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
   }
 }
 

@@ -58,7 +58,7 @@ extension ComparePane {
           ?? "costs money; how much isn't known before the first run" : "free"
       return "\(evaluation.request.variant): \(Wording.plural(evaluation.cases, "case")), \(cost)"
     }
-    lines.append("Enter starts, Esc leaves it.")
+    lines.append("Enter starts, Esc or q leaves it.")
     let width = min(rect.width, (lines.map { TextWidth.columns(of: $0) }.max() ?? 0) + 4)
     let place = rect.centered(Size(width: width, height: min(rect.height, lines.count + 2)))
     surface.fill(place, style: theme[.overlay].over(theme[.text]))

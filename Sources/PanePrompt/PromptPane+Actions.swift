@@ -35,6 +35,7 @@ extension PromptPane {
     case .pause: return activeRun(snapshot).map { .command(.pauseRun($0.run.id)) } ?? .handled
     case .versions: show(showsVersions ? .model : .versions)
     case .switchView: switchView()
+    case .copy: return copy(snapshot)
     case .previousPanel: movePanel(by: -1, snapshot)
     case .nextPanel: movePanel(by: 1, snapshot)
     case .search: question = .search(LineField(prompt: "/", placeholder: "text in any section"))
@@ -120,6 +121,16 @@ extension PromptPane {
     showsVersions = next == .versions
     detail = next
     if panel != .sections { panel = next }
+  }
+
+  /// Copies what the panel with the focus shows; from the list, what the model sees.
+  private func copy(_ snapshot: Snapshot) -> Reaction<Command> {
+    if panel == .text, let draft { return .copy(draft.text, what: "the text of \(draft.section.title)") }
+    if panel == .trial, let trial = snapshot.trial { return .copy(trial.text, what: "the answer") }
+    guard let rendered = snapshot.rendered, rendered.request == subject(snapshot)?.request else {
+      return .notice("There is nothing that a model would see yet.")
+    }
+    return .copy(rendered.messages.map(\.content).joined(separator: "\n\n"), what: "what the model sees")
   }
 
   private mutating func movePanel(by step: Int, _ snapshot: Snapshot) {

@@ -8,7 +8,7 @@ extension PromptPane {
     case save, takeFile, drop, back
     case nextVariant, previousVariant, nextSet, previousCase, nextCase
     case tryPrompt, stopTrial, evaluate, pause
-    case versions, switchView, previousPanel, nextPanel
+    case versions, switchView, copy, previousPanel, nextPanel
     case search, nextMatch, previousMatch
     case accept, refuse
   }
@@ -90,6 +90,7 @@ extension PromptPane {
       Binding("]", title: "Next case", group: group, action: .nextCase, unavailable: noCase, footer: "case"),
       Binding("v", title: "Show versions with their scores", group: group, action: .versions, footer: "versions"),
       Binding("w", title: "Show the text, what the model sees, or versions", group: group, action: .switchView),
+      Binding("y", title: "Copy the text, the answer or what the model sees", group: group, action: .copy),
       Binding(.left, "h", title: "To the panel on the left", group: group, action: .previousPanel),
       Binding(.right, "l", title: "To the panel on the right", group: group, action: .nextPanel),
       Binding(.escape, title: "Back", group: group, action: .back),

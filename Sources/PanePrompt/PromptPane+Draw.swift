@@ -98,7 +98,10 @@ extension PromptPane {
     let theme = pen.theme
     let entries = PromptChoice.entries(pen.snapshot.workspace)
     let place = choice.entry(pen.snapshot.workspace).flatMap { entries.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
-    let number = "\(place)/\(entries.count)"
+    let short = "\(place)/\(entries.count)"
+    let title = pen.subject.variant?.name ?? pen.subject.prompt.name
+    let long = "variant " + short
+    let number = TextWidth.columns(of: title) + 1 + long.count <= rect.width ? long : short
     let name = Rect(x: rect.x, y: rect.y, width: rect.width - number.count - 1, height: 1)
     guard let variant = pen.subject.variant else {
       surface.write([Span(pen.subject.prompt.name, theme[.textStrong])], in: name)

@@ -32,25 +32,30 @@ struct TrainingForm: Sendable {
       FormField(
         "method", .choice(TrainingSettings.Method.allCases.map(\.rawValue)), value: settings.method.rawValue,
         hint: "lora fits most tasks"),
-      FormField("rank", value: "\(settings.rank)", hint: "8–32 is usual") {
-        Self.whole($0, 1...1024)
+      FormField("rank", value: "\(settings.rank)", hint: "8–32 is usual") { [most = max(256, settings.rank)] text in
+        Self.whole(text, 1...most)
       },
       FormField("scale", value: Figure.plain(settings.scale), hint: "how much the additions count") {
         Self.number($0, above: 0, upTo: 1000)
       },
       FormField("learning rate", value: Figure.plain(settings.learningRate), hint: "1e-4 is usual for LoRA") {
-        Self.number($0, above: 0, upTo: 1)
+        [most = max(0.1, settings.learningRate)] text in
+        Self.number(text, above: 0, upTo: most)
       },
       FormField(
         "schedule", .choice(TrainingSettings.Schedule.allCases.map(\.rawValue)), value: settings.schedule.rawValue,
         hint: "how the rate changes"),
       FormField("epochs", value: Figure.plain(settings.epochs), hint: "passes over the rows") {
-        Self.number($0, above: 0, upTo: 1000)
+        [most = max(100, settings.epochs)] text in
+        Self.number(text, above: 0, upTo: most)
       },
       FormField("steps", value: settings.steps.map { "\($0)" } ?? "", hint: "empty: by epochs") {
         $0.isEmpty ? nil : Self.whole($0, 1...10_000_000)
       },
-      FormField("batch size", value: "\(settings.batchSize)", hint: "rows in a step") { Self.whole($0, 1...65_536) },
+      FormField("batch size", value: "\(settings.batchSize)", hint: "rows in a step") {
+        [most = max(1024, settings.batchSize)] text in
+        Self.whole(text, 1...most)
+      },
       FormField("max tokens", value: "\(settings.maxTokens)", hint: "longer rows are cut") {
         Self.whole($0, 8...10_000_000)
       },
@@ -164,7 +169,7 @@ struct TrainingForm: Sendable {
     let place = rect.centered(Size(width: min(rect.width, 92), height: min(rect.height, fields.fields.count + 4)))
     surface.fill(place, style: theme[.overlay].over(theme[.text]))
     let inner = surface.frame(
-      place, title: "New training job", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
+      place, title: "New training job · Esc closes", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
     let parts = inner.inset(dx: inner.width > 30 ? 1 : 0, dy: 0).rows([.rest, .fixed(inner.height > 6 ? 2 : 0)])
     described.draw(in: parts[0], focused: true, on: &surface, theme: theme)
     guard parts[1].height > 1 else { return }

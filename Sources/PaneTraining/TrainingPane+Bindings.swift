@@ -18,10 +18,13 @@ extension TrainingPane {
     case .cancel:
       return [
         Binding("y", .enter, title: "Cancel the job", group: "Cancel", action: .confirmCancel, footer: "cancel it"),
-        Binding("n", .escape, title: "Let it run", group: "Cancel", action: .close, footer: "let it run"),
+        Binding("n", .escape, "q", title: "Let it run", group: "Cancel", action: .close, footer: "let it run"),
       ]
     case .adapter:
-      return [Binding(.escape, .enter, "u", title: "Close", group: "Adapter", action: .close, footer: "close")]
+      return [
+        Binding("y", title: "Copy the line", group: "Adapter", action: .copyLine, footer: "copy"),
+        Binding(.escape, "q", .enter, "u", title: "Close", group: "Adapter", action: .close, footer: "close"),
+      ]
     case nil: break
     }
     if log.isSearching {
@@ -30,7 +33,9 @@ extension TrainingPane {
         Binding(.escape, title: "Search no more", group: "Log", action: .clearSearch, footer: "close"),
       ]
     }
-    return movement(snapshot) + jobs(snapshot) + curveKeys(snapshot) + logKeys(snapshot)
+    // The same key means the next hit after a search in the log, and a new job elsewhere.
+    let (others, log) = (jobs(snapshot) + curveKeys(snapshot), logKeys(snapshot))
+    return movement(snapshot) + (isAfterHits ? log + others : others + log)
   }
 
   private func jobs(_ snapshot: Snapshot) -> [Binding<Action>] {
@@ -100,18 +105,18 @@ extension TrainingPane {
 
   private func logKeys(_ snapshot: Snapshot) -> [Binding<Action>] {
     let reason = snapshot.jobs.isEmpty ? noJob : nil
-    var bindings = [
+    let noHits = isAfterHits ? nil : "Search the log first: press / there."
+    return [
       Binding(
         "/", title: "Search the log", group: "Log", action: Action.search, unavailable: reason,
         footer: area == .log ? "search" : nil),
       Binding(
+        "n", title: "Next hit in the log", group: "Log", action: .nextHit, unavailable: reason ?? noHits,
+        footer: "next hit"),
+      Binding("N", title: "Previous hit in the log", group: "Log", action: .previousHit, unavailable: reason),
+      Binding(
         "F", title: "Follow the end of the log", group: "Log", action: .toggleFollow, unavailable: reason,
         footer: area == .log ? (log.follows ? "stop following" : "follow") : nil),
-      Binding("N", title: "Previous hit", group: "Log", action: .previousHit, unavailable: reason),
     ]
-    if isAfterHits {
-      bindings.append(Binding("n", title: "Next hit", group: "Log", action: .nextHit, footer: "next hit"))
-    }
-    return bindings
   }
 }

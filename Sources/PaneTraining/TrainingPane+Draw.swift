@@ -75,6 +75,7 @@ extension TrainingPane {
 
   private func jobColumns(_ snapshot: Snapshot, _ theme: Theme) -> [TableColumn<TrainingJob>] {
     func dim(_ text: String) -> [Span] { [Span(text, theme[.textDim])] }
+    let data = min(40, snapshot.jobs.prefix(50).map { TextWidth.columns(of: $0.data) }.max() ?? 0)
     return [
       TableColumn("job", width: 3...5, alignment: .right, priority: 10) { [Span("\($0.id)")] },
       TableColumn("state", width: 10...10, priority: 9) {
@@ -83,8 +84,8 @@ extension TrainingPane {
       TableColumn("step", width: 7...9, alignment: .right, priority: 7) {
         [Span($0.steps > 0 ? "\($0.step)/\($0.steps)" : "\($0.step)")]
       },
-      TableColumn("", width: 8...12, priority: 3) { job in
-        guard job.steps > 0 else { return [] }
+      TableColumn("", width: 8...8, priority: 1) { job in
+        guard job.steps > 0, !job.state.isOver else { return [] }
         let filled = min(8, max(0, 8 * job.step / job.steps))
         return [
           Span(String(repeating: "█", count: filled), theme[.progressFilled]),
@@ -96,7 +97,7 @@ extension TrainingPane {
         [Span(Figure.loss(bestLoss(of: $0, snapshot)))]
       },
       TableColumn("base", width: 5...14, priority: 2) { dim($0.base) },
-      TableColumn("data", width: 8...30, priority: 1) { dim($0.data) },
+      TableColumn("data", width: max(8, data)...max(8, data), priority: 3) { dim($0.data) },
       TableColumn("made", width: 9...10, alignment: .right, priority: 0) {
         dim(Figure.age(snapshot.time.timeIntervalSince($0.created)))
       },

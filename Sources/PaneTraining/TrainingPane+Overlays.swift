@@ -12,39 +12,47 @@ extension TrainingPane {
     case .cancel(let id):
       let lines = [
         "Job \(id) saves what it has learnt and ends; it can't be taken up again.",
-        "y cancels it, n lets it run.",
+        "y cancels it; n, Esc or q lets it run.",
       ]
       drawSentences(lines.map { [Span($0)] }, title: "Cancel job \(id)?", over: rect, on: &surface, theme: theme)
     case .adapter(let id, let path):
       drawSentences(
-        adapterLines(id, path, snapshot, theme), title: "Use the adapter of job \(id)", over: rect, on: &surface,
+        adapterLines(id, path, snapshot, theme), title: "Use the adapter of job \(id) · Esc or q closes", over: rect,
+        on: &surface,
         theme: theme
       )
     case nil: break
     }
   }
 
-  /// The line for `assay.yaml`, or the name of the variant that has it already.
-  private func adapterLines(_ id: JobID, _ adapter: String, _ snapshot: Snapshot, _ theme: Theme) -> [[Span]] {
-    guard let job = snapshot.jobs.first(where: { $0.id == id }) else { return [] }
+  /// The line for `assay.yaml` that makes a variant of an adapter; nil where one has it already.
+  func adapterLine(_ id: JobID, _ adapter: String, _ snapshot: Snapshot) -> (name: String, value: String)? {
     let workspace = snapshot.workspace
-    if let variant = workspace.variants.first(where: { $0.adapter == adapter }) {
-      return [
-        [Span("The variant “\(variant.name)” uses it already."), Span("  adapter: \(adapter)", theme[.textDim])],
-        [Span("Evaluate it in Compare, against the best prompted one.")],
-      ]
-    }
+    guard let job = snapshot.jobs.first(where: { $0.id == id }),
+      !workspace.variants.contains(where: { $0.adapter == adapter })
+    else { return nil }
     let tuned = workspace.variants.first { $0.isTuned && $0.model == job.base }
     let prompt = workspace.training.prompt ?? tuned?.prompt ?? workspace.prompts.first?.name ?? "main"
     var name = "tuned-\(id)"
     while workspace.variant(name) != nil { name += "b" }
+    return (name, " { model: \(job.base), prompt: \(prompt), adapter: \(adapter) }")
+  }
+
+  private func adapterLines(_ id: JobID, _ adapter: String, _ snapshot: Snapshot, _ theme: Theme) -> [[Span]] {
+    guard let line = adapterLine(id, adapter, snapshot) else {
+      let variant = snapshot.workspace.variants.first { $0.adapter == adapter }
+      return [
+        [
+          Span("The variant “\(variant?.name ?? "")” uses it already."),
+          Span("  adapter: \(adapter)", theme[.textDim]),
+        ],
+        [Span("Evaluate it in Compare, against the best prompted one.")],
+      ]
+    }
     return [
-      [Span("Add this line to assay.yaml, under variants:")],
+      [Span("Add this line to assay.yaml, under variants (y copies it):")],
       [],
-      [
-        Span("  \(name):", theme[.jsonKey]),
-        Span(" { model: \(job.base), prompt: \(prompt), adapter: \(adapter) }", theme[.jsonString]),
-      ],
+      [Span("  \(line.name):", theme[.jsonKey]), Span(line.value, theme[.jsonString])],
       [],
       [Span("It is read as soon as the file is saved; then evaluate it in Compare.")],
     ]

@@ -10,7 +10,7 @@ public struct TrainingPane: Pane {
     case start, startCollecting, confirmCancel, close
     case toggleScale, nextSmoothing, toggleFollow
     case search, endSearch, clearSearch, nextHit, previousHit
-    case narrower, wider
+    case narrower, wider, copyLine
   }
 
   /// The part that keys go to.
@@ -129,6 +129,7 @@ public struct TrainingPane: Pane {
     case .previousHit: return jump(by: -1)
     case .narrower: splitter.grow(by: -0.05)
     case .wider: splitter.grow(by: 0.05)
+    case .copyLine: return copyLine(snapshot)
     }
     return .handled
   }
@@ -139,6 +140,13 @@ public struct TrainingPane: Pane {
     let saved = detail(snapshot)?.checkpoints ?? []
     let path = area == .checkpoints ? checkpoints.list.selected(in: saved).map { "\(job.folder)/\($0.path)" } : nil
     overlay = .adapter(job.id, path ?? best)
+  }
+
+  private func copyLine(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard case .adapter(let id, let path) = overlay, let line = adapterLine(id, path, snapshot) else {
+      return .notice("assay.yaml has this line already.")
+    }
+    return .copy("  \(line.name):\(line.value)", what: "the line")
   }
 
   private mutating func open(_ snapshot: Snapshot) -> Reaction<Command> {
@@ -240,8 +248,7 @@ public struct TrainingPane: Pane {
       return isUsed ? .handled : .ignored
     case .cancel, .adapter, nil:
       // Bindings are asked next; other characters mean nothing here.
-      if case .key(let key) = event, ["y", "n", "u", "x"].contains(key) { return .ignored }
-      return event.isTyping ? .handled : .ignored
+      return event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
     }
   }
 }

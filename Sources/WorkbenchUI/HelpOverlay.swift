@@ -14,8 +14,7 @@ struct HelpOverlay: Sendable {
   /// Scrolls; false closes it.
   mutating func handle(_ event: Event) -> Bool {
     if view.handle(event) { return true }
-    if case .key = event { return false }
-    return true
+    return !Overlays.closing.contains(event)
   }
 
   mutating func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
@@ -37,13 +36,16 @@ struct HelpOverlay: Sendable {
     }
     let box = Overlays.box(in: rect, width: 76, height: lines.count + 2)
     let inner = Overlays.frame(
-      box, title: "Keys in \(title) · any other key closes", on: &surface, theme: theme)
+      box, title: "Keys in \(title) · Esc or q closes", on: &surface, theme: theme)
     view.draw(lines, in: inner, on: &surface, theme: theme)
   }
 }
 
 /// What all overlays look like.
 enum Overlays {
+  /// What closes those that nothing is typed into; the key that opened one does too.
+  static let closing: [Event] = [.key(.escape), .key("q"), .key("?"), .key("!"), .key(.control("c"))]
+
   /// A centred box, at most as large as the screen leaves.
   static func box(in rect: Rect, width: Int, height: Int) -> Rect {
     rect.centered(Size(width: min(width, rect.width - 2), height: min(height, rect.height - 2)))

@@ -15,8 +15,7 @@ struct MessagesOverlay: Sendable {
   /// Scrolls; false closes it.
   mutating func handle(_ event: Event) -> Bool {
     if view.handle(event) { return true }
-    if case .key = event { return false }
-    return true
+    return !Overlays.closing.contains(event)
   }
 
   mutating func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
@@ -35,7 +34,7 @@ struct MessagesOverlay: Sendable {
       lines.append([Span(notice.kind.mark + " ", theme[notice.kind.style]), Span(notice.text, theme[.overlay])])
     }
     let box = Overlays.box(in: rect, width: 96, height: max(8, lines.count + 6))
-    let inner = Overlays.frame(box, title: "Problems and messages · any other key closes", on: &surface, theme: theme)
+    let inner = Overlays.frame(box, title: "Problems and messages · Esc or q closes", on: &surface, theme: theme)
     view.draw(lines, in: inner, on: &surface, theme: theme)
   }
 }

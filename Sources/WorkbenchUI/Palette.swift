@@ -81,7 +81,7 @@ struct Palette: Sendable {
 
   mutating func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
     let box = Overlays.box(in: rect, width: 80, height: 20)
-    let inner = Overlays.frame(box, title: "Commands", on: &surface, theme: theme)
+    let inner = Overlays.frame(box, title: "Commands · Esc closes", on: &surface, theme: theme)
     let rows = inner.rows([.fixed(1), .fixed(1), .rest])
     field.draw(in: rows[0], focused: true, on: &surface, theme: theme)
     surface.horizontalLine(at: Point(x: inner.x, y: rows[1].y), length: inner.width, style: theme[.overlayBorder])

@@ -35,7 +35,7 @@ extension Screen {
     case .palette: overlay = .palette(Palette(entries: paletteEntries(), theme: theme))
     case .messages: overlay = .messages(MessagesOverlay(snapshot: snapshot))
     case .reload: return [.reload]
-    case .suspend: mustSuspend = true
+    case .suspend: wish(.suspend)
     case .quit: return quit()
     }
     return []

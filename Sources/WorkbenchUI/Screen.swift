@@ -17,8 +17,16 @@ public struct Screen: Sendable {
   public internal(set) var theme: Theme
   /// Whether the person asked to leave.
   public internal(set) var isDone = false
-  /// Whether the person asked for the shell, for a while; whoever grants it sets this back.
-  public var mustSuspend = false
+  /// What is asked of the terminal and not granted yet.
+  private var wishes: [Wish] = []
+
+  /// What only the terminal can do.
+  public enum Wish: Sendable, Hashable {
+    /// Give the shell back, for a while.
+    case suspend
+    /// Put this text on the clipboard.
+    case copy(String)
+  }
 
   /// A screen with panes in tab order, showing a snapshot.
   /// - Parameter themes: What the palette offers; the first one called `theme` is used, else the first, else `.dark`.
@@ -28,6 +36,14 @@ public struct Screen: Sendable {
     self.themes = themes.isEmpty ? [.dark] : themes
     self.theme = self.themes.first { $0.name == theme } ?? self.themes[0]
   }
+
+  /// What the terminal is asked for since the last call.
+  public mutating func takeWishes() -> [Wish] {
+    defer { wishes = [] }
+    return wishes
+  }
+
+  mutating func wish(_ wish: Wish) { wishes.append(wish) }
 
   /// Takes a newer snapshot; returns what the visible pane would like to be asked for.
   public mutating func update(_ snapshot: Snapshot) -> [Command] {
@@ -68,6 +84,11 @@ public struct Screen: Sendable {
     case .command(let command): return [command]
     case .notice(let text):
       sentence = text
+      return []
+    case .copy(let text, let what):
+      wish(.copy(text))
+      let size = text.utf8.count / 1000
+      sentence = "Sent \(what) to the clipboard." + (size > 75 ? " Many terminals take less than \(size) kB." : "")
       return []
     case .show(let title):
       guard let index = panes.firstIndex(where: { $0.title == title }) else { return [] }

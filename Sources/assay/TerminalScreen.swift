@@ -19,9 +19,13 @@ struct TerminalScreen: Interface {
     last.name = screen.theme.name
     var requests = commands.map { Request.perform($0) }
     if screen.isDone { requests.append(.quit) }
-    if screen.mustSuspend { requests.append(.suspend) }
-    screen.mustSuspend = false
     return requests
+      + screen.takeWishes().map { wish in
+        switch wish {
+        case .suspend: .suspend
+        case .copy(let text): .copy(text)
+        }
+      }
   }
 
   mutating func draw(on surface: inout Surface) { screen.draw(on: &surface) }

@@ -118,7 +118,7 @@ struct Driver {
     case .command(let command): commands.append(command)
     case .notice(let text): notices.append(text)
     case .all(let reactions): for reaction in reactions { note(reaction) }
-    case .ignored, .handled, .show: break
+    case .ignored, .handled, .show, .copy: break
     }
   }
 

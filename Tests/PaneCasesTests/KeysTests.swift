@@ -65,7 +65,7 @@ struct KeysTests {
     var driver = Driver()
     driver.press("f")
     let text = driver.draw().text()
-    #expect(text.contains("Filter by tag") && text.contains("noisy"))
+    #expect(text.contains("Tags · Esc or q closes") && text.contains("noisy"))
     driver.press("j", "Enter")
     #expect(driver.pane.tag == "easy")
     #expect(driver.draw().text().contains("2 of 4"))

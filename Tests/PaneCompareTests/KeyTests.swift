@@ -36,6 +36,7 @@ private struct Desk {
     switch reaction {
     case .command(let command): commands.append(command)
     case .notice(let text): notices.append(text)
+    case .copy(let text, let what): notices.append("\(what): \(text)")
     case .all(let reactions): reactions.forEach { take($0) }
     default: break
     }
@@ -45,6 +46,27 @@ private struct Desk {
 }
 
 struct KeyTests {
+  @Test func copiesAPartOfTheCase() throws {
+    var desk = Desk(Sample.compared(24))
+    let row = try #require(desk.snapshot.comparison?.rows.first)
+    let (a, b) = (row.a.answer?.text ?? "", row.b.answer?.text ?? "")
+    desk.press("y 2 a y b")
+    #expect(desk.notices == ["the answer of A: \(a)", "the answer of B: \(b)"])
+    #expect(!desk.pane.capturesText)
+    desk.press("y q")
+    #expect(desk.notices.count == 2 && !desk.pane.capturesText)
+    desk.press("y e")
+    #expect(desk.notices.last?.hasPrefix("what is expected: ") == true)
+  }
+
+  @Test func whatLiesOverItClosesWithEscapeAndQ() {
+    for key in ["q", "Esc"] {
+      var desk = Desk(Sample.compared(24))
+      desk.press("A \(key)")
+      #expect(!desk.pane.capturesText)
+    }
+  }
+
   @Test func filtersShowWhatTheySay() {
     var desk = Desk(Sample.compared(24))
     #expect(desk.shown.count == 24)

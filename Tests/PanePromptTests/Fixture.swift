@@ -139,6 +139,7 @@ struct Driver {
     case .command(.keepDraft(let path, let text)): kept.append(.keepDraft(path, text))
     case .command(let command): commands.append(command)
     case .notice(let text): notices.append(text)
+    case .copy(let text, let what): notices.append("\(what): \(text)")
     case .all(let reactions): for reaction in reactions { note(reaction) }
     case .ignored, .handled, .show: break
     }

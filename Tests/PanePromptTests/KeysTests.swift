@@ -7,6 +7,16 @@ import WorkbenchCore
 struct KeysTests {
   let request = RenderRequest(variant: "whole", set: "cases", caseID: "c-1")
 
+  @Test func copiesWhatThePanelShows() throws {
+    var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
+    driver.press("y")
+    let messages = try #require(driver.snapshot.rendered?.messages.map(\.content))
+    #expect(messages.count == 2)
+    #expect(driver.notices == ["what the model sees: \(messages.joined(separator: "\n\n"))"])
+    driver.press("l", "y")
+    #expect(driver.notices.last == "the text of role: You sort tickets of the café.")
+  }
+
   @Test func wantsARenderingOnceAndIsSatisfied() throws {
     var driver = Driver()
     driver.show(driver.snapshot)

@@ -35,6 +35,7 @@ private struct Desk {
     switch pane.react(to: event, snapshot) {
     case .command(let command): commands.append(command)
     case .notice(let text): notices.append(text)
+    case .copy(let text, let what): notices.append("\(what): \(text)")
     default: break
     }
     draw()
@@ -176,6 +177,8 @@ struct KeyTests {
     var desk = Desk(Sample.running())
     desk.press("u")
     #expect(desk.text.contains("tuned-3: { model: tiny, prompt: short, adapter: .assay/jobs/3/best }"))
+    desk.press("y")
+    #expect(desk.notices == ["the line:   tuned-3: { model: tiny, prompt: short, adapter: .assay/jobs/3/best }"])
     desk.press("Esc l l k u")
     #expect(desk.text.contains("adapter: .assay/jobs/3/checkpoints/150 }"))
     desk.press("Esc Esc G u")

@@ -85,6 +85,29 @@ private struct ProbePane: Pane {
     #expect(text(&screen).contains("Prompt q3?"))
   }
 
+  @Test func theTerminalIsAskedForWhatOnlyItCanDo() {
+    var screen = screen()
+    #expect(screen.takeWishes() == [])
+    _ = screen.handle(.key(.control("z")))
+    _ = screen.carryOut(.copy("é", what: "the answer"))
+    #expect(text(&screen).contains("Sent the answer to the clipboard."))
+    #expect(screen.takeWishes() == [.suspend, .copy("é")])
+    #expect(screen.takeWishes() == [])
+    _ = screen.carryOut(.copy(String(repeating: "x", count: 100_000), what: "the answer"))
+    #expect(text(&screen).contains("Many terminals take less than 100 kB."))
+  }
+
+  @Test(arguments: ["q", "Esc"]) func whatIsReadClosesWithEscapeAndQ(key: String) throws {
+    for opening in ["?", "!"] {
+      var screen = screen()
+      _ = screen.handle(.key(Key(.character(Character(opening)))))
+      _ = screen.handle(.key("x"))
+      #expect(text(&screen).contains("Esc or q closes"))
+      _ = screen.handle(.key(try #require(Key(key))))
+      #expect(!text(&screen).contains("closes") && !screen.isDone)
+    }
+  }
+
   @Test func whatCannotBeDoneSaysWhy() {
     var screen = screen()
     _ = screen.handle(.key("x"))
