@@ -44,8 +44,9 @@ private struct Layout {
   let search: TextSearch
 
   func rows(_ row: Comparison.Row, names: (a: String, b: String)) -> [[Span]] {
-    var a = Side(name: names.a, badge: .badgePrompted, output: row.a, style: .diffRemoved)
-    var b = Side(name: names.b, badge: .badgeTuned, output: row.b, style: .diffAdded)
+    let expected = row.evalCase.expected
+    var a = Side(name: names.a, badge: .badgePrompted, output: row.a, style: .diffRemoved, expected: expected)
+    var b = Side(name: names.b, badge: .badgeTuned, output: row.b, style: .diffAdded, expected: expected)
     if let left = row.a.answer?.text, let right = row.b.answer?.text, left != right {
       let difference = TextDifference(from: LongText(left).shown, to: LongText(right).shown, limit: 400)
       (a.runs, b.runs) = (difference.left, difference.right)
@@ -114,12 +115,13 @@ private struct Layout {
     var badge: StyleName
     var output: Output
     var style: StyleName
+    var expected: JSONValue?
     var runs: [TextDifference.Run]?  // where the other side's text is another one
   }
 
   /// Heading, answer, judgement and figures: kept apart so that both sides' start in the same row.
   private func blocks(of side: Side, width: Int) -> [[[Span]]] {
-    [heading(side), answer(side), judgement(side.output), figures(side.output)].map { block in
+    [heading(side), answer(side), judgement(side.output) + fields(side), figures(side.output)].map { block in
       block.flatMap { LineBreaker.rows(of: $0, width: width) }
     }
   }
@@ -181,6 +183,28 @@ private struct Layout {
         Span(score.reason.isEmpty ? "" : "  " + score.reason, theme[.textDim]),
       ]
     }
+  }
+
+  /// Where an answer in JSON is another one than expected, apart from what the judgement names already.
+  private func fields(_ side: Side) -> [[Span]] {
+    guard let expected = side.expected, let text = side.output.answer?.text, LongText(text).missing == nil,
+      let wanted = expected.object == nil ? expected.string.flatMap({ try? JSONValue(parsing: $0) }) : expected,
+      let found = try? JSONValue(parsing: text), wanted.object != nil, found.object != nil
+    else { return [] }
+    return JSONDifference(from: wanted, to: found).changes.prefix(20).compactMap { change in
+      guard !side.output.scores.contains(where: { $0.reason.contains("\(change.path) is ") }) else { return nil }
+      let name = Span("\(change.path) ", theme[.jsonKey])
+      guard let value = change.second else {
+        return [Span("− ", theme[.bad]), name, Span("is missing", theme[.textDim])]
+      }
+      let words = change.first.map { "is \(short(value)), expected \(short($0))" } ?? "is not expected"
+      return [Span(change.first == nil ? "+ " : "≠ ", theme[.warning]), name, Span(words, theme[.textDim])]
+    }
+  }
+
+  private func short(_ value: JSONValue) -> String {
+    let text = value.text(.spaced)
+    return text.utf8.count <= 80 ? text : text.prefix(80) + "…"
   }
 
   private func figures(_ output: Output) -> [[Span]] {

@@ -93,6 +93,19 @@ struct DrawingTests {
     #expect(underlined.contains("urgent"))
   }
 
+  @Test func answersInJSONSayWhatDiffersFromWhatIsExpected() {
+    let evalCase = EvalCase(id: "j", input: ["t": "x"], expected: ["a": 1, "b": "two", "c": true], tags: [])
+    var left = Sample.output(evalCase, passed: false, text: #"{"b": "zwei", "a": 1.0, "d": [1]}"#)
+    left.scores = [Score(grader: "exact", value: 0, passed: false, reason: "not the same text")]
+    var right = Sample.output(evalCase, passed: false, text: #"{"a": 2, "b": "two", "c": true}"#)
+    right.scores = [Score(grader: "json-equal", value: 0, passed: false, reason: "a is 2, expected 1")]
+    let snapshot = Sample.snapshot(cases: [evalCase], a: [left], b: [right])
+    let text = screen(snapshot, 200, 48).surface.text()
+    #expect(text.contains(#"≠ b is "zwei", expected "two""#))
+    #expect(text.contains("− c is missing") && text.contains("+ d is not expected"))
+    #expect(!text.contains("≠ a"))
+  }
+
   @Test func aFailureStandsInPlaceOfTheAnswer() {
     let cases = Sample.cases(1)
     var failed = Sample.output(cases[0], passed: false)
