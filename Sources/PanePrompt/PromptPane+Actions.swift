@@ -18,6 +18,8 @@ extension PromptPane {
     case .toggle: return toggle(snapshot)
     case .add: question = .title(LineField(prompt: "Title of the new section: ", placeholder: "tone"), problem: nil)
     case .delete: if let open, let draft { question = .delete(open, title: draft.section.title) }
+    case .moveUp: return move(by: -1, snapshot)
+    case .moveDown: return move(by: 1, snapshot)
     case .save: return save()
     case .takeFile: return takeFile(snapshot)
     case .drop: return dropKept(snapshot)
@@ -38,7 +40,9 @@ extension PromptPane {
     case .copy: return copy(snapshot)
     case .previousPanel: movePanel(by: -1, snapshot)
     case .nextPanel: movePanel(by: 1, snapshot)
-    case .search: question = .search(LineField(prompt: "/", placeholder: "text in any section"))
+    case .search:
+      question = .search(
+        LineField(prompt: "/", placeholder: panel == .model ? "text in what the model sees" : "text in any section"))
     case .nextMatch: return findMatch(by: 1, snapshot)
     case .previousMatch: return findMatch(by: -1, snapshot)
     case .accept: return answer(true, snapshot)
@@ -81,6 +85,17 @@ extension PromptPane {
       command,
       .notice("\"\(variant.name)\" \(effect) \"\(section.title)\": its sections: in assay.yaml name what it sends."),
     ])
+  }
+
+  private mutating func move(by step: Int, _ snapshot: Snapshot) -> Reaction<Command> {
+    guard let open, let draft, let prompt = subject(snapshot)?.prompt else { return .handled }
+    if draft.isUnsaved { return .notice("Save \(draft.section.title) before it is moved: Ctrl-S.") }
+    do {
+      pendingSelection = try SectionOrder.renames(moving: open.section, by: step, in: prompt)[0].to
+    } catch {
+      return .notice(error.description)
+    }
+    return .command(.moveSection(prompt: open.prompt, id: open.section, by: step))
   }
 
   private mutating func save() -> Reaction<Command> {

@@ -4,7 +4,7 @@ import WorkbenchCore
 extension PromptPane {
   /// What the keys mean.
   public enum Action: Hashable, Sendable {
-    case edit, toggle, add, delete
+    case edit, toggle, add, delete, moveUp, moveDown
     case save, takeFile, drop, back
     case nextVariant, previousVariant, nextSet, previousCase, nextCase
     case tryPrompt, stopTrial, evaluate, pause
@@ -66,7 +66,14 @@ extension PromptPane {
         footer: "on/off"),
       Binding("a", title: "Add a section", group: group, action: .add, unavailable: nothing, footer: "add"),
       Binding("D", title: "Delete the section", group: group, action: .delete, unavailable: nothing ?? none),
-      Binding("/", title: "Search in the sections", group: group, action: .search, unavailable: nothing ?? none),
+      Binding(
+        "K", Key(.up, .alt), title: "Move the section up", group: group, action: .moveUp, unavailable: nothing ?? none),
+      Binding(
+        "J", Key(.down, .alt), title: "Move the section down", group: group, action: .moveDown,
+        unavailable: nothing ?? none),
+      Binding(
+        "/", title: "Search in the sections; in what the model sees while that has the focus", group: group,
+        action: .search, unavailable: nothing ?? none),
       Binding(
         "n", title: "Next match", group: group, action: .nextMatch,
         unavailable: search.isEmpty ? "Search first: press /." : nil),

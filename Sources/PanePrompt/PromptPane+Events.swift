@@ -158,11 +158,13 @@ extension PromptPane {
 
   private mutating func searchAgain(_ text: String, _ snapshot: Snapshot) -> Reaction<Command> {
     search = TextSearch(text)
+    modelMatch = nil
     return search.isEmpty ? .handled : findMatch(by: 0, snapshot)
   }
 
   /// Goes to the next (1), the previous (-1) or the nearest (0) match.
   mutating func findMatch(by step: Int, _ snapshot: Snapshot) -> Reaction<Command> {
+    if panel == .model { return findInModel(by: step) }
     guard let prompt = subject(snapshot)?.prompt else { return .handled }
     let here = open.map { PromptMatch(section: $0.section, position: draft?.editor.cursor ?? .start) }
     let order = prompt.sections.map(\.id)
@@ -185,6 +187,23 @@ extension PromptPane {
     sync(snapshot)
     if let open { drafts[open]?.editor.move(to: target.position) }
     if detail != .text, panel == .sections { detail = .text }
+    return .handled
+  }
+}
+
+extension PromptPane {
+  /// Scrolls what the model sees to the next (1), the previous (-1) or the first (0) line with a match.
+  private mutating func findInModel(by step: Int) -> Reaction<Command> {
+    let matches = modelLines.lines.indices.filter { index in
+      search.matches(modelLines.lines[index].map(\.text).joined())
+    }
+    guard let first = matches.first, let last = matches.last else {
+      return step == 0 ? .handled : .notice("What the model sees has no \"\(search.query)\".")
+    }
+    let here = modelMatch ?? -1
+    let line = step < 0 ? matches.last { $0 < here } ?? last : matches.first { $0 > here } ?? first
+    modelMatch = line
+    modelView.show(line: line)
     return .handled
   }
 }

@@ -45,6 +45,8 @@ public struct PromptPane: Pane {
   var drafts: [DraftID: Draft] = [:]
   var open: DraftID?
   var modelView = TextView()
+  /// The line of what the model sees that a search found last.
+  var modelMatch: Int?
   var trialView = TextView(follows: true)
   var versionTable = TableView<String>()
   var changeView = TextView()

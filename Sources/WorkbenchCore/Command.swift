@@ -10,6 +10,8 @@ public enum Command: Sendable, Hashable {
   case saveSection(prompt: PromptName, Section)
   /// Deletes a section's file.
   case deleteSection(prompt: PromptName, id: String)
+  /// Puts a section one place further down (1) or up (-1), by giving its file another number.
+  case moveSection(prompt: PromptName, id: String, by: Int)
   /// Shows the prompt as a case fills it, with token counts.
   case render(RenderRequest)
   /// Asks the prompt's model about one case and streams the answer; nothing is kept.
@@ -46,7 +48,7 @@ public enum Command: Sendable, Hashable {
   /// Whether it writes what a person typed, so that its order among its like matters.
   public var isEdit: Bool {
     switch self {
-    case .saveSection, .deleteSection, .editCase: true
+    case .saveSection, .deleteSection, .moveSection, .editCase: true
     default: false
     }
   }

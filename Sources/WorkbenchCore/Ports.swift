@@ -10,6 +10,8 @@ public protocol WorkspaceFiles: Sendable {
   func write(_ section: Section, of prompt: Prompt) async throws
   /// Deletes one section's file.
   func delete(_ section: Section, of prompt: Prompt) async throws
+  /// Gives sections' files other names and leaves what they say as it is; none is overwritten.
+  func rename(_ renames: [SectionOrder.Rename], of prompt: Prompt) async throws
   /// Texts that are kept although no file of the workspace has them.
   func drafts() async -> [DraftPath: KeptDraft]
   /// Keeps such a text, atomically; takes it away where it is nil.

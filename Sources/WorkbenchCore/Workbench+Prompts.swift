@@ -70,6 +70,14 @@ extension Workbench {
     await reloadFiles()
   }
 
+  func moveSection(_ id: String, by step: Int, prompt name: PromptName) async throws {
+    guard let prompt = snapshot.workspace.prompt(name) else {
+      throw WorkbenchError.unknown("prompt", name, among: snapshot.workspace.prompts.map(\.name))
+    }
+    try await dependencies.files.rename(try SectionOrder.renames(moving: id, by: step, in: prompt), of: prompt)
+    await reloadFiles()
+  }
+
   /// Keeps a text that is not saved, or takes it away.
   func keep(_ text: String?, as draft: DraftPath) async throws {
     guard text != nil || snapshot.drafts[draft] != nil else { return }

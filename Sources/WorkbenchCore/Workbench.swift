@@ -107,6 +107,7 @@ public actor Workbench {
     case .reload: await reloadFiles()
     case .saveSection(let prompt, let section): try await save(section, prompt: prompt)
     case .deleteSection(let prompt, let id): try await deleteSection(id, prompt: prompt)
+    case .moveSection(let prompt, let id, let step): try await moveSection(id, by: step, prompt: prompt)
     case .keepDraft(let draft, let text): try await keep(text, as: draft)
     case .render(let request): return .rendered(try await render(request))
     case .tryPrompt(let request): try await tryPrompt(request)

@@ -7,6 +7,45 @@ import WorkbenchCore
 struct KeysTests {
   let request = RenderRequest(variant: "whole", set: "cases", caseID: "c-1")
 
+  @Test func movesASection() {
+    var driver = Driver()
+    driver.press("K")
+    #expect(driver.notices == ["\"role\" is the first section already."])
+    driver.press("J")
+    #expect(driver.take().filter(\.isEdit) == [.moveSection(prompt: "main", id: "10-role.md", by: 1)])
+    var moved = driver.snapshot
+    moved.workspace.prompts[0].sections.swapAt(0, 1)
+    let role = moved.workspace.prompts[0].sections[1]
+    moved.workspace.prompts[0].sections[1] = Section(id: "35-role.md", title: "role", role: .system, body: role.body)
+    driver.show(moved)
+    #expect(driver.pane.open?.section == "35-role.md")
+    driver.press("e", "x", "Esc")
+    driver.press("J")
+    #expect(driver.notices.last?.contains("before it is moved") == true)
+  }
+
+  @Test func searchesInWhatTheModelSees() throws {
+    let lines = String(repeating: "line\n", count: 60)
+    var snapshot = Fixture.replacing("30-task.md", body: lines + "The app\n" + lines, in: Fixture.snapshot())
+    snapshot = try Fixture.rendered(snapshot, request)
+    var driver = Driver(snapshot)
+    driver.press("l", "w", "/")
+    #expect(driver.pane.panel == .model)
+    driver.type("the app")
+    driver.press("Enter")
+    #expect(driver.draw().text().contains("The app"))
+    #expect(!driver.draw().text().contains("The app lost file 1."))
+    driver.press("n")
+    #expect(driver.draw().text().contains("The app lost file 1."))
+    let second = driver.pane.modelMatch
+    driver.press("n", "N")
+    #expect(driver.pane.modelMatch == second)
+    driver.press("/")
+    driver.type("nowhere")
+    driver.press("Enter", "n")
+    #expect(driver.notices.last == "What the model sees has no \"nowhere\".")
+  }
+
   @Test func copiesWhatThePanelShows() throws {
     var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
     driver.press("y")

@@ -40,6 +40,9 @@ actor FakeFiles: WorkspaceFiles {
   func fingerprint(of path: String) async -> ContentHash? { fingerprints[path] }
   nonisolated func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 
+  var renames: [SectionOrder.Rename] = []
+  func rename(_ renames: [SectionOrder.Rename], of prompt: Prompt) async throws { self.renames += renames }
+
   var kept: [DraftPath: KeptDraft] = [:]
   func drafts() async -> [DraftPath: KeptDraft] { kept }
   func keep(_ text: String?, as draft: DraftPath) async throws {

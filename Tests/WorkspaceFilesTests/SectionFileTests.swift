@@ -10,6 +10,21 @@ struct SectionFileTests {
     return try #require(workspace.prompts.first)
   }
 
+  @Test func renamingLeavesWhatFilesSay() async throws {
+    try await withFolder(["p/10-a.md": "A\r\n", "p/20-b.md": "B", "p/30-b.md": "taken"]) { folder in
+      let prompt = Prompt(name: "p", path: "p", sections: [])
+      try await folder.files.rename([.init(from: "10-a.md", to: "40-a.md")], of: prompt)
+      #expect(try folder.text("p/40-a.md") == "A\r\n" && !folder.exists("p/10-a.md"))
+      await #expect(throws: Problem.self) {
+        try await folder.files.rename([.init(from: "20-b.md", to: "30-b.md")], of: prompt)
+      }
+      await #expect(throws: Problem.self) {
+        try await folder.files.rename([.init(from: "20-b.md", to: "../20-b.md")], of: prompt)
+      }
+      #expect(try folder.text("p/20-b.md") == "B" && folder.text("p/30-b.md") == "taken")
+    }
+  }
+
   @Test func draftsAreKeptBesideTheWorkspace() async throws {
     try await withFolder { folder in
       let path = DraftPath(found: "prompts/main/10-task.md")

@@ -8,6 +8,7 @@ public struct TextView: Sendable {
   private var area = Rect.empty
   private var lines: [[Span]] = []
   private var rows: [[Span]] = []
+  private var starts: [Int] = []  // the row that each line begins in
 
   /// Makes a view that shows the beginning, or the end if it `follows`.
   public init(follows: Bool = false) { self.follows = follows }
@@ -22,6 +23,13 @@ public struct TextView: Sendable {
   public mutating func scrollToEnd() {
     top = .max
     isAtEnd = true
+  }
+
+  /// Shows a line, with two rows before it where there is space.
+  public mutating func show(line: Int) {
+    guard starts.indices.contains(line) else { return }
+    top = min(max(0, starts[line] - 2), lastTop)
+    isAtEnd = false
   }
 
   /// Scrolls; false if the event means nothing here.
@@ -62,7 +70,11 @@ public struct TextView: Sendable {
   public mutating func draw(_ lines: [[Span]], in rect: Rect, on surface: inout Surface, theme: Theme) {
     let width = max(1, rect.width - 1)
     if width != max(1, area.width - 1) || lines != self.lines {
-      rows = lines.flatMap { TextView.wrap($0, to: width) }
+      rows = []
+      starts = lines.map { line in
+        defer { rows += TextView.wrap(line, to: width) }
+        return rows.count
+      }
       self.lines = lines
     }
     area = rect
