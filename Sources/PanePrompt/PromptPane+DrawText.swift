@@ -117,8 +117,12 @@ extension PromptPane {
     var lines: [[Span]] = []
     if !trial.text.isEmpty {
       let isJSON = trial.text.first { !$0.isWhitespace }.map { "{[".contains($0) } ?? false
-      lines = SlotText.plain(trial.text)
+      // While text arrives its end is in view.
+      let long = LongText(trial.text)
+      lines = SlotText.plain(
+        trial.isRunning ? String(trial.text.unicodeScalars.suffix(LongText.limit)) : long.shown)
       if isJSON { lines = lines.map { JSONText.spans(of: $0.map(\.text).joined(), theme: theme) } }
+      if !trial.isRunning, let missing = long.missing { lines.append([Span(missing, theme[.warning])]) }
     }
     if trial.isRunning {
       if let waiting = trial.waiting { lines.append([Span("\(waiting) …", theme[.textDim])]) }

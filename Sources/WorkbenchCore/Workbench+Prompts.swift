@@ -81,9 +81,9 @@ extension Workbench {
   /// Keeps a text that is not saved, or takes it away.
   func keep(_ text: String?, as draft: DraftPath) async throws {
     guard text != nil || snapshot.drafts[draft] != nil else { return }
+    try await dependencies.files.keep(text, as: draft)
     snapshot.drafts[draft] = text.map { KeptDraft(text: $0, time: dependencies.now()) }
     publish()
-    try await dependencies.files.keep(text, as: draft)
   }
 
   /// Fills the prompt for a case, shows it at once with estimated counts, then with the tokenizer's where it can be had.

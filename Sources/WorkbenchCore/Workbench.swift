@@ -139,6 +139,8 @@ public actor Workbench {
     } catch is CancellationError {
     } catch {
       let problem = String(describing: error)
+      // Drafts are written once a second: what prevents it is told once.
+      if case .keepDraft = command, snapshot.notices.contains(where: { $0.text == problem }) { return }
       if command.isEdit { end(command, problem: problem) }
       notify(.error, problem)
     }

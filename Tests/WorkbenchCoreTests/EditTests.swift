@@ -47,6 +47,14 @@ import Testing
     #expect(await workbench.snapshot.notices.last?.text.contains("prompts/main/10-task.md") == true)
   }
 
+  @Test func whyDraftsCannotBeKeptIsToldOnce() async throws {
+    let (workbench, files) = try await workbench()
+    await files.refuse(Problem(file: ".assay/drafts", message: "The disk is full."))
+    for text in ["a", "b"] { await workbench.submit(.keepDraft(DraftPath(found: "x"), text)) }
+    #expect(await workbench.snapshot.notices.count == 1)
+    #expect(await workbench.snapshot.drafts.isEmpty)
+  }
+
   @Test func draftsHaveSafeNames() {
     let set = sampleWorkspace().evalSets[0]
     #expect(DraftPath(caseID: "../é 1", of: set).description == "\(set.path)/---é-1.json")

@@ -46,6 +46,7 @@ actor FakeFiles: WorkspaceFiles {
   var kept: [DraftPath: KeptDraft] = [:]
   func drafts() async -> [DraftPath: KeptDraft] { kept }
   func keep(_ text: String?, as draft: DraftPath) async throws {
+    if let refusal { throw refusal }
     kept[draft] = text.map { KeptDraft(text: $0, time: Date(timeIntervalSince1970: 0)) }
   }
 }
