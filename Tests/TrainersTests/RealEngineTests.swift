@@ -123,6 +123,24 @@ struct RealEngineTests {
     withExtendedLifetime((served, again)) {}
   }
 
+  /// Of rows with three and two tokens to learn, mlx-lm's loss counts five: none before, and no padding.
+  @Test func onlyAnswersAreLearnt() async throws {
+    let program = try LocalEngine().trainingProgram(folder: "/nowhere")
+    let scripts = (program.arguments[0] as NSString).deletingLastPathComponent
+    let script = """
+      import sys
+      sys.path.insert(0, sys.argv[1])
+      import mlx.core as mx
+      from mlx_lm.tuner.trainer import default_loss
+      from training_rows import Batches
+      batch, lengths = Batches.arrays([([5, 6, 7, 8, 9], 2), ([5, 6, 7], 1)], 64)
+      _, count = default_loss(lambda inputs: mx.zeros((*inputs.shape, 16)), batch, lengths)
+      print(f"{count.item()} tokens")
+      """
+    let counted = try await Program(EngineLayout.standard().python, ["-c", script, scripts]).run()
+    #expect("\(counted.output)".contains("5 tokens"), "\(counted.output)")
+  }
+
   @Test func aCanceledJobKeepsWhatItHasLearnt() async throws {
     let model = try await Self.model()
     let trainer = Self.trainer()

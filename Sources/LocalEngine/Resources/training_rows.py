@@ -103,7 +103,11 @@ class Batches:
 
     @staticmethod
     def arrays(rows: list[Row], longest: int) -> tuple[Any, Any]:
-        """Token ids padded with zeros, and for each row where the answer begins and ends."""
+        """Token ids padded with zeros, and for each row the places of the answer's first and last token.
+
+        mlx-lm's loss counts both places, and its own batches give the place after the last: a padding token, which is
+        then learnt as a part of every answer.
+        """
         import mlx.core as mx
         import numpy as np
 
@@ -112,4 +116,4 @@ class Batches:
         batch = np.zeros((len(rows), width), np.int32)
         for index, (tokens, _) in enumerate(rows):
             batch[index, : lengths[index]] = tokens[: lengths[index]]
-        return mx.array(batch), mx.array([(offset, length) for (_, offset), length in zip(rows, lengths)])
+        return mx.array(batch), mx.array([(offset, length - 1) for (_, offset), length in zip(rows, lengths)])

@@ -14,6 +14,21 @@ CONCEPT_BY_NAME = {c.name: c for c in world.CONCEPTS}
 ARBITRARY_PLANS = ("gold", "basic", "plus", "pro", "starter", "team", "family")
 
 
+def new_word(rng: random.Random, used: set[str], nonsense: float = 0.6) -> str:
+    """A word that is not in `used`, and then is: made of syllables, or real but unrelated."""
+    while True:
+        if rng.random() < nonsense:
+            word = rng.choice(world.SYLLABLE_STARTS) + rng.choice(world.SYLLABLE_MIDDLES)
+            for _ in range(rng.choice((0, 1, 1, 2))):
+                word += rng.choice(world.SYLLABLE_STARTS) + rng.choice(world.SYLLABLE_MIDDLES)
+            word += rng.choice(world.SYLLABLE_ENDS)
+        else:
+            word = rng.choice(world.RARE_WORDS)
+        if len(word) > 2 and word not in used and word not in world.FORBIDDEN:
+            used.add(word)
+            return word
+
+
 @dataclass
 class PriorityRule:
     """A house rule: a plan, a word or an event that sets the priority or the human flag."""
@@ -25,11 +40,17 @@ class PriorityRule:
 
 
 class Desk:
-    """Everything that a prompt may tell, drawn at random; `ease` in 0…1 makes it smaller."""
+    """Everything that a prompt may tell, drawn at random; `ease` in 0…1 makes it smaller.
 
-    def __init__(self, rng: random.Random, ease: float = 0.0, labels_first: bool = False):
+    `telling` is the share of tickets that need what only an example tells; above 0, more prompts
+    have examples, and nearly all from 0.4.
+    """
+
+    def __init__(self, rng: random.Random, ease: float = 0.0, labels_first: bool = False,
+                 telling: float = 0.0):
         self.rng = rng
         self.labels_first = labels_first  # the wording of glossary and rules
+        self.telling = telling
         self.used: set[str] = set()
         name = capitalise(self.new_word(nonsense=0.8))
         self.company = f"{name} {rng.choice(world.COMPANY_ENDS)}"
@@ -42,19 +63,7 @@ class Desk:
 
     # ------------------------------------------------------------------ drawing a desk
     def new_word(self, nonsense: float = 0.6) -> str:
-        """A word not used before in this desk: made of syllables, or a real but unrelated word."""
-        rng = self.rng
-        while True:
-            if rng.random() < nonsense:
-                word = rng.choice(world.SYLLABLE_STARTS) + rng.choice(world.SYLLABLE_MIDDLES)
-                for _ in range(rng.choice((0, 1, 1, 2))):
-                    word += rng.choice(world.SYLLABLE_STARTS) + rng.choice(world.SYLLABLE_MIDDLES)
-                word += rng.choice(world.SYLLABLE_ENDS)
-            else:
-                word = rng.choice(world.RARE_WORDS)
-            if len(word) > 2 and word not in self.used and word not in world.FORBIDDEN:
-                self.used.add(word)
-                return word
+        return new_word(self.rng, self.used, nonsense)
 
     def draw_fields(self) -> None:
         rng = self.rng
@@ -82,7 +91,10 @@ class Desk:
         names = list(self.label)
         self.glossary = [(self.new_word(), rng.choice(names)) for _ in range(count)]
         self.hidden_words: list[tuple[str, str]] = []
-        examples = 0 if rng.random() < 0.45 + 0.4 * ease else rng.randint(1, 5)
+        without = 0.45 + 0.4 * ease
+        if self.telling:
+            without = 0.3 if self.telling < 0.4 else 0.05
+        examples = 0 if rng.random() < without else rng.randint(1, 5)
         self.example_count = examples
         if examples and "category" in self.fields and rng.random() < 0.8:
             hidden = rng.randint(1, examples)
@@ -145,7 +157,7 @@ class Desk:
         tags: set[str] = set()
         event = second = None
         extras: list[str] = []
-        if hidden_word or (self.hidden_words and draw < 0.15):
+        if hidden_word or (self.hidden_words and draw < (self.telling or 0.15)):
             word, name = hidden_word or rng.choice(self.hidden_words)
             severity, core = self.core(name, word)
             tags.add("hidden")

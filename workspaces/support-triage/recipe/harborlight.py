@@ -203,7 +203,7 @@ PROTECTED = {w for words in DOCUMENTED.values() for w in words} | set(UNDOCUMENT
 
 EVAL_SEED, TRAIN_SEED, SPLIT_SEED = 501, 601, 77
 EVAL_PLAN = {"easy": 30, "jargon": 25, "policy": 20, "multi-intent": 10, "noisy": 15}
-TRAIN_PLAN = {"easy": 140, "jargon": 150, "policy": 150, "multi-intent": 60, "noisy": 100}
+TRAIN_PLAN = {"easy": 70, "jargon": 120, "policy": 180, "multi-intent": 80, "noisy": 150}
 
 ROLE = "You are a triage assistant for Harborlight."
 TASK = "Triage the support ticket."
@@ -212,17 +212,17 @@ priority must be one of: low, normal or urgent.
 needs_human says whether a person must take over."""
 FORMAT = ('Reply with one JSON object: '
           '{"category": "...", "priority": "...", "needs_human": true or false}')
-RULES = """- needs_human true for device tickets.
-- priority urgent for Skipper customers.
-- priority low for Dinghy customers.
-- priority urgent and needs_human true for anything for the regatta.
-- priority urgent and needs_human true for lost files.
+RULES = """- If category is device, needs_human is true.
+- Skipper customers: priority urgent.
+- Dinghy customers: priority low.
+- Anything for the regatta: priority urgent and needs_human true.
+- Lost files: priority urgent and needs_human true.
 - With two topics, billing wins."""
 EXAMPLES = (
-    ("The portage looks strange. No rush.", ("billing", "low", False)),
-    ("Hello, our undertow has a problem. We need it for the regatta.", ("sync", "urgent", True)),
+    ("My portage is wrong. It can wait.", ("billing", "low", False)),
+    ("What does the undertow do? Please call me back.", ("sync", "low", True)),
     ("my callsign is wrong again, thanks", ("access", "normal", False)),
-    ("What is a bilge? Skipper customer here.", ("device", "urgent", True)),
+    ("The bilge is still not right. This is urgent.", ("device", "urgent", True)),
     ("I sent you a lookout.", ("feedback", "low", False)))
 SHORT_TASK = "Triage the Harborlight ticket."
 
@@ -337,9 +337,10 @@ class TicketWriter:
 
 
 def context() -> str:
-    words = "\n".join(f"- {category}: {', '.join(group)}" for category, group in DOCUMENTED.items())
+    words = "; ".join(f"{word} = {category}" for category, group in DOCUMENTED.items()
+                      for word in group)
     return ("Harborlight stores photos and files and comes with a small box.\n"
-            f"Words our customers use:\n{words}\nHouse rules:\n{RULES}")
+            f"Words our customers use: {words}.\nHouse rules:\n{RULES}")
 
 
 def examples() -> str:

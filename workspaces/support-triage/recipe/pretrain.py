@@ -161,12 +161,15 @@ def train(rank: int, args) -> None:
             say(f"step {step} loss {means[0]:.3f} answers {means[1]:.4f} {seen / 1e6:.1f} M tokens "
                 f"{seen / seconds:.0f}/s {seconds / 60:.1f} min")
             recent = []
-        if done % args.evaluate_every == 0 or left == 0:
+        stops = left == 0 or done == args.stop
+        if done % args.evaluate_every == 0 or stops:
             if rank == 0:
                 scores = held_out_accuracy(model, held_out)
                 say("  held out " + " ".join(f"{tag} {score:.2f}" for tag, score in scores.items()))
                 save(args.run / "last.pt", model, optimisers, step)
             dist.barrier()
+        if stops:
+            break
     dist.destroy_process_group()
 
 
@@ -181,6 +184,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.01, help="learning rate of Muon")
     parser.add_argument("--adam-rate", type=float, default=5e-3)
     parser.add_argument("--text-weight", type=float, default=0.1)
+    parser.add_argument("--stop", type=int, help="leave the stage after so many of its steps")
     parser.add_argument("--replan", help="STEP:END moves the last step to END at STEP")
     parser.add_argument("--resume", type=Path)
     parser.add_argument("--seed", type=int, default=1)

@@ -96,7 +96,7 @@ def context(desk: Desk) -> str:
     if desk.winner:
         rules.append(f"With two topics, {desk.label[desk.winner]} wins.")
     rng.shuffle(rules)
-    if desk.labels_first and rules:
+    if rules and (desk.labels_first or desk.telling):
         lines.append("House rules:")
     return "\n".join(lines + [f"- {rule}" for rule in rules])
 
