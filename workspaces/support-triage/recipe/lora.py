@@ -3,7 +3,7 @@
 
     lora.py WORKSPACE ADAPTER_FOLDER [--mix ROWS] [--rank N] [--rate R] [--iters N] ...
 
-Splits train/main.jsonl 95/5 by a fixed seed, mixes ROWS rows of train/general.jsonl into the
+Splits train/main.jsonl 90/10 by a fixed seed, mixes ROWS rows of train/general.jsonl into the
 training part against forgetting, and trains on answers only. Standard library only; mlx-lm runs in
 the Python given with --python.
 """
@@ -27,7 +27,7 @@ WARM_UP = 30                       # steps
 def split(workspace: Path, folder: Path, mix: int) -> None:
     rows = read_jsonl(workspace / "train/main.jsonl")
     random.Random(SEED).shuffle(rows)
-    held_back = len(rows) // 20
+    held_back = len(rows) // 10
     general = read_jsonl(workspace / "train/general.jsonl")
     random.Random(SEED).shuffle(general)
     write_jsonl(folder / "valid.jsonl", rows[:held_back])
@@ -54,12 +54,12 @@ def main() -> None:
     parser.add_argument("workspace", type=Path)
     parser.add_argument("adapter", type=Path)
     parser.add_argument("--model", type=Path)
-    parser.add_argument("--mix", type=int, default=60)
+    parser.add_argument("--mix", type=int, default=28)
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--scale", type=float, default=2.0)
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--iters", type=int, default=600)
+    parser.add_argument("--iters", type=int, default=500)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--python", default=sys.executable)
     args = parser.parse_args()
