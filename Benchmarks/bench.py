@@ -133,6 +133,50 @@ def measure_peers(text: Path, runs: int, seconds: float) -> None:
         terminal.close()
 
 
+PEER = """
+import http.client, json, sys, concurrent.futures, threading
+port, cases, place = int(sys.argv[1]), int(sys.argv[2]), threading.local()
+body = json.dumps({"model": "mock", "messages": [{"role": "user", "content": "Ticket"}]})
+def ask(number):
+    if not hasattr(place, "link"): place.link = http.client.HTTPConnection("127.0.0.1", port)
+    place.link.request("POST", "/v1/chat/completions", body, {"content-type": "application/json"})
+    return json.loads(place.link.getresponse().read())["choices"][0]["message"]["content"]
+with concurrent.futures.ThreadPoolExecutor(64) as pool: list(pool.map(ask, range(cases)))
+"""
+
+
+def spent(command: list[str]) -> tuple[float, float, float]:
+    """A command's wall-clock seconds, processor seconds, and most resident memory in MB."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"{command[:2]} ended with {process.returncode}")
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def measure_runner(assay: str, folder: Path) -> None:
+    """Evaluations against a server that answers at once: each case is rendered, asked, graded and stored."""
+    port_file = folder / "fast-port"
+    server = subprocess.Popen([sys.executable, str(HERE / "mock_model.py"), str(port_file), "0"])
+    try:
+        while not port_file.exists():
+            time.sleep(0.02)
+        port = int(port_file.read_text())
+        print("\nEvaluating against a server that answers at once, 64 requests at a time")
+        row("", "wall", "CPU per case", "most memory")
+        for cases in (1000, 10000):
+            write_workspace(folder / f"run-{cases}", cases, port)
+            wall, processor, memory = spent([assay, "eval", "base", "-w", str(folder / f"run-{cases}"), "--json"])
+            row(f"assay eval, {cases} cases", f"{wall:.2f} s", ms(processor / cases * 1000), f"{memory:.0f} MB")
+        wall, processor, memory = spent([sys.executable, "-c", PEER, str(port), "1000"])
+        row("a bare Python loop, 1000 requests", f"{wall:.2f} s", ms(processor), f"{memory:.0f} MB")
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def main() -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -230,6 +274,7 @@ def main() -> None:
         row("demo: 100 cases on the local model", f"{run['seconds']:.1f} s", f"{time.perf_counter() - start:.1f} s in all")
     else:
         row("demo: 100 cases on the local model", "failed: " + done.stderr.strip()[-80:])
+    measure_runner(assay, folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
