@@ -163,7 +163,10 @@ import Testing
 
   @Test func aFlawInWhatAnEvaluationRestsOnStopsIt() async throws {
     var workspace = sampleWorkspace()
-    workspace.problems = [Problem(file: "assay.yaml", line: 9, key: "variants.other.model", message: "No model.")]
+    workspace.problems = [
+      Problem(file: "assay.yaml", line: 9, key: "variants.other.model", message: "No model."),
+      Problem(file: "evals/main.jsonl", line: 7, message: "Not JSON; the line is left out."),
+    ]
     let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
     let (fine, _) = try await workbench(workspace, model: model)
     #expect(try await evaluate(fine).summary.done == 4)

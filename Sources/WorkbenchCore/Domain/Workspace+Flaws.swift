@@ -1,5 +1,6 @@
 extension Workspace {
-  /// Errors in the files that a variant's evaluation on a set rests on. What it would measure isn't what was meant.
+  /// Errors in the files that a variant's evaluation on a set rests on: what it would measure isn't what was meant. A
+  /// line of an eval set that can't be read is none of them: it is left out and told, and the others are what they are.
   public func flaws(of variant: Variant, prompt: Prompt, set: EvalSet) -> [Problem] {
     let keys = [
       "graders", "eval_sets.\(set.name)", "variants.\(variant.name)", "models.\(variant.model)",
@@ -7,9 +8,8 @@ extension Workspace {
     ]
     return problems.filter { problem in
       guard problem.severity == .error else { return false }
-      if problem.file == set.path || problem.file.hasPrefix(prompt.path + "/") || problem.file == prompt.path {
-        return true
-      }
+      if problem.file == set.path { return problem.line == nil }
+      if problem.file.hasPrefix(prompt.path + "/") || problem.file == prompt.path { return true }
       return problem.file == "assay.yaml" && problem.concerns(keys)
     }
   }
