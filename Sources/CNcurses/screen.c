@@ -6,8 +6,11 @@
 #endif
 #include "CNcurses.h"
 
+#include <fcntl.h>
 #include <langinfo.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <term.h>
 
 #if defined(NCURSES_EXT_COLORS) && NCURSES_EXT_COLORS && NCURSES_VERSION_PATCH >= 20170401
@@ -25,14 +28,73 @@ bool cn_has_entry(const char *name, int output) {
   return found;
 }
 
+// ncurses writes each stretch of changes by itself. A frame is gathered in a file in memory, which takes the place of the
+// terminal meanwhile, and goes out in one write: one packet over SSH, and never half a picture.
+static struct {
+  int ncurses;   // the descriptor that ncurses writes to
+  int terminal;  // the terminal
+  int memory;    // the file; -1 if there is none, and ncurses writes straight to the terminal
+  char *bytes;
+  size_t room;
+} frame = {-1, -1, -1, NULL, 0};
+
+static int make_memory(void) {
+#ifdef MFD_CLOEXEC
+  return memfd_create("frame", MFD_CLOEXEC);
+#else
+  char name[] = "/tmp/frame-XXXXXX";
+  int file = mkstemp(name);
+  if (file < 0) return -1;
+  unlink(name);
+  fcntl(file, F_SETFD, FD_CLOEXEC);
+  return file;
+#endif
+}
+
+static void close_frame(void) {
+  if (frame.terminal >= 0) close(frame.terminal);
+  if (frame.memory >= 0) close(frame.memory);
+  free(frame.bytes);
+  frame.ncurses = frame.terminal = frame.memory = -1;
+  frame.bytes = NULL;
+  frame.room = 0;
+}
+
+static void open_frame(int output) {
+  close_frame();
+  frame.ncurses = output;
+  frame.terminal = fcntl(output, F_DUPFD_CLOEXEC, 0);
+  if (frame.terminal >= 0) frame.memory = make_memory();
+}
+
+static bool begin_frame(void) {
+  return frame.memory >= 0 && lseek(frame.memory, 0, SEEK_SET) == 0 && dup2(frame.memory, frame.ncurses) >= 0;
+}
+
+static void end_frame(void) {
+  off_t count = lseek(frame.memory, 0, SEEK_CUR);
+  dup2(frame.terminal, frame.ncurses);
+  if (count <= 0) return;
+  if ((size_t)count > frame.room) {
+    char *bytes = realloc(frame.bytes, (size_t)count);
+    if (!bytes) return;
+    frame.bytes = bytes;
+    frame.room = (size_t)count;
+  }
+  ssize_t got = pread(frame.memory, frame.bytes, (size_t)count, 0);
+  if (got > 0) cn_write(frame.terminal, frame.bytes, (size_t)got);
+}
+
 SCREEN *cn_start(const char *name, FILE *output, FILE *input) {
   SCREEN *screen = newterm((char *)name, output, input);
   if (!screen) return NULL;
   set_term(screen);
+  open_frame(fileno(output));
   raw();
   noecho();
   nonl();
   leaveok(stdscr, FALSE);
+  typeahead(-1);  // keys are read elsewhere
   if (has_colors()) {
     start_color();
     use_default_colors();
@@ -44,6 +106,7 @@ void cn_stop(SCREEN *screen) {
   curs_set(1);
   endwin();
   delscreen(screen);
+  close_frame();
 }
 
 void cn_put(int y, int x, const wchar_t *text, attr_t attributes, int pair) {
@@ -58,9 +121,11 @@ void cn_put(int y, int x, const wchar_t *text, attr_t attributes, int pair) {
 }
 
 void cn_show(int y, int x) {
+  bool gathers = begin_frame();
   curs_set(y >= 0 ? 1 : 0);
   if (y >= 0) wmove(stdscr, y, x);
   wrefresh(stdscr);
+  if (gathers) end_frame();
 }
 
 void cn_repaint(void) { clearok(curscr, TRUE); }
