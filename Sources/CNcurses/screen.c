@@ -42,12 +42,11 @@ static int make_memory(void) {
 #ifdef MFD_CLOEXEC
   return memfd_create("frame", MFD_CLOEXEC);
 #else
-  char name[] = "/tmp/frame-XXXXXX";
-  int file = mkstemp(name);
-  if (file < 0) return -1;
-  unlink(name);
-  fcntl(file, F_SETFD, FD_CLOEXEC);
-  return file;
+  FILE *file = tmpfile();
+  if (!file) return -1;
+  int descriptor = fcntl(fileno(file), F_DUPFD_CLOEXEC, 0);
+  fclose(file);
+  return descriptor;
 #endif
 }
 
