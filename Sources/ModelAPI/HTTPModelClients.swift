@@ -43,22 +43,20 @@ public final class HTTPModelClients: ModelClients {
   /// - Throws: `ModelFailure.rejected` with a sentence.
   public func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient {
     switch model.api {
-    case .openAI(let endpoint):
+    case .endpoint(let endpoint):
       if adapter != nil {
         throw ModelFailure.rejected(
           "The model \(model.name) is an endpoint, which can't load an adapter: name the tuned model there as its model."
         )
       }
-      return OpenAIChatClient(
-        service: service(try ServiceAddress(endpoint.baseURL), key: endpoint.keyEnvironment, timeout: model.timeout),
-        endpoint: endpoint)
-    case .anthropic(let endpoint):
-      if adapter != nil {
-        throw ModelFailure.rejected("The model \(model.name) is an endpoint, which can't load an adapter.")
+      let service = service(
+        try ServiceAddress(endpoint.baseURLs[0]), key: endpoint.keyEnvironment, timeout: model.timeout)
+      switch endpoint.dialect {
+      case .messages: return AnthropicClient(service: service, model: endpoint.model)
+      default: return OpenAIChatClient(service: service, endpoint: endpoint)
       }
-      return AnthropicClient(
-        service: service(try ServiceAddress(endpoint.baseURL), key: endpoint.keyEnvironment, timeout: model.timeout),
-        model: endpoint.model)
+    case .command:
+      throw ModelFailure.rejected("The model \(model.name) is a command, which can't be asked yet.")
     case .mlx(let path):
       guard let servers else {
         throw ModelFailure.rejected("The model \(model.name) needs the local engine, which isn't available here.")

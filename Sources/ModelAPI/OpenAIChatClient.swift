@@ -5,7 +5,7 @@ struct OpenAIChatClient: ModelClient {
   /// Carries requests.
   let service: ChatService
   /// What is asked for there.
-  let endpoint: OpenAIEndpoint
+  let endpoint: Endpoint
 
   func prepare() async throws {
     // The only thing that can be seen without a request: better now than a hundred times.

@@ -150,6 +150,76 @@ public protocol ModelClient: Sendable {
   func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer
   /// Exact token counts by the model's own tokenizer; nil where it can't be asked without cost.
   func tokenCounts(of texts: [String]) async -> [Int]?
+  /// Seconds for which the model wants no request, as far as its last answers told; nil when it takes some.
+  func quietSeconds() -> Double?
+  /// Finds out what the model can do, with a few small requests.
+  /// - Throws: `ModelFailure` when it doesn't even answer one, or `CancellationError`.
+  func probe() async throws -> ModelProbe
+  /// Its second way in, for many requests at once; nil where it has none.
+  var batches: (any BatchService)? { get }
+}
+
+extension ModelClient {
+  /// Takes requests at any time.
+  public func quietSeconds() -> Double? { nil }
+  /// Asks for one token, three times.
+  public func probe() async throws -> ModelProbe {
+    try await prepare()
+    let request = ModelRequest(
+      caseID: "", messages: [ChatMessage(role: .user, content: "Say yes.")], sampling: Sampling(maxTokens: 1))
+    var latency = Double.infinity
+    for _ in 0..<3 { latency = min(latency, try await answer(request, onText: nil).latency) }
+    return ModelProbe(time: Date(), latency: latency)
+  }
+  /// Has no other way in.
+  public var batches: (any BatchService)? { nil }
+}
+
+/// Takes many requests at once, answers them when it likes, within a day, and bills less for it (OpenAI's Batch API).
+/// Whatever was submitted lives at the provider: any process can find it again by its label.
+public protocol BatchService: Sendable {
+  /// Hands requests in; their ids are unique among them.
+  /// - Parameter label: what `find` will know it by; at most 512 characters.
+  /// - Returns: the provider's name for the batch.
+  /// - Throws: `ModelFailure`.
+  func submit(_ requests: [(id: String, request: ModelRequest)], label: String) async throws -> String
+  /// The newest batch with this label that isn't cancelled or failed as a whole.
+  func find(label: String) async throws -> String?
+  /// Where a batch stands.
+  func status(of batch: String) async throws -> BatchStatus
+  /// What a batch that is over has answered, by request id and in any order; requests that it never got to are missing.
+  func answers(of batch: String) async throws -> [(id: String, answer: Result<Answer, ModelFailure>)]
+  /// Asks the provider to stop; what is answered by then stays.
+  func cancel(_ batch: String) async throws
+  /// The most requests in one batch.
+  var largest: Int { get }
+  /// The price of a token in a batch, as a share of its usual price.
+  var priceShare: Double { get }
+}
+
+/// Where a batch stands.
+public struct BatchStatus: Sendable, Hashable {
+  /// The provider's word, for example `in_progress`.
+  public var word: String
+  /// Whether nothing more will come.
+  public var isOver: Bool
+  /// Why it failed as a whole, where it did.
+  public var failure: String?
+  /// Requests in it, where known.
+  public var total: Int
+  /// Requests answered.
+  public var completed: Int
+  /// Requests that failed.
+  public var failed: Int
+  /// Makes a status.
+  public init(word: String, isOver: Bool, failure: String? = nil, total: Int = 0, completed: Int = 0, failed: Int = 0) {
+    self.word = word
+    self.isOver = isOver
+    self.failure = failure
+    self.total = total
+    self.completed = completed
+    self.failed = failed
+  }
 }
 
 /// Makes clients; the same arguments give clients that share connections and engine processes.

@@ -46,39 +46,6 @@ public struct Snapshot: Sendable {
   }
 }
 
-/// How far a run under way is.
-public struct RunProgress: Sendable, Hashable {
-  /// Cases with an output.
-  public var done: Int
-  /// All cases.
-  public var total: Int
-  /// How many of `done` were there before.
-  public var reused: Int
-  /// Cases without an answer.
-  public var errors: Int
-  /// Requests under way.
-  public var inFlight: Int
-  /// Outputs a second over the last few seconds, where known.
-  public var rate: Double?
-  /// What it is waiting for, when that isn't answers: for example `starting the local engine`.
-  public var waiting: String?
-  /// Makes a progress.
-  public init(
-    done: Int = 0, total: Int, reused: Int = 0, errors: Int = 0, inFlight: Int = 0, rate: Double? = nil,
-    waiting: String? = nil
-  ) {
-    self.done = done
-    self.total = total
-    self.reused = reused
-    self.errors = errors
-    self.inFlight = inFlight
-    self.rate = rate
-    self.waiting = waiting
-  }
-  /// Seconds to go at the present rate.
-  public var remainingSeconds: Double? { rate.flatMap { $0 > 0 ? Double(total - done) / $0 : nil } }
-}
-
 /// What a model would see for one case.
 public struct RenderedPrompt: Sendable, Hashable {
   /// A section with its size.

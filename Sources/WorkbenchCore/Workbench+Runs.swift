@@ -323,13 +323,15 @@ extension Workbench {
     var model: [JSONValue]
     var usesCaseID = false
     switch subject.model.api {
-    case .openAI(let endpoint): model = ["openai", .string(endpoint.baseURL), .string(endpoint.model)]
-    case .anthropic(let endpoint): model = ["anthropic", .string(endpoint.baseURL), .string(endpoint.model)]
+    case .endpoint(let endpoint):
+      model = [.string(endpoint.dialect.rawValue), .string(endpoint.baseURLs.first ?? ""), .string(endpoint.model)]
+    case .command(let words): model = ["command", .array(words.map { .string($0) })]
     case .mlx(let path): model = ["mlx", .string(path), .string(await files.fingerprint(of: path)?.hex ?? "")]
     case .replay(let file):
       usesCaseID = true
       model = ["replay", .string(await files.fingerprint(of: file)?.hex ?? file)]
     }
+    if !subject.model.options.isEmpty { model.append(.object(subject.model.options)) }
     if let adapter = subject.variant.adapter {
       guard let hash = await files.fingerprint(of: adapter) else {
         throw WorkbenchError.input(

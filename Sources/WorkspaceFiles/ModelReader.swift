@@ -71,15 +71,15 @@ enum ModelReader {
       let address = address(
         name, &fields, official: "https://api.openai.com/v1", officialKey: "OPENAI_API_KEY")
       let usesMaxCompletionTokens = fields.flag("max_completion_tokens") ?? false
-      return .openAI(
-        OpenAIEndpoint(
-          baseURL: address.base, model: address.model, keyEnvironment: address.key,
+      return .endpoint(
+        Endpoint(
+          .chat, baseURLs: [address.base], model: address.model, keyEnvironment: address.key,
           usesMaxCompletionTokens: usesMaxCompletionTokens))
     case "anthropic":
       let address = address(
         name, &fields, official: "https://api.anthropic.com/v1", officialKey: "ANTHROPIC_API_KEY")
-      return .anthropic(
-        AnthropicEndpoint(baseURL: address.base, model: address.model, keyEnvironment: address.key))
+      return .endpoint(
+        Endpoint(.messages, baseURLs: [address.base], model: address.model, keyEnvironment: address.key))
     case "mlx":
       guard let path = fields.text("path", "a folder, or a hub id such as org/name") else {
         if !fields.isBroken { fields.fail(nil, "Needs a path: the model's folder, or a hub id such as org/name.") }

@@ -116,8 +116,8 @@ struct AnswerTests {
 
   @Test func shutdownEndsEverythingAndLaterRequestsSaySo() async throws {
     let clients = HTTPModelClients(servers: nil) { _ in nil }
-    let endpoint = OpenAIEndpoint(baseURL: "http://127.0.0.1:1/v1", model: "m")
-    let client = try clients.client(for: ModelSpec(name: "m", api: .openAI(endpoint)), adapter: nil, workspace: "/")
+    let endpoint = Endpoint(baseURLs: ["http://127.0.0.1:1/v1"], model: "m")
+    let client = try clients.client(for: ModelSpec(name: "m", api: .endpoint(endpoint)), adapter: nil, workspace: "/")
     await clients.shutdown()
     await clients.shutdown()
     let request = ModelRequest(caseID: "1", messages: [], sampling: Sampling())
@@ -129,8 +129,9 @@ struct AnswerTests {
     try await MockServer.with({ _ in chat("a") }) { server in
       func ask() async throws -> String {
         let clients = HTTPModelClients(servers: nil) { _ in nil }
-        let endpoint = OpenAIEndpoint(baseURL: server.url, model: "m")
-        let client = try clients.client(for: ModelSpec(name: "m", api: .openAI(endpoint)), adapter: nil, workspace: "/")
+        let endpoint = Endpoint(baseURLs: [server.url], model: "m")
+        let client = try clients.client(
+          for: ModelSpec(name: "m", api: .endpoint(endpoint)), adapter: nil, workspace: "/")
         return try await client.answer(ModelRequest(caseID: "1", messages: [], sampling: Sampling()), onText: nil).text
       }
       let text = try await ask()

@@ -17,11 +17,12 @@ struct AnthropicTests {
       return reply
     }) { server in
       let clients = HTTPModelClients(servers: nil) { $0 == "MOCK_KEY" ? "sk-test-1" : nil }
-      let endpoint = AnthropicEndpoint(baseURL: server.url + "/v1", model: "mock-small", keyEnvironment: "MOCK_KEY")
+      let endpoint = Endpoint(
+        .messages, baseURLs: [server.url + "/v1"], model: "mock-small", keyEnvironment: "MOCK_KEY")
       let pieces = Pieces()
       do {
         let client = try clients.client(
-          for: ModelSpec(name: "mock", api: .anthropic(endpoint)), adapter: nil, workspace: "/")
+          for: ModelSpec(name: "mock", api: .endpoint(endpoint)), adapter: nil, workspace: "/")
         try await client.prepare()
         let request = ModelRequest(caseID: "1", messages: messages, sampling: sampling)
         let answer = try await client.ask(request, streams: streams) { pieces.add($0) }

@@ -53,8 +53,8 @@ struct Asking: Sendable {
   func withClient<Result>(_ url: String, _ body: (any ModelClient) async throws -> Result) async throws -> Result {
     let environment = environment
     let clients = HTTPModelClients(servers: nil, limits: limits) { environment[$0] }
-    let endpoint = OpenAIEndpoint(baseURL: url + "/v1", model: "mock-small", keyEnvironment: key)
-    let spec = ModelSpec(name: "mock", api: .openAI(endpoint), timeout: timeout)
+    let endpoint = Endpoint(baseURLs: [url + "/v1"], model: "mock-small", keyEnvironment: key)
+    let spec = ModelSpec(name: "mock", api: .endpoint(endpoint), timeout: timeout)
     do {
       let result = try await body(clients.client(for: spec, adapter: nil, workspace: "/"))
       await clients.shutdown()

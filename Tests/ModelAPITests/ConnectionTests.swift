@@ -79,8 +79,8 @@ struct ConnectionTests {
       #expect(!everything.contains("sk-very"), "reply \(number): \(everything)")
     }
     let clients = HTTPModelClients(servers: nil) { $0 == "K" ? key : nil }
-    let endpoint = OpenAIEndpoint(baseURL: "http://127.0.0.1:1", model: "m", keyEnvironment: "K")
-    let client = try clients.client(for: ModelSpec(name: "m", api: .openAI(endpoint)), adapter: nil, workspace: "/")
+    let endpoint = Endpoint(baseURLs: ["http://127.0.0.1:1"], model: "m", keyEnvironment: "K")
+    let client = try clients.client(for: ModelSpec(name: "m", api: .endpoint(endpoint)), adapter: nil, workspace: "/")
     var dumped = ""
     dump(client, to: &dumped)
     dump(clients, to: &dumped)

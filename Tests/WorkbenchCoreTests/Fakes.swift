@@ -172,7 +172,7 @@ func sampleWorkspace(cases: Int = 4) -> Workspace {
       id: "c\(number)", line: number, input: ["word": .string("word \(number)")], expected: .string("word \(number)"))
   }
   let model = ModelSpec(
-    name: "m", api: .openAI(OpenAIEndpoint(baseURL: "http://localhost/v1", model: "x")), concurrency: 3)
+    name: "m", api: .endpoint(Endpoint(baseURLs: ["http://localhost/v1"], model: "x")), concurrency: 3)
   return Workspace(
     folder: "/nowhere", name: "sample",
     models: [model, ModelSpec(name: "tiny", api: .mlx(path: "model"))],

@@ -34,8 +34,8 @@ struct FixedFormatTests {
     #expect(workspace.lines == [])
     #expect(workspace.name == "bar")
     #expect(workspace.models.map(\.name) == ["mock", "recorded", "tiny"])
-    let endpoint = OpenAIEndpoint(baseURL: "http://127.0.0.1:8089/v1", model: "mock-small", keyEnvironment: "MOCK_KEY")
-    #expect(workspace.models[0] == ModelSpec(name: "mock", api: .openAI(endpoint), concurrency: 64))
+    let endpoint = Endpoint(baseURLs: ["http://127.0.0.1:8089/v1"], model: "mock-small", keyEnvironment: "MOCK_KEY")
+    #expect(workspace.models[0] == ModelSpec(name: "mock", api: .endpoint(endpoint), concurrency: 64))
     #expect(workspace.models[1].api == .replay(file: "recorded.jsonl"))
     #expect(workspace.models[2].api == .mlx(path: "model"))
     #expect(
@@ -92,20 +92,21 @@ struct FixedFormatTests {
         latency_critical: false, tuning_expertise: off, can_route: on }
       """)
     #expect(workspace.lines == [])
-    let endpoint = OpenAIEndpoint(
-      baseURL: "https://api.openai.com/v1", model: "big", keyEnvironment: "OPENAI_API_KEY",
+    let endpoint = Endpoint(
+      baseURLs: ["https://api.openai.com/v1"], model: "big", keyEnvironment: "OPENAI_API_KEY",
       usesMaxCompletionTokens: true)
     #expect(
       workspace.models == [
         ModelSpec(
-          name: "hosted", api: .openAI(endpoint), timeout: 30,
+          name: "hosted", api: .endpoint(endpoint), timeout: 30,
           price: TokenPrice(input: 0.15, cachedInput: 0.075, output: 0.6)),
         ModelSpec(name: "hub", api: .mlx(path: "org/name")),
         ModelSpec(
           name: "claude",
-          api: .anthropic(
-            AnthropicEndpoint(
-              baseURL: "https://api.anthropic.com/v1", model: "some-model", keyEnvironment: "ANTHROPIC_API_KEY"))),
+          api: .endpoint(
+            Endpoint(
+              .messages, baseURLs: ["https://api.anthropic.com/v1"], model: "some-model",
+              keyEnvironment: "ANTHROPIC_API_KEY"))),
       ])
     let set = try #require(workspace.evalSets.first)
     #expect(set.isGeneral && set.prompt == "main" && set.graders.graders.map(\.type) == ["exact"])

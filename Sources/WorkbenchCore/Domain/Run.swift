@@ -34,13 +34,19 @@ public struct Run: Sendable, Hashable, Identifiable {
   public var seconds: Double
   /// How many cases it is to answer.
   public var cases: Int
+  /// How many answers each case gets, at least 1.
+  public var repeats: Int
+  /// The sample number of its first answers: 0, unless it was asked for afresh. Answers of one request with different
+  /// sample numbers are different draws.
+  public var firstSample: Int
   /// What has been measured so far.
   public var summary: RunSummary
 
   /// Makes a run.
   public init(
     id: RunID, identity: ContentHash, variant: Variant, promptVersion: ContentHash, set: String, setHash: ContentHash,
-    state: State, started: Date, seconds: Double, cases: Int, summary: RunSummary
+    state: State, started: Date, seconds: Double, cases: Int, repeats: Int = 1, firstSample: Int = 0,
+    summary: RunSummary
   ) {
     self.id = id
     self.identity = identity
@@ -52,6 +58,8 @@ public struct Run: Sendable, Hashable, Identifiable {
     self.started = started
     self.seconds = seconds
     self.cases = cases
+    self.repeats = repeats
+    self.firstSample = firstSample
     self.summary = summary
   }
 }
@@ -86,6 +94,8 @@ public struct Answer: Sendable, Hashable {
 public struct Output: Sendable, Hashable, Identifiable {
   /// The case's id.
   public var caseID: String
+  /// Which of the case's answers in its run it is, from 0.
+  public var sample: Int
   /// What was asked, hashed.
   public var requestKey: ContentHash
   /// The answer, unless the model failed.
@@ -102,15 +112,17 @@ public struct Output: Sendable, Hashable, Identifiable {
   public var formatValid: Bool
   /// Dollars, where the model's price is known.
   public var cost: Double?
-  /// Same as `caseID`.
-  public var id: String { caseID }
+  /// The case's id; further answers have their number behind it.
+  public var id: String { sample == 0 ? caseID : "\(caseID)#\(sample + 1)" }
 
   /// Makes an output.
   public init(
-    caseID: String, requestKey: ContentHash, answer: Answer?, failure: String? = nil, scores: [Score] = [],
+    caseID: String, sample: Int = 0, requestKey: ContentHash, answer: Answer?, failure: String? = nil,
+    scores: [Score] = [],
     value: Double = 0, passed: Bool = false, formatValid: Bool = false, cost: Double? = nil
   ) {
     self.caseID = caseID
+    self.sample = sample
     self.requestKey = requestKey
     self.answer = answer
     self.failure = failure
@@ -141,6 +153,8 @@ public struct RunSummary: Sendable, Hashable {
   public var high = 1.0
   /// Tokens of all prompts.
   public var promptTokens = 0
+  /// How many of them came from the server's cache; nil where no server said.
+  public var cachedPromptTokens: Int?
   /// Tokens of all answers.
   public var completionTokens = 0
   /// Seconds, median over answers.

@@ -1,0 +1,66 @@
+import Foundation
+
+/// What a model was seen to do, at one time: `assay models test` finds out.
+public struct ModelProbe: Sendable, Hashable, Codable {
+  /// Something that endpoints differ in.
+  public enum Ability: String, Sendable, Hashable, Codable, CaseIterable, CodingKeyRepresentable {
+    /// Says which models it has.
+    case modelList = "model list"
+    /// Sends answers in pieces.
+    case streaming
+    /// Says how many tokens it read and wrote.
+    case usage
+    /// Ends an answer at the limit that it is given.
+    case maxTokens = "max_tokens"
+    /// Ends an answer at a text that it is given.
+    case stop
+    /// Answers the same to the same seed.
+    case seed
+    /// Tells probabilities of tokens.
+    case logprobs
+    /// Answers in a form that it is given.
+    case structuredOutput = "structured output"
+    /// Counts tokens without answering.
+    case tokenCounts = "token counts"
+    /// Takes many requests at once and bills them cheaper.
+    case batches
+  }
+
+  /// What was seen of an ability.
+  public enum Finding: String, Sendable, Hashable, Codable {
+    /// It works.
+    case works
+    /// It is taken without complaint and has no effect: what is asked for is dropped in silence.
+    case ignored
+    /// It is refused with a sentence.
+    case refused
+    /// There is no telling.
+    case unknown
+  }
+
+  /// When.
+  public var time: Date
+  /// Seconds to a one-token answer, the shortest of a few.
+  public var latency: Double
+  /// Tokens a second of an answer, after its first, where known.
+  public var tokensPerSecond: Double?
+  /// What was seen; abilities that nobody tried are missing.
+  public var findings: [Ability: Finding]
+  /// The models that the server names, at most 200.
+  public var models: [String]
+  /// The server's own name and version, where it says one.
+  public var server: String?
+
+  /// Makes a probe.
+  public init(
+    time: Date, latency: Double, tokensPerSecond: Double? = nil, findings: [Ability: Finding] = [:],
+    models: [String] = [], server: String? = nil
+  ) {
+    self.time = time
+    self.latency = latency
+    self.tokensPerSecond = tokensPerSecond
+    self.findings = findings
+    self.models = models
+    self.server = server
+  }
+}

@@ -1,0 +1,37 @@
+/// What tokens cost, in dollars per million.
+public struct TokenPrice: Sendable, Hashable {
+  /// Prompt tokens.
+  public var input: Double
+  /// Prompt tokens that the server had cached; the full price where not given.
+  public var cachedInput: Double
+  /// Tokens of the answer.
+  public var output: Double
+  /// Makes a price.
+  public init(input: Double, cachedInput: Double? = nil, output: Double) {
+    self.input = input
+    self.cachedInput = cachedInput ?? input
+    self.output = output
+  }
+  /// Dollars for one answer; unknown counts cost nothing.
+  public func cost(of usage: TokenUsage) -> Double {
+    let cached = Double(usage.cachedPrompt ?? 0)
+    let prompt = Double(usage.prompt ?? 0)
+    return (max(0, prompt - cached) * input + cached * cachedInput + Double(usage.completion ?? 0) * output) / 1e6
+  }
+}
+
+/// What a server said it read and wrote; servers may leave any of it out.
+public struct TokenUsage: Sendable, Hashable {
+  /// Tokens of the prompt, cached ones included.
+  public var prompt: Int?
+  /// Tokens of the answer.
+  public var completion: Int?
+  /// How many of `prompt` came from the server's cache.
+  public var cachedPrompt: Int?
+  /// Makes a count.
+  public init(prompt: Int? = nil, completion: Int? = nil, cachedPrompt: Int? = nil) {
+    self.prompt = prompt
+    self.completion = completion
+    self.cachedPrompt = cachedPrompt
+  }
+}
