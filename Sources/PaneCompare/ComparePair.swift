@@ -84,7 +84,7 @@ struct ComparePair: Sendable {
 
   /// Runs that aren't complete come after all that are, so that the pair doesn't change while one is under way.
   private static func rank(_ run: Run?) -> Double {
-    run.map { $0.summary.done == 0 ? -1.5 : $0.summary.mean - ($0.summary.done < $0.cases ? 1 : 0) } ?? -2
+    run.map { $0.summary.done == 0 ? -1.5 : $0.summary.mean - ($0.summary.done < $0.requests ? 1 : 0) } ?? -2
   }
 
   private static func newestTuned(_ set: String?, _ snapshot: Snapshot) -> Side? {
@@ -110,7 +110,7 @@ struct CompareRequest: Hashable, Sendable {
     self.b = b.reference
     self.set = set
     runs = [left.id, right.id]
-    progress = [left, right].map { $0.cases > 0 ? 10 * $0.summary.done / $0.cases : 0 }
+    progress = [left, right].map { $0.cases > 0 ? 10 * $0.summary.done / $0.requests : 0 }
   }
 
   var command: Command { .compare(a: a, b: b, set: set) }
@@ -118,7 +118,7 @@ struct CompareRequest: Hashable, Sendable {
   /// Whether this comparison is what was asked for, or newer.
   func isAnswered(by comparison: Comparison?) -> Bool {
     guard let comparison, [comparison.a.id, comparison.b.id] == runs else { return false }
-    let shown = [comparison.a, comparison.b].map { $0.cases > 0 ? 10 * $0.summary.done / $0.cases : 0 }
+    let shown = [comparison.a, comparison.b].map { $0.cases > 0 ? 10 * $0.summary.done / $0.requests : 0 }
     return zip(shown, progress).allSatisfy { $0 >= $1 }
   }
 }

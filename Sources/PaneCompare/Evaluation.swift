@@ -23,7 +23,7 @@ extension ComparePane {
         names.insert(side.variant.name).inserted
       else { return nil }
       if let run = side.run {
-        guard !side.isPinned, run.summary.done < run.cases, snapshot.progress[run.id] == nil else { return nil }
+        guard !side.isPinned, run.summary.done < run.requests, snapshot.progress[run.id] == nil else { return nil }
       }
       let total = side.run?.cases ?? snapshot.workspace.evalSet(set)?.cases.count ?? 0
       let price = snapshot.workspace.model(side.variant.model)?.price

@@ -76,7 +76,7 @@ struct RunChooser: Sendable {
         return [Span(Wording.percent(run.summary.mean))]
       },
       TableColumn("done", width: 7...9, alignment: .right, priority: 3) { item in
-        item.run.map { [Span("\($0.summary.done)/\($0.cases)", theme[.textDim])] } ?? []
+        item.run.map { [Span("\($0.summary.done)/\($0.requests)", theme[.textDim])] } ?? []
       },
       TableColumn("when", width: 9...10, alignment: .right, priority: 6) { item in
         item.run.map { [Span(Figure.age(snapshot.time.timeIntervalSince($0.started)), theme[.textDim])] } ?? []

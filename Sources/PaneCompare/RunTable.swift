@@ -70,8 +70,8 @@ struct RunTable {
       Column(title: "tok/case", width: 8) { [Span(each($0))] },
       Column(title: "median", width: 7) { [Span(median($0))] },
     ]
-    let done = Column(title: "done", width: 9) { dim("\($0.summary.done)/\($0.cases)") }
-    return always + (runs.contains { $0.summary.done < $0.cases } ? [done] : [])
+    let done = Column(title: "done", width: 9) { dim("\($0.summary.done)/\($0.requests)") }
+    return always + (runs.contains { $0.summary.done < $0.requests } ? [done] : [])
       + (runs.contains { $0.summary.errors > 0 } ? [errors] : [])
       + (runs.contains { $0.summary.cost != nil } ? [cost] : [])
       + [Column(title: "run", width: 5) { dim("#\($0.id)") }]

@@ -21,8 +21,8 @@ struct OutputRecorder {
     self.position = position
     self.time = time.timeIntervalSince1970
     self.db = db
-    findFormer = try db.cachedStatement(sql: RunTally.Entry.query + " AND o.case_id = ?")
-    deleteFormer = try db.cachedStatement(sql: "DELETE FROM outputs WHERE run_id = ? AND case_id = ?")
+    findFormer = try db.cachedStatement(sql: RunTally.Entry.query + " AND o.case_id = ? AND o.sample = ?")
+    deleteFormer = try db.cachedStatement(sql: "DELETE FROM outputs WHERE run_id = ? AND case_id = ? AND sample = ?")
     findAnswer = try db.cachedStatement(
       sql: "SELECT \(AnswerRow.columns) FROM answers a WHERE a.key = ? ORDER BY a.id")
     insertAnswer = try db.cachedStatement(
@@ -32,19 +32,20 @@ struct OutputRecorder {
         """)
     insertOutput = try db.cachedStatement(
       sql: """
-        INSERT INTO outputs (run_id, position, case_id, request_key, answer_id, failure, value, passed, format_valid,
-          cost, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO outputs (run_id, position, case_id, sample, request_key, answer_id, failure, value, passed,
+          format_valid, cost, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
   }
 
   /// Writes one output and, unless it is known, its answer.
   /// - Returns: what the output replaces.
   mutating func record(_ output: Output) throws -> RunTally.Entry? {
-    let former = try Row.fetchOne(findFormer, arguments: [run, output.caseID]).map(RunTally.Entry.init)
-    if former != nil { try deleteFormer.execute(arguments: [run, output.caseID]) }
+    let former = try Row.fetchOne(findFormer, arguments: [run, output.caseID, output.sample]).map(RunTally.Entry.init)
+    if former != nil { try deleteFormer.execute(arguments: [run, output.caseID, output.sample]) }
     let answer = try output.answer.map { try id(of: $0, key: output.requestKey.hex) }
     try insertOutput.execute(arguments: [
-      run, position, output.caseID, output.requestKey.hex, answer, output.failure.map(FreeText.value), output.value,
+      run, position, output.caseID, output.sample, output.requestKey.hex, answer, output.failure.map(FreeText.value),
+      output.value,
       output.passed,
       output.formatValid, output.cost, ScoresColumn.encode(output.scores),
     ])

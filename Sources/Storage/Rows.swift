@@ -18,6 +18,7 @@ struct RunRow {
     summary.low = row["low"]
     summary.high = row["high"]
     summary.promptTokens = row["prompt_tokens"]
+    summary.cachedPromptTokens = row["cached_prompt_tokens"]
     summary.completionTokens = row["completion_tokens"]
     summary.latencyMedian = row["latency_median"]
     summary.latency95 = row["latency_95"]
@@ -28,7 +29,7 @@ struct RunRow {
       promptVersion: ContentHash(hex: row["prompt_version"]), set: row["eval_set"],
       setHash: ContentHash(hex: row["set_hash"]), state: Run.State(rawValue: row["state"]) ?? .paused,
       started: Date(timeIntervalSince1970: row["started"]), seconds: row["seconds"], cases: row["cases"],
-      summary: summary)
+      repeats: row["repeats"], firstSample: row["first_sample"], summary: summary)
   }
 }
 
@@ -64,7 +65,8 @@ struct AnswerRow {
 struct OutputRow {
   /// Selects a run's outputs in order.
   static let query = """
-    SELECT o.case_id, o.request_key, o.failure, o.value, o.passed, o.format_valid, o.cost, o.scores, \(AnswerRow.columns)
+    SELECT o.case_id, o.sample, o.request_key, o.failure, o.value, o.passed, o.format_valid, o.cost, o.scores,
+      \(AnswerRow.columns)
     FROM outputs o LEFT JOIN answers a ON a.id = o.answer_id WHERE o.run_id = ? ORDER BY o.position
     """
   var output: Output
@@ -72,7 +74,8 @@ struct OutputRow {
   /// Reads a row of `query`.
   init(_ row: Row) {
     output = Output(
-      caseID: row["case_id"], requestKey: ContentHash(hex: row["request_key"]), answer: AnswerRow(row)?.answer,
+      caseID: row["case_id"], sample: row["sample"], requestKey: ContentHash(hex: row["request_key"]),
+      answer: AnswerRow(row)?.answer,
       failure: (row["failure"] as Data?).map { String(decoding: $0, as: UTF8.self) },
       scores: ScoresColumn.decode(row["scores"]), value: row["value"], passed: row["passed"],
       formatValid: row["format_valid"], cost: row["cost"])

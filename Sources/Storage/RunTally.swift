@@ -13,8 +13,11 @@ struct RunTally: Sendable {
     var cost: Double?
     var isAnswered: Bool
     var promptTokens: Int
+    var cachedPromptTokens: Int?
     var completionTokens: Int
     var latency: Double
+    /// The case, where it has several answers.
+    var caseID: String
 
     /// An output's share.
     init(_ output: Output) {
@@ -24,8 +27,10 @@ struct RunTally: Sendable {
       cost = output.cost
       isAnswered = output.answer != nil
       promptTokens = output.answer?.usage.prompt ?? 0
+      cachedPromptTokens = output.answer?.usage.cachedPrompt
       completionTokens = output.answer?.usage.completion ?? 0
       latency = output.answer?.latency ?? 0
+      caseID = output.caseID
     }
 
     /// A stored output's share.
@@ -37,13 +42,16 @@ struct RunTally: Sendable {
       let answer: Int64? = row["answer_id"]
       isAnswered = answer != nil
       promptTokens = row["prompt_tokens"] ?? 0
+      cachedPromptTokens = row["cached_prompt_tokens"]
       completionTokens = row["completion_tokens"] ?? 0
       latency = row["latency"] ?? 0
+      caseID = row["case_id"]
     }
 
     /// Selects what `init(row:)` reads, for the rows of one run.
     static let query = """
-      SELECT o.value, o.passed, o.format_valid, o.cost, o.answer_id, a.prompt_tokens, a.completion_tokens, a.latency
+      SELECT o.value, o.passed, o.format_valid, o.cost, o.answer_id, o.case_id, a.prompt_tokens, a.cached_prompt_tokens,
+        a.completion_tokens, a.latency
       FROM outputs o LEFT JOIN answers a ON a.id = o.answer_id WHERE o.run_id = ?
       """
   }
@@ -54,20 +62,25 @@ struct RunTally: Sendable {
   private var formatValid = 0
   private var promptTokens = 0
   private var completionTokens = 0
+  private var cachedPromptTokens = 0
+  private var countedCached = 0
   private var cost = 0.0
   private var priced = 0
   private var zeros = 0
   private var ones = 0
   private var scoresBetween = SortedNumbers()
   private var latencies = SortedNumbers()
+  /// Sums of each case's values with how many there are, where cases have several answers.
+  private var cases: [String: (sum: Double, count: Int)]?
   /// The run's revision that this is the tally of.
   var revision: Int64 = 0
 
   /// Nothing yet.
-  init() {}
+  init(hasRepeats: Bool = false) { cases = hasRepeats ? [:] : nil }
 
   /// Reads a run's outputs.
-  init(run: Int64, revision: Int64, in db: Database) throws {
+  init(run: Int64, revision: Int64, hasRepeats: Bool, in db: Database) throws {
+    self.init(hasRepeats: hasRepeats)
     self.revision = revision
     let rows = try Row.fetchCursor(db.cachedStatement(sql: Entry.query), arguments: [run])
     while let row = try rows.next() { add(Entry(row: row)) }
@@ -95,19 +108,35 @@ struct RunTally: Sendable {
     formatValid += entry.formatValid ? sign : 0
     promptTokens += sign * entry.promptTokens
     completionTokens += sign * entry.completionTokens
+    if let cached = entry.cachedPromptTokens {
+      cachedPromptTokens += sign * cached
+      countedCached += sign
+    }
+    if cases != nil {
+      let former = cases?[entry.caseID] ?? (0, 0)
+      cases?[entry.caseID] = (former.sum + Double(sign) * entry.value, former.count + sign)
+      return price(entry, sign)
+    }
     switch entry.value {
     case 0: zeros += sign
     case 1: ones += sign
     default: if sign > 0 { scoresBetween.insert(entry.value) } else { scoresBetween.remove(entry.value) }
     }
-    if let price = entry.cost {
-      cost += Double(sign) * price
-      priced += sign
-    }
+    price(entry, sign)
   }
 
-  /// The mean score with its interval: Wilson's where every score is 0 or 1.
+  private mutating func price(_ entry: Entry, _ sign: Int) {
+    guard let price = entry.cost else { return }
+    cost += Double(sign) * price
+    priced += sign
+  }
+
+  /// The mean score with its interval: Wilson's where every score is 0 or 1. A case with several answers is one number,
+  /// their mean.
   private mutating func estimate() -> Estimate? {
+    if let cases {
+      return Estimate(scores: cases.values.filter { $0.count > 0 }.map { $0.sum / Double($0.count) })
+    }
     if zeros + ones == done { return Proportion(successes: ones, of: done).estimate }
     return Estimate(
       scores: Array(repeating: 0, count: zeros) + scoresBetween.merged() + Array(repeating: 1, count: ones))
@@ -122,6 +151,7 @@ struct RunTally: Sendable {
     summary.passed = passed
     summary.formatValid = formatValid
     summary.promptTokens = promptTokens
+    summary.cachedPromptTokens = countedCached > 0 ? cachedPromptTokens : nil
     summary.completionTokens = completionTokens
     summary.cost = priced > 0 ? cost : nil
     summary.mean = estimate.mean

@@ -11,9 +11,21 @@ extension SQLiteStore {
     }
   }
 
-  /// The run with this identity.
-  public func run(identity: ContentHash) async throws -> Run? {
-    try await read { try Self.run(identity, $0) }
+  /// The newest run of a subject with so many answers to each case.
+  public func newestRun(base: ContentHash, repeats: Int) async throws -> Run? {
+    try await read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT * FROM runs WHERE base = ? AND repeats = ? ORDER BY id DESC LIMIT 1",
+        arguments: [base.hex, repeats]
+      ).map { try RunRow($0).run }
+    }
+  }
+
+  /// A sample number that no run has used yet, at least 1.
+  public func unusedSample() async throws -> Int {
+    try await read { db in
+      max(1, try Int.fetchOne(db, sql: "SELECT max(first_sample + repeats) FROM runs") ?? 1)
+    }
   }
 
   private static func run(_ identity: ContentHash, _ db: Database) throws -> Run? {
@@ -32,11 +44,12 @@ extension SQLiteStore {
         arguments: [draft.version.hash.hex, draft.version.prompt, parts, draft.started.timeIntervalSince1970])
       try db.execute(
         sql: """
-          INSERT INTO runs (identity, variant, prompt_version, eval_set, set_hash, state, started, cases)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO runs (identity, base, repeats, first_sample, variant, prompt_version, eval_set, set_hash, state,
+            started, cases) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          draft.identity.hex, variant, draft.version.hash.hex, draft.set, draft.setHash.hex,
+          draft.identity.hex, draft.base.hex, draft.repeats, draft.firstSample, variant, draft.version.hash.hex,
+          draft.set, draft.setHash.hex,
           Run.State.running.rawValue, draft.started.timeIntervalSince1970, draft.cases,
         ])
       guard let run = try Self.run(draft.identity, db) else { throw StorageError.noSuchRun(0) }
@@ -71,6 +84,18 @@ extension SQLiteStore {
     }
   }
 
+  /// Which cases of a run have an answer, and which of the case's answers it is.
+  public func answered(in run: RunID) async throws -> [(caseID: String, sample: Int)] {
+    try await read { db in
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT case_id, sample FROM outputs WHERE run_id = ? AND answer_id IS NOT NULL",
+        arguments: [run.number])
+      var answered: [(caseID: String, sample: Int)] = []
+      while let row = try rows.next() { answered.append((row["case_id"], row["sample"])) }
+      return answered
+    }
+  }
+
   /// Answers to requests that were asked before, by key.
   public func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer] {
     try await read { db in
@@ -101,13 +126,14 @@ extension SQLiteStore {
     let tally = try await write { db in
       guard
         let row = try Row.fetchOne(
-          db, sql: "SELECT revision, next_position FROM runs WHERE id = ?", arguments: [run.number])
+          db, sql: "SELECT revision, next_position, repeats FROM runs WHERE id = ?", arguments: [run.number])
       else { throw StorageError.noSuchRun(run.number) }
       let revision: Int64 = row["revision"]
       let position: Int64 = row["next_position"]
+      let repeats: Int = row["repeats"]
       var tally =
         if let known, known.revision == revision { known } else {
-          try RunTally(run: run.number, revision: revision, in: db)
+          try RunTally(run: run.number, revision: revision, hasRepeats: repeats > 1, in: db)
         }
       var recorder = try OutputRecorder(run: run.number, position: position, time: Date(), db: db)
       for output in outputs {
@@ -130,14 +156,14 @@ extension SQLiteStore {
     let statement = try db.cachedStatement(
       sql: """
         UPDATE runs SET revision = ?, next_position = ?, seconds = seconds + ?, done = ?, passed = ?, errors = ?,
-          format_valid = ?, mean = ?, low = ?, high = ?, prompt_tokens = ?, completion_tokens = ?, latency_median = ?,
-          latency_95 = ?, cost = ?
+          format_valid = ?, mean = ?, low = ?, high = ?, prompt_tokens = ?, cached_prompt_tokens = ?,
+          completion_tokens = ?, latency_median = ?, latency_95 = ?, cost = ?
         WHERE id = ?
         """)
     try statement.execute(arguments: [
       tally.revision, position, seconds, summary.done, summary.passed, summary.errors, summary.formatValid,
-      summary.mean, summary.low, summary.high, summary.promptTokens, summary.completionTokens, summary.latencyMedian,
-      summary.latency95, summary.cost, run.number,
+      summary.mean, summary.low, summary.high, summary.promptTokens, summary.cachedPromptTokens,
+      summary.completionTokens, summary.latencyMedian, summary.latency95, summary.cost, run.number,
     ])
   }
 }

@@ -9,6 +9,9 @@ enum Schema {
     migrator.registerMigration("1 versions, runs, answers, outputs, jobs") { db in
       try db.execute(sql: first)
     }
+    migrator.registerMigration("2 repeats, cached tokens, probes") { db in
+      try db.execute(sql: second)
+    }
     return migrator
   }
 
@@ -93,6 +96,25 @@ enum Schema {
       validation_loss REAL,
       adapter TEXT,
       message TEXT
+    );
+    """
+
+  // `runs.base` is the identity without repeats and sample numbers: runs of one base asked the same, perhaps afresh.
+  //
+  // `probes` holds what a model was last seen to do, by everything that says where it is.
+  private static let second = """
+    ALTER TABLE runs ADD COLUMN base TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN repeats INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE runs ADD COLUMN first_sample INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN cached_prompt_tokens INTEGER;
+    UPDATE runs SET base = identity;
+    CREATE INDEX runs_base ON runs (base, repeats);
+    ALTER TABLE outputs ADD COLUMN sample INTEGER NOT NULL DEFAULT 0;
+    DROP INDEX outputs_case;
+    CREATE UNIQUE INDEX outputs_case ON outputs (run_id, case_id, sample);
+    CREATE TABLE probes (
+      model TEXT PRIMARY KEY NOT NULL,
+      probe TEXT NOT NULL
     );
     """
 }

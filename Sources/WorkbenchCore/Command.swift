@@ -91,18 +91,27 @@ public struct EvaluateRequest: Sendable, Hashable {
   public var set: String?
   /// Only the first so many cases.
   public var limit: Int?
+  /// Only the cases with these ids, in this order.
+  public var only: [String]?
+  /// How many answers each case gets, 1 to 100.
+  public var repeats: Int
+  /// Ask everything anew, whatever was answered before.
+  public var isFresh: Bool
   /// The most requests under way at once, below the model's own limit.
   public var concurrency: Int?
   /// What it may use.
   public var budget: RunPlan.Budget
   /// Makes a request.
   public init(
-    variant: String, set: String? = nil, limit: Int? = nil, concurrency: Int? = nil,
-    budget: RunPlan.Budget = RunPlan.Budget()
+    variant: String, set: String? = nil, limit: Int? = nil, only: [String]? = nil, repeats: Int = 1,
+    isFresh: Bool = false, concurrency: Int? = nil, budget: RunPlan.Budget = RunPlan.Budget()
   ) {
     self.variant = variant
     self.set = set
     self.limit = limit
+    self.only = only
+    self.repeats = repeats
+    self.isFresh = isFresh
     self.concurrency = concurrency
     self.budget = budget
   }

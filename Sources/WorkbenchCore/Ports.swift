@@ -43,8 +43,10 @@ public enum CaseEdit: Sendable, Hashable {
 public protocol Store: Sendable {
   /// All runs with summaries, newest first.
   func runs() async throws -> [Run]
-  /// The run with this identity.
-  func run(identity: ContentHash) async throws -> Run?
+  /// The newest run of a subject with so many answers to each case.
+  func newestRun(base: ContentHash, repeats: Int) async throws -> Run?
+  /// A sample number that no run has used yet, at least 1.
+  func unusedSample() async throws -> Int
   /// Makes a run, or gives the one with this identity; its version is kept with it.
   func beginRun(_ draft: RunDraft) async throws -> Run
   /// Keeps a finished batch, answers and judgements in one transaction, and returns the run's new summary.
@@ -53,6 +55,8 @@ public protocol Store: Sendable {
   func setState(_ state: Run.State, of run: RunID) async throws
   /// A run's outputs, in the order they were recorded.
   func outputs(of run: RunID) async throws -> [Output]
+  /// Which cases of a run have an answer, and which of the case's answers it is.
+  func answered(in run: RunID) async throws -> [(caseID: String, sample: Int)]
   /// Answers to requests that were asked before, by key.
   func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer]
   /// Versions with the time they were first used, newest first.
@@ -74,6 +78,12 @@ public protocol Store: Sendable {
 public struct RunDraft: Sendable {
   /// What decides its answers and their judgement.
   public var identity: ContentHash
+  /// The same without repeats and sample numbers.
+  public var base: ContentHash
+  /// How many answers each case gets.
+  public var repeats: Int
+  /// The sample number of its first answers.
+  public var firstSample: Int
   /// The variant.
   public var variant: Variant
   /// What will be sent.
@@ -88,10 +98,13 @@ public struct RunDraft: Sendable {
   public var started: Date
   /// Makes a draft.
   public init(
-    identity: ContentHash, variant: Variant, version: PromptVersion, set: String, setHash: ContentHash, cases: Int,
-    started: Date
+    identity: ContentHash, base: ContentHash? = nil, repeats: Int = 1, firstSample: Int = 0, variant: Variant,
+    version: PromptVersion, set: String, setHash: ContentHash, cases: Int, started: Date
   ) {
     self.identity = identity
+    self.base = base ?? identity
+    self.repeats = repeats
+    self.firstSample = firstSample
     self.variant = variant
     self.version = version
     self.set = set

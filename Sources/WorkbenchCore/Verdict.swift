@@ -49,7 +49,7 @@ public struct VerdictReport: Sendable {
     func rank(_ run: Run) -> [Double] {
       let (summary, done) = (run.summary, Double(run.summary.done))
       return [
-        run.variant.isTuned ? 1 : 0, summary.done < run.cases ? 1 : 0, -summary.mean,
+        run.variant.isTuned ? 1 : 0, summary.done < run.requests ? 1 : 0, -summary.mean,
         -Double(summary.formatValid) / done, Double(summary.promptTokens) / done,
       ]
     }
@@ -77,7 +77,7 @@ extension VariantFacts {
       format: summary.done > 0 ? Proportion(successes: summary.formatValid, of: summary.done) : nil,
       medianLatency: summary.latencyMedian > 0 ? summary.latencyMedian * 1000 : nil,
       slowLatency: summary.latency95 > 0 ? summary.latency95 * 1000 : nil,
-      unansweredCases: max(0, run.cases - summary.done), isOutdated: isOutdated)
+      unansweredCases: max(0, run.requests - summary.done), isOutdated: isOutdated)
   }
 }
 

@@ -174,7 +174,8 @@ extension Workbench {
       } catch is CancellationError {
         endTrial(caseID: evalCase.id, output: nil)
       } catch {
-        let output = Judgement.failure(String(describing: error), caseID: evalCase.id, key: subject.version.hash)
+        let output = Output(
+          caseID: evalCase.id, requestKey: subject.version.hash, answer: nil, failure: String(describing: error))
         endTrial(caseID: evalCase.id, output: output)
       }
     }

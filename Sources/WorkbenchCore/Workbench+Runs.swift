@@ -1,23 +1,13 @@
 import Foundation
-import Grading
 
 extension Workbench {
   /// Runs a variant over an eval set. One identity is one run: what it has is kept, what it lacks is asked for, and
   /// what any earlier run was answered to the same request is taken from the store.
   func evaluate(_ request: EvaluateRequest) async throws -> Run {
-    let subject = try subject(variant: request.variant, set: request.set)
+    let subject = try evaluable(request)
     let set = subject.set
-    let flaws = snapshot.workspace.flaws(of: subject.variant, prompt: subject.prompt, set: set)
-    guard flaws.isEmpty else { throw WorkbenchError.flawed("evaluated", flaws) }
-    guard !set.cases.isEmpty else {
-      throw WorkbenchError.input(
-        "The eval set \"\(set.name)\" (\(set.path)) has no cases, so there is nothing to evaluate.")
-    }
     let identity = try await identity(of: subject)
-    let run = try await dependencies.store.beginRun(
-      RunDraft(
-        identity: identity.run, variant: subject.variant, version: subject.version, set: set.name,
-        setHash: set.hash, cases: set.cases.count, started: dependencies.now()))
+    let run = try await begin(request, subject, identity)
     guard let claim = try await dependencies.store.claim(run.id) else {
       throw WorkbenchError.input(
         "Run \(run.id) is being worked on by another Assay on this machine; its progress shows in every window.")
@@ -26,49 +16,148 @@ extension Workbench {
     if snapshot.runs.contains(where: { $0.id == run.id }) == false { snapshot.runs.insert(run, at: 0) }
     snapshot.versions = try await dependencies.store.versions()
 
-    let outputs = try await dependencies.store.outputs(of: run.id)
-    let done = Set(outputs.lazy.filter { $0.answer != nil }.map(\.caseID))
-    let wanted = request.limit.map { Array(set.cases.prefix($0)) } ?? set.cases
-    let questions = try wanted.filter { !done.contains($0.id) }.map { evalCase in
-      let messages: [ChatMessage]
-      do { messages = try subject.version.messages(for: evalCase.input) } catch {
-        throw WorkbenchError.input(
-          "The case \"\(evalCase.id)\" (\(set.path):\(evalCase.line)) can't be asked. \(error)")
-      }
-      return Question(evalCase: evalCase, messages: messages, key: identity.key(for: messages, of: evalCase))
-    }
+    let places = try places(of: request, in: set)
+    let done = try await answered(run, set)
+    let lacking = places.reduce(0) { $0 + run.repeats - done.count(at: $1) }
+    let total = places.count * run.repeats
     var work = RunWork(
-      run: run, subject: subject,
-      progress: RunProgress(done: wanted.count - questions.count, total: wanted.count))
-    work.progress.reused = work.progress.done
-    if !questions.isEmpty {
+      RunContext(run: run, subject: subject, identity: identity), done: total - lacking, total: total)
+    if lacking > 0 {
       try await dependencies.store.setState(.running, of: run.id)
       mark(run.id) { $0.state = .running }
       do {
-        try await answer(questions, request, work: &work)
+        let open = try await reuse(places, except: done, &work)
+        if !open.items.isEmpty { try await ask(open, request, &work) }
       } catch {
         try? await flushShielded(&work)
         await end(work, state: .paused)
         throw error
       }
     }
-    let complete = work.progress.errors == 0 && done.count + work.answered >= set.cases.count
+    let complete = work.progress.errors == 0 && done.total + work.answered >= run.requests
     await end(work, state: complete ? .finished : .paused)
     if let stopReason = work.stopReason { throw WorkbenchError.model(stopReason) }
-    if work.isBudgetSpent {
+    if let limit = work.limitReached {
       throw WorkbenchError.budget(
-        "The budget is used up at \(work.progress.done) of \(work.progress.total) cases of \"\(run.variant.name)\"; what was "
-          + "answered is kept, and the same command goes on from there.")
+        "The \(limit.words) is used up at \(work.progress.done) of \(work.progress.total) answers of "
+          + "\"\(run.variant.name)\"; what was answered is kept, and the same command goes on from there.")
     }
     let whole = snapshot.runs.first { $0.id == run.id } ?? run
-    return request.limit == nil ? whole : try await part(of: whole, cases: wanted)
+    return places.count == set.cases.count ? whole : try await part(of: whole, cases: places.map { set.cases[$0].id })
+  }
+
+  /// What a request is about, if it can be evaluated.
+  /// - Throws: `WorkbenchError` that says what is in the way.
+  func evaluable(_ request: EvaluateRequest) throws -> Subject {
+    let subject = try subject(variant: request.variant, set: request.set)
+    let set = subject.set
+    let flaws = snapshot.workspace.flaws(of: subject.variant, prompt: subject.prompt, set: set)
+    guard flaws.isEmpty else { throw WorkbenchError.flawed("evaluated", flaws) }
+    guard !set.cases.isEmpty else {
+      throw WorkbenchError.input(
+        "The eval set \"\(set.name)\" (\(set.path)) has no cases, so there is nothing to evaluate.")
+    }
+    if request.budget.dollars != nil, subject.model.price == nil {
+      throw WorkbenchError.input(
+        "A limit in dollars needs the price of the model \"\(subject.model.name)\": add price to it in assay.yaml.")
+    }
+    return subject
+  }
+
+  /// The run that a request goes on with, or a new one.
+  private func begin(_ request: EvaluateRequest, _ subject: Subject, _ identity: RunIdentity) async throws -> Run {
+    let repeats = max(1, request.repeats)
+    if !request.isFresh, let run = try await dependencies.store.newestRun(base: identity.base, repeats: repeats) {
+      return run
+    }
+    let firstSample = request.isFresh ? try await dependencies.store.unusedSample() : 0
+    return try await dependencies.store.beginRun(
+      RunDraft(
+        identity: identity.run(repeats: repeats, firstSample: firstSample), base: identity.base, repeats: repeats,
+        firstSample: firstSample, variant: subject.variant, version: subject.version, set: subject.set.name,
+        setHash: subject.set.hash, cases: subject.set.cases.count, started: dependencies.now()))
+  }
+
+  /// Which cases of a set a request is about, as places.
+  private func places(of request: EvaluateRequest, in set: EvalSet) throws -> [Int] {
+    guard let only = request.only else { return Array(set.cases.indices.prefix(request.limit ?? .max)) }
+    let places = Dictionary(set.cases.indices.map { (set.cases[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
+    return try only.map { id in
+      guard let place = places[id] else {
+        throw WorkbenchError.input("The eval set \"\(set.name)\" (\(set.path)) has no case \"\(id)\".")
+      }
+      return place
+    }
+  }
+
+  /// Which requests of a run are answered.
+  struct AnsweredRequests: Sendable {
+    private var samples: [Int: Set<Int>] = [:]
+    /// All of them.
+    private(set) var total = 0
+    /// Adds one.
+    mutating func insert(place: Int, sample: Int) {
+      if samples[place, default: []].insert(sample).inserted { total += 1 }
+    }
+    /// How many of a case.
+    func count(at place: Int) -> Int { samples[place]?.count ?? 0 }
+    /// Whether this one is.
+    func contains(place: Int, sample: Int) -> Bool { samples[place]?.contains(sample) ?? false }
+  }
+
+  private func answered(_ run: Run, _ set: EvalSet) async throws -> AnsweredRequests {
+    let answered = try await dependencies.store.answered(in: run.id)
+    var requests = AnsweredRequests()
+    guard !answered.isEmpty else { return requests }
+    let places = Dictionary(set.cases.indices.map { (set.cases[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
+    for (id, sample) in answered {
+      if let place = places[id], sample < run.repeats { requests.insert(place: place, sample: sample) }
+    }
+    return requests
+  }
+
+  /// Takes over what was answered before to the same requests; what is left is to be asked.
+  /// - Throws: `WorkbenchError.input` when a case can't be asked at all, before anything is.
+  private func reuse(_ places: [Int], except done: AnsweredRequests, _ work: inout RunWork) async throws -> RequestList
+  {
+    var list = RequestList()
+    for place in places {
+      var messages: [ChatMessage]?
+      for sample in 0..<work.context.run.repeats where !done.contains(place: place, sample: sample) {
+        var item = RequestList.Item(place: Int32(place), sample: Int32(sample), key: PackedHash.none)
+        let content = try messages ?? work.context.messages(item)
+        messages = content
+        item.key = PackedHash(work.context.key(item, content))
+        list.append(item)
+      }
+    }
+    var open = RequestList()
+    let size = 500
+    for start in stride(from: 0, to: list.items.count, by: size) {
+      let part = list.items[start..<min(start + size, list.items.count)]
+      let known = try await dependencies.store.answers(to: part.map(\.key.hash))
+      var outputs: [Output] = []
+      for item in part {
+        if let answer = known.isEmpty ? nil : known[item.key.hash] {
+          outputs.append(work.context.output(of: answer, to: item, key: item.key.hash))
+        } else {
+          open.append(item)
+        }
+      }
+      work.reused(outputs)
+      try await flush(&work)
+    }
+    let subject = work.context.subject
+    open.group(by: subject.version.slots, of: subject.set.cases)
+    return open
   }
 
   /// A run as if it had only these cases.
-  private func part(of run: Run, cases: [EvalCase]) async throws -> Run {
-    let wanted = Set(cases.map(\.id))
+  private func part(of run: Run, cases: [String]) async throws -> Run {
+    let wanted = Set(cases)
     var part = run
-    part.summary = RunSummary(of: try await dependencies.store.outputs(of: run.id).filter { wanted.contains($0.id) })
+    part.summary = RunSummary(
+      of: try await dependencies.store.outputs(of: run.id).filter { wanted.contains($0.caseID) })
     return part
   }
 
@@ -81,39 +170,7 @@ extension Workbench {
     return counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value) }
   }
 
-  /// A case with what will be sent for it.
-  private struct Question: Sendable {
-    var evalCase: EvalCase
-    var messages: [ChatMessage]
-    var key: ContentHash
-  }
-
-  /// A run under way in this process.
-  private struct RunWork {
-    var run: Run
-    var subject: Subject
-    var progress: RunProgress
-    var buffer: [Output] = []
-    var answered = 0
-    var stopReason: String?
-    var isBudgetSpent = false
-    var lastFlush = ContinuousClock.now
-    var arrivals: [ContinuousClock.Instant] = []
-
-    /// Takes an output in; it counts on screen once it is stored.
-    mutating func arrived(_ output: Output) {
-      buffer.append(output)
-      progress.done += 1
-      arrivals.append(.now)
-      if arrivals.count > 200 { arrivals.removeFirst(100) }
-    }
-
-    /// Outputs a second over the last arrivals.
-    var rate: Double? {
-      guard arrivals.count > 1, let first = arrivals.first, let last = arrivals.last, last > first else { return nil }
-      return Double(arrivals.count - 1) / ((last - first) / .seconds(1))
-    }
-  }
+  // MARK: Asking
 
   private enum Arrival: Sendable {
     case answered(Int, Output)
@@ -122,73 +179,57 @@ extension Workbench {
     case alarm
     /// What has arrived has waited long enough to be stored.
     case flushDue
+    /// Text that streams in is due to be shown.
+    case tick
   }
 
-  private func answer(_ questions: [Question], _ request: EvaluateRequest, work: inout RunWork) async throws {
-    let subject = work.subject
-    if request.budget.dollars != nil, subject.model.price == nil {
-      throw WorkbenchError.input(
-        "A limit in dollars needs the price of the model \"\(subject.model.name)\": add price to it in assay.yaml.")
-    }
-    let known = try await dependencies.store.answers(to: questions.map(\.key))
-    var open: [Question] = []
-    for question in questions {
-      if let answer = known[question.key] {
-        work.buffer.append(
-          Judgement.output(
-            of: answer, to: question.evalCase, key: question.key, graders: subject.set.graders,
-            price: subject.model.price))
-        work.progress.reused += 1
-      } else {
-        open.append(question)
-      }
-    }
-    work.answered = work.buffer.count
-    work.progress.done += work.buffer.count
-    try await flush(&work)
-    guard !open.isEmpty else { return }
-
-    let client = try client(of: subject)
-    work.progress.waiting = subject.model.isLocal ? "starting the local engine" : nil
+  private func ask(_ open: RequestList, _ request: EvaluateRequest, _ work: inout RunWork) async throws {
+    let context = work.context
+    let model = context.subject.model
+    let client = try client(of: context.subject)
+    work.progress.waiting = model.isLocal ? "starting the local engine" : nil
     show(work)
     do {
       try await client.prepare()
-    } catch ModelFailure.rejected(let reason) where !subject.model.isLocal {
+    } catch ModelFailure.rejected(let reason) where !model.isLocal {
       throw WorkbenchError.input(reason)
     }
     work.progress.waiting = nil
-    let ceiling = subject.model.concurrency
+    let ceiling = min(request.concurrency ?? model.concurrency, model.concurrency)
     var plan = RunPlan(
-      count: open.count, width: min(request.concurrency ?? ceiling, ceiling), budget: request.budget)
+      count: open.items.count, width: ceiling, start: min(8, ceiling), budget: request.budget, limits: model.limits,
+      tokens: try expectedTokens(open.items, context))
+    let streams = dependencies.streamsAnswers
     try await withThrowingTaskGroup(of: Arrival.self) { group in
       var alarm: Double?
       var isFlushComing = false
       let start = ContinuousClock.now
       func seconds() -> Double { (ContinuousClock.now - start) / .seconds(1) }
+      func after(_ seconds: Double, _ arrival: Arrival) {
+        group.addTask {
+          try? await Task.sleep(for: .seconds(seconds))
+          return arrival
+        }
+      }
+      if streams { after(0.1, .tick) }
       loop: while true {
-        if stopRequests.contains(work.run.id) { plan.stop() }
+        if stopRequests.contains(context.run.id) { plan.stop() }
+        if let quiet = client.quietSeconds() { plan.hold(until: seconds() + quiet) }
         switch plan.next(now: seconds()) {
         case .ask(let index, let attempt):
-          let question = open[index]
-          group.addTask {
-            await Self.ask(question, index: index, isRetry: attempt > 1, subject: subject, client: client)
-          }
+          let item = open.items[index]
+          group.addTask { await Self.ask(item, index, attempt: attempt, context, client, streams: streams) }
           continue loop
         case .finished: break loop
         case .wait(let until):
           if let until, alarm == nil || until < alarm ?? 0 {
             alarm = until
-            let delay = max(0, until - seconds())
-            group.addTask {
-              try? await Task.sleep(for: .seconds(delay))
-              return .alarm
-            }
+            after(max(0, until - seconds()), .alarm)
           }
         }
         work.progress.inFlight = plan.inFlight
-        work.progress.waiting = plan.hold(now: seconds()).map {
-          "the server asked to wait \(Int($0.rounded(.up))) s"
-        }
+        work.progress.width = plan.width
+        work.progress.waiting = plan.hold(now: seconds()).map { "the server needs \(Int($0.rounded(.up))) s of rest" }
         if plan.inFlight == 0 { try await flush(&work) }
         guard let arrival = try await group.next() else { break }
         switch arrival {
@@ -196,51 +237,61 @@ extension Workbench {
         case .flushDue:
           isFlushComing = false
           try await flush(&work)
+        case .tick:
+          show(work)
+          after(0.1, .tick)
         case .answered(let index, let output):
-          plan.succeeded(index, cost: output.cost)
-          work.answered += 1
+          plan.succeeded(index, output.answer ?? Answer(text: ""), cost: output.cost, now: seconds())
           work.arrived(output)
         case .failed(let index, let failure):
           try Task.checkCancellation()  // a request that was cut off has not failed
           let decision = plan.failed(index, failure, now: seconds(), jitter: .random(in: 0...1))
+          work.note(failure)
           if case .stop(let reason) = decision { work.stopReason = reason }
           if decision != .again {
-            work.progress.errors += 1
-            work.arrived(
-              Judgement.failure(failure.description, caseID: open[index].evalCase.id, key: open[index].key))
+            let item = open.items[index]
+            work.arrived(context.output(of: failure, to: item, key: item.key.hash))
           }
         }
         try Task.checkCancellation()
-        work.progress.inFlight = plan.inFlight
         if work.buffer.count >= 256 { try await flush(&work) }
         if !work.buffer.isEmpty, !isFlushComing {
           isFlushComing = true
-          group.addTask {
-            try? await Task.sleep(for: .milliseconds(50))
-            return .flushDue
-          }
+          after(0.05, .flushDue)
         }
       }
       group.cancelAll()
     }
-    work.isBudgetSpent = plan.isBudgetSpent
+    work.limitReached = plan.limitReached
     try await flush(&work)
+  }
+
+  /// How many tokens a request may take until answers tell: a token is about four characters, and an answer is as long as
+  /// it may be.
+  private func expectedTokens(_ items: [RequestList.Item], _ context: RunContext) throws -> Double {
+    guard context.subject.model.limits.tokensPerMinute != nil, let first = items.first else { return 0 }
+    let characters = try context.messages(first).reduce(0) { $0 + $1.content.count }
+    return Double(characters) / 4 + Double(context.subject.variant.sampling.maxTokens ?? 500)
   }
 
   /// Asks once and judges the answer, off the actor.
   private static func ask(
-    _ question: Question, index: Int, isRetry: Bool, subject: Subject, client: any ModelClient
+    _ item: RequestList.Item, _ index: Int, attempt: Int, _ context: RunContext, _ client: any ModelClient,
+    streams: Bool
   ) async -> Arrival {
+    let live = context.live
+    let caseID = context.subject.set.cases[Int(item.place)].id
+    live.began(
+      index, RunProgress.RunningCase(caseID: caseID, sample: Int(item.sample), attempt: attempt, started: Date()))
+    defer { live.ended(index) }
+    var onText: (@Sendable (String) -> Void)?
+    if streams { onText = { live.received($0, index) } }
     do {
-      if isRetry { try await client.prepare() }
+      if attempt > 1 { try await client.prepare() }
       let request = ModelRequest(
-        caseID: question.evalCase.id, messages: question.messages, sampling: subject.variant.sampling)
-      let answer = try await client.answer(request, onText: nil)
-      return .answered(
-        index,
-        Judgement.output(
-          of: answer, to: question.evalCase, key: question.key, graders: subject.set.graders,
-          price: subject.model.price))
+        caseID: caseID, messages: try context.messages(item), sampling: context.subject.variant.sampling)
+      let answer = try await client.answer(request, onText: onText)
+      return .answered(index, context.output(of: answer, to: item, key: item.key.hash))
     } catch let failure as ModelFailure {
       return .failed(index, failure)
     } catch {
@@ -248,15 +299,17 @@ extension Workbench {
     }
   }
 
+  // MARK: Keeping and showing
+
   /// Stores what has arrived, then shows it: an output counts as done when it is on disk.
-  private func flush(_ work: inout RunWork) async throws {
+  func flush(_ work: inout RunWork) async throws {
     let batch = work.buffer
     let elapsed = (ContinuousClock.now - work.lastFlush) / .seconds(1)
     work.lastFlush = .now
     if !batch.isEmpty {
       work.buffer = []
-      let summary = try await dependencies.store.record(batch, in: work.run.id, seconds: elapsed)
-      mark(work.run.id) {
+      let summary = try await dependencies.store.record(batch, in: work.context.run.id, seconds: elapsed)
+      mark(work.context.run.id) {
         $0.summary = summary
         $0.seconds += elapsed
       }
@@ -266,7 +319,7 @@ extension Workbench {
 
   /// Stores what has arrived although the task is cancelled.
   private func flushShielded(_ work: inout RunWork) async throws {
-    let (batch, run, store) = (work.buffer, work.run.id, dependencies.store)
+    let (batch, run, store) = (work.buffer, work.context.run.id, dependencies.store)
     work.buffer = []
     guard !batch.isEmpty else { return }
     let summary = try await Task { try await store.record(batch, in: run, seconds: 0) }.value
@@ -274,7 +327,7 @@ extension Workbench {
   }
 
   private func end(_ work: RunWork, state: Run.State) async {
-    let (run, store) = (work.run.id, dependencies.store)
+    let (run, store) = (work.context.run.id, dependencies.store)
     stopRequests.remove(run)
     snapshot.progress[run] = nil
     do {
@@ -288,71 +341,15 @@ extension Workbench {
     publish()
   }
 
-  private func show(_ work: RunWork) {
-    var progress = work.progress
-    progress.rate = work.rate
-    snapshot.progress[work.run.id] = progress
+  func show(_ work: RunWork) {
+    guard hasSubscribers else { return }
+    snapshot.progress[work.context.run.id] = work.shownProgress
     publishSoon()
   }
 
   private func mark(_ run: RunID, _ change: (inout Run) -> Void) {
     guard let index = snapshot.runs.firstIndex(where: { $0.id == run }) else { return }
     change(&snapshot.runs[index])
-  }
-
-  // MARK: Identity
-
-  /// What decides a run's answers and their judgement.
-  private struct Identity {
-    let run: ContentHash
-    let model: JSONValue
-    let sampling: JSONValue
-    let usesCaseID: Bool
-
-    /// Everything that decides one answer.
-    func key(for messages: [ChatMessage], of evalCase: EvalCase) -> ContentHash {
-      var content: [JSONValue] = [model, sampling]
-      content += messages.map { .array([.string($0.role.rawValue), .string($0.content)]) }
-      if usesCaseID { content.append(.string(evalCase.id)) }
-      return ContentHash(hex: SHA256.hex(JSONValue.array(content).text()))
-    }
-  }
-
-  private func identity(of subject: Subject) async throws -> Identity {
-    let files = dependencies.files
-    var model: [JSONValue]
-    var usesCaseID = false
-    switch subject.model.api {
-    case .endpoint(let endpoint):
-      model = [.string(endpoint.dialect.rawValue), .string(endpoint.baseURLs.first ?? ""), .string(endpoint.model)]
-    case .command(let words): model = ["command", .array(words.map { .string($0) })]
-    case .mlx(let path): model = ["mlx", .string(path), .string(await files.fingerprint(of: path)?.hex ?? "")]
-    case .replay(let file):
-      usesCaseID = true
-      model = ["replay", .string(await files.fingerprint(of: file)?.hex ?? file)]
-    }
-    if !subject.model.options.isEmpty { model.append(.object(subject.model.options)) }
-    if let adapter = subject.variant.adapter {
-      guard let hash = await files.fingerprint(of: adapter) else {
-        throw WorkbenchError.input(
-          "The variant \"\(subject.variant.name)\" needs the adapter \(adapter), which is not there yet. Train it "
-            + "first (assay train, or the Training pane), or name another adapter in assay.yaml.")
-      }
-      model.append(.string(hash.hex))
-    }
-    let sampling = subject.variant.sampling
-    let chosen: JSONValue = .array([
-      sampling.temperature.map { JSONValue($0) } ?? .null, sampling.topP.map { JSONValue($0) } ?? .null,
-      sampling.maxTokens.map { JSONValue($0) } ?? .null, sampling.seed.map { JSONValue($0) } ?? .null,
-      .array(sampling.stop.map { .string($0) }),
-    ])
-    let content: JSONValue = .array([
-      .string(subject.variant.name), .string(subject.version.hash.hex), .array(model), chosen,
-      .string(subject.set.name), .string(subject.set.hash.hex),
-    ])
-    return Identity(
-      run: ContentHash(hex: SHA256.hex(content.text())), model: .array(model), sampling: chosen,
-      usesCaseID: usesCaseID)
   }
 
   /// Runs that a dead process left as running are paused, so that they can be gone on with.
@@ -367,45 +364,5 @@ extension Workbench {
         "Run \(run.id) (\(run.variant.name)) was interrupted at \(run.summary.done) of \(run.cases) cases; evaluating it "
           + "again asks only for the rest.")
     }
-  }
-
-  // MARK: Comparison
-
-  /// Lines up the newest runs of two variants over a set, or two runs by number.
-  func compare(_ a: String, _ b: String, set name: String?) async throws -> Comparison {
-    guard let set = name == nil ? snapshot.workspace.evalSets.first : snapshot.workspace.evalSet(name ?? "") else {
-      throw WorkbenchError.unknown("eval set", name ?? "main", among: snapshot.workspace.evalSets.map(\.name))
-    }
-    let left = try run(named: a, set: set.name)
-    let right = try run(named: b, set: set.name)
-    let comparison = Comparison(
-      a: left, b: right, cases: set.cases, outputsA: try await dependencies.store.outputs(of: left.id),
-      outputsB: try await dependencies.store.outputs(of: right.id))
-    snapshot.comparison = comparison
-    publish()
-    return comparison
-  }
-
-  /// A run with its outputs in the eval set's order; those of cases that are no longer in it come last.
-  /// - Throws: `WorkbenchError.input` when there is no such run, or a store's error.
-  public func outputs(ofRun name: String, set: String?) async throws -> (run: Run, outputs: [Output]) {
-    let run = try run(named: name, set: set ?? snapshot.workspace.evalSets.first?.name)
-    let cases = snapshot.workspace.evalSet(run.set)?.cases ?? []
-    let places = Dictionary(cases.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
-    let outputs = try await dependencies.store.outputs(of: run.id).sorted {
-      (places[$0.caseID] ?? .max, $0.caseID) < (places[$1.caseID] ?? .max, $1.caseID)
-    }
-    return (run, outputs)
-  }
-
-  /// The newest run of a variant over a set (over any where nil), or the run with this number.
-  /// - Throws: `WorkbenchError.input` that says what there is.
-  public func run(named name: String, set: String? = nil) throws -> Run {
-    if let run = snapshot.latestRun(variant: name, set: set) { return run }
-    if let number = Int64(name), let run = snapshot.runs.first(where: { $0.id.number == number }) { return run }
-    let names = snapshot.workspace.variants.map(\.name)
-    guard names.contains(name) else { throw WorkbenchError.unknown("variant or run", name, among: names) }
-    let place = set.map { " on \"\($0)\"" } ?? ""
-    throw WorkbenchError.input("\"\(name)\" has not been evaluated\(place) yet: run `assay eval \(name)` first.")
   }
 }

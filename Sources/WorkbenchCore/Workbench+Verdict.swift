@@ -57,8 +57,7 @@ extension Workbench {
 
   /// Whether each answered case of a run passed.
   private func passes(_ run: Run) async throws -> [String: Bool] {
-    let answered = try await dependencies.store.outputs(of: run.id).filter { $0.answer != nil }
-    return Dictionary(answered.map { ($0.caseID, $0.passed) }, uniquingKeysWith: { $1 })
+    try await dependencies.store.outputs(of: run.id).filter { $0.answer != nil }.representatives.mapValues(\.passed)
   }
 
   private func generalRuns(on set: EvalSet, tuned: Run?) -> (before: Run, after: Run)? {

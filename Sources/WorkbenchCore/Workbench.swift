@@ -16,16 +16,19 @@ public actor Workbench {
     public var trainer: any Trainer
     /// The time of day.
     public var now: @Sendable () -> Date
+    /// Whether answers of evaluations are asked for in pieces, so that they can be read while they come.
+    public var streamsAnswers: Bool
     /// Gathers the parts.
     public init(
       files: any WorkspaceFiles, store: any Store, clients: any ModelClients, trainer: any Trainer,
-      now: @escaping @Sendable () -> Date = { Date() }
+      now: @escaping @Sendable () -> Date = { Date() }, streamsAnswers: Bool = false
     ) {
       self.files = files
       self.store = store
       self.clients = clients
       self.trainer = trainer
       self.now = now
+      self.streamsAnswers = streamsAnswers
     }
   }
 
@@ -163,6 +166,9 @@ public actor Workbench {
     continuation.yield(snapshot)
     return stream
   }
+
+  /// Whether anybody looks.
+  var hasSubscribers: Bool { !subscribers.isEmpty }
 
   private func unsubscribe(_ number: Int) { subscribers[number] = nil }
 

@@ -22,6 +22,14 @@ struct EvalCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Stop before the answers cost more than this, for each variant; exits with status 1.", valueName: "dollars"))
   var maxCost: Double?
+  @Option(
+    help: ArgumentHelp(
+      "Send nothing more after this long, for each variant; exits with status 1.", valueName: "seconds"))
+  var maxTime: Double?
+  @Option(help: "How many answers each case gets; each is asked for, none is a copy.")
+  var repeats = 1
+  @Flag(help: "Ask everything anew, whatever was answered before. Without it the same command goes on with that run.")
+  var fresh = false
   @Option(help: "Exit with status 1 when a variant's mean score is below this, 0 to 1.")
   var failUnder: Double?
   @OptionGroup var options: WorkspaceOptions
@@ -31,6 +39,8 @@ struct EvalCommand: AsyncParsableCommand {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
     if let maxCalls, maxCalls < 0 { throw ValidationError("--max-calls must be at least 0.") }
     if let maxCost, !(maxCost >= 0) { throw ValidationError("--max-cost must be at least 0.") }
+    if let maxTime, !(maxTime >= 0) { throw ValidationError("--max-time must be at least 0.") }
+    if !(1...100).contains(repeats) { throw ValidationError("--repeats must be from 1 to 100.") }
     if let failUnder, !(0...1).contains(failUnder) { throw ValidationError("--fail-under takes a score from 0 to 1.") }
   }
 
@@ -48,8 +58,8 @@ struct EvalCommand: AsyncParsableCommand {
     var failure: (any Error)?
     for name in names {
       let request = EvaluateRequest(
-        variant: name, set: set, limit: limit, concurrency: concurrency,
-        budget: RunPlan.Budget(calls: maxCalls, dollars: maxCost))
+        variant: name, set: set, limit: limit, repeats: repeats, isFresh: fresh, concurrency: concurrency,
+        budget: RunPlan.Budget(calls: maxCalls, dollars: maxCost, seconds: maxTime))
       do {
         let run = try await evaluate(request, on: workbench)
         runs.append(run)

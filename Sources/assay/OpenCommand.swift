@@ -36,7 +36,8 @@ struct OpenCommand: AsyncParsableCommand {
     prepareTerminal(environment: environment)
     try checkFolder()
     async let library = ThemeLibrary.load(environment: environment, executable: Wiring.executable)
-    let workbench = try await Wiring.workbench(folder: WorkspaceOptions.absolute(directory ?? workspace ?? "."))
+    let workbench = try await Wiring.workbench(
+      folder: WorkspaceOptions.absolute(directory ?? workspace ?? "."), streamsAnswers: true)
     let (themes, warnings) = await library
     if let theme, !themes.contains(where: { $0.name == theme }) {
       throw WorkbenchError.unknown("theme", theme, among: themes.map(\.name))

@@ -30,12 +30,12 @@ struct OutputsCommand: AsyncParsableCommand {
     }
     for output in wanted {
       let mark = output.answer == nil ? "!" : output.passed ? "✓" : "✗"
-      Wiring.show("\(mark) \(output.caseID)")
+      Wiring.show("\(mark) \(output.id)")
       Wiring.show(Self.indented(output.answer?.text ?? output.failure ?? ""))
       for score in output.scores where !score.passed { Wiring.show("    \(score.grader): \(score.reason)") }
     }
     Wiring.say(
-      "Run \(run.id) (\(run.variant.name) on \(run.set)): \(wanted.count) of \(outputs.count) cases are shown.")
+      "Run \(run.id) (\(run.variant.name) on \(run.set)): \(wanted.count) of \(outputs.count) answers are shown.")
   }
 
   private static func indented(_ text: String) -> String {
@@ -47,7 +47,8 @@ extension Report {
   /// One answer; a line of a recording that `api: replay` reads.
   static func output(_ output: Output) -> JSONValue {
     [
-      "id": .string(output.caseID), "output": output.answer.map { .string($0.text) } ?? .null,
+      "id": .string(output.caseID), "sample": JSONValue(output.sample),
+      "output": output.answer.map { .string($0.text) } ?? .null,
       "passed": JSONValue(output.passed), "score": rounded(output.value, 4),
       "scores": .array(
         output.scores.map {

@@ -12,6 +12,7 @@ enum Report {
       "run": JSONValue(Int(run.id.number)), "variant": .string(run.variant.name),
       "prompt_version": .string(run.promptVersion.short), "set": .string(run.set), "state": .string(run.state.rawValue),
       "cases": JSONValue(summary.done + summary.errors), "cases_in_set": JSONValue(run.cases),
+      "repeats": JSONValue(run.repeats),
       "passed": JSONValue(summary.passed),
       "score": [
         "mean": known(summary.mean, 4),
@@ -19,7 +20,11 @@ enum Report {
       ],
       "format_valid": known(Double(summary.formatValid) / Double(summary.done), 4),
       "errors": JSONValue(summary.errors),
-      "tokens": ["prompt": JSONValue(summary.promptTokens), "completion": JSONValue(summary.completionTokens)],
+      "tokens": [
+        "prompt": JSONValue(summary.promptTokens),
+        "cached_prompt": summary.cachedPromptTokens.map { JSONValue($0) } ?? .null,
+        "completion": JSONValue(summary.completionTokens),
+      ],
       "latency_ms": [
         "p50": known(summary.latencyMedian * 1000, 1), "p95": known(summary.latency95 * 1000, 1),
       ],
@@ -50,7 +55,7 @@ enum Report {
     let done = summary.done
     let hasAnswers = done > 0
     return [
-      run.variant.name, run.set, done == run.cases ? "\(done)" : "\(done)/\(run.cases)",
+      run.variant.name, run.set, done == run.requests ? "\(done)" : "\(done)/\(run.requests)",
       hasAnswers ? percent(summary.mean) : "–",
       hasAnswers ? "[\(percent(summary.low)), \(percent(summary.high))]" : "–",
       hasAnswers ? percent(Double(summary.formatValid) / Double(done)) : "–", "\(summary.errors)",

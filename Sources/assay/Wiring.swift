@@ -11,7 +11,8 @@ import WorkspaceFiles
 /// Puts the parts together: the only place that knows which files, database, clients and trainer the workbench gets.
 enum Wiring {
   /// A workbench on a folder.
-  static func workbench(folder: String) async throws -> Workbench {
+  /// - Parameter streamsAnswers: whether somebody may read answers while they come.
+  static func workbench(folder: String, streamsAnswers: Bool = false) async throws -> Workbench {
     let layout = EngineLayout.standard(environment: ProcessInfo.processInfo.environment)
     let files = FolderWorkspaceFiles(folder)
     try files.check()  // before a database is made in the wrong place
@@ -20,7 +21,8 @@ enum Wiring {
         files: files,
         store: try SQLiteStore(workspace: folder),
         clients: HTTPModelClients(servers: EngineServers(layout: layout)),
-        trainer: MLXTrainer(layout: layout, executable: executable)))
+        trainer: MLXTrainer(layout: layout, executable: executable),
+        streamsAnswers: streamsAnswers))
   }
 
   /// This program, to be started again as a job's runner.

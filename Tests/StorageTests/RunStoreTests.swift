@@ -18,8 +18,8 @@ struct RunStoreTests {
       let other = try await store.beginRun(draft("tuned"))
       #expect(other.id == RunID(2))
       #expect(try await store.runs() == [other, first])
-      #expect(try await store.run(identity: first.identity) == first)
-      #expect(try await store.run(identity: hash("nothing")) == nil)
+      #expect(try await store.newestRun(base: first.identity, repeats: 1) == first)
+      #expect(try await store.newestRun(base: hash("nothing"), repeats: 1) == nil)
     }
   }
 
@@ -122,7 +122,7 @@ struct RunStoreTests {
         #expect(summary.latency95 == percentiles.p95)
         #expect(summary.promptTokens == 10 * outputs.count && summary.completionTokens == 2 * outputs.count)
         #expect(abs((summary.cost ?? 0) - 0.001 * Double(outputs.count)) < 1e-12)
-        #expect(try await store.run(identity: draft(name).identity)?.summary == summary)
+        #expect(try await store.newestRun(base: draft(name).identity, repeats: 1)?.summary == summary)
         // The first one's tally is stale now, and it notices.
         let last = try await store.record([failed("extra")], in: run, seconds: 0)
         #expect(last.done == outputs.count && last.errors == 1 && last.mean == summary.mean)

@@ -64,7 +64,14 @@ actor FakeStore: Store {
   func claimElsewhere(_ run: RunID) { claimed.insert(run) }
 
   func runs() async throws -> [Run] { allRuns.reversed() }
-  func run(identity: ContentHash) async throws -> Run? { allRuns.first { $0.identity == identity } }
+  private var bases: [RunID: ContentHash] = [:]
+  func newestRun(base: ContentHash, repeats: Int) async throws -> Run? {
+    allRuns.last { bases[$0.id] == base && $0.repeats == repeats }
+  }
+  func unusedSample() async throws -> Int { max(1, allRuns.map { $0.firstSample + $0.repeats }.max() ?? 1) }
+  func answered(in run: RunID) async throws -> [(caseID: String, sample: Int)] {
+    allOutputs[run, default: [:]].values.filter { $0.answer != nil }.map { ($0.caseID, $0.sample) }
+  }
   func beginRun(_ draft: RunDraft) async throws -> Run {
     if let run = allRuns.first(where: { $0.identity == draft.identity }) { return run }
     if !allVersions.contains(where: { $0.id == draft.version.hash }) {
@@ -73,14 +80,16 @@ actor FakeStore: Store {
     let run = Run(
       id: RunID(Int64(allRuns.count + 1)), identity: draft.identity, variant: draft.variant,
       promptVersion: draft.version.hash, set: draft.set, setHash: draft.setHash, state: .paused,
-      started: draft.started, seconds: 0, cases: draft.cases, summary: RunSummary())
+      started: draft.started, seconds: 0, cases: draft.cases, repeats: draft.repeats,
+      firstSample: draft.firstSample, summary: RunSummary())
+    bases[run.id] = draft.base
     allRuns.append(run)
     return run
   }
   func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary {
     batches.append(outputs.count)
     for output in outputs {
-      allOutputs[run, default: [:]][output.caseID] = output
+      allOutputs[run, default: [:]][output.id] = output
       if let answer = output.answer { allAnswers[output.requestKey] = answer }
     }
     let summary = RunSummary(of: Array(allOutputs[run, default: [:]].values))

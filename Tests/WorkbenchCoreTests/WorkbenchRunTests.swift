@@ -33,6 +33,61 @@ import Testing
     #expect(await workbench.snapshot.versions.count == 2)
   }
 
+  @Test func repeatsAreAskedForAndTheFirstAnswersServeAgain() async throws {
+    let model = FakeModel { request, number in Answer(text: number % 3 == 0 ? "wrong" : request.messages[1].content) }
+    let (workbench, _) = try await workbench(model: model)
+    #expect(try await evaluate(workbench).summary.done == 4)
+    let outcome = try await workbench.perform(.evaluate(EvaluateRequest(variant: "base", repeats: 3)))
+    guard case .run(let run) = outcome else { return }
+    #expect(model.asked == 12, "four answers were there")
+    #expect(run.requests == 12 && run.summary.done == 12 && run.state == .finished && run.repeats == 3)
+    let outputs = try await workbench.outputs(ofRun: String(run.id.number), set: nil).outputs
+    #expect(outputs.map(\.id) == (1...4).flatMap { ["c\($0)", "c\($0)#2", "c\($0)#3"] })
+    #expect(Set(outputs.map(\.requestKey)).count == 12)
+    _ = try await workbench.perform(.evaluate(EvaluateRequest(variant: "base", repeats: 3)))
+    #expect(model.asked == 12)
+  }
+
+  @Test func askingAfreshAsksEverythingAndTheSameCommandGoesOnWithIt() async throws {
+    let model = FakeModel { request, number in
+      if number == 7 { throw ModelFailure.rejected("not now") }
+      return Answer(text: "\(number)")
+    }
+    let (workbench, _) = try await workbench(model: model)
+    let first = try await evaluate(workbench)
+    let outcome = try await workbench.perform(.evaluate(EvaluateRequest(variant: "base", isFresh: true)))
+    guard case .run(let fresh) = outcome else { return }
+    #expect(fresh.id != first.id && fresh.firstSample == 1 && fresh.summary.errors == 1)
+    #expect(model.asked == 8)
+    let again = try await evaluate(workbench)
+    #expect(again.id == fresh.id && again.state == .finished)
+    #expect(model.asked == 9, "only the one that failed, not the first run's answer")
+  }
+
+  @Test func onlyTheCasesThatAreNamedAreAskedInThatOrder() async throws {
+    let model = FakeModel { request, _ in Answer(text: request.caseID) }
+    let (workbench, _) = try await workbench(model: model)
+    let request = EvaluateRequest(variant: "base", only: ["c3", "c1"], concurrency: 1)
+    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else { return }
+    #expect(run.summary.done == 2 && model.asked == 2)
+    let outputs = try await workbench.outputs(ofRun: "base", set: nil).outputs
+    #expect(outputs.map(\.caseID) == ["c1", "c3"])
+  }
+
+  @Test func casesThatBeginAlikeAreAskedTogether() {
+    let cases = ["a", "b", "a", "c", "b", "a"].enumerated().map {
+      EvalCase(id: "\($0.offset)", input: ["document": .string($0.element), "question": .string("\($0.offset)")])
+    }
+    var list = RequestList()
+    for place in cases.indices {
+      list.append(RequestList.Item(place: Int32(place), sample: 0, key: .none))
+    }
+    list.group(by: ["document", "question"], of: cases)
+    #expect(list.items.map(\.place) == [0, 2, 5, 1, 4, 3])
+    let hash = ContentHash(hex: SHA256.hex("x"))
+    #expect(PackedHash(hash).hash == hash)
+  }
+
   @Test func aLimitedRunReportsItsPartAndGoesOnLater() async throws {
     let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
     let (workbench, _) = try await workbench(model: model)

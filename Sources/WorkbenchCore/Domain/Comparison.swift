@@ -51,8 +51,8 @@ public struct Comparison: Sendable {
   public init(a: Run, b: Run, cases: [EvalCase], outputsA: [Output], outputsB: [Output]) {
     self.a = a
     self.b = b
-    let left = Dictionary(outputsA.map { ($0.caseID, $0) }, uniquingKeysWith: { $1 })
-    let right = Dictionary(outputsB.map { ($0.caseID, $0) }, uniquingKeysWith: { $1 })
+    let left = outputsA.representatives
+    let right = outputsB.representatives
     rows = cases.compactMap { evalCase in
       guard let a = left[evalCase.id], let b = right[evalCase.id] else { return nil }
       return Row(evalCase: evalCase, a: a, b: b)

@@ -42,6 +42,9 @@ public struct Run: Sendable, Hashable, Identifiable {
   /// What has been measured so far.
   public var summary: RunSummary
 
+  /// How many answers it is to have.
+  public var requests: Int { cases * repeats }
+
   /// Makes a run.
   public init(
     id: RunID, identity: ContentHash, variant: Variant, promptVersion: ContentHash, set: String, setHash: ContentHash,
@@ -173,16 +176,37 @@ public struct RunSummary: Sendable, Hashable {
     passed = answered.count(where: \.passed)
     errors = outputs.count - answered.count
     formatValid = answered.count(where: \.formatValid)
-    if let estimate = Estimate(scores: answered.map(\.value)) {
+    // Answers to one case go together: the case is what was drawn, so its mean is one number.
+    let byCase = Dictionary(grouping: answered, by: \.caseID).values
+    if let estimate = Estimate(scores: byCase.map { $0.reduce(0) { $0 + $1.value } / Double($0.count) }) {
       (mean, low, high) = (estimate.mean, estimate.interval.low, estimate.interval.high)
     }
     let answers = outputs.compactMap(\.answer)
     promptTokens = answers.reduce(0) { $0 + ($1.usage.prompt ?? 0) }
+    let cached = answers.compactMap(\.usage.cachedPrompt)
+    cachedPromptTokens = cached.isEmpty ? nil : cached.reduce(0, +)
     completionTokens = answers.reduce(0) { $0 + ($1.usage.completion ?? 0) }
     let latencies = Percentiles(answers.map(\.latency))
     latencyMedian = latencies.p50 ?? 0
     latency95 = latencies.p95 ?? 0
     let costs = outputs.compactMap(\.cost)
     cost = costs.isEmpty ? nil : costs.reduce(0, +)
+  }
+}
+
+extension Sequence<Output> {
+  /// For each answered case the output that stands for it: its only answer, or among repeats the first one that passed or
+  /// failed as most of them did (as the first did, on a tie).
+  public var representatives: [String: Output] {
+    var byCase: [String: [Output]] = [:]
+    for output in self { byCase[output.caseID, default: []].append(output) }
+    return byCase.compactMapValues { outputs in
+      guard outputs.count > 1 else { return outputs[0] }
+      let answered = outputs.filter { $0.answer != nil }.sorted { $0.sample < $1.sample }
+      guard let first = answered.first else { return outputs[0] }
+      let passed = answered.count(where: \.passed)
+      let most = passed * 2 == answered.count ? first.passed : passed * 2 > answered.count
+      return answered.first { $0.passed == most } ?? first
+    }
   }
 }

@@ -1,0 +1,115 @@
+import Foundation
+
+/// What a run under way is, for everybody who works on it.
+struct RunContext: Sendable {
+  let run: Run
+  let subject: Workbench.Subject
+  let identity: RunIdentity
+  /// Requests under way.
+  let live = LiveRequests()
+
+  /// What will be sent for a request.
+  func messages(_ item: RequestList.Item) throws -> [ChatMessage] {
+    let evalCase = subject.set.cases[Int(item.place)]
+    do { return try subject.version.messages(for: evalCase.input) } catch {
+      throw WorkbenchError.input(
+        "The case \"\(evalCase.id)\" (\(subject.set.path):\(evalCase.line)) can't be asked. \(error)")
+    }
+  }
+
+  /// Everything that decides the answer to a request.
+  func key(_ item: RequestList.Item, _ messages: [ChatMessage]) -> ContentHash {
+    identity.key(
+      for: messages, of: subject.set.cases[Int(item.place)], sample: run.firstSample + Int(item.sample))
+  }
+
+  /// The judged answer to a request.
+  func output(of answer: Answer, to item: RequestList.Item, key: ContentHash, priceShare: Double = 1) -> Output {
+    Judgement.output(
+      of: answer, to: subject.set.cases[Int(item.place)], sample: Int(item.sample), key: key,
+      graders: subject.set.graders, price: subject.model.price, priceShare: priceShare)
+  }
+
+  /// The output of a request that was given up.
+  func output(of failure: ModelFailure, to item: RequestList.Item, key: ContentHash) -> Output {
+    Output(
+      caseID: subject.set.cases[Int(item.place)].id, sample: Int(item.sample), requestKey: key, answer: nil,
+      failure: failure.description)
+  }
+}
+
+/// A run under way in this process.
+struct RunWork: Sendable {
+  /// What it is.
+  let context: RunContext
+  var progress: RunProgress
+  /// What has arrived and isn't stored yet.
+  var buffer: [Output] = []
+  var answered = 0
+  var stopReason: String?
+  var limitReached: RunPlan.Limit?
+  var lastFlush = ContinuousClock.now
+  private var arrivals: [ContinuousClock.Instant] = []
+
+  /// A run that is about to be worked on.
+  init(_ context: RunContext, done: Int, total: Int) {
+    self.context = context
+    progress = RunProgress(done: done, total: total, reused: done)
+  }
+
+  /// Takes an output in; it counts on screen once it is stored.
+  mutating func arrived(_ output: Output) {
+    buffer.append(output)
+    progress.done += 1
+    if let cost = output.cost { progress.cost = (progress.cost ?? 0) + cost }
+    if let answer = output.answer {
+      answered += 1
+      note(RunProgress.SlowCase(caseID: output.caseID, seconds: answer.latency))
+    } else {
+      progress.errors += 1
+    }
+    arrivals.append(.now)
+    if arrivals.count > 200 { arrivals.removeFirst(100) }
+  }
+
+  /// Takes outputs in that cost nothing now.
+  mutating func reused(_ outputs: [Output]) {
+    buffer += outputs
+    progress.done += outputs.count
+    progress.reused += outputs.count
+    answered += outputs.count
+  }
+
+  /// Counts why a request failed.
+  mutating func note(_ failure: ModelFailure) {
+    let reason = failure.description
+    if progress.failures[reason] != nil || progress.failures.count < RunProgress.mostReasons {
+      progress.failures[reason, default: 0] += 1
+    } else {
+      progress.failures["other reasons", default: 0] += 1
+    }
+  }
+
+  private mutating func note(_ slow: RunProgress.SlowCase) {
+    guard slow.seconds > 0, progress.slowest.count < 5 || slow.seconds > progress.slowest.last?.seconds ?? 0 else {
+      return
+    }
+    let place = progress.slowest.firstIndex { $0.seconds < slow.seconds } ?? progress.slowest.count
+    progress.slowest.insert(slow, at: place)
+    if progress.slowest.count > 5 { progress.slowest.removeLast() }
+  }
+
+  /// Outputs a second over the last arrivals.
+  private var rate: Double? {
+    guard arrivals.count > 1, let first = arrivals.first, let last = arrivals.last, last > first else { return nil }
+    return Double(arrivals.count - 1) / ((last - first) / .seconds(1))
+  }
+
+  /// The progress as it is shown.
+  var shownProgress: RunProgress {
+    var shown = progress
+    shown.rate = rate
+    shown.running = context.live.oldest
+    return shown
+  }
+}
