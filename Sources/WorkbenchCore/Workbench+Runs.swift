@@ -46,6 +46,19 @@ extension Workbench {
     return places.count == set.cases.count ? whole : try await part(of: whole, cases: places.map { set.cases[$0].id })
   }
 
+  /// Requests in an order in which those with the same model and adapter follow each other, so that an engine loads each
+  /// once; otherwise as they are.
+  public func grouped(_ requests: [EvaluateRequest]) -> [EvaluateRequest] {
+    var groups: [[String?]: Int] = [:]
+    let places = requests.map { request in
+      let variant = snapshot.workspace.variant(request.variant)
+      let key = [variant?.model ?? request.variant, variant?.adapter]
+      groups[key] = groups[key] ?? groups.count
+      return groups[key] ?? 0
+    }
+    return requests.indices.sorted { (places[$0], $0) < (places[$1], $1) }.map { requests[$0] }
+  }
+
   /// What a request is about, if it can be evaluated.
   /// - Throws: `WorkbenchError` that says what is in the way.
   func evaluable(_ request: EvaluateRequest) throws -> Subject {
@@ -79,7 +92,7 @@ extension Workbench {
   }
 
   /// Which cases of a set a request is about, as places.
-  private func places(of request: EvaluateRequest, in set: EvalSet) throws -> [Int] {
+  func places(of request: EvaluateRequest, in set: EvalSet) throws -> [Int] {
     guard let only = request.only else { return Array(set.cases.indices.prefix(request.limit ?? .max)) }
     let places = Dictionary(set.cases.indices.map { (set.cases[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
     return try only.map { id in
@@ -105,7 +118,7 @@ extension Workbench {
     func contains(place: Int, sample: Int) -> Bool { samples[place]?.contains(sample) ?? false }
   }
 
-  private func answered(_ run: Run, _ set: EvalSet) async throws -> AnsweredRequests {
+  func answered(_ run: Run, _ set: EvalSet) async throws -> AnsweredRequests {
     let answered = try await dependencies.store.answered(in: run.id)
     var requests = AnsweredRequests()
     guard !answered.isEmpty else { return requests }
@@ -218,6 +231,7 @@ extension Workbench {
         switch plan.next(now: seconds()) {
         case .ask(let index, let attempt):
           let item = open.items[index]
+          work.use.calls += 1
           group.addTask { await Self.ask(item, index, attempt: attempt, context, client, streams: streams) }
           continue loop
         case .finished: break loop
@@ -330,6 +344,7 @@ extension Workbench {
     let (run, store) = (work.context.run.id, dependencies.store)
     stopRequests.remove(run)
     snapshot.progress[run] = nil
+    uses[run] = work.use
     do {
       try await Task { try await store.setState(state, of: run) }.value
       mark(run) { $0.state = state }

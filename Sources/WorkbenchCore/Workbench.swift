@@ -44,6 +44,8 @@ public actor Workbench {
 
   /// Plans of runs under way in this process: stopping one is asking it here.
   var stopRequests: Set<RunID> = []
+  /// What this process last took for a run.
+  public internal(set) var uses: [RunID: RunUse] = [:]
   /// Clients in use, by model and adapter.
   var clients: [[String]: any ModelClient] = [:]
   /// The trial under way.

@@ -30,6 +30,10 @@ struct EvalCommand: AsyncParsableCommand {
   var repeats = 1
   @Flag(help: "Ask everything anew, whatever was answered before. Without it the same command goes on with that run.")
   var fresh = false
+  @Flag(help: "Say what it would take, and ask nothing.")
+  var estimate = false
+  @Flag(help: "For two variants: take the cases in random order and stop as soon as it is clear which one passes more.")
+  var untilDecided = false
   @Option(help: "Exit with status 1 when a variant's mean score is below this, 0 to 1.")
   var failUnder: Double?
   @OptionGroup var options: WorkspaceOptions
@@ -41,6 +45,12 @@ struct EvalCommand: AsyncParsableCommand {
     if let maxCost, !(maxCost >= 0) { throw ValidationError("--max-cost must be at least 0.") }
     if let maxTime, !(maxTime >= 0) { throw ValidationError("--max-time must be at least 0.") }
     if !(1...100).contains(repeats) { throw ValidationError("--repeats must be from 1 to 100.") }
+    if untilDecided {
+      guard variants.count == 2 else { throw ValidationError("--until-decided takes two variants.") }
+      guard limit == nil, maxCalls == nil, maxCost == nil, maxTime == nil, failUnder == nil, !fresh else {
+        throw ValidationError("--until-decided goes with --set, --repeats, --concurrency, --estimate and --json only.")
+      }
+    }
     if let failUnder, !(0...1).contains(failUnder) { throw ValidationError("--fail-under takes a score from 0 to 1.") }
   }
 
@@ -53,13 +63,14 @@ struct EvalCommand: AsyncParsableCommand {
     if let set, workspace.evalSet(set) == nil {
       throw WorkbenchError.unknown("eval set", set, among: workspace.evalSets.map(\.name))
     }
+    let requests = names.map(request)
+    if estimate { return try await Self.tellEstimates(requests, on: workbench, json: options.json) }
+    if untilDecided { return try await decide(requests[0], requests[1], on: workbench) }
     var runs: [Run] = []
     var reports: [JSONValue] = []
     var failure: (any Error)?
-    for name in names {
-      let request = EvaluateRequest(
-        variant: name, set: set, limit: limit, repeats: repeats, isFresh: fresh, concurrency: concurrency,
-        budget: RunPlan.Budget(calls: maxCalls, dollars: maxCost, seconds: maxTime))
+    for request in await workbench.grouped(requests) {
+      let name = request.variant
       do {
         let run = try await evaluate(request, on: workbench)
         runs.append(run)
@@ -88,6 +99,12 @@ struct EvalCommand: AsyncParsableCommand {
     }
   }
 
+  private func request(_ variant: String) -> EvaluateRequest {
+    EvaluateRequest(
+      variant: variant, set: set, limit: limit, repeats: repeats, isFresh: fresh, concurrency: concurrency,
+      budget: RunPlan.Budget(calls: maxCalls, dollars: maxCost, seconds: maxTime))
+  }
+
   /// What there is of a run that ended with an error, and the error.
   private static func report(
     of error: any Error, _ variant: String, set: String?, on workbench: Workbench
@@ -113,28 +130,42 @@ struct EvalCommand: AsyncParsableCommand {
     return sentences
   }
 
+  /// Evaluates, with what it may cost said before and what it did after, where that is known.
   private func evaluate(_ request: EvaluateRequest, on workbench: Workbench) async throws -> Run {
+    let estimate = try await Self.announce(request, on: workbench)
+    let outcome = try await Self.showingProgress(of: workbench, as: request.variant) {
+      try await workbench.perform(.evaluate(request))
+    }
+    guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
+    if let estimate, let spent = await workbench.uses[run.id]?.dollars { Self.settle(estimate, spent, request.variant) }
+    return run
+  }
+
+  /// Does work while a line tells how far it is.
+  static func showingProgress<Result: Sendable>(
+    of workbench: Workbench, as label: String, _ work: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result {
     let line = SharedProgress()
     let telling = Task { await line.keepTelling(every: .seconds(10)) }
     defer { telling.cancel() }
     let watcher = Task {
       for await snapshot in await workbench.snapshots() {
         guard let (id, progress) = snapshot.progress.first else { continue }
-        let name = snapshot.runs.first { $0.id == id }?.variant.name ?? request.variant
+        let name = snapshot.runs.first { $0.id == id }?.variant.name ?? label
         let rate = progress.rate.map { ", \(Report.perSecond($0))" } ?? ""
         let left = progress.remainingSeconds.map { ", \(Report.seconds($0)) left" } ?? ""
+        let cost = progress.cost.map { ", \(Report.dollars($0))" } ?? ""
         let errors = progress.errors > 0 ? ", \(progress.errors) errors" : ""
         line.show(
           name, done: progress.done, total: progress.total,
-          detail: progress.waiting ?? "\(progress.reused) reused\(rate)\(left)\(errors)")
+          detail: progress.waiting ?? "\(progress.reused) reused\(rate)\(left)\(cost)\(errors)")
       }
       line.clear()
     }
     defer { watcher.cancel() }
-    let outcome = try await Wiring.interruptible { try await workbench.perform(.evaluate(request)) }
-    guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
+    let result = try await Wiring.interruptible(work)
     watcher.cancel()
     await watcher.value
-    return run
+    return result
   }
 }

@@ -99,12 +99,12 @@ extension Comparison {
       + "\(paired.count) cases)."
   }
 
-  private static func signed(_ share: Double) -> String {
+  static func signed(_ share: Double) -> String {
     let points = Int((share * 100).rounded())
     return points > 0 ? "+\(points)" : points < 0 ? "−\(-points)" : "0"
   }
 
-  private static func threePlaces(_ value: Double) -> String {
+  static func threePlaces(_ value: Double) -> String {
     let thousandths = Int((value * 1000).rounded())
     let digits = String(thousandths % 1000)
     return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits

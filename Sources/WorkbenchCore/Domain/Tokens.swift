@@ -6,8 +6,11 @@ public struct TokenPrice: Sendable, Hashable {
   public var cachedInput: Double
   /// Tokens of the answer.
   public var output: Double
+  /// The day of a price from `PriceTable`; nil where the workspace says the price.
+  public var asOf: String?
   /// Makes a price.
-  public init(input: Double, cachedInput: Double? = nil, output: Double) {
+  public init(input: Double, cachedInput: Double? = nil, output: Double, asOf: String? = nil) {
+    self.asOf = asOf
     self.input = input
     self.cachedInput = cachedInput ?? input
     self.output = output

@@ -10,11 +10,7 @@ struct RunContext: Sendable {
 
   /// What will be sent for a request.
   func messages(_ item: RequestList.Item) throws -> [ChatMessage] {
-    let evalCase = subject.set.cases[Int(item.place)]
-    do { return try subject.version.messages(for: evalCase.input) } catch {
-      throw WorkbenchError.input(
-        "The case \"\(evalCase.id)\" (\(subject.set.path):\(evalCase.line)) can't be asked. \(error)")
-    }
+    try Workbench.messages(for: subject.set.cases[Int(item.place)], subject)
   }
 
   /// Everything that decides the answer to a request.
@@ -38,6 +34,18 @@ struct RunContext: Sendable {
   }
 }
 
+/// What working on a run took.
+public struct RunUse: Sendable, Hashable {
+  /// Requests sent, repeated ones included.
+  public var calls = 0
+  /// Tokens of prompts, as far as the server said.
+  public var promptTokens = 0
+  /// Tokens of answers, as far as the server said.
+  public var completionTokens = 0
+  /// Dollars, where the price is known.
+  public var dollars: Double?
+}
+
 /// A run under way in this process.
 struct RunWork: Sendable {
   /// What it is.
@@ -46,6 +54,8 @@ struct RunWork: Sendable {
   /// What has arrived and isn't stored yet.
   var buffer: [Output] = []
   var answered = 0
+  /// What it took so far.
+  var use = RunUse()
   var stopReason: String?
   var limitReached: RunPlan.Limit?
   var lastFlush = ContinuousClock.now
@@ -61,9 +71,12 @@ struct RunWork: Sendable {
   mutating func arrived(_ output: Output) {
     buffer.append(output)
     progress.done += 1
-    if let cost = output.cost { progress.cost = (progress.cost ?? 0) + cost }
+    if let cost = output.cost { use.dollars = (use.dollars ?? 0) + cost }
+    progress.cost = use.dollars
     if let answer = output.answer {
       answered += 1
+      use.promptTokens += answer.usage.prompt ?? 0
+      use.completionTokens += answer.usage.completion ?? 0
       note(RunProgress.SlowCase(caseID: output.caseID, seconds: answer.latency))
     } else {
       progress.errors += 1
@@ -111,5 +124,16 @@ struct RunWork: Sendable {
     shown.rate = rate
     shown.running = context.live.oldest
     return shown
+  }
+}
+
+extension Workbench {
+  /// What is sent for a case.
+  /// - Throws: `WorkbenchError.input` that names the case's line.
+  static func messages(for evalCase: EvalCase, _ subject: Subject) throws -> [ChatMessage] {
+    do { return try subject.version.messages(for: evalCase.input) } catch {
+      throw WorkbenchError.input(
+        "The case \"\(evalCase.id)\" (\(subject.set.path):\(evalCase.line)) can't be asked. \(error)")
+    }
   }
 }
