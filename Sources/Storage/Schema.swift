@@ -9,7 +9,7 @@ enum Schema {
     migrator.registerMigration("1 versions, runs, answers, outputs, jobs") { db in
       try db.execute(sql: first)
     }
-    migrator.registerMigration("2 repeats, cached tokens, probes") { db in
+    migrator.registerMigration("2 repeats, cached tokens, probes, batches") { db in
       try db.execute(sql: second)
     }
     return migrator
@@ -102,6 +102,9 @@ enum Schema {
   // `runs.base` is the identity without repeats and sample numbers: runs of one base asked the same, perhaps afresh.
   //
   // `probes` holds what a model was last seen to do, by everything that says where it is.
+  //
+  // `batches` holds what was handed to a provider in one piece. The label is written before anything is sent, and the
+  // provider knows it too: so a batch is found again whenever the process dies, and never submitted twice.
   private static let second = """
     ALTER TABLE runs ADD COLUMN base TEXT NOT NULL DEFAULT '';
     ALTER TABLE runs ADD COLUMN repeats INTEGER NOT NULL DEFAULT 1;
@@ -116,5 +119,14 @@ enum Schema {
       model TEXT PRIMARY KEY NOT NULL,
       probe TEXT NOT NULL
     );
+    CREATE TABLE batches (
+      label TEXT PRIMARY KEY NOT NULL,
+      run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+      batch TEXT,
+      requests INTEGER NOT NULL,
+      created REAL NOT NULL,
+      is_over INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX batches_run ON batches (run_id, is_over);
     """
 }

@@ -32,6 +32,9 @@ public enum Command: Sendable, Hashable {
   /// Loads both runs' outputs for side-by-side reading.
   case compare(a: String, b: String, set: String?)
 
+  /// Finds out what a model can do, with a few small requests, and keeps it.
+  case testModel(String)
+
   // Training
   /// Turns a run's passed outputs into a training file.
   case collect(CollectRequest)
@@ -97,6 +100,8 @@ public struct EvaluateRequest: Sendable, Hashable {
   public var repeats: Int
   /// Ask everything anew, whatever was answered before.
   public var isFresh: Bool
+  /// Hand the requests in as a batch, which is answered within a day and costs less.
+  public var inBatches: Bool
   /// The most requests under way at once, below the model's own limit.
   public var concurrency: Int?
   /// What it may use.
@@ -104,7 +109,7 @@ public struct EvaluateRequest: Sendable, Hashable {
   /// Makes a request.
   public init(
     variant: String, set: String? = nil, limit: Int? = nil, only: [String]? = nil, repeats: Int = 1,
-    isFresh: Bool = false, concurrency: Int? = nil, budget: RunPlan.Budget = RunPlan.Budget()
+    isFresh: Bool = false, inBatches: Bool = false, concurrency: Int? = nil, budget: RunPlan.Budget = RunPlan.Budget()
   ) {
     self.variant = variant
     self.set = set
@@ -112,6 +117,7 @@ public struct EvaluateRequest: Sendable, Hashable {
     self.only = only
     self.repeats = repeats
     self.isFresh = isFresh
+    self.inBatches = inBatches
     self.concurrency = concurrency
     self.budget = budget
   }
@@ -159,6 +165,7 @@ public enum Outcome: Sendable {
   case done
   case run(Run)
   case comparison(Comparison)
+  case probe(ModelProbe)
   case job(TrainingJob)
   /// Rows written to a file.
   case collected(rows: Int, path: String)

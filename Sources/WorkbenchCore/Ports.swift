@@ -61,6 +61,14 @@ public protocol Store: Sendable {
   func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer]
   /// Versions with the time they were first used, newest first.
   func versions() async throws -> [StoredVersion]
+  /// Keeps a batch, or what has become of it.
+  func keep(_ batch: BatchRecord) async throws
+  /// Batches that aren't over as far as anybody knows, oldest first; of one run or of all.
+  func openBatches(of run: RunID?) async throws -> [BatchRecord]
+  /// Keeps what a model was seen to do, in place of what was seen before.
+  func keep(_ probe: ModelProbe, of model: ContentHash) async throws
+  /// What models were last seen to do, by `ModelSpec.place`.
+  func probes() async throws -> [ContentHash: ModelProbe]
   /// Makes a job and returns its number; the folder is the caller's to make.
   func beginJob(_ draft: JobDraft) async throws -> TrainingJob
   /// Replaces a job's header.

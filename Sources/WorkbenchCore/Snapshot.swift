@@ -15,6 +15,8 @@ public struct Snapshot: Sendable {
   public var versions: [StoredVersion] = []
   /// All jobs, newest first.
   public var jobs: [TrainingJob] = []
+  /// What models were last seen to do, by `ModelSpec.place`.
+  public var probes: [ContentHash: ModelProbe] = [:]
   /// The prompt being looked at.
   public var rendered: RenderedPrompt?
   /// The answer being tried.

@@ -13,6 +13,7 @@ extension Workbench {
         "Run \(run.id) is being worked on by another Assay on this machine; its progress shows in every window.")
     }
     defer { _ = claim }
+    for sentence in ignoredOptions(of: subject.variant) { notify(.warning, sentence) }
     if snapshot.runs.contains(where: { $0.id == run.id }) == false { snapshot.runs.insert(run, at: 0) }
     snapshot.versions = try await dependencies.store.versions()
 
@@ -26,8 +27,15 @@ extension Workbench {
       try await dependencies.store.setState(.running, of: run.id)
       mark(run.id) { $0.state = .running }
       do {
-        let open = try await reuse(places, except: done, &work)
-        if !open.items.isEmpty { try await ask(open, request, &work) }
+        var open = try await reuse(places, except: done, &work)
+        open = try await joinBatches(open, &work)
+        if open.items.isEmpty {
+          show(work)
+        } else if request.inBatches {
+          try await askInBatches(open, request, &work)
+        } else {
+          try await ask(open, request, &work)
+        }
       } catch {
         try? await flushShielded(&work)
         await end(work, state: .paused)

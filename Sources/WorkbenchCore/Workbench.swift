@@ -66,6 +66,7 @@ public actor Workbench {
     snapshot.runs = try await dependencies.store.runs()
     snapshot.versions = try await dependencies.store.versions()
     snapshot.jobs = try await dependencies.store.jobs()
+    snapshot.probes = try await dependencies.store.probes()
     snapshot.drafts = await dependencies.files.drafts()
   }
 
@@ -121,6 +122,7 @@ public actor Workbench {
     case .evaluate(let request): return .run(try await evaluate(request))
     case .pauseRun(let run): stopRequests.insert(run)
     case .compare(let a, let b, let set): return .comparison(try await compare(a, b, set: set))
+    case .testModel(let name): return .probe(try await testModel(name))
     case .collect(let request): return try await collect(request)
     case .train(let request): return .job(try await train(request))
     case .openJob(let id): try await openJob(id)

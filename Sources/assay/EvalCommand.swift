@@ -30,6 +30,9 @@ struct EvalCommand: AsyncParsableCommand {
   var repeats = 1
   @Flag(help: "Ask everything anew, whatever was answered before. Without it the same command goes on with that run.")
   var fresh = false
+  @Flag(
+    help: "Hand the requests in as a batch: answered within a day, for less. Interrupted, the same command waits on.")
+  var batch = false
   @Flag(help: "Say what it would take, and ask nothing.")
   var estimate = false
   @Flag(help: "For two variants: take the cases in random order and stop as soon as it is clear which one passes more.")
@@ -47,7 +50,7 @@ struct EvalCommand: AsyncParsableCommand {
     if !(1...100).contains(repeats) { throw ValidationError("--repeats must be from 1 to 100.") }
     if untilDecided {
       guard variants.count == 2 else { throw ValidationError("--until-decided takes two variants.") }
-      guard limit == nil, maxCalls == nil, maxCost == nil, maxTime == nil, failUnder == nil, !fresh else {
+      guard !batch, limit == nil, maxCalls == nil, maxCost == nil, maxTime == nil, failUnder == nil, !fresh else {
         throw ValidationError("--until-decided goes with --set, --repeats, --concurrency, --estimate and --json only.")
       }
     }
@@ -101,7 +104,8 @@ struct EvalCommand: AsyncParsableCommand {
 
   private func request(_ variant: String) -> EvaluateRequest {
     EvaluateRequest(
-      variant: variant, set: set, limit: limit, repeats: repeats, isFresh: fresh, concurrency: concurrency,
+      variant: variant, set: set, limit: limit, repeats: repeats, isFresh: fresh, inBatches: batch,
+      concurrency: concurrency,
       budget: RunPlan.Budget(calls: maxCalls, dollars: maxCost, seconds: maxTime))
   }
 
@@ -132,6 +136,9 @@ struct EvalCommand: AsyncParsableCommand {
 
   /// Evaluates, with what it may cost said before and what it did after, where that is known.
   private func evaluate(_ request: EvaluateRequest, on workbench: Workbench) async throws -> Run {
+    if let variant = await workbench.snapshot.workspace.variant(request.variant) {
+      for sentence in await workbench.ignoredOptions(of: variant) { Wiring.say(sentence) }
+    }
     let estimate = try await Self.announce(request, on: workbench)
     let outcome = try await Self.showingProgress(of: workbench, as: request.variant) {
       try await workbench.perform(.evaluate(request))

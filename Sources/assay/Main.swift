@@ -9,7 +9,8 @@ import WorkbenchCore
     discussion: "Without a subcommand it opens the terminal UI on a workspace folder.",
     version: "0.1.0",
     subcommands: [
-      OpenCommand.self, EvalCommand.self, OutputsCommand.self, CompareCommand.self, VerdictCommand.self,
+      OpenCommand.self, EvalCommand.self, ModelsCommand.self, BatchesCommand.self, OutputsCommand.self,
+      CompareCommand.self, VerdictCommand.self,
       PromptCommand.self,
       TrainCommand.self, JobsCommand.self, EngineCommand.self, InitCommand.self,
       DoctorCommand.self, ScreenCommand.self, JobRunnerCommand.self,

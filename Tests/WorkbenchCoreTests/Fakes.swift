@@ -64,6 +64,14 @@ actor FakeStore: Store {
   func claimElsewhere(_ run: RunID) { claimed.insert(run) }
 
   func runs() async throws -> [Run] { allRuns.reversed() }
+  private(set) var allBatches: [String: BatchRecord] = [:]
+  func keep(_ batch: BatchRecord) async throws { allBatches[batch.label] = batch }
+  func openBatches(of run: RunID?) async throws -> [BatchRecord] {
+    allBatches.values.filter { !$0.isOver && (run == nil || $0.run == run) }.sorted { $0.created < $1.created }
+  }
+  private var allProbes: [ContentHash: ModelProbe] = [:]
+  func keep(_ probe: ModelProbe, of model: ContentHash) async throws { allProbes[model] = probe }
+  func probes() async throws -> [ContentHash: ModelProbe] { allProbes }
   private var bases: [RunID: ContentHash] = [:]
   func newestRun(base: ContentHash, repeats: Int) async throws -> Run? {
     allRuns.last { bases[$0.id] == base && $0.repeats == repeats }

@@ -55,7 +55,31 @@ public struct ModelSpec: Sendable, Hashable, Identifiable {
   }
 }
 
+extension ModelSpec {
+  /// What says where the model is and which one it is: what was found out there belongs to this, not to a name.
+  public var place: ContentHash {
+    var words: [String]
+    switch api {
+    case .endpoint(let endpoint): words = [endpoint.dialect.rawValue, endpoint.model] + endpoint.baseURLs
+    case .mlx(let path): words = ["mlx", path]
+    case .command(let command): words = ["command"] + command
+    case .replay(let file): words = ["replay", file]
+    }
+    return ContentHash(hex: SHA256.hex(JSONValue.array(words.map { .string($0) }).text()))
+  }
+}
+
 extension ModelSpec.API {
+  /// The word for it in `assay.yaml`.
+  public var word: String {
+    switch self {
+    case .endpoint(let endpoint): endpoint.dialect.rawValue
+    case .mlx: "mlx"
+    case .command: "command"
+    case .replay: "replay"
+    }
+  }
+
   /// The ceiling where a person names none. How many requests a server takes at once is found out below it; the local
   /// engine and programs share this machine, so that more would only wait.
   public var usualConcurrency: Int {

@@ -117,7 +117,7 @@ extension Workbench {
     }
     return RunEstimate(
       calls: calls, reused: total - calls, prompt: prompt, completion: completion, price: subject.model.price,
-      basis: basis)
+      priceShare: request.inBatches ? (try? client(of: subject))?.batches?.priceShare ?? 1 : 1, basis: basis)
   }
 
   /// The newest run with the same prompt and model, this variant's own before others.

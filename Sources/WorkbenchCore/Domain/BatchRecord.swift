@@ -1,0 +1,31 @@
+import Foundation
+
+/// Requests of a run that were handed to a provider in one piece.
+public struct BatchRecord: Sendable, Hashable, Identifiable {
+  /// What this workspace and the provider both know it by.
+  public var label: String
+  /// The run it is for.
+  public var run: RunID
+  /// The provider's name for it; nil while it isn't known to have arrived there.
+  public var batch: String?
+  /// How many requests.
+  public var requests: Int
+  /// When.
+  public var created: Date
+  /// Whether its answers are in the run, or there will be none.
+  public var isOver: Bool
+  /// Same as `label`.
+  public var id: String { label }
+  /// Makes a record.
+  public init(
+    label: String = UUID().uuidString.lowercased(), run: RunID, batch: String? = nil, requests: Int, created: Date,
+    isOver: Bool = false
+  ) {
+    self.label = label
+    self.run = run
+    self.batch = batch
+    self.requests = requests
+    self.created = created
+    self.isOver = isOver
+  }
+}

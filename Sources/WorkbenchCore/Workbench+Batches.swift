@@ -1,0 +1,181 @@
+import Foundation
+
+extension Workbench {
+  /// Joins what a run has at a provider: waits until each of its batches is over and takes the answers in. Returns what is
+  /// still to be asked.
+  func joinBatches(_ open: RequestList, _ work: inout RunWork) async throws -> RequestList {
+    let batches = try await dependencies.store.openBatches(of: work.context.run.id)
+    guard !batches.isEmpty else { return open }
+    let service = try batchService(of: work.context.subject)
+    var open = open
+    for batch in batches {
+      if let batch = try await found(batch, at: service) { open = try await take(batch, from: service, open, &work) }
+    }
+    return open
+  }
+
+  /// Hands requests in, in as few batches as the provider takes, and waits for their answers.
+  func askInBatches(_ open: RequestList, _ request: EvaluateRequest, _ work: inout RunWork) async throws {
+    let context = work.context
+    let service = try batchService(of: context.subject)
+    if let most = request.budget.dollars {
+      let high = try await estimate(request).dollars?.high
+      guard let high, high <= most else {
+        let might = high.map { "may cost up to $\($0)" } ?? "may cost any amount, as the variant has no max_tokens"
+        throw WorkbenchError.budget(
+          "The batch \(might), more than the \(most) dollars it is given. Raise --max-cost, or set a smaller max_tokens."
+        )
+      }
+    }
+    // Requests that are the same share an answer: a batch has each once.
+    var seen: Set<PackedHash> = []
+    var items = open.items.filter { seen.insert($0.key).inserted }
+    if let calls = request.budget.calls, items.count > calls {
+      items = Array(items.prefix(calls))
+      work.limitReached = .calls
+    }
+    for start in stride(from: 0, to: items.count, by: service.largest) {
+      let part = items[start..<min(start + service.largest, items.count)]
+      var batch = BatchRecord(run: context.run.id, requests: part.count, created: dependencies.now())
+      try await dependencies.store.keep(batch)
+      work.progress.waiting = "handing in a batch of \(part.count) requests"
+      show(work)
+      let requests = try part.map { item in
+        (
+          id: item.key.hash.hex,
+          request: ModelRequest(
+            caseID: context.subject.set.cases[Int(item.place)].id, messages: try context.messages(item),
+            sampling: context.subject.variant.sampling)
+        )
+      }
+      do {
+        batch.batch = try await service.submit(requests, label: batch.label)
+      } catch let failure as ModelFailure {
+        // It may have arrived all the same: only a refusal is certain.
+        if case .rejected = failure {
+          batch.isOver = true
+          try await dependencies.store.keep(batch)
+        }
+        throw WorkbenchError.model(failure.description)
+      }
+      try await dependencies.store.keep(batch)
+      work.use.calls += part.count
+    }
+    var rest = open
+    for batch in try await dependencies.store.openBatches(of: context.run.id) {
+      rest = try await take(batch, from: service, rest, &work)
+    }
+  }
+
+  private func batchService(of subject: Subject) throws -> any BatchService {
+    guard let service = try client(of: subject).batches else {
+      throw WorkbenchError.input(
+        "The model \"\(subject.model.name)\" takes no batches; evaluate it without --batch. (api: openai and responses do.)"
+      )
+    }
+    return service
+  }
+
+  /// The batch with the provider's name for it; nil, and noted, when it never arrived there.
+  private func found(_ batch: BatchRecord, at service: any BatchService) async throws -> BatchRecord? {
+    if batch.batch != nil { return batch }
+    var batch = batch
+    do { batch.batch = try await service.find(label: batch.label) } catch let failure as ModelFailure {
+      throw WorkbenchError.model(failure.description)
+    }
+    batch.isOver = batch.batch == nil
+    try await dependencies.store.keep(batch)
+    return batch.isOver ? nil : batch
+  }
+
+  /// Waits until a batch is over and takes its answers in.
+  /// - Returns: the requests that it didn't answer or refuse.
+  private func take(
+    _ record: BatchRecord, from service: any BatchService, _ open: RequestList, _ work: inout RunWork
+  ) async throws -> RequestList {
+    guard let batch = record.batch else { return open }
+    let context = work.context
+    var pause = 0.25
+    var troubles = 0
+    while true {
+      if stopRequests.contains(context.run.id) {
+        throw WorkbenchError.model(
+          "The batch \(batch) goes on at the provider; evaluating \"\(context.run.variant.name)\" again takes its answers in."
+        )
+      }
+      do {
+        let status = try await service.status(of: batch)
+        troubles = 0
+        if let failure = status.failure, status.isOver, status.completed == 0 {
+          try await end(record)
+          throw WorkbenchError.model("The batch \(batch) failed: \(failure)")
+        }
+        if status.isOver { break }
+        work.progress.waiting =
+          "batch \(batch): \(status.word), \(status.completed + status.failed) of \(max(status.total, record.requests)) answered"
+        show(work)
+      } catch let failure as ModelFailure {
+        // The provider may be out of reach for a while; the batch isn't lost by that.
+        troubles += 1
+        if case .rejected = failure { throw WorkbenchError.model(failure.description) }
+        guard troubles < 20 else { throw WorkbenchError.model(failure.description) }
+        work.progress.waiting = failure.description
+        show(work)
+      }
+      try await Task.sleep(for: .seconds(pause))
+      pause = min(60, pause * 1.5)
+    }
+    let answers: [(id: String, answer: Result<Answer, ModelFailure>)]
+    do { answers = try await service.answers(of: batch) } catch let failure as ModelFailure {
+      throw WorkbenchError.model(failure.description)
+    }
+    work.progress.waiting = nil
+    var byKey: [PackedHash: [RequestList.Item]] = [:]
+    for item in open.items { byKey[item.key, default: []].append(item) }
+    for (id, answer) in answers where id.utf8.count == 64 {
+      let key = PackedHash(ContentHash(hex: id))
+      for (index, item) in (byKey.removeValue(forKey: key) ?? []).enumerated() {
+        switch answer {
+        case .success(let answer):
+          var output = context.output(of: answer, to: item, key: key.hash, priceShare: service.priceShare)
+          if index > 0 { output.cost = 0 }
+          work.arrived(output)
+        case .failure(let failure):
+          work.note(failure)
+          work.arrived(context.output(of: failure, to: item, key: key.hash))
+        }
+        if work.buffer.count >= 256 { try await flush(&work) }
+      }
+    }
+    try await flush(&work)
+    try await end(record)
+    var rest = RequestList()
+    for item in open.items where byKey[item.key] != nil { rest.append(item) }
+    return rest
+  }
+
+  private func end(_ batch: BatchRecord) async throws {
+    var batch = batch
+    batch.isOver = true
+    try await dependencies.store.keep(batch)
+  }
+
+  /// Batches at providers that this workspace waits for.
+  public func openBatches() async throws -> [BatchRecord] { try await dependencies.store.openBatches(of: nil) }
+
+  /// Asks the provider to stop a run's batches. What they answered by then is taken in when the run is evaluated again.
+  public func cancelBatches(of run: RunID) async throws -> Int {
+    let batches = try await dependencies.store.openBatches(of: run)
+    guard let variant = snapshot.runs.first(where: { $0.id == run })?.variant.name else {
+      throw WorkbenchError.input("There is no run \(run).")
+    }
+    let service = try batchService(of: try subject(variant: variant, set: nil))
+    for batch in batches {
+      guard let name = try await found(batch, at: service)?.batch else { continue }
+      do { try await service.cancel(name) } catch let failure as ModelFailure {
+        throw WorkbenchError.model(failure.description)
+      }
+    }
+    return batches.count
+  }
+}

@@ -1,0 +1,158 @@
+import ArgumentParser
+import Foundation
+import Grading
+import WorkbenchCore
+
+/// `assay models`: what models the workspace has, and what they can do.
+struct ModelsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models", abstract: "List the workspace's models; test and time them.",
+    subcommands: [List.self, Test.self], defaultSubcommand: List.self)
+
+  /// `assay models list`.
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the models, with what was found out when they were last tested.")
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() async throws {
+      let workbench = try await Wiring.workbench(folder: options.folder)
+      let snapshot = await workbench.snapshot
+      await workbench.close()
+      Wiring.report(snapshot.workspace.problems)
+      let models = snapshot.workspace.models
+      if options.json {
+        let reports = models.map { Report.model($0, snapshot.probes[$0.place]) }
+        return print(JSONValue.array(reports).text(.pretty))
+      }
+      guard !models.isEmpty else { throw WorkbenchError.input("assay.yaml has no models; add one.") }
+      var table = TextTable(
+        .init("model"), .init("api"), .init("where"), .init("at once", .right), .init("price in/out", .right),
+        .init("one token", .right), .init("tokens/s", .right), .init("tested"))
+      table.rows = models.map { model in
+        let probe = snapshot.probes[model.place]
+        return [
+          model.name, model.api.word, model.api.address, "\(model.concurrency)",
+          model.price.map { "$\(Self.plain($0.input))/\(Self.plain($0.output))" + ($0.asOf == nil ? "" : "*") } ?? "–",
+          probe.map { Report.milliseconds($0.latency) } ?? "–",
+          probe?.tokensPerSecond.map { "\(Int($0.rounded()))" } ?? "–",
+          probe.map { Report.day($0.time) } ?? "not yet",
+        ]
+      }
+      table.print()
+      if models.contains(where: { $0.price?.asOf != nil }) {
+        print("* dollars for a million tokens as of \(PriceTable.date); a price in assay.yaml goes before.")
+      }
+    }
+
+    private static func plain(_ value: Double) -> String {
+      value == value.rounded() ? "\(Int(value))" : "\(value)"
+    }
+  }
+
+  /// `assay models test`.
+  struct Test: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Ask models a few small questions: whether they answer, how fast, and which options they honour.",
+      discussion: "Takes about a dozen short requests for each model. What was found out is kept with its date.")
+    @Argument(help: "Models of the workspace; all of them when none is named.")
+    var models: [String] = []
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() async throws {
+      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workspace = await workbench.snapshot.workspace
+      Wiring.report(workspace.problems)
+      let names = models.isEmpty ? workspace.models.map(\.name) : models
+      guard !names.isEmpty else { throw WorkbenchError.input("assay.yaml has no models; add one to test.") }
+      var reports: [JSONValue] = []
+      var failure: (any Error)?
+      for name in names {
+        do {
+          let outcome = try await Wiring.interruptible { try await workbench.perform(.testModel(name)) }
+          guard case .probe(let probe) = outcome, let model = workspace.model(name) else { continue }
+          reports.append(Report.model(model, probe))
+          if !options.json { Self.show(model, probe) }
+        } catch  where !(error is CancellationError) {
+          failure = failure ?? error
+          Wiring.say("\(name): \(error)")
+          reports.append(["name": .string(name), "error": .string("\(error)")])
+        }
+      }
+      await workbench.close()
+      if options.json { print(JSONValue.array(reports).text(.pretty)) }
+      if let failure { throw ExitCode(ExitStatus.of(failure)) }
+    }
+
+    private static func show(_ model: ModelSpec, _ probe: ModelProbe) {
+      let speed = probe.tokensPerSecond.map { ", \(Int($0.rounded())) tokens/s" } ?? ""
+      let server = probe.server.map { ", \($0)" } ?? ""
+      Wiring.show(
+        "\(model.name) (\(model.api.address)): one token in \(Report.milliseconds(probe.latency))\(speed)\(server)")
+      for ability in ModelProbe.Ability.allCases {
+        guard let finding = probe.findings[ability] else { continue }
+        let mark = [.works: "✓", .ignored: "!", .refused: "✗"][finding] ?? "?"
+        let words = finding == .ignored ? "ignored: taken without complaint, without effect" : finding.rawValue
+        Wiring.show("  \(mark) \(ability.rawValue): \(words)")
+      }
+      if case .endpoint(let endpoint) = model.api, !probe.models.isEmpty, !probe.models.contains(endpoint.model) {
+        let some = probe.models.prefix(8).joined(separator: ", ")
+        Wiring.show("  ! its list of models has no \"\(endpoint.model)\": \(some)\(probe.models.count > 8 ? " …" : "")")
+      }
+    }
+  }
+}
+
+extension ModelSpec.API {
+  /// Where it is, for people.
+  var address: String {
+    switch self {
+    case .endpoint(let endpoint):
+      "\(endpoint.model) at \(endpoint.baseURLs.first ?? "")"
+        + (endpoint.baseURLs.count > 1 ? " and \(endpoint.baseURLs.count - 1) more" : "")
+    case .mlx(let path): path
+    case .command(let words): words.joined(separator: " ")
+    case .replay(let file): file
+    }
+  }
+}
+
+extension Report {
+  /// A model with what was found out.
+  static func model(_ model: ModelSpec, _ probe: ModelProbe?) -> JSONValue {
+    var report: JSONObject = [
+      "name": .string(model.name), "api": .string(model.api.word), "address": .string(model.api.address),
+      "concurrency": JSONValue(model.concurrency),
+      "price": model.price.map {
+        [
+          "input": JSONValue($0.input), "cached_input": JSONValue($0.cachedInput), "output": JSONValue($0.output),
+          "as_of": $0.asOf.map { .string($0) } ?? .null,
+        ]
+      } ?? .null,
+      "tested": probe.map { .string(ISO8601DateFormatter().string(from: $0.time)) } ?? .null,
+    ]
+    if let probe {
+      var findings: JSONObject = [:]
+      for ability in ModelProbe.Ability.allCases {
+        findings[ability.rawValue] = probe.findings[ability].map { .string($0.rawValue) }
+      }
+      report["latency_ms"] = rounded(probe.latency * 1000, 1)
+      report["tokens_per_second"] = probe.tokensPerSecond.map { rounded($0, 1) } ?? .null
+      report["findings"] = .object(findings)
+      report["server"] = probe.server.map { .string($0) } ?? .null
+      report["models"] = .array(probe.models.map { .string($0) })
+    }
+    return .object(report)
+  }
+
+  /// Seconds as milliseconds.
+  static func milliseconds(_ seconds: Double) -> String {
+    seconds < 0.01 ? String(format: "%.1f ms", seconds * 1000) : "\(Int((seconds * 1000).rounded())) ms"
+  }
+
+  /// A day in the local calendar.
+  static func day(_ date: Date) -> String {
+    let parts = Calendar.current.dateComponents([.year, .month, .day], from: date)
+    return String(format: "%04d-%02d-%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
+  }
+}
