@@ -7,6 +7,14 @@ struct RunChoice: Hashable, Sendable {
   var run: RunID?
 }
 
+extension RunChoice {
+  /// This run; where it is the variant's newest on its set, the newest from now on.
+  init(_ run: Run, _ snapshot: Snapshot) {
+    let newest = snapshot.latestRun(variant: run.variant.name, set: run.set)
+    self.init(variant: run.variant.name, run: newest?.id == run.id ? nil : run.id)
+  }
+}
+
 /// The two sides that should be read now: what was chosen, and the rest by custom.
 struct ComparePair: Sendable {
   /// One side: a variant, and its run where it has one.

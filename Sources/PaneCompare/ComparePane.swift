@@ -36,6 +36,10 @@ public struct ComparePane: Pane {
   var set: String?
   private var asked: CompareRequest?
   private var wasAnswered = false
+  /// Runs of comparisons that were asked for here and haven't come yet.
+  private var pending: Set<[RunID]> = []
+  /// The runs of the comparison that was there when the pane was last asked, if any; nil before that.
+  private var shown: [RunID]?
 
   /// The case that a person selected: it stays so while a filter hides it.
   var caseID: String?
@@ -68,6 +72,7 @@ public struct ComparePane: Pane {
 
   /// The command that would fill the pane, if it isn't filled and the same wasn't asked for before.
   public mutating func wants(_ snapshot: Snapshot) -> Command? {
+    takeComparison(snapshot)
     guard let request = CompareRequest(pair(snapshot)) else { return nil }
     if request.isAnswered(by: snapshot.comparison) {
       if request == asked { wasAnswered = true }
@@ -76,7 +81,23 @@ public struct ComparePane: Pane {
     if request == asked, !wasAnswered { return nil }
     asked = request
     wasAnswered = false
+    pending.insert(request.runs)
     return request.command
+  }
+
+  /// Turns to two runs that were asked for elsewhere, such as in Runs or Verdict, once they are there.
+  private mutating func takeComparison(_ snapshot: Snapshot) {
+    let runs = snapshot.comparison.map { [$0.a.id, $0.b.id] } ?? []
+    guard runs != shown else { return }
+    let isNew = shown != nil
+    shown = runs
+    let pair = pair(snapshot)
+    guard let comparison = snapshot.comparison, pending.remove(runs) == nil, isNew,
+      runs != [pair.a?.run?.id, pair.b?.run?.id]
+    else { return }
+    set = comparison.a.set
+    choiceA = RunChoice(comparison.a, snapshot)
+    choiceB = RunChoice(comparison.b, snapshot)
   }
 
   /// Brings what was computed from rows up to date, and the selected case back into the list where it can be.

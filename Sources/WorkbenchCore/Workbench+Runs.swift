@@ -359,7 +359,7 @@ extension Workbench {
     } catch { notify(.error, String(describing: error)) }
     await refreshVerdict()
     if let open = snapshot.comparison, open.a.id == run || open.b.id == run {
-      _ = try? await compare(open.a.variant.name, open.b.variant.name, set: open.a.set)
+      _ = try? await compare(open.a.id.description, open.b.id.description, set: open.a.set)
     }
     publish()
   }

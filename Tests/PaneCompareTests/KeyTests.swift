@@ -244,6 +244,27 @@ struct KeyTests {
 }
 
 struct WantsTests {
+  @Test func twoRunsThatWereAskedForElsewhereAreTurnedTo() throws {
+    var pane = ComparePane()
+    var snapshot = Sample.compared()
+    let other = try #require(snapshot.comparison)
+    snapshot.comparison = nil
+    #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "tuned", set: "main"))
+    // Older of two runs of `prompted`, beside `task-only`.
+    let newer = Sample.run(4, Sample.prompted, outputs: other.rows.map(\.a), cases: 12)
+    snapshot.runs.insert(newer, at: 0)
+    let weak = snapshot.runs[3]
+    snapshot.comparison = Comparison(
+      a: other.a, b: weak, cases: Sample.cases(12), outputsA: other.rows.map(\.a), outputsB: [])
+    #expect(pane.wants(snapshot) == nil)
+    let pair = pane.pair(snapshot)
+    #expect([pair.a?.run?.id, pair.b?.run?.id] == [other.a.id, weak.id])
+    #expect(pair.a?.isPinned == true && pair.b?.isPinned == false)
+    // What was asked for here before comes late, and takes no choice away.
+    snapshot.comparison = other
+    #expect(pane.wants(snapshot) == .compare(a: "2", b: "task-only", set: "main"))
+  }
+
   @Test func theDefaultPairIsAskedForOnce() {
     var snapshot = Sample.compared()
     let comparison = snapshot.comparison
