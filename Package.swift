@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// The panes; each is a target of its own, so that none can know another.
-let panes = ["PanePrompt", "PaneCases", "PaneCompare", "PaneTraining", "PaneVerdict"]
+let panes = ["PanePrompt", "PaneCases", "PaneCompare", "PaneRuns", "PaneTraining", "PaneVerdict"]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")

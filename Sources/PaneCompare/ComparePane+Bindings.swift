@@ -83,7 +83,7 @@ extension ComparePane {
     let isMissing = !missing(snapshot, pair).isEmpty
     let isRunning = !running(pair, snapshot).isEmpty
     let untrained = [pair.a, pair.b].compactMap { $0 }.first { $0.isUntrained(snapshot) }
-    let idle = untrained.map { "Train \($0.variant.name) first: 4 opens Training." } ?? "Both runs are complete."
+    let idle = untrained.map { "Train \($0.variant.name) first: 5 opens Training." } ?? "Both runs are complete."
     return [
       Binding(
         "A", title: "Choose the run on the left", group: "Runs", action: .chooseA, unavailable: noRuns(snapshot),

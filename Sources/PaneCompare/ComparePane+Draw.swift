@@ -148,7 +148,7 @@ extension ComparePane {
     if !idle.isEmpty {
       let ready = idle.filter { !$0.isUntrained(snapshot) }
       var lines = idle.filter { $0.isUntrained(snapshot) }.map {
-        "“\($0.variant.name)” has no adapter yet. Train it first: 4 opens Training."
+        "“\($0.variant.name)” has no adapter yet. Train it first: 5 opens Training."
       }
       if !ready.isEmpty {
         let names = ready.map { "“\($0.variant.name)”" }.joined(separator: " and ")

@@ -109,7 +109,7 @@ struct RunTable {
       let rest = Rect(x: name.maxX + 2, y: row.y, width: row.maxX - name.maxX - 2, height: 1)
       let words =
         side.isUntrained
-        ? ("not trained yet; ", "4", " opens Training") : ("no run yet; ", "r", " evaluates it")
+        ? ("not trained yet; ", "5", " opens Training") : ("no run yet; ", "r", " evaluates it")
       surface.write(
         [Span(words.0, theme[.textDim]), Span(words.1, theme[.key]), Span(words.2, theme[.textDim])], in: rest)
       return

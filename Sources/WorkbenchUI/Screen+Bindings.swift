@@ -9,7 +9,7 @@ extension Screen {
 
   /// The keys that hold everywhere, unless a pane is being typed into.
   static let bindings: [Binding<Action>] = {
-    let panes = ["Prompt", "Cases", "Compare", "Training", "Verdict"].enumerated().map { index, title in
+    let panes = ["Prompt", "Cases", "Compare", "Runs", "Training", "Verdict"].enumerated().map { index, title in
       Binding(
         Key(.character(Character("\(index + 1)"))), title: "Go to \(title)", group: "Everywhere",
         action: Action.show(index))

@@ -160,7 +160,7 @@ extension Screen {
     return (shown + hints.global).flatMap { [Span($0.keys, theme[.key]), Span(" \($0.words)  ", theme[.status])] }
   }
 
-  /// Progress of what is under way: the first run and the newest running job.
+  /// Progress of what is under way: the newest run, how many others there are, and the newest running job.
   private func workSpans(width: Int) -> [Span] {
     var spans: [Span] = []
     for run in snapshot.runs {
@@ -170,8 +170,13 @@ extension Screen {
       spans.append(Span(String(repeating: "━", count: share), theme[.progressFilled]))
       spans.append(Span(String(repeating: "─", count: 8 - share), theme[.progressEmpty]))
       let rate = width >= 100 ? progress.rate.map { " " + Screen.rate($0) } ?? "" : ""
-      let tail = progress.waiting.map { width >= 100 ? " " + $0 : " …" } ?? " \(progress.done)/\(progress.total)\(rate)"
-      spans.append(Span(tail + " ", theme[.statusBusy]))
+      let left = width >= 120 ? progress.remainingSeconds.map { " \(ClockText.text($0)) left" } ?? "" : ""
+      let counts = " \(progress.done)/\(progress.total)\(rate)\(left)"
+      spans.append(Span(progress.waiting.map { width >= 100 ? " " + $0 : " …" } ?? counts, theme[.statusBusy]))
+      if progress.errors > 0 { spans.append(Span(" ✗ \(progress.errors)", theme[.error])) }
+      let others = snapshot.progress.count - 1
+      if others > 0, width >= 100 { spans.append(Span(" and \(others) more", theme[.statusBusy])) }
+      spans.append(Span(" ", theme[.statusBusy]))
       break
     }
     if let job = snapshot.jobs.first(where: { !$0.state.isOver }) {

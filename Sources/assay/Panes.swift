@@ -2,6 +2,7 @@ import Drawing
 import PaneCases
 import PaneCompare
 import PanePrompt
+import PaneRuns
 import PaneTraining
 import PaneVerdict
 import WorkbenchCore
@@ -9,6 +10,6 @@ import WorkbenchCore
 /// The panes in tab order.
 enum Panes {
   static func all() -> [any Pane<Snapshot, Command>] {
-    [PromptPane(), CasesPane(), ComparePane(), TrainingPane(), VerdictPane()]
+    [PromptPane(), CasesPane(), ComparePane(), RunsPane(), TrainingPane(), VerdictPane()]
   }
 }

@@ -89,7 +89,7 @@ extension EndToEnd {
         var reached = 0
         try await Tmux.with(folder: folder) { terminal in
           try await terminal.open(workspace, notes: folder)
-          try await terminal.press("4", "n")
+          try await terminal.press("5", "n")
           try await terminal.wait("the form") { $0.contains("New training job") }
           try await terminal.press("Enter")
           try await terminal.wait("the first report", limit: .seconds(300)) {
@@ -107,7 +107,7 @@ extension EndToEnd {
         }
         try await Tmux.with(folder: folder) { terminal in
           try await terminal.open(workspace, notes: folder)
-          try await terminal.press("4")
+          try await terminal.press("5")
           // On a fast machine it may be over by now; the curve is there in either case.
           try await terminal.wait("the job with its curve") {
             ($0.contains("▶ running") || $0.contains("✓ finished")) && Self.hasCurve($0)

@@ -3,6 +3,7 @@ import Foundation
 import PaneCases
 import PaneCompare
 import PanePrompt
+import PaneRuns
 import PaneTraining
 import PaneVerdict
 import Testing
@@ -16,7 +17,7 @@ import WorkbenchUI
 
   private var screen: Screen {
     let panes: [any Pane<Snapshot, Command>] = [
-      PromptPane(), CasesPane(), ComparePane(), TrainingPane(), VerdictPane(),
+      PromptPane(), CasesPane(), ComparePane(), RunsPane(), TrainingPane(), VerdictPane(),
     ]
     let workspace = Workspace(folder: "/nowhere", name: "sample")
     return Screen(

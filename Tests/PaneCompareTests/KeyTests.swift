@@ -176,10 +176,10 @@ struct KeyTests {
     var snapshot = Sample.untested(24)
     snapshot.runs.removeLast()
     var desk = Desk(snapshot)
-    #expect(desk.surface.text().contains("“tuned” has no adapter yet. Train it first: 4 opens Training."))
+    #expect(desk.surface.text().contains("“tuned” has no adapter yet. Train it first: 5 opens Training."))
     desk.press("r")
     #expect(desk.commands.isEmpty)
-    #expect(desk.notices == ["Train tuned first: 4 opens Training."])
+    #expect(desk.notices == ["Train tuned first: 5 opens Training."])
     desk.snapshot.jobs = [Sample.job]
     desk.press("r")
     #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "tuned", set: "main"))])

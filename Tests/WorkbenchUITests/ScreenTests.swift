@@ -135,6 +135,31 @@ private struct ProbePane: Pane {
     #expect(screen.isDone)
   }
 
+  @Test func theStatusLineTellsOfARunUnderWayOnEveryPane() {
+    var screen = screen()
+    var busy = snapshot()
+    let hash = ContentHash(hex: "a")
+    busy.runs = [2, 1].map { number in
+      Run(
+        id: RunID(number), identity: hash, variant: busy.workspace.variants[0], promptVersion: hash, set: "main",
+        setHash: hash, state: .running, started: busy.time, seconds: 0, cases: 1000, summary: RunSummary())
+    }
+    busy.progress[RunID(2)] = RunProgress(done: 412, total: 1000, errors: 2, rate: 38.4)
+    busy.progress[RunID(1)] = RunProgress(done: 1, total: 9)
+    _ = screen.update(busy)
+    func lines(_ width: Int) -> [Bool] {
+      screen.panes.indices.map { index in
+        _ = screen.show(index)
+        let line = text(&screen, width).split(separator: "\n").last ?? ""
+        return width < 120
+          ? line.hasSuffix(" base ━━━───── 412/1000 ✗ 2")
+          : line.hasSuffix(" base ━━━───── 412/1000 38/s 0:16 left ✗ 2 and 1 more")
+      }
+    }
+    #expect(lines(80) == Array(repeating: true, count: 5))
+    #expect(lines(120) == Array(repeating: true, count: 5))
+  }
+
   @Test func quittingAsksWhileSomethingTypedCannotBeSaved() {
     var pane = ProbePane(title: "Prompt")
     pane.unsavedTitles = ["constraints"]

@@ -13,6 +13,9 @@ public struct TextView: Sendable {
   /// Makes a view that shows the beginning, or the end if it `follows`.
   public init(follows: Bool = false) { self.follows = follows }
 
+  /// Whether text that arrives brings the end into view.
+  public var isFollowing: Bool { follows && isAtEnd }
+
   /// Shows the beginning.
   public mutating func scrollToTop() {
     top = 0

@@ -1,0 +1,168 @@
+import Drawing
+import Evidence
+import WorkbenchCore
+
+extension Run {
+  /// How many answers it is to have: cases, times repeats.
+  var wanted: Int { cases * max(1, repeats) }
+}
+
+/// What a run's header, progress and summary say in words.
+struct RunFigures {
+  let run: Run
+
+  /// Why requests failed, the most frequent reason first.
+  static func sorted(_ failures: [String: Int]) -> [(reason: String, count: Int)] {
+    failures.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
+  }
+
+  // MARK: Under way
+
+  /// What stands beside the bar.
+  static func bar(_ progress: RunProgress) -> String {
+    let counts = "\(Wording.count(progress.done))/\(Wording.count(progress.total))"
+    guard let seconds = progress.remainingSeconds, progress.done < progress.total else { return counts }
+    return counts + " · \(ClockText.text(seconds)) left"
+  }
+
+  /// Speed, errors, width and money.
+  static func words(_ progress: RunProgress, theme: Theme) -> [[Span]] {
+    var words: [[Span]] = []
+    if let rate = progress.rate { words.append([Span(Figure.rate(rate), theme[.textStrong])]) }
+    if progress.errors > 0 { words.append([Span(Wording.plural(progress.errors, "error"), theme[.error])]) }
+    if progress.inFlight > 0 || progress.waiting == nil {
+      let most = progress.width > 0 ? " of at most \(progress.width)" : ""
+      words.append([Span("\(progress.inFlight)\(most) under way")])
+    }
+    if progress.reused > 0 { words.append([Span("\(Wording.count(progress.reused)) reused")]) }
+    if let cost = progress.cost { words.append([Span("\(Wording.dollars(cost)) so far")]) }
+    return words
+  }
+
+  // MARK: At rest
+
+  /// Label and words of each line of the stored summary.
+  func summary(_ prompt: String?, _ snapshot: Snapshot, theme: Theme) -> [(label: String, words: [[Span]])] {
+    let summary = run.summary
+    let done = max(1, summary.done)
+    func plain(_ words: [String]) -> [[Span]] { words.map { [Span($0)] } }
+    var answered = [[Span("\(Wording.count(summary.done)) of \(Wording.count(run.wanted))", theme[.textStrong])]]
+    if run.repeats > 1 { answered += plain(["\(run.repeats) answers to each of \(Wording.plural(run.cases, "case"))"]) }
+    if summary.errors > 0 {
+      answered.append([Span("\(Wording.count(summary.errors)) without an answer", theme[.error])])
+    }
+    var lines = [("answered", answered)]
+    if summary.done > 0 {
+      let score = "\(Wording.percent(summary.mean)) \(Figure.range(summary.low, summary.high))"
+      let bar = Span("  " + Figure.bar(summary, width: 24), theme[.intervalRange])
+      lines.append(("score", [[Span(score, theme[.textStrong]), bar]]))
+      let valid = Wording.percent(Double(summary.formatValid) / Double(done))
+      lines.append(
+        (
+          "passed",
+          plain(["\(Wording.count(summary.passed)) of \(Wording.count(summary.done))", "\(valid) in the asked form"])
+        ))
+    }
+    if summary.promptTokens + summary.completionTokens > 0 { lines.append(("tokens", plain(tokens))) }
+    if summary.latencyMedian > 0 {
+      let words = [
+        "median \(Figure.duration(summary.latencyMedian))", "95 % within \(Figure.duration(summary.latency95))",
+      ]
+      lines.append(("latency", plain(words)))
+    }
+    if let cost = summary.cost {
+      let words = [Wording.dollars(cost), "\(Wording.dollars(cost / Double(done))) for each answer"]
+      lines.append(("cost", plain(words)))
+    }
+    let age = Figure.age(snapshot.time.timeIntervalSince(run.started))
+    lines.append(("work", plain([Figure.duration(run.seconds), "begun \(age)"])))
+    lines.append(("model", plain(settings)))
+    lines.append(("prompt", plain([prompt ?? run.variant.prompt, "version \(run.promptVersion.short)"])))
+    return lines
+  }
+
+  private var tokens: [String] {
+    let summary = run.summary
+    let done = max(1, summary.done)
+    let (prompts, answers) = (summary.promptTokens, summary.completionTokens)
+    var words = ["\(Wording.count(prompts / done)) in, \(Wording.count(answers / done)) out for each answer"]
+    if let cached = summary.cachedPromptTokens, prompts > 0 {
+      words.append("\(Wording.percent(Double(cached) / Double(prompts))) of the prompts from a cache")
+    }
+    return words + ["\(Wording.count(prompts)) in, \(Wording.count(answers)) out in all"]
+  }
+
+  /// The model and how it is asked.
+  private var settings: [String] {
+    var words = [run.variant.model]
+    let sampling = run.variant.sampling
+    if let adapter = run.variant.adapter { words.append("adapter \(adapter)") }
+    if let value = sampling.temperature { words.append("temperature \(Wording.trimmed(value, decimals: 2))") }
+    if let value = sampling.topP { words.append("top-p \(Wording.trimmed(value, decimals: 2))") }
+    if let value = sampling.maxTokens { words.append("at most \(Wording.plural(value, "token"))") }
+    if let value = sampling.seed { words.append("seed \(value)") }
+    return words
+  }
+
+  // MARK: What next
+
+  /// What to do with it, with the key for it.
+  func advice(_ change: RunChange?, _ pair: RunPair?, isKnownWhy: Bool) -> [(text: String, style: StyleName)] {
+    var lines: [(String, StyleName)] = []
+    if run.state == .running {
+      lines.append(("Another Assay on this machine is working on it; what it stores is shown here.", .statusBusy))
+    }
+    if let change { lines.append((change.sentence(run), .warning)) }
+    if change == nil, run.state == .paused { lines.append((pausedSentence, .warning)) }
+    if run.state == .finished, change == nil { lines.append(("Every case has its answer.", .success)) }
+    if run.summary.errors > 0, !isKnownWhy {
+      lines.append(("Why they failed is told while it runs, and in assay outputs \(run.id).", .textDim))
+    }
+    if let pair {
+      let kind = pair.other.variant.name == run.variant.name ? "the same variant" : pair.other.variant.name
+      lines.append(("Enter reads its answers beside those of run \(pair.other.id), \(kind).", .textDim))
+    }
+    return lines
+  }
+
+  private var pausedSentence: String {
+    let summary = run.summary
+    let open = max(0, run.wanted - summary.done)
+    let unanswered = run.repeats > 1 ? "\(Wording.count(open)) missing answers" : Wording.plural(open, "case")
+    let errors = Wording.plural(summary.errors, run.repeats > 1 ? "request" : "case")
+    if summary.done == 0, summary.errors == 0 { return "Nothing is answered yet: r starts it." }
+    if summary.errors > 0, summary.errors >= open {
+      return run.repeats > 1
+        ? "r asks again for the \(unanswered)."
+        : "r asks again for the \(unanswered) without an answer."
+    }
+    let rest = summary.errors > 0 ? ", and asks again for the \(errors) that failed" : ""
+    return
+      "Paused with \(Wording.count(summary.done)) of \(Wording.count(run.wanted)) answered: r goes on with it\(rest)."
+  }
+
+  /// What going on will cost.
+  func costSentence(_ change: RunChange?) -> String {
+    let summary = run.summary
+    let open = change == nil ? max(0, run.wanted - summary.done) : run.wanted
+    let what = "\(run.variant.name) on \(run.set): \(change == nil ? "" : "up to ")\(Wording.plural(open, "answer"))"
+    guard summary.done > 0, let cost = summary.cost else {
+      return what + ", on a model that costs money; how much isn't known before the first answers."
+    }
+    return what + ", about \(Wording.dollars(cost / Double(summary.done) * Double(open))) by what it has cost so far."
+  }
+}
+
+extension RunChange {
+  /// What has changed, and what that means for the run.
+  func sentence(_ run: Run) -> String {
+    let again = "r evaluates \(run.variant.name) as it is now."
+    return switch self {
+    case .variantIsGone: "≠ The variant or its prompt is gone from assay.yaml: this run can be read, not gone on with."
+    case .setIsGone: "≠ The eval set is gone from assay.yaml: this run is kept, and can't be gone on with."
+    case .variant: "≠ The variant's model, adapter or sampling has changed since: " + again
+    case .prompt: "≠ The prompt has changed since: " + again
+    case .set: "≠ The eval set has changed since: " + again
+    }
+  }
+}

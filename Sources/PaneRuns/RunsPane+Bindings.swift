@@ -1,0 +1,112 @@
+import Drawing
+import WorkbenchCore
+
+extension RunsPane {
+  /// The keys that mean something now.
+  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+    if pendingEvaluation != nil {
+      return [
+        Binding(.enter, title: "Start, at this cost", group: "Evaluate", action: .confirmEvaluate, footer: "start"),
+        Binding(.escape, "q", "n", title: "Leave it", group: "Evaluate", action: .keepMoney, footer: "leave it"),
+      ]
+    }
+    if isCopying { return copyBindings }
+    if field != nil {
+      return [
+        Binding(.enter, title: "Keep what was found", group: "Search", action: .endSearch, footer: "keep"),
+        Binding(.escape, title: "Show all runs again", group: "Search", action: .clearSearch, footer: "all runs"),
+      ]
+    }
+    return runBindings(snapshot) + panelBindings(snapshot)
+  }
+
+  private var copyBindings: [Binding<Action>] {
+    let group = "Copy"
+    return [
+      Binding("n", title: "The run's number", group: group, action: .copyPart(.number), footer: "number"),
+      Binding("f", title: "Why requests failed", group: group, action: .copyPart(.failures), footer: "failures"),
+      Binding("c", title: "The case's id", group: group, action: .copyPart(.caseID), footer: "case"),
+      Binding("t", title: "The answer so far", group: group, action: .copyPart(.text), footer: "text"),
+      Binding(.escape, "q", title: "Nothing", group: group, action: .copyNothing, footer: "copy nothing"),
+    ]
+  }
+
+  private func runBindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+    let group = "Runs"
+    let run = selected(snapshot)
+    let isActive = run.map { snapshot.progress[$0.id] != nil } ?? false
+    let (whyNot, words) = evaluating(run, snapshot)
+    var compare = Binding(
+      .enter, "c", title: "Read its answers beside another run's", group: group, action: Action.compare,
+      unavailable: run == nil ? noRun : reading(run, snapshot), footer: "compare")
+    var bindings: [Binding<Action>] = []
+    if area == .requests {
+      compare.keys = ["c"]
+      bindings.append(
+        Binding(.enter, title: "Read the answer as it comes", group: group, action: .readAnswer, footer: "read"))
+    }
+    bindings += [
+      Binding(
+        "r", title: "Go on with the run, or evaluate its variant again", group: group, action: .evaluate,
+        unavailable: whyNot, footer: words),
+      Binding(
+        "p", title: "Pause the run", group: group, action: .pause,
+        unavailable: run == nil ? noRun : isActive ? nil : "This run isn't under way here; r goes on with one.",
+        footer: "pause"),
+      compare,
+      Binding(
+        "/", title: "Search variants, models, sets and states", group: group, action: .search,
+        unavailable: run == nil ? noRun : nil, footer: "search"),
+      Binding(
+        "y", title: "Copy the run's number, its failures, a case's id or an answer", group: group, action: .copy,
+        unavailable: run == nil ? noRun : nil, footer: "copy"),
+    ]
+    return bindings
+  }
+
+  private func panelBindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+    let group = "Panels"
+    let reason = snapshot.runs.isEmpty ? noRun : nil
+    return [
+      Binding(
+        .escape, title: "Back to the list; then show all runs", group: group, action: .back,
+        footer: area == .runs ? nil : "runs"),
+      Binding(.right, "l", title: "Next panel", group: group, action: .right, unavailable: reason),
+      Binding(.left, "h", title: "Previous panel", group: group, action: .left),
+      Binding("<", title: "Shorter list", group: group, action: .shorter),
+      Binding(">", title: "Longer list", group: group, action: .longer),
+      Binding(
+        "F", title: "Follow the end of the answer", group: group, action: .follow,
+        unavailable: reason ?? (running(snapshot) == nil ? "No answer is coming in." : nil),
+        footer: area == .text && !text.isFollowing ? "follow" : nil),
+    ]
+  }
+
+  private var noRun: String { "There is no run yet: r in Prompt, Cases or Verdict evaluates a variant." }
+
+  /// Why a run can't be gone on with, or else what to call it in the footer.
+  private func evaluating(_ run: Run?, _ snapshot: Snapshot) -> (whyNot: String?, footer: String?) {
+    guard let run else { return (noRun, nil) }
+    if snapshot.progress[run.id] != nil { return ("It is running; p pauses it.", nil) }
+    if run.state == .running { return ("Another Assay on this machine is working on it.", nil) }
+    var present = present
+    let change = present.change(of: run, snapshot)
+    switch change {
+    case .setIsGone: return ("The eval set \(run.set) is gone from assay.yaml.", nil)
+    case .variantIsGone: return ("The variant \(run.variant.name) or its prompt is gone from assay.yaml.", nil)
+    case .variant, .prompt, .set: return (nil, "evaluate")
+    case nil: break
+    }
+    return run.state == .finished
+      ? ("Every case has its answer; change the variant, its prompt or the set to evaluate again.", nil)
+      : (nil, run.summary.errors > 0 && run.summary.errors + run.summary.done >= run.wanted ? "ask again" : "go on")
+  }
+
+  /// Why a run's answers can't be read beside others.
+  private func reading(_ run: Run?, _ snapshot: Snapshot) -> String? {
+    guard let run else { return noRun }
+    if run.summary.done == 0 { return "Run \(run.id) has no answer yet." }
+    if snapshot.workspace.evalSet(run.set) == nil { return "The eval set \(run.set) is gone from assay.yaml." }
+    return RunPair(run, snapshot) == nil ? "There is no other run on \(run.set) to read beside it." : nil
+  }
+}

@@ -1,0 +1,224 @@
+import Drawing
+import Grading
+import Testing
+import WorkbenchCore
+
+@testable import PaneRuns
+
+/// A pane on a surface, fed with keys.
+private struct Desk {
+  var pane = RunsPane()
+  var snapshot: Snapshot
+  var commands: [Command] = []
+  var notices: [String] = []
+  var shown: [String] = []
+  var surface = Surface(width: 100, height: 30)
+
+  init(_ snapshot: Snapshot) {
+    self.snapshot = snapshot
+    draw()
+  }
+
+  mutating func draw() {
+    surface = Surface(width: 100, height: 30)
+    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
+  }
+
+  mutating func press(_ keys: String) {
+    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) {
+      take(pane.react(to: .key(key), snapshot))
+      draw()
+    }
+  }
+
+  private mutating func take(_ reaction: Reaction<Command>) {
+    switch reaction {
+    case .command(let command): commands.append(command)
+    case .notice(let text): notices.append(text)
+    case .copy(let text, let what): notices.append("\(what): \(text)")
+    case .show(let title): shown.append(title)
+    case .all(let reactions): reactions.forEach { take($0) }
+    case .ignored, .handled: break
+    }
+  }
+
+  var selected: Int64? { pane.selected(snapshot)?.id.number }
+}
+
+struct KeyTests {
+  @Test func theRunUnderWayIsShownUntilAPersonSelectsAnother() {
+    var desk = Desk(Sample.atRest())
+    #expect(desk.selected == 9)
+    desk.snapshot.progress[RunID(7)] = RunProgress(done: 37, total: 100)
+    desk.draw()
+    #expect(desk.selected == 7)
+    desk.press("k")
+    #expect(desk.selected == 8)
+    desk.snapshot.runs.insert(Sample.run(10, Sample.tuned, 0.5, done: 100), at: 0)
+    desk.draw()
+    #expect(desk.selected == 8)
+  }
+
+  @Test func aPausedRunIsGoneOnWith() {
+    var desk = Desk(Sample.atRest())
+    desk.press("j j r")
+    #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "task-only", set: "main"))])
+    #expect(desk.surface.text().contains("Paused with 37 of 100 answered: r goes on with it."))
+  }
+
+  @Test func whatCostsMoneyIsAskedFirst() {
+    var desk = Desk(Sample.atRest())
+    desk.press("j j j r")
+    #expect(desk.commands.isEmpty && desk.pane.capturesText)
+    #expect(desk.surface.text().contains("prompted on main: 3 answers, about $0.00064 by what it has cost so far."))
+    desk.press("j Esc")
+    #expect(desk.commands.isEmpty && !desk.pane.capturesText && desk.selected == 6)
+    desk.press("r Enter")
+    #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "prompted", set: "main"))])
+  }
+
+  @Test func aRunThatWasAskedForAnewIsShownOnceItIsThere() {
+    var desk = Desk(Sample.atRest())
+    desk.press("j r Enter")
+    #expect(desk.commands.count == 1 && desk.selected == 8)
+    desk.snapshot.runs.insert(Sample.run(10, Sample.prompted, 0, done: 0, state: .running), at: 0)
+    desk.draw()
+    #expect(desk.selected == 10)
+  }
+
+  @Test func whatCannotBeEvaluatedSaysWhy() {
+    var desk = Desk(Sample.atRest())
+    desk.press("r")
+    desk.snapshot.workspace.variants = [Sample.tuned]
+    desk.press("j r")
+    desk.snapshot.workspace.evalSets = []
+    desk.press("r")
+    desk.snapshot.runs[1].state = .running
+    desk.press("r p")
+    desk.snapshot.progress[RunID(8)] = RunProgress(done: 1, total: 100)
+    desk.press("r p")
+    #expect(desk.commands == [.pauseRun(RunID(8))])
+    #expect(
+      desk.notices == [
+        "Every case has its answer; change the variant, its prompt or the set to evaluate again.",
+        "The variant prompted or its prompt is gone from assay.yaml.",
+        "The eval set main is gone from assay.yaml.",
+        "Another Assay on this machine is working on it.",
+        "This run isn't under way here; r goes on with one.",
+        "It is running; p pauses it.",
+      ])
+  }
+
+  @Test func answersAreReadBesideTheOtherKind() {
+    var desk = Desk(Sample.atRest())
+    desk.press("Enter j c")
+    let command = Command.compare(a: "8", b: "9", set: "main")
+    #expect(desk.commands == [command, command] && desk.shown == ["Compare", "Compare"])
+  }
+
+  @Test func answersAreReadBesideTheRunBeforeWhereThereIsNoOtherKind() {
+    var desk = Desk(Sample.atRest())
+    desk.snapshot.runs.removeFirst()
+    desk.draw()
+    desk.press("Enter G Enter")
+    #expect(desk.commands == [.compare(a: "7", b: "8", set: "main"), .compare(a: "6", b: "7", set: "main")])
+    desk.snapshot.runs.removeFirst(2)
+    desk.press("Enter")
+    desk.snapshot.runs[0].summary.done = 0
+    desk.press("Enter")
+    #expect(
+      desk.notices == ["There is no other run on main to read beside it.", "Run 6 has no answer yet."])
+  }
+
+  @Test func keysGoFromPanelToPanel() {
+    var desk = Desk(Sample.running())
+    desk.press("l")
+    #expect(desk.pane.area == .run)
+    desk.press("Right j j")
+    #expect(desk.pane.area == .requests)
+    #expect(desk.pane.request(desk.snapshot)?.id == "hl-402")
+    #expect(desk.surface.text().contains("Answer to hl-402"))
+    desk.press("Enter")
+    #expect(desk.pane.area == .text)
+    desk.press("l l h Esc h")
+    #expect(desk.pane.area == .runs)
+    desk.snapshot = Sample.atRest()
+    desk.press("l l l")
+    #expect(desk.pane.area == .run)
+  }
+
+  @Test func thePanelOfARunThatEndedHandsItsKeysOn() {
+    var desk = Desk(Sample.running())
+    desk.press("l l l")
+    desk.snapshot = Sample.atRest()
+    desk.draw()
+    #expect(desk.pane.area == .run)
+  }
+
+  @Test func anAnswerIsFollowedUntilAPersonScrolls() {
+    var desk = Desk(Sample.running())
+    func show(_ lines: Int) {
+      let text = (1...lines).map { "line \($0)" }.joined(separator: "\n")
+      desk.snapshot.progress[RunID(12)]?.running[0].text = text
+      desk.draw()
+    }
+    show(50)
+    #expect(desk.surface.text().contains("line 50") && desk.surface.text().contains("following"))
+    show(60)
+    #expect(desk.surface.text().contains("line 60"))
+    desk.press("l l l k k")
+    show(70)
+    #expect(!desk.surface.text().contains("line 70") && desk.surface.text().contains("paused"))
+    desk.press("F")
+    show(80)
+    #expect(desk.surface.text().contains("line 80"))
+  }
+
+  @Test func theNextRequestTakesThePlaceOfOneThatIsOver() {
+    var desk = Desk(Sample.running())
+    desk.press("l l j")
+    #expect(desk.pane.request(desk.snapshot)?.id == "hl-401")
+    desk.snapshot.progress[RunID(12)]?.running.remove(at: 0)
+    desk.draw()
+    #expect(desk.pane.request(desk.snapshot)?.id == "hl-401")
+    desk.snapshot.progress[RunID(12)]?.running.remove(at: 0)
+    desk.draw()
+    #expect(desk.pane.request(desk.snapshot)?.id == "hl-402")
+    desk.snapshot.progress[RunID(12)]?.running = []
+    desk.press("j")
+    #expect(desk.pane.request(desk.snapshot) == nil)
+  }
+
+  @Test func searchingFindsByWords() {
+    var desk = Desk(Sample.atRest())
+    desk.press("/ p r o m p t e d Space p a u s e d Enter")
+    #expect(desk.pane.rows(desk.snapshot).map(\.id.number) == [6])
+    #expect(desk.selected == 6)
+    desk.press("Esc")
+    #expect(desk.pane.rows(desk.snapshot).count == 4 && desk.selected == 6)
+    desk.press("/ # 8")
+    #expect(desk.pane.rows(desk.snapshot).map(\.id.number) == [8])
+    desk.press("Esc")
+    #expect(desk.pane.rows(desk.snapshot).count == 4 && !desk.pane.capturesText)
+  }
+
+  @Test func copiesWhatIsAskedFor() {
+    var desk = Desk(Sample.running())
+    desk.press("y n y f y c y t y q y Esc")
+    #expect(
+      desk.notices == [
+        "the run's number: 12",
+        "why requests failed: 37 × The server asked for less (429): the limit of 500 requests a minute is used up.\n"
+          + "4 × The connection was closed before the answer was complete.",
+        "the case's id: hl-400", "what has come of the answer: \(Sample.answer)",
+      ])
+    #expect(!desk.pane.capturesText)
+  }
+
+  @Test func withoutRunsEveryKeySaysWhy() {
+    var desk = Desk(Snapshot(workspace: Sample.workspace(), time: Sample.time))
+    desk.press("r p Enter c y / l F")
+    #expect(Set(desk.notices) == ["There is no run yet: r in Prompt, Cases or Verdict evaluates a variant."])
+    #expect(desk.notices.count == 8 && desk.commands.isEmpty)
+  }
+}
