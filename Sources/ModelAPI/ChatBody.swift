@@ -7,25 +7,49 @@ protocol ChatBody: Sendable {
   associatedtype Reply: ChatReplying
   /// Where it is sent, after the version.
   static var path: String { get }
+  /// What a streamed answer is cut into.
+  static var framing: StreamFraming { get }
   /// What comes with it, besides what every JSON request has.
   static func headers(key: String?) -> [(name: String, value: String)]
+
+  /// The body of a request to an endpoint.
+  /// - Throws: `ModelFailure.rejected` for what the service has no place for: better than to leave it out in silence.
+  init(_ endpoint: Endpoint, options: JSONObject, request: ModelRequest, streams: Bool) throws(ModelFailure)
+
   /// Whether the answer is to come in pieces.
   var streams: Bool { get }
   /// The body.
   var json: JSONValue { get }
+  /// An answer of which nothing has come yet.
+  var emptyReply: Reply { get }
 }
 
 extension ChatBody {
+  static var framing: StreamFraming { .events }
+
   static func headers(key: String?) -> [(name: String, value: String)] {
     key.map { [("authorization", "Bearer \($0)")] } ?? []
+  }
+
+  var emptyReply: Reply { Reply() }
+}
+
+extension JSONObject {
+  /// Takes in what a person set for the model; what is there already stays as it is.
+  mutating func add(options: JSONObject) {
+    for (key, value) in options where self[key] == nil { self[key] = value }
   }
 }
 
 /// What an answer has said so far, from one whole object or piece by piece. A pure value.
 protocol ChatReplying: Sendable {
   init()
-  /// The answer.
+  /// What to look at when something else than an answer comes.
+  static var addressAdvice: String { get }
+  /// The answer's text, without what the model calls.
   var text: String { get }
+  /// What the model wants called.
+  var toolCalls: ToolCalls { get }
   /// Why it stopped, in the server's word.
   var finishReason: String? { get }
   /// What the server counted.
@@ -39,4 +63,8 @@ protocol ChatReplying: Sendable {
   /// - Parameter peer: who sent it.
   /// - Throws: what the object says has gone wrong, or that it is none that we know.
   mutating func add(_ json: JSONValue, from peer: Peer) throws(ModelFailure) -> String
+}
+
+extension ChatReplying {
+  static var addressAdvice: String { "Check base_url: it usually ends in /v1." }
 }

@@ -5,18 +5,22 @@ import WorkbenchCore
 
 /// Reads the response to one chat request, whole or streamed, whichever the server chose to send.
 struct ChatReader<Reply: ChatReplying> {
-  private enum Form { case json, events }
+  private enum Form { case whole, streamed(StreamFraming) }
 
   private let peer: Peer
   private let limits: HTTPLimits
   private let start: ContinuousClock.Instant
   private let onText: (@Sendable (String) -> Void)?
-  private var reply = Reply()
+  private var reply: Reply
   private var firstText: ContinuousClock.Instant?
   private var isDone = false
 
   /// Reads for a request that began at `start`.
-  init(peer: Peer, limits: HTTPLimits, start: ContinuousClock.Instant, onText: (@Sendable (String) -> Void)?) {
+  init(
+    _ reply: Reply, peer: Peer, limits: HTTPLimits, start: ContinuousClock.Instant,
+    onText: (@Sendable (String) -> Void)?
+  ) {
+    self.reply = reply
     self.peer = peer
     self.limits = limits
     self.start = start
@@ -24,40 +28,50 @@ struct ChatReader<Reply: ChatReplying> {
   }
 
   /// Reads the response to its end.
-  mutating func read(_ response: HTTPClientResponse, streams: Bool, _ activity: Activity) async throws -> Answer {
-    if try form(of: response, streams: streams) == .events { return try await readEvents(response, activity) }
+  /// - Parameter framing: what a stream was asked for in; nil when a whole answer was.
+  mutating func read(
+    _ response: HTTPClientResponse, framing: StreamFraming?, _ activity: Activity
+  ) async throws -> Answer {
+    if case .streamed(let framing) = try form(of: response, asked: framing) {
+      return try await readStream(response, framing, activity)
+    }
     let bytes = try await response.bytes(upTo: limits.bodyBytes, from: peer, activity)
     guard bytes.contains(where: { $0 > 0x20 }) else { throw ModelFailure.malformed("\(peer) sent an empty answer.") }
     let added = try reply.add(JSONValue(answer: bytes, from: peer), from: peer)
     guard reply.hasChoice else { throw noChoice }
     if !added.isEmpty { onText?(added) }
-    return answer
+    return finished()
   }
 
   /// What the body is, by its content type and, without one, by what was asked for.
-  private func form(of response: HTTPClientResponse, streams: Bool) throws -> Form {
+  private func form(of response: HTTPClientResponse, asked: StreamFraming?) throws -> Form {
     if let coding = response.headers.first(name: "content-encoding"), coding.lowercased() != "identity" {
       throw ModelFailure.malformed("\(peer) sent a compressed answer that nobody asked for.")
     }
-    guard let header = response.headers.first(name: "content-type") else { return streams ? .events : .json }
+    guard let header = response.headers.first(name: "content-type") else { return asked.map(Form.streamed) ?? .whole }
     let type = header.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-    if type == "text/event-stream" { return .events }
-    if type == "application/json" || type.hasSuffix("+json") { return .json }
+    if type == "text/event-stream" { return .streamed(.events) }
+    if ["application/x-ndjson", "application/ndjson", "application/jsonl"].contains(type) { return .streamed(.lines) }
+    if type == "application/json" || type.hasSuffix("+json") {
+      // A proxy may know no better name for lines of JSON; a whole answer on one line reads the same.
+      return asked == .lines ? .streamed(.lines) : .whole
+    }
     throw ModelFailure.malformed(
-      "\(peer) answered with \(peer.quote(type, limit: 60)) instead of JSON. Check base_url: it usually ends in /v1."
-    )
+      "\(peer) answered with \(peer.quote(type, limit: 60)) instead of JSON. \(Reply.addressAdvice)")
   }
 
   /// Reads a stream. One that has said its last word is still read to its end, so that the connection can be used again;
   /// a server that keeps it open loses it.
-  private func readEvents(_ response: HTTPClientResponse, _ activity: Activity) async throws -> Answer {
+  private func readStream(
+    _ response: HTTPClientResponse, _ framing: StreamFraming, _ activity: Activity
+  ) async throws -> Answer {
     let (answers, done) = AsyncStream<Answer>.makeStream()
     let reader = self
     return try await withThrowingTaskGroup(of: Answer?.self) { group in
       defer { group.cancelAll() }
       group.addTask {
         var reader = reader
-        return try await reader.readToEnd(response, activity) { done.yield($0) }
+        return try await reader.readToEnd(response, framing, activity) { done.yield($0) }
       }
       group.addTask {
         for await answer in answers {
@@ -76,9 +90,10 @@ struct ChatReader<Reply: ChatReplying> {
   /// Reads a stream to its end.
   /// - Parameter whenDone: receives the answer as soon as the server says that it is whole.
   private mutating func readToEnd(
-    _ response: HTTPClientResponse, _ activity: Activity, whenDone: @Sendable (Answer) -> Void
+    _ response: HTTPClientResponse, _ framing: StreamFraming, _ activity: Activity,
+    whenDone: @Sendable (Answer) -> Void
   ) async throws -> Answer {
-    var parser = ServerSentEvents()
+    var parser = framing.parser
     var count = 0
     var whole: Answer?
     do {
@@ -92,7 +107,7 @@ struct ChatReader<Reply: ChatReplying> {
           if isDone { break }
         }
         if isDone {
-          let answer = answer
+          let answer = finished()
           whole = answer
           whenDone(answer)
         }
@@ -104,7 +119,7 @@ struct ChatReader<Reply: ChatReplying> {
     if let last = parser.finish() { try takeLast(last) }
     // Without the word of either kind nobody knows whether this is the whole answer.
     guard isDone || reply.finishReason != nil else { throw brokenOff }
-    return answer
+    return finished()
   }
 
   /// Takes an event that the stream's end may have cut short.
@@ -131,19 +146,20 @@ struct ChatReader<Reply: ChatReplying> {
     let json = try JSONValue(answer: event.data, from: peer)
     if event.name == "error" { throw ServerFailure.inBody(json, from: peer) }
     let added = try reply.add(json, from: peer)
-    if !added.isEmpty {
-      if firstText == nil { firstText = .now }
-      onText?(added)
-    }
+    if firstText == nil, !added.isEmpty || !reply.toolCalls.isEmpty { firstText = .now }
+    if !added.isEmpty { onText?(added) }
     if reply.isWhole {
       isDone = true
       guard reply.hasChoice else { throw noChoice }
     }
   }
 
-  private var answer: Answer {
-    Answer(
-      text: reply.text, finishReason: reply.finishReason, usage: reply.usage,
+  /// The answer, once nothing more will come. What the model wants called is told behind its text.
+  private func finished() -> Answer {
+    let tail = reply.toolCalls.tail(after: reply.text)
+    if !tail.isEmpty { onText?(tail) }
+    return Answer(
+      text: reply.text + tail, finishReason: reply.finishReason, usage: reply.usage,
       latency: Self.seconds(from: start, to: .now),
       firstToken: firstText.map { Self.seconds(from: start, to: $0) })
   }

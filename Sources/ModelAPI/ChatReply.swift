@@ -6,6 +6,7 @@ struct ChatReply: ChatReplying {
   private(set) var text = ""
   /// What the model thought aloud, which is no part of its answer.
   private(set) var reasoning = ""
+  private(set) var toolCalls = ToolCalls()
   private(set) var finishReason: String?
   private(set) var usage = TokenUsage()
   private(set) var hasChoice = false
@@ -31,9 +32,22 @@ struct ChatReply: ChatReplying {
       reasoning += Self.text(of: message["reasoning_content"] ?? message["reasoning"])
       let content = Self.text(of: message["content"])
       added += content.isEmpty ? Self.text(of: message["refusal"]) : content
+      for call in message["tool_calls"]?.array ?? [] { take(call) }
+      if let call = message["function_call"], call.object != nil {
+        // What came before tool calls; there can be only one.
+        toolCalls.add(at: -1, name: call["name"]?.string, arguments: call["arguments"])
+      }
     }
     text += added
     return added
+  }
+
+  /// A tool call, or a piece of one; a tool of one's own kind has its input in place of arguments.
+  private mutating func take(_ call: JSONValue) {
+    let called = call["function"] ?? call["custom"]
+    toolCalls.add(
+      at: call["index"]?.int, id: call["id"]?.string, name: called?["name"]?.string,
+      arguments: called?["arguments"] ?? called?["input"])
   }
 
   /// Text given as a string, or as parts of which those of type `text` count.

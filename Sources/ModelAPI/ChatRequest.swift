@@ -12,6 +12,8 @@ struct ChatRequest: ChatBody {
   var usesMaxCompletionTokens = false
   /// What is asked.
   var request: ModelRequest
+  /// What else the service is to know, as it is.
+  var options: JSONObject = [:]
   /// Whether the answer is to come in pieces.
   var streams: Bool
 
@@ -31,6 +33,15 @@ struct ChatRequest: ChatBody {
     if !sampling.stop.isEmpty { body["stop"] = .array(sampling.stop.map { JSONValue($0) }) }
     body["stream"] = JSONValue(streams)
     if streams { body["stream_options"] = ["include_usage": true] }
+    body.add(options: options)
     return .object(body)
+  }
+}
+
+extension ChatRequest {
+  init(_ endpoint: Endpoint, options: JSONObject, request: ModelRequest, streams: Bool) {
+    self.init(
+      model: endpoint.model, usesMaxCompletionTokens: endpoint.usesMaxCompletionTokens, request: request,
+      options: options, streams: streams)
   }
 }

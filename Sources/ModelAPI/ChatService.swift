@@ -23,8 +23,8 @@ struct ChatService: Sendable {
   func complete<Body: ChatBody>(_ body: Body, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     let start = ContinuousClock.now
     return try await send(address.url(Body.path), body.json, Body.headers) { response, peer, activity in
-      var reader = ChatReader<Body.Reply>(peer: peer, limits: limits, start: start, onText: onText)
-      return try await reader.read(response, streams: body.streams, activity)
+      var reader = ChatReader(body.emptyReply, peer: peer, limits: limits, start: start, onText: onText)
+      return try await reader.read(response, framing: body.streams ? Body.framing : nil, activity)
     }
   }
 
@@ -68,7 +68,7 @@ struct ChatService: Sendable {
     var request = HTTPClientRequest(url: url)
     request.method = .POST
     request.headers.add(name: "content-type", value: "application/json")
-    request.headers.add(name: "accept", value: "application/json, text/event-stream")
+    request.headers.add(name: "accept", value: "application/json, text/event-stream, application/x-ndjson")
     request.headers.add(name: "user-agent", value: "assay")
     for header in headers { request.headers.add(name: header.name, value: header.value) }
     request.body = .bytes(ByteBuffer(string: body.text(.compact)))

@@ -51,10 +51,7 @@ public final class HTTPModelClients: ModelClients {
       }
       let service = service(
         try ServiceAddress(endpoint.baseURLs[0]), key: endpoint.keyEnvironment, timeout: model.timeout)
-      switch endpoint.dialect {
-      case .messages: return AnthropicClient(service: service, model: endpoint.model)
-      default: return OpenAIChatClient(service: service, endpoint: endpoint)
-      }
+      return endpoint.client(service, options: model.options)
     case .command:
       throw ModelFailure.rejected("The model \(model.name) is a command, which can't be asked yet.")
     case .mlx(let path):
@@ -69,7 +66,9 @@ public final class HTTPModelClients: ModelClients {
         seats[key] = WeakSeat(seat: seat)
         return seat
       }
-      return LocalChatClient(seat: seat) { [self] address in service(address, key: nil, timeout: model.timeout) }
+      return LocalChatClient(seat: seat, options: model.options) { [self] address in
+        service(address, key: nil, timeout: model.timeout)
+      }
     case .replay(let file):
       if adapter != nil {
         throw ModelFailure.rejected("The model \(model.name) replays recorded answers, which an adapter can't change.")

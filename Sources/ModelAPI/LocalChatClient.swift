@@ -5,6 +5,8 @@ import WorkbenchCore
 struct LocalChatClient: ModelClient {
   /// The engine's address and lease.
   let seat: EngineSeat
+  /// Settings of the engine's own API.
+  let options: JSONObject
   /// Carries requests to an address.
   let service: @Sendable (ServiceAddress) -> ChatService
 
@@ -13,7 +15,7 @@ struct LocalChatClient: ModelClient {
   func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     let address = try await seat.address()
     // This name means the weights that are loaded; any other would make the engine load again.
-    let body = ChatRequest(model: "default_model", request: request, streams: onText != nil)
+    let body = ChatRequest(model: "default_model", request: request, options: options, streams: onText != nil)
     return try await service(address).complete(body, onText: onText)
   }
 

@@ -4,10 +4,13 @@ import WorkbenchCore
 /// What Anthropic's Messages API has answered so far: one `message`, or the events of a streamed one.
 struct MessagesReply: ChatReplying {
   private(set) var text = ""
+  private(set) var toolCalls = ToolCalls()
   private(set) var finishReason: String?
   private(set) var usage = TokenUsage()
   private(set) var hasChoice = false
   private(set) var isWhole = false
+  /// Which blocks call tools of ours.
+  private var toolBlocks: Set<Int> = []
 
   mutating func add(_ json: JSONValue, from peer: Peer) throws(ModelFailure) -> String {
     var added = ""
@@ -15,7 +18,11 @@ struct MessagesReply: ChatReplying {
     case "error": throw ServerFailure.inBody(json, from: peer)
     case "message": added = take(message: json)
     case "message_start": added = take(message: json["message"] ?? .null)
-    case "content_block_start": added = Self.text(of: json["content_block"])
+    case "content_block_start": added = take(block: json["content_block"], at: json["index"]?.int)
+    case "content_block_delta" where json["delta"]?["type"] == "input_json_delta":
+      if let index = json["index"]?.int, toolBlocks.contains(index) {
+        toolCalls.add(at: index, name: nil, arguments: json["delta"]?["partial_json"])
+      }
     case "content_block_delta" where json["delta"]?["type"] == "text_delta":
       added = json["delta"]?["text"]?.string ?? ""
     case "message_delta":
@@ -35,12 +42,19 @@ struct MessagesReply: ChatReplying {
     hasChoice = true
     finishReason = message["stop_reason"]?.string ?? finishReason
     count(message["usage"])
-    return (message["content"]?.array ?? []).map { Self.text(of: $0) }.joined()
+    return (message["content"]?.array ?? []).map { take(block: $0, at: nil) }.joined()
   }
 
-  /// The text of a block that is part of the answer; thinking isn't.
-  private static func text(of block: JSONValue?) -> String {
-    block?["type"] == "text" ? block?["text"]?.string ?? "" : ""
+  /// Takes a block in and returns its text; thinking, and what the service does itself, is no part of the answer.
+  private mutating func take(block: JSONValue?, at index: Int?) -> String {
+    switch block?["type"]?.string {
+    case "text": return block?["text"]?.string ?? ""
+    case "tool_use":
+      if let index { toolBlocks.insert(index) }
+      toolCalls.add(at: index, id: block?["id"]?.string, name: block?["name"]?.string, arguments: block?["input"])
+      return ""
+    default: return ""
+    }
   }
 
   /// Takes counts in; later ones, which are sums so far, take the place of earlier ones.

@@ -13,8 +13,26 @@ struct MessagesRequest: ChatBody {
   var model: String
   /// What is asked.
   var request: ModelRequest
+  /// What else the service is to know, as it is.
+  var options: JSONObject
   /// Whether the answer is to come in pieces.
   var streams: Bool
+
+  init(
+    _ endpoint: Endpoint, options: JSONObject, request: ModelRequest, streams: Bool
+  ) throws(ModelFailure) {
+    guard request.sampling.seed == nil else {
+      throw .rejected("Anthropic's Messages API takes no seed: remove it from the variant.")
+    }
+    guard request.messages.contains(where: { $0.role == .user }) else {
+      throw .rejected(
+        "Anthropic's Messages API wants a message from the user: number a section of the prompt 80 or higher.")
+    }
+    model = endpoint.model
+    self.request = request
+    self.options = options
+    self.streams = streams
+  }
 
   static func headers(key: String?) -> [(name: String, value: String)] {
     [("anthropic-version", "2023-06-01")] + (key.map { [("x-api-key", $0)] } ?? [])
@@ -36,6 +54,7 @@ struct MessagesRequest: ChatBody {
     if let topP = sampling.topP { body["top_p"] = JSONValue(topP) }
     if !sampling.stop.isEmpty { body["stop_sequences"] = .array(sampling.stop.map { JSONValue($0) }) }
     body["stream"] = JSONValue(streams)
+    body.add(options: options)
     return .object(body)
   }
 }

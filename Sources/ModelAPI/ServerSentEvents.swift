@@ -2,7 +2,7 @@
 ///
 /// It knows LF, CRLF and CR line ends, comment lines, a byte-order mark, data over several lines, and events that the
 /// stream's end leaves without their blank line.
-struct ServerSentEvents {
+struct ServerSentEvents: StreamParsing {
   /// One event.
   struct Event: Hashable {
     /// The event's type; empty when the server gives none.

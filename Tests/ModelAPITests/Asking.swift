@@ -1,3 +1,4 @@
+import Grading
 import LoopbackServer
 import Synchronization
 import Testing
@@ -13,6 +14,9 @@ struct Asking: Sendable {
   var key: String?
   var sampling = Sampling(temperature: 0, maxTokens: 32)
   var environment: [String: String] = [:]
+  var dialect = Endpoint.Dialect.chat
+  var options: JSONObject = [:]
+  var messages = question
 
   static let question = [
     ChatMessage(role: .system, content: "Be brief."), ChatMessage(role: .user, content: "Say \"hé\"\n作 🦊"),
@@ -29,7 +33,7 @@ struct Asking: Sendable {
   func askForPieces(_ url: String, caseID: String = "1") async throws -> (Answer, [String]) {
     try await withClient(url) { client in
       let pieces = Pieces()
-      let request = ModelRequest(caseID: caseID, messages: Self.question, sampling: sampling)
+      let request = ModelRequest(caseID: caseID, messages: messages, sampling: sampling)
       let answer = try await client.ask(request, streams: streams) { pieces.add($0) }
       return (answer, pieces.all)
     }
@@ -53,8 +57,9 @@ struct Asking: Sendable {
   func withClient<Result>(_ url: String, _ body: (any ModelClient) async throws -> Result) async throws -> Result {
     let environment = environment
     let clients = HTTPModelClients(servers: nil, limits: limits) { environment[$0] }
-    let endpoint = Endpoint(baseURLs: [url + "/v1"], model: "mock-small", keyEnvironment: key)
-    let spec = ModelSpec(name: "mock", api: .endpoint(endpoint), timeout: timeout)
+    let base = dialect == .ollama ? url : url + "/v1"
+    let endpoint = Endpoint(dialect, baseURLs: [base], model: "mock-small", keyEnvironment: key)
+    let spec = ModelSpec(name: "mock", api: .endpoint(endpoint), timeout: timeout, options: options)
     do {
       let result = try await body(clients.client(for: spec, adapter: nil, workspace: "/"))
       await clients.shutdown()

@@ -1,0 +1,36 @@
+import Grading
+import WorkbenchCore
+
+/// Asks an endpoint in one of the dialects.
+struct EndpointClient<Body: ChatBody>: ModelClient {
+  /// Carries requests.
+  let service: ChatService
+  /// What is asked for there.
+  let endpoint: Endpoint
+  /// Settings of the model's own API.
+  let options: JSONObject
+
+  func prepare() async throws {
+    // The only thing that can be seen without a request: better now than a hundred times.
+    _ = try service.key.read()
+  }
+
+  func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
+    let body = try Body(endpoint, options: options, request: request, streams: onText != nil)
+    return try await service.complete(body, onText: onText)
+  }
+
+  func tokenCounts(of texts: [String]) async -> [Int]? { nil }
+}
+
+extension Endpoint {
+  /// A client that speaks the endpoint's dialect through a service.
+  func client(_ service: ChatService, options: JSONObject) -> any ModelClient {
+    switch dialect {
+    case .chat: EndpointClient<ChatRequest>(service: service, endpoint: self, options: options)
+    case .responses: EndpointClient<ResponsesRequest>(service: service, endpoint: self, options: options)
+    case .messages: EndpointClient<MessagesRequest>(service: service, endpoint: self, options: options)
+    case .ollama: EndpointClient<OllamaRequest>(service: service, endpoint: self, options: options)
+    }
+  }
+}

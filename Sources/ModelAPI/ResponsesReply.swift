@@ -1,0 +1,75 @@
+import Grading
+import WorkbenchCore
+
+/// What the Responses API has answered so far: one `response`, or the events of a streamed one.
+struct ResponsesReply: ChatReplying {
+  private(set) var text = ""
+  private(set) var toolCalls = ToolCalls()
+  /// `stop` for an answer that is complete, where the API itself has no word; otherwise why it isn't.
+  private(set) var finishReason: String?
+  private(set) var usage = TokenUsage()
+  private(set) var hasChoice = false
+  private(set) var isWhole = false
+
+  mutating func add(_ json: JSONValue, from peer: Peer) throws(ModelFailure) -> String {
+    var added = ""
+    switch json["type"]?.string {
+    case "response.output_text.delta", "response.refusal.delta": added = json["delta"]?.string ?? ""
+    case "response.output_item.done": take(call: json["item"] ?? .null)
+    case "response.completed", "response.incomplete", "response.failed", "response.cancelled":
+      added = try end(json["response"] ?? .null, from: peer)
+    case "error": throw ServerFailure.inBody(json, from: peer)
+    case .some(let type) where type.hasPrefix("response."): break  // reasoning, the tools of the service, progress
+    default:
+      guard json["output"] != nil || json["object"] == "response" else {
+        if let error = json["error"], !error.isNull { throw ServerFailure.inBody(json, from: peer) }
+        throw .malformed("\(peer) sent an object without output, so it is no response. Check base_url and api.")
+      }
+      added = try end(json, from: peer)
+    }
+    text += added
+    return added
+  }
+
+  /// Takes the finished response in, and returns the text that didn't come in pieces before.
+  private mutating func end(_ response: JSONValue, from peer: Peer) throws(ModelFailure) -> String {
+    if let error = response["error"], !error.isNull { throw ServerFailure.inBody(response, from: peer) }
+    switch response["status"]?.string {
+    case "completed", nil: finishReason = "stop"
+    case "incomplete": finishReason = response["incomplete_details"]?["reason"]?.string ?? "incomplete"
+    case .some(let status):
+      throw .unavailable("\(peer) ended without an answer (\(peer.quote(status, limit: 40))).")
+    }
+    hasChoice = true
+    isWhole = true
+    if let counted = response["usage"] { usage = Self.usage(counted) }
+    let items = response["output"]?.array ?? []
+    if toolCalls.isEmpty { for item in items { take(call: item) } }
+    return text.isEmpty ? items.map(Self.text).joined() : ""
+  }
+
+  /// The text of a message; other items, such as reasoning, are no part of the answer.
+  private static func text(of item: JSONValue) -> String {
+    guard item["type"] == "message" else { return "" }
+    return (item["content"]?.array ?? []).compactMap { $0["text"]?.string ?? $0["refusal"]?.string }.joined()
+  }
+
+  /// Takes an item in if it calls a tool.
+  private mutating func take(call item: JSONValue) {
+    switch item["type"]?.string {
+    case "function_call": toolCalls.add(name: item["name"]?.string ?? "?", arguments: item["arguments"])
+    case "custom_tool_call": toolCalls.add(name: item["name"]?.string ?? "?", arguments: item["input"])
+    default: break
+    }
+  }
+
+  /// What the service counted. Whatever can't be right is left out.
+  private static func usage(_ json: JSONValue) -> TokenUsage {
+    func count(_ value: JSONValue?) -> Int? { value?.int.flatMap { $0 >= 0 ? $0 : nil } }
+    let prompt = count(json["input_tokens"])
+    let cached = count(json["input_tokens_details"]?["cached_tokens"])
+    return TokenUsage(
+      prompt: prompt, completion: count(json["output_tokens"]),
+      cachedPrompt: cached.flatMap { $0 <= prompt ?? 0 ? $0 : nil })
+  }
+}
