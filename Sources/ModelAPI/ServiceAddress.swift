@@ -36,7 +36,9 @@ struct ServiceAddress: Sendable, Hashable {
     origin = "\(scheme)://\(written)\(port)"
     var path = url.percentEncodedPath
     while path.hasSuffix("/") { path.removeLast() }
-    for end in ["/chat/completions", "/responses", "/messages", "/api/chat"] where path.hasSuffix(end) { path.removeLast(end.count) }
+    for end in ["/chat/completions", "/responses", "/messages", "/api/chat"] where path.hasSuffix(end) {
+      path.removeLast(end.count)
+    }
     self.path = path
     query = url.percentEncodedQuery.map { "?" + $0 } ?? ""
   }

@@ -16,7 +16,7 @@ struct ConfigFields {
   let line: Int?
   let log: ProblemLog
   /// Whether a value had the wrong type.
-  private(set) var isBroken = false
+  var isBroken = false
   private var entries: [Entry] = []
   private var known: [String] = []
 

@@ -45,41 +45,37 @@ enum ModelReader {
     let api = api(kind, name, &fields, in: folder)
     let concurrency = fields.count("concurrency", from: 1, to: 4096)
     let timeout = fields.number("timeout", "seconds, more than 0") { $0 > 0 && $0 <= 86_400 }
+    let limits = limits(&fields)
     let price = price(&fields)
+    let options = kind == "replay" ? [:] : options(&fields, for: api)
     fields.finish()
     guard let api, !fields.isBroken else { return nil }
-    var model = ModelSpec(name: name, api: api, price: price)
+    var model = ModelSpec(name: name, api: api, limits: limits, price: price, options: options)
     model.concurrency = concurrency ?? model.concurrency
     model.timeout = timeout ?? model.timeout
     return model
   }
 
+  /// The words that `api:` may have.
+  private static let kinds = Endpoint.Dialect.allCases.map(\.rawValue) + ["mlx", "command", "replay"]
+
   /// The word after `api:`, or what the other keys suggest.
   private static func kind(_ fields: inout ConfigFields) -> String? {
-    if fields.value("api") != nil { return fields.choice("api", among: ["openai", "anthropic", "mlx", "replay"]) }
-    let signs = ["base_url": "openai", "path": "mlx", "file": "replay"]
+    if fields.value("api") != nil { return fields.choice("api", among: kinds) }
+    let signs = ["base_url": "openai", "path": "mlx", "command": "command", "file": "replay"]
     if let sign = fields.names.first(where: { signs[$0] != nil }) { return signs[sign] }
-    fields.fail(nil, "Needs an api: openai, anthropic, mlx or replay.")
+    fields.fail(nil, "Needs an api: \(kinds.dropLast().joined(separator: ", ")) or \(kinds[kinds.count - 1]).")
     return nil
   }
 
   private static func api(
     _ kind: String, _ name: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder
   ) -> ModelSpec.API? {
+    if let dialect = Endpoint.Dialect(rawValue: kind) {
+      return .endpoint(endpoint(dialect, name, &fields, in: folder))
+    }
     switch kind {
-    case "openai":
-      let address = address(
-        name, &fields, official: "https://api.openai.com/v1", officialKey: "OPENAI_API_KEY")
-      let usesMaxCompletionTokens = fields.flag("max_completion_tokens") ?? false
-      return .endpoint(
-        Endpoint(
-          .chat, baseURLs: [address.base], model: address.model, keyEnvironment: address.key,
-          usesMaxCompletionTokens: usesMaxCompletionTokens))
-    case "anthropic":
-      let address = address(
-        name, &fields, official: "https://api.anthropic.com/v1", officialKey: "ANTHROPIC_API_KEY")
-      return .endpoint(
-        Endpoint(.messages, baseURLs: [address.base], model: address.model, keyEnvironment: address.key))
+    case "command": return command(&fields, in: folder)
     case "mlx":
       guard let path = fields.text("path", "a folder, or a hub id such as org/name") else {
         if !fields.isBroken { fields.fail(nil, "Needs a path: the model's folder, or a hub id such as org/name.") }
@@ -103,7 +99,7 @@ enum ModelReader {
   }
 
   /// Notes a path that isn't there. The model stays, because what it answered before can still be looked at.
-  private static func check(
+  static func check(
     _ path: String, _ fields: inout ConfigFields, _ key: String, in folder: WorkspaceFolder, isHubID: Bool
   ) {
     do {
@@ -111,31 +107,10 @@ enum ModelReader {
       guard !isHubID, !WorkspaceFolder.exists(absolute) else { return }
       fields.log.add(
         .error, line: fields.value(key)?.line, key: fields.child(key),
-        "\(path) doesn't exist; correct the path or put the model there.")
+        "\(path) doesn't exist; correct the path or put it there.")
     } catch {
       fields.fail(key, error.description)
     }
-  }
-
-  /// Where an endpoint is, what its model is called there, and which variable holds its key.
-  private static func address(
-    _ name: String, _ fields: inout ConfigFields, official: String, officialKey: String
-  ) -> (base: String, model: String, key: String?) {
-    var base = fields.text("base_url", "an address such as \(official)") ?? official
-    let parts = URLComponents(string: base)
-    if !["http", "https"].contains(parts?.scheme ?? "") || parts?.host?.isEmpty ?? true {
-      fields.fail("base_url", "Expected an address such as \(official), with the version at its end.")
-    } else if parts?.user != nil || parts?.password != nil {
-      fields.fail("base_url", "Passwords don't belong in files: use key_env to name an environment variable.")
-    }
-    while base.hasSuffix("/") { base.removeLast() }
-    let model = fields.text("model", "the model's name at the endpoint") ?? name
-    let key = fields.text("key_env", "the name of an environment variable")
-    if let key, !key.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) || key.count > 64 {
-      fields.fail(
-        "key_env", "Expected the name of an environment variable such as \(officialKey), not the key itself.")
-    }
-    return (base, model, key ?? (base == official ? officialKey : nil))
   }
 
   private static func price(_ fields: inout ConfigFields) -> TokenPrice? {

@@ -69,7 +69,8 @@ struct ConfigProblemTests {
       ])
     #expect(
       workspace.lines[0].hasSuffix(
-        "Expected one of openai, anthropic, mlx, replay, found \"opnai\". Did you mean \"openai\"?"))
+        "Expected one of openai, responses, anthropic, ollama, mlx, command, replay, found \"opnai\". Did you mean "
+          + "\"openai\"?"))
     #expect(workspace.lines[3].contains("did you mean \"exact\"?"))
     #expect(workspace.lines[4].contains("fields"))
     #expect(workspace.lines[6].hasSuffix("Expected a number from 0 to 2, found \"hot\"."))

@@ -1,0 +1,119 @@
+import Foundation
+import Grading
+import WorkbenchCore
+
+extension ModelReader {
+  /// The settings of the model's own API: any YAML, as JSON.
+  static func options(_ fields: inout ConfigFields, for api: ModelSpec.API?) -> JSONObject {
+    guard let value = fields.value("options") else { return [:] }
+    guard var group = ConfigFields(value, expected: "keys of the model's own API such as { top_k: 40 }") else {
+      fields.fail(nil, "Without options that can be read, the model would be asked for something else.")
+      return [:]
+    }
+    let reserved = api?.reservedOptions ?? [:]
+    var options = JSONObject()
+    for (name, value) in group.all() {
+      if let advice = reserved[name] {
+        value.fail("This key can't stand among the options. \(advice)")
+        fields.isBroken = true
+      } else if let json = value.json() {
+        options[name] = json
+      } else {
+        fields.isBroken = true
+      }
+    }
+    if group.isBroken { fields.isBroken = true }
+    return options
+  }
+
+  /// How much the provider lets one do in a minute.
+  static func limits(_ fields: inout ConfigFields) -> RateLimits {
+    func number(_ key: String) -> Double? {
+      fields.number(key, "how many there may be in a minute, more than 0") { $0 > 0 && $0 <= 1e12 }
+    }
+    return RateLimits(
+      requestsPerMinute: number("requests_per_minute"), tokensPerMinute: number("tokens_per_minute"))
+  }
+
+  /// A server that is reached over HTTP.
+  static func endpoint(
+    _ dialect: Endpoint.Dialect, _ name: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder
+  ) -> Endpoint {
+    let bases = addresses(&fields, dialect)
+    let model = fields.text("model", "the model's name at the endpoint") ?? name
+    let key = fields.text("key_env", "the name of an environment variable")
+    if let key, !key.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) || key.count > 64 {
+      fields.fail(
+        "key_env",
+        "Expected the name of an environment variable such as \(dialect.officialKey ?? "MY_KEY"), not the key itself.")
+    }
+    let certificates = fields.text("certificates", "a file with certificates (PEM)")
+    if let certificates { check(certificates, &fields, "certificates", in: folder, isHubID: false) }
+    let usesMaxCompletionTokens = dialect == .chat && fields.flag("max_completion_tokens") ?? false
+    return Endpoint(
+      dialect, baseURLs: bases, model: model,
+      keyEnvironment: key ?? (bases == [dialect.officialAddress] ? dialect.officialKey : nil),
+      certificates: certificates, usesMaxCompletionTokens: usesMaxCompletionTokens)
+  }
+
+  /// Where an endpoint is: one address, or several that serve the same model.
+  private static func addresses(_ fields: inout ConfigFields, _ dialect: Endpoint.Dialect) -> [String] {
+    let official = dialect.officialAddress
+    guard let written = fields.texts("base_url", "an address such as \(official), or a list of them") else {
+      return [official]
+    }
+    if !(1...64).contains(written.count) { fields.fail("base_url", "Expected one address, or a list of up to 64.") }
+    var bases: [String] = []
+    for var base in written.prefix(64) {
+      let parts = URLComponents(string: base)
+      if !["http", "https"].contains(parts?.scheme ?? "") || parts?.host?.isEmpty ?? true {
+        let end = dialect == .ollama ? "without a version at its end" : "with the version at its end"
+        fields.fail("base_url", "Expected an address such as \(official), \(end).")
+      } else if parts?.user != nil || parts?.password != nil {
+        fields.fail("base_url", "Passwords don't belong in files: use key_env to name an environment variable.")
+      }
+      while base.hasSuffix("/") { base.removeLast() }
+      if dialect == .ollama, base.hasSuffix("/v1") || base.hasSuffix("/api") {
+        fields.fail("base_url", "Ollama's own API has no version in its address: write it as \(official).")
+      }
+      if bases.contains(base) { fields.fail("base_url", "An address is in the list twice.") }
+      bases.append(base)
+    }
+    return bases
+  }
+
+  /// A program with its arguments; a single text is a program without any.
+  static func command(_ fields: inout ConfigFields, in folder: WorkspaceFolder) -> ModelSpec.API? {
+    let expected = "a program with its arguments, such as [python3, model.py]"
+    guard let words = fields.texts("command", expected) else {
+      if !fields.isBroken { fields.fail(nil, "Needs a command: \(expected).") }
+      return nil
+    }
+    guard let program = words.first, !program.isEmpty, words.allSatisfy({ !$0.contains("\0") }) else {
+      fields.fail("command", "Expected \(expected).")
+      return nil
+    }
+    if program.contains("/") { check(program, &fields, "command", in: folder, isHubID: false) }
+    return .command(words)
+  }
+}
+
+extension Endpoint.Dialect {
+  /// Where most people's is.
+  fileprivate var officialAddress: String {
+    switch self {
+    case .chat, .responses: "https://api.openai.com/v1"
+    case .messages: "https://api.anthropic.com/v1"
+    case .ollama: "http://127.0.0.1:11434"
+    }
+  }
+
+  /// The variable that holds the key for it.
+  fileprivate var officialKey: String? {
+    switch self {
+    case .chat, .responses: "OPENAI_API_KEY"
+    case .messages: "ANTHROPIC_API_KEY"
+    case .ollama: nil
+    }
+  }
+}

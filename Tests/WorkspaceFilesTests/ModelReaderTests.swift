@@ -1,0 +1,91 @@
+import Grading
+import Testing
+import WorkbenchCore
+
+@testable import WorkspaceFiles
+
+/// Everything that a model can have in `assay.yaml`.
+struct ModelReaderTests {
+  @Test func everyKindOfModel() async throws {
+    let workspace = try await read(
+      """
+      models:
+        new:   { api: responses, model: big, options: { reasoning: { effort: low } } }
+        here:  { api: ollama, model: "small:latest", options: { num_ctx: 8192, think: no, stop_words: [a, 1, 0.5, null] } }
+        many:  { base_url: ["http://a/v1/", "http://b:8000/v1"], key_env: KEY, certificates: ca.pem,
+                 requests_per_minute: 500, tokens_per_minute: 2e5 }
+        mine:  { api: command, command: [python3, model.py, --fast], options: { temperature: 1 } }
+        plain: { command: ./model }
+        tiny:  { api: mlx, path: model, options: { top_k: 40 } }
+      """, ["ca.pem": "", "model": ""])
+    #expect(workspace.lines == [])
+    let models = workspace.models
+    #expect(models.map(\.name) == ["new", "here", "many", "mine", "plain", "tiny"])
+    #expect(
+      models[0]
+        == ModelSpec(
+          name: "new",
+          api: .endpoint(
+            Endpoint(
+              .responses, baseURLs: ["https://api.openai.com/v1"], model: "big", keyEnvironment: "OPENAI_API_KEY")),
+          options: ["reasoning": ["effort": "low"]]))
+    #expect(
+      models[1].api == .endpoint(Endpoint(.ollama, baseURLs: ["http://127.0.0.1:11434"], model: "small:latest")))
+    #expect(
+      JSONValue.object(models[1].options).text(.compact)
+        == #"{"num_ctx":8192,"think":"no","stop_words":["a",1,0.5,null]}"#)
+    #expect(
+      models[2].api
+        == .endpoint(
+          Endpoint(
+            baseURLs: ["http://a/v1", "http://b:8000/v1"], model: "many", keyEnvironment: "KEY",
+            certificates: "ca.pem")))
+    #expect(models[2].limits == RateLimits(requestsPerMinute: 500, tokensPerMinute: 200_000))
+    #expect(models[3].api == .command(["python3", "model.py", "--fast"]) && models[3].concurrency == 8)
+    #expect(models[3].options == ["temperature": 1])
+    #expect(models[4].api == .command(["./model"]))
+    #expect(models[5].options == ["top_k": 40])
+  }
+
+  @Test func whatIsWrongIsNamed() async throws {
+    let workspace = try await read(
+      """
+      models:
+        a: { api: openai, options: { temperature: 0, top_k: 1 } }
+        b: { api: responses, options: { input: x } }
+        c: { api: ollama, base_url: "http://h:11434/v1" }
+        d: { api: ollama, options: { options: { num_ctx: 1 } } }
+        e: { api: anthropic, options: [1] }
+        f: { api: openai, base_url: ["http://h/v1", "http://h/v1/"] }
+        g: { api: openai, base_url: [] }
+        h: { api: openai, requests_per_minute: 0 }
+        i: { api: command }
+        j: { api: command, command: [] }
+        k: { api: command, command: bin/gone }
+        l: { api: openai, certificates: gone.pem }
+        m: { api: replay, file: r.jsonl, options: { a: 1 } }
+        n: { api: openai, base_url: ["http://h/v1", "ftp://h"] }
+      """, ["r.jsonl": ""])
+    #expect(workspace.models.map(\.name) == ["k", "l", "m"])
+    #expect(
+      workspace.lines.map { String($0.dropFirst("assay.yaml:".count)) } == [
+        "2: models.a.options.temperature: This key can't stand among the options. It belongs to a variant, as temperature.",
+        "3: models.b.options.input: This key can't stand among the options. Assay writes it itself; remove it.",
+        "4: models.c.base_url: Ollama's own API has no version in its address: write it as http://127.0.0.1:11434.",
+        "5: models.d.options.options: This key can't stand among the options. Write its keys here, without another "
+          + "options.",
+        "6: models.e.options: Expected keys of the model's own API such as { top_k: 40 }, found a list.",
+        "6: models.e: Without options that can be read, the model would be asked for something else.",
+        "7: models.f.base_url: An address is in the list twice.",
+        "8: models.g.base_url: Expected one address, or a list of up to 64.",
+        "9: models.h.requests_per_minute: Expected how many there may be in a minute, more than 0, found \"0\".",
+        "10: models.i: Needs a command: a program with its arguments, such as [python3, model.py].",
+        "11: models.j.command: Expected a program with its arguments, such as [python3, model.py].",
+        "12: models.k.command: bin/gone doesn't exist; correct the path or put it there.",
+        "13: models.l.certificates: gone.pem doesn't exist; correct the path or put it there.",
+        "15: models.n.base_url: Expected an address such as https://api.openai.com/v1, with the version at its end.",
+        "14: models.m.options: Unknown key \"options\", ignored. Keys here are key, api_key, token, secret, api, file, "
+          + "concurrency, timeout, requests_per_minute, tokens_per_minute, price.",
+      ])
+  }
+}
