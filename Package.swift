@@ -42,7 +42,7 @@ let package = Package(
     .target(name: "WorkbenchCore", dependencies: ["Grading", "Evidence"]),
     .target(name: "Storage", dependencies: ["WorkbenchCore", "Grading", "Evidence", "FileWatching", grdb]),
     .target(name: "WorkspaceFiles", dependencies: ["WorkbenchCore", "Grading", "FileWatching", yams]),
-    .target(name: "ModelAPI", dependencies: ["WorkbenchCore", "Grading", asyncHTTPClient] + nio),
+    .target(name: "ModelAPI", dependencies: ["WorkbenchCore", "Grading", "Processes", asyncHTTPClient] + nio),
     .target(
       name: "LocalEngine", dependencies: ["WorkbenchCore", "Grading", "Processes"],
       resources: [.embedInCode("Resources")]),
@@ -77,7 +77,8 @@ let package = Package(
     .testTarget(
       name: "TrainersTests", dependencies: ["Trainers", "LocalEngine", "Processes", "WorkbenchCore", "TestFolders"]),
     .testTarget(
-      name: "ModelAPITests", dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer"] + nio),
+      name: "ModelAPITests",
+      dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer", "TestFolders"] + nio),
     .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),
     .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Grading"]),
     .testTarget(name: "ArchitectureTests"),

@@ -2,14 +2,24 @@ import Foundation
 import Synchronization
 import WorkbenchCore
 
-/// Makes the clients of all models that are reached over HTTP, of the local engine, and of recorded answers. They share
-/// one pool of connections, and clients of the same local model share one lease of its engine.
+/// Makes the clients of all models: those reached over HTTP, of the local engine, of programs, and of recorded answers.
+/// They share one pool of connections; clients of the same local model share one lease of its engine, and those of the same
+/// command one program.
 ///
-/// Hold a client for as long as the engine should stay; call `shutdown()` at the end of the program.
+/// Hold a client for as long as the engine or program should stay; call `shutdown()` at the end of the program.
 public final class HTTPModelClients: ModelClients {
   private struct Local: Hashable {
     var model: String
     var adapter: String?
+  }
+
+  private struct Command: Hashable {
+    var words: [String]
+    var folder: String
+  }
+
+  private struct WeakCommand {
+    weak var seat: CommandSeat?
   }
 
   private struct WeakSeat {
@@ -21,6 +31,7 @@ public final class HTTPModelClients: ModelClients {
   private let environment: @Sendable (String) -> String?
   private let connections: Connections
   private let seats = Mutex<[Local: WeakSeat]>([:])
+  private let commands = Mutex<[Command: WeakCommand]>([:])
 
   /// Makes clients with the process's environment.
   /// - Parameter servers: starts local engines; without it models of type `mlx` are refused with a sentence.
@@ -52,8 +63,12 @@ public final class HTTPModelClients: ModelClients {
       let service = service(
         try ServiceAddress(endpoint.baseURLs[0]), key: endpoint.keyEnvironment, timeout: model.timeout)
       return endpoint.client(service, options: model.options)
-    case .command:
-      throw ModelFailure.rejected("The model \(model.name) is a command, which can't be asked yet.")
+    case .command(let words):
+      if adapter != nil {
+        throw ModelFailure.rejected(
+          "The model \(model.name) is a command, which can't load an adapter: name it among the command's arguments.")
+      }
+      return CommandClient(seat: command(words, in: workspace), options: model.options, timeout: model.timeout)
     case .mlx(let path):
       guard let servers else {
         throw ModelFailure.rejected("The model \(model.name) needs the local engine, which isn't available here.")
@@ -77,8 +92,22 @@ public final class HTTPModelClients: ModelClients {
     }
   }
 
-  /// Closes all connections. Requests under way fail, and so do later ones.
-  public func shutdown() async { await connections.close() }
+  /// Closes all connections and ends all programs. Requests under way fail, and so do later ones.
+  public func shutdown() async {
+    for seat in commands.withLock({ $0.values.compactMap(\.seat) }) { await seat.close() }
+    await connections.close()
+  }
+
+  private func command(_ words: [String], in folder: String) -> CommandSeat {
+    commands.withLock { commands in
+      commands = commands.filter { $0.value.seat != nil }
+      let key = Command(words: words, folder: folder)
+      if let seat = commands[key]?.seat { return seat }
+      let seat = CommandSeat(words, in: folder, limits: limits)
+      commands[key] = WeakCommand(seat: seat)
+      return seat
+    }
+  }
 
   private func service(_ address: ServiceAddress, key: String?, timeout: Double) -> ChatService {
     ChatService(

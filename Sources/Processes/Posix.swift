@@ -18,6 +18,9 @@ enum Posix {
     return descriptor
   }
 
+  /// Writing to a program that reads no more is an error of that write, and not the end of this process.
+  static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
   /// Reads once.
   static func readBytes(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
     read(descriptor, bytes, count)

@@ -139,9 +139,9 @@ extension Program {
 
   // MARK: In Subprocess's terms
 
-  private var subprocess: Executable { executable.contains("/") ? .path(.init(executable)) : .name(executable) }
+  var subprocess: Executable { executable.contains("/") ? .path(.init(executable)) : .name(executable) }
 
-  private var ownGroup: PlatformOptions {
+  var ownGroup: PlatformOptions {
     var options = PlatformOptions()
     options.processGroupID = 0
     return options
@@ -153,7 +153,7 @@ extension Program {
     return options
   }
 
-  private var variables: Environment {
+  var variables: Environment {
     var changes: [Environment.Key: String?] = [:]
     for (name, value) in environment {
       if let key = Environment.Key(rawValue: name) { changes.updateValue(value, forKey: key) }
@@ -161,7 +161,7 @@ extension Program {
     return Environment.inherit.updating(changes)
   }
 
-  private func explained<T>(_ body: () async throws -> T) async throws -> T {
+  func explained<T>(_ body: () async throws -> T) async throws -> T {
     do { return try await body() } catch let error as SubprocessError {
       throw ProcessError.spawn(executable, reason: reason(of: error))
     }
@@ -192,7 +192,7 @@ private struct LastLines {
 }
 
 extension Program.Ending {
-  fileprivate init(_ status: TerminationStatus) {
+  init(_ status: TerminationStatus) {
     switch status {
     case .exited(let code): self = .exited(Int(code))
     case .signaled(let code): self = .signaled(Int(code))

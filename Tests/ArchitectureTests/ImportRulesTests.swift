@@ -13,7 +13,7 @@ import Testing
       "Storage": ["WorkbenchCore", "Grading", "Evidence", "FileWatching", "GRDB"],
       "WorkspaceFiles": ["WorkbenchCore", "Grading", "FileWatching", "Yams"],
       "ModelAPI": [
-        "WorkbenchCore", "Grading", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
+        "WorkbenchCore", "Grading", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
         "NIOFoundationCompat",
       ],
       "LocalEngine": ["WorkbenchCore", "Grading", "Processes"],

@@ -43,6 +43,42 @@ private func eventually(_ condition: () -> Bool) async throws -> Bool {
     #expect(result.lines == ["497", "498", "499"])
   }
 
+  @Test func talksThroughPipes() async throws {
+    let (input, feed) = AsyncStream.makeStream(of: [UInt8].self)
+    let (output, errors) = (Collector(), Collector())
+    let (stops, _) = AsyncStream.makeStream(of: Void.self)
+    feed.yield(Array("one\n".utf8))
+    let script = "while read line; do echo \"<$line>\"; echo bad >&2; done; exit 4"
+    let ending = try await Program("sh", ["-c", script]).talk(
+      input: input, stops: stops,
+      onOutput: { bytes in
+        output.add(String(decoding: bytes, as: UTF8.self))
+        if output.lines.joined() == "<one>\n" { feed.yield(Array("two\n".utf8)) } else { feed.finish() }
+      }, onErrors: { errors.add(String(decoding: $0, as: UTF8.self)) })
+    #expect(ending == .exited(4))
+    #expect(output.lines.joined() == "<one>\n<two>\n" && errors.lines.joined() == "bad\nbad\n")
+  }
+
+  @Test func aTalkIsStopped() async throws {
+    // Nothing is read and nothing ends by itself; more is written than a pipe holds.
+    let (input, feed) = AsyncStream.makeStream(of: [UInt8].self)
+    feed.yield([UInt8](repeating: 0x78, count: 1 << 20))
+    let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+    let ending = try await Program("sh", ["-c", "trap '' TERM; echo on; sleep 600"]).talk(
+      input: input, patience: .milliseconds(100), stops: stops, onOutput: { _ in stop.yield() }, onErrors: { _ in })
+    #expect(ending == .signaled(9))
+    feed.finish()
+  }
+
+  @Test func aProgramThatReadsNothingEndsByItself() async throws {
+    let (input, feed) = AsyncStream.makeStream(of: [UInt8].self)
+    feed.yield([UInt8](repeating: 0x78, count: 1 << 20))
+    let (stops, _) = AsyncStream.makeStream(of: Void.self)
+    let ending = try await Program("sh", ["-c", "exit 0"]).talk(
+      input: input, stops: stops, onOutput: { _ in }, onErrors: { _ in })
+    #expect(ending.isSuccess)
+  }
+
   @Test func argumentsAreNotReadByAShell() async throws {
     let result = try await Program("printf", ["%s", "$HOME; `id` *"]).run()
     #expect(result.output == "$HOME; `id` *")
