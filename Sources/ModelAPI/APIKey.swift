@@ -1,14 +1,24 @@
 import Foundation
 import WorkbenchCore
 
-/// Where a key comes from: an environment variable, read anew for each request. Holds no key.
+/// Where a key comes from: an environment variable, read anew for each request, or else the system's key store under the
+/// variable's name. Holds no key.
 struct APIKey: Sendable {
   /// The variable's name; nil when the service needs no key.
   let variable: String?
+  /// Where keys stand that the environment doesn't have.
+  var store = KeyStore.none
   /// Reads a variable.
   let environment: @Sendable (String) -> String?
 
-  /// The key, nil when none is needed.
+  /// The key, nil when none is needed. The system's key store is asked for it the first time, which may take seconds.
+  /// - Throws: `ModelFailure.rejected` that names the variable.
+  func load() async throws(ModelFailure) -> String? {
+    if let variable, Self.isName(variable), value(of: variable).isEmpty { _ = await store.key(for: variable) }
+    return try read()
+  }
+
+  /// The key as far as it is known without asking the system's key store; nil when none is needed.
   /// - Throws: `ModelFailure.rejected` that names the variable.
   func read() throws(ModelFailure) -> String? {
     guard let variable else { return nil }
@@ -16,21 +26,36 @@ struct APIKey: Sendable {
     guard Self.isName(variable) else {
       throw .rejected("A key_env in assay.yaml isn't the name of a variable, such as OPENAI_API_KEY. Correct it.")
     }
-    let key = (environment(variable) ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+    var key = value(of: variable)
+    var place = "environment variable \(variable)"
+    if key.isEmpty, let kept = store.known(variable) {
+      key = kept
+      place = "system's key store for \(variable)"
+    }
     guard !key.isEmpty else {
       throw .rejected(
-        "The environment variable \(variable) holds no key. Set it (export \(variable)=…) and start again.")
+        "The environment variable \(variable) holds no key, and the system's key store has none for it. Set it (export "
+          + "\(variable)=…) or keep it for good (assay key set \(variable)), and start again.")
     }
-    guard key.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 0x20 && $0.value != 0x7F }) else {
-      throw .rejected(
-        "The key in the environment variable \(variable) has characters that no key can have. Set it again.")
+    guard Self.canBeKey(key) else {
+      throw .rejected("The key in the \(place) has characters that no key can have. Set it again.")
     }
     return key
   }
 
-  private static func isName(_ text: String) -> Bool {
+  private func value(of variable: String) -> String {
+    (environment(variable) ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// Whether a text can be the name of a variable.
+  static func isName(_ text: String) -> Bool {
     guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
     return text.unicodeScalars.allSatisfy { $0 == "_" || $0.isASCII && $0.properties.isAlphabetic || "0"..."9" ~= $0 }
+  }
+
+  /// Whether a text can be a key, which goes into a header.
+  static func canBeKey(_ text: String) -> Bool {
+    !text.isEmpty && text.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0.value != 0x7F }
   }
 
   /// The process's own environment.

@@ -41,7 +41,7 @@ struct ChatService: Sendable {
     _ url: String, _ body: JSONValue, _ headers: (_ key: String?) -> [(name: String, value: String)],
     _ receive: @escaping @Sendable (HTTPClientResponse, Peer, Activity) async throws -> Result
   ) async throws -> Result {
-    let secret = try key.read()
+    let secret = try await key.load()
     let peer = Peer(name: address.name, secret: secret)
     guard let client = connections.client(scheme: address.scheme, host: address.host) else {
       throw TransportFailure.failure(HTTPClientError.alreadyShutdown, from: peer, limits: limits)

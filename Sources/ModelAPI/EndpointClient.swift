@@ -12,7 +12,7 @@ struct EndpointClient<Body: ChatBody>: ModelClient {
 
   func prepare() async throws {
     // The only thing that can be seen without a request: better now than a hundred times.
-    _ = try service.key.read()
+    _ = try await service.key.load()
   }
 
   func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {

@@ -28,24 +28,26 @@ public final class HTTPModelClients: ModelClients {
 
   private let servers: (any ModelServers)?
   private let limits: HTTPLimits
+  private let keys: KeyStore
   private let environment: @Sendable (String) -> String?
   private let connections: Connections
   private let seats = Mutex<[Local: WeakSeat]>([:])
   private let commands = Mutex<[Command: WeakCommand]>([:])
 
-  /// Makes clients with the process's environment.
+  /// Makes clients with the process's environment and the system's key store.
   /// - Parameter servers: starts local engines; without it models of type `mlx` are refused with a sentence.
   public convenience init(servers: (any ModelServers)?, limits: HTTPLimits = HTTPLimits()) {
-    self.init(servers: servers, limits: limits, environment: APIKey.processEnvironment)
+    self.init(servers: servers, limits: limits, keys: .system, environment: APIKey.processEnvironment)
   }
 
-  /// Makes clients that read keys and proxies from a given environment.
+  /// Makes clients that read keys and proxies from a given environment, and keys that it lacks from a key store.
   public init(
-    servers: (any ModelServers)?, limits: HTTPLimits = HTTPLimits(),
+    servers: (any ModelServers)?, limits: HTTPLimits = HTTPLimits(), keys: KeyStore = .none,
     environment: @escaping @Sendable (String) -> String?
   ) {
     self.servers = servers
     self.limits = limits
+    self.keys = keys
     self.environment = environment
     connections = Connections(limits: limits, proxies: ProxySettings(environment: environment))
   }
@@ -111,8 +113,8 @@ public final class HTTPModelClients: ModelClients {
 
   private func service(_ address: ServiceAddress, key: String?, timeout: Double) -> ChatService {
     ChatService(
-      address: address, key: APIKey(variable: key, environment: environment), connections: connections, limits: limits,
-      timeout: timeout)
+      address: address, key: APIKey(variable: key, store: keys, environment: environment), connections: connections,
+      limits: limits, timeout: timeout)
   }
 
   private static func absolute(_ path: String, in workspace: String) -> String {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Grading
 import LocalEngine
+import ModelAPI
 import WorkbenchCore
 
 /// `assay doctor`: what works here and what doesn't.
@@ -96,11 +97,14 @@ struct DoctorCommand: AsyncParsableCommand {
       for model in workspace.models {
         guard let name = model.keyEnvironment else { continue }
         let isSet = ProcessInfo.processInfo.environment[name]?.isEmpty == false
-        checks.append(
-          Check(
-            name: "key", isGood: isSet,
-            text: isSet
-              ? "\(name) is set for \(model.name)" : "\(name) is not set; \(model.name) needs it: export \(name)=…"))
+        let isKept = if isSet { false } else { await KeyStore.system.key(for: name) != nil }
+        let text =
+          isSet
+          ? "\(name) is set for \(model.name)"
+          : isKept
+            ? "the system's key store has \(name) for \(model.name)"
+            : "\(name) is not set; \(model.name) needs it: export \(name)=…, or assay key set \(name)"
+        checks.append(Check(name: "key", isGood: isSet || isKept, text: text))
       }
       return (checks, workspace.models.contains(where: \.isLocal))
     } catch {
