@@ -30,6 +30,28 @@ struct ChatBodyTests {
     #expect(other["max_tokens"] == nil)
   }
 
+  @Test(arguments: Endpoint.Dialect.allCases)
+  func optionsAreSentAndReplaceNothing(_ dialect: Endpoint.Dialect) throws {
+    let endpoint = Endpoint(dialect, baseURLs: ["http://h"], model: "m")
+    let request = ModelRequest(caseID: "1", messages: Asking.question, sampling: Sampling(temperature: 0))
+    let options: JSONObject = [
+      "tools": [["type": "function"]], "top_k": 40, "model": "other", "stream": true, "temperature": 1,
+    ]
+    func json<Body: ChatBody>(_: Body.Type) throws -> JSONValue {
+      try Body(endpoint, options: options, request: request, streams: false).json
+    }
+    let body =
+      switch dialect {
+      case .chat: try json(ChatRequest.self)
+      case .responses: try json(ResponsesRequest.self)
+      case .messages: try json(MessagesRequest.self)
+      case .ollama: try json(OllamaRequest.self)
+      }
+    let settings = dialect == .ollama ? body["options"] : body
+    #expect(body["model"] == "m" && body["stream"] == false && settings?["temperature"]?.double == 0)
+    #expect(body["tools"]?.array?.count == 1 && settings?["top_k"] == 40)
+  }
+
   @Test(
     arguments: [
       (#"{}"#, nil, nil, nil),

@@ -183,7 +183,7 @@ struct CommandTests {
     let words = [
       "sh", "-c", "[ -e hung ] && exec sed -u 's/.*/{\"id\":\"2\",\"output\":\"back\"}/'; touch hung; exec sleep 600",
     ]
-    try await with(words, timeout: 0.5) { client, _ in
+    try await with(words, timeout: 3) { client, _ in
       let long = String(repeating: "x", count: 1 << 20)
       let failure = await Self.failure { try await client.ask(Self.request(long), streams: false) }
       #expect(failure?.kind == "unavailable")
