@@ -2,11 +2,6 @@ import Drawing
 import Evidence
 import WorkbenchCore
 
-extension Run {
-  /// How many answers it is to have: cases, times repeats.
-  var wanted: Int { cases * max(1, repeats) }
-}
-
 /// What a run's header, progress and summary say in words.
 struct RunFigures {
   let run: Run
@@ -46,7 +41,7 @@ struct RunFigures {
     let summary = run.summary
     let done = max(1, summary.done)
     func plain(_ words: [String]) -> [[Span]] { words.map { [Span($0)] } }
-    var answered = [[Span("\(Wording.count(summary.done)) of \(Wording.count(run.wanted))", theme[.textStrong])]]
+    var answered = [[Span("\(Wording.count(summary.done)) of \(Wording.count(run.requests))", theme[.textStrong])]]
     if run.repeats > 1 { answered += plain(["\(run.repeats) answers to each of \(Wording.plural(run.cases, "case"))"]) }
     if summary.errors > 0 {
       answered.append([Span("\(Wording.count(summary.errors)) without an answer", theme[.error])])
@@ -127,7 +122,7 @@ struct RunFigures {
 
   private var pausedSentence: String {
     let summary = run.summary
-    let open = max(0, run.wanted - summary.done)
+    let open = max(0, run.requests - summary.done)
     let unanswered = run.repeats > 1 ? "\(Wording.count(open)) missing answers" : Wording.plural(open, "case")
     let errors = Wording.plural(summary.errors, run.repeats > 1 ? "request" : "case")
     if summary.done == 0, summary.errors == 0 { return "Nothing is answered yet: r starts it." }
@@ -138,13 +133,13 @@ struct RunFigures {
     }
     let rest = summary.errors > 0 ? ", and asks again for the \(errors) that failed" : ""
     return
-      "Paused with \(Wording.count(summary.done)) of \(Wording.count(run.wanted)) answered: r goes on with it\(rest)."
+      "Paused with \(Wording.count(summary.done)) of \(Wording.count(run.requests)) answered: r goes on with it\(rest)."
   }
 
   /// What going on will cost.
   func costSentence(_ change: RunChange?) -> String {
     let summary = run.summary
-    let open = change == nil ? max(0, run.wanted - summary.done) : run.wanted
+    let open = change == nil ? max(0, run.requests - summary.done) : run.requests
     let what = "\(run.variant.name) on \(run.set): \(change == nil ? "" : "up to ")\(Wording.plural(open, "answer"))"
     guard summary.done > 0, let cost = summary.cost else {
       return what + ", on a model that costs money; how much isn't known before the first answers."

@@ -99,7 +99,7 @@ extension RunsPane {
     }
     return run.state == .finished
       ? ("Every case has its answer; change the variant, its prompt or the set to evaluate again.", nil)
-      : (nil, run.summary.errors > 0 && run.summary.errors + run.summary.done >= run.wanted ? "ask again" : "go on")
+      : (nil, run.summary.errors > 0 && run.summary.errors + run.summary.done >= run.requests ? "ask again" : "go on")
   }
 
   /// Why a run's answers can't be read beside others.

@@ -188,7 +188,7 @@ extension RunsPane {
         return [Span("\(look.glyph) \(look.word)", theme[look.style])]
       },
       TableColumn("answered", width: 9...15, alignment: .right, priority: 16) { run in
-        let (done, all) = (Wording.count(run.summary.done), Wording.count(run.wanted))
+        let (done, all) = (Wording.count(run.summary.done), Wording.count(run.requests))
         return [Span(done == all ? all : "\(done)/\(all)", done == all ? .plain : theme[.textStrong])]
       },
       TableColumn(

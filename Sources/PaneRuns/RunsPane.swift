@@ -185,7 +185,7 @@ public struct RunsPane: Pane {
   /// Goes on with the shown run; asks first where it costs money.
   private mutating func evaluate(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let run = selected(snapshot) else { return .handled }
-    let request = EvaluateRequest(variant: run.variant.name, set: run.set)
+    let request = EvaluateRequest(variant: run.variant.name, set: run.set, repeats: run.repeats)
     let model = snapshot.workspace.variant(run.variant.name)?.model ?? run.variant.model
     guard let price = snapshot.workspace.model(model)?.price, price.input > 0 || price.output > 0 else {
       return start(request, snapshot)

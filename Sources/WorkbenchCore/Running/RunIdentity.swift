@@ -56,7 +56,12 @@ extension Workbench {
     switch subject.model.api {
     case .endpoint(let endpoint):
       model = [.string(endpoint.dialect.rawValue), .string(endpoint.baseURLs.first ?? ""), .string(endpoint.model)]
-    case .command(let words): model = ["command", .array(words.map { .string($0) })]
+    case .command(let words):
+      model = ["command", .array(words.map { .string($0) })]
+      // What the program does is decided by the files that it is started with, too.
+      for word in words where !word.hasPrefix("/") {
+        if let hash = await files.fingerprint(of: word) { model.append(.string(hash.hex)) }
+      }
     case .mlx(let path): model = ["mlx", .string(path), .string(await files.fingerprint(of: path)?.hex ?? "")]
     case .replay(let file):
       usesCaseID = true
