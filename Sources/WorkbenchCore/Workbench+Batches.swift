@@ -65,6 +65,13 @@ extension Workbench {
     for batch in try await dependencies.store.openBatches(of: context.run.id) {
       rest = try await take(batch, from: service, rest, &work)
     }
+    let sent = Set(items.map(\.key))
+    for item in rest.items where sent.contains(item.key) {
+      let failure = ModelFailure.unavailable("The batch ended before it came to this case.")
+      work.note(failure)
+      work.arrived(context.output(of: failure, to: item, key: item.key.hash))
+    }
+    try await flush(&work)
   }
 
   private func batchService(of subject: Subject) throws -> any BatchService {

@@ -51,6 +51,7 @@ enum ModelReader {
     fields.finish()
     guard let api, !fields.isBroken else { return nil }
     var model = ModelSpec(name: name, api: api, limits: limits, price: price, options: options)
+    if case .endpoint(let endpoint) = api, price == nil { model.price = PriceTable.price(of: endpoint) }
     model.concurrency = concurrency ?? model.concurrency
     model.timeout = timeout ?? model.timeout
     return model
