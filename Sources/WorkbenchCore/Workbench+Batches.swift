@@ -74,7 +74,7 @@ extension Workbench {
     try await flush(&work)
   }
 
-  private func batchService(of subject: Subject) throws -> any BatchService {
+  func batchService(of subject: Subject) throws -> any BatchService {
     guard let service = try client(of: subject).batches else {
       throw WorkbenchError.input(
         "The model \"\(subject.model.name)\" takes no batches; evaluate it without --batch. (api: openai and responses do.)"

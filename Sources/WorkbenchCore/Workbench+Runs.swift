@@ -82,6 +82,7 @@ extension Workbench {
       throw WorkbenchError.input(
         "A limit in dollars needs the price of the model \"\(subject.model.name)\": add price to it in assay.yaml.")
     }
+    if request.inBatches { _ = try batchService(of: subject) }
     return subject
   }
 
@@ -218,7 +219,7 @@ extension Workbench {
     work.progress.waiting = nil
     let ceiling = min(request.concurrency ?? model.concurrency, model.concurrency)
     var plan = RunPlan(
-      count: open.items.count, width: ceiling, start: min(8, ceiling), budget: request.budget, limits: model.limits,
+      count: open.items.count, width: ceiling, start: min(16, ceiling), budget: request.budget, limits: model.limits,
       tokens: try expectedTokens(open.items, context))
     let streams = dependencies.streamsAnswers
     try await withThrowingTaskGroup(of: Arrival.self) { group in

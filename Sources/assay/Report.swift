@@ -77,8 +77,11 @@ enum Report {
 
   static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
+  /// Dollars to the cent, and what is less than ten cents to two digits.
   static func dollars(_ amount: Double) -> String {
-    amount == 0 ? "$0" : String(format: amount < 0.01 ? "$%.5f" : "$%.2f", amount)
+    guard amount > 0 else { return "$0" }
+    let places = amount >= 0.0995 ? 2 : min(9, Int((-log10(amount)).rounded(.up)) + 1)
+    return String(format: "$%.\(places)f", amount)
   }
 
   static func seconds(_ value: Double) -> String {
