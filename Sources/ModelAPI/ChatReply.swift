@@ -60,11 +60,16 @@ struct ChatReply: ChatReplying {
 extension TokenUsage {
   /// Reads the `usage` of a chat completion. Whatever can't be right is left out.
   init(chat json: JSONValue) {
-    func count(_ value: JSONValue?) -> Int? { value?.int.flatMap { $0 >= 0 ? $0 : nil } }
-    let prompt = count(json["prompt_tokens"])
-    let cached = count(json["prompt_tokens_details"]?["cached_tokens"]) ?? count(json["prompt_cache_hit_tokens"])
+    let prompt = json["prompt_tokens"]?.tokenCount
+    let cached =
+      json["prompt_tokens_details"]?["cached_tokens"]?.tokenCount ?? json["prompt_cache_hit_tokens"]?.tokenCount
     self.init(
-      prompt: prompt, completion: count(json["completion_tokens"]),
+      prompt: prompt, completion: json["completion_tokens"]?.tokenCount,
       cachedPrompt: cached.flatMap { $0 <= prompt ?? 0 ? $0 : nil })
   }
+}
+
+extension JSONValue {
+  /// A number of tokens of one request; nil when it can't be one. What is left can be added up without care.
+  var tokenCount: Int? { int.flatMap { (0...1_000_000_000).contains($0) ? $0 : nil } }
 }

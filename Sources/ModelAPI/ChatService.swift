@@ -3,6 +3,7 @@ import Foundation
 import Grading
 import NIOCore
 import NIOHTTP1
+import Synchronization
 import WorkbenchCore
 
 /// Asks one service, one request at a time; knows HTTP, and nothing of whose model it is.
@@ -16,41 +17,66 @@ struct ChatService: Sendable {
   /// What a request may cost.
   let limits: HTTPLimits
   /// The longest that a request may take, in seconds.
-  let timeout: Double
+  var timeout: Double
+  /// Whose certificates are good.
+  var trusted = TrustedCertificates.usual
+  /// What its answers said about sending more.
+  var quiet = QuietTime()
+  /// What comes with a request that is no chat, besides what every one has.
+  var headers: @Sendable (_ key: String?) -> [(name: String, value: String)] = { ChatRequest.headers(key: $0) }
+  /// What is seen of a request, for those who want to know.
+  var witness: Exchange?
 
   /// Has a chat completed.
   /// - Parameter onText: receives the text of a streamed answer.
   func complete<Body: ChatBody>(_ body: Body, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     let start = ContinuousClock.now
-    return try await send(address.url(Body.path), body.json, Body.headers) { response, peer, activity in
+    return try await send(.post(address.url(Body.path), body.json), Body.headers) { response, peer, activity in
       var reader = ChatReader(body.emptyReply, peer: peer, limits: limits, start: start, onText: onText)
       return try await reader.read(response, framing: body.streams ? Body.framing : nil, activity)
     }
   }
 
   /// Sends JSON and receives JSON.
-  func exchange(_ url: String, _ body: JSONValue) async throws -> JSONValue {
-    try await send(url, body, ChatRequest.headers) { response, peer, activity in
+  func exchange(_ url: String, _ body: JSONValue) async throws -> JSONValue { try await json(.post(url, body)) }
+
+  /// Sends a request and receives JSON.
+  func json(_ request: HTTPClientRequest) async throws -> JSONValue {
+    try await send(request, headers) { response, peer, activity in
       let bytes = try await response.bytes(upTo: limits.bodyBytes, from: peer, activity)
       return try JSONValue(answer: bytes, from: peer)
     }
   }
 
+  /// Receives what stands at an address, with the head of the answer.
+  func receive(_ url: String) async throws -> (head: HTTPHeaders, body: [UInt8]) {
+    try await send(HTTPClientRequest(url: url), headers) { response, peer, activity in
+      (response.headers, try await response.bytes(upTo: limits.bodyBytes, from: peer, activity))
+    }
+  }
+
   /// Sends a request, and hands over the response if its status is fine.
-  private func send<Result: Sendable>(
-    _ url: String, _ body: JSONValue, _ headers: (_ key: String?) -> [(name: String, value: String)],
+  func send<Result: Sendable>(
+    _ request: HTTPClientRequest, _ headers: (_ key: String?) -> [(name: String, value: String)],
     _ receive: @escaping @Sendable (HTTPClientResponse, Peer, Activity) async throws -> Result
   ) async throws -> Result {
     let secret = try await key.load()
     let peer = Peer(name: address.name, secret: secret)
-    guard let client = connections.client(scheme: address.scheme, host: address.host) else {
+    guard let client = connections.client(scheme: address.scheme, host: address.host, trusted: trusted) else {
       throw TransportFailure.failure(HTTPClientError.alreadyShutdown, from: peer, limits: limits)
     }
-    let request = request(url, body, headers(secret))
+    var request = request
+    request.headers.add(name: "accept", value: "application/json, text/event-stream, application/x-ndjson")
+    request.headers.add(name: "user-agent", value: "assay")
+    for header in headers(secret) { request.headers.add(name: header.name, value: header.value) }
+    let complete = request
+    let sent = ContinuousClock.now
     do {
       return try await TimeLimits(total: timeout, idle: limits.idle).run(peer) { activity in
-        let response = try await client.execute(request, deadline: .distantFuture)
+        let response = try await client.execute(complete, deadline: .distantFuture)
         activity.heard()
+        witness?.received(status: Int(response.status.code), server: response.headers.first(name: "server"))
+        quiet.hear(response, sent: sent)
         guard (200..<300).contains(response.status.code) else {
           throw await refusal(response, peer, activity)
         }
@@ -58,37 +84,58 @@ struct ChatService: Sendable {
       }
     } catch {
       if Task.isCancelled || error is CancellationError { throw CancellationError() }
+      if TransportFailure.isOfConnection(error) { witness?.lostConnection() }
       throw TransportFailure.failure(error, from: peer, limits: limits).map { SafeText.redacted($0, secret) }
     }
   }
 
-  private func request(
-    _ url: String, _ body: JSONValue, _ headers: [(name: String, value: String)]
-  ) -> HTTPClientRequest {
+  /// The failure of a response with another status than 2xx; its body is read as far as it can be.
+  private func refusal(_ response: HTTPClientResponse, _ peer: Peer, _ activity: Activity) async -> ModelFailure {
+    let gathered = Beginning()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        // An error here doesn't matter: the status says enough.
+        try? await gather(response, into: gathered, activity)
+      }
+      group.addTask { try? await Task.sleep(for: .seconds(limits.errorSeconds)) }
+      await group.next()
+      group.cancelAll()
+    }
+    let bytes = gathered.bytes.withLock { $0 }
+    return ServerFailure.status(
+      Int(response.status.code), headers: response.headers, body: bytes, from: peer, keyVariable: key.variable)
+  }
+}
+
+/// The first bytes of something, as they come.
+private final class Beginning: Sendable {
+  let bytes = Mutex<[UInt8]>([])
+}
+
+extension ChatService {
+  /// Gathers the beginning of a refusal's body.
+  private func gather(
+    _ response: HTTPClientResponse, into beginning: Beginning, _ activity: Activity
+  ) async throws {
+    for try await chunk in response.body {
+      activity.heard()
+      let count = beginning.bytes.withLock { bytes in
+        bytes.append(contentsOf: chunk.readableBytesView.prefix(limits.errorBytes - bytes.count))
+        return bytes.count
+      }
+      if count >= limits.errorBytes { return }
+    }
+  }
+}
+
+extension HTTPClientRequest {
+  /// A request with JSON in it.
+  static func post(_ url: String, _ body: JSONValue) -> HTTPClientRequest {
     var request = HTTPClientRequest(url: url)
     request.method = .POST
     request.headers.add(name: "content-type", value: "application/json")
-    request.headers.add(name: "accept", value: "application/json, text/event-stream, application/x-ndjson")
-    request.headers.add(name: "user-agent", value: "assay")
-    for header in headers { request.headers.add(name: header.name, value: header.value) }
     request.body = .bytes(ByteBuffer(string: body.text(.compact)))
     return request
-  }
-
-  /// The failure of a response with another status than 2xx; its body is read as far as it can be.
-  private func refusal(_ response: HTTPClientResponse, _ peer: Peer, _ activity: Activity) async -> ModelFailure {
-    var bytes: [UInt8] = []
-    do {
-      for try await chunk in response.body {
-        activity.heard()
-        bytes.append(contentsOf: chunk.readableBytesView.prefix(limits.errorBytes - bytes.count))
-        if bytes.count >= limits.errorBytes { break }
-      }
-    } catch {
-      // The status says enough.
-    }
-    return ServerFailure.status(
-      Int(response.status.code), headers: response.headers, body: bytes, from: peer, keyVariable: key.variable)
   }
 }
 

@@ -1,16 +1,21 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOPosix
 import Synchronization
 
-/// The HTTP clients behind all models: one for direct connections, and one for each proxy that is in use.
+/// The HTTP clients behind all models: one for each way to a server, by proxy and by whose certificates are trusted.
 final class Connections: Sendable {
+  private struct Way: Hashable {
+    var proxy: HTTPClient.Configuration.Proxy?
+    var trusted: TrustedCertificates
+  }
+
   private struct State {
-    var direct: HTTPClient?
-    var proxied: [HTTPClient.Configuration.Proxy: HTTPClient] = [:]
+    var clients: [Way: HTTPClient] = [:]
     var isClosed = false
 
     mutating func takeAll() -> [HTTPClient] {
-      let all = [direct].compactMap(\.self) + proxied.values
+      let all = Array(clients.values)
       self = State(isClosed: true)
       return all
     }
@@ -30,13 +35,14 @@ final class Connections: Sendable {
   }
 
   /// The client for an address; nil after `close()`.
-  func client(scheme: String, host: String) -> HTTPClient? {
-    let proxy = proxies.proxy(scheme: scheme, host: host)
+  func client(scheme: String, host: String, trusted: TrustedCertificates) -> HTTPClient? {
+    let way = Way(
+      proxy: proxies.proxy(scheme: scheme, host: host), trusted: scheme == "https" ? trusted : .usual)
     return state.withLock { state in
       if state.isClosed { return nil }
-      if let ready = proxy.map({ state.proxied[$0] }) ?? state.direct { return ready }
-      let client = make(proxy: proxy)
-      if let proxy { state.proxied[proxy] = client } else { state.direct = client }
+      if let ready = state.clients[way] { return ready }
+      let client = make(way)
+      state.clients[way] = client
       return client
     }
   }
@@ -46,16 +52,21 @@ final class Connections: Sendable {
     for client in state.withLock({ $0.takeAll() }) { try? await client.shutdown() }
   }
 
-  private func make(proxy: HTTPClient.Configuration.Proxy?) -> HTTPClient {
+  private func make(_ way: Way) -> HTTPClient {
     // No read time-out here: how long silence may last depends on the request, and `TimeLimits` watches it.
     var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow,
+      tlsConfiguration: way.trusted.configuration, redirectConfiguration: .disallow,
       timeout: .init(connect: .milliseconds(Int64(limits.connect * 1000)), read: nil),
       connectionPool: .init(
         idleTimeout: .seconds(55), concurrentHTTP1ConnectionsPerHostSoftLimit: limits.connectionsPerHost),
-      proxy: proxy, decompression: .disabled)
+      proxy: way.proxy, decompression: .disabled)
     // Whoever runs the requests decides when to try again, so a refused connection should say so at once.
     configuration.connectionPool.retryConnectionEstablishment = false
+    // The system's own TLS on a Mac takes no certificates besides its own; NIO's does.
+    if way.trusted != .usual {
+      return HTTPClient(
+        eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: configuration)
+    }
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 }

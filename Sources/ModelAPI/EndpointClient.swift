@@ -33,4 +33,15 @@ extension Endpoint {
     case .ollama: EndpointClient<OllamaRequest>(service: service, endpoint: self, options: options)
     }
   }
+
+  /// The endpoint's other way in, for many requests at once; nil where it has none. Files and batches live on one server.
+  func batches(_ service: ChatService, options: JSONObject) -> (any BatchService)? {
+    switch dialect {
+    case .chat:
+      OpenAIBatchService(service) { ChatRequest(self, options: options, request: $0, streams: false) }
+    case .responses:
+      OpenAIBatchService(service) { try ResponsesRequest(self, options: options, request: $0, streams: false) }
+    case .messages, .ollama: nil
+    }
+  }
 }

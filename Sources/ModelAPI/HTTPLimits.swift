@@ -4,6 +4,8 @@ public struct HTTPLimits: Sendable, Hashable {
   public var bodyBytes = 16 << 20
   /// How much of a refusal's body is read, in bytes.
   public var errorBytes = 64 << 10
+  /// Seconds for which a refusal's body is waited for: its status says most.
+  public var errorSeconds = 5.0
   /// Seconds without a byte after the head of an answer.
   public var idle = 60.0
   /// Seconds to reach a server.

@@ -1,4 +1,5 @@
 import Foundation
+import Grading
 import Synchronization
 import WorkbenchCore
 
@@ -31,6 +32,7 @@ public final class HTTPModelClients: ModelClients {
   private let keys: KeyStore
   private let environment: @Sendable (String) -> String?
   private let connections: Connections
+  private let certificates: CertificateReader
   private let seats = Mutex<[Local: WeakSeat]>([:])
   private let commands = Mutex<[Command: WeakCommand]>([:])
 
@@ -50,6 +52,7 @@ public final class HTTPModelClients: ModelClients {
     self.keys = keys
     self.environment = environment
     connections = Connections(limits: limits, proxies: ProxySettings(environment: environment))
+    certificates = CertificateReader(environment: environment)
   }
 
   /// A client for a model. The arguments are checked here; nothing is sent or started.
@@ -62,9 +65,7 @@ public final class HTTPModelClients: ModelClients {
           "The model \(model.name) is an endpoint, which can't load an adapter: name the tuned model there as its model."
         )
       }
-      let service = service(
-        try ServiceAddress(endpoint.baseURLs[0]), key: endpoint.keyEnvironment, timeout: model.timeout)
-      return endpoint.client(service, options: model.options)
+      return try client(of: endpoint, model, workspace: workspace)
     case .command(let words):
       if adapter != nil {
         throw ModelFailure.rejected(
@@ -108,6 +109,28 @@ public final class HTTPModelClients: ModelClients {
       let seat = CommandSeat(words, in: folder, limits: limits)
       commands[key] = WeakCommand(seat: seat)
       return seat
+    }
+  }
+
+  /// A client of an endpoint's servers, in what they speak.
+  private func client(of endpoint: Endpoint, _ model: ModelSpec, workspace: String) throws -> any ModelClient {
+    let addresses = try endpoint.baseURLs.map { text throws(ModelFailure) in try ServiceAddress(text) }
+    var trusted = TrustedCertificates.usual
+    if endpoint.certificates != nil || addresses.contains(where: { $0.scheme == "https" }) {
+      let path = endpoint.certificates.map { Self.absolute($0, in: workspace) }
+      trusted = try certificates.certificates(at: path, name: endpoint.certificates ?? "")
+    }
+    let services = addresses.map { address in
+      var service = service(address, key: endpoint.keyEnvironment, timeout: model.timeout)
+      service.trusted = trusted
+      if endpoint.dialect == .messages { service.headers = { MessagesRequest.headers(key: $0) } }
+      return service
+    }
+    let options = model.options
+    return BalancedClient(services, batches: endpoint.batches(services[0], options: options)) { service in
+      try await EndpointProbe(service, endpoint: endpoint, options: options).run()
+    } make: {
+      endpoint.client($0, options: options)
     }
   }
 

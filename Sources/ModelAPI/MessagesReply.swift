@@ -59,7 +59,7 @@ struct MessagesReply: ChatReplying {
 
   /// Takes counts in; later ones, which are sums so far, take the place of earlier ones.
   private mutating func count(_ json: JSONValue?) {
-    func number(_ name: String) -> Int? { json?[name]?.int.flatMap { $0 >= 0 ? $0 : nil } }
+    func number(_ name: String) -> Int? { json?[name]?.tokenCount }
     if let output = number("output_tokens") { usage.completion = output }
     guard let fresh = number("input_tokens") else { return }
     let cached = number("cache_read_input_tokens")

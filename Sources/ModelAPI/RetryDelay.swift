@@ -9,7 +9,7 @@ enum RetryDelay {
   /// Seconds from now: from `Retry-After` (seconds or a date) or, without one, from the rate-limit headers of a limit
   /// that is used up. Nil when the server doesn't say.
   static func seconds(in headers: HTTPHeaders, now: Date) -> Double? {
-    let found = retryAfter(in: headers, now: now) ?? rateLimitReset(in: headers)
+    let found = retryAfter(in: headers, now: now) ?? rateLimitReset(in: headers, now: now, isUsedUpUnlessSaid: true)
     return found.map { min(max(0, $0), longest) }
   }
 
@@ -23,18 +23,48 @@ enum RetryDelay {
     return date.timeIntervalSince(reference)
   }
 
-  private static func rateLimitReset(in headers: HTTPHeaders) -> Double? {
+  /// Seconds for which a server that has just answered wants nothing more, because its headers say that a limit is used
+  /// up; nil when they don't.
+  static func quietSeconds(in headers: HTTPHeaders, now: Date) -> Double? {
+    rateLimitReset(in: headers, now: now, isUsedUpUnlessSaid: false).flatMap { $0 > 0 ? min($0, longest) : nil }
+  }
+
+  /// Headers that tell what remains of a limit, and when it begins anew.
+  private static let limits: [(remaining: String, reset: String)] =
+    ["requests", "tokens"].map { ("x-ratelimit-remaining-\($0)", "x-ratelimit-reset-\($0)") }
+    + ["requests", "tokens", "input-tokens", "output-tokens"].map {
+      ("anthropic-ratelimit-\($0)-remaining", "anthropic-ratelimit-\($0)-reset")
+    } + [("ratelimit-remaining", "ratelimit-reset"), ("x-ratelimit-remaining", "x-ratelimit-reset")]
+
+  /// The longest of the waits for limits that are used up.
+  /// - Parameter isUsedUpUnlessSaid: what a limit is whose remainder isn't told.
+  private static func rateLimitReset(in headers: HTTPHeaders, now: Date, isUsedUpUnlessSaid: Bool) -> Double? {
     var longest: Double?
-    for (remaining, reset) in [
-      ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
-      ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
-      ("ratelimit-remaining", "ratelimit-reset"),
-    ] {
-      guard let wait = headers.first(name: reset).flatMap(duration) else { continue }
-      if let left = headers.first(name: remaining).flatMap(number), left > 0 { continue }
-      longest = max(longest ?? 0, wait)
+    for (remaining, reset) in limits {
+      guard let text = headers.first(name: reset), let wait = wait(text, headers, now) else { continue }
+      let left = headers.first(name: remaining).flatMap(number)
+      if left.map({ $0 < 1 }) ?? isUsedUpUnlessSaid { longest = max(longest ?? 0, wait) }
     }
     return longest
+  }
+
+  /// Seconds until a limit begins anew: given as a duration, as a date of RFC 3339, or as seconds or milliseconds since
+  /// 1970.
+  private static func wait(_ text: String, _ headers: HTTPHeaders, _ now: Date) -> Double? {
+    func until(_ date: Date) -> Double {
+      // Against the server's own clock where it tells: ours may differ.
+      max(0, date.timeIntervalSince(headers.first(name: "date").flatMap(httpDate) ?? now))
+    }
+    if let value = number(text) {
+      if value > 1e11 { return until(Date(timeIntervalSince1970: value / 1000)) }
+      return value > 1e8 ? until(Date(timeIntervalSince1970: value)) : value
+    }
+    if let seconds = duration(text) { return seconds }
+    return (try? Date(text, strategy: .iso8601)).map(until) ?? fractional(text).map(until)
+  }
+
+  private static func fractional(_ text: String) -> Date? {
+    try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
   }
 
   private static func number(_ text: String) -> Double? {

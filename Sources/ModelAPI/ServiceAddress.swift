@@ -46,6 +46,11 @@ struct ServiceAddress: Sendable, Hashable {
   /// The address of something below the base, for example `/chat/completions`.
   func url(_ below: String) -> String { origin + path + below + query }
 
+  /// The same with a question of its own.
+  func url(_ below: String, query: String) -> String {
+    origin + path + below + (self.query.isEmpty ? "?" : self.query + "&") + query
+  }
+
   /// The address of something beside the API's version, for example `/assay/tokenize`.
   func urlBesideVersion(_ below: String) -> String { origin + below }
 }

@@ -25,6 +25,19 @@ enum TransportFailure {
     }
   }
 
+  /// Whether a connection couldn't be made, or broke.
+  static func isOfConnection(_ error: any Error) -> Bool {
+    switch error {
+    case is NIOConnectionError, is IOError, is HTTPParserError, is ChannelError: true
+    case let error as HTTPClientError:
+      [
+        .connectTimeout, .socksHandshakeTimeout, .httpProxyHandshakeTimeout, .tlsHandshakeTimeout,
+        .remoteConnectionClosed, .invalidProxyResponse,
+      ].contains(error)
+    default: String(reflecting: Swift.type(of: error)).hasPrefix("NIOSSL")
+    }
+  }
+
   private static func connecting(_ error: NIOConnectionError, _ peer: Peer) -> ModelFailure {
     guard let first = error.connectionErrors.first?.error else {
       return .unavailable("The name of \(peer) can't be resolved. Check base_url in assay.yaml and the network.")
@@ -54,14 +67,21 @@ enum TransportFailure {
   }
 
   private static func other(_ error: any Error, _ peer: Peer) -> ModelFailure {
-    // NIOSSL's errors are told by name: nothing else here needs that module.
+    // NIOSSL's errors are told by name: some of them are no type that it shows.
     let type = String(reflecting: Swift.type(of: error))
     guard type.hasPrefix("NIOSSL") else {
       return .unavailable("The request to \(peer) failed (\(SafeText.line(type, limit: 80))).")
     }
-    if String(describing: error).uppercased().contains("CERTIFICATE") {
+    let text = String(describing: error).uppercased()
+    if text.contains("HOSTNAME") {
       return .rejected(
-        "The certificate of \(peer) isn't trusted here. Install its issuer's certificate, or correct base_url.")
+        "The certificate of \(peer) is for another name. Set base_url to the name in it, or have the server use another."
+      )
+    }
+    if text.contains("CERTIFICATE") {
+      return .rejected(
+        "The certificate of \(peer) isn't trusted here: its issuer isn't known, or its time is over. Name a PEM file with "
+          + "its issuer as the model's certificates, have it renewed, or correct base_url.")
     }
     return .unavailable("No secure connection to \(peer): it may not speak TLS. Check https:// in base_url.")
   }

@@ -247,17 +247,14 @@ struct CaseFileTests {
     }
   }
 
-  @Test func tenThousandCasesAreFast() async throws {
+  @Test func tenThousandCasesAreRead() async throws {
     let text = (0..<10_000).map {
       "{\"id\": \"case-\($0)\", \"input\": {\"ticket\": \"The app closes when I tap on Export, number \($0).\"}, "
         + "\"expected\": {\"label\": \"bug\"}, \"tags\": [\"easy\"]}\n"
     }.joined()
     try await withFolder(["evals/main.jsonl": text, "prompts/main/10-a.md": "x"]) { folder in
-      let clock = ContinuousClock()
-      var count = 0
-      let time = try await clock.measure { count = try await folder.files.read().evalSets[0].cases.count }
-      #expect(count == 10_000)
-      #expect(time < .seconds(30), "debug builds on a busy machine")
+      let cases = try await folder.files.read().evalSets[0].cases
+      #expect(cases.map(\.id) == (0..<10_000).map { "case-\($0)" })
     }
   }
 }

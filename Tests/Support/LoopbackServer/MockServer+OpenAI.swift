@@ -15,24 +15,52 @@ public struct ChatQuestion: Sendable {
 }
 
 extension MockServer {
-  /// A mock of OpenAI's chat completions whose answers a closure computes. Counts one token per word.
+  /// A mock of OpenAI's chat completions whose answers a closure computes. Counts one token per word. Takes batches too.
   /// - Parameter latency: how long each answer takes.
+  /// - Parameter batches: how batches go.
   public static func openAI(
-    port: Int = 0, latency: Duration? = nil, _ answer: @escaping @Sendable (ChatQuestion) async -> String
+    port: Int = 0, latency: Duration? = nil, batches course: MockBatches.Course = MockBatches.Course(),
+    _ answer: @escaping @Sendable (ChatQuestion) async -> String
   ) async throws -> MockServer {
-    try await MockServer(port: port) { request in
-      guard request.path.hasSuffix("/chat/completions"), let body = request.json, let list = body["messages"]?.array
+    let batches = MockBatches(course: course) { body, _ in
+      let request = LoopbackRequest(method: "POST", path: "", headers: [:], body: [], number: 0, connection: 0)
+      guard let question = ChatQuestion(body, request) else {
+        return (400, ["error": ["message": "no messages"]])
+      }
+      let text = await answer(question)
+      return (200, chatJSON(text, question.usage(text)))
+    }
+    return try await MockServer(port: port) { request in
+      if let reply = await batches.reply(to: request) { return reply }
+      if request.method == "GET", request.path.hasSuffix("/models") {
+        return .response(
+          200, [("content-type", "application/json")], #"{"object":"list","data":[{"id":"mock","owned_by":"mock"}]}"#)
+      }
+      guard request.path.hasSuffix("/chat/completions"), let body = request.json,
+        let question = ChatQuestion(body, request)
       else {
         return .response(404, [("content-type", "application/json")], #"{"error":{"message":"no such address"}}"#)
       }
-      let messages = list.map { ($0["role"]?.string ?? "", $0["content"]?.string ?? "") }
-      let question = ChatQuestion(
-        model: body["model"]?.string ?? "", messages: messages, streams: body["stream"]?.bool ?? false, request: request
-      )
       let text = await answer(question)
-      let usage = ChatUsage(prompt: messages.map(\.1).reduce(0) { $0 + words($1) }, completion: words(text))
+      let usage = question.usage(text)
       return (question.streams ? chatStream(text, usage) : chat(text, usage)).after(latency)
     }
+  }
+}
+
+extension ChatQuestion {
+  /// Reads a body; nil when it has no messages.
+  init?(_ body: JSONValue, _ request: LoopbackRequest) {
+    guard let list = body["messages"]?.array else { return nil }
+    self.init(
+      model: body["model"]?.string ?? "",
+      messages: list.map { ($0["role"]?.string ?? "", $0["content"]?.string ?? "") },
+      streams: body["stream"]?.bool ?? false, request: request)
+  }
+
+  /// One token for each word.
+  func usage(_ answer: String) -> ChatUsage {
+    ChatUsage(prompt: messages.map(\.content).reduce(0) { $0 + Self.words($1) }, completion: Self.words(answer))
   }
 
   private static func words(_ text: String) -> Int { text.split(whereSeparator: \.isWhitespace).count }
@@ -60,12 +88,17 @@ public struct ChatUsage: Sendable {
 
 /// A whole chat completion.
 public func chat(_ text: String, _ usage: ChatUsage? = nil) -> LoopbackReply {
+  .response(200, [("content-type", "application/json")], chatJSON(text, usage).text(.compact))
+}
+
+/// The body of a whole chat completion.
+public func chatJSON(_ text: String, _ usage: ChatUsage? = nil) -> JSONValue {
   var body: JSONObject = [
     "id": "chatcmpl-1", "object": "chat.completion",
     "choices": [["index": 0, "message": ["role": "assistant", "content": JSONValue(text)], "finish_reason": "stop"]],
   ]
   body["usage"] = usage?.json
-  return .response(200, [("content-type", "application/json")], JSONValue.object(body).text(.compact))
+  return .object(body)
 }
 
 /// The events of a streamed chat completion, a piece of text each.

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// An HTTP server on a free port of this machine that does what a closure says, faults included.
@@ -27,13 +28,17 @@ public final class MockServer: Sendable {
   private let channel = Mutex<(any Channel)?>(nil)
   private let abandonedStream: AsyncStream<Int>
   let abandonedContinuation: AsyncStream<Int>.Continuation
+  private let scheme: String
   /// The port it listens on.
   public let port: Int
 
   /// Starts to listen.
   /// - Parameter port: 0 for a free one.
-  public init(port: Int = 0, _ handler: @escaping Handler) async throws {
+  /// - Parameter tls: what it shows to who connects; nil for plain HTTP.
+  public init(port: Int = 0, tls: TLSIdentity? = nil, _ handler: @escaping Handler) async throws {
     self.handler = handler
+    scheme = tls == nil ? "http" : "https"
+    let context = try tls?.context()
     (abandonedStream, abandonedContinuation) = AsyncStream.makeStream()
     let owner = Mutex<MockServer?>(nil)
     let listening = try await ServerBootstrap(group: group)
@@ -42,6 +47,7 @@ public final class MockServer: Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          if let context { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context)) }
           try channel.pipeline.syncOperations.addHandlers(
             ByteToMessageHandler(HTTPRequestDecoder()), LoopbackConnection(owner.withLock { $0 }))
         }
@@ -53,7 +59,7 @@ public final class MockServer: Sendable {
   }
 
   /// The address of the root, without a slash at its end.
-  public var url: String { "http://127.0.0.1:\(port)" }
+  public var url: String { "\(scheme)://127.0.0.1:\(port)" }
 
   /// What has been seen so far.
   public var counts: Counts { counter.withLock { $0 } }
@@ -78,9 +84,9 @@ public final class MockServer: Sendable {
 
   /// Runs `body` with a server that is stopped afterwards.
   public static func with<Result>(
-    _ handler: @escaping Handler, _ body: (MockServer) async throws -> Result
+    tls: TLSIdentity? = nil, _ handler: @escaping Handler, _ body: (MockServer) async throws -> Result
   ) async throws -> Result {
-    let server = try await MockServer(handler)
+    let server = try await MockServer(tls: tls, handler)
     do {
       let result = try await body(server)
       await server.stop()
