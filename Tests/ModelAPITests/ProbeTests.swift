@@ -138,7 +138,7 @@ struct ProbeTests {
   }
 
   @Test func failuresOfSomeEndNothing() async throws {
-    let (probe, _) = try await probe(timeout: 1) { request in
+    let (probe, _) = try await probe(timeout: 20) { request in
       if request.number == 1 { return Self.able(request) }
       if request.path == "/v1/models" { return LoopbackReply([.send(LoopbackReply.head(200, [])), .reset]) }
       switch request.number % 4 {
