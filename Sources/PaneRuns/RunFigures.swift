@@ -137,9 +137,9 @@ struct RunFigures {
   }
 
   /// What going on will cost.
-  func costSentence(_ change: RunChange?) -> String {
+  func costSentence(_ change: RunChange?, isFresh: Bool = false) -> String {
     let summary = run.summary
-    let open = change == nil ? max(0, run.requests - summary.done) : run.requests
+    let open = change == nil && !isFresh ? max(0, run.requests - summary.done) : run.requests
     let what = "\(run.variant.name) on \(run.set): \(change == nil ? "" : "up to ")\(Wording.plural(open, "answer"))"
     guard summary.done > 0, let cost = summary.cost else {
       return what + ", on a model that costs money; how much isn't known before the first answers."

@@ -50,6 +50,9 @@ extension RunsPane {
         "r", title: "Go on with the run, or evaluate its variant again", group: group, action: .evaluate,
         unavailable: whyNot, footer: words),
       Binding(
+        "R", title: "Ask everything anew, as another run", group: group, action: .evaluateAfresh,
+        unavailable: evaluatingAfresh(run, snapshot)),
+      Binding(
         "p", title: "Pause the run", group: group, action: .pause,
         unavailable: run == nil ? noRun : isActive ? nil : "This run isn't under way here; r goes on with one.",
         footer: "pause"),
@@ -98,8 +101,16 @@ extension RunsPane {
     case nil: break
     }
     return run.state == .finished
-      ? ("Every case has its answer; change the variant, its prompt or the set to evaluate again.", nil)
+      ? ("Every case has its answer; R asks everything anew.", nil)
       : (nil, run.summary.errors > 0 && run.summary.errors + run.summary.done >= run.requests ? "ask again" : "go on")
+  }
+
+  /// Why a run's variant can't be asked anew.
+  private func evaluatingAfresh(_ run: Run?, _ snapshot: Snapshot) -> String? {
+    let whyNot = evaluating(run, snapshot).whyNot
+    guard let run, run.state == .finished else { return whyNot }
+    var present = present
+    return present.change(of: run, snapshot) == nil ? nil : whyNot
   }
 
   /// Why a run's answers can't be read beside others.

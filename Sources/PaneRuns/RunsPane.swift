@@ -5,7 +5,7 @@ import WorkbenchCore
 public struct RunsPane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
-    case compare, readAnswer, evaluate, pause
+    case compare, readAnswer, evaluate, evaluateAfresh, pause
     case back, left, right, shorter, longer, follow
     case search, endSearch, clearSearch
     case copy, copyPart(Part), copyNothing
@@ -128,6 +128,7 @@ public struct RunsPane: Pane {
     case .compare: return compare(snapshot)
     case .readAnswer: area = .text
     case .evaluate: return evaluate(snapshot)
+    case .evaluateAfresh: return evaluate(snapshot, isFresh: true)
     case .pause: return selected(snapshot).map { .command(.pauseRun($0.id)) } ?? .handled
     case .back: return goBack()
     case .left: area = Area(rawValue: area.rawValue - 1) ?? area
@@ -183,15 +184,16 @@ public struct RunsPane: Pane {
   // MARK: Evaluating
 
   /// Goes on with the shown run; asks first where it costs money.
-  private mutating func evaluate(_ snapshot: Snapshot) -> Reaction<Command> {
+  private mutating func evaluate(_ snapshot: Snapshot, isFresh: Bool = false) -> Reaction<Command> {
     guard let run = selected(snapshot) else { return .handled }
-    let request = EvaluateRequest(variant: run.variant.name, set: run.set, repeats: run.repeats)
+    let request = EvaluateRequest(
+      variant: run.variant.name, set: run.set, repeats: run.repeats, isFresh: isFresh)
     let model = snapshot.workspace.variant(run.variant.name)?.model ?? run.variant.model
     guard let price = snapshot.workspace.model(model)?.price, price.input > 0 || price.output > 0 else {
       return start(request, snapshot)
     }
     pendingEvaluation = Evaluation(
-      request: request, sentence: RunFigures(run: run).costSentence(present.change(of: run, snapshot)))
+      request: request, sentence: RunFigures(run: run).costSentence(present.change(of: run, snapshot), isFresh: isFresh))
     return .handled
   }
 

@@ -77,6 +77,14 @@ struct KeyTests {
     #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "prompted", set: "main"))])
   }
 
+  @Test func aFinishedRunCanBeAskedAfresh() {
+    var desk = Desk(Sample.atRest())
+    let run = Sample.atRest().runs[0]
+    desk.press("R")
+    #expect(
+      desk.commands.last == .evaluate(EvaluateRequest(variant: run.variant.name, set: run.set, isFresh: true)))
+  }
+
   @Test func aRunThatWasAskedForAnewIsShownOnceItIsThere() {
     var desk = Desk(Sample.atRest())
     desk.press("j r Enter")
@@ -100,7 +108,7 @@ struct KeyTests {
     #expect(desk.commands == [.pauseRun(RunID(8))])
     #expect(
       desk.notices == [
-        "Every case has its answer; change the variant, its prompt or the set to evaluate again.",
+        "Every case has its answer; R asks everything anew.",
         "The variant prompted or its prompt is gone from assay.yaml.",
         "The eval set main is gone from assay.yaml.",
         "Another Assay on this machine is working on it.",
