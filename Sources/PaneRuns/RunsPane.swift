@@ -193,7 +193,8 @@ public struct RunsPane: Pane {
       return start(request, snapshot)
     }
     pendingEvaluation = Evaluation(
-      request: request, sentence: RunFigures(run: run).costSentence(present.change(of: run, snapshot), isFresh: isFresh))
+      request: request, sentence: RunFigures(run: run).costSentence(present.change(of: run, snapshot), isFresh: isFresh)
+    )
     return .handled
   }
 
