@@ -1,0 +1,113 @@
+/// Which checkpoint of a training job to keep, and whether more training can be expected to help: by what each one does,
+/// not by its loss alone. A loss may still fall while the model forgets what it could do, and may rise while it still gets
+/// better at the task.
+public struct CheckpointChoice: Sendable, Hashable {
+  /// What was measured of one checkpoint.
+  public struct Behaviour: Sendable, Hashable {
+    /// Steps done.
+    public var step: Int
+    /// Mean score on the task's cases, 0 to 1.
+    public var task: Double
+    /// How many cases that is the mean of.
+    public var taskCases: Int
+    /// Mean score on general tasks, 0 to 1; nil where there are none.
+    public var general: Double?
+    /// How many general cases.
+    public var generalCases: Int
+    /// Mean loss over the validation rows, where known.
+    public var validationLoss: Double?
+
+    /// Gathers figures.
+    public init(
+      step: Int, task: Double, taskCases: Int, general: Double? = nil, generalCases: Int = 0,
+      validationLoss: Double? = nil
+    ) {
+      self.step = step
+      self.task = task
+      self.taskCases = taskCases
+      self.general = general
+      self.generalCases = generalCases
+      self.validationLoss = validationLoss
+    }
+  }
+
+  /// Why more training isn't worth its time.
+  public enum Reason: String, Sendable, Hashable, CaseIterable {
+    /// General tasks have fallen by more than the limit, twice in a row.
+    case forgetting
+    /// The task score has fallen behind the best, and the loss on validation rows rises with it.
+    case overfitting
+    /// The task score hasn't risen for several evaluations.
+    case noProgress
+  }
+
+  /// How patient it is.
+  public struct Patience: Sendable, Hashable {
+    /// The most that general tasks may fall below the base model, 0 to 1.
+    public var forgetting = 0.1
+    /// Evaluations without a better score after which training goes on for nothing; 0 never.
+    public var evaluations = 4
+    /// The usual patience.
+    public init() {}
+  }
+
+  /// The place of the checkpoint to keep; nil when there is none.
+  public let best: Int?
+  /// Why to stop; nil while going on may help.
+  public let stop: Reason?
+  /// Whether the best one forgets more than the limit, because all do.
+  public let bestForgets: Bool
+
+  /// Judges checkpoints.
+  /// - Parameter checkpoints: in the order of their steps.
+  /// - Parameter base: what the base model scores on the general tasks, where measured.
+  public init(_ checkpoints: [Behaviour], base: Double? = nil, patience: Patience = Patience()) {
+    let forgets = checkpoints.map { checkpoint in
+      guard let base, let general = checkpoint.general else { return false }
+      return base - general > patience.forgetting + 1e-12
+    }
+    let kept = checkpoints.indices.filter { !forgets[$0] }
+    bestForgets = kept.isEmpty && !checkpoints.isEmpty
+    let candidates = bestForgets ? Array(checkpoints.indices) : kept
+    best = Self.best(of: candidates, checkpoints)
+    stop = Self.reason(checkpoints, forgets, best, patience)
+  }
+
+  /// The highest task score; among those that can't be told from it, the lowest validation loss, then the earliest.
+  private static func best(of candidates: [Int], _ checkpoints: [Behaviour]) -> Int? {
+    guard let highest = candidates.map({ checkpoints[$0].task }).max() else { return nil }
+    // Scores on the same cases that differ by less than one case are the same.
+    let near = candidates.filter { highest - checkpoints[$0].task < 1 / Double(max(1, checkpoints[$0].taskCases)) }
+    return near.min {
+      (checkpoints[$0].validationLoss ?? .infinity, $0) < (checkpoints[$1].validationLoss ?? .infinity, $1)
+    }
+  }
+
+  private static func reason(
+    _ checkpoints: [Behaviour], _ forgets: [Bool], _ best: Int?, _ patience: Patience
+  ) -> Reason? {
+    guard let best else { return nil }
+    if forgets.suffix(2) == [true, true] { return .forgetting }
+    let since = checkpoints.count - 1 - best
+    guard since >= 2 else { return nil }
+    let later = checkpoints[(best + 1)...]
+    // Lower in each of the last two by more than one case may be.
+    let isBehind = later.suffix(2).allSatisfy {
+      checkpoints[best].task - $0.task >= 1 / Double(max(1, $0.taskCases)) - 1e-12
+    }
+    let losses = later.suffix(2).compactMap(\.validationLoss)
+    let lowest = checkpoints.compactMap(\.validationLoss).min()
+    if isBehind, losses.count == 2, let lowest, losses.allSatisfy({ $0 > lowest }), losses[1] >= losses[0] {
+      return .overfitting
+    }
+    return patience.evaluations > 0 && since >= patience.evaluations ? .noProgress : nil
+  }
+
+  /// How many training rows' answers a model says word for word to inputs that it wasn't trained on, as a share of the
+  /// answers: what it has learnt by heart. Answers below `words` words are left out, since labels are the same for many.
+  public static func memorized(answers: [String], trained: Set<String>, words: Int = 8) -> Double? {
+    let long = answers.filter { $0.split(whereSeparator: \.isWhitespace).count >= words }
+    guard !long.isEmpty else { return nil }
+    return Double(long.count { trained.contains($0) }) / Double(long.count)
+  }
+}
