@@ -15,7 +15,7 @@ extension Workbench {
   /// - Throws: `WorkbenchError.input` that suggests the nearest name.
   func subject(variant name: String, set setName: String?) throws -> Subject {
     let workspace = snapshot.workspace
-    guard var variant = workspace.variant(name) else { throw unknownVariant(name) }
+    guard var variant = try workspace.variant(name) ?? checkpointVariant(name) else { throw unknownVariant(name) }
     if variant.adapter == Variant.latestAdapter {
       guard let adapter = snapshot.jobs.first(where: { $0.state == .finished && $0.adapter != nil })?.adapter else {
         throw WorkbenchError.input(

@@ -6,8 +6,8 @@ import WorkbenchCore
 /// `assay jobs`: the workspace's training jobs.
 struct JobsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "jobs", abstract: "List, show, follow and cancel training jobs.",
-    subcommands: [List.self, Show.self, Follow.self, Cancel.self], defaultSubcommand: List.self)
+    commandName: "jobs", abstract: "List, show, follow and cancel training jobs; evaluate their checkpoints.",
+    subcommands: [List.self, Show.self, Follow.self, Cancel.self, Checkpoints.self], defaultSubcommand: List.self)
 
   /// All jobs.
   struct List: AsyncParsableCommand {

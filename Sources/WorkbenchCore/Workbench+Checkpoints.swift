@@ -1,0 +1,126 @@
+import Evidence
+import Foundation
+import Grading
+
+/// A job's checkpoints by what they do.
+public struct CheckpointReport: Sendable {
+  /// One checkpoint.
+  public struct Row: Sendable {
+    /// Which.
+    public var checkpoint: Checkpoint
+    /// Its run over a slice of the eval set.
+    public var task: Run
+    /// Its run over a slice of the general tasks, where there are any.
+    public var general: Run?
+  }
+  /// The job.
+  public var job: JobID
+  /// The variant that the checkpoints take turns in.
+  public var variant: String
+  /// The base model's run over the same slice of the general tasks, where there are any.
+  public var base: Run?
+  /// In the order of their steps.
+  public var rows: [Row]
+
+  /// Which to keep, and whether more training could help.
+  public var choice: CheckpointChoice {
+    CheckpointChoice(
+      rows.map { row in
+        CheckpointChoice.Behaviour(
+          step: row.checkpoint.step, task: row.task.summary.mean, taskCases: row.task.summary.done,
+          general: row.general?.summary.mean, generalCases: row.general?.summary.done ?? 0,
+          validationLoss: row.checkpoint.validationLoss)
+      }, base: base?.summary.mean)
+  }
+}
+
+extension Workbench {
+  /// A variant with one of a job's checkpoints as its adapter, as `tuned@3/100` names it: the variant `tuned` with what
+  /// job 3 had learnt after step 100. Its runs are like any others; nil when the name has another form.
+  /// - Throws: `WorkbenchError.input` when there is no such variant.
+  func checkpointVariant(_ name: String) throws -> Variant? {
+    guard let mark = name.lastIndex(of: "@") else { return nil }
+    let place = name[name.index(after: mark)...].split(separator: "/", omittingEmptySubsequences: false)
+    guard place.count == 2, let job = Int64(place[0]), let step = Int(place[1]), step >= 0 else { return nil }
+    let plain = String(name[..<mark])
+    guard let variant = snapshot.workspace.variant(plain) else { return nil }
+    let digits = String(step)
+    let folder = String(repeating: "0", count: max(0, 7 - digits.count)) + digits
+    return Variant(
+      name: name, model: variant.model, prompt: variant.prompt, sections: variant.sections,
+      adapter: ".assay/jobs/\(job)/checkpoints/\(folder)", sampling: variant.sampling)
+  }
+
+  /// Evaluates each checkpoint of a job on the same slice of an eval set and of the general tasks. What was asked before
+  /// isn't asked again, so it may be called while the job goes on, and afterwards.
+  /// - Parameter variant: the variant whose adapter the checkpoints take the place of; the first tuned one on the job's
+  ///   base model where nil.
+  /// - Parameter limit: cases of each set.
+  /// - Parameter onRow: told after each checkpoint.
+  /// - Throws: `WorkbenchError.input` when there is nothing to evaluate, or what evaluating throws.
+  public func evaluateCheckpoints(
+    of id: JobID, variant: String? = nil, set: String? = nil, limit: Int,
+    onRow: @Sendable (CheckpointReport) -> Void = { _ in }
+  ) async throws -> CheckpointReport {
+    try await openJob(id)
+    guard let detail = snapshot.job, detail.job.id == id else { throw WorkbenchError.input("There is no job \(id).") }
+    let workspace = snapshot.workspace
+    let tuned = workspace.variants.filter { $0.isTuned && $0.model == detail.job.base }
+    guard let plain = variant.map({ name in workspace.variants.first { $0.name == name } }) ?? tuned.first else {
+      throw WorkbenchError.input(
+        "No variant can take the checkpoints of job \(id): add one with `model: \(detail.job.base)` and an adapter, or name "
+          + "one with --variant.")
+    }
+    let checkpoints = detail.checkpoints.filter { isThere($0, of: detail.job) }.sorted { $0.step < $1.step }
+    guard !checkpoints.isEmpty else {
+      throw WorkbenchError.input(
+        "Job \(id) has no checkpoint yet; the first comes after \(detail.job.settings.evaluateEvery) steps.")
+    }
+    let chosen = set.map { name in workspace.evalSet(name) } ?? workspace.evalSets.first { !$0.isGeneral }
+    guard let task = chosen else {
+      throw WorkbenchError.unknown("eval set", set ?? "main", among: workspace.evalSets.map(\.name))
+    }
+    let general = workspace.evalSets.first { $0.isGeneral && $0.name != task.name }
+    func run(_ variant: String, _ set: EvalSet) async throws -> Run {
+      try await evaluate(EvaluateRequest(variant: variant, set: set.name, only: Self.slice(of: set, limit)))
+    }
+    var report = CheckpointReport(job: id, variant: plain.name, base: nil, rows: [])
+    if let general, let untuned = workspace.variants.first(where: { !$0.isTuned && $0.model == plain.model }) {
+      report.base = try await run(untuned.name, general)
+    }
+    for checkpoint in checkpoints {
+      let name = "\(plain.name)@\(id)/\(checkpoint.step)"
+      var row = CheckpointReport.Row(checkpoint: checkpoint, task: try await run(name, task))
+      if let general { row.general = try await run(name, general) }
+      report.rows.append(row)
+      onRow(report)
+      clients = clients.filter { !$0.key[1].contains("/checkpoints/") }  // its engine may go
+    }
+    return report
+  }
+
+  /// So many cases of a set, the same each time, in an order that has nothing to do with the file's.
+  private static func slice(of set: EvalSet, _ limit: Int) -> [String] {
+    let order = set.cases.map(\.id).map { ($0, SHA256.hex($0)) }.sorted { $0.1 < $1.1 }
+    return order.prefix(limit).map(\.0)
+  }
+
+  private func isThere(_ checkpoint: Checkpoint, of job: TrainingJob) -> Bool {
+    FileManager.default.fileExists(atPath: "\(snapshot.workspace.folder)/\(job.folder)/\(checkpoint.path)")
+  }
+
+  /// Makes a checkpoint the one that the job's `best` is.
+  /// - Throws: `WorkbenchError.input` when the link can't be changed.
+  public func keepAsBest(_ checkpoint: Checkpoint, of id: JobID) throws {
+    guard let job = snapshot.jobs.first(where: { $0.id == id }) else {
+      throw WorkbenchError.input("There is no job \(id).")
+    }
+    let folder = "\(snapshot.workspace.folder)/\(job.folder)"
+    let temporary = folder + "/.best-\(UUID().uuidString)"
+    guard symlink(checkpoint.path, temporary) == 0, rename(temporary, folder + "/best") == 0 else {
+      let reason = String(cString: strerror(errno))
+      unlink(temporary)
+      throw WorkbenchError.input("\(folder)/best can't be made to point at \(checkpoint.path): \(reason).")
+    }
+  }
+}

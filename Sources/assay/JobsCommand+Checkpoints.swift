@@ -1,0 +1,108 @@
+import ArgumentParser
+import Evidence
+import Grading
+import WorkbenchCore
+
+extension JobsCommand {
+  /// What each checkpoint of a job does.
+  struct Checkpoints: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "checkpoints", abstract: "Evaluate each checkpoint of a job: the task, the form, and general tasks.",
+      discussion: """
+        Every checkpoint answers the same slice of the eval set and of the general tasks; what was answered before is not \
+        asked again. A checkpoint is a variant of its own, which every command takes: tuned@3/100 is the variant tuned \
+        with what job 3 had learnt after step 100.
+        """)
+    @Argument var id: Int64
+    @Option(help: "The variant whose adapter the checkpoints take the place of.")
+    var variant: String?
+    @Option(help: "The eval set; the first that isn't general when not named.")
+    var set: String?
+    @Option(help: "Cases of each set, the same for all checkpoints.")
+    var limit = 50
+    @Flag(help: "Make the job's best adapter the checkpoint that behaves best, not the one with the lowest loss.")
+    var keepBest = false
+    @OptionGroup var options: WorkspaceOptions
+
+    func validate() throws {
+      if limit < 1 { throw ValidationError("--limit must be at least 1.") }
+    }
+
+    func run() async throws {
+      let workbench = try await Wiring.workbench(folder: options.folder)
+      await workbench.refreshJobs()
+      let report = try await EvalCommand.showingProgress(of: workbench, as: "checkpoints") {
+        try await workbench.evaluateCheckpoints(of: JobID(id), variant: variant, set: set, limit: limit)
+      }
+      let choice = report.choice
+      if keepBest, let best = choice.best {
+        try await workbench.keepAsBest(report.rows[best].checkpoint, of: JobID(id))
+      }
+      await workbench.close()
+      if options.json { return print(Report.checkpoints(report).text(.pretty)) }
+      Self.table(report, choice).print()
+      print("")
+      for sentence in Self.sentences(report, choice, kept: keepBest) { Wiring.show(sentence) }
+    }
+
+    private static func table(_ report: CheckpointReport, _ choice: CheckpointChoice) -> TextTable {
+      var table = TextTable(
+        .init("step", .right), .init("val loss", .right), .init("score", .right), .init("95 % interval", .right),
+        .init("valid", .right), .init("general", .right), .init(""))
+      table.rows = report.rows.enumerated().map { index, row in
+        let summary = row.task.summary
+        return [
+          "\(row.checkpoint.step)", row.checkpoint.validationLoss.map(Report.loss) ?? "–", Report.percent(summary.mean),
+          "[\(Report.percent(summary.low)), \(Report.percent(summary.high))]",
+          summary.done > 0 ? Report.percent(Double(summary.formatValid) / Double(summary.done)) : "–",
+          row.general.map { Report.percent($0.summary.mean) } ?? "–", index == choice.best ? "best" : "",
+        ]
+      }
+      return table
+    }
+
+    private static func sentences(_ report: CheckpointReport, _ choice: CheckpointChoice, kept: Bool) -> [String] {
+      guard let best = choice.best else { return [] }
+      let step = report.rows[best].checkpoint.step
+      var sentences = [
+        kept
+          ? "Step \(step) is the job's best adapter now."
+          : "Step \(step) behaves best; --keep-best makes it the job's best adapter."
+      ]
+      if let base = report.base {
+        sentences.append("The base model has \(Report.percent(base.summary.mean)) of the general tasks.")
+      }
+      if choice.bestForgets { sentences.append("Every checkpoint forgets more of them than it should (10 points).") }
+      switch choice.stop {
+      case .forgetting:
+        sentences.append("Going on isn't worth it: the last two forget more than 10 points of general tasks.")
+      case .overfitting:
+        sentences.append("Going on isn't worth it: the score falls behind while the validation loss rises.")
+      case .noProgress: sentences.append("Going on isn't worth it: the score hasn't risen for several evaluations.")
+      case nil: break
+      }
+      return sentences
+    }
+  }
+}
+
+extension Report {
+  /// A job's checkpoints by what they do.
+  static func checkpoints(_ report: CheckpointReport) -> JSONValue {
+    let choice = report.choice
+    return [
+      "job": JSONValue(Int(report.job.number)), "variant": .string(report.variant),
+      "base_general": report.base.map { rounded($0.summary.mean, 4) } ?? .null,
+      "checkpoints": .array(
+        report.rows.enumerated().map { index, row in
+          [
+            "step": JSONValue(row.checkpoint.step),
+            "val_loss": row.checkpoint.validationLoss.map { rounded($0, 5) } ?? .null,
+            "task": run(row.task), "general": row.general.map { run($0) } ?? .null,
+            "best": JSONValue(index == choice.best),
+          ]
+        }),
+      "stop": choice.stop.map { .string($0.rawValue) } ?? .null,
+    ]
+  }
+}
