@@ -6,6 +6,9 @@ public struct Percentiles: Sendable, Hashable {
   /// Sorts the numbers once.
   public init(_ values: some Sequence<Double>) { sorted = values.filter { !$0.isNaN }.sorted() }
 
+  /// Takes numbers that are in order, none of them NaN, as they are.
+  public init(ascending values: [Double]) { sorted = values }
+
   /// The value at a percentile from 0 to 100; nil without numbers.
   ///
   /// Between two ranks the value is interpolated linearly at (n − 1) × p / 100 (Hyndman and Fan's definition 7, the

@@ -157,7 +157,7 @@ struct RunTally: Sendable {
     summary.mean = estimate.mean
     summary.low = estimate.interval.low
     summary.high = estimate.interval.high
-    let percentiles = Percentiles(latencies.merged())
+    let percentiles = Percentiles(ascending: latencies.merged())
     summary.latencyMedian = percentiles.p50 ?? 0
     summary.latency95 = percentiles.p95 ?? 0
     return summary
@@ -182,19 +182,17 @@ struct SortedNumbers: Sendable {
   mutating func merged() -> [Double] {
     guard !new.isEmpty else { return old }
     new.sort()
-    var result: [Double] = []
-    result.reserveCapacity(old.count + new.count)
-    var place = 0
-    for number in new {
-      while place < old.count, old[place] <= number {
-        result.append(old[place])
-        place += 1
+    var left = old.count
+    old += new
+    // From the end: each goes to its last place, and what is smaller than all new ones stays.
+    for (place, number) in new.enumerated().reversed() {
+      while left > 0, old[left - 1] > number {
+        old[left + place] = old[left - 1]
+        left -= 1
       }
-      result.append(number)
+      old[left + place] = number
     }
-    result.append(contentsOf: old[place...])
-    old = result
-    new = []
+    new.removeAll(keepingCapacity: true)
     return old
   }
 }

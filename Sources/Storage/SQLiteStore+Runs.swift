@@ -123,7 +123,7 @@ extension SQLiteStore {
   /// and read from the outputs only by the first batch of a process or after another process recorded.
   public func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary {
     let known = tallies.withLock { $0.removeValue(forKey: run) }
-    let tally = try await write { db in
+    let (tally, summary) = try await write { db in
       guard
         let row = try Row.fetchOne(
           db, sql: "SELECT revision, next_position, repeats FROM runs WHERE id = ?", arguments: [run.number])
@@ -141,18 +141,17 @@ extension SQLiteStore {
         tally.add(RunTally.Entry(output))
       }
       tally.revision = revision + 1
-      try Self.keep(&tally, run: run, seconds: seconds, position: recorder.position, db)
-      return tally
+      let summary = tally.summary()
+      try Self.keep(summary, revision: tally.revision, run: run, seconds: seconds, position: recorder.position, db)
+      return (tally, summary)
     }
-    var result = tally
     tallies.withLock { $0[run] = tally }
-    return result.summary()
+    return summary
   }
 
   private static func keep(
-    _ tally: inout RunTally, run: RunID, seconds: Double, position: Int64, _ db: Database
+    _ summary: RunSummary, revision: Int64, run: RunID, seconds: Double, position: Int64, _ db: Database
   ) throws {
-    let summary = tally.summary()
     let statement = try db.cachedStatement(
       sql: """
         UPDATE runs SET revision = ?, next_position = ?, seconds = seconds + ?, done = ?, passed = ?, errors = ?,
@@ -161,7 +160,7 @@ extension SQLiteStore {
         WHERE id = ?
         """)
     try statement.execute(arguments: [
-      tally.revision, position, seconds, summary.done, summary.passed, summary.errors, summary.formatValid,
+      revision, position, seconds, summary.done, summary.passed, summary.errors, summary.formatValid,
       summary.mean, summary.low, summary.high, summary.promptTokens, summary.cachedPromptTokens,
       summary.completionTokens, summary.latencyMedian, summary.latency95, summary.cost, run.number,
     ])
