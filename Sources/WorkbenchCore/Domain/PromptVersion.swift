@@ -94,14 +94,14 @@ public enum PromptTemplate {
     var pieces: [Piece] = []
     var rest = text[...]
     var plainStart = rest.startIndex
-    while let open = rest.range(of: "{{") {
-      guard let close = rest[open.upperBound...].range(of: "}}") else { break }
-      let name = rest[open.upperBound..<close.lowerBound].drop { $0 == " " }
-      let trimmed = name.reversed().drop { $0 == " " }.reversed()
-      let isName = !trimmed.isEmpty && trimmed.allSatisfy { $0.isLetter || $0.isNumber || "_-.".contains($0) }
-      if isName {
+    while let open = pair(UInt8(ascii: "{"), in: rest) {
+      guard let close = pair(UInt8(ascii: "}"), in: rest[open.upperBound...]) else { break }
+      var inside = text[open.upperBound..<close.lowerBound].utf8.drop { $0 == UInt8(ascii: " ") }
+      while inside.last == UInt8(ascii: " ") { inside.removeLast() }
+      let name = Substring(inside)
+      if !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "_-.".contains($0) }) {
         if plainStart < open.lowerBound { pieces.append(.text(text[plainStart..<open.lowerBound])) }
-        pieces.append(.slot(String(trimmed)))
+        pieces.append(.slot(String(name)))
         plainStart = close.upperBound
         rest = rest[close.upperBound...]
       } else {
@@ -110,6 +110,19 @@ public enum PromptTemplate {
     }
     if plainStart < text.endIndex { pieces.append(.text(text[plainStart...])) }
     return pieces
+  }
+
+  /// Where the same byte stands twice in a row: for each case of a run, so a search of texts would cost too much.
+  private static func pair(_ byte: UInt8, in text: Substring) -> Range<String.Index>? {
+    let bytes = text.utf8
+    var start = bytes.startIndex
+    while let first = bytes[start...].firstIndex(of: byte) {
+      let second = bytes.index(after: first)
+      guard second < bytes.endIndex else { return nil }
+      if bytes[second] == byte { return first..<bytes.index(after: second) }
+      start = second
+    }
+    return nil
   }
 
   /// Slot names in order of use, repeats included.
