@@ -56,13 +56,19 @@ public struct SHA256: Sendable {
     let zeros = (64 + 55 - pending.count) % 64
     let size = (0..<8).reversed().map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
     copy.update([0x80] + Array(repeating: 0, count: zeros) + size)
-    return copy.state.flatMap { word in (0..<4).reversed().map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+    return (0..<32).map { UInt8(truncatingIfNeeded: copy.state[$0 / 4] >> (24 - 8 * UInt32($0 % 4))) }
   }
 
   /// The digest as 64 lower-case hexadecimal digits.
   public func hex() -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: digest().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    let bytes = digest()
+    return String(unsafeUninitializedCapacity: 64) { text in
+      for place in 0..<64 {
+        let digit = place % 2 == 0 ? bytes[place / 2] >> 4 : bytes[place / 2] & 15
+        text[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+      }
+      return 64
+    }
   }
 
   /// Works through blocks of 64 bytes each.
@@ -90,7 +96,14 @@ public struct SHA256: Sendable {
             let second = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) &+ (a & b ^ a & c ^ b & c)
             (h, g, f, e, d, c, b, a) = (g, f, e, d &+ added, c, b, a, added &+ second)
           }
-          for (place, value) in [a, b, c, d, e, f, g, h].enumerated() { state[place] &+= value }
+          state[0] &+= a
+          state[1] &+= b
+          state[2] &+= c
+          state[3] &+= d
+          state[4] &+= e
+          state[5] &+= f
+          state[6] &+= g
+          state[7] &+= h
         }
       }
     }

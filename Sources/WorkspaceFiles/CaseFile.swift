@@ -142,7 +142,7 @@ struct CaseFile: Sendable {
 
   /// Ids stand in tables, command lines and file names of recorded answers.
   static func isUsable(_ id: String) -> Bool {
-    id.utf8.count <= 200 && id.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    id.utf8.count <= 200 && id.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
   }
 
   private static func input(_ value: JSONValue?) -> JSONValue? {
