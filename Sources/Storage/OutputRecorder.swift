@@ -34,22 +34,24 @@ struct OutputRecorder {
       sql: """
         INSERT INTO outputs (run_id, position, case_id, sample, request_key, answer_id, failure, value, passed,
           format_valid, cost, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (run_id, case_id, sample) DO NOTHING
         """)
   }
 
   /// Writes one output and, unless it is known, its answer.
   /// - Returns: what the output replaces.
   mutating func record(_ output: Output) throws -> RunTally.Entry? {
-    let former = try Row.fetchOne(findFormer, arguments: [run, output.caseID, output.sample]).map(RunTally.Entry.init)
-    if former != nil { try deleteFormer.execute(arguments: [run, output.caseID, output.sample]) }
     let answer = try output.answer.map { try id(of: $0, key: output.requestKey.hex) }
-    try insertOutput.execute(arguments: [
+    let columns: StatementArguments = [
       run, position, output.caseID, output.sample, output.requestKey.hex, answer, output.failure.map(FreeText.value),
-      output.value,
-      output.passed,
-      output.formatValid, output.cost, ScoresColumn.encode(output.scores),
-    ])
+      output.value, output.passed, output.formatValid, output.cost, ScoresColumn.encode(output.scores),
+    ]
     position += 1
+    try insertOutput.execute(arguments: columns)
+    if db.changesCount > 0 { return nil }
+    let former = try Row.fetchOne(findFormer, arguments: [run, output.caseID, output.sample]).map(RunTally.Entry.init)
+    try deleteFormer.execute(arguments: [run, output.caseID, output.sample])
+    try insertOutput.execute(arguments: columns)
     return former
   }
 
