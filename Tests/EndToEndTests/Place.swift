@@ -16,6 +16,18 @@ enum Place {
   /// The sqlite3 shell; nil where it isn't installed.
   static let sqlite = find("sqlite3")
 
+  /// Whether a program can be given a view of the disks of its own, as on Linux.
+  static let hasNameSpaces: Bool = {
+    guard find("unshare") == "/usr/bin/unshare" else { return false }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+    process.arguments = ["-rm", "/bin/sh", "-c", "mount -t tmpfs tmpfs /mnt"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }()
+
   /// Whether real models can be asked and tuned here.
   static let hasEngine: Bool = {
     let process = Process()
