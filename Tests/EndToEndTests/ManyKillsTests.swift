@@ -38,7 +38,7 @@ extension EndToEnd {
             #expect(await program.ended().status == -SIGKILL, "the run isn't over before it is killed")
             let asked = model.numbers[before...]
             #expect(Set(asked).count == asked.count, "seed \(Self.seed), kill \(kill): a process asks for a case once")
-            #expect(known.isDisjoint(with: asked), "seed \(Self.seed), kill \(kill): what is recorded isn't asked again")
+            #expect(known.isDisjoint(with: asked), "seed \(Self.seed), kill \(kill): what is recorded is asked again")
             let after = try await KillTests.recorded(in: folder)
             #expect(after.isSuperset(of: known), "seed \(Self.seed), kill \(kill): nothing recorded is lost")
             #expect(after.subtracting(known).isSubset(of: asked), "seed \(Self.seed), kill \(kill)")
