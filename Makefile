@@ -2,7 +2,7 @@
 # make demo     the same loop without a terminal UI: prompts, training, comparison, verdict
 # make test     build and run every test, the end-to-end ones on the real engine included
 # make install  PREFIX=/usr/local: binary, themes, man page, shell completions
-# make bench    measure a release build
+# make bench    measure a release build; PEERS=1: other evaluators too
 # make format   lay the sources out
 
 SHELL := /bin/bash
@@ -68,7 +68,7 @@ uninstall:
 
 bench: $(RELEASE)
 	@$(RELEASE) engine status --quiet || $(RELEASE) engine install
-	@python3 Benchmarks/bench.py $(RELEASE)
+	@python3 Benchmarks/bench.py $(RELEASE) $(if $(PEERS),--peers)
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests

@@ -1,6 +1,6 @@
 """Measures a release build of Assay as a person and a machine feel it, next to programs that people know.
 
-bench.py ASSAY [--quick]
+bench.py ASSAY [--quick] [--peers]
 
 Everything runs on loopback and in temporary folders. Times are wall-clock medians; compare ratios within one run.
 """
@@ -16,12 +16,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from terminal import Terminal
 
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parent / "workspaces" / "support-triage"
+# Where other evaluators are installed.
+ENVIRONMENT = HERE.parent / ".build" / "bench-peers"
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -133,22 +136,77 @@ def measure_peers(text: Path, runs: int, seconds: float) -> None:
         terminal.close()
 
 
-PEER = """
-import http.client, json, sys, concurrent.futures, threading
-port, cases, place = int(sys.argv[1]), int(sys.argv[2]), threading.local()
-body = json.dumps({"model": "mock", "messages": [{"role": "user", "content": "Ticket"}]})
-def ask(number):
-    if not hasattr(place, "link"): place.link = http.client.HTTPConnection("127.0.0.1", port)
-    place.link.request("POST", "/v1/chat/completions", body, {"content-type": "application/json"})
-    return json.loads(place.link.getresponse().read())["choices"][0]["message"]["content"]
-with concurrent.futures.ThreadPoolExecutor(64) as pool: list(pool.map(ask, range(cases)))
+LOOP = """
+import asyncio, json, sys
+port, cases = int(sys.argv[1]), int(sys.argv[2])
+async def ask(turns):
+    body = json.dumps({"model": "mock", "messages": [{"role": "user", "content": "Ticket"}]}).encode()
+    head = b"POST /v1/chat/completions HTTP/1.1\\r\\nHost: mock\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in turns:
+        writer.write(head + body)
+        answer = await reader.readuntil(b"\\r\\n\\r\\n")
+        length = int(answer.lower().split(b"content-length:")[1].split(b"\\r\\n")[0])
+        json.loads(await reader.readexactly(length))["choices"][0]["message"]["content"]
+    writer.close()
+async def main():
+    turns = iter(range(cases))
+    await asyncio.gather(*(ask(turns) for _ in range(min(64, cases))))
+asyncio.run(main())
+"""
+
+INSPECT = """
+import json, sys
+from inspect_ai import Task, eval
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.scorer import exact
+cases = [json.loads(line) for line in open(sys.argv[2])]
+samples = [
+    Sample(id=case["id"], input="Label the ticket as JSON.\\n\\n" + case["input"]["ticket"], target=json.dumps(case["expected"]))
+    for case in cases
+]
+log = eval(
+    Task(dataset=MemoryDataset(samples), scorer=exact()), model="openai-api/mock/mock", log_dir=sys.argv[3], display="none",
+    model_base_url=f"http://127.0.0.1:{sys.argv[1]}/v1", max_connections=64, max_samples=64, temperature=0, max_tokens=32,
+)
+sys.exit(0 if log[0].status == "success" else 1)
+"""
+
+LM_EVAL_TASK = """task: bench
+dataset_path: json
+dataset_kwargs: {{data_files: {{test: {cases}}}}}
+output_type: generate_until
+test_split: test
+doc_to_text: "Label the ticket as JSON.\\n\\n{{{{input.ticket}}}}"
+doc_to_target: '{{"label": "{{{{expected.label}}}}"}}'
+generation_kwargs: {{until: ["\\n\\n"], max_gen_toks: 32, temperature: 0}}
+metric_list: [{{metric: exact_match}}]
 """
 
 
-def spent(command: list[str]) -> tuple[float, float, float]:
+class Mock:
+    """The server, while a `with` block lasts."""
+
+    def __init__(self, folder: Path, rate: float = 0, latency: float = 0) -> None:
+        self.port_file = folder / f"port-{rate}-{latency}"
+        self.command = [sys.executable, str(HERE / "mock_model.py"), str(self.port_file), str(rate), str(latency)]
+
+    def __enter__(self) -> int:
+        self.server = subprocess.Popen(self.command)
+        while not self.port_file.exists():
+            time.sleep(0.02)
+        return int(self.port_file.read_text())
+
+    def __exit__(self, *_: object) -> None:
+        self.server.terminate()
+        self.server.wait()
+        self.port_file.unlink()
+
+
+def spent(command: list[str], env: dict[str, str] | None = None) -> tuple[float, float, float]:
     """A command's wall-clock seconds, processor seconds, and most resident memory in MB."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
@@ -156,42 +214,123 @@ def spent(command: list[str]) -> tuple[float, float, float]:
     return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def measure_runner(assay: str, folder: Path) -> None:
-    """Evaluations against a server that answers at once: each case is rendered, asked, graded and stored."""
-    port_file = folder / "fast-port"
-    server = subprocess.Popen([sys.executable, str(HERE / "mock_model.py"), str(port_file), "0"])
+def evaluated(assay: str, folder: Path, cases: int, port: int, runs: int) -> tuple[float, float, float]:
+    """What an evaluation from nothing spends, as `spent` says it: the medians of some runs."""
+    results = []
+    for _ in range(runs):
+        workspace = folder / "run"
+        write_workspace(workspace, cases, port)
+        results.append(spent([assay, "eval", "base", "-w", str(workspace), "--json"]))
+        shutil.rmtree(workspace)
+    wall, processor, memory = zip(*results)
+    return statistics.median(wall), statistics.median(processor), statistics.median(memory)
+
+
+def measure_runner(assay: str, folder: Path, quick: bool, peers: bool) -> None:
+    """Evaluations from nothing: each case is rendered, asked, graded and stored. A case's cost is without start-up, which
+    is what an evaluation of one case costs."""
+    print("\nEvaluating against a server that answers at once, 64 requests at a time")
+    row("", "wall", "CPU per case", "most memory", "more per case")
+    own = 0.0
+    with Mock(folder) as port:
+        _, start, former = evaluated(assay, folder, 1, port, 5)
+        former_cases = 1
+        for cases, runs in [(1000, 5), (10000, 3)] + ([] if quick else [(100000, 1)]):
+            wall, processor, memory = evaluated(assay, folder, cases, port, runs)
+            cost = (processor - start) / cases * 1000
+            own = cost if cases == 10000 else own
+            more = (memory - former) * 1024 / (cases - former_cases)
+            row(f"assay eval, {cases} cases", f"{wall:.2f} s", us(cost), f"{memory:.0f} MB", f"{more:.2f} KB")
+            former, former_cases = memory, cases
+        for name, sizes, command in peer_commands(folder, port, peers):
+            processors = [spent(command(cases), peer_environment(folder))[1] for cases in sizes]
+            cost = (processors[1] - processors[0]) / (sizes[1] - sizes[0]) * 1000
+            row(name, "", us(cost), "", f"{cost / own:.1f} times assay's")
+    cases, latency = (2000, 50) if quick else (10000, 50)
+    with Mock(folder, latency=latency) as port:
+        wall, _, _ = evaluated(assay, folder, cases, port, 1 if quick else 3)
+        ideal = cases * latency / 1000 / 64
+        row(
+            f"{cases} cases, {latency} ms latency, whole process",
+            f"{wall:.2f} s",
+            f"ideal {ideal:.2f} s",
+            f"{(wall / ideal - 1) * 100:+.1f} %",
+        )
+        wall, _, _ = spent([sys.executable, "-c", LOOP, str(port), str(cases)])
+        row("the same by a bare Python loop", f"{wall:.2f} s", "", f"{(wall / ideal - 1) * 100:+.1f} %")
+
+
+def us(milliseconds: float) -> str:
+    """A small time for the table."""
+    return f"{milliseconds:.3f} ms"
+
+
+def peer_environment(folder: Path) -> dict[str, str]:
+    """Variables that keep the peers off the network."""
+    more = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "OPENAI_API_KEY": "none", "MOCK_API_KEY": "none"}
+    return os.environ | more | {"HF_HOME": str(folder / "huggingface")}
+
+
+def peer_commands(folder: Path, port: int, peers: bool) -> list[tuple[str, tuple[int, int], Callable[[int], list[str]]]]:
+    """Who else evaluates the same cases, with two numbers of cases whose difference tells what a case costs."""
+
+    def cases_file(cases: int) -> Path:
+        workspace = folder / f"peer-{cases}"
+        if not workspace.exists():
+            write_workspace(workspace, cases, port)
+        return workspace / "evals/main.jsonl"
+
+    def lm_eval(cases: int) -> list[str]:
+        tasks = folder / f"tasks-{cases}"
+        tasks.mkdir()
+        (tasks / "bench.yaml").write_text(LM_EVAL_TASK.format(cases=cases_file(cases)))
+        address = f"base_url=http://127.0.0.1:{port}/v1/chat/completions"
+        model = f"model=mock,{address},num_concurrent=64,max_retries=1,tokenized_requests=False"
+        options = ["--model_args", model, "--tasks", "bench", "--include_path", str(tasks), "--apply_chat_template"]
+        logs = ["--output_path", str(folder / "lm-eval"), "--log_samples"]
+        return [str(ENVIRONMENT / "bin/lm_eval"), "run", "--model", "local-chat-completions", *options, *logs]
+
+    def inspect(cases: int) -> list[str]:
+        python = str(ENVIRONMENT / "bin/python")
+        return [python, "-c", INSPECT, str(port), str(cases_file(cases)), str(folder / "inspect")]
+
+    found = [("a bare Python loop", (64, 10000), lambda cases: [sys.executable, "-c", LOOP, str(port), str(cases)])]
+    if not peers:
+        row("other evaluators", "make bench PEERS=1 measures them too")
+    elif install_peers():
+        found.append(("lm-evaluation-harness", (64, 10000), lm_eval))
+        found.append(("Inspect", (64, 1064), inspect))
+    return found
+
+
+def install_peers() -> bool:
+    """Makes the virtual environment of the peers; says so when that can't be done here."""
+    pins = HERE / "requirements-peers.txt"
+    mark = ENVIRONMENT / "pins.txt"
+    if mark.exists() and mark.read_text() == pins.read_text():
+        return True
     try:
-        while not port_file.exists():
-            time.sleep(0.02)
-        port = int(port_file.read_text())
-        print("\nEvaluating against a server that answers at once, 64 requests at a time")
-        row("", "wall", "CPU per case", "most memory")
-        for cases in (1000, 10000):
-            write_workspace(folder / f"run-{cases}", cases, port)
-            wall, processor, memory = spent([assay, "eval", "base", "-w", str(folder / f"run-{cases}"), "--json"])
-            row(f"assay eval, {cases} cases", f"{wall:.2f} s", ms(processor / cases * 1000), f"{memory:.0f} MB")
-        wall, processor, memory = spent([sys.executable, "-c", PEER, str(port), "1000"])
-        row("a bare Python loop, 1000 requests", f"{wall:.2f} s", ms(processor), f"{memory:.0f} MB")
-    finally:
-        server.terminate()
-        server.wait()
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
+        command = [str(ENVIRONMENT / "bin/pip"), "install", "--quiet", "--requirement", str(pins)]
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    except subprocess.CalledProcessError as error:
+        row("other evaluators", f"not measured: {(error.stderr or str(error)).strip().splitlines()[-1][:80]}")
+        return False
+    mark.write_text(pins.read_text())
+    return True
 
 
 def main() -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assay")
-    parser.add_argument("--quick", action="store_true", help="fewer repetitions")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions and cases")
+    parser.add_argument("--peers", action="store_true", help="other evaluators too; installs them the first time")
     options = parser.parse_args()
     assay = os.path.abspath(options.assay)
     runs, seconds = (5, 3.0) if options.quick else (15, 10.0)
     folder = Path(tempfile.mkdtemp(prefix="assay-bench-"))
-    port_file = folder / "port"
-    server = subprocess.Popen([sys.executable, str(HERE / "mock_model.py"), str(port_file), "1000"])
-    try:
-        while not port_file.exists():
-            time.sleep(0.02)
-        port = int(port_file.read_text())
+    with Mock(folder, rate=1000) as port:
         write_workspace(folder / "small", 1000, port)
         write_workspace(folder / "large", 20000, port)
 
@@ -243,9 +382,6 @@ def main() -> None:
         busy_times, _ = key_times(terminal, "jk", 300, 0.002)
         row("assay", ms(percentile(busy_times, 0.5)), ms(percentile(busy_times, 0.99)))
         terminal.close()
-    finally:
-        server.terminate()
-        server.wait()
 
     print("\nHeadless")
     replay = folder / "one"
@@ -274,7 +410,7 @@ def main() -> None:
         row("demo: 100 cases on the local model", f"{run['seconds']:.1f} s", f"{time.perf_counter() - start:.1f} s in all")
     else:
         row("demo: 100 cases on the local model", "failed: " + done.stderr.strip()[-80:])
-    measure_runner(assay, folder)
+    measure_runner(assay, folder, options.quick, options.peers)
     shutil.rmtree(folder, ignore_errors=True)
 
 
