@@ -201,6 +201,10 @@ extension Workbench {
     case alarm
     /// What has arrived has waited long enough to be stored.
     case flushDue
+    /// A batch is on disk.
+    case stored(RunWork.Batch, RunSummary)
+    /// A batch couldn't be stored.
+    case notStored(any Error)
     /// Text that streams in is due to be shown.
     case tick
   }
@@ -225,6 +229,7 @@ extension Workbench {
     try await withThrowingTaskGroup(of: Arrival.self) { group in
       var alarm: Double?
       var isFlushComing = false
+      var isStoring = false
       let start = ContinuousClock.now
       func seconds() -> Double { (ContinuousClock.now - start) / .seconds(1) }
       func after(_ seconds: Double, _ arrival: Arrival) {
@@ -233,17 +238,31 @@ extension Workbench {
           return arrival
         }
       }
+      // Requests go on while a batch is stored; there is one such batch at a time.
+      func storeBatch() {
+        guard !isStoring, let batch = work.takeBatch() else { return }
+        isStoring = true
+        let (run, store) = (context.run.id, dependencies.store)
+        group.addTask {
+          do {
+            return .stored(batch, try await store.record(batch.outputs, in: run, seconds: batch.seconds))
+          } catch { return .notStored(error) }
+        }
+      }
       if streams { after(0.1, .tick) }
       loop: while true {
         if stopRequests.contains(context.run.id) { plan.stop() }
         if let quiet = client.quietSeconds() { plan.hold(until: seconds() + quiet) }
-        switch plan.next(now: seconds()) {
+        // Answers that can't be written as fast as they come must not pile up.
+        let isBehind = isStoring && work.buffer.count >= 1024
+        switch isBehind ? .wait(until: nil) : plan.next(now: seconds()) {
         case .ask(let index, let attempt):
           let item = open.items[index]
           work.use.calls += 1
           group.addTask { await Self.ask(item, index, attempt: attempt, context, client, streams: streams) }
           continue loop
-        case .finished: break loop
+        case .finished:
+          if !isStoring { break loop }
         case .wait(let until):
           if let until, alarm == nil || until < alarm ?? 0 {
             alarm = until
@@ -253,13 +272,17 @@ extension Workbench {
         work.progress.inFlight = plan.inFlight
         work.progress.width = plan.width
         work.progress.waiting = plan.hold(now: seconds()).map { "the server needs \(Int($0.rounded(.up))) s of rest" }
-        if plan.inFlight == 0 { try await flush(&work) }
+        if plan.inFlight == 0 { storeBatch() }
         guard let arrival = try await group.next() else { break }
         switch arrival {
         case .alarm: alarm = nil
         case .flushDue:
           isFlushComing = false
-          try await flush(&work)
+          storeBatch()
+        case .stored(let batch, let summary):
+          isStoring = false
+          stored(batch, summary, work)
+        case .notStored(let error): throw error
         case .tick:
           show(work)
           after(0.1, .tick)
@@ -277,7 +300,7 @@ extension Workbench {
           }
         }
         try Task.checkCancellation()
-        if work.buffer.count >= 256 { try await flush(&work) }
+        if work.buffer.count >= 256 { storeBatch() }
         if !work.buffer.isEmpty, !isFlushComing {
           isFlushComing = true
           after(0.05, .flushDue)
@@ -326,26 +349,26 @@ extension Workbench {
 
   /// Stores what has arrived, then shows it: an output counts as done when it is on disk.
   func flush(_ work: inout RunWork) async throws {
-    let batch = work.buffer
-    let elapsed = (ContinuousClock.now - work.lastFlush) / .seconds(1)
-    work.lastFlush = .now
-    if !batch.isEmpty {
-      work.buffer = []
-      let summary = try await dependencies.store.record(batch, in: work.context.run.id, seconds: elapsed)
-      mark(work.context.run.id) {
-        $0.summary = summary
-        $0.seconds += elapsed
-      }
+    guard let batch = work.takeBatch() else { return show(work) }
+    let run = work.context.run.id
+    stored(batch, try await dependencies.store.record(batch.outputs, in: run, seconds: batch.seconds), work)
+  }
+
+  /// A batch is on disk.
+  private func stored(_ batch: RunWork.Batch, _ summary: RunSummary, _ work: RunWork) {
+    mark(work.context.run.id) {
+      $0.summary = summary
+      $0.seconds += batch.seconds
     }
     show(work)
   }
 
   /// Stores what has arrived although the task is cancelled.
   private func flushShielded(_ work: inout RunWork) async throws {
-    let (batch, run, store) = (work.buffer, work.context.run.id, dependencies.store)
-    work.buffer = []
-    guard !batch.isEmpty else { return }
-    let summary = try await Task { try await store.record(batch, in: run, seconds: 0) }.value
+    let (run, store) = (work.context.run.id, dependencies.store)
+    let batch = work.takeBatch()
+    // Also where there is nothing: a batch may have been stored whose summary nobody waited for.
+    let summary = try await Task { try await store.record(batch?.outputs ?? [], in: run, seconds: 0) }.value
     mark(run) { $0.summary = summary }
   }
 

@@ -58,7 +58,7 @@ struct RunWork: Sendable {
   var use = RunUse()
   var stopReason: String?
   var limitReached: RunPlan.Limit?
-  var lastFlush = ContinuousClock.now
+  private var lastBatch = ContinuousClock.now
   private var arrivals: [ContinuousClock.Instant] = []
 
   /// A run that is about to be worked on.
@@ -83,6 +83,21 @@ struct RunWork: Sendable {
     }
     arrivals.append(.now)
     if arrivals.count > 200 { arrivals.removeFirst(100) }
+  }
+
+  /// What has arrived, to be stored together, with the seconds since that was last done.
+  struct Batch: Sendable {
+    let outputs: [Output]
+    let seconds: Double
+  }
+
+  /// Takes out what isn't stored yet; nil where there is nothing.
+  mutating func takeBatch() -> Batch? {
+    let now = ContinuousClock.now
+    defer { lastBatch = now }
+    guard !buffer.isEmpty else { return nil }
+    defer { buffer = [] }
+    return Batch(outputs: buffer, seconds: (now - lastBatch) / .seconds(1))
   }
 
   /// Takes outputs in that cost nothing now.
