@@ -17,7 +17,12 @@ struct EndpointClient<Body: ChatBody>: ModelClient {
 
   func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     let body = try Body(endpoint, options: options, request: request, streams: onText != nil)
-    return try await service.complete(body, onText: onText)
+    var answer = try await service.complete(body, onText: onText)
+    // What ends before its own limit has met another one.
+    if answer.isCut, let limit = request.sampling.maxTokens, let count = answer.usage.completion, count < limit {
+      answer.finishReason = Answer.contextFull
+    }
+    return answer
   }
 
   func tokenCounts(of texts: [String]) async -> [Int]? { nil }

@@ -51,6 +51,9 @@ struct EndpointProbe {
     }
     try await lookAtModels(&probe)
     try await lookAtStream(&probe, whole: first.usage)
+    if probe.findings[.maxTokens] == .unknown, first.isCut, first.usage.completion == 1 {
+      probe.findings[.maxTokens] = .works
+    }
     probe.findings[.stop] = try await finding(stop)
     probe.findings[.seed] = try await finding(seed)
     if let chatBody {
@@ -76,6 +79,16 @@ struct EndpointProbe {
 
   /// What came of a request; only the end of this task ends the probe.
   private func result<Value>(_ ask: () async throws -> Value) async throws -> Outcome<Value> {
+    // A connection that the answer before has left dying says nothing of the ability.
+    for _ in 0..<2 {
+      do {
+        return .value(try await ask())
+      } catch ModelFailure.unavailable {
+        continue
+      } catch let failure as ModelFailure {
+        return .failure(failure)
+      }
+    }
     do {
       return .value(try await ask())
     } catch let failure as ModelFailure {
@@ -173,13 +186,16 @@ struct EndpointProbe {
     return isCut ? .works : .unknown
   }
 
+  /// Lets the model say something, and then stop at a word of its own.
   private func stop() async throws -> ModelProbe.Finding {
-    let text = try await ask(
-      "Write the numbers from 1 to 9 in digits, separated by spaces, and nothing else.",
-      Sampling(maxTokens: 40, stop: ["5"])
-    ).text
-    if text.contains("5") { return .ignored }
-    return text.contains("4") ? .works : .unknown
+    let request = "Write the numbers from 1 to 9 in digits, separated by spaces, and nothing else."
+    let whole = try await ask(request, Sampling(temperature: 0, maxTokens: 40)).text
+    let words = whole.split(whereSeparator: \.isWhitespace)
+    guard words.count > 2 else { return .unknown }
+    let word = String(words[words.count / 2])
+    let text = try await ask(request, Sampling(temperature: 0, maxTokens: 40, stop: [word])).text
+    if text.contains(word) { return .ignored }
+    return text.count < whole.count && whole.hasPrefix(text) ? .works : .unknown
   }
 
   private func seed() async throws -> ModelProbe.Finding {

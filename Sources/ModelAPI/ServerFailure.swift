@@ -58,7 +58,8 @@ enum ServerFailure {
       return .rejected("\(peer) doesn't let us in (\(status))\(reason)\(tail) \(advice)")
     case 404, 405:
       return .rejected(
-        "\(peer) doesn't know the address or the model (\(status))\(reason)\(tail) Check base_url and model.")
+        "\(peer) doesn't know the address or the model (\(status))\(reason)\(tail) Check base_url, which usually ends in /v1, and model."
+      )
     default: return .rejected("\(peer) refused the request (\(status))\(reason)\(tail)")
     }
   }

@@ -84,6 +84,19 @@ extension SQLiteStore {
     }
   }
 
+  /// How often each finish reason stands among a run's answers.
+  public func finishReasons(in run: RunID) async throws -> [String: Int] {
+    try await read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT a.finish_reason AS reason, count(*) AS count FROM outputs o JOIN answers a ON a.id = o.answer_id
+          WHERE o.run_id = ? AND a.finish_reason IS NOT NULL GROUP BY a.finish_reason
+          """, arguments: [run.number])
+      return Dictionary(rows.map { ($0["reason"], $0["count"]) }, uniquingKeysWith: +)
+    }
+  }
+
   /// Which cases of a run have an answer, and which of the case's answers it is.
   public func answered(in run: RunID) async throws -> [(caseID: String, sample: Int)] {
     try await read { db in

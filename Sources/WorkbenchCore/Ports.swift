@@ -55,6 +55,8 @@ public protocol Store: Sendable {
   func setState(_ state: Run.State, of run: RunID) async throws
   /// A run's outputs, in the order they were recorded.
   func outputs(of run: RunID) async throws -> [Output]
+  /// How often each finish reason stands among a run's answers.
+  func finishReasons(in run: RunID) async throws -> [String: Int]
   /// Which cases of a run have an answer, and which of the case's answers it is.
   func answered(in run: RunID) async throws -> [(caseID: String, sample: Int)]
   /// Answers to requests that were asked before, by key.

@@ -28,9 +28,18 @@ extension Workbench {
       (.stop, !variant.sampling.stop.isEmpty), (.structuredOutput, model.options["response_format"] != nil),
       (.logprobs, model.options["logprobs"] != nil),
     ]
-    return wanted.filter { $0.isWanted && probe.findings[$0.ability] == .ignored }.map {
-      "The model \"\(model.name)\" took \($0.ability.rawValue) without complaint and ignored it when it was tested; "
-        + "\"\(variant.name)\" sets it. Test again: assay models test \(model.name)."
+    var sentences: [String] = []
+    if case .endpoint(let endpoint) = model.api, !probe.models.isEmpty, probe.models.count < 200,
+      !probe.models.contains(endpoint.model)
+    {
+      sentences.append(
+        "The list of models at \(endpoint.baseURLs[0]) had no \"\(endpoint.model)\" when it was tested; some servers answer "
+          + "with another one.")
     }
+    return sentences
+      + wanted.filter { $0.isWanted && probe.findings[$0.ability] == .ignored }.map {
+        "The model \"\(model.name)\" took \($0.ability.rawValue) without complaint and ignored it when it was tested; "
+          + "\"\(variant.name)\" sets it. Test again: assay models test \(model.name)."
+      }
   }
 }

@@ -183,13 +183,36 @@ extension Workbench {
     return part
   }
 
-  /// Why cases of a run have no answer, the most frequent reason first, with how many cases it stands for.
-  public func failures(of run: RunID) async throws -> [(reason: String, cases: Int)] {
-    var counts: [String: Int] = [:]
-    for output in try await dependencies.store.outputs(of: run) {
-      if let failure = output.failure, output.answer == nil { counts[failure, default: 0] += 1 }
+  /// What limits cut a run's answers short, in a sentence; nil when none did.
+  public func cutSentence(of run: Run) async throws -> String? {
+    let reasons = try await dependencies.store.finishReasons(in: run.id)
+    let full = reasons[Answer.contextFull] ?? 0
+    let cut = reasons.filter { Answer.cutReasons.contains($0.key) }.values.reduce(0, +) - full
+    let name = run.variant.name
+    var sentences: [String] = []
+    if cut > 0 {
+      let limit = run.variant.sampling.maxTokens.map { "max_tokens (\($0))" } ?? "the model's own limit of tokens"
+      sentences.append(
+        "\(cut) of \(run.summary.done) answers of \(name) were cut at \(limit) and graded as they are; raise it.")
     }
-    return counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map { ($0.key, $0.value) }
+    if full > 0 {
+      sentences.append(
+        "\(full) of \(run.summary.done) answers of \(name) ran into the end of the model's context; shorten the prompt, or "
+          + "give the model a larger one.")
+    }
+    return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+  }
+
+  /// Why cases of a run have no answer, the most frequent reason first, with how many cases it stands for. Reasons that
+  /// differ in numbers only count as one.
+  public func failures(of run: RunID) async throws -> [(reason: String, cases: Int)] {
+    var counts: [String: (reason: String, cases: Int)] = [:]
+    for output in try await dependencies.store.outputs(of: run) {
+      guard let failure = output.failure, output.answer == nil else { continue }
+      let shape = failure.split(omittingEmptySubsequences: true, whereSeparator: \.isNumber).joined(separator: "#")
+      counts[shape, default: (failure, 0)].cases += 1
+    }
+    return counts.values.sorted { ($0.cases, $1.reason) > ($1.cases, $0.reason) }
   }
 
   // MARK: Asking
@@ -271,7 +294,11 @@ extension Workbench {
         }
         work.progress.inFlight = plan.inFlight
         work.progress.width = plan.width
-        work.progress.waiting = plan.hold(now: seconds()).map { "the server needs \(Int($0.rounded(.up))) s of rest" }
+        work.progress.waiting = plan.hold(now: seconds()).map {
+          let rest = Int($0.rounded(.up))
+          return plan.isServerGone
+            ? "the server only fails; it is asked again in \(rest) s" : "the server asked to wait \(rest) s"
+        }
         if plan.inFlight == 0 { storeBatch() }
         guard let arrival = try await group.next() else { break }
         switch arrival {

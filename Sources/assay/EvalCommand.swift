@@ -125,12 +125,16 @@ struct EvalCommand: AsyncParsableCommand {
   private static func unanswered(_ runs: [Run], on workbench: Workbench) async throws -> [String] {
     var sentences: [String] = []
     for run in runs where run.summary.errors > 0 {
-      for failure in try await workbench.failures(of: run.id).prefix(3) {
+      let failures = try await workbench.failures(of: run.id)
+      for failure in failures.prefix(3) {
         let cases = failure.cases == 1 ? "1 case has" : "\(failure.cases) cases have"
         sentences.append("\(cases) no answer in run \(run.id) (\(run.variant.name)): \(failure.reason)")
       }
+      if failures.count > 3 {
+        sentences.append("There are \(failures.count - 3) more reasons: assay outputs \(run.id)")
+      }
     }
-    if !sentences.isEmpty { sentences.append("The same command asks only for these again.") }
+    if !sentences.isEmpty { sentences.append("The same command asks for these again, and for no others.") }
     return sentences
   }
 
@@ -144,6 +148,7 @@ struct EvalCommand: AsyncParsableCommand {
       try await workbench.perform(.evaluate(request))
     }
     guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
+    if let sentence = try await workbench.cutSentence(of: run) { Wiring.say(sentence) }
     if let estimate, let spent = await workbench.uses[run.id]?.dollars { Self.settle(estimate, spent, request.variant) }
     return run
   }

@@ -140,6 +140,9 @@ extension Report {
       report["tokens_per_second"] = probe.tokensPerSecond.map { rounded($0, 1) } ?? .null
       report["findings"] = .object(findings)
       report["server"] = probe.server.map { .string($0) } ?? .null
+      if case .endpoint(let endpoint) = model.api, !probe.models.isEmpty {
+        report["is_listed"] = JSONValue(probe.models.contains(endpoint.model))
+      }
       report["models"] = .array(probe.models.map { .string($0) })
     }
     return .object(report)

@@ -32,6 +32,7 @@ struct OutputsCommand: AsyncParsableCommand {
       let mark = output.answer == nil ? "!" : output.passed ? "✓" : "✗"
       Wiring.show("\(mark) \(output.id)")
       Wiring.show(Self.indented(output.answer?.text ?? output.failure ?? ""))
+      if output.answer?.isCut == true { Wiring.show("    cut: \(output.answer?.finishReason ?? "")") }
       for score in output.scores where !score.passed { Wiring.show("    \(score.grader): \(score.reason)") }
     }
     Wiring.say(
@@ -49,6 +50,7 @@ extension Report {
     [
       "id": .string(output.caseID), "sample": JSONValue(output.sample),
       "output": output.answer.map { .string($0.text) } ?? .null,
+      "finish_reason": output.answer?.finishReason.map { .string($0) } ?? .null,
       "passed": JSONValue(output.passed), "score": rounded(output.value, 4),
       "scores": .array(
         output.scores.map {

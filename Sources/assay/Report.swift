@@ -11,7 +11,8 @@ enum Report {
     return [
       "run": JSONValue(Int(run.id.number)), "variant": .string(run.variant.name),
       "prompt_version": .string(run.promptVersion.short), "set": .string(run.set), "state": .string(run.state.rawValue),
-      "cases": JSONValue(summary.done + summary.errors), "cases_in_set": JSONValue(run.cases),
+      "cases": JSONValue(summary.done + summary.errors), "answered": JSONValue(summary.done),
+      "cases_in_set": JSONValue(run.cases),
       "repeats": JSONValue(run.repeats),
       "passed": JSONValue(summary.passed),
       "score": [

@@ -87,7 +87,8 @@ struct AnthropicTests {
   }
 
   @Test func streams() async throws {
-    let (answer, pieces) = try await ask(Self.events(Self.streamed), streams: true)
+    let (answer, pieces) = try await ask(
+      Self.events(Self.streamed), streams: true, sampling: Sampling(maxTokens: 7))
     #expect(pieces == ["one", " two"])
     #expect(answer.text == "one two")
     #expect(answer.finishReason == "max_tokens")

@@ -84,7 +84,7 @@ struct ProbeTests {
     #expect(probe.server == "vLLM 0.9.1")
     #expect(probe.latency > 0 && probe.latency < 10)
     #expect(probe.tokensPerSecond.map { $0 > 1 && $0 < 2000 } == true)
-    #expect(requests <= 14)
+    #expect(requests <= 15)
   }
 
   @Test func oneThatIgnoresEverything() async throws {
@@ -164,7 +164,9 @@ struct ProbeTests {
       case ("POST", "/v1/messages/count_tokens"): return Self.ok(["input_tokens": 9])
       case ("POST", "/v1/messages") where request.headers["anthropic-version"] != nil:
         return Self.ok([
-          "type": "message", "content": [["type": "text", "text": "1 2 3 4"]], "stop_reason": "stop_sequence",
+          "type": "message",
+          "content": [["type": "text", "text": request.json?["stop_sequences"] == nil ? "1 2 3 4" : "1 2"]],
+          "stop_reason": "stop_sequence",
           "usage": ["input_tokens": 3, "output_tokens": 7],
         ])
       default: return Self.no(404)

@@ -97,7 +97,7 @@ struct ResponsesTests {
   @Test func anAnswerThatIsCutSaysWhy() async throws {
     let cut = Self.end("incomplete", #","incomplete_details":{"reason":"max_output_tokens"}"#)
     let answer = try await Asking.answer(to: Self.events(Self.pieces + [cut]), Self.asking(streams: true))
-    #expect(answer.text == "one two" && answer.finishReason == "max_output_tokens")
+    #expect(answer.text == "one two" && answer.finishReason == Answer.contextFull, "7 tokens, where it might have more")
     let whole = Self.whole.replacing(#""status":"completed","error""#, with: #""status":"incomplete","error""#)
       .replacing(#""incomplete_details":null"#, with: #""incomplete_details":{"reason":"content_filter"}"#)
     #expect(try await Asking.answer(to: Self.json(whole), Self.asking()).finishReason == "content_filter")

@@ -77,6 +77,10 @@ actor FakeStore: Store {
     allRuns.last { bases[$0.id] == base && $0.repeats == repeats }
   }
   func unusedSample() async throws -> Int { max(1, allRuns.map { $0.firstSample + $0.repeats }.max() ?? 1) }
+  func finishReasons(in run: RunID) async throws -> [String: Int] {
+    Dictionary(
+      allOutputs[run, default: [:]].values.compactMap { $0.answer?.finishReason }.map { ($0, 1) }, uniquingKeysWith: +)
+  }
   func answered(in run: RunID) async throws -> [(caseID: String, sample: Int)] {
     allOutputs[run, default: [:]].values.filter { $0.answer != nil }.map { ($0.caseID, $0.sample) }
   }

@@ -80,6 +80,13 @@ public struct Answer: Sendable, Hashable {
   public var latency: Double
   /// From sending to the first text, in seconds, where streamed.
   public var firstToken: Double?
+  /// The finish reason of an answer that ran into the end of the model's context.
+  public static let contextFull = "context_full"
+  /// The finish reasons of answers that a limit ended, in the words of all servers.
+  public static let cutReasons: Set<String> = ["length", "max_tokens", "max_output_tokens", contextFull]
+  /// Whether a limit ended it.
+  public var isCut: Bool { finishReason.map(Self.cutReasons.contains) == true }
+
   /// Makes an answer.
   public init(
     text: String, finishReason: String? = nil, usage: TokenUsage = TokenUsage(), latency: Double = 0,

@@ -193,6 +193,9 @@ public struct RunPlan: Sendable {
   /// How many seconds no request is sent, at time `now`, because the server wants or needs it; nil when it takes some.
   public func hold(now: Double) -> Double? { heldUntil > now ? heldUntil - now : nil }
 
+  /// Whether the server has answered before and now only fails, so that it is asked once in a while.
+  public var isServerGone: Bool { probes > 0 }
+
   /// Sends nothing before a time that the server told with an answer.
   public mutating func hold(until time: Double) { heldUntil = max(heldUntil, time) }
 
