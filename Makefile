@@ -44,7 +44,8 @@ test:
 	@.ci/setup test
 	swift build --build-tests
 	$(DEBUG) engine install
-	swift test --skip-build
+	swift test --skip-build --skip EndToEndTests
+	swift test --skip-build --filter EndToEndTests
 	swift format lint --strict --recursive Package.swift Sources Tests
 
 install: $(RELEASE)

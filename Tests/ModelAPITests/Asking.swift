@@ -9,7 +9,7 @@ import WorkbenchCore
 /// A client of a mock server with everything that a test may want to set.
 struct Asking: Sendable {
   var streams = false
-  var timeout = 20.0
+  var timeout = 120.0
   var limits = HTTPLimits()
   var key: String?
   var sampling = Sampling(temperature: 0, maxTokens: 32)

@@ -34,7 +34,7 @@ struct BatchTests {
       let clients = HTTPModelClients(servers: nil) { $0 == "K" ? "sk-1" : nil }
       let endpoint = Endpoint(baseURLs: [server.url + "/v1"], model: "m", keyEnvironment: "K")
       let client = try clients.client(
-        for: ModelSpec(name: "m", api: .endpoint(endpoint), timeout: 20), adapter: nil, workspace: "/")
+        for: ModelSpec(name: "m", api: .endpoint(endpoint), timeout: 120), adapter: nil, workspace: "/")
       let service = try #require(client.batches as? OpenAIBatchService<ChatRequest>)
       do {
         try await body(service, mock)

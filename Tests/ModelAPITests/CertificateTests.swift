@@ -99,7 +99,7 @@ struct CertificateTests {
       let outcome: String
       do {
         let client = try clients.client(
-          for: ModelSpec(name: "m", api: .endpoint(endpoint), timeout: 20), adapter: nil,
+          for: ModelSpec(name: "m", api: .endpoint(endpoint), timeout: 120), adapter: nil,
           workspace: authority.folder.path)
         let request = ModelRequest(caseID: "1", messages: Asking.question, sampling: Sampling())
         outcome = try await client.answer(request, onText: nil).text

@@ -58,7 +58,7 @@ struct ProbeTests {
   }
 
   private func probe(
-    dialect: Endpoint.Dialect = .chat, timeout: Double = 20,
+    dialect: Endpoint.Dialect = .chat, timeout: Double = 120,
     _ handler: @escaping @Sendable (LoopbackRequest) -> LoopbackReply
   ) async throws -> (probe: ModelProbe, requests: Int) {
     try await MockServer.with({ handler($0) }) { server in
@@ -138,7 +138,7 @@ struct ProbeTests {
   }
 
   @Test func failuresOfSomeEndNothing() async throws {
-    let (probe, _) = try await probe(timeout: 20) { request in
+    let (probe, _) = try await probe(timeout: 120) { request in
       if request.number == 1 { return Self.able(request) }
       if request.path == "/v1/models" { return LoopbackReply([.send(LoopbackReply.head(200, [])), .reset]) }
       switch request.number % 4 {
