@@ -55,11 +55,22 @@ extension TrainingPane {
         unavailable: job == nil ? noJob : job?.state.isOver == true ? "This job is over." : nil,
         footer: job?.state.isOver == false ? "cancel" : nil),
       Binding(
+        "E", title: "Evaluate the checkpoints: the task and general tasks", group: "Jobs", action: .evaluateCheckpoints,
+        unavailable: job == nil ? noJob : hasCheckpoints(snapshot) ? nil : "This job has saved no checkpoint yet.",
+        footer: area == .checkpoints ? "evaluate" : nil),
+      Binding(
+        "b", title: "Make this checkpoint the job's best adapter", group: "Jobs", action: .keepCheckpoint,
+        unavailable: area == .checkpoints && hasCheckpoints(snapshot)
+          ? nil : "Choose a checkpoint first, in the table of checkpoints.",
+        footer: area == .checkpoints ? "make best" : nil),
+      Binding(
         "u", title: "Use this adapter", group: "Jobs", action: .useAdapter,
         unavailable: job == nil ? noJob : job?.adapter == nil ? "This job has saved no adapter yet." : nil,
         footer: job?.adapter != nil ? "use adapter" : nil),
     ]
   }
+
+  private func hasCheckpoints(_ snapshot: Snapshot) -> Bool { detail(snapshot)?.checkpoints.isEmpty == false }
 
   private var noJob: String { "There is no job yet: n starts one." }
 

@@ -131,7 +131,9 @@ extension TrainingPane {
     drawJob(detail, snapshot, in: parts[0], focused: focused, on: &surface, theme: theme)
     isNarrow = rect.width < 74
     if !isNarrow {
-      let columns = parts[1].columns([.share(2), .share(3)], gap: 1)
+      // Scores need room for two more columns.
+      let isEvaluated = !snapshot.behaviour(of: detail.job.id).isEmpty && parts[1].width >= 66
+      let columns = parts[1].columns(isEvaluated ? [.fixed(44), .rest] : [.share(2), .share(3)], gap: 1)
       drawCheckpoints(detail, snapshot, in: columns[0], focused: focused, on: &surface, theme: theme)
       drawLog(detail, snapshot, in: columns[1], focused: focused, on: &surface, theme: theme)
     } else if area == .log || detail.checkpoints.isEmpty {
@@ -164,11 +166,30 @@ extension TrainingPane {
     let last = best == nil ? detail.checkpoints.last?.step : nil
     let isWide = inner.width >= 37
     let path = min(40, detail.checkpoints.map { TextWidth.columns(of: $0.path) }.max() ?? 0)
-    let columns: [TableColumn<Checkpoint>] = [
+    let behaviour = snapshot.behaviour(of: detail.job.id)
+    let highest = behaviour.values.compactMap { $0.task?.summary.mean }.max()
+    var columns: [TableColumn<Checkpoint>] = [
       TableColumn("step", width: 5...8, alignment: .right, priority: 9) { [Span("\($0.step)")] },
       TableColumn("valid.", width: 7...7, alignment: .right, priority: 8) {
         [Span(Figure.loss($0.validationLoss))]
       },
+    ]
+    if !behaviour.isEmpty {
+      func share(_ run: Run?, _ best: Double?) -> [Span] {
+        guard let run else { return [Span("–", theme[.textDim])] }
+        let style = run.summary.mean == best ? theme[.better] : theme[.text]
+        return [Span("\(Int((run.summary.mean * 100).rounded())) %", style)]
+      }
+      columns.append(
+        TableColumn("task", width: 5...5, alignment: .right, priority: 8) {
+          share(behaviour[$0.step]?.task, highest)
+        })
+      columns.append(
+        TableColumn("general", width: 7...7, alignment: .right, priority: 6) {
+          share(behaviour[$0.step]?.general, nil)
+        })
+    }
+    columns += [
       TableColumn("", width: last != nil && isWide ? 19...19 : 6...6, priority: 7) { checkpoint in
         if checkpoint.step == last { return [Span(isWide ? "last, not validated" : "last", theme[.textDim])] }
         return [Span(checkpoint.step == best ? "★ best" : "", theme[.better])]

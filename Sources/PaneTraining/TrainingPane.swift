@@ -6,7 +6,7 @@ public struct TrainingPane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
     case open, back, left, right, show(Area)
-    case newJob, collect, cancelJob, useAdapter
+    case newJob, collect, cancelJob, useAdapter, evaluateCheckpoints, keepCheckpoint
     case start, startCollecting, confirmCancel, close
     case toggleScale, nextSmoothing, toggleFollow
     case search, endSearch, clearSearch, nextHit, previousHit
@@ -116,6 +116,9 @@ public struct TrainingPane: Pane {
     case .start: return start(snapshot)
     case .startCollecting: return startCollecting(snapshot)
     case .confirmCancel: return confirmCancel()
+    case .evaluateCheckpoints:
+      return selected(snapshot).map { .command(.evaluateCheckpoints($0.id, limit: 50)) } ?? .handled
+    case .keepCheckpoint: return keepCheckpoint(snapshot)
     case .close: overlay = nil
     case .toggleScale: curves.isLogarithmic.toggle()
     case .nextSmoothing: curves.smoothing = curves.smoothing.next
@@ -140,6 +143,13 @@ public struct TrainingPane: Pane {
     let saved = detail(snapshot)?.checkpoints ?? []
     let path = area == .checkpoints ? checkpoints.list.selected(in: saved).map { "\(job.folder)/\($0.path)" } : nil
     overlay = .adapter(job.id, path ?? best)
+  }
+
+  private func keepCheckpoint(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let job = selected(snapshot),
+      let checkpoint = checkpoints.list.selected(in: detail(snapshot)?.checkpoints ?? [])
+    else { return .handled }
+    return .command(.keepCheckpoint(job.id, step: checkpoint.step))
   }
 
   private func copyLine(_ snapshot: Snapshot) -> Reaction<Command> {

@@ -44,6 +44,10 @@ public enum Command: Sendable, Hashable {
   case openJob(JobID)
   /// Asks a job to save and end.
   case cancelJob(JobID)
+  /// Evaluates each checkpoint of a job on the same slice of the eval set and of the general tasks.
+  case evaluateCheckpoints(JobID, limit: Int)
+  /// Makes the checkpoint after this step the one that the job's best adapter is.
+  case keepCheckpoint(JobID, step: Int)
 
   /// Takes a notice away.
   case dismissNotice(Int)

@@ -34,6 +34,35 @@ public struct CheckpointReport: Sendable {
   }
 }
 
+extension CheckpointChoice.Reason {
+  /// What it means for going on, in a sentence.
+  public var sentence: String {
+    switch self {
+    case .forgetting: "Going on isn't worth it: the last two forget more than 10 points of general tasks."
+    case .overfitting: "Going on isn't worth it: the score falls behind while the validation loss rises."
+    case .noProgress: "Going on isn't worth it: the score hasn't risen for several evaluations."
+    }
+  }
+}
+
+extension Snapshot {
+  /// What is known of how a job's checkpoints behave, by step.
+  public func behaviour(of job: JobID) -> [Int: (task: Run?, general: Run?)] {
+    var found: [Int: (task: Run?, general: Run?)] = [:]
+    let mark = "@\(job)/"
+    for run in runs where run.summary.done > 0 {
+      guard let place = run.variant.name.range(of: mark, options: .backwards),
+        let step = Int(run.variant.name[place.upperBound...])
+      else { continue }
+      let isGeneral = workspace.evalSet(run.set)?.isGeneral ?? false
+      var known = found[step] ?? (nil, nil)
+      if isGeneral { known.general = known.general ?? run } else { known.task = known.task ?? run }
+      found[step] = known
+    }
+    return found
+  }
+}
+
 extension Workbench {
   /// A variant with one of a job's checkpoints as its adapter, as `tuned@3/100` names it: the variant `tuned` with what
   /// job 3 had learnt after step 100. Its runs are like any others; nil when the name has another form.
@@ -107,6 +136,28 @@ extension Workbench {
 
   private func isThere(_ checkpoint: Checkpoint, of job: TrainingJob) -> Bool {
     FileManager.default.fileExists(atPath: "\(snapshot.workspace.folder)/\(job.folder)/\(checkpoint.path)")
+  }
+
+  /// Evaluates a job's checkpoints and tells which one behaves best.
+  func tellCheckpoints(of id: JobID, limit: Int) async throws {
+    let report = try await evaluateCheckpoints(of: id, limit: limit)
+    guard let best = report.choice.best else { return }
+    let why = report.choice.stop.map { " \($0.sentence)" } ?? ""
+    notify(
+      .success,
+      "Of job \(id), the checkpoint after step \(report.rows[best].checkpoint.step) behaves best: "
+        + "\(Int((report.rows[best].task.summary.mean * 100).rounded())) % of \(report.rows[best].task.summary.done) cases.\(why)"
+    )
+  }
+
+  /// Makes the checkpoint after a step the one that the job's `best` is.
+  func keepCheckpoint(_ step: Int, of id: JobID) async throws {
+    try await openJob(id)
+    guard let checkpoint = snapshot.job?.checkpoints.first(where: { $0.step == step }) else {
+      throw WorkbenchError.input("Job \(id) has no checkpoint after step \(step).")
+    }
+    try keepAsBest(checkpoint, of: id)
+    notify(.success, "The best adapter of job \(id) is what it had learnt after step \(step) now.")
   }
 
   /// Makes a checkpoint the one that the job's `best` is.

@@ -127,6 +127,8 @@ public actor Workbench {
     case .train(let request): return .job(try await train(request))
     case .openJob(let id): try await openJob(id)
     case .cancelJob(let id): try await cancelJob(id)
+    case .evaluateCheckpoints(let id, let limit): try await tellCheckpoints(of: id, limit: limit)
+    case .keepCheckpoint(let id, let step): try await keepCheckpoint(step, of: id)
     case .dismissNotice(let id):
       snapshot.notices.removeAll { $0.id == id }
       publish()

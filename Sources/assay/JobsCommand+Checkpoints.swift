@@ -73,14 +73,7 @@ extension JobsCommand {
         sentences.append("The base model has \(Report.percent(base.summary.mean)) of the general tasks.")
       }
       if choice.bestForgets { sentences.append("Every checkpoint forgets more of them than it should (10 points).") }
-      switch choice.stop {
-      case .forgetting:
-        sentences.append("Going on isn't worth it: the last two forget more than 10 points of general tasks.")
-      case .overfitting:
-        sentences.append("Going on isn't worth it: the score falls behind while the validation loss rises.")
-      case .noProgress: sentences.append("Going on isn't worth it: the score hasn't risen for several evaluations.")
-      case nil: break
-      }
+      if let stop = choice.stop { sentences.append(stop.sentence) }
       return sentences
     }
   }

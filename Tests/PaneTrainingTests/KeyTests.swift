@@ -185,6 +185,26 @@ struct KeyTests {
     #expect(desk.text.contains("The variant “tuned” uses it already."))
   }
 
+  @Test func checkpointsAreEvaluatedAndOneIsMadeTheBest() {
+    var desk = Desk(Sample.running())
+    desk.press("E b")
+    #expect(desk.commands == [.evaluateCheckpoints(JobID(3), limit: 50)])
+    #expect(desk.notices == ["Choose a checkpoint first, in the table of checkpoints."])
+    desk.press("l l k b")
+    #expect(desk.commands.last == .keepCheckpoint(JobID(3), step: 150))
+    let variant = Variant(name: "tuned@3/150", model: "tiny", prompt: "short", adapter: "x")
+    var summary = RunSummary()
+    (summary.done, summary.mean) = (8, 0.75)
+    desk.snapshot.runs.insert(
+      Run(
+        id: RunID(99), identity: ContentHash(hex: "99"), variant: variant, promptVersion: ContentHash(hex: "1"),
+        set: "main",
+        setHash: ContentHash(hex: "2"), state: .paused, started: Date(timeIntervalSince1970: 0), seconds: 1, cases: 100,
+        summary: summary), at: 0)
+    desk.draw()
+    #expect(desk.text.contains("task") && desk.text.contains("75 %"))
+  }
+
   @Test func theLogIsFollowedAndSearched() {
     var desk = Desk(Sample.running())
     #expect(desk.text.contains("saved checkpoints/200"))
