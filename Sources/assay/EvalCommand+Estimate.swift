@@ -33,7 +33,11 @@ extension EvalCommand {
     else { return nil }
     let estimate = try await workbench.estimate(request)
     guard estimate.calls > 0, let range = estimate.dollars else { return nil }
-    let asOf = price.asOf.map { ", at the prices of \($0)" } ?? ""
+    var asOf = price.asOf.map { ", at the prices of \($0)" } ?? ""
+    if estimate.priceShare < 1 {
+      let usual = RunEstimate.Range(range.low / estimate.priceShare, range.high.map { $0 / estimate.priceShare })
+      asOf += " as a batch, where single requests cost \(dollars(usual))"
+    }
     Wiring.say(
       "\(request.variant): \(estimate.calls) requests, \(text(estimate.promptTokens)) tokens in and "
         + "\(text(estimate.completionTokens)) out, \(dollars(range))\(asOf) (counted by \(words(estimate.basis))).")

@@ -61,8 +61,8 @@ enum Report {
       hasAnswers ? "[\(percent(summary.low)), \(percent(summary.high))]" : "–",
       hasAnswers ? percent(Double(summary.formatValid) / Double(done)) : "–", "\(summary.errors)",
       hasAnswers ? "\(summary.promptTokens / done)" : "–", hasAnswers ? "\(summary.completionTokens / done)" : "–",
-      hasAnswers ? "\(Int((summary.latencyMedian * 1000).rounded()))" : "–",
-      hasAnswers ? "\(Int((summary.latency95 * 1000).rounded()))" : "–",
+      summary.latencyMedian > 0 ? "\(Int((summary.latencyMedian * 1000).rounded()))" : "–",
+      summary.latency95 > 0 ? "\(Int((summary.latency95 * 1000).rounded()))" : "–",
       summary.cost.map { dollars($0) } ?? "–", seconds(run.seconds), run.id.description, run.promptVersion.short,
     ]
   }

@@ -35,6 +35,8 @@ public struct RunEstimate: Sendable, Hashable {
   public var completionTokens: Range
   /// Dollars; nil where the price isn't known.
   public var dollars: Range?
+  /// What is charged, as a share of the usual price: less than 1 in a batch.
+  public var priceShare: Double
   /// Where the counts come from.
   public var basis: Basis
 
@@ -50,6 +52,7 @@ public struct RunEstimate: Sendable, Hashable {
     promptTokens = all(prompt)
     completionTokens = all(completion)
     self.basis = basis
+    self.priceShare = priceShare
     dollars = price.map { [promptTokens, completionTokens] price in
       // The least is what it costs when all of every prompt is cached, the most when nothing is.
       let cheapest = min(price.input, price.cachedInput)
