@@ -5,11 +5,12 @@
 
 Harborlight keeps photos and files and comes with a small box. Its product words and house rules
 occur nowhere in the pre-training text. A quarter of all phrases is used for training only and a
-quarter for evaluation only; seeds differ, and no ticket is in both sets.
+quarter for evaluation only; seeds differ, and no ticket, nor one almost the same, is in both sets.
 """
 
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -335,6 +336,24 @@ class TicketWriter:
         self.rng.shuffle(rows)
         return rows
 
+    def replace_copies(self, rows: list[tuple[str, dict, str]], tickets: list[str]) -> None:
+        """Write each row anew that asks almost what one of `tickets` asks, as `assay data check` sees it."""
+        known = [pieces(ticket) for ticket in tickets]
+        for i, (ticket, answer, tag) in enumerate(rows):
+            while any(similarity(pieces(ticket), other) >= 0.8 for other in known):
+                ticket, answer = self.write(tag)
+            rows[i] = (ticket, answer, tag)
+
+
+def pieces(text: str) -> set[str]:
+    """All runs of five characters, punctuation, case and spacing aside."""
+    text = " ".join(re.findall(r"[a-z0-9]+", text.lower()))
+    return {text[i:i + 5] for i in range(max(1, len(text) - 4))}
+
+
+def similarity(left: set[str], right: set[str]) -> float:
+    return len(left & right) / len(left | right)
+
 
 def context() -> str:
     words = "; ".join(f"{word} = {category}" for category, group in DOCUMENTED.items()
@@ -370,8 +389,9 @@ def main() -> None:
     workspace = Path(sys.argv[1])
     shown = {ticket.lower() for ticket, _ in EXAMPLES}
     evaluation = TicketWriter(EVAL_SEED, for_training=False).rows(EVAL_PLAN, shown)
-    training = TicketWriter(TRAIN_SEED, for_training=True).rows(
-        TRAIN_PLAN, shown | {ticket.lower() for ticket, _, _ in evaluation})
+    writer = TicketWriter(TRAIN_SEED, for_training=True)
+    training = writer.rows(TRAIN_PLAN, shown | {ticket.lower() for ticket, _, _ in evaluation})
+    writer.replace_copies(training, [ticket for ticket, _, _ in evaluation])
     write_jsonl(workspace / "evals/main.jsonl", [
         {"id": f"hl-{i:03d}", "input": {"ticket": ticket}, "expected": answer, "tags": [tag]}
         for i, (ticket, answer, tag) in enumerate(evaluation, 1)])
