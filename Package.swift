@@ -27,10 +27,11 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
-    // Leaves: they know none of our modules.
+    // Leaves: they know none of our modules, but DataChecks knows two others.
     .target(name: "Drawing"),
     .target(name: "Grading"),
     .target(name: "Evidence"),
+    .target(name: "DataChecks", dependencies: ["Grading", "Evidence"]),
     .target(name: "FileWatching"),
     .target(name: "Processes", dependencies: [subprocess]),
     .target(
@@ -42,7 +43,7 @@ let package = Package(
       ]),
 
     // The core and its outer parts.
-    .target(name: "WorkbenchCore", dependencies: ["Grading", "Evidence"]),
+    .target(name: "WorkbenchCore", dependencies: ["Grading", "Evidence", "DataChecks"]),
     .target(name: "Storage", dependencies: ["WorkbenchCore", "Grading", "Evidence", "FileWatching", grdb]),
     .target(name: "WorkspaceFiles", dependencies: ["WorkbenchCore", "Grading", "FileWatching", yams]),
     .target(name: "ModelAPI", dependencies: ["WorkbenchCore", "Grading", "Processes", asyncHTTPClient] + nio),
@@ -58,8 +59,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Drawing", "Grading", "Evidence", "WorkbenchCore", "Storage", "WorkspaceFiles", "ModelAPI", "LocalEngine",
-        "Trainers", "WorkbenchUI", "Terminal", argumentParser,
+        "Drawing", "Grading", "Evidence", "DataChecks", "WorkbenchCore", "Storage", "WorkspaceFiles", "ModelAPI",
+        "LocalEngine", "Trainers", "WorkbenchUI", "Terminal", argumentParser,
       ] + panes.map { .byName(name: $0) }),
 
     // Tests.
@@ -70,15 +71,17 @@ let package = Package(
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "GradingTests", dependencies: ["Grading"]),
     .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
+    .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Grading"]),
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
-    .testTarget(name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Grading"]),
+    .testTarget(name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Grading", "DataChecks"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Grading", "Evidence", grdb]),
     .testTarget(name: "WorkspaceFilesTests", dependencies: ["WorkspaceFiles", "WorkbenchCore", "Grading"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
     .testTarget(
       name: "LocalEngineTests", dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Grading", "TestFolders"]),
     .testTarget(
-      name: "TrainersTests", dependencies: ["Trainers", "LocalEngine", "Processes", "WorkbenchCore", "TestFolders"]),
+      name: "TrainersTests",
+      dependencies: ["Trainers", "LocalEngine", "Processes", "WorkbenchCore", "Grading", "TestFolders"]),
     .testTarget(
       name: "ModelAPITests",
       dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer", "TestFolders"] + nio),

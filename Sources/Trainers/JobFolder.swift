@@ -14,6 +14,8 @@ struct JobFolder: Sendable, Hashable {
   var train: String { path + "/train.jsonl" }
   /// Rows to validate on.
   var valid: String { path + "/valid.jsonl" }
+  /// What was checked of the rows, what was accepted and why, and the hashes of both files.
+  var data: String { path + "/data.json" }
   /// What happened, a line each.
   var events: String { path + "/events.jsonl" }
   /// What the trainer printed.

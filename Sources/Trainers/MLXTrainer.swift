@@ -1,5 +1,6 @@
 import FileWatching
 import Foundation
+import Grading
 import LocalEngine
 import Processes
 import WorkbenchCore
@@ -40,8 +41,13 @@ public struct MLXTrainer: Trainer {
     do {
       let program = try program(plan.folder)
       try FileManager.default.createDirectory(atPath: plan.folder, withIntermediateDirectories: true)
-      try AtomicFile.write(TrainerRow.text(of: plan.rows), to: folder.train)
-      try AtomicFile.write(TrainerRow.text(of: plan.validationRows), to: folder.valid)
+      let train = try TrainerRow.text(of: plan.rows)
+      let valid = try TrainerRow.text(of: plan.validationRows)
+      try AtomicFile.write(train, to: folder.train)
+      try AtomicFile.write(valid, to: folder.valid)
+      var record = plan.dataRecord
+      record["sha256"] = ["train.jsonl": .string(SHA256.hex(train)), "valid.jsonl": .string(SHA256.hex(valid))]
+      try AtomicFile.write(JSONValue.object(record).text(.pretty) + "\n", to: folder.data)
       try folder.write(TrainerSpec(plan), to: folder.spec)
       try folder.write(
         JobFolder.Job(

@@ -1,3 +1,4 @@
+import DataChecks
 import Grading
 
 /// Everything that a person can ask for. A key, the palette and the shell make the same commands.
@@ -153,14 +154,18 @@ public struct TrainRequest: Sendable, Hashable {
   public var settings: TrainingSettings?
   /// Train although rows stand in an eval set too; the leak is written into the job.
   public var allowLeaks: Bool
+  /// Checks of the rows that may come out badly, with the reason why, which is kept with the job.
+  public var accepted: [DataCheck.Name: String]
   /// Makes a request.
   public init(
-    base: String? = nil, data: String? = nil, settings: TrainingSettings? = nil, allowLeaks: Bool = false
+    base: String? = nil, data: String? = nil, settings: TrainingSettings? = nil, allowLeaks: Bool = false,
+    accepted: [DataCheck.Name: String] = [:]
   ) {
     self.base = base
     self.data = data
     self.settings = settings
     self.allowLeaks = allowLeaks
+    self.accepted = accepted
   }
 }
 

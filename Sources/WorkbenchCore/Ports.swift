@@ -336,10 +336,14 @@ public struct TrainingPlan: Sendable {
   public var rows: [TrainingRow]
   /// Rows to validate on: never empty.
   public var validationRows: [TrainingRow]
+  /// What was checked of the rows, and what was accepted: kept in the folder as `data.json`, with the rows' hashes.
+  public var dataRecord: JSONObject
   /// Makes a plan.
   public init(
-    folder: String, base: String, settings: TrainingSettings, rows: [TrainingRow], validationRows: [TrainingRow]
+    folder: String, base: String, settings: TrainingSettings, rows: [TrainingRow], validationRows: [TrainingRow],
+    dataRecord: JSONObject = JSONObject()
   ) {
+    self.dataRecord = dataRecord
     self.folder = folder
     self.base = base
     self.settings = settings

@@ -52,14 +52,10 @@ extension Workbench {
     let rows = try await dependencies.files.trainingRows(at: data)
     let others =
       if let mix = settings.mix { try await dependencies.files.trainingRows(at: mix.data) } else { [TrainingRow]() }
-    let leaks = TrainingSplit.leaks(of: rows + others, in: workspace.evalSets)
-    if !leaks.isEmpty, !request.allowLeaks {
-      let files = ([data] + (settings.mix.map { [$0.data] } ?? [])).joined(separator: " and ")
-      throw WorkbenchError.input(
-        "\(leaks.count) of \(rows.count + others.count) training rows in \(files) ask what an eval case asks "
-          + "(\(leaks.examples)): the tuned model would be measured on what it was shown. Remove them, or accept it with "
-          + "--allow-leaks.")
-    }
+    let checked = await checked(
+      rows, others, of: data, for: base, settings: settings, against: workspace.evalSets)
+    let accepted = request.allAccepted
+    try checked.stop(unlessAccepted: accepted)
     let split = try TrainingSplit(
       rows: rows, validationShare: settings.validationShare, seed: settings.seed, file: data)
     let learnt = split.mixing(others, share: settings.mix?.share ?? 0, seed: settings.seed)
@@ -72,8 +68,7 @@ extension Workbench {
       JobDraft(
         backend: dependencies.trainer.backend, base: base.name, data: data, settings: settings,
         created: dependencies.now()))
-    job.message =
-      leaks.isEmpty ? nil : "Trained although \(leaks.count) rows stand in an eval set; its scores are not evidence."
+    job.message = checked.message(accepted)
     snapshot.jobs.insert(job, at: 0)
     openJobID = job.id
     publish()
@@ -81,7 +76,7 @@ extension Workbench {
       try await dependencies.trainer.start(
         TrainingPlan(
           folder: folder(of: job), base: absolute(path), settings: settings, rows: learnt,
-          validationRows: split.validation))
+          validationRows: split.validation, dataRecord: checked.record(accepted)))
     } catch {
       job.state = .failed
       job.message = String(describing: error)
@@ -93,7 +88,7 @@ extension Workbench {
     return job
   }
 
-  private func baseModel(named name: String?) throws -> ModelSpec {
+  func baseModel(named name: String?) throws -> ModelSpec {
     let models = snapshot.workspace.models
     if let name {
       guard let model = snapshot.workspace.model(name) else {

@@ -25,7 +25,7 @@ enum TrainingFile {
       } catch {
         throw fail(nil, "Not JSON: expected \(error.expected), found \(error.found) in column \(error.column).")
       }
-      rows.append(TrainingRow(messages: try messages(value, fail: fail)))
+      rows.append(TrainingRow(messages: try messages(value, fail: fail), line: line.number))
     }
     guard !rows.isEmpty else { throw Problem(file: path, message: "The file has no rows to learn from.") }
     return rows

@@ -29,6 +29,11 @@ struct TrainCommand: AsyncParsableCommand {
   var mixShare: Double?
   @Flag(help: "Train although rows stand in an eval set too.")
   var allowLeaks = false
+  @Option(
+    help: ArgumentHelp(
+      "Train although this check of the rows comes out badly; the reason is kept with the job. Repeatable.",
+      valueName: "check=reason"))
+  var accept: [String] = []
   @Flag(help: "Stay until the job is over, showing its progress; Ctrl-C leaves it running.")
   var follow = false
   @OptionGroup var options: WorkspaceOptions
@@ -40,6 +45,7 @@ struct TrainCommand: AsyncParsableCommand {
     if let learningRate, !(learningRate > 0 && learningRate <= 1) {
       throw ValidationError("--learning-rate must be above 0, at most 1.")
     }
+    _ = try DataCommand.accepted(accept)
     if let mixShare, !(0..<1).contains(mixShare) { throw ValidationError("--mix-share must be from 0, below 1.") }
   }
 
@@ -60,7 +66,8 @@ struct TrainCommand: AsyncParsableCommand {
       settings.mix?.share = mixShare
       if mixShare == 0 { settings.mix = nil }
     }
-    var request = TrainRequest(base: base, data: data, settings: settings, allowLeaks: allowLeaks)
+    var request = TrainRequest(
+      base: base, data: data, settings: settings, allowLeaks: allowLeaks, accepted: try DataCommand.accepted(accept))
     if let from {
       let run = try await workbench.run(named: from)
       let path = "train/from-run-\(run.id).jsonl"

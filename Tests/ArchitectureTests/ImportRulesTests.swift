@@ -9,7 +9,8 @@ import Testing
     var table: [String: Set<String>] = [
       "Drawing": [], "Grading": [], "Evidence": [], "FileWatching": [], "CNcurses": [],
       "Processes": ["Subprocess"],
-      "WorkbenchCore": ["Grading", "Evidence"],
+      "DataChecks": ["Grading", "Evidence"],
+      "WorkbenchCore": ["Grading", "Evidence", "DataChecks"],
       "Storage": ["WorkbenchCore", "Grading", "Evidence", "FileWatching", "GRDB"],
       "WorkspaceFiles": ["WorkbenchCore", "Grading", "FileWatching", "Yams"],
       "ModelAPI": [

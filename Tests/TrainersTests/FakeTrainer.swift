@@ -1,4 +1,5 @@
 import Foundation
+import Grading
 import LocalEngine
 import Processes
 import TestFolders
@@ -30,13 +31,16 @@ struct FakeTrainer {
     self.trainer = trainer
   }
 
-  func start(_ settings: TrainingSettings = TrainingSettings()) async throws {
+  func start(
+    _ settings: TrainingSettings = TrainingSettings(), dataRecord: JSONObject = JSONObject()
+  ) async throws {
     let row = TrainingRow(messages: [
       ChatMessage(role: .user, content: "Où?\n\"作\""), ChatMessage(role: .assistant, content: "{\"a\": 1}"),
     ])
     try await trainer.start(
       TrainingPlan(
-        folder: folder.path, base: "/models/tiny", settings: settings, rows: [row, row], validationRows: [row]))
+        folder: folder.path, base: "/models/tiny", settings: settings, rows: [row, row], validationRows: [row],
+        dataRecord: dataRecord))
   }
 
   /// Follows the job to its end as the workbench does.

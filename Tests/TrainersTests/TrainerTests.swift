@@ -1,4 +1,5 @@
 import Foundation
+import Grading
 import LocalEngine
 import Processes
 import TestFolders
@@ -26,6 +27,19 @@ import WorkbenchCore
     // The log may have grown after the last event.
     #expect(try await exitStatus(fake) == 0)
     #expect(await fake.trainer.observe(folder: fake.folder.path, from: 0).log == ["loading", "fake: yes"])
+  }
+
+  @Test func whatWasCheckedIsKeptWithTheHashesOfTheRows() async throws {
+    let fake = try FakeTrainer("exit 0")
+    try await fake.start(dataRecord: ["data": "train/main.jsonl", "accepted": ["leaks": "known"]])
+    _ = try await exitStatus(fake)
+    func bytes(_ name: String) throws -> Data {
+      try #require(FileManager.default.contents(atPath: fake.folder.path + "/" + name))
+    }
+    let record = try JSONValue(parsing: Array(bytes("data.json")))
+    #expect(record["accepted"] == ["leaks": "known"])
+    #expect(record["sha256"]?["train.jsonl"]?.string == SHA256.hex(try bytes("train.jsonl")))
+    #expect(record["sha256"]?["valid.jsonl"]?.string == SHA256.hex(try bytes("valid.jsonl")))
   }
 
   @Test func theTrainerGetsItsFiles() async throws {

@@ -16,6 +16,7 @@ struct TrainingFileTests {
       let rows = try await folder.files.trainingRows(at: "train/a.jsonl")
       let pair = [ChatMessage(role: .user, content: "p"), ChatMessage(role: .assistant, content: "c")]
       #expect(rows.map(\.messages.count) == [3, 2, 2])
+      #expect(rows.map(\.line) == [1, 3, 4])
       #expect(rows[1].messages == pair && rows[2].messages == pair)
       #expect(try await folder.files.trainingRows(at: folder.path + "/train/a.jsonl") == rows)
     }

@@ -1,0 +1,91 @@
+import Grading
+
+/// One row to learn from, as the checks see it.
+public struct DataRow: Sendable, Hashable {
+  /// The line of its file, counted from 1.
+  public var line: Int
+  /// Whether it comes from the file of other tasks that are learnt besides.
+  public var isMixedIn: Bool
+  /// All system messages.
+  public var system: String
+  /// Everything else before the answer.
+  public var prompt: String
+  /// What the user says in each turn, where there are several.
+  public var turns: [String]
+  /// What is learnt.
+  public var answer: String
+  /// Makes a row.
+  public init(
+    line: Int, isMixedIn: Bool = false, system: String = "", prompt: String, turns: [String] = [], answer: String
+  ) {
+    self.line = line
+    self.isMixedIn = isMixedIn
+    self.system = system
+    self.prompt = prompt
+    self.turns = turns
+    self.answer = answer
+  }
+  /// Where it stands.
+  var place: DataPlace { DataPlace(line: line, isMixedIn: isMixedIn) }
+}
+
+/// One case of an eval set, as the checks see it.
+public struct DataCase: Sendable, Hashable {
+  /// The eval set's name.
+  public var set: String
+  /// Unique in its set.
+  public var id: String
+  /// Whether the set holds tasks of another kind, which the rows need not look like.
+  public var isGeneral: Bool
+  /// The texts of its input, in order.
+  public var input: [String]
+  /// What a good answer holds, where known.
+  public var expected: JSONValue?
+  /// Makes a case.
+  public init(set: String, id: String, isGeneral: Bool = false, input: [String], expected: JSONValue? = nil) {
+    self.set = set
+    self.id = id
+    self.isGeneral = isGeneral
+    self.input = input
+    self.expected = expected
+  }
+}
+
+/// Everything that is looked at.
+public struct DataToCheck: Sendable {
+  /// Rows of the task, and those mixed in.
+  public var rows: [DataRow]
+  /// The cases that the tuned model will be measured on.
+  public var cases: [DataCase]
+  /// Longest row in tokens; the rest is cut.
+  public var maxTokens: Int
+  /// Tokens of a row by its place in `rows`, by the model's own tokenizer; nil where it could not be asked.
+  public var tokens: [Int: Int]?
+  /// Why an answer of the task would fail the graders of the eval sets; nil when it would not.
+  public var failure: (@Sendable (DataRow) -> String?)?
+  /// Gathers the parts.
+  public init(
+    rows: [DataRow], cases: [DataCase] = [], maxTokens: Int = 2048, tokens: [Int: Int]? = nil,
+    failure: (@Sendable (DataRow) -> String?)? = nil
+  ) {
+    self.rows = rows
+    self.cases = cases
+    self.maxTokens = maxTokens
+    self.tokens = tokens
+    self.failure = failure
+  }
+
+  /// Tokens that a chat template adds to a row, about.
+  static let templateTokens = 32
+
+  /// Places of the rows that could be longer than `maxTokens`: a token is at least one byte, so all others fit whatever
+  /// the tokenizer.
+  public var placesWorthCounting: [Int] {
+    rows.indices.filter { rows[$0].bytes + Self.templateTokens > maxTokens }
+  }
+}
+
+extension DataRow {
+  /// Bytes of all its texts.
+  var bytes: Int { system.utf8.count + prompt.utf8.count + answer.utf8.count }
+}

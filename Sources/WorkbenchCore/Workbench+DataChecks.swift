@@ -1,0 +1,186 @@
+import DataChecks
+import Grading
+
+/// Which rows to check, and against what; nil means as the workspace says.
+public struct DataCheckRequest: Sendable, Hashable {
+  /// A file of rows, relative to the workspace.
+  public var data: String?
+  /// The eval set that the tuned model will be measured on; all of them where nil.
+  public var set: String?
+  /// The model to tune, whose tokenizer counts.
+  public var base: String?
+  /// How it will be tuned: what is mixed in, and how long rows may be.
+  public var settings: TrainingSettings?
+  /// Makes a request.
+  public init(data: String? = nil, set: String? = nil, base: String? = nil, settings: TrainingSettings? = nil) {
+    self.data = data
+    self.set = set
+    self.base = base
+    self.settings = settings
+  }
+}
+
+extension Workbench {
+  /// Looks at the rows of a training file, and of what is mixed in, before anybody learns them.
+  /// - Throws: `WorkbenchError`, or `Problem` with the first row that can't be read.
+  public func checkTrainingData(_ request: DataCheckRequest = DataCheckRequest()) async throws -> DataReport {
+    let workspace = snapshot.workspace
+    guard let data = request.data ?? workspace.training.data else {
+      throw WorkbenchError.input(
+        "There is nothing to check: name a file (assay data check FILE), or set training.data in assay.yaml.")
+    }
+    var sets = workspace.evalSets
+    if let name = request.set {
+      guard let set = workspace.evalSet(name) else {
+        throw WorkbenchError.unknown("eval set", name, among: workspace.evalSets.map(\.name))
+      }
+      sets = [set]
+    }
+    let base = request.base ?? workspace.training.base
+    // Without a model rows are still rows; only their length is then an estimate.
+    let model = base == nil ? try? baseModel(named: nil) : try baseModel(named: base)
+    let settings = request.settings ?? workspace.training.settings
+    let rows = try await dependencies.files.trainingRows(at: data)
+    let others =
+      if let mix = settings.mix { try await dependencies.files.trainingRows(at: mix.data) } else { [TrainingRow]() }
+    return await checked(rows, others, of: data, for: model, settings: settings, against: sets).report
+  }
+
+  /// Looks at rows that are about to be learnt.
+  func checked(
+    _ rows: [TrainingRow], _ others: [TrainingRow], of file: String, for model: ModelSpec?,
+    settings: TrainingSettings, against sets: [EvalSet]
+  ) async -> CheckedData {
+    var data = DataToCheck(
+      rows: rows.map { DataRow($0, isMixedIn: false) } + others.map { DataRow($0, isMixedIn: true) },
+      cases: sets.flatMap { set in set.cases.map { DataCase($0, of: set) } }, maxTokens: settings.maxTokens)
+    data.failure = Self.failure(by: sets)
+    let all = rows + others
+    data.tokens = await tokens(of: data.placesWorthCounting, in: all, by: model)
+    return CheckedData(report: await Self.report(of: data), file: file, mix: settings.mix?.data)
+  }
+
+  /// Off the actor: it takes seconds for 100,000 rows.
+  @concurrent private nonisolated static func report(of data: DataToCheck) async -> DataReport { DataReport(of: data) }
+
+  /// Tokens of some rows by the model's own tokenizer; nil where its engine doesn't run.
+  private func tokens(of places: [Int], in rows: [TrainingRow], by model: ModelSpec?) async -> [Int: Int]? {
+    guard let model, !places.isEmpty,
+      let client = try? dependencies.clients.client(for: model, adapter: nil, workspace: snapshot.workspace.folder)
+    else { return nil }
+    var tokens: [Int: Int] = [:]
+    var rest = places[...]
+    while !rest.isEmpty {
+      let some = Array(rest.prefix(200))
+      rest = rest.dropFirst(200)
+      let texts = some.map { rows[$0].messages.map(\.content).joined(separator: "\n") }
+      guard let counts = await client.tokenCounts(of: texts), counts.count == some.count else { return nil }
+      // A chat template adds about four tokens to each message.
+      for (place, count) in zip(some, counts) { tokens[place] = count + 4 * rows[place].messages.count }
+    }
+    return tokens
+  }
+
+  /// Judges answers as far as that is possible without knowing the right one: by their form, and by the graders that
+  /// compare with nothing. An answer that one eval set takes is good.
+  private static func failure(by sets: [EvalSet]) -> (@Sendable (DataRow) -> String?)? {
+    let judges = sets.filter { !$0.isGeneral }.map { (name: $0.name, graders: $0.graders) }
+    guard !judges.isEmpty else { return nil }
+    return { row in
+      var reason: String?
+      for judge in judges {
+        guard judge.graders.formatIsValid(row.answer) else {
+          reason = reason ?? "not the form that the graders of \(judge.name) want"
+          continue
+        }
+        let alone = judge.graders.graders.filter { ["json-schema", "word-count"].contains($0.type) && $0.weight > 0 }
+        let scores = alone.lazy.map { $0.grade(answer: row.answer, expected: nil) }
+        guard let failed = scores.first(where: { !$0.passed }) else { return nil }
+        reason = reason ?? failed.reason
+      }
+      return reason
+    }
+  }
+}
+
+/// Rows with what the checks say of them.
+struct CheckedData: Sendable {
+  var report: DataReport
+  /// The task's file, relative to the workspace.
+  var file: String
+  /// The file of other tasks.
+  var mix: String?
+
+  /// Stops what is bad and accepted by nobody.
+  /// - Throws: `WorkbenchError.input`.
+  func stop(unlessAccepted accepted: [DataCheck.Name: String]) throws {
+    let bad = report.bad.filter { accepted[$0.name] == nil }
+    guard !bad.isEmpty else { return }
+    let files = ([file] + (mix.map { [$0] } ?? [])).joined(separator: " and ")
+    let what = bad.map { "\($0.name.rawValue): \($0.meaning) \($0.fix)" }.joined(separator: " ")
+    let accepting = bad.map { $0.name == .leaks ? "--allow-leaks" : "--accept \($0.name.rawValue)=REASON" }
+    throw WorkbenchError.input(
+      "The rows of \(files) should not be learnt as they are. \(what) `assay data check \(file)` names the rows; what is "
+        + "meant so can be accepted with \(accepting.joined(separator: " ")).")
+  }
+
+  /// What was accepted although it came out badly, in a sentence for the job.
+  func message(_ accepted: [DataCheck.Name: String]) -> String? {
+    let sentences = report.bad.compactMap { check -> String? in
+      guard let reason = accepted[check.name] else { return nil }
+      guard check.name == .leaks else { return "Accepted: \(check.name.rawValue) (\(check.figure)): \(reason)." }
+      let rows = Int(check.value ?? 0)
+      return "Trained although \(rows) rows stand in an eval set; its scores are not evidence."
+    }
+    return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+  }
+
+  /// What the job's folder keeps.
+  func record(_ accepted: [DataCheck.Name: String]) -> JSONObject {
+    let reasons = DataCheck.Name.allCases.compactMap { name in
+      accepted[name].map { (key: name.rawValue, value: JSONValue($0)) }
+    }
+    return [
+      "data": .string(file), "mix": mix.map { .string($0) } ?? .null, "accepted": .object(JSONObject(reasons)),
+      "report": report.json,
+    ]
+  }
+}
+
+extension TrainRequest {
+  /// Checks that may come out badly, leaks among them where they are allowed.
+  var allAccepted: [DataCheck.Name: String] {
+    allowLeaks ? accepted.merging([.leaks: "--allow-leaks"]) { given, _ in given } : accepted
+  }
+}
+
+extension DataRow {
+  /// A row as the checks see it.
+  init(_ row: TrainingRow, isMixedIn: Bool) {
+    let asked = row.messages.dropLast()
+    let users = asked.filter { $0.role == .user }.map(\.content)
+    self.init(
+      line: row.line, isMixedIn: isMixedIn,
+      system: asked.filter { $0.role == .system }.map(\.content).joined(separator: "\n"),
+      prompt: asked.filter { $0.role != .system }.map(\.content).joined(separator: "\n"),
+      turns: users.count > 1 ? users : [], answer: row.messages.last?.content ?? "")
+  }
+}
+
+extension DataCase {
+  /// A case as the checks see it.
+  init(_ evalCase: EvalCase, of set: EvalSet) {
+    self.init(
+      set: set.name, id: evalCase.id, isGeneral: set.isGeneral, input: Self.texts(of: evalCase.input),
+      expected: evalCase.expected)
+  }
+
+  private static func texts(of value: JSONValue) -> [String] {
+    switch value {
+    case .string(let text): [text]
+    case .array(let values): values.flatMap(texts)
+    case .object(let object): object.values.flatMap(texts)
+    default: []
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import DataChecks
+import Foundation
+import Grading
+import WorkbenchCore
+
+/// `assay data`: looking after training rows.
+struct DataCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Look after training rows.", subcommands: [Check.self])
+
+  /// Looks at rows before they are learnt.
+  struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "check",
+      abstract: "Check training rows before a job: each check has a figure, what it means and a fix.",
+      discussion: "Exit status 1 when something is bad: `assay train` then stops, unless told --accept CHECK=REASON.")
+
+    @Argument(
+      help: "A file of rows, relative to the workspace; training.data where not given.",
+      completion: .file(extensions: ["jsonl"]))
+    var file: String?
+    @Option(help: "Hold the rows against this eval set only.")
+    var set: String?
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() async throws {
+      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workspace = await workbench.snapshot.workspace
+      Wiring.report(workspace.problems)
+      let report = try await workbench.checkTrainingData(DataCheckRequest(data: file, set: set))
+      await workbench.close()
+      if options.json {
+        print(report.json.text(.pretty))
+      } else {
+        for line in DataCommand.lines(of: report) { Wiring.show(line) }
+      }
+      if !report.bad.isEmpty { throw ExitCode(ExitStatus.thresholdMissed) }
+    }
+  }
+
+  /// A table of all checks, then what to look at where one is not fine.
+  static func lines(of report: DataReport) -> [String] {
+    var table = TextTable(.init("check"), .init("result"), .init("figure", .right), .init("what it means", priority: 1))
+    table.rows = report.checks.map { [$0.name.rawValue, $0.status.rawValue, $0.figure, $0.meaning] }
+    var lines = table.lines(width: nil)
+    for check in report.checks where check.status == .look || check.status == .bad {
+      lines += ["", "\(check.name.rawValue): \(check.fix)"]
+      for finding in check.findings { lines.append("  " + text(of: finding)) }
+    }
+    return lines
+  }
+
+  private static func text(of finding: DataFinding) -> String {
+    var text = finding.what
+    if let count = finding.count { text += ": \(count)" }
+    if !finding.note.isEmpty { text += finding.count == nil ? ": \(finding.note)" : " (\(finding.note))" }
+    let more = (finding.count ?? 0) > finding.rows.count ? ", …" : ""
+    if !finding.rows.isEmpty {
+      text += finding.rows.count == 1 ? "; line " : "; lines "
+      text += finding.rows.map(\.description).joined(separator: ", ") + more
+    }
+    if !finding.cases.isEmpty {
+      text += (finding.cases.count == 1 ? "; case " : "; cases ") + finding.cases.joined(separator: ", ")
+    }
+    return text
+  }
+
+  /// Reads `--accept CHECK=REASON`.
+  static func accepted(_ words: [String]) throws -> [DataCheck.Name: String] {
+    var accepted: [DataCheck.Name: String] = [:]
+    for word in words {
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, parts[1].contains(where: { !$0.isWhitespace }) else {
+        throw ValidationError("--accept takes a check and a reason, for example --accept clean=\"known typos\".")
+      }
+      guard let name = DataCheck.Name(rawValue: parts[0]) else {
+        let names = DataCheck.Name.allCases.map(\.rawValue)
+        let near = Spelling.nearest(to: parts[0], among: names).map { " Did you mean \"\($0)\"?" } ?? ""
+        throw ValidationError(
+          "There is no check called \"\(parts[0])\".\(near) There are: \(names.joined(separator: ", ")).")
+      }
+      accepted[name] = parts[1]
+    }
+    return accepted
+  }
+}
