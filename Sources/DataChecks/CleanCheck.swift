@@ -41,7 +41,14 @@ extension DataCheck {
       add("answers that fail the graders", failed, note: reason?.key ?? "")
     }
     let long = LongRows(data)
-    add(long.what, long.places, note: long.note)
+    if long.isExact {
+      add(long.what, long.places, note: long.note)
+    } else if !long.places.isEmpty {
+      // What is only estimated stops nothing.
+      findings.append(
+        DataFinding(
+          long.what, count: long.places.count, note: long.note, rows: long.places.map { rows[$0].place }))
+    }
     if !asked.wordings.isEmpty {
       findings.append(
         DataFinding(
@@ -50,14 +57,16 @@ extension DataCheck {
     }
     if long.places.isEmpty { findings.append(DataFinding("row lengths", note: long.note)) }
     let share = Double(faulty.count) / Double(rows.count)
-    let status: Status = faulty.isEmpty ? .fine : share > mostFaulty ? .bad : .look
+    let status: Status = share > mostFaulty ? .bad : faulty.isEmpty && long.places.isEmpty ? .fine : .look
     let kinds = findings.filter { !$0.rows.isEmpty && $0.what != "prompts with several answers in prose" }
       .map { "\($0.what) (\($0.count ?? 0))" }
     return DataCheck(
       .clean, status, value: share, unit: "share of rows with a fault", figure: "\(Words.percent(share)) faulty",
-      meaning: faulty.isEmpty
-        ? "No row is empty, contradicted by another\(data.failure == nil ? "" : ", refused by the graders") or cut off."
-        : "\(faulty.count) of \(Words.rows(rows.count)) have a fault: \(kinds.joined(separator: ", ")).",
+      meaning: faulty.isEmpty && !long.places.isEmpty
+        ? "No row has a fault for certain, but \(Words.rows(long.places.count)) may be cut off at \(data.maxTokens) tokens."
+        : faulty.isEmpty
+          ? "No row is empty, contradicted by another\(data.failure == nil ? "" : ", refused by the graders") or cut off."
+          : "\(faulty.count) of \(Words.rows(rows.count)) have a fault: \(kinds.joined(separator: ", ")).",
       fix: "Mend or remove the rows named here"
         + (long.places.isEmpty ? "." : "; shorten long ones or raise max_tokens."),
       findings: findings)
@@ -98,6 +107,7 @@ private struct LongRows {
   var places: [Int] = []
   var what = "rows longer than max_tokens"
   var note = ""
+  var isExact = true
 
   init(_ data: DataToCheck) {
     let worth = data.placesWorthCounting
@@ -116,7 +126,7 @@ private struct LongRows {
       cut += count - limit
       places.append(place)
     }
-    let isExact = data.tokens != nil
+    isExact = data.tokens != nil
     if !isExact { what = "rows probably longer than max_tokens" }
     let basis = isExact ? "by the model's tokenizer" : "estimated as a quarter of the bytes"
     note =

@@ -11,8 +11,14 @@ public struct DataCheckRequest: Sendable, Hashable {
   public var base: String?
   /// How it will be tuned: what is mixed in, and how long rows may be.
   public var settings: TrainingSettings?
+  /// Whether the local engine may be started to count tokens, where a row could be too long.
+  public var startsEngine: Bool
   /// Makes a request.
-  public init(data: String? = nil, set: String? = nil, base: String? = nil, settings: TrainingSettings? = nil) {
+  public init(
+    data: String? = nil, set: String? = nil, base: String? = nil, settings: TrainingSettings? = nil,
+    startsEngine: Bool = false
+  ) {
+    self.startsEngine = startsEngine
     self.data = data
     self.set = set
     self.base = base
@@ -43,20 +49,22 @@ extension Workbench {
     let rows = try await dependencies.files.trainingRows(at: data)
     let others =
       if let mix = settings.mix { try await dependencies.files.trainingRows(at: mix.data) } else { [TrainingRow]() }
-    return await checked(rows, others, of: data, for: model, settings: settings, against: sets).report
+    let checked = await checked(
+      rows, others, of: data, for: model, settings: settings, against: sets, startsEngine: request.startsEngine)
+    return checked.report
   }
 
   /// Looks at rows that are about to be learnt.
   func checked(
     _ rows: [TrainingRow], _ others: [TrainingRow], of file: String, for model: ModelSpec?,
-    settings: TrainingSettings, against sets: [EvalSet]
+    settings: TrainingSettings, against sets: [EvalSet], startsEngine: Bool = false
   ) async -> CheckedData {
     var data = DataToCheck(
       rows: rows.map { DataRow($0, isMixedIn: false) } + others.map { DataRow($0, isMixedIn: true) },
       cases: sets.flatMap { set in set.cases.map { DataCase($0, of: set) } }, maxTokens: settings.maxTokens)
     data.failure = Self.failure(by: sets)
     let all = rows + others
-    data.tokens = await tokens(of: data.placesWorthCounting, in: all, by: model)
+    data.tokens = await tokens(of: data.placesWorthCounting, in: all, by: model, startsEngine: startsEngine)
     return CheckedData(report: await Self.report(of: data), file: file, mix: settings.mix?.data)
   }
 
@@ -64,10 +72,13 @@ extension Workbench {
   @concurrent private nonisolated static func report(of data: DataToCheck) async -> DataReport { DataReport(of: data) }
 
   /// Tokens of some rows by the model's own tokenizer; nil where its engine doesn't run.
-  private func tokens(of places: [Int], in rows: [TrainingRow], by model: ModelSpec?) async -> [Int: Int]? {
+  private func tokens(
+    of places: [Int], in rows: [TrainingRow], by model: ModelSpec?, startsEngine: Bool
+  ) async -> [Int: Int]? {
     guard let model, !places.isEmpty,
       let client = try? dependencies.clients.client(for: model, adapter: nil, workspace: snapshot.workspace.folder)
     else { return nil }
+    if startsEngine, model.isLocal { try? await client.prepare() }
     var tokens: [Int: Int] = [:]
     var rest = places[...]
     while !rest.isEmpty {

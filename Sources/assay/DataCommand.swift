@@ -28,7 +28,7 @@ struct DataCommand: AsyncParsableCommand {
       let workbench = try await Wiring.workbench(folder: options.folder)
       let workspace = await workbench.snapshot.workspace
       Wiring.report(workspace.problems)
-      let report = try await workbench.checkTrainingData(DataCheckRequest(data: file, set: set))
+      let report = try await workbench.checkTrainingData(DataCheckRequest(data: file, set: set, startsEngine: true))
       await workbench.close()
       if options.json {
         print(report.json.text(.pretty))

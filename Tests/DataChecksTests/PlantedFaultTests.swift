@@ -159,6 +159,7 @@ import Testing
     #expect(DataToCheck(rows: rows, maxTokens: 256).placesWorthCounting == [2])
     let estimated = report(rows, maxTokens: 256).check(.clean)
     #expect(estimated.lines("probably longer than max_tokens") == [3])
+    #expect(estimated.value == 0 && estimated.status == .look)
     #expect(estimated.finding("longer")?.note.contains("estimated") == true)
     let counted = DataReport(of: DataToCheck(rows: rows, maxTokens: 256, tokens: [2: 300])).check(.clean)
     #expect(counted.finding("rows longer than max_tokens")?.note.contains("the last 44 tokens") == true)
