@@ -22,7 +22,7 @@ struct AnswerTests {
       #expect(answer.text == "hé 作 🦊")
       #expect(answer.finishReason == "stop")
       #expect(answer.usage == TokenUsage(prompt: 11, completion: 2))
-      #expect(answer.latency > 0 && answer.latency < 20)
+      #expect(answer.latency > 0)
       #expect(answer.firstToken == nil)
     }
     let request = try #require(seen.withLock { $0 })

@@ -82,7 +82,7 @@ struct ProbeTests {
     for ability in ModelProbe.Ability.allCases { #expect(probe.findings[ability] == .works, "\(ability)") }
     #expect(probe.models == ["mock-small", "other"])
     #expect(probe.server == "vLLM 0.9.1")
-    #expect(probe.latency > 0 && probe.latency < 10)
+    #expect(probe.latency > 0)
     #expect(probe.tokensPerSecond.map { $0 > 1 && $0 < 2000 } == true)
     #expect(requests <= 15)
   }
