@@ -29,7 +29,7 @@ struct CommandLine {
       let said = peer.quote(error.string ?? error["message"]?.string ?? error.text(.compact))
       let sentence = "\(peer) gave no answer: \(said.isEmpty ? "an error without a text" : said)"
       if let wait = json["retry_after"]?.double, wait >= 0, wait.isFinite {
-        content = .failure(.busy(sentence, retryAfter: wait))
+        content = .failure(.busy(sentence, retryAfter: min(wait, RetryDelay.longest)))
       } else {
         content = .failure(.rejected(sentence))
       }

@@ -89,13 +89,13 @@ struct RunTally: Sendable {
   /// Counts an output.
   mutating func add(_ entry: Entry) {
     count(entry, 1)
-    if entry.isAnswered { latencies.insert(entry.latency) }
+    if entry.isAnswered, entry.latency > 0 { latencies.insert(entry.latency) }
   }
 
   /// Forgets an output that was counted.
   mutating func remove(_ entry: Entry) {
     count(entry, -1)
-    if entry.isAnswered { latencies.remove(entry.latency) }
+    if entry.isAnswered, entry.latency > 0 { latencies.remove(entry.latency) }
   }
 
   private mutating func count(_ entry: Entry, _ sign: Int) {

@@ -97,15 +97,15 @@ extension SQLiteStore {
     }
   }
 
-  /// Which cases of a run have an answer, and which of the case's answers it is.
-  public func answered(in run: RunID) async throws -> [(caseID: String, sample: Int)] {
+  /// Which requests of a run were asked: the case, which of its answers, and whether there is one.
+  public func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)] {
     try await read { db in
       let rows = try Row.fetchCursor(
-        db, sql: "SELECT case_id, sample FROM outputs WHERE run_id = ? AND answer_id IS NOT NULL",
+        db, sql: "SELECT case_id, sample, answer_id IS NOT NULL AS answered FROM outputs WHERE run_id = ?",
         arguments: [run.number])
-      var answered: [(caseID: String, sample: Int)] = []
-      while let row = try rows.next() { answered.append((row["case_id"], row["sample"])) }
-      return answered
+      var asked: [(caseID: String, sample: Int, isAnswered: Bool)] = []
+      while let row = try rows.next() { asked.append((row["case_id"], row["sample"], row["answered"])) }
+      return asked
     }
   }
 

@@ -57,8 +57,8 @@ public protocol Store: Sendable {
   func outputs(of run: RunID) async throws -> [Output]
   /// How often each finish reason stands among a run's answers.
   func finishReasons(in run: RunID) async throws -> [String: Int]
-  /// Which cases of a run have an answer, and which of the case's answers it is.
-  func answered(in run: RunID) async throws -> [(caseID: String, sample: Int)]
+  /// Which requests of a run were asked: the case, which of its answers, and whether there is one.
+  func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)]
   /// Answers to requests that were asked before, by key.
   func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer]
   /// Versions with the time they were first used, newest first.

@@ -3,15 +3,24 @@ import Foundation
 extension Workbench {
   /// Joins what a run has at a provider: waits until each of its batches is over and takes the answers in. Returns what is
   /// still to be asked.
-  func joinBatches(_ open: RequestList, _ work: inout RunWork) async throws -> RequestList {
+  func joinBatches(
+    _ places: [Int], except done: AnsweredRequests, _ work: inout RunWork
+  ) async throws -> RequestList {
     let batches = try await dependencies.store.openBatches(of: work.context.run.id)
+    let open = try await reuse(places, except: done, &work)
     guard !batches.isEmpty else { return open }
     let service = try batchService(of: work.context.subject)
-    var open = open
+    // A batch may hold cases that nobody asks for now: they are paid for, too.
+    work.wanted = Set(open.items.map(\.key))
+    var all = try requests(Array(work.context.subject.set.cases.indices), except: done, work.context)
     for batch in batches {
-      if let batch = try await found(batch, at: service) { open = try await take(batch, from: service, open, &work) }
+      if let batch = try await found(batch, at: service) { all = try await take(batch, from: service, all, &work) }
     }
-    return open
+    work.wanted = nil
+    let left = Set(all.items.map(\.key))
+    var rest = RequestList()
+    for item in open.items where left.contains(item.key) { rest.append(item) }
+    return rest
   }
 
   /// Hands requests in, in as few batches as the provider takes, and waits for their answers.
@@ -19,7 +28,15 @@ extension Workbench {
     let context = work.context
     let service = try batchService(of: context.subject)
     if let most = request.budget.dollars {
-      let high = try await estimate(request).dollars?.high
+      // Not by what earlier answers took: what is handed in is bounded by nothing but max_tokens.
+      let texts = try open.items.reduce(0) { sum, item in
+        sum + (try context.messages(item).reduce(0) { $0 + $1.content.utf8.count })
+      }
+      let high = context.subject.variant.sampling.maxTokens.flatMap { limit in
+        context.subject.model.price.map { price in
+          (Double(texts) / 2 * price.input + Double(limit * open.items.count) * price.output) / 1e6 * service.priceShare
+        }
+      }
       guard let high, high <= most else {
         let might = high.map { "may cost up to $\($0)" } ?? "may cost any amount, as the variant has no max_tokens"
         throw WorkbenchError.budget(
@@ -88,7 +105,9 @@ extension Workbench {
     if batch.batch != nil { return batch }
     var batch = batch
     do { batch.batch = try await service.find(label: batch.label) } catch let failure as ModelFailure {
-      throw WorkbenchError.model(failure.description)
+      throw WorkbenchError.model(
+        "Whether the provider has the batch of run \(batch.run) can't be told. " + failure.description
+          + Self.forgetting(batch.run))
     }
     batch.isOver = batch.batch == nil
     try await dependencies.store.keep(batch)
@@ -124,7 +143,9 @@ extension Workbench {
       } catch let failure as ModelFailure {
         // The provider may be out of reach for a while; the batch isn't lost by that.
         troubles += 1
-        if case .rejected = failure { throw WorkbenchError.model(failure.description) }
+        if case .rejected = failure {
+          throw WorkbenchError.model(failure.description + Self.forgetting(record.run))
+        }
         guard troubles < 20 else { throw WorkbenchError.model(failure.description) }
         work.progress.waiting = failure.description
         show(work)
@@ -134,7 +155,7 @@ extension Workbench {
     }
     let answers: [(id: String, answer: Result<Answer, ModelFailure>)]
     do { answers = try await service.answers(of: batch) } catch let failure as ModelFailure {
-      throw WorkbenchError.model(failure.description)
+      throw WorkbenchError.model(failure.description + Self.forgetting(record.run))
     }
     work.progress.waiting = nil
     var byKey: [PackedHash: [RequestList.Item]] = [:]
@@ -146,10 +167,10 @@ extension Workbench {
         case .success(let answer):
           var output = context.output(of: answer, to: item, key: key.hash, priceShare: service.priceShare)
           if index > 0 { output.cost = 0 }
-          work.arrived(output)
+          work.cameInBatch(output, key)
         case .failure(let failure):
           work.note(failure)
-          work.arrived(context.output(of: failure, to: item, key: key.hash))
+          work.cameInBatch(context.output(of: failure, to: item, key: key.hash), key)
         }
         if work.buffer.count >= 256 { try await flush(&work) }
       }
@@ -159,6 +180,19 @@ extension Workbench {
     var rest = RequestList()
     for item in open.items where byKey[item.key] != nil { rest.append(item) }
     return rest
+  }
+
+  /// The way out where a batch can't be had.
+  private static func forgetting(_ run: RunID) -> String {
+    " If its answers are lost for good, `assay batches forget \(run)` stops waiting for them."
+  }
+
+  /// Waits for a run's batches no more. Their answers are lost, if there are any.
+  /// - Returns: how many batches there were.
+  public func forgetBatches(of run: RunID) async throws -> Int {
+    let batches = try await dependencies.store.openBatches(of: run)
+    for batch in batches { try await end(batch) }
+    return batches.count
   }
 
   private func end(_ batch: BatchRecord) async throws {
@@ -173,10 +207,15 @@ extension Workbench {
   /// Asks the provider to stop a run's batches. What they answered by then is taken in when the run is evaluated again.
   public func cancelBatches(of run: RunID) async throws -> Int {
     let batches = try await dependencies.store.openBatches(of: run)
-    guard let variant = snapshot.runs.first(where: { $0.id == run })?.variant.name else {
+    guard let known = snapshot.runs.first(where: { $0.id == run }) else {
       throw WorkbenchError.input("There is no run \(run).")
     }
-    let service = try batchService(of: try subject(variant: variant, set: nil))
+    let subject = try subject(variant: known.variant.name, set: known.set)
+    guard subject.variant == known.variant else {
+      throw WorkbenchError.input(
+        "The variant \"\(known.variant.name)\" is another one now, perhaps at another provider; put it back to cancel.")
+    }
+    let service = try batchService(of: subject)
     for batch in batches {
       guard let name = try await found(batch, at: service)?.batch else { continue }
       do { try await service.cancel(name) } catch let failure as ModelFailure {

@@ -28,9 +28,9 @@ public struct CheckpointReport: Sendable {
       rows.map { row in
         CheckpointChoice.Behaviour(
           step: row.checkpoint.step, task: row.task.summary.mean, taskCases: row.task.summary.done,
-          general: row.general?.summary.mean, generalCases: row.general?.summary.done ?? 0,
-          validationLoss: row.checkpoint.validationLoss)
-      }, base: base?.summary.mean)
+          general: row.general.flatMap { $0.summary.done > 0 ? $0.summary.mean : nil },
+          generalCases: row.general?.summary.done ?? 0, validationLoss: row.checkpoint.validationLoss)
+      }, base: base.flatMap { $0.summary.done > 0 ? $0.summary.mean : nil })
   }
 }
 
@@ -121,9 +121,13 @@ extension Workbench {
       let name = "\(plain.name)@\(id)/\(checkpoint.step)"
       var row = CheckpointReport.Row(checkpoint: checkpoint, task: try await run(name, task))
       if let general { row.general = try await run(name, general) }
+      guard row.task.summary.done > 0 else {
+        let reason = try await failures(of: row.task.id).first?.reason ?? "No case was answered."
+        throw WorkbenchError.model("The checkpoint \(name) can't be judged: \(reason)")
+      }
       report.rows.append(row)
       onRow(report)
-      clients = clients.filter { !$0.key[1].contains("/checkpoints/") }  // its engine may go
+      clients = clients.filter { $0.key.adapter?.contains("/checkpoints/") != true }  // its engine may go
     }
     return report
   }
@@ -153,7 +157,9 @@ extension Workbench {
   /// Makes the checkpoint after a step the one that the job's `best` is.
   func keepCheckpoint(_ step: Int, of id: JobID) async throws {
     try await openJob(id)
-    guard let checkpoint = snapshot.job?.checkpoints.first(where: { $0.step == step }) else {
+    guard let detail = snapshot.job, detail.job.id == id,
+      let checkpoint = detail.checkpoints.first(where: { $0.step == step }), isThere(checkpoint, of: detail.job)
+    else {
       throw WorkbenchError.input("Job \(id) has no checkpoint after step \(step).")
     }
     try keepAsBest(checkpoint, of: id)

@@ -115,9 +115,10 @@ extension Workbench {
 
   /// The client of a variant, held from its first use on, so that a local engine stays while this process does. An
   /// adapter is named by where its links lead: `best` may come to mean another checkpoint.
-  func client(of subject: Subject) throws -> any ModelClient {
+  /// - Parameter revision: says which files the model's answers rest on; a client of others isn't used for them.
+  func client(of subject: Subject, revision: String = "") throws -> any ModelClient {
     let adapter = subject.variant.adapter.map { URL(fileURLWithPath: absolute($0)).resolvingSymlinksInPath().path }
-    let key = [subject.model.name, adapter ?? ""]
+    let key = ClientKey(model: subject.model, adapter: adapter, revision: revision)
     if let client = clients[key] { return client }
     let client = try dependencies.clients.client(
       for: subject.model, adapter: adapter, workspace: snapshot.workspace.folder)

@@ -13,6 +13,7 @@ extension Workbench {
         "Run \(run.id) is being worked on by another Assay on this machine; its progress shows in every window.")
     }
     defer { _ = claim }
+    stopRequests.remove(run.id)
     for sentence in ignoredOptions(of: subject.variant) { notify(.warning, sentence) }
     if snapshot.runs.contains(where: { $0.id == run.id }) == false { snapshot.runs.insert(run, at: 0) }
     snapshot.versions = try await dependencies.store.versions()
@@ -27,8 +28,7 @@ extension Workbench {
       try await dependencies.store.setState(.running, of: run.id)
       mark(run.id) { $0.state = .running }
       do {
-        var open = try await reuse(places, except: done, &work)
-        open = try await joinBatches(open, &work)
+        let open = try await joinBatches(places, except: done, &work)
         if open.items.isEmpty {
           show(work)
         } else if request.inBatches {
@@ -89,6 +89,12 @@ extension Workbench {
   /// The run that a request goes on with, or a new one.
   private func begin(_ request: EvaluateRequest, _ subject: Subject, _ identity: RunIdentity) async throws -> Run {
     let repeats = max(1, request.repeats)
+    if request.isFresh, request.inBatches,
+      let run = try await dependencies.store.newestRun(base: identity.base, repeats: repeats),
+      try await !dependencies.store.openBatches(of: run.id).isEmpty
+    {
+      return run
+    }
     if !request.isFresh, let run = try await dependencies.store.newestRun(base: identity.base, repeats: repeats) {
       return run
     }
@@ -115,12 +121,16 @@ extension Workbench {
   /// Which requests of a run are answered.
   struct AnsweredRequests: Sendable {
     private var samples: [Int: Set<Int>] = [:]
+    /// Cases of which some request failed.
+    private(set) var failed: Set<Int> = []
     /// All of them.
     private(set) var total = 0
     /// Adds one.
     mutating func insert(place: Int, sample: Int) {
       if samples[place, default: []].insert(sample).inserted { total += 1 }
     }
+    /// Notes that a request to a case failed.
+    mutating func insertFailure(place: Int) { failed.insert(place) }
     /// How many of a case.
     func count(at place: Int) -> Int { samples[place]?.count ?? 0 }
     /// Whether this one is.
@@ -128,31 +138,21 @@ extension Workbench {
   }
 
   func answered(_ run: Run, _ set: EvalSet) async throws -> AnsweredRequests {
-    let answered = try await dependencies.store.answered(in: run.id)
+    let asked = try await dependencies.store.asked(in: run.id)
     var requests = AnsweredRequests()
-    guard !answered.isEmpty else { return requests }
+    guard !asked.isEmpty else { return requests }
     let places = Dictionary(set.cases.indices.map { (set.cases[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
-    for (id, sample) in answered {
-      if let place = places[id], sample < run.repeats { requests.insert(place: place, sample: sample) }
+    for (id, sample, isAnswered) in asked {
+      guard let place = places[id], sample < run.repeats else { continue }
+      if isAnswered { requests.insert(place: place, sample: sample) } else { requests.insertFailure(place: place) }
     }
     return requests
   }
 
   /// Takes over what was answered before to the same requests; what is left is to be asked.
   /// - Throws: `WorkbenchError.input` when a case can't be asked at all, before anything is.
-  private func reuse(_ places: [Int], except done: AnsweredRequests, _ work: inout RunWork) async throws -> RequestList
-  {
-    var list = RequestList()
-    for place in places {
-      var messages: [ChatMessage]?
-      for sample in 0..<work.context.run.repeats where !done.contains(place: place, sample: sample) {
-        var item = RequestList.Item(place: Int32(place), sample: Int32(sample), key: PackedHash.none)
-        let content = try messages ?? work.context.messages(item)
-        messages = content
-        item.key = PackedHash(work.context.key(item, content))
-        list.append(item)
-      }
-    }
+  func reuse(_ places: [Int], except done: AnsweredRequests, _ work: inout RunWork) async throws -> RequestList {
+    let list = try requests(places, except: done, work.context)
     var open = RequestList()
     let size = 500
     for start in stride(from: 0, to: list.items.count, by: size) {
@@ -171,7 +171,24 @@ extension Workbench {
     }
     let subject = work.context.subject
     open.group(by: subject.version.slots, of: subject.set.cases)
+    open.putLast(done.failed)
     return open
+  }
+
+  /// The requests that a run lacks.
+  func requests(_ places: [Int], except done: AnsweredRequests, _ context: RunContext) throws -> RequestList {
+    var list = RequestList()
+    for place in places {
+      var messages: [ChatMessage]?
+      for sample in 0..<context.run.repeats where !done.contains(place: place, sample: sample) {
+        var item = RequestList.Item(place: Int32(place), sample: Int32(sample), key: PackedHash.none)
+        let content = try messages ?? context.messages(item)
+        messages = content
+        item.key = PackedHash(context.key(item, content))
+        list.append(item)
+      }
+    }
+    return list
   }
 
   /// A run as if it had only these cases.
@@ -227,7 +244,7 @@ extension Workbench {
     /// A batch is on disk.
     case stored(RunWork.Batch, RunSummary)
     /// A batch couldn't be stored.
-    case notStored(any Error)
+    case notStored(RunWork.Batch, any Error)
     /// Text that streams in is due to be shown.
     case tick
   }
@@ -235,7 +252,7 @@ extension Workbench {
   private func ask(_ open: RequestList, _ request: EvaluateRequest, _ work: inout RunWork) async throws {
     let context = work.context
     let model = context.subject.model
-    let client = try client(of: context.subject)
+    let client = try client(of: context.subject, revision: context.identity.revision)
     work.progress.waiting = model.isLocal ? "starting the local engine" : nil
     show(work)
     do {
@@ -269,7 +286,7 @@ extension Workbench {
         group.addTask {
           do {
             return .stored(batch, try await store.record(batch.outputs, in: run, seconds: batch.seconds))
-          } catch { return .notStored(error) }
+          } catch { return .notStored(batch, error) }
         }
       }
       if streams { after(0.1, .tick) }
@@ -309,15 +326,22 @@ extension Workbench {
         case .stored(let batch, let summary):
           isStoring = false
           stored(batch, summary, work)
-        case .notStored(let error): throw error
+        case .notStored(let batch, let error):
+          work.giveBack(batch)
+          throw error
         case .tick:
           show(work)
           after(0.1, .tick)
         case .answered(let index, let output):
           plan.succeeded(index, output.answer ?? Answer(text: ""), cost: output.cost, now: seconds())
           work.arrived(output)
+          if request.budget.dollars != nil, output.cost == nil {
+            work.stopReason =
+              "The model doesn't say how many tokens it read and wrote, so a limit in dollars can't be kept. Use --max-calls."
+            plan.stop()
+          }
         case .failed(let index, let failure):
-          try Task.checkCancellation()  // a request that was cut off has not failed
+          if Task.isCancelled { break }  // a request that was cut off has not failed
           let decision = plan.failed(index, failure, now: seconds(), jitter: .random(in: 0...1))
           work.note(failure)
           if case .stop(let reason) = decision { work.stopReason = reason }
@@ -326,7 +350,19 @@ extension Workbench {
             work.arrived(context.output(of: failure, to: item, key: item.key.hash))
           }
         }
-        try Task.checkCancellation()
+        if Task.isCancelled {
+          // What has come already was paid for.
+          group.cancelAll()
+          while let arrival = try await group.next() {
+            switch arrival {
+            case .answered(_, let output): work.arrived(output)
+            case .stored(let batch, let summary): stored(batch, summary, work)
+            case .notStored(let batch, _): work.giveBack(batch)
+            default: break
+            }
+          }
+          throw CancellationError()
+        }
         if work.buffer.count >= 256 { storeBatch() }
         if !work.buffer.isEmpty, !isFlushComing {
           isFlushComing = true
@@ -378,7 +414,12 @@ extension Workbench {
   func flush(_ work: inout RunWork) async throws {
     guard let batch = work.takeBatch() else { return show(work) }
     let run = work.context.run.id
-    stored(batch, try await dependencies.store.record(batch.outputs, in: run, seconds: batch.seconds), work)
+    do {
+      stored(batch, try await dependencies.store.record(batch.outputs, in: run, seconds: batch.seconds), work)
+    } catch {
+      work.giveBack(batch)
+      throw error
+    }
   }
 
   /// A batch is on disk.

@@ -32,6 +32,13 @@ public actor Workbench {
     }
   }
 
+  /// What decides which client asks.
+  struct ClientKey: Hashable {
+    var model: ModelSpec
+    var adapter: String?
+    var revision: String
+  }
+
   let dependencies: Dependencies
   /// Everything that can be shown, as of now.
   public internal(set) var snapshot: Snapshot
@@ -46,8 +53,8 @@ public actor Workbench {
   var stopRequests: Set<RunID> = []
   /// What this process last took for a run.
   public internal(set) var uses: [RunID: RunUse] = [:]
-  /// Clients in use, by model and adapter.
-  var clients: [[String]: any ModelClient] = [:]
+  /// Clients in use.
+  var clients: [ClientKey: any ModelClient] = [:]
   /// The trial under way.
   var trialTask: Task<Void, Never>?
   /// Followers of jobs that are not over.
@@ -120,7 +127,7 @@ public actor Workbench {
     case .stopTrial: trialTask?.cancel()
     case .editCase(let set, let edit): try await editCase(edit, set: set)
     case .evaluate(let request): return .run(try await evaluate(request))
-    case .pauseRun(let run): stopRequests.insert(run)
+    case .pauseRun(let run): if snapshot.progress[run] != nil { stopRequests.insert(run) }
     case .compare(let a, let b, let set): return .comparison(try await compare(a, b, set: set))
     case .testModel(let name): return .probe(try await testModel(name))
     case .collect(let request): return try await collect(request)

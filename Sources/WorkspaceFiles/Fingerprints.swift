@@ -66,6 +66,8 @@ actor Fingerprints {
   }
 
   private static func decidesAnswers(_ name: String) -> Bool {
+    // What a trainer needs to go on, and takes away once there is a newer checkpoint.
+    if name.hasSuffix("optimizer.safetensors") || name.hasSuffix("progress.json") { return false }
     let endings = [".safetensors", ".json", ".jinja", ".model", ".tiktoken", ".gguf", ".npz"]
     return endings.contains { name.hasSuffix($0) } || ["merges.txt", "vocab.txt"].contains(name)
   }

@@ -7,7 +7,7 @@ import WorkbenchCore
 struct BatchesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "batches", abstract: "List batches that a provider is working on; cancel them.",
-    subcommands: [List.self, Cancel.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Cancel.self, Forget.self], defaultSubcommand: List.self)
 
   /// `assay batches list`.
   struct List: AsyncParsableCommand {
@@ -41,6 +41,22 @@ struct BatchesCommand: AsyncParsableCommand {
       }
       table.print()
       print("Evaluating the variant again waits for the answers and takes them in.")
+    }
+  }
+
+  /// `assay batches forget`.
+  struct Forget: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Wait for a run's batches no more; what they answered is lost, and their cases are asked again.")
+    @Argument(help: "The run's number.")
+    var run: Int64
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() async throws {
+      let workbench = try await Wiring.workbench(folder: options.folder)
+      let count = try await workbench.forgetBatches(of: RunID(run))
+      await workbench.close()
+      print(count == 0 ? "Run \(run) has no batch under way." : "Run \(run) waits for \(count) batches no more.")
     }
   }
 

@@ -114,7 +114,10 @@ struct EvalCommand: AsyncParsableCommand {
     of error: any Error, _ variant: String, set: String?, on workbench: Workbench
   ) async -> JSONValue {
     var report: JSONObject = ["variant": .string(variant)]
-    if let run = try? await workbench.run(named: variant, set: set), let known = Report.run(run).object {
+    // Only what was worked on now: an older run measured something else.
+    if let run = try? await workbench.run(named: variant, set: set), await workbench.uses[run.id] != nil,
+      let known = Report.run(run).object
+    {
       report = known
     }
     report["error"] = .string(String(describing: error))

@@ -27,7 +27,8 @@ enum Report {
         "completion": JSONValue(summary.completionTokens),
       ],
       "latency_ms": [
-        "p50": known(summary.latencyMedian * 1000, 1), "p95": known(summary.latency95 * 1000, 1),
+        "p50": summary.latencyMedian > 0 ? rounded(summary.latencyMedian * 1000, 1) : .null,
+        "p95": summary.latency95 > 0 ? rounded(summary.latency95 * 1000, 1) : .null,
       ],
       "cost_usd": summary.cost.map { rounded($0, 6) } ?? .null, "seconds": rounded(run.seconds, 3),
     ]

@@ -117,7 +117,7 @@ struct RunStoreTests {
         #expect(abs(summary.mean - estimate.mean) < 1e-12)
         #expect(abs(summary.low - estimate.interval.low) < 1e-12)
         #expect(abs(summary.high - estimate.interval.high) < 1e-12)
-        let percentiles = Percentiles(outputs.compactMap(\.answer?.latency))
+        let percentiles = Percentiles(outputs.compactMap(\.answer?.latency).filter { $0 > 0 })
         #expect(summary.latencyMedian == percentiles.p50)
         #expect(summary.latency95 == percentiles.p95)
         #expect(summary.promptTokens == 10 * outputs.count && summary.completionTokens == 2 * outputs.count)

@@ -136,6 +136,28 @@ struct BatchModel: ModelClient, ModelClients {
     #expect(service.state.withLock { $0.submitted.map(\.requests.count) } == [4, 2])
   }
 
+  @Test func casesThatNobodyAsksForNowAreKeptAllTheSame() async throws {
+    let service = FakeBatches(breaksAfterSubmitting: true, Self.echo)
+    let store = FakeStore()
+    let first = try await workbench(service, store: store)
+    _ = try? await first.perform(.evaluate(EvaluateRequest(variant: "base", limit: 6, inBatches: true)))
+    let second = try await workbench(service, store: store)
+    let request = EvaluateRequest(variant: "base", limit: 2, inBatches: true)
+    guard case .run(let part) = try await second.perform(.evaluate(request)) else { return }
+    #expect(part.summary.done == 2)
+    #expect(try await store.outputs(of: part.id).count == 6)
+    #expect(service.state.withLock { $0.submitted.count } == 1)
+  }
+
+  @Test func aBatchThatIsLostForGoodCanBeForgotten() async throws {
+    let service = FakeBatches(breaksAfterSubmitting: true, Self.echo)
+    let workbench = try await workbench(service, store: FakeStore())
+    _ = try? await workbench.perform(.evaluate(EvaluateRequest(variant: "base", inBatches: true)))
+    let run = try #require(await workbench.snapshot.runs.first)
+    #expect(try await workbench.forgetBatches(of: run.id) == 1)
+    #expect(try await workbench.openBatches().isEmpty)
+  }
+
   @Test func aBatchThatMightCostMoreThanItsBudgetIsNotHandedIn() async throws {
     let service = FakeBatches(Self.echo)
     let workbench = try await workbench(service, store: FakeStore())

@@ -14,6 +14,7 @@ actor FakeFiles: WorkspaceFiles {
   init(_ workspace: Workspace) { self.workspace = workspace }
 
   func set(fingerprint: String?, of path: String) { fingerprints[path] = fingerprint.map { ContentHash(hex: $0) } }
+  func set(options: JSONObject) { workspace.models[0].options = options }
   func set(rows: [TrainingRow], at path: String) { self.rows[path] = rows }
   func set(body: String, of section: String) {
     for prompt in workspace.prompts.indices {
@@ -81,8 +82,8 @@ actor FakeStore: Store {
     Dictionary(
       allOutputs[run, default: [:]].values.compactMap { $0.answer?.finishReason }.map { ($0, 1) }, uniquingKeysWith: +)
   }
-  func answered(in run: RunID) async throws -> [(caseID: String, sample: Int)] {
-    allOutputs[run, default: [:]].values.filter { $0.answer != nil }.map { ($0.caseID, $0.sample) }
+  func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)] {
+    allOutputs[run, default: [:]].values.map { ($0.caseID, $0.sample, $0.answer != nil) }
   }
   func beginRun(_ draft: RunDraft) async throws -> Run {
     if let run = allRuns.first(where: { $0.identity == draft.identity }) { return run }
@@ -98,7 +99,14 @@ actor FakeStore: Store {
     allRuns.append(run)
     return run
   }
+  private var refusals = 0
+  /// Stores nothing the next time.
+  func refuseNext() { refusals += 1 }
   func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary {
+    if refusals > 0, !outputs.isEmpty {
+      refusals -= 1
+      throw WorkbenchError.input("The database is busy.")
+    }
     batches.append(outputs.count)
     for output in outputs {
       allOutputs[run, default: [:]][output.id] = output

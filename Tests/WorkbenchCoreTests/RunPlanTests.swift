@@ -173,6 +173,24 @@ import Testing
     #expect(plan.next(now: 0) == .finished)
   }
 
+  @Test func aModelThatAnswersMayRefuseManyCasesInARow() {
+    var plan = RunPlan(count: 60, width: 1)
+    _ = plan.next(now: 0)
+    plan.succeeded(0)
+    var stopped = false
+    while case .ask(let index, _) = plan.next(now: 0) {
+      if case .stop = plan.failed(index, .rejected("too long"), now: 0, jitter: 1) { stopped = true }
+    }
+    #expect(!stopped)
+  }
+
+  @Test func nobodyWaitsLongerThanAnHour() {
+    var plan = RunPlan(count: 1, width: 1)
+    _ = plan.next(now: 0)
+    _ = plan.failed(0, .busy("later", retryAfter: 1e300), now: 0, jitter: 1)
+    #expect(plan.next(now: 0) == .wait(until: 3600))
+  }
+
   @Test func nothingIsSentAfterTheTimeThatARunHas() {
     var plan = RunPlan(count: 3, width: 1, budget: RunPlan.Budget(seconds: 10))
     #expect(plan.next(now: 100) == .ask(index: 0, attempt: 1))

@@ -1,5 +1,6 @@
 import Foundation
 import Grading
+import Synchronization
 import Testing
 
 @testable import WorkbenchCore
@@ -72,6 +73,55 @@ import Testing
     #expect(run.summary.done == 2 && model.asked == 2)
     let outputs = try await workbench.outputs(ofRun: "base", set: nil).outputs
     #expect(outputs.map(\.caseID) == ["c1", "c3"])
+  }
+
+  @Test func failedCasesAreAskedAfterThoseThatNeverWere() async throws {
+    let order = Mutex<[String]>([])
+    let model = FakeModel { request, _ in
+      order.withLock { $0.append(request.caseID) }
+      if request.caseID == "c1" || request.caseID == "c2" { throw ModelFailure.rejected("Too long.") }
+      return Answer(text: "x")
+    }
+    let (workbench, _) = try await workbench(sampleWorkspace(cases: 6), model: model)
+    _ = try await evaluate(workbench, limit: 3)
+    order.withLock { $0 = [] }
+    _ = try await workbench.perform(.evaluate(EvaluateRequest(variant: "base", concurrency: 1)))
+    #expect(order.withLock { $0 } == ["c4", "c5", "c6", "c1", "c2"])
+  }
+
+  @Test func aChangedModelIsAskedThroughANewClient() async throws {
+    let model = FakeModel { _, _ in Answer(text: "x") }
+    let (workbench, files) = try await workbench(model: model)
+    _ = try await evaluate(workbench)
+    let before = await workbench.clients.count
+    await files.set(options: ["top_k": 5])
+    try await workbench.perform(.reload)
+    _ = try await evaluate(workbench)
+    #expect(await workbench.clients.count == before + 1 && model.asked == 8)
+  }
+
+  @Test func aDollarLimitNeedsAModelThatCounts() async throws {
+    var workspace = sampleWorkspace(cases: 20)
+    workspace.models[0].price = TokenPrice(input: 1, output: 1)
+    let model = FakeModel { _, _ in Answer(text: "x") }
+    let (workbench, _) = try await workbench(workspace, model: model)
+    let request = EvaluateRequest(variant: "base", budget: RunPlan.Budget(dollars: 1))
+    await #expect {
+      try await workbench.perform(.evaluate(request))
+    } throws: { "\($0)".contains("--max-calls") }
+    #expect(model.asked == 1)
+  }
+
+  @Test func answersThatCouldNotBeStoredAreNotLost() async throws {
+    let model = FakeModel { request, _ in Answer(text: request.messages[1].content) }
+    let store = FakeStore()
+    await store.refuseNext()
+    let workbench = try await Workbench(
+      Workbench.Dependencies(
+        files: FakeFiles(sampleWorkspace()), store: store, clients: model, trainer: FakeTrainer()))
+    _ = try? await workbench.perform(.evaluate(EvaluateRequest(variant: "base")))
+    _ = try await workbench.perform(.evaluate(EvaluateRequest(variant: "base")))
+    #expect(model.asked == 4)
   }
 
   @Test func casesThatBeginAlikeAreAskedTogether() {

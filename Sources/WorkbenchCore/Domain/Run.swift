@@ -193,7 +193,7 @@ public struct RunSummary: Sendable, Hashable {
     let cached = answers.compactMap(\.usage.cachedPrompt)
     cachedPromptTokens = cached.isEmpty ? nil : cached.reduce(0, +)
     completionTokens = answers.reduce(0) { $0 + ($1.usage.completion ?? 0) }
-    let latencies = Percentiles(answers.map(\.latency))
+    let latencies = Percentiles(answers.map(\.latency).filter { $0 > 0 })
     latencyMedian = latencies.p50 ?? 0
     latency95 = latencies.p95 ?? 0
     let costs = outputs.compactMap(\.cost)

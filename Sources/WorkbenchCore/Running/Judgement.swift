@@ -12,6 +12,7 @@ enum Judgement {
     return Output(
       caseID: evalCase.id, sample: sample, requestKey: key, answer: answer, scores: grade.scores, value: grade.value,
       passed: grade.passed, formatValid: grade.formatIsValid,
-      cost: price.map { $0.cost(of: answer.usage) * priceShare })
+      cost: answer.usage.prompt == nil && answer.usage.completion == nil
+        ? nil : price.map { $0.cost(of: answer.usage) * priceShare })
   }
 }

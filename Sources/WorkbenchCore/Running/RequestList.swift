@@ -16,6 +16,13 @@ struct RequestList: Sendable {
   /// Adds a request.
   mutating func append(_ item: Item) { items.append(item) }
 
+  /// Puts requests to these cases behind all others.
+  mutating func putLast(_ places: Set<Int>) {
+    guard !places.isEmpty else { return }
+    items =
+      items.filter { !places.contains(Int($0.place)) } + items.filter { places.contains(Int($0.place)) }
+  }
+
   /// Puts cases that fill the prompt's first slot alike next to each other, so that servers which keep the beginnings of
   /// prompts meet them again; otherwise the order stays.
   mutating func group(by slots: [String], of cases: [EvalCase]) {

@@ -115,7 +115,9 @@ extension Workbench {
         Double(earlier.summary.promptTokens) / answers, Double(earlier.summary.completionTokens) / answers
       )
       if read > 0 { prompt = RunEstimate.Range(read * 0.8, read * 1.2) }
-      if written > 0 { completion = RunEstimate.Range(written * 0.8, min(written * 1.2, limit ?? .infinity)) }
+      if written > 0 {
+        completion = RunEstimate.Range(min(written * 0.8, limit ?? .infinity), min(written * 1.2, limit ?? .infinity))
+      }
       basis = .earlierRun(earlier.id)
     }
     return RunEstimate(
@@ -127,7 +129,7 @@ extension Workbench {
   private func earlierRun(like subject: Subject) -> Run? {
     let alike = snapshot.runs.filter {
       $0.promptVersion == subject.version.hash && $0.variant.model == subject.model.name && $0.summary.done > 0
-        && $0.summary.promptTokens > 0
+        && $0.set == subject.set.name && $0.variant.sampling == subject.variant.sampling && $0.summary.promptTokens > 0
     }
     return alike.first { $0.variant.name == subject.variant.name } ?? alike.first
   }

@@ -6,6 +6,8 @@ struct RunIdentity: Sendable {
   let base: ContentHash
   /// The model with the hash of its weights and adapter.
   private let model: JSONValue
+  /// Says which files the model's answers rest on.
+  var revision: String { model.text() }
   private let sampling: JSONValue
   /// Whether answers depend on the case's id.
   private let usesCaseID: Bool

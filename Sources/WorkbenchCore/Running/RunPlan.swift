@@ -40,6 +40,8 @@ public struct RunPlan: Sendable {
     public var firstDelay = 0.5
     /// The longest wait, in seconds.
     public var longestDelay = 30.0
+    /// The longest wait that a server may ask for, in seconds.
+    public var longestWait = 3600.0
     /// Failures in a row, over all cases, after which the server counts as gone.
     public var failuresInARow = 10
     /// How many times a server that has answered and is gone is asked once more, after 1, 2, 4 … seconds.
@@ -242,9 +244,10 @@ public struct RunPlan: Sendable {
     let delay: Double?
     switch failure {
     case .busy(_, let retryAfter):
-      delay = retryAfter ?? backOff(attempts) * jitter
+      let wait = retryAfter.map { min($0, patience.longestWait) }
+      delay = wait ?? backOff(attempts) * jitter
       begun[index]?.timesBusy += 1
-      if let retryAfter { hold(until: now + retryAfter) }
+      if let wait { hold(until: now + wait) }
       pushedBack(index)
     case .unavailable:
       delay = backOff(attempts) * jitter
@@ -257,7 +260,9 @@ public struct RunPlan: Sendable {
       delay = nil
       failuresInARow += 1
     }
-    if failuresInARow >= patience.failuresInARow {
+    var isBusy = false
+    if case .busy = failure { isBusy = true }
+    if failuresInARow >= limitInARow(of: failure), !isBusy {
       guard leavesAlone(after: failure, now: now) else {
         isStopped = true
         end(index)
@@ -276,6 +281,13 @@ public struct RunPlan: Sendable {
     waiting.insert(Waiting(index: index, until: until), at: place)
     inFlight -= 1
     return .again
+  }
+
+  /// How many failures in a row, this one included, are too many. A model that answers may well refuse many cases that are
+  /// next to each other: too long, or filtered.
+  private func limitInARow(of failure: ModelFailure) -> Int {
+    if case .rejected = failure, hasAnswered { return patience.failuresInARow * 10 }
+    return patience.failuresInARow
   }
 
   /// Leaves a server alone that has answered before and only fails now; false when that was done often enough.

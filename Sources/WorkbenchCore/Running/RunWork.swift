@@ -54,6 +54,8 @@ struct RunWork: Sendable {
   /// What has arrived and isn't stored yet.
   var buffer: [Output] = []
   var answered = 0
+  /// The requests that are asked for, where a batch may answer others too.
+  var wanted: Set<PackedHash>?
   /// What it took so far.
   var use = RunUse()
   var stopReason: String?
@@ -91,6 +93,9 @@ struct RunWork: Sendable {
     let seconds: Double
   }
 
+  /// Takes back what couldn't be stored.
+  mutating func giveBack(_ batch: Batch) { buffer = batch.outputs + buffer }
+
   /// Takes out what isn't stored yet; nil where there is nothing.
   mutating func takeBatch() -> Batch? {
     let now = ContinuousClock.now
@@ -98,6 +103,13 @@ struct RunWork: Sendable {
     guard !buffer.isEmpty else { return nil }
     defer { buffer = [] }
     return Batch(outputs: buffer, seconds: (now - lastBatch) / .seconds(1))
+  }
+
+  /// Takes in what a batch brought; a case that nobody asked for now is kept and doesn't count.
+  mutating func cameInBatch(_ output: Output, _ key: PackedHash) {
+    guard let wanted, !wanted.contains(key) else { return arrived(output) }
+    buffer.append(output)
+    if output.answer != nil { answered += 1 }
   }
 
   /// Takes outputs in that cost nothing now.
