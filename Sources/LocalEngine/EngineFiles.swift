@@ -7,12 +7,17 @@ enum EngineFiles {
   /// Every file by name.
   static let all: [(name: String, bytes: [UInt8])] = [
     ("assay_engine.py", PackageResources.assay_engine_py),
+    ("examine_trl.py", PackageResources.examine_trl_py),
     ("requirements-cpu.txt", PackageResources.requirements_cpu_txt),
     ("requirements-cuda.txt", PackageResources.requirements_cuda_txt),
     ("requirements-metal.txt", PackageResources.requirements_metal_txt),
+    ("requirements-trl-cuda.txt", PackageResources.requirements_trl_cuda_txt),
+    ("requirements-trl.txt", PackageResources.requirements_trl_txt),
     ("requirements.txt", PackageResources.requirements_txt),
     ("serve.py", PackageResources.serve_py),
     ("train.py", PackageResources.train_py),
+    ("train_trl.py", PackageResources.train_trl_py),
+    ("training_job.py", PackageResources.training_job_py),
     ("training_rows.py", PackageResources.training_rows_py),
   ]
 

@@ -36,7 +36,7 @@ extension LocalEngine {
   ) async throws {
     if case .ready(let installation) = status, choice == .auto || choice == installation.accelerator {
       return report(
-        InstallProgress(text: "mlx-lm \(installation.mlxLM) is ready", fraction: 1, installation: installation))
+        InstallProgress(text: "mlx-lm \(installation.library) is ready", fraction: 1, installation: installation))
     }
     let accelerator = try choice.resolved()
     report(InstallProgress(text: "Looking for Python", fraction: 0))
@@ -54,14 +54,14 @@ extension LocalEngine {
     report(InstallProgress(text: "Trying it out", fraction: 0.95))
     let examined = try await examine()
     let installation = Installation(
-      accelerator: accelerator, python: examined.python, mlx: examined.mlx, mlxLM: examined.mlxLM,
+      accelerator: accelerator, python: examined.python, framework: examined.framework, library: examined.library,
       time: Date().timeIntervalSince1970, packages: EngineFiles.packagesVersion(for: accelerator))
     let marker = try JSONEncoder().encode(installation)
     try AtomicFile.write(String(decoding: marker, as: UTF8.self), to: layout.marker)
     removeOldScripts()
     report(
       InstallProgress(
-        text: "mlx-lm \(examined.mlxLM) is ready on \(examined.device)", fraction: 1, installation: installation))
+        text: "mlx-lm \(examined.library) is ready on \(examined.device)", fraction: 1, installation: installation))
   }
 
   private func checkDiskSpace(for accelerator: Accelerator) throws(EngineError) {

@@ -20,13 +20,20 @@ public struct LocalEngine: Sendable, Hashable {
     /// Python's version.
     public var python: String
     /// Version of mlx.
-    public var mlx: String
+    public var framework: String
     /// Version of mlx-lm.
-    public var mlxLM: String
+    public var library: String
     /// When, in seconds since 1970.
     public var time: Double
     /// Names the exact packages.
     var packages: String
+
+    enum CodingKeys: String, CodingKey {
+      case accelerator, python, time, packages
+      // As they are named in installations that exist.
+      case framework = "mlx"
+      case library = "mlxLM"
+    }
   }
 
   /// Whether the engine can be used.
@@ -79,9 +86,9 @@ public struct LocalEngine: Sendable, Hashable {
     /// The operating system.
     public var platform: String
     /// Version of mlx.
-    public var mlx: String
+    public var framework: String
     /// Version of mlx-lm.
-    public var mlxLM: String
+    public var library: String
     /// `cpu`, or `gpu` with its name.
     public var device: String
     /// The BLAS in use: a library's path, `Accelerate`, or `reference` for the slow one that mlx brings along.
@@ -90,11 +97,6 @@ public struct LocalEngine: Sendable, Hashable {
     public var gflops: Double
     /// Processor cores.
     public var cores: Int
-
-    enum CodingKeys: String, CodingKey {
-      case python, platform, mlx, device, blas, gflops, cores
-      case mlxLM = "mlx_lm"
-    }
 
     /// What would make it faster; nil when there is nothing to say.
     public var advice: String? {

@@ -62,7 +62,7 @@ struct DoctorCommand: AsyncParsableCommand {
         Check(
           name: "engine", isGood: true,
           text:
-            "mlx-lm \(report.mlxLM), mlx \(report.mlx), Python \(report.python), \(report.device), \(report.cores) cores"
+            "mlx-lm \(report.library), mlx \(report.framework), Python \(report.python), \(report.device), \(report.cores) cores"
         ),
         Check(
           name: "BLAS", isGood: report.advice == nil,

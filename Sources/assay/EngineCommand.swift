@@ -30,7 +30,7 @@ struct EngineCommand: AsyncParsableCommand {
           line.clear()
           let seconds = Report.seconds((ContinuousClock.now - start) / .seconds(1))
           print(
-            "mlx-lm \(installation.mlxLM) on mlx \(installation.mlx) (\(installation.accelerator.rawValue)) is ready"
+            "mlx-lm \(installation.library) on mlx \(installation.framework) (\(installation.accelerator.rawValue)) is ready"
               + (isReady ? "." : ", after \(seconds)."))
         }
       }
@@ -55,7 +55,7 @@ struct EngineCommand: AsyncParsableCommand {
       if json {
         let value: JSONValue = [
           "ready": JSONValue(engine.status.installation != nil), "home": .string(engine.layout.home),
-          "mlx_lm": engine.status.installation.map { .string($0.mlxLM) } ?? .null,
+          "mlx_lm": engine.status.installation.map { .string($0.library) } ?? .null,
           "servers": .array(
             servers.map { server in
               [
@@ -70,7 +70,7 @@ struct EngineCommand: AsyncParsableCommand {
       do {
         let installation = try engine.requireReady()
         print(
-          "ready: mlx-lm \(installation.mlxLM), mlx \(installation.mlx) (\(installation.accelerator.rawValue)), "
+          "ready: mlx-lm \(installation.library), mlx \(installation.framework) (\(installation.accelerator.rawValue)), "
             + "Python \(installation.python)")
         print("home:  \(engine.layout.home)")
       } catch {

@@ -46,8 +46,8 @@ struct Scratch {
         "-m venv") echo venv >> "$here/calls"; mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
         "-m pip") echo pip >> "$here/calls"; \(pip) ;;
         *assay_engine.py*)
-          echo '{"python": "\(version)", "platform": "test", "mlx": "0.32.4", "mlx_lm": "0.32.2", "device": "cpu",' \
-            '"blas": "reference", "gflops": 3.5, "cores": 2, "transformers": "5"}' ;;
+          echo '{"python": "\(version)", "platform": "test", "framework": "0.32.4", "library": "0.32.2", "device": "cpu",' \
+            '"blas": "reference", "gflops": 3.5, "cores": 2}' ;;
         *serve.py*) exec python3 "$here/fake_serve.py" "$@" ;;
         *) echo "unexpected: $*"; exit 64 ;;
       esac

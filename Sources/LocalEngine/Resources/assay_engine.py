@@ -179,9 +179,8 @@ def doctor() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "mlx": version("mlx"),
-        "mlx_lm": version("mlx-lm"),
-        "transformers": version("transformers"),
+        "framework": version("mlx"),
+        "library": version("mlx-lm"),
         "device": device_name(),
         "gflops": round(multiply_speed(), 1),
         "blas": blas_in_use(),

@@ -16,8 +16,19 @@ class TrainingError(Exception):
     """Something the person can put right; its text says how."""
 
 
-def read_rows(path: Path) -> tuple[list[dict[str, Any]], str]:
-    """The rows of a file, and their common form: messages, completion or text."""
+FORMS = {
+    "messages": "`messages`",
+    "completion": "`prompt` with `completion`",
+    "text": "`text`",
+    "preference": "`prompt` with `chosen` and `rejected` (lists of messages)",
+}
+"""The kinds of rows, and the keys that tell them."""
+
+
+def read_rows(
+    path: Path, allowed: tuple[str, ...] = ("messages", "completion", "text")
+) -> tuple[list[dict[str, Any]], str]:
+    """The rows of a file, and their common form, one of those allowed."""
     rows: list[dict[str, Any]] = []
     form = ""
     try:
@@ -33,8 +44,8 @@ def read_rows(path: Path) -> tuple[list[dict[str, Any]], str]:
         except ValueError as error:
             raise TrainingError(f"{where} is not JSON: {error}.") from error
         this = row_form(row)
-        if this is None:
-            raise TrainingError(f"{where} has none of `messages`, `prompt` with `completion`, and `text`.")
+        if this not in allowed:
+            raise TrainingError(f"{where} is no row with {', or '.join(FORMS[form] for form in allowed)}.")
         if form and this != form:
             raise TrainingError(f"{where} has `{this}`, and earlier rows `{form}`; a file holds one form of rows.")
         form = this
@@ -43,9 +54,11 @@ def read_rows(path: Path) -> tuple[list[dict[str, Any]], str]:
 
 
 def row_form(row: Any) -> str | None:
-    """Which kind of row this is, by the keys that mlx-lm looks for and in its order."""
+    """Which kind of row this is, by the keys that mlx-lm and TRL look for."""
     if not isinstance(row, dict):
         return None
+    if all(isinstance(row.get(key), list) and row[key] for key in ("prompt", "chosen", "rejected")):
+        return "preference"
     if isinstance(row.get("prompt"), str) and isinstance(row.get("completion"), str):
         return "completion"
     if isinstance(row.get("messages"), list) and row["messages"]:
@@ -55,6 +68,9 @@ def row_form(row: Any) -> str | None:
 
 Row = tuple[list[int], int]
 """Tokens, and how many of the first ones are the prompt, which is not learnt."""
+
+Example = tuple[Row, ...]
+"""What one line of a file has become: one row, or a pair with the same prompt."""
 
 
 class Batches:

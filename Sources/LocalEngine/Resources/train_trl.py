@@ -1,0 +1,584 @@
+"""Tune a model with TRL for one job: `train_trl.py JOB_FOLDER` (see training_job.py).
+
+Learns from answers (SFT) or from pairs of answers (DPO), with PyTorch on NVIDIA GPUs or the CPU. Each checkpoint is a
+PEFT adapter, which mlx-lm loads too where it names the layers alike, or with `method` full a model.
+
+On several GPUs this program starts itself once for each through torchrun; with an `accelerate_config`, which may ask
+for FSDP or DeepSpeed, through accelerate.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import dataclasses
+import json
+import math
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+import training_job
+from training_job import Canceled, Events, Finished, Job, Spec
+from training_rows import Example, Row, TrainingError, read_rows
+
+RESUME_FILES = ("optimizer*", "scheduler.pt", "scaler.pt", "rng_state*", "pytorch_model_fsdp*", "global_step*")
+"""What only the newest checkpoint needs: states of optimizer, schedule and chance, also those of FSDP and DeepSpeed."""
+
+WORKER = "ASSAY_TRL_WORKER"
+"""Set for the processes that a launcher has started."""
+
+
+@dataclasses.dataclass
+class TRLSpec(Spec):
+    """What to do with TRL. With several processes a batch is shared out among them."""
+
+    objective: str = "sft"
+    beta: float = 0.1
+    quantize_bits: int = 0
+    accelerate_config: str | None = None
+    processes: int | None = None
+
+    def choices(self) -> dict[str, tuple[Any, ...]]:
+        return super().choices() | {
+            "objective": ("sft", "dpo"),
+            "optimizer": ("adam", "adamw", "sgd", "adafactor"),
+            "quantize_bits": (0, 4),
+        }
+
+    def check(self) -> None:
+        super().check()
+        if self.beta <= 0:
+            raise TrainingError("`beta` must be above zero.")
+        if self.quantize_bits and self.method == "full":
+            raise TrainingError("With `quantize_bits` only adapters can be tuned; choose `method` lora.")
+        if self.accelerate_config and not Path(self.accelerate_config).is_file():
+            raise TrainingError(f"{self.accelerate_config} is not there; `accelerate_config` must be accelerate's YAML.")
+
+
+class TRLEvents(Events):
+    """Of several processes only the first one tells what happens; how each has ended is for the launcher to tell."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._rank = int(os.environ.get("RANK", "0"))
+        self._end = path.with_name(f".end-{self._rank}.json") if WORKER in os.environ else None
+
+    def write(self, event: str, **values: Any) -> None:
+        if event == "end" and self._end is not None:
+            Job.write_json(self._end, values | {"time": time.time()})
+        elif self._rank == 0:
+            super().write(event, **values)
+
+
+class TRLJob(Job):
+    """A tuning job with its model."""
+
+    spec: TRLSpec
+
+    def run(self) -> None:
+        """Everything from loading to the last checkpoint; ends with `Finished`, `Canceled` or an error."""
+        import transformers
+
+        transformers.logging.set_verbosity_error()
+        transformers.utils.logging.disable_progress_bar()
+        self.use_accelerator()
+        if self.spec.model.startswith("/") and not Path(self.spec.model).exists():
+            raise TrainingError(f"The model {self.spec.model} is not on this machine.")
+        self.tokenizer = transformers.AutoTokenizer.from_pretrained(self.spec.model)
+        train_rows = self.load_rows(self.spec.train)
+        self.valid_rows = self.load_rows(self.spec.valid)
+        self.check_rows(train_rows, self.valid_rows)
+        self.check_canceled()
+        self.trainer = self.make_trainer(train_rows)
+        resumed = self.resume()
+        self.write_start(train_rows)
+        if self.step >= self.steps:
+            raise Finished("All steps were done before.")
+        self.check_canceled()
+        self.trainer.train(resume_from_checkpoint=resumed)
+        self.check_canceled()
+        raise self.ending()
+
+    def use_accelerator(self) -> None:
+        """Find out what computes, and with which short numbers where the CPU doesn't."""
+        import torch
+
+        self.on_gpu = torch.cuda.is_available()
+        self.half: Any = None
+        if self.on_gpu:
+            self.half = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        if self.spec.quantize_bits and not self.on_gpu:
+            raise TrainingError("`quantize_bits` needs an NVIDIA GPU; leave it out to tune a LoRA on full weights.")
+
+    # Rows
+
+    def load_rows(self, name: str) -> list[dict[str, list[int]]]:
+        """The token ids of a file's rows, in TRL's columns, without rows of which no token of the answer is left."""
+        dpo = self.spec.objective == "dpo"
+        rows, form = read_rows(self.folder / name, ("preference",) if dpo else ("messages", "completion", "text"))
+        if rows and form != "text" and self.tokenizer.chat_template is None:
+            raise TrainingError(
+                f"The model {self.spec.model} has no chat template, so it can only learn from rows with `text`."
+            )
+        examples: list[Example] = []
+        for number, row in enumerate(rows, start=1):
+            try:
+                examples.append(tuple(self.tokenize(conversation) for conversation in conversations(row, form)))
+            except Exception as error:
+                raise TrainingError(f"{name}, row {number} does not fit the chat template: {error}") from error
+        columns = pair_columns if dpo else answer_columns
+        return [columns(example, self.spec.max_tokens) for example in self.with_answers(examples, name)]
+
+    def tokenize(self, conversation: str | tuple[list[Message], list[Message]]) -> Row:
+        """Token ids of a text, or of a prompt with its answer, and where the answer begins."""
+        if isinstance(conversation, str):
+            tokens = self.tokenizer.encode(conversation)
+            return tokens + [self.tokenizer.eos_token_id] * (tokens[-1:] != [self.tokenizer.eos_token_id]), 0
+        prompt, answer = conversation
+        tokens = self.tokenizer.apply_chat_template(prompt + answer, return_dict=False)
+        if not self.spec.mask_prompt and self.spec.objective == "sft":
+            return tokens, 0
+        begin = self.tokenizer.apply_chat_template(prompt, add_generation_prompt=True, return_dict=False)
+        # A template may write a prompt differently once an answer follows; what is the same is not learnt.
+        return tokens, len(os.path.commonprefix([tokens, begin]))
+
+    # The trainer
+
+    def make_trainer(self, train_rows: list[dict[str, list[int]]]) -> Any:
+        """TRL's trainer with the model, the rows and what is to be learnt."""
+        import torch
+        import trl
+        from datasets import Dataset
+        from transformers.trainer_callback import PrinterCallback
+
+        spec, work = self.spec, self.folder / "checkpoints" / ".work"
+        processes = int(os.environ.get("WORLD_SIZE", "1"))
+        if spec.batch_size % processes:
+            raise TrainingError(
+                f"`batch_size` is {spec.batch_size}, which {processes} processes can't share; choose a multiple."
+            )
+        names = {"adam": "adamw_torch", "adamw": "adamw_torch", "sgd": "sgd", "adafactor": "adafactor"}
+        common: dict[str, Any] = {
+            "output_dir": str(work),
+            "per_device_train_batch_size": spec.batch_size // processes,
+            "per_device_eval_batch_size": max(1, min(spec.batch_size, len(self.valid_rows)) // processes),
+            "gradient_accumulation_steps": spec.gradient_accumulation,
+            "gradient_checkpointing": spec.gradient_checkpointing,
+            "max_steps": self.steps,
+            "learning_rate": spec.learning_rate,
+            "optim": names[spec.optimizer],
+            "weight_decay": 0.01 if spec.optimizer == "adamw" else 0.0,
+            "bf16": self.half is torch.bfloat16,
+            "fp16": self.half is torch.float16,
+            "use_cpu": not self.on_gpu,
+            "seed": spec.seed,
+            "max_length": None,
+            # When to tell, validate and save is for `Progress` to say.
+            "logging_strategy": "no",
+            "eval_strategy": "no",
+            "save_strategy": "no",
+            "eval_on_start": bool(self.valid_rows) and not self.can_resume(),
+            "logging_nan_inf_filter": False,
+            "ddp_find_unused_parameters": False,
+            "disable_tqdm": True,
+            "report_to": "none",
+        }
+        if spec.objective == "dpo":
+            config: Any = trl.DPOConfig(beta=spec.beta, disable_dropout=spec.dropout == 0, **common)
+            base: Any = trl.DPOTrainer
+        else:
+            config, base = trl.SFTConfig(**common), trl.SFTTrainer
+        model = self.load_model()
+        trainer = trainer_class(base)(
+            self,
+            model=model,
+            args=config,
+            train_dataset=Dataset.from_list(train_rows),
+            eval_dataset=Dataset.from_list(self.valid_rows) if self.valid_rows else None,
+            processing_class=self.tokenizer,
+            peft_config=self.lora_config(model),
+        )
+        trainer.remove_callback(PrinterCallback)
+        if trainer.is_world_process_zero():
+            shutil.rmtree(work, ignore_errors=True)
+        return trainer
+
+    def load_model(self) -> Any:
+        """The model in the numbers that suit the method, with the adapter to start from, or with frozen layers."""
+        import torch
+        import transformers
+
+        spec = self.spec
+        # Weights that are trained are kept in full; autocast computes with them in half.
+        frozen = self.on_gpu and spec.method != "full"
+        options: dict[str, Any] = {"dtype": self.half if frozen else torch.float32}
+        if spec.quantize_bits:
+            options["quantization_config"] = transformers.BitsAndBytesConfig(
+                load_in_4bit=True,
+                bnb_4bit_quant_type="nf4",
+                bnb_4bit_use_double_quant=True,
+                bnb_4bit_compute_dtype=self.half,
+            )
+            options["device_map"] = {"": int(os.environ.get("LOCAL_RANK", "0"))}
+        model = transformers.AutoModelForCausalLM.from_pretrained(spec.model, **options)
+        count = model.config.get_text_config().num_hidden_layers
+        if spec.layers > count:
+            self.warn(f"The model has {count} layers, so all of them are tuned rather than {spec.layers}.")
+            spec.layers = -1
+        self.tuned_layers = list(range(count))[-max(spec.layers, 0) :]
+        if spec.start_from:
+            return with_adapter(model, spec)
+        if spec.method == "full" and spec.layers > 0:
+            tuned = tuple(f".{number}." for number in self.tuned_layers)
+            for name, weights in model.named_parameters():
+                weights.requires_grad_(any(number in name for number in tuned))
+        return model
+
+    def lora_config(self, model: Any) -> Any:
+        """What PEFT is to add to the model; nothing for full tuning, and when an adapter is there."""
+        spec = self.spec
+        if spec.method == "full" or hasattr(model, "peft_config"):
+            return None
+        import peft
+        import torch
+        from transformers.pytorch_utils import Conv1D
+
+        output = model.get_output_embeddings()
+        products = [
+            name.rpartition(".")[2]
+            for name, module in model.named_modules()
+            if isinstance(module, (torch.nn.Linear, Conv1D)) and module is not output
+        ]
+        return peft.LoraConfig(
+            task_type="CAUSAL_LM",
+            r=spec.rank,
+            lora_alpha=spec.rank * spec.scale,
+            lora_dropout=spec.dropout,
+            target_modules=sorted(set(products)),
+            layers_to_transform=self.tuned_layers if spec.layers > 0 else None,
+            use_dora=spec.method == "dora",
+        )
+
+    def can_resume(self) -> bool:
+        return self.spec.resume and (self.folder / "last" / "trainer_state.json").exists()
+
+    def resume(self) -> str | None:
+        """The checkpoint to go on from with weights, optimizer, chance and place in the data."""
+        if not self.can_resume():
+            return None
+        self.read_progress()
+        return str((self.folder / "last").resolve())
+
+    def write_start(self, train_rows: list[dict[str, list[int]]]) -> None:
+        import torch
+
+        sizes = [(getattr(p, "ds_numel", p.numel()), p.requires_grad) for p in self.trainer.model.parameters()]
+        self.events.write(
+            "start",
+            steps=self.steps,
+            first_step=self.step,
+            trainable_parameters=sum(size for size, is_tuned in sizes if is_tuned),
+            total_parameters=sum(size for size, _ in sizes),
+            train_rows=len(train_rows),
+            valid_rows=len(self.valid_rows),
+            batch_size=self.spec.batch_size,
+            processes=self.trainer.args.world_size,
+            device=f"gpu {torch.cuda.get_device_name()}" if self.on_gpu else "cpu",
+        )
+
+    def learning_rate_factor(self, step: int) -> float:
+        """The share of the peak learning rate at a step, from 0."""
+        spec = self.spec
+        warmup = min(spec.warmup_steps, self.steps - 1)
+        if step < warmup:
+            return step / warmup
+        done = min(1.0, (step - warmup) / max(1, self.steps - warmup))
+        last = spec.final_learning_rate / spec.learning_rate
+        if spec.schedule == "constant":
+            return 1.0
+        if spec.schedule == "linear":
+            return 1 + (last - 1) * done
+        return last + (1 - last) * (1 + math.cos(math.pi * done)) / 2
+
+    # Saving
+
+    def adopt(self, written: Path) -> None:
+        """Take over a checkpoint that the trainer has written."""
+        self.trainer.accelerator.wait_for_everyone()
+        if self.trainer.is_world_process_zero():
+            add_engine_adapter(written, self.adapter_config())
+            is_best = self.last_validation == (self.step, self.best) or not self.valid_rows
+            self.keep_checkpoint(written, is_best, RESUME_FILES)
+        self.trainer.accelerator.wait_for_everyone()
+        self.saved_step = self.step
+
+    def save_on_the_way_out(self) -> None:
+        if 0 < self.step != self.saved_step:
+            self.trainer.save_now()
+
+
+Message = dict[str, Any]
+
+
+def conversations(row: dict[str, Any], form: str) -> list[str | tuple[list[Message], list[Message]]]:
+    """What is learnt from a row: a text, a prompt with its answer, or a prompt with the better and the worse answer."""
+    match form:
+        case "text":
+            return [row["text"]]
+        case "completion":
+            prompt = [{"role": "user", "content": row["prompt"]}]
+            return [(prompt, [{"role": "assistant", "content": row["completion"]}])]
+        case "messages":
+            return [(row["messages"][:-1], row["messages"][-1:])]
+        case _:
+            return [(row["prompt"], row["chosen"]), (row["prompt"], row["rejected"])]
+
+
+def answer_columns(example: Example, longest: int) -> dict[str, list[int]]:
+    """SFT's columns: of the labels, those of the prompt are ignored."""
+    ((tokens, start),) = example
+    return {"input_ids": tokens[:longest], "labels": ([-100] * start + tokens[start:])[:longest]}
+
+
+def pair_columns(example: Example, longest: int) -> dict[str, list[int]]:
+    """DPO's columns: the prompt ends where the answers begin to differ from it."""
+    (chosen, first), (rejected, second) = example
+    start = min(first, second)
+    return {
+        "prompt_ids": chosen[:start],
+        "chosen_ids": chosen[start:longest],
+        "rejected_ids": rejected[start:longest],
+    }
+
+
+def with_adapter(model: Any, spec: TRLSpec) -> Any:
+    """The model with the weights to start from, which are tuned further."""
+    import peft
+
+    folder = Path(spec.start_from or "")
+    if not (folder / "adapter_model.safetensors").exists():
+        raise TrainingError(f"{folder} holds no PEFT adapter; `start_from` must be a checkpoint of this back end.")
+    return peft.PeftModel.from_pretrained(model, str(folder), is_trainable=True)
+
+
+def add_engine_adapter(folder: Path, config: dict[str, Any]) -> None:
+    """Let mlx-lm load an adapter too, where it names the model's layers as transformers does.
+
+    Both read `adapter_config.json`, each its own names in it.
+    """
+    from safetensors.torch import load_file, save_file
+
+    source = folder / "adapter_model.safetensors"
+    if not source.exists():
+        return
+    parts = {"lora_A": "lora_a", "lora_B": "lora_b", "lora_magnitude_vector": "m"}
+    weights: dict[str, Any] = {}
+    for name, array in load_file(source).items():
+        path, _, part = name.removeprefix("base_model.model.").removesuffix(".weight").rpartition(".")
+        if not path.startswith("model.layers.") or part not in parts:
+            return
+        weights[f"{path}.{parts[part]}"] = (array.T if array.ndim == 2 else array).contiguous()
+    save_file(weights, folder / "adapters.safetensors")
+    keys = {name.split(".", 3)[3].rpartition(".")[0] for name in weights}
+    config["lora_parameters"] |= {"keys": sorted(keys)}
+    path = folder / "adapter_config.json"
+    Job.write_json(path, json.loads(path.read_text(encoding="utf-8")) | config)
+
+
+def trainer_class(base: Any) -> Any:
+    """TRL's trainer, made to follow a job."""
+    import torch
+    from transformers import TrainerCallback
+
+    class Progress(TrainerCallback):
+        """Says when to tell, validate, save and stop, and tells it."""
+
+        def __init__(self, job: TRLJob) -> None:
+            self.job = job
+            self.begin = 0.0
+            self.seconds = 0.0
+            self.first_step = 0
+
+        def is_canceled(self) -> bool:
+            """Whether any of the processes was asked to end: they all stop at the same step."""
+            canceled = bool(self.job.cancel_signal)
+            accelerator = self.job.trainer.accelerator
+            if accelerator.num_processes > 1:
+                flag = torch.tensor(int(canceled), device=accelerator.device)
+                canceled = bool(accelerator.reduce(flag, "sum").item())
+            if canceled:
+                self.job.cancel_signal = self.job.cancel_signal or "SIGTERM"
+            return canceled
+
+        def check_canceled(self) -> None:
+            if self.is_canceled():
+                raise Canceled
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.first_step = state.global_step
+
+        def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.begin = time.perf_counter()
+
+        def on_substep_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.check_canceled()
+
+        def on_prediction_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.check_canceled()
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            job, spec = self.job, self.job.spec
+            self.seconds += time.perf_counter() - self.begin
+            job.step = state.global_step
+            last, canceled = job.step >= job.steps, self.is_canceled()
+            control.should_log = last or canceled or job.step % spec.report_every == 0
+            control.should_evaluate = (
+                bool(job.valid_rows) and not canceled and (last or job.step % spec.evaluate_every == 0)
+            )
+            control.should_save = last or canceled or job.step % spec.save_every == 0
+            control.should_training_stop = last or canceled
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+            if "loss" not in logs or self.seconds == 0:
+                return
+            job, trainer = self.job, self.job.trainer
+            tokens = int(trainer.accelerator.reduce(torch.tensor(trainer.tokens, device=args.device), "sum").item())
+            job.trained_tokens += tokens
+            values = {"grad_norm": logs["grad_norm"]} if "grad_norm" in logs else {}
+            job.events.write(
+                "train",
+                step=job.step,
+                loss=logs["loss"],
+                learning_rate=logs["learning_rate"],
+                **values,
+                tokens_per_second=round(tokens / self.seconds, 1),
+                steps_per_second=round((job.step - self.first_step) / self.seconds, 3),
+                trained_tokens=job.trained_tokens,
+                peak_memory_gb=round(peak_memory() / 1e9, 3),
+            )
+            trainer.tokens, self.seconds, self.first_step = 0, 0.0, job.step
+
+        def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **_: Any) -> None:
+            job = self.job
+            improved = job.take_validation(metrics["eval_loss"], metrics["eval_runtime"])
+            if job.step == 0:
+                return
+            control.should_save = control.should_save or improved
+            if job.is_out_of_patience():
+                control.should_save = control.should_training_stop = True
+
+        def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.job.adopt(Path(args.output_dir) / f"checkpoint-{state.global_step}")
+
+    class Trainer(base):
+        """Counts tokens, looks at each loss, and leaves the rows and the rate of learning to the job."""
+
+        def __init__(self, job: TRLJob, **options: Any) -> None:
+            self.job = job
+            self.tokens = 0
+            super().__init__(callbacks=[Progress(job)], **options)
+
+        def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
+            return dataset
+
+        def create_model_card(self, *_: Any, **__: Any) -> None:
+            """A checkpoint says what it is in `adapter_config.json`."""
+
+        def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+            if self.lr_scheduler is None:
+                self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(
+                    optimizer or self.optimizer, self.job.learning_rate_factor
+                )
+            return self.lr_scheduler
+
+        def training_step(self, model: Any, inputs: Any, *rest: Any) -> Any:
+            learnt = inputs["labels"] != -100 if "labels" in inputs else inputs["completion_mask"]
+            self.tokens += int(learnt.sum())
+            loss = super().training_step(model, inputs, *rest)
+            self.job.check_loss(loss.item(), self.job.spec.learning_rate)
+            return loss
+
+        def save_now(self) -> None:
+            """Save between two steps."""
+            self._save_checkpoint(self.model, trial=None)
+            self.control = self.callback_handler.on_save(self.args, self.state, self.control)
+
+    return Trainer
+
+
+def peak_memory() -> int:
+    """The most bytes that were in use: of the GPU, or of this process."""
+    import resource
+
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most << 10
+
+
+# Several processes
+
+
+def die_with_parent() -> None:
+    """On Linux, see to it that this process does not outlive the one that started it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def process_count(spec: TRLSpec) -> int:
+    """How many processes work on the job: one for each GPU, or as many as the spec says."""
+    if spec.processes is not None:
+        return spec.processes
+    import torch
+
+    return max(1, torch.cuda.device_count())
+
+
+def launch(folder: Path, spec: TRLSpec, processes: int) -> NoReturn:
+    """Start this program once for each process, wait, and tell how it ended."""
+    for old in folder.glob(".end-*.json"):
+        old.unlink()
+    if spec.accelerate_config:
+        command = ["accelerate.commands.launch", "--config_file", spec.accelerate_config]
+        command += [] if spec.processes is None else ["--num_processes", str(spec.processes)]
+    else:
+        command = ["torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+    command = [sys.executable, "-m", *command, str(Path(__file__).resolve()), str(folder)]
+    # In a session of its own, so that a signal to this process group reaches it once: through here.
+    launcher = subprocess.Popen(
+        command, env=os.environ | {WORKER: "1"}, start_new_session=True, preexec_fn=die_with_parent
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: launcher.send_signal(signal.SIGTERM))
+    status = launcher.wait()
+    ends = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob(".end-*.json")]
+    # What failed first has made the others fail.
+    ends.sort(key=lambda end: (end["status"] != "failed", end["time"]))
+    end = ends[0] if ends else {"status": "failed", "message": f"The launcher ended with status {status}.", "step": 0}
+    Events(folder / "events.jsonl").write("end", status=end["status"], message=end["message"], step=end["step"])
+    sys.exit({"finished": 0, "canceled": training_job.EXIT_CANCELED}.get(end["status"], training_job.EXIT_FAILED))
+
+
+def main() -> NoReturn:
+    if WORKER in os.environ:
+        die_with_parent()
+    elif "RANK" not in os.environ and len(sys.argv) == 2:
+        try:
+            spec, _ = TRLSpec.read(Path(sys.argv[1]) / "spec.json")
+        except TrainingError:
+            training_job.main(TRLSpec, TRLJob, TRLEvents)
+        processes = process_count(spec)
+        if processes > 1 or spec.accelerate_config:
+            launch(Path(sys.argv[1]), spec, processes)
+    training_job.main(TRLSpec, TRLJob, TRLEvents)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,326 @@
+"""What the training programs have in common: what a job is told, what it tells, and how it ends.
+
+A program is called with a job's folder. It reads `spec.json` (see `Spec`) and the rows it names, and writes
+`checkpoints/0000100/` and so on; `best` and `last`, links to two of them; and into `events.jsonl`, one JSON object per
+line, the events start, train, validation, checkpoint, warning and end. SIGTERM and SIGINT save `last` before the end.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, Self
+
+import assay_engine
+from training_rows import Example, TrainingError
+
+EXIT_FAILED = 1
+EXIT_CANCELED = 130
+
+
+class Canceled(Exception):
+    """Somebody asked for the end."""
+
+
+class Finished(Exception):
+    """The last step is done, or more steps would not help; its text says which."""
+
+
+@dataclasses.dataclass
+class Spec:
+    """What to do. A step is one update of the weights, from `gradient_accumulation` batches."""
+
+    model: str
+    train: str = "train.jsonl"
+    valid: str = "valid.jsonl"
+    allow_download: bool = False
+    method: str = "lora"
+    rank: int = 8
+    scale: float = 2.0
+    dropout: float = 0.0
+    layers: int = -1
+    optimizer: str = "adam"
+    learning_rate: float = 1e-4
+    final_learning_rate: float = 0.0
+    schedule: str = "cosine"
+    warmup_steps: int = 0
+    steps: int | None = None
+    epochs: float | None = None
+    batch_size: int = 8
+    gradient_accumulation: int = 1
+    gradient_checkpointing: bool = False
+    max_tokens: int = 2048
+    mask_prompt: bool = True
+    seed: int = 0
+    report_every: int = 10
+    evaluate_every: int = 50
+    save_every: int = 100
+    patience: int = 0
+    start_from: str | None = None
+    resume: bool = False
+
+    @classmethod
+    def read(cls, path: Path) -> tuple[Self, list[str]]:
+        """The spec in a file, and the names in it that mean nothing here."""
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise TrainingError(f"{path} can't be read: {error}") from error
+        known = {field.name for field in dataclasses.fields(cls)}
+        if not isinstance(values, dict) or "model" not in values:
+            raise TrainingError(f"{path} must be an object with at least a `model`.")
+        spec = cls(**{name: value for name, value in values.items() if name in known and value is not None})
+        spec.check()
+        return spec, sorted(values.keys() - known)
+
+    def choices(self) -> dict[str, tuple[Any, ...]]:
+        """What the options with a few values may be."""
+        return {"method": ("lora", "dora", "full"), "schedule": ("constant", "cosine", "linear")}
+
+    def check(self) -> None:
+        """Refuse what can't work, naming the option."""
+        for name, choices in self.choices().items():
+            if getattr(self, name) not in choices:
+                allowed = ", ".join(str(choice) for choice in choices)
+                raise TrainingError(f"`{name}` is {getattr(self, name)!r}; choose {allowed}.")
+        positive = ("rank", "batch_size", "gradient_accumulation", "report_every", "evaluate_every", "save_every")
+        for name in positive + ("max_tokens", "learning_rate"):
+            if getattr(self, name) <= 0:
+                raise TrainingError(f"`{name}` must be above zero.")
+        if not 0 <= self.dropout < 1:
+            raise TrainingError("`dropout` must be at least 0 and below 1.")
+        if (self.steps or 0) <= 0 and (self.epochs or 0) <= 0:
+            raise TrainingError("Give `steps` or `epochs`, above zero.")
+
+
+class Events:
+    """Appends to `events.jsonl`; a line is on its way to the disk before the next thing happens."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+
+    def write(self, event: str, **values: Any) -> None:
+        line = {"event": event, "time": round(time.time(), 3)} | values
+        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+
+class Job:
+    """One tuning job: its folder, and where it stands."""
+
+    def __init__(self, folder: Path, spec: Spec, events: Events) -> None:
+        self.folder = folder
+        self.spec = spec
+        self.events = events
+        self.step = 0
+        self.steps = 0
+        self.best = math.inf
+        self.without_improvement = 0
+        self.trained_tokens = 0
+        self.last_validation: tuple[int, float] | None = None
+        self.saved_step = -1
+        self.cancel_signal = ""
+
+    def run(self) -> None:
+        """Everything from loading to the last checkpoint; ends with `Finished`, `Canceled` or an error."""
+        raise NotImplementedError
+
+    def save_on_the_way_out(self) -> None:
+        """Keep what has been learnt since the last checkpoint."""
+        raise NotImplementedError
+
+    def warn(self, message: str) -> None:
+        self.events.write("warning", message=message)
+
+    def check_canceled(self) -> None:
+        if self.cancel_signal:
+            raise Canceled
+
+    def check_loss(self, loss: float, learning_rate: float) -> None:
+        """Refuse to go on with weights that are no numbers any more."""
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"The loss stopped being a number at step {self.step + 1}. Lower the learning rate "
+                f"(it was {learning_rate:.2g}), for example to a tenth, or add warm-up steps."
+            )
+
+    def check_rows(self, train: list[Any], valid: list[Any]) -> None:
+        """Refuse to learn from nothing, and settle how many steps there are."""
+        spec = self.spec
+        if not train:
+            raise TrainingError(f"{spec.train} has no rows to learn from.")
+        if not valid:
+            self.warn(f"{spec.valid} has no rows, so no validation loss will be shown.")
+        if spec.batch_size > len(train):
+            self.warn(f"The batch size is lowered from {spec.batch_size} to {len(train)}, the number of rows.")
+            spec.batch_size = len(train)
+        per_epoch = math.ceil(len(train) / spec.batch_size)
+        self.steps = spec.steps or max(1, round((spec.epochs or 0) * per_epoch / spec.gradient_accumulation))
+
+    def with_answers(self, examples: list[Example], name: str) -> list[Example]:
+        """The examples of a file of which some token of each answer is within the longest length."""
+        longest = self.spec.max_tokens
+        kept = [rows for rows in examples if all(start < min(len(tokens), longest) for tokens, start in rows)]
+        cut = sum(any(len(tokens) > longest for tokens, _ in rows) for rows in kept)
+        if len(kept) < len(examples):
+            left_out = len(examples) - len(kept)
+            self.warn(f"{left_out} rows of {name} are left out: within {longest} tokens no answer is left.")
+        if cut:
+            self.warn(f"{cut} rows of {name} are cut off after {longest} tokens; raise `max_tokens`.")
+        return kept
+
+    def take_validation(self, loss: float, seconds: float) -> bool:
+        """Tell a validation loss, and whether it is the lowest so far."""
+        improved = loss < self.best
+        if improved:
+            self.best = loss
+        self.without_improvement = 0 if improved else self.without_improvement + 1
+        self.last_validation = (self.step, loss)
+        shown = loss if math.isfinite(loss) else None
+        self.events.write("validation", step=self.step, loss=shown, seconds=round(seconds, 3))
+        return improved
+
+    def is_out_of_patience(self) -> bool:
+        return 0 < self.spec.patience <= self.without_improvement
+
+    def ending(self) -> Finished:
+        """The good end that the job has come to."""
+        if self.step < self.steps and self.is_out_of_patience():
+            return Finished(f"Stopped early: no lower validation loss in {self.spec.patience} evaluations.")
+        return Finished(f"{self.step} steps are done.")
+
+    # Checkpoints
+
+    def lora_parameters(self) -> dict[str, Any]:
+        return {"rank": self.spec.rank, "scale": self.spec.scale, "dropout": self.spec.dropout}
+
+    def adapter_config(self) -> dict[str, Any]:
+        """What mlx-lm needs to load the adapter, and what a reader may want to know about it."""
+        return {
+            "fine_tune_type": self.spec.method,
+            "num_layers": self.spec.layers,
+            "lora_parameters": None if self.spec.method == "full" else self.lora_parameters(),
+            "model": self.spec.model,
+            "assay": dataclasses.asdict(self.spec) | {"step": self.step, "steps": self.steps},
+        }
+
+    def keep_checkpoint(self, temporary: Path, best: bool, resume_files: tuple[str, ...]) -> None:
+        """Give a folder that is complete its name, then point `last`, and perhaps `best`, at it.
+
+        Only the newest checkpoint can be resumed exactly: the files that it takes, named by patterns, are twice an
+        adapter's size.
+        """
+        name = f"checkpoints/{self.step:07d}"
+        final = self.folder / name
+        self.write_json(
+            temporary / "progress.json",
+            {
+                "step": self.step,
+                "best": None if math.isinf(self.best) else self.best,
+                "without_improvement": self.without_improvement,
+                "trained_tokens": self.trained_tokens,
+            },
+        )
+        shutil.rmtree(final, ignore_errors=True)
+        temporary.rename(final)
+        last = self.folder / "last"
+        previous = last.resolve() if last.exists() else final.resolve()
+        self.link("last", name)
+        validation = self.last_validation[1] if self.last_validation and self.last_validation[0] == self.step else None
+        if best or not (self.folder / "best").exists():
+            self.link("best", name)
+        if previous != final.resolve():
+            for path in [path for pattern in resume_files for path in previous.glob(pattern)]:
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        self.saved_step = self.step
+        self.events.write("checkpoint", step=self.step, path=name, validation_loss=validation, best=best)
+
+    def read_progress(self) -> None:
+        """Stand where `last` was saved."""
+        progress = json.loads((self.folder / "last" / "progress.json").read_text(encoding="utf-8"))
+        self.step = self.saved_step = progress["step"]
+        self.best = math.inf if progress["best"] is None else progress["best"]
+        self.without_improvement = progress["without_improvement"]
+        self.trained_tokens = progress["trained_tokens"]
+
+    @staticmethod
+    def write_json(path: Path, value: Any) -> None:
+        path.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+    def link(self, name: str, target: str) -> None:
+        """Make a link point elsewhere, without a moment in which it is missing."""
+        temporary = self.folder / f".{name}"
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(target)
+        os.replace(temporary, self.folder / name)
+
+
+def sentence(error: BaseException, folder: Path, spec: Spec | None) -> str:
+    """One sentence for a person, from an error that may not have been meant for one."""
+    if isinstance(error, TrainingError):
+        return str(error)
+    text = " ".join(str(error).split()) or type(error).__name__
+    if shutil.disk_usage(folder).free < 8 << 20 or "No space left on device" in text:
+        return "The disk is full, so the checkpoint could not be written; free some space and start the job again."
+    if isinstance(error, MemoryError) or "memory" in text.lower() or "malloc" in text.lower():
+        return f"Memory ran out ({text}). Lower `batch_size` or `max_tokens`, or turn on `gradient_checkpointing`."
+    if isinstance(error, ImportError):
+        return f"A package is missing ({text}). Install it with `{sys.executable} -m pip install`."
+    if spec is not None and isinstance(error, OSError) and not Path(spec.model).exists():
+        return f"The model {spec.model} is not on this machine ({text})."
+    return f"Training stopped with {type(error).__name__}: {text}"
+
+
+def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], events_type: type[Events]) -> NoReturn:
+    """Work on the job that the command line names."""
+    if len(sys.argv) != 2:
+        sys.exit(f"usage: {Path(sys.argv[0]).name} JOB_FOLDER")
+    folder = Path(sys.argv[1])
+    events = events_type(folder / "events.jsonl")
+    job: Job | None = None
+    spec: Spec | None = None
+    status, message, code = "failed", "", EXIT_FAILED
+    received: list[str] = []
+
+    def on_signal(number: int, _: Any) -> None:
+        received.append(signal.Signals(number).name)
+        if job is not None:
+            job.cancel_signal = received[-1]
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    try:
+        spec, unknown = spec_type.read(folder / "spec.json")
+        if unknown:
+            events.write("warning", message=f"spec.json has names that mean nothing here: {', '.join(unknown)}.")
+        assay_engine.set_offline(spec.model, spec.allow_download)
+        job = make_job(folder, spec, events)
+        job.cancel_signal = received[-1] if received else ""
+        job.run()
+    except Finished as end:
+        status, message, code = "finished", str(end), 0
+    except Canceled:
+        status, message, code = "canceled", "Stopped as asked.", EXIT_CANCELED
+        try:
+            if job is not None:
+                job.save_on_the_way_out()
+        except Exception as error:
+            message = f"Stopped as asked, but the last weights could not be saved. {sentence(error, folder, spec)}"
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        message = sentence(error, folder, spec)
+    events.write("end", status=status, message=message, step=job.step if job is not None else 0)
+    # The interpreter's own way out takes a second, and there is nothing left to do.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
