@@ -9,7 +9,7 @@ public enum Accelerator: String, Sendable, Hashable, Codable, CaseIterable {
   /// The GPU of an Apple silicon Mac.
   case metal
 
-  /// The choice for this machine.
+  /// mlx's choice for this machine.
   /// - Throws: `EngineError.platform` when the machine has no such thing.
   func resolved() throws(EngineError) -> Accelerator {
     #if os(macOS)
@@ -32,9 +32,12 @@ public enum Accelerator: String, Sendable, Hashable, Codable, CaseIterable {
     #endif
   }
 
-  /// The list of packages for it.
-  var requirements: String { "requirements-\(rawValue).txt" }
-
-  /// Free space that an installation needs, in bytes: packages and what pip unpacks on the way.
-  var diskSpace: Int64 { self == .cuda ? 9_000_000_000 : 1_000_000_000 }
+  /// Whether this is Linux.
+  static var isLinux: Bool {
+    #if os(Linux)
+      true
+    #else
+      false
+    #endif
+  }
 }

@@ -24,14 +24,14 @@ enum EngineFiles {
   /// Names this set of files.
   static let version = hash(of: all.map(\.name))
 
-  /// Names the packages for an accelerator: when it changes, an installation is out of date.
-  static func packagesVersion(for accelerator: Accelerator) -> String {
-    hash(of: ["requirements.txt", accelerator.requirements])
+  /// Names the packages of an environment for an accelerator: when it changes, an installation is out of date.
+  static func packagesVersion(of environment: EngineEnvironment, for accelerator: Accelerator) -> String {
+    hash(of: environment.requirements(for: accelerator))
   }
 
   /// How many packages the lists name.
-  static func packageCount(for accelerator: Accelerator) -> Int {
-    all.filter { $0.name == "requirements.txt" || $0.name == accelerator.requirements }
+  static func packageCount(of environment: EngineEnvironment, for accelerator: Accelerator) -> Int {
+    all.filter { environment.requirements(for: accelerator).contains($0.name) }
       .flatMap { String(decoding: $0.bytes, as: UTF8.self).split(separator: "\n") }
       .count { $0.contains("==") }
   }

@@ -36,9 +36,10 @@ extension LocalEngine {
   ) async throws {
     if case .ready(let installation) = status, choice == .auto || choice == installation.accelerator {
       return report(
-        InstallProgress(text: "mlx-lm \(installation.library) is ready", fraction: 1, installation: installation))
+        InstallProgress(
+          text: "\(environment.library) \(installation.library) is ready", fraction: 1, installation: installation))
     }
-    let accelerator = try choice.resolved()
+    let accelerator = try environment.resolve(choice)
     report(InstallProgress(text: "Looking for Python", fraction: 0))
     let lock = try await installLock(waiting: .seconds(600))
     defer { withExtendedLifetime(lock) {} }
@@ -55,23 +56,23 @@ extension LocalEngine {
     let examined = try await examine()
     let installation = Installation(
       accelerator: accelerator, python: examined.python, framework: examined.framework, library: examined.library,
-      time: Date().timeIntervalSince1970, packages: EngineFiles.packagesVersion(for: accelerator))
+      time: Date().timeIntervalSince1970, packages: EngineFiles.packagesVersion(of: environment, for: accelerator))
     let marker = try JSONEncoder().encode(installation)
     try AtomicFile.write(String(decoding: marker, as: UTF8.self), to: layout.marker)
     removeOldScripts()
     report(
       InstallProgress(
-        text: "mlx-lm \(examined.library) is ready on \(examined.device)", fraction: 1, installation: installation))
+        text: "\(environment.library) \(examined.library) is ready on \(examined.device)", fraction: 1,
+        installation: installation))
   }
 
   private func checkDiskSpace(for accelerator: Accelerator) throws(EngineError) {
     let folder = (layout.home as NSString).deletingLastPathComponent
+    let needed = environment.diskSpace(for: accelerator)
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
-    guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value, free < accelerator.diskSpace else {
-      return
-    }
+    guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value, free < needed else { return }
     throw .diskFull(
-      "The engine needs about \(accelerator.diskSpace / 1_000_000) MB in \(folder), where \(free / 1_000_000) MB are "
+      "\(environment.title) needs about \(needed / 1_000_000) MB in \(folder), where \(free / 1_000_000) MB are "
         + "free. Make room, or set ASSAY_ENGINE_HOME to a folder on another disk.")
   }
 
@@ -88,27 +89,28 @@ extension LocalEngine {
       python.path, ["-m", "venv", layout.environmentFolder], environment: Self.cleanEnvironment
     ).run()
     guard result.ending.isSuccess else {
-      throw PipFailure(lines: result.lines, log: layout.installLog, python: python.version).error
+      throw PipFailure(lines: result.lines, layout: layout, python: python.version).error
     }
   }
 
   private func installPackages(
     _ accelerator: Accelerator, scripts: String, report: @escaping @Sendable (InstallProgress) -> Void
   ) async throws {
-    let progress = PipProgress(packages: EngineFiles.packageCount(for: accelerator))
+    let list = environment.requirements(for: accelerator).last ?? ""
+    let progress = PipProgress(packages: EngineFiles.packageCount(of: environment, for: accelerator))
     let log = InstallLog(path: layout.installLog)
     let result = try await Program(
       layout.python,
       [
         "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:", "--progress-bar",
-        "off", "-r", scripts + "/" + accelerator.requirements,
+        "off", "-r", scripts + "/" + list,
       ], environment: Self.cleanEnvironment
     ).run(onLine: { line in
       log.write(line)
       if let step = progress.step(for: line) { report(step) }
     })
     guard result.ending.isSuccess else {
-      throw PipFailure(lines: result.lines, log: layout.installLog, python: nil).error
+      throw PipFailure(lines: result.lines, layout: layout, python: nil).error
     }
   }
 

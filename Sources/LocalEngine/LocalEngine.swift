@@ -1,7 +1,7 @@
 import Foundation
 import Processes
 
-/// The engine on this machine: mlx-lm in a private virtual environment.
+/// The engine on this machine: mlx-lm, or TRL, in a private virtual environment.
 ///
 /// It is a value; everything it knows stands in files, which any number of processes share.
 public struct LocalEngine: Sendable, Hashable {
@@ -13,15 +13,18 @@ public struct LocalEngine: Sendable, Hashable {
   /// The engine at a place, the usual one by default.
   public init(layout: EngineLayout = .standard()) { self.layout = layout }
 
+  /// Which packages it is.
+  public var environment: EngineEnvironment { layout.environment }
+
   /// What was installed.
   public struct Installation: Sendable, Hashable, Codable {
     /// What computes.
     public var accelerator: Accelerator
     /// Python's version.
     public var python: String
-    /// Version of mlx.
+    /// Version of mlx, or of PyTorch.
     public var framework: String
-    /// Version of mlx-lm.
+    /// Version of mlx-lm, or of TRL.
     public var library: String
     /// When, in seconds since 1970.
     public var time: Double
@@ -61,21 +64,20 @@ public struct LocalEngine: Sendable, Hashable {
       let installation = try? JSONDecoder().decode(Installation.self, from: data)
     else { return manager.fileExists(atPath: layout.environmentFolder) ? .interrupted : .missing }
     guard manager.isExecutableFile(atPath: layout.python) else { return .interrupted }
-    return installation.packages == EngineFiles.packagesVersion(for: installation.accelerator)
+    return installation.packages == EngineFiles.packagesVersion(of: environment, for: installation.accelerator)
       ? .ready(installation) : .outdated(installation)
   }
 
   /// Makes sure that it can be used.
   /// - Throws: `EngineError.notReady`, which says what to do.
   @discardableResult public func requireReady() throws(EngineError) -> Installation {
+    let title = environment.title
+    let command = environment.installCommand
     switch status {
     case .ready(let installation): return installation
-    case .missing:
-      throw .notReady("The local engine is not installed. Run `assay engine install` (about 400 MB, a minute or two).")
-    case .interrupted:
-      throw .notReady("The local engine's installation was interrupted. Run `assay engine install` to finish it.")
-    case .outdated:
-      throw .notReady("The local engine is of another version. Run `assay engine install` to bring it up to date.")
+    case .missing: throw .notReady("\(title) is not installed. Run `\(command)` (\(environment.cost)).")
+    case .interrupted: throw .notReady("\(title)'s installation was interrupted. Run `\(command)` to finish it.")
+    case .outdated: throw .notReady("\(title) is of another version. Run `\(command)` to bring it up to date.")
     }
   }
 
@@ -85,9 +87,9 @@ public struct LocalEngine: Sendable, Hashable {
     public var python: String
     /// The operating system.
     public var platform: String
-    /// Version of mlx.
+    /// Version of mlx, or of PyTorch.
     public var framework: String
-    /// Version of mlx-lm.
+    /// Version of mlx-lm, or of TRL.
     public var library: String
     /// `cpu`, or `gpu` with its name.
     public var device: String
@@ -115,13 +117,15 @@ public struct LocalEngine: Sendable, Hashable {
 
   func examine() async throws -> Report {
     let folder = try EngineFiles.place(in: layout)
-    let result = try await Program(layout.python, [folder + "/assay_engine.py"], environment: Self.cleanEnvironment)
-      .run()
+    let result = try await Program(
+      layout.python, [folder + "/" + environment.selfTest], environment: Self.cleanEnvironment
+    )
+    .run()
     guard result.ending.isSuccess, let line = result.lines.last,
       let report = try? JSONDecoder().decode(Report.self, from: Data(line.utf8))
     else {
       throw EngineError.installation(
-        "The engine doesn't start (\(result.ending)). Its last words: \(result.lines.suffix(3).joined(separator: " / "))"
+        "\(environment.library) doesn't start (\(result.ending)). Its last words: \(result.lines.suffix(3).joined(separator: " / "))"
       )
     }
     return report
@@ -132,20 +136,25 @@ public struct LocalEngine: Sendable, Hashable {
   public func trainingProgram(folder: String) throws -> Program {
     try requireReady()
     let scripts = try EngineFiles.place(in: layout)
-    return Program(layout.python, [scripts + "/train.py", folder], environment: Self.cleanEnvironment)
+    return Program(layout.python, [scripts + "/" + environment.trainer, folder], environment: Self.cleanEnvironment)
   }
 
-  /// Removes the engine, after stopping its servers. Models fetched from the hub stay in the hub's own cache.
+  /// Removes this environment, and with the last one the whole engine; mlx-lm's servers are stopped before. Models fetched
+  /// from the hub stay in the hub's own cache.
   /// - Throws: `EngineError`.
   public func uninstall() async throws {
-    guard FileManager.default.fileExists(atPath: layout.home) else { return }
+    let manager = FileManager.default
+    guard manager.fileExists(atPath: layout.home) else { return }
     let lock = try await installLock(waiting: .seconds(5))
-    await EngineServers(layout: layout).stopAll()
-    do { try FileManager.default.removeItem(atPath: layout.home) } catch {
-      throw EngineError.folder(layout.home, error)
+    defer { withExtendedLifetime(lock) {} }
+    if environment == .mlx { await EngineServers(layout: layout).stopAll() }
+    let others = EngineEnvironment.allCases.filter { $0 != environment }.map { layout.with($0) }
+    let isLast = !others.contains { manager.fileExists(atPath: $0.environmentFolder) }
+    let files = isLast ? [layout.home] : [layout.marker, layout.environmentFolder, layout.installLog]
+    for file in files where manager.fileExists(atPath: file) {
+      do { try manager.removeItem(atPath: file) } catch { throw EngineError.folder(layout.home, error) }
     }
-    try? FileManager.default.removeItem(atPath: layout.installLock)
-    withExtendedLifetime(lock) {}
+    if isLast { try? manager.removeItem(atPath: layout.installLock) }
   }
 
   func installLock(waiting: Duration) async throws -> FileLock {

@@ -47,24 +47,26 @@ final class InstallLog: Sendable {
 struct PipFailure {
   /// What it said.
   var lines: [String]
-  /// Where all of it is.
-  var log: String
+  /// Where it was to install.
+  var layout: EngineLayout
   /// The version of Python, where a virtual environment could not be made.
   var python: String?
 
   /// A sentence that says what to do.
   var error: EngineError {
     let text = lines.joined(separator: "\n")
+    let again = "run `\(layout.environment.installCommand)` again"
+    let log = layout.installLog
     func says(_ phrases: String...) -> Bool { phrases.contains { text.contains($0) } }
     if says("No space left on device", "Errno 28", "Disk quota exceeded") {
       return .diskFull(
-        "The disk is full. Make room (or set ASSAY_ENGINE_HOME to a folder on another disk) and run `assay engine "
-          + "install` again; it goes on where it stopped.")
+        "The disk is full. Make room (or set ASSAY_ENGINE_HOME to a folder on another disk) and \(again); it "
+          + "goes on where it stopped.")
     }
     if says("ensurepip is not available", "No module named 'ensurepip'", "No module named ensurepip") {
       return .python(
         "Python \(python ?? "3") can't make virtual environments. Install its venv module (Debian, Ubuntu: `apt install "
-          + "python3-venv`), then run `assay engine install` again.")
+          + "python3-venv`), then \(again).")
     }
     if says(
       "Failed to establish a new connection", "Temporary failure in name resolution", "Network is unreachable",
@@ -73,7 +75,7 @@ struct PipFailure {
     {
       return .network(
         "The package index can't be reached. Check the network, or set PIP_INDEX_URL or HTTPS_PROXY where one is "
-          + "needed, and run `assay engine install` again; it goes on where it stopped.")
+          + "needed, and \(again); it goes on where it stopped.")
     }
     if let line = lines.last(where: { $0.contains("No matching distribution found for") }) {
       let package = line.components(separatedBy: "found for ").last ?? "a package"

@@ -64,7 +64,7 @@ struct PythonFinder: Sendable, Hashable {
     let how =
       "Install it (Debian, Ubuntu: `apt install python3 python3-venv`; macOS: `brew install python`), or name "
       + "one with ASSAY_PYTHON."
-    if let version = tooOld.first { return "mlx-lm needs \(wanted), and here is only \(version). " + how }
+    if let version = tooOld.first { return "The local engine needs \(wanted), and here is only \(version). " + how }
     return tried.isEmpty
       ? "The local engine needs \(wanted), and there is none here. " + how
       : "None of \(tried.joined(separator: ", ")) starts as \(wanted). " + how

@@ -4,11 +4,19 @@ import Grading
 import LocalEngine
 import WorkbenchCore
 
-/// `assay engine`: the local engine, mlx-lm in a private virtual environment.
+/// `assay engine`: the local engine, mlx-lm and TRL in private virtual environments.
 struct EngineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "engine", abstract: "Install, look at, start, stop and remove the local engine (mlx-lm).",
+    commandName: "engine",
+    abstract: "Install, look at, start, stop and remove the local engine (mlx-lm; TRL for training).",
     subcommands: [Install.self, Status.self, Start.self, Stop.self, Uninstall.self], defaultSubcommand: Status.self)
+
+  /// Which of the environments is meant.
+  struct Choice: ParsableArguments {
+    @Flag(help: "The environment of the training back end trl (TRL, PEFT, PyTorch) instead of mlx-lm's.")
+    var trl = false
+    var engine: LocalEngine { LocalEngine(layout: .standard().with(trl ? .trl : .mlx)) }
+  }
 
   /// Installs it.
   struct Install: AsyncParsableCommand {
@@ -16,12 +24,14 @@ struct EngineCommand: AsyncParsableCommand {
       commandName: "install", abstract: "Install the engine, or repair or update it; does nothing when it is ready.")
     @Flag(help: "Install the packages for an NVIDIA GPU.")
     var cuda = false
+    @OptionGroup var choice: Choice
     func run() async throws {
-      let engine = LocalEngine()
+      let engine = choice.engine
+      let environment = engine.environment
       let start = ContinuousClock.now
       let isReady = engine.status.installation != nil && !cuda
       if !isReady {
-        print("Installing the local engine into \(engine.layout.home) (about 400 MB, a minute or two) …")
+        print("Installing \(environment.library) into \(engine.layout.home) (\(environment.cost)) …")
       }
       var line = ProgressLine()
       for try await progress in engine.install(cuda ? .cuda : .auto) {
@@ -30,7 +40,8 @@ struct EngineCommand: AsyncParsableCommand {
           line.clear()
           let seconds = Report.seconds((ContinuousClock.now - start) / .seconds(1))
           print(
-            "mlx-lm \(installation.library) on mlx \(installation.framework) (\(installation.accelerator.rawValue)) is ready"
+            "\(environment.library) \(installation.library) on \(environment.framework) \(installation.framework) "
+              + "(\(installation.accelerator.rawValue)) is ready"
               + (isReady ? "." : ", after \(seconds)."))
         }
       }
@@ -45,17 +56,20 @@ struct EngineCommand: AsyncParsableCommand {
     var quiet = false
     @Flag(help: "Print JSON.")
     var json = false
+    @OptionGroup var choice: Choice
     func run() async throws {
-      let engine = LocalEngine()
-      let servers = EngineServers(layout: engine.layout).running()
       if quiet {
-        if engine.status.installation == nil { throw ExitCode(ExitStatus.model) }
+        if choice.engine.status.installation == nil { throw ExitCode(ExitStatus.model) }
         return
       }
+      let engine = LocalEngine()
+      let trainer = LocalEngine(layout: engine.layout.with(.trl))
+      let servers = EngineServers(layout: engine.layout).running()
       if json {
         let value: JSONValue = [
           "ready": JSONValue(engine.status.installation != nil), "home": .string(engine.layout.home),
           "mlx_lm": engine.status.installation.map { .string($0.library) } ?? .null,
+          "trl": trainer.status.installation.map { .string($0.library) } ?? .null,
           "servers": .array(
             servers.map { server in
               [
@@ -67,15 +81,10 @@ struct EngineCommand: AsyncParsableCommand {
         ]
         return print(value.text(.pretty))
       }
-      do {
-        let installation = try engine.requireReady()
-        print(
-          "ready: mlx-lm \(installation.library), mlx \(installation.framework) (\(installation.accelerator.rawValue)), "
-            + "Python \(installation.python)")
-        print("home:  \(engine.layout.home)")
-      } catch {
-        print(error.description)
-      }
+      print(Self.line(engine))
+      // Few need it, so that it is missing is no news.
+      if trainer.status != .missing || choice.trl { print(Self.line(trainer)) }
+      print("home:  \(engine.layout.home)")
       guard !servers.isEmpty else { return print("No server runs; one is started when a model is asked.") }
       var table = TextTable(
         .init("model"), .init("adapter"), .init("port", .right), .init("pid", .right), .init("in use"), .init("log"))
@@ -83,6 +92,16 @@ struct EngineCommand: AsyncParsableCommand {
         [$0.model, $0.adapter ?? "–", "\($0.port)", "\($0.pid)", $0.isInUse ? "yes" : "no", $0.log]
       }
       table.print()
+    }
+
+    private static func line(_ engine: LocalEngine) -> String {
+      do {
+        let installation = try engine.requireReady()
+        return "ready: \(engine.environment.library) \(installation.library), \(engine.environment.framework) "
+          + "\(installation.framework) (\(installation.accelerator.rawValue)), Python \(installation.python)"
+      } catch {
+        return error.description
+      }
     }
   }
 
@@ -118,11 +137,12 @@ struct EngineCommand: AsyncParsableCommand {
   struct Uninstall: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "uninstall",
-      abstract: "Stop the servers and delete the engine's folder; workspaces and adapters stay.")
+      abstract: "Stop the servers and delete what was installed; workspaces and adapters stay.")
+    @OptionGroup var choice: Choice
     func run() async throws {
-      let engine = LocalEngine()
+      let engine = choice.engine
       try await engine.uninstall()
-      print("Removed \(engine.layout.home).")
+      print("Removed \(engine.environment.library) from \(engine.layout.home).")
     }
   }
 }

@@ -45,7 +45,7 @@ struct Scratch {
         "-c import sys, pip"*) echo "\(version)" ;;
         "-m venv") echo venv >> "$here/calls"; mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
         "-m pip") echo pip >> "$here/calls"; \(pip) ;;
-        *assay_engine.py*)
+        *assay_engine.py* | *examine_trl.py*)
           echo '{"python": "\(version)", "platform": "test", "framework": "0.32.4", "library": "0.32.2", "device": "cpu",' \
             '"blas": "reference", "gflops": 3.5, "cores": 2}' ;;
         *serve.py*) exec python3 "$here/fake_serve.py" "$@" ;;

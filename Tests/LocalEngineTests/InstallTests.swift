@@ -61,6 +61,23 @@ private func install(_ engine: LocalEngine) async throws -> [InstallProgress] {
     #expect(!FileManager.default.fileExists(atPath: engine.layout.home))
   }
 
+  @Test func eachEnvironmentComesAndGoesByItself() async throws {
+    let mlx = try Scratch().engine()
+    var trl = LocalEngine(layout: mlx.layout.with(.trl))
+    trl.finder = mlx.finder
+    #expect(throws: EngineError.self) { try trl.trainingProgram(folder: "/job") }
+    _ = try await install(trl)
+    #expect(mlx.status == .missing)
+    _ = try await install(mlx)
+    #expect(try trl.trainingProgram(folder: "/job").arguments.first?.hasSuffix("/train_trl.py") == true)
+    #expect(try mlx.trainingProgram(folder: "/job").arguments.first?.hasSuffix("/train.py") == true)
+    try await trl.uninstall()
+    #expect(trl.status == .missing)
+    #expect(mlx.status.installation != nil)
+    try await mlx.uninstall()
+    #expect(!FileManager.default.fileExists(atPath: mlx.layout.home))
+  }
+
   @Test(arguments: [
     ("echo 'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device'", "disk is full"),
     ("echo 'Failed to establish a new connection: [Errno -3] Temporary failure in name resolution'", "network"),
@@ -83,8 +100,10 @@ private func install(_ engine: LocalEngine) async throws -> [InstallProgress] {
   }
 
   @Test func theFilesMatchEachOther() {
-    for accelerator in Accelerator.allCases where accelerator != .auto {
-      #expect(EngineFiles.packageCount(for: accelerator) > 30)
+    for environment in EngineEnvironment.allCases {
+      for accelerator in Accelerator.allCases where accelerator != .auto {
+        #expect(EngineFiles.packageCount(of: environment, for: accelerator) > 30)
+      }
     }
     for file in EngineFiles.all where file.name.hasPrefix("requirements") {
       for line in String(decoding: file.bytes, as: UTF8.self).split(separator: "\n") {
