@@ -18,6 +18,8 @@ struct ServedPair: Sendable, Hashable {
   init(model: String, adapter: String?) throws {
     var digest = SHA256()
     digest.update(EngineFiles.version)
+    // Full tuning may have made a model instead of an adapter.
+    let (model, adapter) = Self.isModel(adapter) ? (adapter ?? model, nil) : (model, adapter)
     if let files = Self.files(in: model) {
       guard files.contains(where: { $0.name == "config.json" }),
         files.contains(where: { $0.name.hasPrefix("model") && $0.name.hasSuffix(".safetensors") })
@@ -50,6 +52,13 @@ struct ServedPair: Sendable, Hashable {
       digest.update(files.filter { $0.name.hasPrefix("adapter") }.map(\.description).joined(separator: "\n"))
     }
     key = String(digest.hex().prefix(16))
+  }
+
+  /// Whether a folder holds a model of its own, and no adapter.
+  private static func isModel(_ folder: String?) -> Bool {
+    guard let names = folder.flatMap({ files(in: real($0)) })?.map(\.name) else { return false }
+    return names.contains("config.json") && names.contains("model.safetensors")
+      && !names.contains("adapters.safetensors")
   }
 
   private struct File: CustomStringConvertible {

@@ -1,7 +1,7 @@
 import Foundation
 import WorkbenchCore
 
-/// `spec.json`: the settings in train.py's words.
+/// `spec.json`: the settings in the words of the trainers, which are those of training_job.py.
 struct TrainerSpec: Codable, Sendable, Hashable {
   var model: String
   var allowDownload: Bool

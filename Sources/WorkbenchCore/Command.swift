@@ -156,12 +156,15 @@ public struct TrainRequest: Sendable, Hashable {
   public var allowLeaks: Bool
   /// Checks of the rows that may come out badly, with the reason why, which is kept with the job.
   public var accepted: [DataCheck.Name: String]
+  /// What does the work.
+  public var backend: String?
   /// Makes a request.
   public init(
     base: String? = nil, data: String? = nil, settings: TrainingSettings? = nil, allowLeaks: Bool = false,
-    accepted: [DataCheck.Name: String] = [:]
+    accepted: [DataCheck.Name: String] = [:], backend: String? = nil
   ) {
     self.base = base
+    self.backend = backend
     self.data = data
     self.settings = settings
     self.allowLeaks = allowLeaks

@@ -43,6 +43,7 @@ extension Workbench {
       throw WorkbenchError.input(
         "The model \"\(base.name)\" runs elsewhere and can't be tuned here; choose one with `api: mlx`.")
     }
+    let trainer = try trainer(named: request.backend ?? defaults.backend)
     guard let data = request.data ?? defaults.data else {
       throw WorkbenchError.input(
         "There is nothing to learn from: name a file (assay train --data FILE), collect a run's passed outputs "
@@ -66,14 +67,14 @@ extension Workbench {
     }
     var job = try await dependencies.store.beginJob(
       JobDraft(
-        backend: dependencies.trainer.backend, base: base.name, data: data, settings: settings,
+        backend: trainer.backend, base: base.name, data: data, settings: settings,
         created: dependencies.now()))
     job.message = checked.message(accepted)
     snapshot.jobs.insert(job, at: 0)
     openJobID = job.id
     publish()
     do {
-      try await dependencies.trainer.start(
+      try await trainer.start(
         TrainingPlan(
           folder: folder(of: job), base: absolute(path), settings: settings, rows: learnt,
           validationRows: split.validation, dataRecord: checked.record(accepted)))
@@ -86,6 +87,19 @@ extension Workbench {
     }
     follow(job)
     return job
+  }
+
+  private func trainer(named name: String?) throws -> any Trainer {
+    let trainers = dependencies.trainers
+    guard let trainer = name.map({ name in trainers.first { $0.backend == name } }) ?? trainers.first else {
+      throw WorkbenchError.unknown("training back end", name ?? "", among: trainers.map(\.backend))
+    }
+    return trainer
+  }
+
+  /// The trainer that a job was started with; nil when it is one of another version.
+  private func trainer(of job: TrainingJob) -> (any Trainer)? {
+    dependencies.trainers.first { $0.backend == job.backend }
   }
 
   func baseModel(named name: String?) throws -> ModelSpec {
@@ -123,17 +137,17 @@ extension Workbench {
   /// Looks once at every job that is not over, for commands that don't stay.
   public func refreshJobs() async {
     for job in snapshot.jobs where !job.state.isOver {
+      guard let trainer = trainer(of: job) else { continue }
       var detail = JobDetail(job: job)
-      detail.apply(await dependencies.trainer.observe(folder: folder(of: job), from: 0))
+      detail.apply(await trainer.observe(folder: folder(of: job), from: 0))
       await take(detail)
     }
   }
 
   private func follow(_ job: TrainingJob) {
-    guard followers[job.id] == nil else { return }
+    guard followers[job.id] == nil, let trainer = trainer(of: job) else { return }
     var detail = JobDetail(job: job)
     details[job.id] = detail
-    let trainer = dependencies.trainer
     let folder = folder(of: job)
     followers[job.id] = Task {
       var offset = 0
@@ -177,8 +191,10 @@ extension Workbench {
     openJobID = id
     if details[id] == nil {
       var detail = JobDetail(job: job)
-      detail.apply(await dependencies.trainer.observe(folder: folder(of: job), from: 0))
-      detail.job = job
+      if let trainer = trainer(of: job) {
+        detail.apply(await trainer.observe(folder: folder(of: job), from: 0))
+        detail.job = job
+      }
       details[id] = detail
     }
     snapshot.job = details[id]
@@ -203,7 +219,10 @@ extension Workbench {
         "job", id.description, among: snapshot.jobs.map(\.id.description), whenNone: "`assay train` starts one.")
     }
     guard !job.state.isOver else { throw WorkbenchError.input("Job \(id) is \(job.state.rawValue) already.") }
+    guard let trainer = trainer(of: job) else {
+      throw WorkbenchError.unknown("training back end", job.backend, among: dependencies.trainers.map(\.backend))
+    }
     follow(job)
-    try await dependencies.trainer.cancel(folder: folder(of: job))
+    try await trainer.cancel(folder: folder(of: job))
   }
 }

@@ -12,21 +12,21 @@ public actor Workbench {
     public var store: any Store
     /// Makes model clients.
     public var clients: any ModelClients
-    /// Tunes local models.
-    public var trainer: any Trainer
+    /// Tune local models; the first one does where none is asked for.
+    public var trainers: [any Trainer]
     /// The time of day.
     public var now: @Sendable () -> Date
     /// Whether answers of evaluations are asked for in pieces, so that they can be read while they come.
     public var streamsAnswers: Bool
     /// Gathers the parts.
     public init(
-      files: any WorkspaceFiles, store: any Store, clients: any ModelClients, trainer: any Trainer,
+      files: any WorkspaceFiles, store: any Store, clients: any ModelClients, trainers: [any Trainer],
       now: @escaping @Sendable () -> Date = { Date() }, streamsAnswers: Bool = false
     ) {
       self.files = files
       self.store = store
       self.clients = clients
-      self.trainer = trainer
+      self.trainers = trainers
       self.now = now
       self.streamsAnswers = streamsAnswers
     }

@@ -9,6 +9,7 @@ enum TrainingReader {
   ) -> TrainingDefaults {
     guard let value = fields.value("training"), var group = ConfigFields(value) else { return TrainingDefaults() }
     var training = TrainingDefaults()
+    training.backend = group.choice("backend", among: TrainingDefaults.backends)
     training.base = group.text("base", "the name of a model")
     if let base = training.base, !models.items.contains(where: { $0.name == base }) {
       models.report("model", base, at: "base", in: &group)

@@ -13,6 +13,8 @@ struct TrainCommand: AsyncParsableCommand {
   var data: String?
   @Option(help: "The model to tune.")
   var base: String?
+  @Option(help: ArgumentHelp("What tunes it: mlx, or trl (PyTorch; `assay engine install --trl`).", valueName: "name"))
+  var backend: String?
   @Option(help: "Optimiser steps, instead of the workspace's setting.")
   var steps: Int?
   @Option(help: "Peak learning rate, instead of the workspace's setting.")
@@ -67,7 +69,8 @@ struct TrainCommand: AsyncParsableCommand {
       if mixShare == 0 { settings.mix = nil }
     }
     var request = TrainRequest(
-      base: base, data: data, settings: settings, allowLeaks: allowLeaks, accepted: try DataCommand.accepted(accept))
+      base: base, data: data, settings: settings, allowLeaks: allowLeaks, accepted: try DataCommand.accepted(accept),
+      backend: backend)
     if let from {
       let run = try await workbench.run(named: from)
       let path = "train/from-run-\(run.id).jsonl"

@@ -105,6 +105,14 @@ private func starts(_ folder: ServerFolder) -> Int {
     #expect(try ServedPair(model: model, adapter: best).key == two.key)
   }
 
+  @Test func aModelThatFullTuningMadeIsServedInPlaceOfItsBase() throws {
+    let scratch = try Scratch()
+    let tuned = try scratch.model("job/best")
+    let pair = try ServedPair(model: try scratch.model(), adapter: tuned)
+    #expect(pair.model == tuned && pair.adapter == nil)
+    #expect(try ServedPair(model: tuned, adapter: nil) == pair)
+  }
+
   @Test func aModelThatCanNotBeLoadedIsExplained() async throws {
     let scratch = try Scratch()
     let servers = try await readyServers(

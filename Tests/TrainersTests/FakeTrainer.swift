@@ -10,7 +10,7 @@ import WorkbenchCore
 /// A job's folder for a test, and a trainer that is a shell script.
 struct FakeTrainer {
   let folder: JobFolder
-  let trainer: MLXTrainer
+  let trainer: DetachedTrainer
 
   /// - Parameter script: runs in the job's folder; `say EVENT` appends an event.
   init(_ script: String, patience: Duration = .seconds(10)) throws {
@@ -19,7 +19,7 @@ struct FakeTrainer {
     folder = JobFolder(path: path)
     let text = "say() { printf '%s\\n' \"$1\" >> events.jsonl; }\n" + script
     try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/trainer.sh"))
-    var trainer = MLXTrainer(layout: EngineLayout(home: path + "/none"), executable: "/nowhere/assay")
+    var trainer = DetachedTrainer(layout: EngineLayout(home: path + "/none"), executable: "/nowhere/assay")
     trainer.program = { Program("sh", [$0 + "/trainer.sh"], environment: ["ASSAY_FAKE": "yes"]) }
     trainer.launch = { folder in
       // In this process instead of one of its own.

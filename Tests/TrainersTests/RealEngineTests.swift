@@ -48,8 +48,8 @@ struct RealEngineTests {
   }
 
   /// A trainer whose runner is in this process.
-  private static func trainer() -> MLXTrainer {
-    var trainer = MLXTrainer(executable: "/nowhere/assay")
+  static func trainer(_ layout: EngineLayout = .standard()) -> DetachedTrainer {
+    var trainer = DetachedTrainer(layout: layout, executable: "/nowhere/assay")
     trainer.launch = { folder in
       Task { try await JobRunner.run(folder, stops: AsyncStream { _ in }) }
       return .current
@@ -58,7 +58,7 @@ struct RealEngineTests {
     return trainer
   }
 
-  private static func rows(_ count: Int) -> [TrainingRow] {
+  static func rows(_ count: Int) -> [TrainingRow] {
     (0..<count).map { number in
       TrainingRow(messages: [
         ChatMessage(role: .user, content: "say \(number % 4)"),
@@ -67,7 +67,7 @@ struct RealEngineTests {
     }
   }
 
-  private static func settings(steps: Int) -> TrainingSettings {
+  static func settings(steps: Int) -> TrainingSettings {
     var settings = TrainingSettings()
     settings.rank = 4
     settings.scale = 2
@@ -80,8 +80,8 @@ struct RealEngineTests {
     return settings
   }
 
-  private static func follow(
-    _ trainer: MLXTrainer, _ folder: String, until: (JobDetail) -> Bool = { _ in false }
+  static func follow(
+    _ trainer: DetachedTrainer, _ folder: String, until: (JobDetail) -> Bool = { _ in false }
   ) async -> JobDetail {
     var detail = JobDetail(
       job: TrainingJob(

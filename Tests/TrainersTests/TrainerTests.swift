@@ -137,7 +137,7 @@ import WorkbenchCore
   }
 
   @Test func anEngineThatIsNotInstalledIsExplained() async throws {
-    let trainer = MLXTrainer(layout: EngineLayout(home: "/nowhere/engine"), executable: "/nowhere/assay")
+    let trainer = DetachedTrainer(layout: EngineLayout(home: "/nowhere/engine"), executable: "/nowhere/assay")
     let error = await #expect(throws: TrainerFailure.self) {
       try await trainer.start(
         TrainingPlan(folder: "/nowhere/job", base: "m", settings: TrainingSettings(), rows: [], validationRows: []))

@@ -166,14 +166,15 @@ final class FakeModel: ModelClient, ModelClients {
 
 /// A trainer that plays a list of observations.
 actor FakeTrainer: Trainer {
-  nonisolated let backend = "fake"
+  nonisolated let backend: String
   private var script: [TrainerObservation]
   private(set) var plans: [TrainingPlan] = []
   private(set) var canceled: [String] = []
   private let ticks: Int
 
-  init(_ script: [TrainerObservation] = []) {
+  init(_ script: [TrainerObservation] = [], backend: String = "fake") {
     self.script = script
+    self.backend = backend
     ticks = script.count
   }
   func start(_ plan: TrainingPlan) async throws { plans.append(plan) }
@@ -219,13 +220,13 @@ func sampleWorkspace(cases: Int = 4) -> Workspace {
 
 func workbench(
   _ workspace: Workspace = sampleWorkspace(), files: FakeFiles? = nil, store: FakeStore = FakeStore(),
-  trainer: FakeTrainer = FakeTrainer(),
+  trainer: FakeTrainer = FakeTrainer(), others: [FakeTrainer] = [],
   model: FakeModel = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
 ) async throws -> (Workbench, FakeFiles) {
   let files = files ?? FakeFiles(workspace)
   let workbench = try await Workbench(
     Workbench.Dependencies(
-      files: files, store: store, clients: model, trainer: trainer,
+      files: files, store: store, clients: model, trainers: [trainer] + others,
       now: { Date(timeIntervalSince1970: 1_000) }))
   return (workbench, files)
 }

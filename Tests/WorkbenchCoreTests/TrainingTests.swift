@@ -108,6 +108,24 @@ import Testing
     #expect(plan.folder == "/nowhere/.assay/jobs/1")
   }
 
+  @Test func aJobIsForTheTrainerOfItsBackEnd() async throws {
+    let (first, second) = (FakeTrainer(), FakeTrainer(backend: "other"))
+    let (workbench, files) = try await workbench(trainer: first, others: [second])
+    await files.set(rows: (0..<10).map { row("question \($0)") }, at: "train/main.jsonl")
+    let request = TrainRequest(data: "train/main.jsonl", backend: "other")
+    guard case .job(let job) = try await workbench.perform(.train(request)) else { return }
+    #expect(job.backend == "other")
+    #expect(await first.plans.isEmpty)
+    #expect(await second.plans.count == 1)
+    try await workbench.perform(.cancelJob(job.id))
+    #expect(await first.canceled.isEmpty)
+    #expect(await second.canceled == ["/nowhere/.assay/jobs/1"])
+    let error = await #expect(throws: WorkbenchError.self) {
+      try await workbench.perform(.train(TrainRequest(data: "train/main.jsonl", backend: "otter")))
+    }
+    #expect(error?.description.contains("Did you mean \"other\"?") == true)
+  }
+
   @Test func rowsOfOtherTasksMakeUpTheirShareAndNeverTheValidation() throws {
     let rows = (0..<100).map { row("question \($0)") }
     let others = (0..<50).map { row("other \($0)") }

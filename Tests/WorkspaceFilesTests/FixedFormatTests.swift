@@ -83,7 +83,7 @@ struct FixedFormatTests {
             - exact
       variants:
         v: { model: hosted, prompt: main, sections: [task], top_p: 0.9, seed: 3, stop: ["\\n", END] }
-      training: { base: hub, data: train/a.jsonl, prompt: main, method: dora, rank: 16, scale: 2.0, dropout: 0.1,
+      training: { backend: trl, base: hub, data: train/a.jsonl, prompt: main, method: dora, rank: 16, scale: 2.0, dropout: 0.1,
         layers: 4, learning_rate: 2.0e-3, schedule: linear, warmup_steps: 10, epochs: 1.5, steps: 400, batch_size: 16,
         gradient_accumulation: 2, max_tokens: 256, mask_prompt: false, validation_share: 0.2, evaluate_every: 100,
         report_every: 1, patience: 3, seed: 7, mix: { data: train/b.jsonl, share: 0.2 } }
@@ -113,7 +113,9 @@ struct FixedFormatTests {
     #expect(workspace.variants[0].sections == ["task"])
     #expect(workspace.variants[0].sampling == Sampling(topP: 0.9, seed: 3, stop: ["\n", "END"]))
     let settings = workspace.training.settings
-    #expect(workspace.training.base == "hub" && workspace.training.data == "train/a.jsonl")
+    #expect(
+      workspace.training.backend == "trl" && workspace.training.base == "hub"
+        && workspace.training.data == "train/a.jsonl")
     #expect(settings.method == .dora && settings.rank == 16 && settings.scale == 2 && settings.dropout == 0.1)
     #expect(settings.layers == 4 && settings.learningRate == 0.002 && settings.schedule == .linear)
     #expect(settings.warmupSteps == 10 && settings.epochs == 1.5 && settings.steps == 400)

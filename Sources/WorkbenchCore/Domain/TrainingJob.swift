@@ -3,6 +3,10 @@ import Grading
 
 /// What `assay train` does when told nothing else, and the form's first values: the `training:` key of `assay.yaml`.
 public struct TrainingDefaults: Sendable, Hashable {
+  /// The back ends that can be named.
+  public static let backends = ["mlx", "trl"]
+  /// What does the work; the first back end where not named.
+  public var backend: String?
   /// The model to tune; the first local one when not named.
   public var base: String?
   /// A file of training rows, relative to the workspace.

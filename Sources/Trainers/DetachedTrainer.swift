@@ -5,13 +5,13 @@ import LocalEngine
 import Processes
 import WorkbenchCore
 
-/// Tunes with the local engine.
+/// Tunes on this machine, with one of the engine's environments.
 ///
 /// A job is a process in a session of its own (``JobRunner``) that starts the trainer and notes how it ended. It is
 /// followed through the files of its folder alone, so any process can pick it up, at any time.
-public struct MLXTrainer: Trainer {
-  /// The engine.
-  let engine: LocalEngine
+public struct DetachedTrainer: Trainer {
+  /// The word for it in tables: the environment's name.
+  public let backend: String
   /// The program that works on a job's folder; a fake one in tests.
   var program: @Sendable (_ folder: String) throws -> Program
   /// Starts a job's runner; it must outlive this process.
@@ -22,18 +22,16 @@ public struct MLXTrainer: Trainer {
   var heartbeat: Duration = .seconds(2)
 
   /// A trainer.
+  /// - Parameter layout: the engine, and which of its environments trains.
   /// - Parameter executable: this program; `job-runner --job FOLDER` must run ``JobRunner/run(folder:)``.
   public init(layout: EngineLayout = .standard(), executable: String) {
     let engine = LocalEngine(layout: layout)
-    self.engine = engine
+    backend = engine.environment.rawValue
     program = { try engine.trainingProgram(folder: $0) }
     launch = { folder in
       try await Program(executable, ["job-runner", "--job", folder.path]).spawnDetached(appendingTo: folder.runnerLog)
     }
   }
-
-  /// The word for it in tables.
-  public var backend: String { "mlx" }
 
   /// Starts a job that outlives this process.
   public func start(_ plan: TrainingPlan) async throws {
