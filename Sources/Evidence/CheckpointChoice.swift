@@ -102,12 +102,4 @@ public struct CheckpointChoice: Sendable, Hashable {
     }
     return patience.evaluations > 0 && since >= patience.evaluations ? .noProgress : nil
   }
-
-  /// How many training rows' answers a model says word for word to inputs that it wasn't trained on, as a share of the
-  /// answers: what it has learnt by heart. Answers below `words` words are left out, since labels are the same for many.
-  public static func memorized(answers: [String], trained: Set<String>, words: Int = 8) -> Double? {
-    let long = answers.filter { $0.split(whereSeparator: \.isWhitespace).count >= words }
-    guard !long.isEmpty else { return nil }
-    return Double(long.count { trained.contains($0) }) / Double(long.count)
-  }
 }

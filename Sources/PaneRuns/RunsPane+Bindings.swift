@@ -61,7 +61,7 @@ extension RunsPane {
         "/", title: "Search variants, models, sets and states", group: group, action: .search,
         unavailable: run == nil ? noRun : nil, footer: "search"),
       Binding(
-        "y", title: "Copy the run's number, its failures, a case's id or an answer", group: group, action: .copy,
+        "y", title: "Copy its number, failures, a case's id or an answer", group: group, action: .copy,
         unavailable: run == nil ? noRun : nil, footer: "copy"),
     ]
     return bindings

@@ -95,10 +95,4 @@ import Testing
     #expect(choice.best == 1 && choice.bestForgets && choice.stop == .forgetting)
     #expect(CheckpointChoice([]).best == nil && CheckpointChoice([]).stop == nil)
   }
-
-  @Test func whatWasLearntByHeartIsCounted() {
-    let long = "one two three four five six seven eight nine"
-    #expect(CheckpointChoice.memorized(answers: ["bug", long, long + " ten"], trained: ["bug", long]) == 0.5)
-    #expect(CheckpointChoice.memorized(answers: ["bug"], trained: ["bug"]) == nil)
-  }
 }
