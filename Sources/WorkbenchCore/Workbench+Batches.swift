@@ -1,8 +1,8 @@
 import Foundation
 
 extension Workbench {
-  /// Joins what a run has at a provider: waits until each of its batches is over and takes the answers in. Returns what is
-  /// still to be asked.
+  /// Takes over what was answered before, then joins what a run has at a provider: waits until each of its batches is over
+  /// and takes the answers in. Returns what is still to be asked.
   func joinBatches(
     _ places: [Int], except done: AnsweredRequests, _ work: inout RunWork
   ) async throws -> RequestList {
