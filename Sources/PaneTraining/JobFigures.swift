@@ -10,6 +10,7 @@ extension TrainingJob.State {
     case .finished: "✓"
     case .failed: "✗"
     case .canceled: "■"
+    case .paused: "‖"
     case .lost: "?"
     }
   }
@@ -20,7 +21,7 @@ extension TrainingJob.State {
     case .running: .badgeRunning
     case .finished: .badgeDone
     case .failed, .lost: .badgeFailed
-    case .canceled: .warning
+    case .canceled, .paused: .warning
     }
   }
 }
@@ -123,6 +124,7 @@ struct JobFigures {
     switch job.state {
     case .failed: remarks.append(("The log tells more. n starts another job with other settings.", .textDim))
     case .lost: remarks.append(("n starts another job; what was saved can be used with u.", .textDim))
+    case .paused: remarks.append(("P goes on with it.", .textDim))
     case .canceled where !detail.checkpoints.isEmpty:
       remarks.append(("What was saved can be used with u.", .textDim))
     case .queued: remarks.append(("Waiting for the trainer's first word.", .textDim))
@@ -147,7 +149,7 @@ extension TrainingJob.State {
   fileprivate var remarkStyle: StyleName {
     switch self {
     case .failed, .lost: .error
-    case .canceled: .warning
+    case .canceled, .paused: .warning
     default: .textDim
     }
   }

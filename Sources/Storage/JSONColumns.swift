@@ -94,6 +94,18 @@ struct SettingsColumn: Codable {
   var seed: Int?
   var mixData: String?
   var mixShare: Double?
+  var objective: String?
+  var beta: Double?
+  var finalLearningRate: Double?
+  var optimizer: String?
+  var gradientCheckpointing: Bool?
+  var quantizeBits: Int?
+  var acceleratorConfig: String?
+  var processes: Int?
+  var dataShare: Double?
+  var samples: Int?
+  var checkpointCases: Int?
+  var maxHours: Double?
 
   /// Settings as they are stored.
   init(_ settings: TrainingSettings) {
@@ -118,6 +130,18 @@ struct SettingsColumn: Codable {
     seed = settings.seed
     mixData = settings.mix?.data
     mixShare = settings.mix?.share
+    objective = settings.objective.rawValue
+    beta = settings.beta
+    finalLearningRate = settings.finalLearningRate
+    optimizer = settings.optimizer
+    gradientCheckpointing = settings.gradientCheckpointing
+    quantizeBits = settings.quantizeBits
+    acceleratorConfig = settings.acceleratorConfig
+    processes = settings.processes
+    dataShare = settings.dataShare
+    samples = settings.samples
+    checkpointCases = settings.checkpointCases
+    maxHours = settings.maxHours
   }
 
   /// The settings.
@@ -142,6 +166,18 @@ struct SettingsColumn: Codable {
     settings.reportEvery = reportEvery ?? settings.reportEvery
     settings.patience = patience ?? settings.patience
     settings.seed = seed ?? settings.seed
+    settings.objective = objective.flatMap(TrainingSettings.Objective.init) ?? settings.objective
+    settings.beta = beta ?? settings.beta
+    settings.finalLearningRate = finalLearningRate ?? settings.finalLearningRate
+    settings.optimizer = optimizer ?? settings.optimizer
+    settings.gradientCheckpointing = gradientCheckpointing ?? settings.gradientCheckpointing
+    settings.quantizeBits = quantizeBits ?? settings.quantizeBits
+    settings.acceleratorConfig = acceleratorConfig
+    settings.processes = processes
+    settings.dataShare = dataShare ?? settings.dataShare
+    settings.samples = samples ?? settings.samples
+    settings.checkpointCases = checkpointCases ?? settings.checkpointCases
+    settings.maxHours = maxHours
     settings.mix = mixData.map { TrainingMix(data: $0, share: mixShare ?? TrainingMix(data: $0).share) }
     return settings
   }

@@ -94,7 +94,7 @@ struct JobRow {
       state: TrainingJob.State(rawValue: row["state"]) ?? .lost,
       created: Date(timeIntervalSince1970: row["created"]), step: row["step"], steps: row["steps"],
       trainLoss: row["train_loss"], validationLoss: row["validation_loss"], adapter: row["adapter"],
-      message: row["message"])
+      message: row["message"], sweep: row["sweep"])
   }
 }
 

@@ -11,10 +11,12 @@ extension SQLiteStore {
     return try await write { db in
       let last = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'") ?? 0
       try db.execute(
-        sql: "INSERT INTO jobs (id, backend, base, data, settings, state, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        sql: """
+          INSERT INTO jobs (id, backend, base, data, settings, state, created, sweep) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          """,
         arguments: [
           max(last, highest) + 1, draft.backend, draft.base, draft.data, settings,
-          TrainingJob.State.queued.rawValue, draft.created.timeIntervalSince1970,
+          TrainingJob.State.queued.rawValue, draft.created.timeIntervalSince1970, draft.sweep,
         ])
       let id = db.lastInsertedRowID
       guard let row = try Row.fetchOne(db, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [id]) else {
@@ -38,11 +40,11 @@ extension SQLiteStore {
       try db.execute(
         sql: """
           UPDATE jobs SET backend = ?, base = ?, data = ?, settings = ?, state = ?, created = ?, step = ?, steps = ?,
-            train_loss = ?, validation_loss = ?, adapter = ?, message = ? WHERE id = ?
+            train_loss = ?, validation_loss = ?, adapter = ?, message = ?, sweep = ? WHERE id = ?
           """,
         arguments: [
           job.backend, job.base, job.data, settings, job.state.rawValue, job.created.timeIntervalSince1970, job.step,
-          job.steps, job.trainLoss, job.validationLoss, job.adapter, job.message, job.id.number,
+          job.steps, job.trainLoss, job.validationLoss, job.adapter, job.message, job.sweep, job.id.number,
         ])
       guard db.changesCount > 0 else { throw StorageError.noSuchJob(job.id.number) }
     }

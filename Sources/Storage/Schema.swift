@@ -12,6 +12,9 @@ enum Schema {
     migrator.registerMigration("2 repeats, cached tokens, probes, batches") { db in
       try db.execute(sql: second)
     }
+    migrator.registerMigration("4 sweeps") { db in
+      try db.execute(sql: "ALTER TABLE jobs ADD COLUMN sweep TEXT")
+    }
     return migrator
   }
 

@@ -5,15 +5,17 @@ import LocalEngine
 import Processes
 import WorkbenchCore
 
-/// Tunes on this machine, with one of the engine's environments.
+/// Tunes models with whatever back end a plan names.
 ///
 /// A job is a process in a session of its own (``JobRunner``) that starts the trainer and notes how it ended. It is
 /// followed through the files of its folder alone, so any process can pick it up, at any time.
 public struct DetachedTrainer: Trainer {
-  /// The word for it in tables: the environment's name.
-  public let backend: String
-  /// The program that works on a job's folder; a fake one in tests.
-  var program: @Sendable (_ folder: String) throws -> Program
+  /// The engine that our own trainers run in.
+  var layout: EngineLayout
+  /// This program.
+  var executable: String
+  /// The program that works on a job's folder in one of the engine's environments; a fake one in tests.
+  var program: @Sendable (_ environment: EngineEnvironment, _ folder: String) throws -> Program
   /// Starts a job's runner; it must outlive this process.
   var launch: @Sendable (JobFolder) async throws -> ProcessIdentity
   /// How long a trainer may take to save and end.
@@ -22,12 +24,11 @@ public struct DetachedTrainer: Trainer {
   var heartbeat: Duration = .seconds(2)
 
   /// A trainer.
-  /// - Parameter layout: the engine, and which of its environments trains.
   /// - Parameter executable: this program; `job-runner --job FOLDER` must run ``JobRunner/run(folder:)``.
   public init(layout: EngineLayout = .standard(), executable: String) {
-    let engine = LocalEngine(layout: layout)
-    backend = engine.environment.rawValue
-    program = { try engine.trainingProgram(folder: $0) }
+    self.layout = layout
+    self.executable = executable
+    program = { try LocalEngine(layout: layout.with($0)).trainingProgram(folder: $1) }
     launch = { folder in
       try await Program(executable, ["job-runner", "--job", folder.path]).spawnDetached(appendingTo: folder.runnerLog)
     }
@@ -36,23 +37,93 @@ public struct DetachedTrainer: Trainer {
   /// Starts a job that outlives this process.
   public func start(_ plan: TrainingPlan) async throws {
     let folder = JobFolder(path: plan.folder)
-    do {
-      let program = try program(plan.folder)
+    try await explained(plan.folder) {
+      let work = try work(of: plan)
       try FileManager.default.createDirectory(atPath: plan.folder, withIntermediateDirectories: true)
       let train = try TrainerRow.text(of: plan.rows)
       let valid = try TrainerRow.text(of: plan.validationRows)
       try AtomicFile.write(train, to: folder.train)
       try AtomicFile.write(valid, to: folder.valid)
+      if !plan.samples.isEmpty { try AtomicFile.write(TrainerSample.text(of: plan.samples), to: folder.samples) }
       var record = plan.dataRecord
       record["sha256"] = ["train.jsonl": .string(SHA256.hex(train)), "valid.jsonl": .string(SHA256.hex(valid))]
       try AtomicFile.write(JSONValue.object(record).text(.pretty) + "\n", to: folder.data)
       try folder.write(TrainerSpec(plan), to: folder.spec)
       try folder.write(
         JobFolder.Job(
-          executable: program.executable, arguments: program.arguments, environment: program.environment),
+          work: work, order: plan.order, maxHours: plan.settings.maxHours, companion: companion(of: plan),
+          workspace: plan.workspace, number: plan.job.number),
         to: folder.job)
       let runner = try await launch(folder)
       try await waitForStart(folder, runner)
+    }
+  }
+
+  /// What a back end's work consists in.
+  private func work(of plan: TrainingPlan) throws -> Work {
+    switch plan.backend {
+    case .mlx: .program(ProgramWork(try program(.mlx, plan.folder)))
+    case .trl: .program(ProgramWork(try program(.trl, plan.folder)))
+    case .openai, .slurm, .command:
+      throw TrainerFailure("The back end \(plan.backend.word) isn't there in this version.")
+    }
+  }
+
+  /// The program that evaluates a job's checkpoints while it goes on, where that is wanted.
+  private func companion(of plan: TrainingPlan) -> ProgramWork? {
+    guard plan.settings.checkpointCases > 0, !plan.workspace.isEmpty else { return nil }
+    return ProgramWork(
+      Program(
+        executable,
+        [
+          "jobs", "checkpoints", plan.job.description, "--limit", String(plan.settings.checkpointCases), "--watch",
+          "--keep-best", "--workspace", plan.workspace,
+        ]))
+  }
+
+  /// Goes on with a job that is over, from what it saved last.
+  public func resume(folder path: String, _ order: QueueOrder) async throws {
+    let folder = JobFolder(path: path)
+    try await explained(path) {
+      do {
+        guard let lock = try FileLock.tryAcquire(folder.runnerLock, .exclusive) else {
+          throw TrainerFailure("The job in \(path) is being run already.")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        if let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive {
+          throw TrainerFailure("A process of this job is still at work; wait for its end.")
+        }
+        guard var job = folder.read(folder.job, as: JobFolder.Job.self) else {
+          throw TrainerFailure("\(folder.job) can't be read, so the job can't be gone on with; start a new one.")
+        }
+        guard var spec = folder.read(folder.spec, as: TrainerSpec.self) else {
+          throw TrainerFailure("\(folder.spec) can't be read, so the job can't be gone on with; start a new one.")
+        }
+        spec.resume = true
+        job.order = order
+        try folder.write(spec, to: folder.spec)
+        try folder.write(job, to: folder.job)
+        for file in [folder.exit, folder.stop, folder.processes] { try? FileManager.default.removeItem(atPath: file) }
+        try EventFile.reopen(folder.events)
+      }
+      let runner = try await launch(folder)
+      try await waitForStart(folder, runner)
+    }
+  }
+
+  /// Starts a runner again where the work is done elsewhere and the one that followed it has died.
+  public func pickUp(folder path: String) async {
+    let folder = JobFolder(path: path)
+    guard !folder.has(folder.exit), let job = folder.read(folder.job, as: JobFolder.Job.self), job.work.isElsewhere,
+      isAlive(folder) == false
+    else { return }
+    // Whoever is quicker holds the lock, and the others end at once.
+    if let runner = try? await launch(folder) { try? await waitForStart(folder, runner) }
+  }
+
+  private func explained(_ folder: String, _ body: () async throws -> Void) async throws {
+    do {
+      try await body()
     } catch let error as TrainerFailure {
       throw error
     } catch let error as EngineError {
@@ -60,7 +131,7 @@ public struct DetachedTrainer: Trainer {
     } catch let error as ProcessError {
       throw TrainerFailure("The job can't be started. \(error)")
     } catch {
-      throw TrainerFailure("The job's folder \(plan.folder) can't be written: \(error.localizedDescription)")
+      throw TrainerFailure("The job's folder \(folder) can't be written: \(error.localizedDescription)")
     }
   }
 
@@ -137,7 +208,7 @@ public struct DetachedTrainer: Trainer {
   }
 
   /// Asks a job to save and end; ends it by force if it doesn't.
-  public func cancel(folder path: String) async throws {
+  public func stop(folder path: String, _ request: StopRequest) async throws {
     let folder = JobFolder(path: path)
     // A job that was asked for a moment ago may still be starting.
     for _ in 0..<100 where !folder.has(folder.processes) && !folder.has(folder.exit) && folder.has(folder.spec) {
@@ -146,7 +217,7 @@ public struct DetachedTrainer: Trainer {
     guard let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive else {
       throw TrainerFailure("No process works on this job any more, so there is nothing to stop.")
     }
-    try AtomicFile.write("", to: folder.cancelMark)
+    do { try folder.write(request, to: folder.stop) } catch { throw TrainerFailure("\(error)") }
     guard let trainer = try await trainer(of: folder) else {
       processes.runner.signal(.terminate)
       return
@@ -154,6 +225,11 @@ public struct DetachedTrainer: Trainer {
     guard trainer.signalGroup(.terminate) else { return }
     if await trainer.waitForEnd(atMost: patience) { return }
     trainer.signalGroup(.kill)
+  }
+
+  /// Gives a waiting job another place in the queue of this machine.
+  public func setPriority(_ priority: Int, folder: String) async throws {
+    throw TrainerFailure("This job doesn't wait for its turn.")
   }
 
   /// The trainer, which the runner may be about to start.

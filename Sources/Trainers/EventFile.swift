@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import WorkbenchCore
 
 /// Reads the lines that train.py appends to `events.jsonl`.
@@ -9,8 +10,10 @@ enum EventFile {
     var time: Double
     var step: Int?
     var steps: Int?
+    var firstStep: Int?
     var loss: Double?
     var learningRate: Double?
+    var gradNorm: Double?
     var tokensPerSecond: Double?
     var stepsPerSecond: Double?
     var trainedTokens: Int?
@@ -19,15 +22,23 @@ enum EventFile {
     var totalParameters: Int?
     var trainRows: Int?
     var validRows: Int?
+    var device: String?
     var path: String?
     var validationLoss: Double?
     var best: Bool?
     var message: String?
     var status: String?
+    var id: String?
+    var text: String?
+    var cpu: Double?
+    var memory: Double?
+    var gpus: [GPU]?
 
     enum CodingKeys: String, CodingKey {
-      case event, time, step, steps, loss, path, best, message, status
+      case event, time, step, steps, loss, path, best, message, status, device, id, text, cpu, gpus
+      case firstStep = "first_step"
       case learningRate = "learning_rate"
+      case gradNorm = "grad_norm"
       case tokensPerSecond = "tokens_per_second"
       case stepsPerSecond = "steps_per_second"
       case trainedTokens = "trained_tokens"
@@ -37,6 +48,28 @@ enum EventFile {
       case trainRows = "train_rows"
       case validRows = "valid_rows"
       case validationLoss = "validation_loss"
+      case memory = "memory_gb"
+    }
+
+    struct GPU: Codable {
+      var utilization: Double?
+      var memory: Double?
+      var memoryTotal: Double?
+      var power: Double?
+      var temperature: Double?
+
+      enum CodingKeys: String, CodingKey {
+        case utilization
+        case memory = "memory_gb"
+        case memoryTotal = "memory_total_gb"
+        case power = "power_w"
+        case temperature = "temperature_c"
+      }
+    }
+
+    init(event: String, time: Double) {
+      self.event = event
+      self.time = time
     }
   }
 
@@ -50,15 +83,17 @@ enum EventFile {
     switch line.event {
     case "start":
       return .start(
-        steps: line.steps ?? 0, trainableParameters: line.trainableParameters ?? 0,
-        totalParameters: line.totalParameters ?? 0, trainRows: line.trainRows ?? 0,
-        validationRows: line.validRows ?? 0)
+        TrainingStart(
+          steps: line.steps ?? 0, firstStep: line.firstStep ?? 0, trainableParameters: line.trainableParameters ?? 0,
+          totalParameters: line.totalParameters ?? 0, trainRows: line.trainRows ?? 0,
+          validationRows: line.validRows ?? 0, device: line.device.map { LogText.clean($0) }))
     case "train":
       guard let step = line.step, let loss = line.loss else { return nil }
       return .train(
         Metric(
-          step: step, loss: loss, learningRate: line.learningRate, tokensPerSecond: line.tokensPerSecond,
-          stepsPerSecond: line.stepsPerSecond, trainedTokens: line.trainedTokens, peakMemory: line.peakMemory))
+          step: step, loss: loss, learningRate: line.learningRate, gradNorm: line.gradNorm,
+          tokensPerSecond: line.tokensPerSecond, stepsPerSecond: line.stepsPerSecond,
+          trainedTokens: line.trainedTokens, peakMemory: line.peakMemory))
     case "validation":
       guard let step = line.step, let loss = line.loss else { return nil }
       return .validation(step: step, loss: loss)
@@ -67,7 +102,19 @@ enum EventFile {
       return .checkpoint(
         Checkpoint(
           step: step, path: LogText.clean(path), validationLoss: line.validationLoss, isBest: line.best ?? false))
+    case "sample":
+      guard let step = line.step, let id = line.id, let text = line.text else { return nil }
+      return .sample(Sample(step: step, caseID: LogText.clean(id), text: LogText.cleanLines(text)))
+    case "system":
+      let gpus = (line.gpus ?? []).prefix(64).map { gpu in
+        SystemUse.GPU(
+          utilization: gpu.utilization, memory: gpu.memory, memoryTotal: gpu.memoryTotal, power: gpu.power,
+          temperature: gpu.temperature)
+      }
+      return .system(SystemUse(cpu: line.cpu, memory: line.memory, gpus: Array(gpus)))
     case "warning": return .warning(LogText.clean(line.message ?? ""))
+    case "note": return .note(LogText.clean(line.message ?? ""))
+    case "paused": return .paused(message: line.message.map { LogText.clean($0) }, step: line.step ?? 0)
     case "end":
       let state = line.status.flatMap { TrainingJob.State(rawValue: $0) }.flatMap { $0.isOver ? $0 : nil } ?? .failed
       return .end(state, message: line.message.map { LogText.clean($0) }, step: line.step ?? 0)
@@ -75,14 +122,108 @@ enum EventFile {
     }
   }
 
-  /// The line that says that a job is over.
-  static func line(ended state: TrainingJob.State, message: String, step: Int) -> String {
-    let line = Line(
-      event: "end", time: Date().timeIntervalSince1970, step: step, message: message, status: state.rawValue)
+  /// The line that says it, without its end.
+  static func line(_ event: TrainingEvent) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // A torn line may stand before it.
-    return "\n" + String(decoding: (try? encoder.encode(line)) ?? Data(), as: UTF8.self) + "\n"
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: (try? encoder.encode(line(for: event))) ?? Data(), as: UTF8.self)
+  }
+
+  private static func line(for event: TrainingEvent) -> Line {
+    func made(_ word: String, _ change: (inout Line) -> Void) -> Line {
+      var line = Line(event: word, time: event.time)
+      change(&line)
+      return line
+    }
+    switch event.kind {
+    case .start(let start):
+      return made("start") {
+        $0.steps = start.steps
+        $0.firstStep = start.firstStep
+        $0.trainableParameters = start.trainableParameters
+        $0.totalParameters = start.totalParameters
+        $0.trainRows = start.trainRows
+        $0.validRows = start.validationRows
+        $0.device = start.device
+      }
+    case .train(let metric):
+      return made("train") {
+        $0.step = metric.step
+        $0.loss = metric.loss
+        $0.learningRate = metric.learningRate
+        $0.gradNorm = metric.gradNorm
+        $0.tokensPerSecond = metric.tokensPerSecond
+        $0.stepsPerSecond = metric.stepsPerSecond
+        $0.trainedTokens = metric.trainedTokens
+        $0.peakMemory = metric.peakMemory
+      }
+    case .validation(let step, let loss):
+      return made("validation") {
+        $0.step = step
+        $0.loss = loss
+      }
+    case .checkpoint(let checkpoint):
+      return made("checkpoint") {
+        $0.step = checkpoint.step
+        $0.path = checkpoint.path
+        $0.validationLoss = checkpoint.validationLoss
+        $0.best = checkpoint.isBest
+      }
+    case .sample(let sample):
+      return made("sample") {
+        $0.step = sample.step
+        $0.id = sample.caseID
+        $0.text = sample.text
+      }
+    case .system(let use):
+      return made("system") { line in
+        line.cpu = use.cpu
+        line.memory = use.memory
+        line.gpus = use.gpus.map { gpu in
+          Line.GPU(
+            utilization: gpu.utilization, memory: gpu.memory, memoryTotal: gpu.memoryTotal, power: gpu.power,
+            temperature: gpu.temperature)
+        }
+      }
+    case .warning(let text): return made("warning") { $0.message = text }
+    case .note(let text): return made("note") { $0.message = text }
+    case .paused(let message, let step):
+      return made("paused") {
+        $0.message = message
+        $0.step = step
+      }
+    case .end(let state, let message, let step):
+      return made("end") {
+        $0.status = state.rawValue
+        $0.message = message
+        $0.step = step
+      }
+    }
+  }
+
+  /// Whether the file's last byte is no line's end.
+  static func endsInMidLine(_ file: String) -> Bool {
+    guard let handle = FileHandle(forReadingAtPath: file) else { return false }
+    defer { try? handle.close() }
+    guard let end = try? handle.seekToEnd(), end > 0, (try? handle.seek(toOffset: end - 1)) != nil else { return false }
+    return (try? handle.read(upToCount: 1)) != Data([10])
+  }
+
+  /// Turns each end into a pause, so that the job can be gone on with: nobody may be writing.
+  static func reopen(_ file: String) throws {
+    guard let bytes = FileManager.default.contents(atPath: file) else { return }
+    var changed = false
+    let lines = bytes.split(separator: 10).map { bytes -> String in
+      let text = String(decoding: bytes, as: UTF8.self)
+      guard text.contains("\"end\""), case .end(_, let message, let step)? = event(bytes)?.kind,
+        let time = event(bytes)?.time
+      else { return text }
+      changed = true
+      return line(TrainingEvent(time: time, kind: .paused(message: message, step: step)))
+    }
+    if changed { try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: file) }
   }
 
   /// Whether the file's last event is the end.

@@ -1,5 +1,6 @@
 import Foundation
 import Processes
+import WorkbenchCore
 
 /// The files of one job. Whatever anybody wants to know of a job stands here; nothing is kept in memory only.
 struct JobFolder: Sendable, Hashable {
@@ -24,8 +25,16 @@ struct JobFolder: Sendable, Hashable {
   var runnerLog: String { path + "/runner.log" }
   /// Who works on it.
   var processes: String { path + "/process.json" }
-  /// That somebody has asked for the end.
-  var cancelMark: String { path + "/cancel" }
+  /// That somebody has asked for the end, and what the job is to be then: a `StopRequest`.
+  var stop: String { path + "/stop.json" }
+  /// Eval cases that are answered at each checkpoint.
+  var samples: String { path + "/samples.jsonl" }
+  /// Held by the runner.
+  var runnerLock: String { path + "/runner.lock" }
+  /// Who looks after the job while it goes on.
+  var companion: String { path + "/companion.json" }
+  /// What that printed.
+  var companionLog: String { path + "/companion.log" }
   /// How the trainer ended; the last file to be written.
   var exit: String { path + "/exit.json" }
 
@@ -33,18 +42,25 @@ struct JobFolder: Sendable, Hashable {
   struct Processes: Sendable, Hashable, Codable {
     /// Waits for the trainer, and notes how it ended.
     var runner: ProcessIdentity
-    /// Does the work, in a group that it leads; nil until it is started.
+    /// Does the work, in a group that it leads; nil until it is started, and where the work is done elsewhere.
     var trainer: ProcessIdentity?
     /// Whether anybody is still at it.
     var isAlive: Bool { runner.isAlive || trainer?.isAlive == true }
   }
 
-  /// The program that works on a job.
+  /// What is to be done, and when.
   struct Job: Sendable, Hashable, Codable {
-    var executable: String
-    var arguments: [String]
-    /// Variables to set, or with null to remove.
-    var environment: [String: String?]
+    /// What.
+    var work: Work
+    /// When it gets its turn.
+    var order = QueueOrder()
+    /// Hours after which it is to save and end.
+    var maxHours: Double?
+    /// Looks after the job while it goes on: evaluates its checkpoints, ends it when more training isn't worth it.
+    var companion: ProgramWork?
+    /// The workspace's folder and the job's number in it, for people who look at the queue.
+    var workspace: String
+    var number: Int64
   }
 
   /// How a trainer ended.

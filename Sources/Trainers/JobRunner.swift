@@ -25,35 +25,40 @@ public enum JobRunner {
   }
 
   static func run(_ folder: JobFolder, stops: AsyncStream<Void>, patience: Duration = .seconds(20)) async throws {
-    guard let lock = try FileLock.tryAcquire(folder.path + "/runner.lock", .exclusive) else {
+    guard let lock = try FileLock.tryAcquire(folder.runnerLock, .exclusive) else {
       throw TrainerFailure("The job in \(folder.path) is being run already.")
     }
     defer { withExtendedLifetime(lock) {} }
     guard let job = folder.read(folder.job, as: JobFolder.Job.self) else {
-      throw TrainerFailure("\(folder.job) can't be read, so there is no program to run.")
+      throw TrainerFailure("\(folder.job) can't be read, so nobody knows what to do.")
     }
-    var processes = JobFolder.Processes(runner: .current)
-    try folder.write(processes, to: folder.processes)
-    let program = Program(
-      job.executable, job.arguments, environment: job.environment, workingDirectory: folder.path)
+    let runner = ProcessIdentity.current
+    try folder.write(JobFolder.Processes(runner: runner), to: folder.processes)
+    let events = EventWriter(folder.events)
     var status = 127
     do {
-      let runner = processes.runner
-      let ending = try await program.run(appendingTo: folder.log, patience: patience, stops: stops) { trainer in
-        try folder.write(JobFolder.Processes(runner: runner, trainer: trainer), to: folder.processes)
-      }
-      status = ending.status
+      if let companion = job.companion { try await start(companion, in: folder) }
+      status = try await job.work.work.run(
+        RunningJob(folder: folder, stops: stops, patience: patience, events: events) { trainer in
+          try folder.write(JobFolder.Processes(runner: runner, trainer: trainer), to: folder.processes)
+        })
     } catch {
       append("\(error)\n", to: folder.log)
     }
-    processes = folder.read(folder.processes, as: JobFolder.Processes.self) ?? processes
-    if folder.has(folder.cancelMark), !EventFile.endsWell(folder.events) {
-      let end = EventFile.line(
-        ended: .canceled, message: "Stopped by force. What was saved last is kept.",
-        step: EventFile.lastStep(folder.events))
-      append(end, to: folder.events)
+    if let stop = folder.read(folder.stop, as: StopRequest.self), !EventFile.endsWell(folder.events) {
+      events.append(
+        .end(
+          TrainingJob.State(rawValue: stop.state) ?? .canceled,
+          message: "Stopped by force. What was saved last is kept.", step: EventFile.lastStep(folder.events)))
     }
     try folder.write(JobFolder.Exit(status: status, time: Date().timeIntervalSince1970), to: folder.exit)
+  }
+
+  /// Starts what looks after the job, unless it is still there from an earlier start. It ends by itself.
+  private static func start(_ companion: ProgramWork, in folder: JobFolder) async throws {
+    if folder.read(folder.companion, as: ProcessIdentity.self)?.isAlive == true { return }
+    let identity = try await companion.program(in: folder).spawnDetached(appendingTo: folder.companionLog)
+    try folder.write(identity, to: folder.companion)
   }
 
   private static func append(_ text: String, to file: String) {

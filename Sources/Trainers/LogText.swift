@@ -22,6 +22,12 @@ enum LogText {
     return clean.count > longestLine ? clean.prefix(longestLine) + "…" : clean
   }
 
+  /// A text of several lines, each without escape sequences and control characters; at most 200 of them.
+  static func cleanLines(_ text: String) -> String {
+    text.split(separator: "\n", maxSplits: 200, omittingEmptySubsequences: false).prefix(200)
+      .map { clean(String($0)) }.joined(separator: "\n")
+  }
+
   private static func skipEscape(_ rest: inout Substring.UnicodeScalarView) {
     switch rest.popFirst() {
     case "[": skipControlSequence(&rest)

@@ -24,9 +24,24 @@ struct TrainerSpec: Codable, Sendable, Hashable {
   var evaluateEvery: Int
   var saveEvery: Int
   var patience: Int
+  var objective: String
+  var beta: Double
+  var optimizer: String
+  var finalLearningRate: Double
+  var gradientCheckpointing: Bool
+  var quantizeBits: Int?
+  var accelerateConfig: String?
+  var processes: Int?
+  var resume: Bool?
 
   enum CodingKeys: String, CodingKey {
-    case model, method, rank, scale, dropout, layers, schedule, steps, epochs, seed, patience
+    case model, method, rank, scale, dropout, layers, schedule, steps, epochs, seed, patience, objective, beta,
+      optimizer
+    case processes, resume
+    case finalLearningRate = "final_learning_rate"
+    case gradientCheckpointing = "gradient_checkpointing"
+    case quantizeBits = "quantize_bits"
+    case accelerateConfig = "accelerate_config"
     case allowDownload = "allow_download"
     case learningRate = "learning_rate"
     case warmupSteps = "warmup_steps"
@@ -63,6 +78,40 @@ struct TrainerSpec: Codable, Sendable, Hashable {
     evaluateEvery = settings.evaluateEvery
     saveEvery = settings.evaluateEvery
     patience = settings.patience
+    objective = settings.objective.rawValue
+    beta = settings.beta
+    optimizer = settings.optimizer
+    finalLearningRate = settings.finalLearningRate
+    gradientCheckpointing = settings.gradientCheckpointing
+    quantizeBits = settings.quantizeBits == 0 ? nil : settings.quantizeBits
+    accelerateConfig = settings.acceleratorConfig.map { $0.hasPrefix("/") ? $0 : plan.workspace + "/" + $0 }
+    processes = settings.processes
+  }
+}
+
+/// A row of `samples.jsonl`.
+struct TrainerSample: Codable, Sendable, Hashable {
+  var id: String
+  var messages: [TrainerRow.Message]
+  var expected: String?
+  var maxTokens: Int
+
+  enum CodingKeys: String, CodingKey {
+    case id, messages, expected
+    case maxTokens = "max_tokens"
+  }
+
+  /// All rows as text, one a line.
+  static func text(of samples: [SamplePrompt]) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try samples.map { sample in
+      let row = TrainerSample(
+        id: sample.id,
+        messages: sample.messages.map { TrainerRow.Message(role: $0.role.rawValue, content: $0.content) },
+        expected: sample.expected, maxTokens: sample.maxTokens)
+      return String(decoding: try encoder.encode(row), as: UTF8.self) + "\n"
+    }.joined()
   }
 }
 

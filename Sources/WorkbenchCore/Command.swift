@@ -45,6 +45,12 @@ public enum Command: Sendable, Hashable {
   case openJob(JobID)
   /// Asks a job to save and end.
   case cancelJob(JobID)
+  /// Asks a job to save and end for a while.
+  case pauseJob(JobID)
+  /// Goes on with a job that is over, from what it saved last.
+  case resumeJob(JobID)
+  /// Gives a waiting job another place in the queue; higher priorities come first.
+  case prioritizeJob(JobID, Int)
   /// Evaluates each checkpoint of a job on the same slice of the eval set and of the general tasks.
   case evaluateCheckpoints(JobID, limit: Int)
   /// Makes the checkpoint after this step the one that the job's best adapter is.
@@ -158,11 +164,18 @@ public struct TrainRequest: Sendable, Hashable {
   public var accepted: [DataCheck.Name: String]
   /// What does the work.
   public var backend: String?
+  /// When it gets its turn.
+  public var order: QueueOrder
+  /// The sweep that it is a part of.
+  public var sweep: String?
   /// Makes a request.
   public init(
     base: String? = nil, data: String? = nil, settings: TrainingSettings? = nil, allowLeaks: Bool = false,
-    accepted: [DataCheck.Name: String] = [:], backend: String? = nil
+    accepted: [DataCheck.Name: String] = [:], backend: String? = nil, order: QueueOrder = QueueOrder(),
+    sweep: String? = nil
   ) {
+    self.order = order
+    self.sweep = sweep
     self.base = base
     self.backend = backend
     self.data = data

@@ -27,9 +27,11 @@ public enum JobLifecycle {
 
   private static func apply(_ event: TrainingEvent.Kind, to job: inout TrainingJob) {
     switch event {
-    case .start(let steps, _, _, _, _):
+    case .start(let start):
       job.state = .running
-      job.steps = steps
+      job.steps = start.steps
+      job.step = start.firstStep
+      job.message = nil
     case .train(let metric):
       job.state = .running
       job.step = max(job.step, metric.step)
@@ -38,8 +40,14 @@ public enum JobLifecycle {
       job.step = max(job.step, step)
       job.validationLoss = loss
     case .checkpoint(let checkpoint):
-      if checkpoint.isBest || job.adapter == nil { job.adapter = job.folder + "/best" }
-    case .warning: break
+      if checkpoint.isBest || job.adapter == nil {
+        job.adapter = job.isHosted ? checkpoint.path : job.folder + "/best"
+      }
+    case .note(let text): if job.state == .queued { job.message = text }
+    case .paused(let message, let step):
+      job.message = message
+      job.step = max(job.step, step)
+    case .warning, .sample, .system: break
     case .end(let state, let message, let step):
       job.state = state
       job.message = message
@@ -51,22 +59,45 @@ public enum JobLifecycle {
 extension JobDetail {
   /// Adds what an observation brought; the log keeps its last `logLimit` lines.
   public mutating func apply(_ observation: TrainerObservation, logLimit: Int = 2_000) {
-    for event in observation.events {
-      if firstEvent == nil { firstEvent = event.time }
-      lastEvent = event.time
-      switch event.kind {
-      case .start(_, let trainable, let total, let rows, let validationRows):
-        self.parameters = (trainable, total)
-        self.rows = (rows, validationRows)
-      case .train(let metric): metrics.append(metric)
-      case .validation(let step, let loss): validations.append(Validation(step: step, loss: loss))
-      case .checkpoint(let checkpoint): checkpoints.append(checkpoint)
-      case .warning(let text): warnings.append(text)
-      case .end: break
-      }
-    }
+    for event in observation.events { apply(event) }
     log.append(contentsOf: observation.log)
     if log.count > logLimit { log.removeFirst(log.count - logLimit) }
     job = JobLifecycle.header(job, after: observation, log: self.log)
+  }
+
+  private mutating func apply(_ event: TrainingEvent) {
+    if firstEvent == nil { firstEvent = event.time }
+    lastEvent = event.time
+    let step = max(metrics.last?.step ?? 0, validations.last?.step ?? 0)
+    func mark(_ kind: Mark.Kind, _ text: String = "", at place: Int? = nil) -> Mark {
+      Mark(step: place ?? step, time: event.time, kind: kind, text: text)
+    }
+    switch event.kind {
+    case .start(let start):
+      self.start = start
+      drop(after: start.firstStep)
+      marks.append(mark(.started, start.firstStep > 0 ? "went on" : "", at: start.firstStep))
+    case .train(let metric): metrics.append(metric)
+    case .validation(let step, let loss): validations.append(Validation(step: step, loss: loss))
+    case .checkpoint(let checkpoint):
+      checkpoints.append(checkpoint)
+      marks.append(mark(checkpoint.isBest ? .best : .checkpoint, at: checkpoint.step))
+    case .sample(let sample): samples.append(sample)
+    case .system(let use): system.append((event.time, step, use))
+    case .warning(let text):
+      warnings.append(text)
+      marks.append(mark(.warning, text))
+    case .note(let text): marks.append(mark(.note, text))
+    case .paused(let message, let step): marks.append(mark(.paused, message ?? "", at: step))
+    case .end(_, let message, let step): marks.append(mark(.ended, message ?? "", at: step))
+    }
+  }
+
+  /// Forgets what was reported after a step: a job that went on from there reports it again.
+  private mutating func drop(after step: Int) {
+    metrics.removeAll { $0.step > step }
+    validations.removeAll { $0.step > step }
+    checkpoints.removeAll { $0.step > step }
+    samples.removeAll { $0.step > step }
   }
 }

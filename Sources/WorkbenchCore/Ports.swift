@@ -136,8 +136,13 @@ public struct JobDraft: Sendable, Hashable {
   public var settings: TrainingSettings
   /// When it was asked for.
   public var created: Date
+  /// The sweep it is a part of.
+  public var sweep: String?
   /// Makes a draft.
-  public init(backend: String, base: String, data: String, settings: TrainingSettings, created: Date) {
+  public init(
+    backend: String, base: String, data: String, settings: TrainingSettings, created: Date, sweep: String? = nil
+  ) {
+    self.sweep = sweep
     self.backend = backend
     self.base = base
     self.data = data
@@ -306,78 +311,4 @@ public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case .busy(let text, _), .unavailable(let text), .rejected(let text), .malformed(let text): text
     }
   }
-}
-
-/// Tunes models. A job is a folder; everything that is known of it stands in its files, so that any process can pick it
-/// up again.
-public protocol Trainer: Sendable {
-  /// The word for it in tables, for example `mlx`.
-  var backend: String { get }
-  /// Starts a job that outlives this process. The folder exists; the trainer writes what it needs into it.
-  /// - Throws: `TrainerFailure`.
-  func start(_ plan: TrainingPlan) async throws
-  /// What the files say now, from byte `offset` of the events on.
-  func observe(folder: String, from offset: Int) async -> TrainerObservation
-  /// Yields when there may be something new to observe in a job's folder; ends with the job or the task.
-  func changes(folder: String) -> AsyncStream<Void>
-  /// Asks a job to save and end; ends it by force if it doesn't.
-  func cancel(folder: String) async throws
-}
-
-/// Everything a trainer needs to start. Paths are absolute.
-public struct TrainingPlan: Sendable {
-  /// The job's folder.
-  public var folder: String
-  /// The base model: a folder, or a hub id.
-  public var base: String
-  /// How to tune.
-  public var settings: TrainingSettings
-  /// Rows to learn from.
-  public var rows: [TrainingRow]
-  /// Rows to validate on: never empty.
-  public var validationRows: [TrainingRow]
-  /// What was checked of the rows, and what was accepted: kept in the folder as `data.json`, with the rows' hashes.
-  public var dataRecord: JSONObject
-  /// Makes a plan.
-  public init(
-    folder: String, base: String, settings: TrainingSettings, rows: [TrainingRow], validationRows: [TrainingRow],
-    dataRecord: JSONObject = JSONObject()
-  ) {
-    self.dataRecord = dataRecord
-    self.folder = folder
-    self.base = base
-    self.settings = settings
-    self.rows = rows
-    self.validationRows = validationRows
-  }
-}
-
-/// What a job's folder says at one moment.
-public struct TrainerObservation: Sendable, Hashable {
-  /// New events, in order.
-  public var events: [TrainingEvent]
-  /// Where the next observation goes on.
-  public var offset: Int
-  /// Whether the job's own process is alive; nil while it hasn't said who it is.
-  public var isAlive: Bool?
-  /// The exit status, once written.
-  public var exitStatus: Int?
-  /// New lines of the log, stripped of control characters.
-  public var log: [String]
-  /// Makes an observation.
-  public init(events: [TrainingEvent], offset: Int, isAlive: Bool?, exitStatus: Int?, log: [String]) {
-    self.events = events
-    self.offset = offset
-    self.isAlive = isAlive
-    self.exitStatus = exitStatus
-    self.log = log
-  }
-}
-
-/// Why a job can't start or be stopped: a sentence that says what to do.
-public struct TrainerFailure: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The sentence.
-  public var description: String
-  /// Makes a failure.
-  public init(_ description: String) { self.description = description }
 }

@@ -134,12 +134,24 @@ public struct JobDetail: Sendable {
   public var validations: [Validation] = []
   /// Saved states in step order.
   public var checkpoints: [Checkpoint] = []
+  /// What the model answered to a few eval cases, in step order.
+  public var samples: [Sample] = []
+  /// What the job took of its machine, with the time in seconds since 1970 and the step it had come to.
+  public var system: [(time: Double, step: Int, use: SystemUse)] = []
+  /// What stands on the time line, in the order it happened.
+  public var marks: [Mark] = []
   /// The last lines of the log.
   public var log: [String] = []
-  /// Parameters that are learnt, and all.
-  public var parameters: (trainable: Int, total: Int)?
+  /// What the trainer knew when it began the last time.
+  public var start: TrainingStart?
   /// Rows learnt from and validated on.
-  public var rows: (train: Int, validation: Int)?
+  public var rows: (train: Int, validation: Int)? {
+    start.flatMap { $0.trainRows > 0 ? ($0.trainRows, $0.validationRows) : nil }
+  }
+  /// Parameters that are learnt, and all.
+  public var parameters: (trainable: Int, total: Int)? {
+    start.flatMap { $0.totalParameters > 0 ? ($0.trainableParameters, $0.totalParameters) : nil }
+  }
   /// What the trainer warned of.
   public var warnings: [String] = []
   /// When the trainer's first event came, in seconds since 1970.
@@ -157,6 +169,27 @@ public struct JobDetail: Sendable {
     public init(step: Int, loss: Double) {
       self.step = step
       self.loss = loss
+    }
+  }
+
+  /// Something that happened at a step.
+  public struct Mark: Sendable, Hashable {
+    /// What kind of thing.
+    public enum Kind: Sendable, Hashable { case started, checkpoint, best, warning, note, paused, ended }
+    /// Steps done.
+    public var step: Int
+    /// In seconds since 1970.
+    public var time: Double
+    /// What kind of thing.
+    public var kind: Kind
+    /// What, in words; empty where the kind says it.
+    public var text: String
+    /// Makes one.
+    public init(step: Int, time: Double, kind: Kind, text: String = "") {
+      self.step = step
+      self.time = time
+      self.kind = kind
+      self.text = text
     }
   }
 

@@ -25,6 +25,21 @@ public struct TrainingSplit: Sendable, Hashable {
     validation = rows.indices.filter { validationRows.contains($0) }.map { rows[$0] }
   }
 
+  /// The same with only a share of the rows to learn from, at least one: the first of them in the order of the division,
+  /// so that a smaller share is a part of every larger one.
+  public func keeping(_ share: Double) -> TrainingSplit {
+    guard share < 1 else { return self }
+    let kept = max(1, Int((Double(train.count) * share).rounded()))
+    var generator = SplitMix64(seed: 0x5EED)
+    let chosen = Set(train.indices.shuffled(using: &generator).prefix(kept))
+    return TrainingSplit(train: train.indices.filter(chosen.contains).map { train[$0] }, validation: validation)
+  }
+
+  private init(train: [TrainingRow], validation: [TrainingRow]) {
+    self.train = train
+    self.validation = validation
+  }
+
   /// The rows to learn from with rows of other tasks among them, taken by the seed so that they make up a share of all;
   /// all of them where there are too few.
   public func mixing(_ others: [TrainingRow], share: Double, seed: Int) -> [TrainingRow] {

@@ -133,7 +133,7 @@ extension Workbench {
   }
 
   /// So many cases of a set, the same each time, in an order that has nothing to do with the file's.
-  private static func slice(of set: EvalSet, _ limit: Int) -> [String] {
+  static func slice(of set: EvalSet, _ limit: Int) -> [String] {
     let order = set.cases.map(\.id).map { ($0, SHA256.hex($0)) }.sorted { $0.1 < $1.1 }
     return order.prefix(limit).map(\.0)
   }

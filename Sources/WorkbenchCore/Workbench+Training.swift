@@ -38,12 +38,8 @@ extension Workbench {
     let workspace = snapshot.workspace
     guard workspace.trainingFlaws.isEmpty else { throw WorkbenchError.flawed("trained", workspace.trainingFlaws) }
     let defaults = workspace.training
-    let base = try baseModel(named: request.base ?? defaults.base)
-    guard case .mlx(let path) = base.api else {
-      throw WorkbenchError.input(
-        "The model \"\(base.name)\" runs elsewhere and can't be tuned here; choose one with `api: mlx`.")
-    }
-    let trainer = try trainer(named: request.backend ?? defaults.backend)
+    let (backend, base) = try backend(
+      named: request.backend ?? defaults.backend, tuning: request.base ?? defaults.base)
     guard let data = request.data ?? defaults.data else {
       throw WorkbenchError.input(
         "There is nothing to learn from: name a file (assay train --data FILE), collect a run's passed outputs "
@@ -58,7 +54,8 @@ extension Workbench {
     let accepted = request.allAccepted
     try checked.stop(unlessAccepted: accepted)
     let split = try TrainingSplit(
-      rows: rows, validationShare: settings.validationShare, seed: settings.seed, file: data)
+      rows: rows, validationShare: settings.validationShare, seed: settings.seed, file: data
+    ).keeping(settings.dataShare)
     let learnt = split.mixing(others, share: settings.mix?.share ?? 0, seed: settings.seed)
     let batch = min(settings.batchSize, learnt.count)
     if batch < settings.batchSize {
@@ -67,17 +64,18 @@ extension Workbench {
     }
     var job = try await dependencies.store.beginJob(
       JobDraft(
-        backend: trainer.backend, base: base.name, data: data, settings: settings,
-        created: dependencies.now()))
+        backend: backend.word, base: base.name, data: data, settings: settings, created: dependencies.now(),
+        sweep: request.sweep))
     job.message = checked.message(accepted)
     snapshot.jobs.insert(job, at: 0)
     openJobID = job.id
     publish()
     do {
-      try await trainer.start(
+      try await dependencies.trainer.start(
         TrainingPlan(
-          folder: folder(of: job), base: absolute(path), settings: settings, rows: learnt,
-          validationRows: split.validation, dataRecord: checked.record(accepted)))
+          folder: folder(of: job), backend: backend, base: place(of: base), settings: settings, rows: learnt,
+          validationRows: split.validation, samples: try samples(settings.samples),
+          dataRecord: checked.record(accepted), order: request.order, workspace: workspace.folder, job: job.id))
     } catch {
       job.state = .failed
       job.message = String(describing: error)
@@ -89,20 +87,65 @@ extension Workbench {
     return job
   }
 
-  private func trainer(named name: String?) throws -> any Trainer {
-    let trainers = dependencies.trainers
-    guard let trainer = name.map({ name in trainers.first { $0.backend == name } }) ?? trainers.first else {
-      throw WorkbenchError.unknown("training back end", name ?? "", among: trainers.map(\.backend))
+  /// What does the work, and the model that it tunes.
+  private func backend(named word: String?, tuning name: String?) throws -> (TrainingBackend, ModelSpec) {
+    let training = snapshot.workspace.training
+    let model = try baseModel(named: name, isHosted: word == "openai")
+    let isEndpoint = if case .endpoint = model.api { true } else { false }
+    let word = word ?? (isEndpoint ? "openai" : "mlx")
+    switch (word, model.api) {
+    case ("openai", .endpoint(let endpoint)) where endpoint.dialect == .chat || endpoint.dialect == .responses:
+      return (.openai(model), model)
+    case ("openai", _):
+      throw WorkbenchError.input(
+        "The model \"\(model.name)\" isn't at an endpoint with OpenAI's fine-tuning API; choose one with `api: openai`."
+      )
+    case ("mlx", .mlx): return (.mlx, model)
+    case ("trl", .mlx): return (.trl, model)
+    case ("slurm", .mlx): return (.slurm(training.slurm ?? SlurmSettings()), model)
+    case ("command", .mlx):
+      guard let command = training.command else {
+        throw WorkbenchError.input(
+          "The back end command needs to know the program: add `training.command: { run: [PROGRAM, ARGUMENT, …] }` to "
+            + "assay.yaml.")
+      }
+      return (.command(command), model)
+    case ("mlx", _), ("trl", _), ("slurm", _), ("command", _):
+      throw WorkbenchError.input(
+        "The model \"\(model.name)\" runs elsewhere and can't be tuned here; choose one with `api: mlx`, or the back end "
+          + "openai where its provider tunes it.")
+    default: throw WorkbenchError.unknown("training back end", word, among: TrainingBackend.words)
     }
-    return trainer
   }
 
-  /// The trainer that a job was started with; nil when it is one of another version.
-  private func trainer(of job: TrainingJob) -> (any Trainer)? {
-    dependencies.trainers.first { $0.backend == job.backend }
+  /// The words by which a trainer finds the model.
+  private func place(of model: ModelSpec) -> String {
+    switch model.api {
+    case .mlx(let path): absolute(path)
+    case .endpoint(let endpoint): endpoint.model
+    case .command, .replay: model.name
+    }
   }
 
-  func baseModel(named name: String?) throws -> ModelSpec {
+  /// A few eval cases as the tuned model will be asked them: the same ones each time, so that jobs can be compared.
+  private func samples(_ count: Int) throws -> [SamplePrompt] {
+    let workspace = snapshot.workspace
+    guard count > 0, let set = workspace.evalSets.first(where: { !$0.isGeneral }) else { return [] }
+    let tuned = workspace.variants.first(where: \.isTuned)
+    let name = workspace.training.prompt ?? set.prompt ?? tuned?.prompt
+    guard let prompt = name.flatMap({ workspace.prompt($0) }) ?? workspace.prompts.first else { return [] }
+    let version = PromptVersion(freezing: prompt)
+    let wanted = Set(Self.slice(of: set, count))
+    return set.cases.filter { wanted.contains($0.id) }.compactMap { evalCase in
+      guard let messages = try? version.messages(for: evalCase.input) else { return nil }
+      return SamplePrompt(
+        id: evalCase.id, messages: messages, expected: evalCase.expected.map { $0.string ?? $0.text() },
+        maxTokens: min(256, tuned?.sampling.maxTokens ?? 128))
+    }
+  }
+
+  /// The model to tune: the one named, or the first that can be.
+  func baseModel(named name: String?, isHosted: Bool = false) throws -> ModelSpec {
     let models = snapshot.workspace.models
     if let name {
       guard let model = snapshot.workspace.model(name) else {
@@ -110,7 +153,8 @@ extension Workbench {
       }
       return model
     }
-    guard let model = models.first(where: \.isLocal) else {
+    let hosted = models.first { if case .endpoint(let endpoint) = $0.api { endpoint.dialect == .chat } else { false } }
+    guard let model = isHosted ? hosted : models.first(where: \.isLocal) else {
       throw WorkbenchError.input(
         "No model in assay.yaml can be tuned here: add one with `api: mlx` and a path to its folder.")
     }
@@ -137,20 +181,27 @@ extension Workbench {
   /// Looks once at every job that is not over, for commands that don't stay.
   public func refreshJobs() async {
     for job in snapshot.jobs where !job.state.isOver {
-      guard let trainer = trainer(of: job) else { continue }
       var detail = JobDetail(job: job)
-      detail.apply(await trainer.observe(folder: folder(of: job), from: 0))
+      var offset = 0
+      while true {
+        let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
+        detail.apply(observation)
+        guard observation.offset != offset else { break }
+        offset = observation.offset
+      }
       await take(detail)
     }
   }
 
   private func follow(_ job: TrainingJob) {
-    guard followers[job.id] == nil, let trainer = trainer(of: job) else { return }
+    guard followers[job.id] == nil else { return }
+    let trainer = dependencies.trainer
     var detail = JobDetail(job: job)
     details[job.id] = detail
     let folder = folder(of: job)
     followers[job.id] = Task {
       var offset = 0
+      await trainer.pickUp(folder: folder)
       for await _ in trainer.changes(folder: folder) {
         let observation = await trainer.observe(folder: folder, from: offset)
         offset = observation.offset
@@ -161,7 +212,7 @@ extension Workbench {
       followers[job.id] = nil
       if detail.job.state == .finished {
         notify(.success, "Job \(job.id) is finished; its best adapter is \(detail.job.adapter ?? "not there").")
-      } else if detail.job.state.isOver, detail.job.state != .canceled {
+      } else if detail.job.state == .failed || detail.job.state == .lost {
         notify(.error, "Job \(job.id) is \(detail.job.state.rawValue). \(detail.job.message ?? "")")
       }
     }
@@ -191,11 +242,17 @@ extension Workbench {
     openJobID = id
     if details[id] == nil {
       var detail = JobDetail(job: job)
-      if let trainer = trainer(of: job) {
-        detail.apply(await trainer.observe(folder: folder(of: job), from: 0))
+      var offset = 0
+      while true {
+        let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
+        detail.apply(observation)
         detail.job = job
+        details[id] = detail
+        guard observation.offset != offset else { break }
+        offset = observation.offset
+        snapshot.job = detail
+        publishSoon()
       }
-      details[id] = detail
     }
     snapshot.job = details[id]
     publish()
@@ -213,16 +270,46 @@ extension Workbench {
     throw CancellationError()
   }
 
-  func cancelJob(_ id: JobID) async throws {
+  private func job(_ id: JobID) throws -> TrainingJob {
     guard let job = snapshot.jobs.first(where: { $0.id == id }) else {
       throw WorkbenchError.unknown(
         "job", id.description, among: snapshot.jobs.map(\.id.description), whenNone: "`assay train` starts one.")
     }
+    return job
+  }
+
+  /// Asks a job to save and end.
+  func stopJob(_ id: JobID, _ request: StopRequest) async throws {
+    let job = try job(id)
     guard !job.state.isOver else { throw WorkbenchError.input("Job \(id) is \(job.state.rawValue) already.") }
-    guard let trainer = trainer(of: job) else {
-      throw WorkbenchError.unknown("training back end", job.backend, among: dependencies.trainers.map(\.backend))
-    }
     follow(job)
-    try await trainer.cancel(folder: folder(of: job))
+    try await dependencies.trainer.stop(folder: folder(of: job), request)
+  }
+
+  /// Goes on with a job that is over, from what it saved last.
+  func resumeJob(_ id: JobID, _ order: QueueOrder = QueueOrder()) async throws -> TrainingJob {
+    var job = try job(id)
+    guard job.state.isOver else { throw WorkbenchError.input("Job \(id) is \(job.state.rawValue) already.") }
+    guard job.state.canResume else {
+      throw WorkbenchError.input(
+        "Job \(id) is finished: there is nothing left to go on with. `assay train` starts another.")
+    }
+    followers[id]?.cancel()
+    followers[id] = nil
+    try await dependencies.trainer.resume(folder: folder(of: job), order)
+    job.state = .queued
+    job.message = nil
+    details[id] = nil
+    try await dependencies.store.update(job)
+    openJobID = id
+    show(job)
+    follow(job)
+    return job
+  }
+
+  /// Gives a waiting job another place in the queue.
+  func prioritizeJob(_ id: JobID, _ priority: Int) async throws {
+    let job = try job(id)
+    try await dependencies.trainer.setPriority(priority, folder: folder(of: job))
   }
 }

@@ -12,21 +12,21 @@ public actor Workbench {
     public var store: any Store
     /// Makes model clients.
     public var clients: any ModelClients
-    /// Tune local models; the first one does where none is asked for.
-    public var trainers: [any Trainer]
+    /// Tunes models.
+    public var trainer: any Trainer
     /// The time of day.
     public var now: @Sendable () -> Date
     /// Whether answers of evaluations are asked for in pieces, so that they can be read while they come.
     public var streamsAnswers: Bool
     /// Gathers the parts.
     public init(
-      files: any WorkspaceFiles, store: any Store, clients: any ModelClients, trainers: [any Trainer],
+      files: any WorkspaceFiles, store: any Store, clients: any ModelClients, trainer: any Trainer,
       now: @escaping @Sendable () -> Date = { Date() }, streamsAnswers: Bool = false
     ) {
       self.files = files
       self.store = store
       self.clients = clients
-      self.trainers = trainers
+      self.trainer = trainer
       self.now = now
       self.streamsAnswers = streamsAnswers
     }
@@ -133,7 +133,10 @@ public actor Workbench {
     case .collect(let request): return try await collect(request)
     case .train(let request): return .job(try await train(request))
     case .openJob(let id): try await openJob(id)
-    case .cancelJob(let id): try await cancelJob(id)
+    case .cancelJob(let id): try await stopJob(id, .cancel)
+    case .pauseJob(let id): try await stopJob(id, .pause)
+    case .resumeJob(let id): return .job(try await resumeJob(id))
+    case .prioritizeJob(let id, let priority): try await prioritizeJob(id, priority)
     case .evaluateCheckpoints(let id, let limit): try await tellCheckpoints(of: id, limit: limit)
     case .keepCheckpoint(let id, let step): try await keepCheckpoint(step, of: id)
     case .dismissNotice(let id):

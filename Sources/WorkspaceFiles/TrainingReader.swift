@@ -9,7 +9,7 @@ enum TrainingReader {
   ) -> TrainingDefaults {
     guard let value = fields.value("training"), var group = ConfigFields(value) else { return TrainingDefaults() }
     var training = TrainingDefaults()
-    training.backend = group.choice("backend", among: TrainingDefaults.backends)
+    training.backend = group.choice("backend", among: TrainingBackend.words)
     training.base = group.text("base", "the name of a model")
     if let base = training.base, !models.items.contains(where: { $0.name == base }) {
       models.report("model", base, at: "base", in: &group)
@@ -66,12 +66,29 @@ enum TrainingReader {
     let schedules = TrainingSettings.Schedule.allCases.map(\.rawValue)
     settings.schedule = group.choice("schedule", among: schedules).flatMap { .init(rawValue: $0) } ?? settings.schedule
     settings.warmupSteps = group.count("warmup_steps", from: 0) ?? settings.warmupSteps
+    settings.finalLearningRate =
+      group.number("final_learning_rate", "a number from 0 to 1") { (0...1).contains($0) } ?? settings.finalLearningRate
+    let objectives = TrainingSettings.Objective.allCases.map(\.rawValue)
+    settings.objective =
+      group.choice("objective", among: objectives).flatMap { .init(rawValue: $0) } ?? settings.objective
+    settings.beta = group.number("beta", "a number above 0") { $0 > 0 } ?? settings.beta
+    let optimizers = ["adam", "adamw", "sgd", "adafactor", "muon"]
+    settings.optimizer = group.choice("optimizer", among: optimizers) ?? settings.optimizer
+    settings.quantizeBits = group.count("quantize_bits", from: 0, to: 4) ?? settings.quantizeBits
   }
 
   private static func readSteps(_ group: inout ConfigFields, _ settings: inout TrainingSettings) {
     settings.epochs = group.number("epochs", "a number more than 0") { $0 > 0 && $0 < 1e6 } ?? settings.epochs
     settings.steps = group.count("steps", from: 1) ?? settings.steps
     settings.batchSize = group.count("batch_size", from: 1, to: 65_536) ?? settings.batchSize
+    settings.gradientCheckpointing = group.flag("gradient_checkpointing") ?? settings.gradientCheckpointing
+    settings.processes = group.count("processes", from: 1, to: 4096)
+    settings.acceleratorConfig = group.text("accelerate_config", "a file of accelerate's, such as fsdp.yaml")
+    settings.samples = group.count("samples", from: 0, to: 32) ?? settings.samples
+    settings.checkpointCases = group.count("checkpoint_cases", from: 0, to: 100_000) ?? settings.checkpointCases
+    settings.maxHours = group.number("max_hours", "a number of hours above 0") { $0 > 0 }
+    let dataShare = group.number("data_share", "a number above 0, at most 1") { $0 > 0 && $0 <= 1 }
+    settings.dataShare = dataShare ?? settings.dataShare
     let accumulation = group.count("gradient_accumulation", from: 1, to: 65_536)
     settings.gradientAccumulation = accumulation ?? settings.gradientAccumulation
     settings.maxTokens = group.count("max_tokens", from: 8) ?? settings.maxTokens

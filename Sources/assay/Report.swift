@@ -42,6 +42,7 @@ enum Report {
       "val_loss": job.validationLoss.map { rounded($0, 5) } ?? .null,
       "adapter": job.adapter.map { .string($0) } ?? .null, "message": job.message.map { .string($0) } ?? .null,
       "created": .string(ISO8601DateFormatter().string(from: job.created)),
+      "sweep": job.sweep.map { .string($0) } ?? .null,
     ]
   }
 

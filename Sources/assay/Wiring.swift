@@ -21,7 +21,7 @@ enum Wiring {
         files: files,
         store: try SQLiteStore(workspace: folder),
         clients: HTTPModelClients(servers: EngineServers(layout: layout)),
-        trainers: EngineEnvironment.allCases.map { DetachedTrainer(layout: layout.with($0), executable: executable) },
+        trainer: DetachedTrainer(layout: layout, executable: executable),
         streamsAnswers: streamsAnswers))
   }
 

@@ -46,7 +46,8 @@ enum Sample {
       TrainingEvent(
         time: start,
         kind: .start(
-          steps: 400, trainableParameters: 86_016, totalParameters: 3_145_728, trainRows: 540, validationRows: 60))
+          TrainingStart(
+            steps: 400, trainableParameters: 86_016, totalParameters: 3_145_728, trainRows: 540, validationRows: 60)))
     ]
     for report in stride(from: 5, through: step, by: 5) {
       let seconds = start + Double(report) * 0.2

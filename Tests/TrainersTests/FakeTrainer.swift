@@ -20,7 +20,7 @@ struct FakeTrainer {
     let text = "say() { printf '%s\\n' \"$1\" >> events.jsonl; }\n" + script
     try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/trainer.sh"))
     var trainer = DetachedTrainer(layout: EngineLayout(home: path + "/none"), executable: "/nowhere/assay")
-    trainer.program = { Program("sh", [$0 + "/trainer.sh"], environment: ["ASSAY_FAKE": "yes"]) }
+    trainer.program = { Program("sh", [$1 + "/trainer.sh"], environment: ["ASSAY_FAKE": "yes"]) }
     trainer.launch = { folder in
       // In this process instead of one of its own.
       Task { try await JobRunner.run(folder, stops: AsyncStream { _ in }) }

@@ -150,7 +150,7 @@ struct RealEngineTests {
         folder: folder, base: model, settings: Self.settings(steps: 100_000), rows: Self.rows(12),
         validationRows: Self.rows(3)))
     _ = await Self.follow(trainer, folder) { $0.job.step >= 10 }
-    try await trainer.cancel(folder: folder)
+    try await trainer.stop(folder: folder, .cancel)
     let job = await Self.follow(trainer, folder).job
     #expect(job.state == .canceled)
     #expect(FileManager.default.fileExists(atPath: folder + "/last/adapters.safetensors"))

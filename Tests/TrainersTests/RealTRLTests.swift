@@ -108,7 +108,7 @@ struct RealTRLTests {
     let (model, folder) = (try await Self.model.value, temporaryPath("job"))
     try await trainer.start(
       TrainingPlan(
-        folder: folder, base: model, settings: RealEngineTests.settings(steps: 20), rows: RealEngineTests.rows(12),
+        folder: folder, backend: .trl, base: model, settings: RealEngineTests.settings(steps: 20), rows: RealEngineTests.rows(12),
         validationRows: RealEngineTests.rows(3)))
     let detail = await RealEngineTests.follow(trainer, folder)
     #expect(detail.job.state == .finished, "\(detail.job.message ?? "") \(detail.log)")
@@ -167,10 +167,10 @@ struct RealTRLTests {
     let (model, folder) = (try await Self.model.value, temporaryPath("job"))
     try await trainer.start(
       TrainingPlan(
-        folder: folder, base: model, settings: RealEngineTests.settings(steps: 100_000), rows: RealEngineTests.rows(12),
+        folder: folder, backend: .trl, base: model, settings: RealEngineTests.settings(steps: 100_000), rows: RealEngineTests.rows(12),
         validationRows: RealEngineTests.rows(3)))
     _ = await RealEngineTests.follow(trainer, folder) { $0.job.step >= 10 }
-    try await trainer.cancel(folder: folder)
+    try await trainer.stop(folder: folder, .cancel)
     let detail = await RealEngineTests.follow(trainer, folder)
     #expect(detail.job.state == .canceled)
     #expect(detail.checkpoints.last?.step == detail.job.step)

@@ -75,7 +75,7 @@ import WorkbenchCore
         + "say '\(Line.start)'; while :; do sleep 0.02; done")
     try await fake.start()
     _ = await fake.follow { $0.job.state == .running }
-    try await fake.trainer.cancel(folder: fake.folder.path)
+    try await fake.trainer.stop(folder: fake.folder.path, .cancel)
     let job = await fake.follow().job
     #expect(job.state == .canceled)
     #expect(try await exitStatus(fake) == 130)
@@ -87,7 +87,7 @@ import WorkbenchCore
         + "while :; do sleep 0.02; done", patience: .milliseconds(100))
     try await fake.start()
     _ = await fake.follow { $0.job.step == 5 }
-    try await fake.trainer.cancel(folder: fake.folder.path)
+    try await fake.trainer.stop(folder: fake.folder.path, .cancel)
     let job = await fake.follow().job
     #expect(job.state == .canceled)
     #expect(job.message?.contains("by force") == true)
@@ -103,7 +103,7 @@ import WorkbenchCore
     let job = await fake.follow().job
     #expect(job.state == .lost)
     #expect(job.step == 5)
-    await #expect(throws: TrainerFailure.self) { try await fake.trainer.cancel(folder: fake.folder.path) }
+    await #expect(throws: TrainerFailure.self) { try await fake.trainer.stop(folder: fake.folder.path, .cancel) }
   }
 
   @Test func aJobThatHasNotBegunIsNeitherAliveNorLost() async throws {

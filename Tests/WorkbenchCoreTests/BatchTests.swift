@@ -80,7 +80,7 @@ struct BatchModel: ModelClient, ModelClients {
     for index in workspace.variants.indices { workspace.variants[index].sampling.maxTokens = maxTokens }
     return try await Workbench(
       Workbench.Dependencies(
-        files: FakeFiles(workspace), store: store, clients: BatchModel(service: service), trainers: [FakeTrainer()]))
+        files: FakeFiles(workspace), store: store, clients: BatchModel(service: service), trainer: FakeTrainer()))
   }
 
   private static let echo: @Sendable (ModelRequest) -> Result<Answer, ModelFailure>? = {

@@ -40,7 +40,7 @@ import Testing
       return Answer(text: right ? request.messages[1].content : "wrong")
     }
     let workbench = try await Workbench(
-      Workbench.Dependencies(files: files, store: store, clients: model, trainers: [trainer]))
+      Workbench.Dependencies(files: files, store: store, clients: model, trainer: trainer))
     let report = try await workbench.evaluateCheckpoints(of: job.id, limit: 8)
     #expect(report.rows.map(\.task.variant.name) == ["tuned@1/100", "tuned@1/200"])
     #expect(report.rows.map(\.task.summary.done) == [8, 8])

@@ -16,7 +16,7 @@ import Testing
   private func workbench(_ workspace: Workspace, _ model: FakeModel) async throws -> Workbench {
     try await Workbench(
       Workbench.Dependencies(
-        files: FakeFiles(workspace), store: FakeStore(), clients: model, trainers: [FakeTrainer()]))
+        files: FakeFiles(workspace), store: FakeStore(), clients: model, trainer: FakeTrainer()))
   }
 
   @Test func nothingIsAskedAndTheRangeHoldsWhatItCosts() async throws {
@@ -83,7 +83,7 @@ import Testing
     try await workbench.dependencies.store.keep(seen, of: workspace.models[0].place)
     let again = try await Workbench(
       Workbench.Dependencies(
-        files: FakeFiles(workspace), store: workbench.dependencies.store, clients: model, trainers: [FakeTrainer()]))
+        files: FakeFiles(workspace), store: workbench.dependencies.store, clients: model, trainer: FakeTrainer()))
     let sentences = await again.ignoredOptions(of: workspace.variants[0])
     #expect(sentences.count == 1 && sentences[0].contains("seed"))
     await #expect(throws: WorkbenchError.self) { try await again.perform(.testModel("nobody")) }
@@ -107,7 +107,7 @@ import Testing
     }
     let workbench = try await Workbench(
       Workbench.Dependencies(
-        files: FakeFiles(workspace), store: FakeStore(), clients: model, trainers: [FakeTrainer()]))
+        files: FakeFiles(workspace), store: FakeStore(), clients: model, trainer: FakeTrainer()))
     let result = try await workbench.compareUntilDecided(
       EvaluateRequest(variant: "base"), EvaluateRequest(variant: "other"))
     return (result, model, workbench)

@@ -166,15 +166,14 @@ final class FakeModel: ModelClient, ModelClients {
 
 /// A trainer that plays a list of observations.
 actor FakeTrainer: Trainer {
-  nonisolated let backend: String
   private var script: [TrainerObservation]
   private(set) var plans: [TrainingPlan] = []
-  private(set) var canceled: [String] = []
+  private(set) var stopped: [(folder: String, request: StopRequest)] = []
+  private(set) var resumed: [String] = []
   private let ticks: Int
 
-  init(_ script: [TrainerObservation] = [], backend: String = "fake") {
+  init(_ script: [TrainerObservation] = []) {
     self.script = script
-    self.backend = backend
     ticks = script.count
   }
   func start(_ plan: TrainingPlan) async throws { plans.append(plan) }
@@ -188,7 +187,10 @@ actor FakeTrainer: Trainer {
       continuation.finish()
     }
   }
-  func cancel(folder: String) async throws { canceled.append(folder) }
+  func stop(folder: String, _ request: StopRequest) async throws { stopped.append((folder, request)) }
+  func resume(folder: String, _ order: QueueOrder) async throws { resumed.append(folder) }
+  func pickUp(folder: String) async {}
+  func setPriority(_ priority: Int, folder: String) async throws {}
 }
 
 /// A small workspace with a prompt, a set of cases and two variants.
@@ -220,13 +222,13 @@ func sampleWorkspace(cases: Int = 4) -> Workspace {
 
 func workbench(
   _ workspace: Workspace = sampleWorkspace(), files: FakeFiles? = nil, store: FakeStore = FakeStore(),
-  trainer: FakeTrainer = FakeTrainer(), others: [FakeTrainer] = [],
+  trainer: FakeTrainer = FakeTrainer(),
   model: FakeModel = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
 ) async throws -> (Workbench, FakeFiles) {
   let files = files ?? FakeFiles(workspace)
   let workbench = try await Workbench(
     Workbench.Dependencies(
-      files: files, store: store, clients: model, trainers: [trainer] + others,
+      files: files, store: store, clients: model, trainer: trainer,
       now: { Date(timeIntervalSince1970: 1_000) }))
   return (workbench, files)
 }

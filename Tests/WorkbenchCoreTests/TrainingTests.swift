@@ -53,7 +53,7 @@ import Testing
     let running = JobLifecycle.header(
       job,
       after: observation([
-        .start(steps: 10, trainableParameters: 1, totalParameters: 2, trainRows: 3, validationRows: 1),
+        .start(TrainingStart(steps: 10, trainableParameters: 1, totalParameters: 2, trainRows: 3, validationRows: 1)),
         .train(Metric(step: 5, loss: 0.5)), .validation(step: 5, loss: 0.6),
         .checkpoint(Checkpoint(step: 5, path: "checkpoints/0000005", validationLoss: 0.6, isBest: true)),
       ]))
@@ -91,7 +91,9 @@ import Testing
 
   @Test func trainingStartsOnTheSplitRowsAndIsFollowedToItsEnd() async throws {
     let trainer = FakeTrainer([
-      observation([.start(steps: 2, trainableParameters: 1, totalParameters: 2, trainRows: 9, validationRows: 1)]),
+      observation([
+        .start(TrainingStart(steps: 2, trainableParameters: 1, totalParameters: 2, trainRows: 9, validationRows: 1))
+      ]),
       observation([.train(Metric(step: 2, loss: 0.1)), .end(.finished, message: nil, step: 2)]),
     ])
     let store = FakeStore()
@@ -108,22 +110,77 @@ import Testing
     #expect(plan.folder == "/nowhere/.assay/jobs/1")
   }
 
-  @Test func aJobIsForTheTrainerOfItsBackEnd() async throws {
-    let (first, second) = (FakeTrainer(), FakeTrainer(backend: "other"))
-    let (workbench, files) = try await workbench(trainer: first, others: [second])
+  @Test func aPlanNamesItsBackEnd() async throws {
+    let trainer = FakeTrainer()
+    let (workbench, files) = try await workbench(trainer: trainer)
     await files.set(rows: (0..<10).map { row("question \($0)") }, at: "train/main.jsonl")
-    let request = TrainRequest(data: "train/main.jsonl", backend: "other")
-    guard case .job(let job) = try await workbench.perform(.train(request)) else { return }
-    #expect(job.backend == "other")
-    #expect(await first.plans.isEmpty)
-    #expect(await second.plans.count == 1)
-    try await workbench.perform(.cancelJob(job.id))
-    #expect(await first.canceled.isEmpty)
-    #expect(await second.canceled == ["/nowhere/.assay/jobs/1"])
-    let error = await #expect(throws: WorkbenchError.self) {
-      try await workbench.perform(.train(TrainRequest(data: "train/main.jsonl", backend: "otter")))
+    func job(_ backend: String?, base: String? = nil) async throws -> TrainingJob? {
+      let request = TrainRequest(base: base, data: "train/main.jsonl", backend: backend)
+      guard case .job(let job) = try await workbench.perform(.train(request)) else { return nil }
+      return job
     }
-    #expect(error?.description.contains("Did you mean \"other\"?") == true)
+    #expect(try await job("trl")?.backend == "trl")
+    #expect(try await job(nil)?.backend == "mlx")
+    #expect(try await job(nil, base: "m")?.backend == "openai")
+    #expect(try await job("slurm")?.backend == "slurm")
+    let plans = await trainer.plans
+    #expect(plans.map(\.backend.word) == ["trl", "mlx", "openai", "slurm"])
+    #expect(plans.map(\.base) == ["model", "model", "x", "model"])
+    #expect(plans[0].samples.count == 3 && plans[0].samples == plans[1].samples)
+    func refusal(_ backend: String, base: String? = nil) async -> String {
+      let error = await #expect(throws: WorkbenchError.self) { try await job(backend, base: base) }
+      return error?.description ?? ""
+    }
+    #expect(await refusal("slurn").contains("Did you mean \"slurm\"?"))
+    #expect(await refusal("trl", base: "m").contains("runs elsewhere"))
+    #expect(await refusal("openai", base: "tiny").contains("api: openai"))
+    #expect(await refusal("command").contains("training.command"))
+  }
+
+  @Test func aJobIsStoppedPausedAndGoneOnWith() async throws {
+    let (trainer, store) = (FakeTrainer(), FakeStore())
+    let (workbench, files) = try await workbench(store: store, trainer: trainer)
+    await files.set(rows: (0..<10).map { row("question \($0)") }, at: "train/main.jsonl")
+    guard case .job(let job) = try await workbench.perform(.train(TrainRequest(data: "train/main.jsonl"))) else {
+      return
+    }
+    await #expect(throws: WorkbenchError.self) { try await workbench.perform(.resumeJob(job.id)) }
+    try await workbench.perform(.pauseJob(job.id))
+    try await workbench.perform(.cancelJob(job.id))
+    #expect(await trainer.stopped.map(\.request.state) == ["paused", "canceled"])
+    #expect(await trainer.stopped.map(\.folder) == Array(repeating: "/nowhere/.assay/jobs/1", count: 2))
+    var paused = job
+    paused.state = .paused
+    paused.message = "Paused."
+    try await store.update(paused)
+    await workbench.reloadStore()
+    guard case .job(let resumed) = try await workbench.perform(.resumeJob(job.id)) else { return }
+    #expect(resumed.state == .queued && resumed.message == nil)
+    #expect(await trainer.resumed == ["/nowhere/.assay/jobs/1"])
+    #expect(try await store.jobs().first?.state == .queued)
+  }
+
+  @Test func whatAJobReportsTwiceAfterAnInterruptionCountsOnce() {
+    var detail = JobDetail(
+      job: TrainingJob(
+        id: JobID(1), backend: "mlx", base: "tiny", data: "d", settings: TrainingSettings(), state: .queued,
+        created: Date(timeIntervalSince1970: 0)))
+    func observe(_ kinds: [TrainingEvent.Kind]) {
+      detail.apply(observation(kinds))
+    }
+    observe([.note("waiting: 1 job is before it")])
+    #expect(detail.job.state == .queued && detail.job.message == "waiting: 1 job is before it")
+    observe([
+      .start(TrainingStart(steps: 20)), .train(Metric(step: 5, loss: 1)),
+      .checkpoint(Checkpoint(step: 5, path: "checkpoints/0000005")), .train(Metric(step: 7, loss: 0.9)),
+      .paused(message: "Paused.", step: 7), .start(TrainingStart(steps: 20, firstStep: 5)),
+      .train(Metric(step: 6, loss: 0.95)),
+    ])
+    #expect(detail.job.state == .running && detail.job.step == 6 && detail.job.message == nil)
+    #expect(detail.metrics.map(\.step) == [5, 6])
+    #expect(detail.marks.map(\.kind) == [.note, .started, .checkpoint, .paused, .started])
+    observe([.end(.paused, message: "Paused; what was learnt is saved.", step: 6)])
+    #expect(detail.job.state == .paused && detail.job.state.canResume)
   }
 
   @Test func rowsOfOtherTasksMakeUpTheirShareAndNeverTheValidation() throws {

@@ -118,7 +118,7 @@ import Testing
     await store.refuseNext()
     let workbench = try await Workbench(
       Workbench.Dependencies(
-        files: FakeFiles(sampleWorkspace()), store: store, clients: model, trainers: [FakeTrainer()]))
+        files: FakeFiles(sampleWorkspace()), store: store, clients: model, trainer: FakeTrainer()))
     _ = try? await workbench.perform(.evaluate(EvaluateRequest(variant: "base")))
     _ = try await workbench.perform(.evaluate(EvaluateRequest(variant: "base")))
     #expect(model.asked == 4)

@@ -1,0 +1,27 @@
+import Foundation
+import Processes
+import WorkbenchCore
+
+/// Appends events to a job's `events.jsonl`, each as one whole line.
+struct EventWriter: Sendable {
+  /// The file.
+  let path: String
+
+  init(_ path: String) { self.path = path }
+
+  /// Appends an event that happens now. What can't be written is lost: the job is more important than its diary.
+  func append(_ kind: TrainingEvent.Kind) {
+    let event = TrainingEvent(time: (Date().timeIntervalSince1970 * 1000).rounded() / 1000, kind: kind)
+    // A torn line may stand before it.
+    let start = EventFile.endsInMidLine(path) ? "\n" : ""
+    append(start + EventFile.line(event) + "\n")
+  }
+
+  private func append(_ text: String) {
+    if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+    guard let handle = FileHandle(forUpdatingAtPath: path) else { return }
+    defer { try? handle.close() }
+    _ = try? handle.seekToEnd()
+    try? handle.write(contentsOf: Data(text.utf8))
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Processes
+import WorkbenchCore
+
+/// What a job consists in. The runner does it in a process that outlives the workbench.
+protocol JobWork: Codable, Sendable, Hashable {
+  /// Does the work. What it prints goes to the folder's log, what happens to its events. Ends soon after `job.stops`
+  /// yields. May be called again after the runner was killed: then it goes on with what was begun, and begins nothing
+  /// twice.
+  /// - Returns: the exit status, as shells count.
+  func run(_ job: RunningJob) async throws -> Int
+}
+
+/// A job under way, as its work sees it.
+struct RunningJob: Sendable {
+  /// Its files.
+  var folder: JobFolder
+  /// Yields when the job is to save and end.
+  var stops: AsyncStream<Void>
+  /// How long it may take to save and end.
+  var patience: Duration
+  /// Takes what happens.
+  var events: EventWriter
+  /// To be told which process does the work, where one on this machine does.
+  var onStart: @Sendable (ProcessIdentity) throws -> Void
+}
+
+/// The kinds of work, as `job.json` names them.
+enum Work: Sendable, Hashable, Codable {
+  /// One of our trainers, on this machine.
+  case program(ProgramWork)
+
+  /// The work itself.
+  var work: any JobWork {
+    switch self {
+    case .program(let work): work
+    }
+  }
+
+  /// Whether it goes on elsewhere when its follower dies.
+  var isElsewhere: Bool {
+    switch self {
+    case .program: false
+    }
+  }
+}
+
+/// A program that writes the job's events itself.
+struct ProgramWork: JobWork {
+  var executable: String
+  var arguments: [String]
+  /// Variables to set, or with null to remove.
+  var environment: [String: String?]
+
+  init(_ program: Program) {
+    executable = program.executable
+    arguments = program.arguments
+    environment = program.environment
+  }
+
+  /// The program, in a folder.
+  func program(in folder: JobFolder) -> Program {
+    Program(executable, arguments, environment: environment, workingDirectory: folder.path)
+  }
+
+  func run(_ job: RunningJob) async throws -> Int {
+    try await program(in: job.folder).run(
+      appendingTo: job.folder.log, patience: job.patience, stops: job.stops, onStart: job.onStart
+    ).status
+  }
+}

@@ -1,0 +1,82 @@
+/// What does the work of a training job, with what it has to know.
+public enum TrainingBackend: Sendable, Hashable {
+  /// mlx-lm on this machine.
+  case mlx
+  /// TRL and PEFT on this machine.
+  case trl
+  /// A fine-tuning API in OpenAI's shape, at the endpoint of the model that is tuned.
+  case openai(ModelSpec)
+  /// A batch system that runs one of the two on this machine.
+  case slurm(SlurmSettings)
+  /// Any other trainer.
+  case command(TrainerCommand)
+
+  /// The words for them in `assay.yaml` and in tables.
+  public static let words = ["mlx", "trl", "openai", "slurm", "command"]
+
+  /// Its word.
+  public var word: String {
+    switch self {
+    case .mlx: "mlx"
+    case .trl: "trl"
+    case .openai: "openai"
+    case .slurm: "slurm"
+    case .command: "command"
+    }
+  }
+}
+
+/// How Slurm is told to run a job: `training.slurm` in `assay.yaml`.
+public struct SlurmSettings: Sendable, Hashable, Codable {
+  /// The back end that does the work there: `mlx` or `trl`.
+  public var runs = "trl"
+  /// The queue.
+  public var partition: String?
+  /// GPUs on each node.
+  public var gpus: Int?
+  /// Nodes.
+  public var nodes: Int?
+  /// Processors of the task.
+  public var cpus: Int?
+  /// Memory of a node, as `--mem` takes it.
+  public var memory: String?
+  /// The longest it may take, as `--time` takes it.
+  public var time: String?
+  /// Who pays.
+  public var account: String?
+  /// An image for `srun --container-image`.
+  public var container: String?
+  /// Further options of sbatch, each one argument, such as `--qos=high`.
+  public var options: [String] = []
+  /// Lines of the script before the trainer, such as `module load cuda`.
+  public var setup: [String] = []
+  /// With Slurm's own defaults.
+  public init() {}
+}
+
+/// Another trainer's program: `training.command` in `assay.yaml`. Its texts may hold fields, which are filled for each job:
+/// `{folder}`, `{train}`, `{valid}`, `{model}`, `{output}`, `{config}`, and the settings `{steps}`, `{epochs}`,
+/// `{learning_rate}`, `{rank}`, `{batch_size}`, `{max_tokens}`, `{seed}`.
+public struct TrainerCommand: Sendable, Hashable, Codable {
+  /// The program and its arguments; no shell is involved.
+  public var run: [String]
+  /// A file or folder that it writes its losses to, relative to the job's folder.
+  public var log: String?
+  /// Where the adapter or model is when it is done; `{output}` where nil.
+  public var adapter: String?
+  /// A file of the workspace that is copied into the job's folder with its fields filled.
+  public var config: String?
+  /// Variables that are set for it.
+  public var environment: [String: String]
+  /// Makes a command.
+  public init(
+    run: [String], log: String? = nil, adapter: String? = nil, config: String? = nil,
+    environment: [String: String] = [:]
+  ) {
+    self.run = run
+    self.log = log
+    self.adapter = adapter
+    self.config = config
+    self.environment = environment
+  }
+}

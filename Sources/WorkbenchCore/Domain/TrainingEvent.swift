@@ -1,0 +1,174 @@
+/// What a trainer says of a job while it works: one line of its `events.jsonl`.
+public struct TrainingEvent: Sendable, Hashable {
+  /// What happened.
+  public enum Kind: Sendable, Hashable {
+    /// The model and the rows are loaded. A job that is gone on with starts again.
+    case start(TrainingStart)
+    case train(Metric)
+    /// Loss over the validation rows.
+    case validation(step: Int, loss: Double)
+    /// A state that can be used.
+    case checkpoint(Checkpoint)
+    /// What the model answers to an eval case now.
+    case sample(Sample)
+    /// What the job takes of its machine.
+    case system(SystemUse)
+    case warning(String)
+    /// Something worth a place on the time line.
+    case note(String)
+    /// An end from which the job was gone on with.
+    case paused(message: String?, step: Int)
+    case end(TrainingJob.State, message: String?, step: Int)
+  }
+  /// When, in seconds since 1970.
+  public var time: Double
+  /// What.
+  public var kind: Kind
+  /// Makes an event.
+  public init(time: Double, kind: Kind) {
+    self.time = time
+    self.kind = kind
+  }
+}
+
+/// What a trainer knows when it begins.
+public struct TrainingStart: Sendable, Hashable {
+  /// Steps planned; 0 while unknown.
+  public var steps: Int
+  /// Steps that were done before: what was reported after them counts no more.
+  public var firstStep: Int
+  /// Weights that are learnt.
+  public var trainableParameters: Int
+  /// All weights.
+  public var totalParameters: Int
+  /// Rows learnt from.
+  public var trainRows: Int
+  /// Rows validated on.
+  public var validationRows: Int
+  /// What computes, for example `cpu`.
+  public var device: String?
+  /// Makes a start.
+  public init(
+    steps: Int, firstStep: Int = 0, trainableParameters: Int = 0, totalParameters: Int = 0, trainRows: Int = 0,
+    validationRows: Int = 0, device: String? = nil
+  ) {
+    self.steps = steps
+    self.firstStep = firstStep
+    self.trainableParameters = trainableParameters
+    self.totalParameters = totalParameters
+    self.trainRows = trainRows
+    self.validationRows = validationRows
+    self.device = device
+  }
+}
+
+/// Numbers that a job reports at a step.
+public struct Metric: Sendable, Hashable {
+  /// Optimiser steps done.
+  public var step: Int
+  /// Mean loss over the rows since the last report.
+  public var loss: Double
+  /// At this step.
+  public var learningRate: Double?
+  /// Length of the gradient at this step.
+  public var gradNorm: Double?
+  /// Since the last report.
+  public var tokensPerSecond: Double?
+  /// Since the last report.
+  public var stepsPerSecond: Double?
+  /// So far.
+  public var trainedTokens: Int?
+  /// In gigabytes.
+  public var peakMemory: Double?
+  /// Makes a metric.
+  public init(
+    step: Int, loss: Double, learningRate: Double? = nil, gradNorm: Double? = nil, tokensPerSecond: Double? = nil,
+    stepsPerSecond: Double? = nil, trainedTokens: Int? = nil, peakMemory: Double? = nil
+  ) {
+    self.step = step
+    self.loss = loss
+    self.learningRate = learningRate
+    self.gradNorm = gradNorm
+    self.tokensPerSecond = tokensPerSecond
+    self.stepsPerSecond = stepsPerSecond
+    self.trainedTokens = trainedTokens
+    self.peakMemory = peakMemory
+  }
+}
+
+/// A saved state at a step.
+public struct Checkpoint: Sendable, Hashable, Identifiable {
+  /// Steps done when it was saved.
+  public var step: Int
+  /// A folder that the engine can load, relative to the job's folder; of a job at a provider, the model's name there.
+  public var path: String
+  /// Loss over the validation rows there.
+  public var validationLoss: Double?
+  /// Whether it was the best so far.
+  public var isBest: Bool
+  /// Same as `step`.
+  public var id: Int { step }
+  /// Makes a checkpoint.
+  public init(step: Int, path: String, validationLoss: Double? = nil, isBest: Bool = false) {
+    self.step = step
+    self.path = path
+    self.validationLoss = validationLoss
+    self.isBest = isBest
+  }
+}
+
+/// What the model answers to an eval case at a step.
+public struct Sample: Sendable, Hashable {
+  /// Steps done.
+  public var step: Int
+  /// The case's id.
+  public var caseID: String
+  /// The answer.
+  public var text: String
+  /// Makes a sample.
+  public init(step: Int, caseID: String, text: String) {
+    self.step = step
+    self.caseID = caseID
+    self.text = text
+  }
+}
+
+/// What a job takes of its machine at one moment.
+public struct SystemUse: Sendable, Hashable {
+  /// One GPU.
+  public struct GPU: Sendable, Hashable {
+    /// Share of the time in which it computed, 0 to 1.
+    public var utilization: Double?
+    /// Memory in use, in gigabytes.
+    public var memory: Double?
+    /// All its memory, in gigabytes.
+    public var memoryTotal: Double?
+    /// In watts.
+    public var power: Double?
+    /// In degrees Celsius.
+    public var temperature: Double?
+    /// Makes one.
+    public init(
+      utilization: Double? = nil, memory: Double? = nil, memoryTotal: Double? = nil, power: Double? = nil,
+      temperature: Double? = nil
+    ) {
+      self.utilization = utilization
+      self.memory = memory
+      self.memoryTotal = memoryTotal
+      self.power = power
+      self.temperature = temperature
+    }
+  }
+  /// Share of all processors' time, 0 to 1.
+  public var cpu: Double?
+  /// Memory of the job's processes, in gigabytes.
+  public var memory: Double?
+  /// The machine's GPUs, in its order.
+  public var gpus: [GPU]
+  /// Makes one.
+  public init(cpu: Double? = nil, memory: Double? = nil, gpus: [GPU] = []) {
+    self.cpu = cpu
+    self.memory = memory
+    self.gpus = gpus
+  }
+}

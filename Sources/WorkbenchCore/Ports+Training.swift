@@ -1,0 +1,150 @@
+import Foundation
+import Grading
+
+/// Tunes models. A job is a folder; everything that is known of it stands in its files, so that any process can pick it
+/// up again.
+public protocol Trainer: Sendable {
+  /// Starts a job that outlives this process; the trainer makes the folder and writes what it needs into it.
+  /// - Throws: `TrainerFailure`.
+  func start(_ plan: TrainingPlan) async throws
+  /// Goes on with a job that is over, from what it saved last.
+  /// - Throws: `TrainerFailure`.
+  func resume(folder: String, _ order: QueueOrder) async throws
+  /// Sees to it that somebody works on a job whose work is done elsewhere, where the process that followed it has died.
+  func pickUp(folder: String) async
+  /// What the files say now, from byte `offset` of the events on.
+  func observe(folder: String, from offset: Int) async -> TrainerObservation
+  /// Yields when there may be something new to observe in a job's folder; ends with the job or the task.
+  func changes(folder: String) -> AsyncStream<Void>
+  /// Asks a job to save and end; ends it by force if it doesn't.
+  /// - Throws: `TrainerFailure` when nobody works on it.
+  func stop(folder: String, _ request: StopRequest) async throws
+  /// Gives a waiting job another place in the queue of this machine.
+  /// - Throws: `TrainerFailure` when it doesn't wait.
+  func setPriority(_ priority: Int, folder: String) async throws
+}
+
+/// What a job that is asked to end is to be afterwards.
+public struct StopRequest: Sendable, Hashable, Codable {
+  /// Its state then: over.
+  public var state: String
+  /// Why, in a sentence.
+  public var message: String
+  /// Makes a request.
+  public init(_ state: TrainingJob.State, _ message: String) {
+    self.state = state.rawValue
+    self.message = message
+  }
+  /// Ends it for good.
+  public static let cancel = StopRequest(.canceled, "Stopped as asked.")
+  /// Ends it for a while.
+  public static let pause = StopRequest(.paused, "Paused; what was learnt is saved.")
+}
+
+/// When a job gets its turn on this machine.
+public struct QueueOrder: Sendable, Hashable, Codable {
+  /// Higher ones come first; equal ones in the order they were made.
+  public var priority = 0
+  /// Not before this time.
+  public var notBefore: Date?
+  /// Whether it waits for its turn at all.
+  public var waits = true
+  /// As soon as the jobs before it are done.
+  public init(priority: Int = 0, notBefore: Date? = nil, waits: Bool = true) {
+    self.priority = priority
+    self.notBefore = notBefore
+    self.waits = waits
+  }
+}
+
+/// Everything a trainer needs to start. Paths are absolute.
+public struct TrainingPlan: Sendable {
+  /// The job's folder.
+  public var folder: String
+  /// What does the work.
+  public var backend: TrainingBackend
+  /// The base model: a folder, a hub id, or a provider's name for it.
+  public var base: String
+  /// How to tune.
+  public var settings: TrainingSettings
+  /// Rows to learn from.
+  public var rows: [TrainingRow]
+  /// Rows to validate on: never empty.
+  public var validationRows: [TrainingRow]
+  /// Eval cases that are answered at each checkpoint.
+  public var samples: [SamplePrompt]
+  /// What was checked of the rows, and what was accepted: kept in the folder as `data.json`, with the rows' hashes.
+  public var dataRecord: JSONObject
+  /// When it gets its turn.
+  public var order: QueueOrder
+  /// The workspace's folder and the job's number, for whoever looks after the job while it goes on.
+  public var workspace: String
+  public var job: JobID
+  /// Makes a plan.
+  public init(
+    folder: String, backend: TrainingBackend = .mlx, base: String, settings: TrainingSettings, rows: [TrainingRow],
+    validationRows: [TrainingRow], samples: [SamplePrompt] = [], dataRecord: JSONObject = JSONObject(),
+    order: QueueOrder = QueueOrder(), workspace: String = "", job: JobID = JobID(0)
+  ) {
+    self.folder = folder
+    self.backend = backend
+    self.base = base
+    self.settings = settings
+    self.rows = rows
+    self.validationRows = validationRows
+    self.samples = samples
+    self.dataRecord = dataRecord
+    self.order = order
+    self.workspace = workspace
+    self.job = job
+  }
+}
+
+/// An eval case as the model is asked it at each checkpoint.
+public struct SamplePrompt: Sendable, Hashable {
+  /// The case's id.
+  public var id: String
+  /// What is sent.
+  public var messages: [ChatMessage]
+  /// What a good answer is, where that is a text.
+  public var expected: String?
+  /// The longest answer, in tokens.
+  public var maxTokens: Int
+  /// Makes one.
+  public init(id: String, messages: [ChatMessage], expected: String? = nil, maxTokens: Int = 128) {
+    self.id = id
+    self.messages = messages
+    self.expected = expected
+    self.maxTokens = maxTokens
+  }
+}
+
+/// What a job's folder says at one moment.
+public struct TrainerObservation: Sendable, Hashable {
+  /// New events, in order.
+  public var events: [TrainingEvent]
+  /// Where the next observation goes on.
+  public var offset: Int
+  /// Whether the job's own process is alive; nil while it hasn't said who it is.
+  public var isAlive: Bool?
+  /// The exit status, once written.
+  public var exitStatus: Int?
+  /// New lines of the log, stripped of control characters.
+  public var log: [String]
+  /// Makes an observation.
+  public init(events: [TrainingEvent], offset: Int, isAlive: Bool?, exitStatus: Int?, log: [String]) {
+    self.events = events
+    self.offset = offset
+    self.isAlive = isAlive
+    self.exitStatus = exitStatus
+    self.log = log
+  }
+}
+
+/// Why a job can't start or be stopped: a sentence that says what to do.
+public struct TrainerFailure: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The sentence.
+  public var description: String
+  /// Makes a failure.
+  public init(_ description: String) { self.description = description }
+}
