@@ -36,11 +36,14 @@ public struct CheckpointReport: Sendable {
 
 extension CheckpointChoice.Reason {
   /// What it means for going on, in a sentence.
-  public var sentence: String {
+  public var sentence: String { "Going on isn't worth it. \(why)" }
+
+  /// What was seen, in a sentence.
+  public var why: String {
     switch self {
-    case .forgetting: "Going on isn't worth it: the last two forget more than 10 points of general tasks."
-    case .overfitting: "Going on isn't worth it: the score falls behind while the validation loss rises."
-    case .noProgress: "Going on isn't worth it: the score hasn't risen for several evaluations."
+    case .forgetting: "The last two checkpoints forget more than 10 points of general tasks."
+    case .overfitting: "The score falls behind while the validation loss rises."
+    case .noProgress: "The score hasn't risen for several evaluations."
     }
   }
 }
@@ -128,6 +131,38 @@ extension Workbench {
       report.rows.append(row)
       onRow(report)
       clients = clients.filter { $0.key.adapter?.contains("/checkpoints/") != true }  // its engine may go
+    }
+    return report
+  }
+
+  /// Evaluates each checkpoint as soon as it is there, until the job is over: then the best adapter is the one that
+  /// behaves best. Ends the job when more training isn't worth it.
+  /// - Parameter limit: cases of each set.
+  /// - Throws: what evaluating throws; the job goes on.
+  public func watchCheckpoints(
+    of id: JobID, variant: String? = nil, set: String? = nil, limit: Int,
+    onRow: @Sendable (CheckpointReport) -> Void = { _ in }
+  ) async throws -> CheckpointReport? {
+    let path = try jobFolder(id)
+    var report: CheckpointReport?
+    var evaluated: Set<Int> = []
+    var stopped = false
+    for await _ in dependencies.trainer.changes(folder: path) {
+      while true {
+        await refresh(id)
+        guard let detail = details[id] else { break }
+        let there = Set(detail.checkpoints.filter { isThere($0, of: detail.job) }.map(\.step))
+        guard !there.isSubset(of: evaluated) else { break }
+        let now = try await evaluateCheckpoints(of: id, variant: variant, set: set, limit: limit, onRow: onRow)
+        evaluated.formUnion(there)
+        report = now
+        let choice = now.choice
+        if let best = choice.best { try keepAsBest(now.rows[best].checkpoint, of: id) }
+        if let reason = choice.stop, !stopped, snapshot.jobs.first(where: { $0.id == id })?.state == .running {
+          stopped = true
+          try await dependencies.trainer.stop(folder: path, StopRequest(.finished, "Stopped early. \(reason.why)"))
+        }
+      }
     }
     return report
   }

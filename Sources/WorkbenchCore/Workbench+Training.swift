@@ -180,18 +180,30 @@ extension Workbench {
 
   /// Looks once at every job that is not over, for commands that don't stay.
   public func refreshJobs() async {
-    for job in snapshot.jobs where !job.state.isOver {
-      var detail = JobDetail(job: job)
-      var offset = 0
-      while true {
-        let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
-        detail.apply(observation)
-        guard observation.offset != offset else { break }
-        offset = observation.offset
-      }
-      await take(detail)
+    for job in snapshot.jobs where !job.state.isOver { await refresh(job.id) }
+  }
+
+  /// Reads all that a job's folder says.
+  func refresh(_ id: JobID) async {
+    guard let job = snapshot.jobs.first(where: { $0.id == id }) else { return }
+    await take(await detail(of: job))
+  }
+
+  /// All that a job's folder says; what its header says is left as it is where the job is over.
+  private func detail(of job: TrainingJob, onPart: (JobDetail) -> Void = { _ in }) async -> JobDetail {
+    var detail = JobDetail(job: job)
+    var offset = 0
+    while true {
+      let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
+      detail.apply(observation)
+      guard observation.offset != offset else { return detail }
+      offset = observation.offset
+      onPart(detail)
     }
   }
+
+  /// A job's folder in full.
+  func jobFolder(_ id: JobID) throws -> String { folder(of: try job(id)) }
 
   private func follow(_ job: TrainingJob) {
     guard followers[job.id] == nil else { return }
@@ -241,16 +253,8 @@ extension Workbench {
     }
     openJobID = id
     if details[id] == nil {
-      var detail = JobDetail(job: job)
-      var offset = 0
-      while true {
-        let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
-        detail.apply(observation)
-        detail.job = job
-        details[id] = detail
-        guard observation.offset != offset else { break }
-        offset = observation.offset
-        snapshot.job = detail
+      details[id] = await detail(of: job) { part in
+        snapshot.job = part
         publishSoon()
       }
     }

@@ -22,6 +22,8 @@ extension JobsCommand {
     var limit = 50
     @Flag(help: "Make the job's best adapter the checkpoint that behaves best, not the one with the lowest loss.")
     var keepBest = false
+    @Flag(help: "Evaluate each checkpoint as it comes, and end the job when more training isn't worth it.")
+    var watch = false
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
@@ -32,7 +34,12 @@ extension JobsCommand {
       let workbench = try await Wiring.workbench(folder: options.folder)
       await workbench.refreshJobs()
       let report = try await EvalCommand.showingProgress(of: workbench, as: "checkpoints") {
-        try await workbench.evaluateCheckpoints(of: JobID(id), variant: variant, set: set, limit: limit)
+        if watch { return try await workbench.watchCheckpoints(of: JobID(id), variant: variant, set: set, limit: limit) }
+        return try await workbench.evaluateCheckpoints(of: JobID(id), variant: variant, set: set, limit: limit)
+      }
+      guard let report else {
+        await workbench.close()
+        return Wiring.say("Job \(id) has saved no checkpoint, so there was nothing to evaluate.")
       }
       let choice = report.choice
       if keepBest, let best = choice.best {

@@ -6,8 +6,10 @@ import WorkbenchCore
 /// `assay jobs`: the workspace's training jobs.
 struct JobsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "jobs", abstract: "List, show, follow and cancel training jobs; evaluate their checkpoints.",
-    subcommands: [List.self, Show.self, Follow.self, Cancel.self, Checkpoints.self], defaultSubcommand: List.self)
+    commandName: "jobs", abstract: "List, show, follow, pause, resume and cancel training jobs; evaluate their checkpoints.",
+    subcommands: [
+      List.self, Show.self, Follow.self, Pause.self, Resume.self, Cancel.self, Priority.self, Checkpoints.self,
+    ], defaultSubcommand: List.self)
 
   /// All jobs.
   struct List: AsyncParsableCommand {
@@ -83,6 +85,61 @@ struct JobsCommand: AsyncParsableCommand {
       await workbench.close()
       if options.json { return print(Report.job(job).text(.pretty)) }
       JobsCommand.describe(job)
+    }
+  }
+
+  /// Ends a job for a while.
+  struct Pause: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "pause", abstract: "Ask a job to save and end for a while; `jobs resume` goes on with it exactly.")
+    @Argument var id: Int64
+    @OptionGroup var options: WorkspaceOptions
+    func run() async throws {
+      let workbench = try await Wiring.workbench(folder: options.folder)
+      try await workbench.perform(.pauseJob(JobID(id)))
+      let job = try await JobsCommand.follow(JobID(id), on: workbench)
+      await workbench.close()
+      if options.json { return print(Report.job(job).text(.pretty)) }
+      JobsCommand.describe(job)
+    }
+  }
+
+  /// Goes on with a job.
+  struct Resume: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "resume",
+      abstract: "Go on with a job that was paused, canceled, lost or has failed, from what it saved last.")
+    @Argument var id: Int64
+    @Flag(help: "Stay until the job is over, showing its progress; Ctrl-C leaves it running.")
+    var follow = false
+    @OptionGroup var options: WorkspaceOptions
+    func run() async throws {
+      let workbench = try await Wiring.workbench(folder: options.folder)
+      await workbench.refreshJobs()
+      guard case .job(var job) = try await workbench.perform(.resumeJob(JobID(id))) else { return }
+      if follow {
+        job = try await JobsCommand.follow(job.id, on: workbench)
+      } else {
+        Wiring.say("Job \(job.id) goes on; `assay jobs follow \(job.id)` shows it.")
+      }
+      await workbench.close()
+      try JobsCommand.finish(job, json: options.json)
+    }
+  }
+
+  /// Gives a waiting job another place.
+  struct Priority: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "priority", abstract: "Give a waiting job another place in this machine's queue.")
+    @Argument var id: Int64
+    @Argument(help: "Higher ones come first; 0 is usual.")
+    var priority: Int
+    @OptionGroup var options: WorkspaceOptions
+    func run() async throws {
+      let workbench = try await Wiring.workbench(folder: options.folder)
+      await workbench.refreshJobs()
+      try await workbench.perform(.prioritizeJob(JobID(id), priority))
+      await workbench.close()
     }
   }
 

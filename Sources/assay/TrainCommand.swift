@@ -13,7 +13,7 @@ struct TrainCommand: AsyncParsableCommand {
   var data: String?
   @Option(help: "The model to tune.")
   var base: String?
-  @Option(help: ArgumentHelp("What tunes it: mlx, or trl (PyTorch; `assay engine install --trl`).", valueName: "name"))
+  @Option(help: ArgumentHelp("What tunes it: mlx, trl, openai, slurm or command; docs/training.md tells of each.", valueName: "name"))
   var backend: String?
   @Option(help: "Optimiser steps, instead of the workspace's setting.")
   var steps: Int?
@@ -21,6 +21,23 @@ struct TrainCommand: AsyncParsableCommand {
   var learningRate: Double?
   @Option(help: "LoRA rank, instead of the workspace's setting.")
   var rank: Int?
+  @Option(help: "Learn answers (sft) or from pairs of answers (dpo), instead of the workspace's setting.")
+  var objective: String?
+  @Option(help: "The share of the rows to learn from, above 0 and at most 1.")
+  var dataShare: Double?
+  @Option(
+    help: ArgumentHelp(
+      "Evaluate each checkpoint on so many cases while the job goes on, end it when more isn't worth it, and keep what behaves best.",
+      valueName: "cases"))
+  var checkpointCases: Int?
+  @Option(help: "Save and end after so many hours.")
+  var maxHours: Double?
+  @Option(help: "Its place in this machine's queue: higher ones come first.")
+  var priority = 0
+  @Option(help: ArgumentHelp("Start at this time, such as 22:30 or 2026-12-01T08:00.", valueName: "time"))
+  var at: String?
+  @Flag(help: "Start at once, beside whatever job is running here.")
+  var now = false
   @Option(help: "Seed, instead of the workspace's setting.")
   var seed: Int?
   @Option(
@@ -48,6 +65,16 @@ struct TrainCommand: AsyncParsableCommand {
       throw ValidationError("--learning-rate must be above 0, at most 1.")
     }
     _ = try DataCommand.accepted(accept)
+    if let objective, TrainingSettings.Objective(rawValue: objective) == nil {
+      throw ValidationError("--objective must be sft or dpo.")
+    }
+    if let dataShare, !(dataShare > 0 && dataShare <= 1) {
+      throw ValidationError("--data-share must be above 0, at most 1.")
+    }
+    if let checkpointCases, checkpointCases < 0 { throw ValidationError("--checkpoint-cases must be at least 0.") }
+    if let maxHours, !(maxHours > 0) { throw ValidationError("--max-hours must be above 0.") }
+    if at != nil, now { throw ValidationError("Give either --at or --now.") }
+    if let at { _ = try StartTime.date(at) }
     if let mixShare, !(0..<1).contains(mixShare) { throw ValidationError("--mix-share must be from 0, below 1.") }
   }
 
@@ -60,6 +87,10 @@ struct TrainCommand: AsyncParsableCommand {
     if let learningRate { settings.learningRate = learningRate }
     if let rank { settings.rank = rank }
     if let seed { settings.seed = seed }
+    if let objective { settings.objective = TrainingSettings.Objective(rawValue: objective) ?? settings.objective }
+    if let dataShare { settings.dataShare = dataShare }
+    if let checkpointCases { settings.checkpointCases = checkpointCases }
+    if let maxHours { settings.maxHours = maxHours }
     if let mix { settings.mix = TrainingMix(data: mix) }
     if let mixShare {
       if settings.mix == nil, mixShare > 0 {
@@ -70,7 +101,8 @@ struct TrainCommand: AsyncParsableCommand {
     }
     var request = TrainRequest(
       base: base, data: data, settings: settings, allowLeaks: allowLeaks, accepted: try DataCommand.accepted(accept),
-      backend: backend)
+      backend: backend,
+      order: QueueOrder(priority: priority, notBefore: try at.map { try StartTime.date($0) }, waits: !now))
     if let from {
       let run = try await workbench.run(named: from)
       let path = "train/from-run-\(run.id).jsonl"

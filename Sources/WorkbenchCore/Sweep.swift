@@ -1,0 +1,218 @@
+import Evidence
+
+/// Several jobs that differ in a few settings, to find out which do best.
+public struct SweepRequest: Sendable, Hashable {
+  /// What is tried: every combination is a trial. An empty list leaves the setting as it is.
+  public struct Axes: Sendable, Hashable {
+    public var learningRates: [Double] = []
+    public var ranks: [Int] = []
+    public var epochs: [Double] = []
+    /// Shares of the rows: what fewer would have brought, and whether more may help.
+    public var dataShares: [Double] = []
+    /// Nothing.
+    public init() {}
+    /// How many trials that makes.
+    public var count: Int {
+      [learningRates.count, ranks.count, epochs.count, dataShares.count].reduce(1) { $0 * max(1, $1) }
+    }
+  }
+  /// Names it; the same name with the same trials goes on with what was begun.
+  public var name: String
+  /// What all have in common.
+  public var job: TrainRequest
+  /// What is tried.
+  public var axes: Axes
+  /// After a quarter and a half of the steps only one in so many trials goes on (successive halving, Jamieson and
+  /// Talwalkar 2016); nil trains all to the end.
+  public var halving: Int?
+  /// Eval cases that each trial is judged on.
+  public var cases: Int
+  /// Makes a request.
+  public init(name: String, job: TrainRequest = TrainRequest(), axes: Axes, halving: Int? = nil, cases: Int = 50) {
+    self.name = name
+    self.job = job
+    self.axes = axes
+    self.halving = halving
+    self.cases = cases
+  }
+
+  /// The settings of each trial.
+  public func trials(from settings: TrainingSettings) -> [TrainingSettings] {
+    func each<Value>(_ values: [Value], _ all: [TrainingSettings], _ set: (inout TrainingSettings, Value) -> Void)
+      -> [TrainingSettings]
+    {
+      guard !values.isEmpty else { return all }
+      return all.flatMap { settings in
+        values.map { value in
+          var settings = settings
+          set(&settings, value)
+          return settings
+        }
+      }
+    }
+    var all = [settings]
+    all = each(axes.learningRates, all) { $0.learningRate = $1 }
+    all = each(axes.ranks, all) { $0.rank = $1 }
+    all = each(axes.epochs, all) {
+      $0.epochs = $1
+      $0.steps = nil
+    }
+    return each(axes.dataShares, all) { $0.dataShare = $1 }
+  }
+}
+
+/// What comes next in a sweep: a pure state machine that knows of each trial how far it has come and how well it did there.
+public struct SweepPlan: Sendable, Hashable {
+  /// What to do next.
+  public enum Action: Sendable, Hashable {
+    /// Train a trial until this share of its steps is done, or to its end (1), and judge it there.
+    case train(Int, upTo: Double)
+    /// Nothing is left.
+    case finished
+  }
+
+  /// How good a trial is: the higher score, then the lower validation loss.
+  public struct Result: Sendable, Hashable, Comparable {
+    /// Mean score on the eval cases, 0 to 1; nil where there are none.
+    public var score: Double?
+    /// Mean loss over the validation rows.
+    public var validationLoss: Double?
+    /// Makes a result.
+    public init(score: Double? = nil, validationLoss: Double? = nil) {
+      self.score = score
+      self.validationLoss = validationLoss
+    }
+    /// Whether the left one is worse.
+    public static func < (left: Result, right: Result) -> Bool {
+      let (a, b) = (left.score ?? -1, right.score ?? -1)
+      if a != b { return a < b }
+      return (left.validationLoss ?? .infinity) > (right.validationLoss ?? .infinity)
+    }
+  }
+
+  /// Shares of the steps after which trials are compared; the last is 1.
+  public let rungs: [Double]
+  /// One in so many goes on.
+  private let factor: Int
+  private var results: [[Result?]]
+  private var failed: Set<Int> = []
+  /// The trials that are still in, by rung.
+  private var alive: [[Int]]
+
+  /// A plan for so many trials.
+  /// - Parameter halving: nil trains all to the end.
+  public init(trials: Int, halving: Int?) {
+    factor = max(2, halving ?? 2)
+    rungs = halving == nil || trials < 2 ? [1] : trials < factor * factor ? [0.5, 1] : [0.25, 0.5, 1]
+    results = Array(repeating: Array(repeating: nil, count: rungs.count), count: trials)
+    alive = [Array(0..<trials)]
+  }
+
+  /// What comes next.
+  public var next: Action {
+    let rung = alive.count - 1
+    guard let open = alive[rung].first(where: { results[$0][rung] == nil && !failed.contains($0) }) else {
+      return .finished
+    }
+    return .train(open, upTo: rungs[rung])
+  }
+
+  /// Takes what a trial did at the rung it was trained to.
+  public mutating func record(_ result: Result, of trial: Int) {
+    results[trial][alive.count - 1] = result
+    advance()
+  }
+
+  /// Takes a trial out that can't go on.
+  public mutating func fail(_ trial: Int) {
+    failed.insert(trial)
+    advance()
+  }
+
+  /// Whether a trial was left behind, and after which share of its steps.
+  public func dropped(_ trial: Int) -> Double? {
+    guard let last = alive.lastIndex(where: { $0.contains(trial) }), last < alive.count - 1 else { return nil }
+    return rungs[last]
+  }
+
+  /// Whether a trial came to a bad end.
+  public func hasFailed(_ trial: Int) -> Bool { failed.contains(trial) }
+
+  private mutating func advance() {
+    let rung = alive.count - 1
+    let there = alive[rung].filter { !failed.contains($0) }
+    guard rung + 1 < rungs.count, !there.isEmpty, there.allSatisfy({ results[$0][rung] != nil }) else { return }
+    let ranked = there.sorted { left, right in
+      guard let a = results[left][rung], let b = results[right][rung], a != b else { return left < right }
+      return a > b
+    }
+    alive.append(ranked.prefix((there.count + factor - 1) / factor).sorted())
+  }
+}
+
+/// Where a sweep stands, from its jobs and their checkpoints' runs.
+public struct SweepReport: Sendable {
+  /// One trial.
+  public struct Row: Sendable, Identifiable {
+    /// Its job.
+    public var job: TrainingJob
+    /// The run that judges it: of its best checkpoint, or else the one that was evaluated last.
+    public var run: Run?
+    /// Same as the job's.
+    public var id: JobID { job.id }
+  }
+  /// The sweep's name.
+  public var name: String
+  /// Best first; those that aren't judged yet come last.
+  public var rows: [Row]
+  /// Settings in which its jobs differ, as titles of columns.
+  public var axes: [Axis]
+
+  /// A setting that is varied.
+  public enum Axis: String, Sendable, Hashable, CaseIterable {
+    case learningRate = "learning rate"
+    case rank, epochs
+    case dataShare = "data"
+
+    /// Its value in some settings.
+    public func value(_ settings: TrainingSettings) -> Double {
+      switch self {
+      case .learningRate: settings.learningRate
+      case .rank: Double(settings.rank)
+      case .epochs: settings.epochs
+      case .dataShare: settings.dataShare
+      }
+    }
+  }
+}
+
+extension Snapshot {
+  /// The sweeps there are, newest first.
+  public var sweepNames: [String] {
+    var names: [String] = []
+    for name in jobs.compactMap(\.sweep) where !names.contains(name) { names.append(name) }
+    return names
+  }
+
+  /// Where a sweep stands.
+  public func sweep(_ name: String) -> SweepReport {
+    let rows = jobs.filter { $0.sweep == name }.map { job in
+      let known = behaviour(of: job.id).compactMapValues(\.task)
+      let best = known.max { ($0.value.summary.mean, $0.key) < ($1.value.summary.mean, $1.key) }?.value
+      return SweepReport.Row(job: job, run: best)
+    }
+    let axes = SweepReport.Axis.allCases.filter { axis in Set(rows.map { axis.value($0.job.settings) }).count > 1 }
+    let sorted = rows.sorted { left, right in
+      let (a, b) = (left.result, right.result)
+      return a == b ? left.job.id < right.job.id : a > b
+    }
+    return SweepReport(name: name, rows: sorted, axes: axes)
+  }
+}
+
+extension SweepReport.Row {
+  /// How good it is.
+  public var result: SweepPlan.Result {
+    SweepPlan.Result(score: run?.summary.mean, validationLoss: job.validationLoss)
+  }
+}

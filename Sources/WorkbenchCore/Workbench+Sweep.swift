@@ -1,0 +1,164 @@
+import Evidence
+
+extension Workbench {
+  /// Trains and judges every trial of a sweep. The same request goes on with what was begun: jobs that exist are neither
+  /// made nor judged again.
+  /// - Parameter onChange: told after each step of the sweep.
+  /// - Throws: `WorkbenchError.input` when there is nothing to try, or what starting and evaluating jobs throws.
+  public func sweep(
+    _ request: SweepRequest, onChange: @Sendable (SweepReport) -> Void = { _ in }
+  ) async throws -> SweepReport {
+    let settings = request.trials(from: request.job.settings ?? snapshot.workspace.training.settings)
+    guard settings.count > 1 else {
+      throw WorkbenchError.input("There is nothing to compare: name two values of a setting at least.")
+    }
+    guard settings.count <= 200 else {
+      throw WorkbenchError.input("That makes \(settings.count) jobs; 200 are the most for one sweep.")
+    }
+    var plan = SweepPlan(trials: settings.count, halving: request.halving)
+    while case .train(let trial, let share) = plan.next {
+      let job = try await job(of: request, settings[trial])
+      if let result = try await result(of: job, upTo: share, request) {
+        plan.record(result, of: trial)
+      } else {
+        plan.fail(trial)
+      }
+      onChange(snapshot.sweep(request.name))
+    }
+    let report = snapshot.sweep(request.name)
+    if let best = report.rows.first(where: { $0.job.state == .finished }) {
+      notify(.success, "The sweep \(request.name) is done; job \(best.job.id) did best.")
+    }
+    return report
+  }
+
+  /// The job of a trial: the one that is there, or a new one.
+  private func job(of request: SweepRequest, _ settings: TrainingSettings) async throws -> JobID {
+    let known = snapshot.jobs.first { job in
+      job.sweep == request.name
+        && SweepReport.Axis.allCases.allSatisfy { $0.value(job.settings) == $0.value(settings) }
+    }
+    if let known { return known.id }
+    var train = request.job
+    train.settings = settings
+    train.sweep = request.name
+    return try await self.train(train).id
+  }
+
+  /// Sees a job to a share of its steps, pauses it there unless that is its end, and judges it.
+  /// - Returns: nil when the job can't come that far.
+  private func result(of id: JobID, upTo share: Double, _ request: SweepRequest) async throws -> SweepPlan.Result? {
+    await refresh(id)
+    while true {
+      guard let job = snapshot.jobs.first(where: { $0.id == id }) else { return nil }
+      let steps = details[id]?.start?.steps ?? job.steps
+      let checkpoints = details[id]?.checkpoints ?? []
+      let there = checkpoints.first { steps > 0 && Double($0.step) >= share * Double(steps) - 1e-9 }
+      if share < 1, let there {
+        if !job.state.isOver { try await pauseAndWait(id) }
+        return try await judge(id, there, request)
+      }
+      switch job.state {
+      case .finished:
+        guard let best = checkpoints.last(where: \.isBest) ?? checkpoints.last else { return nil }
+        return try await judge(id, best, request)
+      case .paused: _ = try await resumeJob(id, request.job.order)
+      case .failed, .lost, .canceled: return nil
+      case .queued, .running: break
+      }
+      try await waitForChange(of: id, since: checkpoints.count)
+    }
+  }
+
+  private func pauseAndWait(_ id: JobID) async throws {
+    try await stopJob(id, .pause)
+    while snapshot.jobs.first(where: { $0.id == id })?.state.isOver == false {
+      try await waitForChange(of: id, since: .max)
+    }
+  }
+
+  /// Returns when a job is over, or has saved more checkpoints than so many.
+  private func waitForChange(of id: JobID, since checkpoints: Int) async throws {
+    for await _ in dependencies.trainer.changes(folder: try jobFolder(id)) {
+      try Task.checkCancellation()
+      await refresh(id)
+      guard let detail = details[id] else { return }
+      if detail.job.state.isOver || detail.checkpoints.count > checkpoints { return }
+    }
+    await refresh(id)
+  }
+
+  private func judge(
+    _ id: JobID, _ checkpoint: Checkpoint, _ request: SweepRequest
+  ) async throws -> SweepPlan.Result {
+    let loss = checkpoint.validationLoss
+    guard request.cases > 0, let job = snapshot.jobs.first(where: { $0.id == id }),
+      let set = snapshot.workspace.evalSets.first(where: { !$0.isGeneral }),
+      let tuned = snapshot.workspace.variants.first(where: { $0.isTuned && $0.model == job.base })
+    else { return SweepPlan.Result(validationLoss: loss) }
+    let run = try await evaluate(
+      EvaluateRequest(
+        variant: "\(tuned.name)@\(id)/\(checkpoint.step)", set: set.name, only: Self.slice(of: set, request.cases)))
+    clients = clients.filter { $0.key.adapter?.contains("/checkpoints/") != true }  // its engine may go
+    return SweepPlan.Result(score: run.summary.mean, validationLoss: loss)
+  }
+
+  /// What a sweep says in sentences, each no stronger than its cases are.
+  public func sentences(of report: SweepReport) async throws -> [String] {
+    let judged = report.rows.filter { $0.run != nil }
+    guard let best = judged.first, let bestRun = best.run else { return ["No trial has been judged yet."] }
+    let percent = Int((bestRun.summary.mean * 100).rounded())
+    var sentences = [
+      "Job \(best.job.id) did best: \(percent) % of \(bestRun.summary.done) cases. The best of \(judged.count) trials looks a "
+        + "little better on the cases it was chosen by than it is; measure it on others before relying on the figure."
+    ]
+    let others = judged.dropFirst()
+    let paired = try await others.asyncMap { try await self.paired($0.run, bestRun) }
+    let adjusted = Holm.adjusted(paired.map(\.pValue))
+    let same = zip(others, adjusted).filter { $0.1 >= 0.05 }.map { "\($0.0.job.id)" }
+    if !same.isEmpty {
+      sentences.append(
+        "The cases can't tell it from job\(same.count == 1 ? "" : "s") \(same.joined(separator: ", ")) (exact McNemar, Holm).")
+    }
+    if let line = try await learningCurve(report) { sentences.append(line) }
+    return sentences
+  }
+
+  private func paired(_ a: Run?, _ b: Run) async throws -> PairedOutcomes {
+    guard let a else { return PairedOutcomes([]) }
+    let left = try await dependencies.store.outputs(of: a.id).representatives
+    let right = try await dependencies.store.outputs(of: b.id).representatives
+    return PairedOutcomes(
+      left.compactMap { id, output in
+        guard let other = right[id], output.answer != nil, other.answer != nil else { return nil }
+        return (output.passed, other.passed)
+      })
+  }
+
+  /// Whether more rows have helped, and so may go on helping.
+  private func learningCurve(_ report: SweepReport) async throws -> String? {
+    guard report.axes == [.dataShare] else { return nil }
+    let rows = report.rows.filter { $0.run != nil }.sorted { $0.job.settings.dataShare < $1.job.settings.dataShare }
+    guard let last = rows.last, let run = last.run, let before = rows.dropLast().last else { return nil }
+    let paired = try await paired(before.run, run)
+    let words = "\(Self.share(before.job)) to \(Self.share(last.job)) of the rows"
+    let points = Int((-paired.difference * 100).rounded())
+    if paired.pValue < 0.05, points > 0 {
+      return "From \(words) the score rose by \(points) points, more than chance: more rows of this kind are likely to help."
+    }
+    let seen = Power().detectableDifference(cases: paired.count).map {
+      " (\(paired.count) cases can show \(Int(($0 * 100).rounded(.up))) points)"
+    }
+    return "From \(words) no rise can be told from chance\(seen ?? ""): whether more rows would help isn't known."
+  }
+
+  private static func share(_ job: TrainingJob) -> String { "\(Int((job.settings.dataShare * 100).rounded())) %" }
+}
+
+extension Sequence {
+  fileprivate func asyncMap<Value>(_ transform: (Element) async throws -> Value) async rethrows -> [Value] {
+    var values: [Value] = []
+    for element in self { values.append(try await transform(element)) }
+    return values
+  }
+}
