@@ -1,0 +1,83 @@
+import Foundation
+import Synchronization
+
+/// What asks a job to save and end, for all who work on it, one after the other or at once.
+///
+/// A stream has one reader and ends with it; this remembers, and has a stream for each.
+public final class StopRequests: Sendable {
+  private struct State {
+    var isAsked = false
+    var reason: String?
+    var readers: [Int: AsyncStream<Void>.Continuation] = [:]
+    var next = 0
+    var sources: [Task<Void, Never>] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// - Parameter source: asks each time it yields: a person's wish.
+  public init(_ source: AsyncStream<Void>) {
+    let task = Task { [weak self] in
+      for await _ in source { self?.ask() }
+    }
+    state.withLock { $0.sources.append(task) }
+  }
+
+  deinit {
+    let (sources, readers) = state.withLock { ($0.sources, $0.readers.values) }
+    for source in sources { source.cancel() }
+    for reader in readers { reader.finish() }
+  }
+
+  /// Whether anybody has asked.
+  public var isAsked: Bool { state.withLock { $0.isAsked } }
+  /// Why, in a sentence, if the first who asked said so; nil for a person's wish.
+  public var reason: String? { state.withLock { $0.reason } }
+
+  /// Asks for the end.
+  public func ask(because reason: String? = nil) {
+    let readers = state.withLock { state in
+      if !state.isAsked { state.reason = reason }
+      state.isAsked = true
+      return Array(state.readers.values)
+    }
+    for reader in readers { reader.yield() }
+  }
+
+  /// Yields when somebody asks, and at once when somebody has asked before.
+  public func stream() -> AsyncStream<Void> {
+    let (stream, reader) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let (number, isAsked) = state.withLock { state in
+      defer { state.next += 1 }
+      state.readers[state.next] = reader
+      return (state.next, state.isAsked)
+    }
+    reader.onTermination = { [weak self] _ in self?.state.withLock { $0.readers[number] = nil } }
+    if isAsked { reader.yield() }
+    return stream
+  }
+
+  /// Asks for the end after so many hours.
+  /// - Parameter start: when the work began, so that one that is gone on with doesn't get its time anew.
+  /// - Parameter onLimit: told the reason before anybody is asked, so that it can be noted for who ends then.
+  public func limit(
+    hours: Double, since start: Date = Date(), onLimit: @escaping @Sendable (_ reason: String) -> Void = { _ in }
+  ) {
+    // Longer than any job, and short enough for a clock.
+    let seconds = min(max(0, hours * 3600 - Date().timeIntervalSince(start)), 1e9)
+    let task = Task { [weak self] in
+      guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }
+      let reason = Self.limitReason(hours: hours)
+      onLimit(reason)
+      self?.ask(because: reason)
+    }
+    state.withLock { $0.sources.append(task) }
+  }
+
+  /// The sentence for a job whose time is up.
+  public static func limitReason(hours: Double) -> String {
+    let rounded = (min(hours, 1e6) * 100).rounded() / 100
+    let number = rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
+    return "Stopped after \(number) \(rounded == 1 ? "hour" : "hours"), as asked."
+  }
+}
