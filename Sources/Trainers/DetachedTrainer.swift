@@ -20,6 +20,8 @@ public struct DetachedTrainer: Trainer {
   var launch: @Sendable (JobFolder) async throws -> ProcessIdentity
   /// How long a trainer may take to save and end.
   var patience: Duration = .seconds(20)
+  /// Where the jobs of this machine wait.
+  var queue = MachineQueue.standard()
   /// How often to see whether a job's processes are alive.
   var heartbeat: Duration = .seconds(2)
 
@@ -218,7 +220,7 @@ public struct DetachedTrainer: Trainer {
       throw TrainerFailure("No process works on this job any more, so there is nothing to stop.")
     }
     do { try folder.write(request, to: folder.stop) } catch { throw TrainerFailure("\(error)") }
-    guard let trainer = try await trainer(of: folder) else {
+    guard !folder.has(folder.ticket), let trainer = try await trainer(of: folder) else {
       processes.runner.signal(.terminate)
       return
     }
@@ -228,8 +230,16 @@ public struct DetachedTrainer: Trainer {
   }
 
   /// Gives a waiting job another place in the queue of this machine.
-  public func setPriority(_ priority: Int, folder: String) async throws {
-    throw TrainerFailure("This job doesn't wait for its turn.")
+  public func setPriority(_ priority: Int, folder path: String) async throws {
+    let folder = JobFolder(path: path)
+    guard let ticket = FileManager.default.contents(atPath: folder.ticket) else {
+      throw TrainerFailure("This job doesn't wait for its turn.")
+    }
+    try await queue.setPriority(of: String(decoding: ticket, as: UTF8.self), to: priority)
+    if var job = folder.read(folder.job, as: JobFolder.Job.self) {
+      job.order.priority = priority
+      try? folder.write(job, to: folder.job)
+    }
   }
 
   /// The trainer, which the runner may be about to start.

@@ -35,6 +35,8 @@ struct JobFolder: Sendable, Hashable {
   var companion: String { path + "/companion.json" }
   /// What that printed.
   var companionLog: String { path + "/companion.log" }
+  /// The id of its ticket in the machine's queue, while it waits.
+  var ticket: String { path + "/ticket" }
   /// How the trainer ended; the last file to be written.
   var exit: String { path + "/exit.json" }
 
@@ -54,6 +56,8 @@ struct JobFolder: Sendable, Hashable {
     var work: Work
     /// When it gets its turn.
     var order = QueueOrder()
+    /// When it was asked for: among equals the older goes first.
+    var created = Date()
     /// Hours after which it is to save and end.
     var maxHours: Double?
     /// Looks after the job while it goes on: evaluates its checkpoints, ends it when more training isn't worth it.

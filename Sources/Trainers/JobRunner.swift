@@ -24,7 +24,10 @@ public enum JobRunner {
     try await run(JobFolder(path: folder), stops: stops)
   }
 
-  static func run(_ folder: JobFolder, stops: AsyncStream<Void>, patience: Duration = .seconds(20)) async throws {
+  static func run(
+    _ folder: JobFolder, stops asked: AsyncStream<Void>, patience: Duration = .seconds(20),
+    queue: MachineQueue = .standard()
+  ) async throws {
     guard let lock = try FileLock.tryAcquire(folder.runnerLock, .exclusive) else {
       throw TrainerFailure("The job in \(folder.path) is being run already.")
     }
@@ -32,16 +35,12 @@ public enum JobRunner {
     guard let job = folder.read(folder.job, as: JobFolder.Job.self) else {
       throw TrainerFailure("\(folder.job) can't be read, so nobody knows what to do.")
     }
-    let runner = ProcessIdentity.current
-    try folder.write(JobFolder.Processes(runner: runner), to: folder.processes)
+    try folder.write(JobFolder.Processes(runner: .current), to: folder.processes)
     let events = EventWriter(folder.events)
+    let stops = StopRequests(asked)
     var status = 127
     do {
-      if let companion = job.companion { try await start(companion, in: folder) }
-      status = try await job.work.work.run(
-        RunningJob(folder: folder, stops: stops, patience: patience, events: events) { trainer in
-          try folder.write(JobFolder.Processes(runner: runner, trainer: trainer), to: folder.processes)
-        })
+      status = try await work(on: job, in: folder, stops, queue, RunningJob.Parts(patience: patience, events: events))
     } catch {
       append("\(error)\n", to: folder.log)
     }
@@ -52,6 +51,44 @@ public enum JobRunner {
           message: "Stopped by force. What was saved last is kept.", step: EventFile.lastStep(folder.events)))
     }
     try folder.write(JobFolder.Exit(status: status, time: Date().timeIntervalSince1970), to: folder.exit)
+  }
+
+  /// Waits for the job's turn, and does its work.
+  /// - Returns: the exit status.
+  private static func work(
+    on job: JobFolder.Job, in folder: JobFolder, _ stops: StopRequests, _ queue: MachineQueue, _ parts: RunningJob.Parts
+  ) async throws -> Int {
+    let runner = ProcessIdentity.current
+    var slot: QueueSlot?
+    if job.order.waits, !job.work.isElsewhere {
+      let ticket = QueueTicket(
+        workspace: job.workspace, job: String(job.number), priority: job.order.priority, created: job.created,
+        notBefore: job.order.notBefore)
+      try AtomicFile.write(ticket.id, to: folder.ticket)
+      defer { try? FileManager.default.removeItem(atPath: folder.ticket) }
+      slot = try await queue.enter(ticket, stops: stops.stream()) { parts.events.append(.note($0)) }
+      guard slot != nil else {
+        let stop = folder.read(folder.stop, as: StopRequest.self) ?? .cancel
+        parts.events.append(
+          .end(
+            TrainingJob.State(rawValue: stop.state) ?? .canceled, message: "Taken out of the queue.",
+            step: EventFile.lastStep(folder.events)))
+        return 0
+      }
+    }
+    defer { withExtendedLifetime(slot) {} }
+    if let hours = job.maxHours {
+      stops.limit(hours: hours) { reason in
+        try? folder.write(StopRequest(.finished, reason), to: folder.stop)
+      }
+    }
+    if let companion = job.companion { try await start(companion, in: folder) }
+    let place = slot
+    return try await job.work.work.run(
+      RunningJob(folder: folder, stops: stops.stream(), patience: parts.patience, events: parts.events) { trainer in
+        try folder.write(JobFolder.Processes(runner: runner, trainer: trainer), to: folder.processes)
+        try place?.assign(trainer)
+      })
   }
 
   /// Starts what looks after the job, unless it is still there from an earlier start. It ends by itself.

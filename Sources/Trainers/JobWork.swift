@@ -23,6 +23,12 @@ struct RunningJob: Sendable {
   var events: EventWriter
   /// To be told which process does the work, where one on this machine does.
   var onStart: @Sendable (ProcessIdentity) throws -> Void
+
+  /// What the runner hands on as it was given.
+  struct Parts: Sendable {
+    var patience: Duration
+    var events: EventWriter
+  }
 }
 
 /// The kinds of work, as `job.json` names them.

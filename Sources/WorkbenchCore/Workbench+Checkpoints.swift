@@ -12,6 +12,8 @@ public struct CheckpointReport: Sendable {
     public var task: Run
     /// Its run over a slice of the general tasks, where there are any.
     public var general: Run?
+    /// Answers to the task's cases that repeat training rows; nil where the job's rows can't be read.
+    public var copies: VerbatimCopies?
   }
   /// The job.
   public var job: JobID
@@ -117,6 +119,7 @@ extension Workbench {
       try await evaluate(EvaluateRequest(variant: variant, set: set.name, only: Self.slice(of: set, limit)))
     }
     var report = CheckpointReport(job: id, variant: plain.name, base: nil, rows: [])
+    let learnt = try? await dependencies.files.trainingRows(at: detail.job.folder + "/train.jsonl")
     if let general, let untuned = workspace.variants.first(where: { !$0.isTuned && $0.model == plain.model }) {
       report.base = try await run(untuned.name, general)
     }
@@ -128,11 +131,22 @@ extension Workbench {
         let reason = try await failures(of: row.task.id).first?.reason ?? "No case was answered."
         throw WorkbenchError.model("The checkpoint \(name) can't be judged: \(reason)")
       }
+      if let learnt { row.copies = try await copies(of: learnt, in: row.task, set: task) }
       report.rows.append(row)
       onRow(report)
       clients = clients.filter { $0.key.adapter?.contains("/checkpoints/") != true }  // its engine may go
     }
     return report
+  }
+
+  /// Answers of a run that repeat what was learnt.
+  private func copies(of rows: [TrainingRow], in run: Run, set: EvalSet) async throws -> VerbatimCopies {
+    let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let answers = try await dependencies.store.outputs(of: run.id).compactMap { output -> (String, [String])? in
+      guard let text = output.answer?.text, let evalCase = cases[output.caseID] else { return nil }
+      return (text, evalCase.input.texts + (evalCase.expected?.texts ?? []))
+    }
+    return VerbatimCopies(answers: answers, rows: rows.compactMap(\.messages.last?.content))
   }
 
   /// Evaluates each checkpoint as soon as it is there, until the job is over: then the best adapter is the one that

@@ -182,15 +182,18 @@ extension DataCase {
   /// A case as the checks see it.
   init(_ evalCase: EvalCase, of set: EvalSet) {
     self.init(
-      set: set.name, id: evalCase.id, isGeneral: set.isGeneral, input: Self.texts(of: evalCase.input),
+      set: set.name, id: evalCase.id, isGeneral: set.isGeneral, input: evalCase.input.texts,
       expected: evalCase.expected)
   }
+}
 
-  private static func texts(of value: JSONValue) -> [String] {
-    switch value {
+extension JSONValue {
+  /// All texts in it, in order.
+  var texts: [String] {
+    switch self {
     case .string(let text): [text]
-    case .array(let values): values.flatMap(texts)
-    case .object(let object): object.values.flatMap(texts)
+    case .array(let values): values.flatMap(\.texts)
+    case .object(let object): object.values.flatMap(\.texts)
     default: []
     }
   }

@@ -113,12 +113,14 @@ extension Workbench {
         + "little better on the cases it was chosen by than it is; measure it on others before relying on the figure."
     ]
     let others = judged.dropFirst()
-    let paired = try await others.asyncMap { try await self.paired($0.run, bestRun) }
-    let adjusted = Holm.adjusted(paired.map(\.pValue))
+    var pValues: [Double] = []
+    for row in others { pValues.append(try await paired(row.run, bestRun).pValue) }
+    let adjusted = Holm.adjusted(pValues)
     let same = zip(others, adjusted).filter { $0.1 >= 0.05 }.map { "\($0.0.job.id)" }
     if !same.isEmpty {
       sentences.append(
-        "The cases can't tell it from job\(same.count == 1 ? "" : "s") \(same.joined(separator: ", ")) (exact McNemar, Holm).")
+        "The cases can't tell it from job\(same.count == 1 ? "" : "s") \(same.joined(separator: ", ")) (exact McNemar, Holm)."
+      )
     }
     if let line = try await learningCurve(report) { sentences.append(line) }
     return sentences
@@ -144,7 +146,8 @@ extension Workbench {
     let words = "\(Self.share(before.job)) to \(Self.share(last.job)) of the rows"
     let points = Int((-paired.difference * 100).rounded())
     if paired.pValue < 0.05, points > 0 {
-      return "From \(words) the score rose by \(points) points, more than chance: more rows of this kind are likely to help."
+      return
+        "From \(words) the score rose by \(points) points, more than chance: more rows of this kind are likely to help."
     }
     let seen = Power().detectableDifference(cases: paired.count).map {
       " (\(paired.count) cases can show \(Int(($0 * 100).rounded(.up))) points)"
@@ -153,12 +156,4 @@ extension Workbench {
   }
 
   private static func share(_ job: TrainingJob) -> String { "\(Int((job.settings.dataShare * 100).rounded())) %" }
-}
-
-extension Sequence {
-  fileprivate func asyncMap<Value>(_ transform: (Element) async throws -> Value) async rethrows -> [Value] {
-    var values: [Value] = []
-    for element in self { values.append(try await transform(element)) }
-    return values
-  }
 }

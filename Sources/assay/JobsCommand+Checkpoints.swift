@@ -34,7 +34,9 @@ extension JobsCommand {
       let workbench = try await Wiring.workbench(folder: options.folder)
       await workbench.refreshJobs()
       let report = try await EvalCommand.showingProgress(of: workbench, as: "checkpoints") {
-        if watch { return try await workbench.watchCheckpoints(of: JobID(id), variant: variant, set: set, limit: limit) }
+        if watch {
+          return try await workbench.watchCheckpoints(of: JobID(id), variant: variant, set: set, limit: limit)
+        }
         return try await workbench.evaluateCheckpoints(of: JobID(id), variant: variant, set: set, limit: limit)
       }
       guard let report else {
@@ -55,14 +57,15 @@ extension JobsCommand {
     private static func table(_ report: CheckpointReport, _ choice: CheckpointChoice) -> TextTable {
       var table = TextTable(
         .init("step", .right), .init("val loss", .right), .init("score", .right), .init("95 % interval", .right),
-        .init("valid", .right), .init("general", .right), .init(""))
+        .init("valid", .right), .init("general", .right), .init("copies", .right), .init(""))
       table.rows = report.rows.enumerated().map { index, row in
         let summary = row.task.summary
         return [
           "\(row.checkpoint.step)", row.checkpoint.validationLoss.map(Report.loss) ?? "–", Report.percent(summary.mean),
           "[\(Report.percent(summary.low)), \(Report.percent(summary.high))]",
           summary.done > 0 ? Report.percent(Double(summary.formatValid) / Double(summary.done)) : "–",
-          row.general.map { Report.percent($0.summary.mean) } ?? "–", index == choice.best ? "best" : "",
+          row.general.map { Report.percent($0.summary.mean) } ?? "–",
+          row.copies.map { "\($0.copies.count)" } ?? "–", index == choice.best ? "best" : "",
         ]
       }
       return table
@@ -80,6 +83,11 @@ extension JobsCommand {
         sentences.append("The base model has \(Report.percent(base.summary.mean)) of the general tasks.")
       }
       if choice.bestForgets { sentences.append("Every checkpoint forgets more of them than it should (10 points).") }
+      if let copies = report.rows.last?.copies, !copies.copies.isEmpty {
+        sentences.append(
+          "\(copies.copies.count) of \(copies.answers) answers of the last checkpoint repeat \(VerbatimCopies.fewestWords) "
+            + "words or more of a training row: it has begun to learn them by heart.")
+      }
       if let stop = choice.stop { sentences.append(stop.sentence) }
       return sentences
     }
@@ -98,7 +106,8 @@ extension Report {
           [
             "step": JSONValue(row.checkpoint.step),
             "val_loss": row.checkpoint.validationLoss.map { rounded($0, 5) } ?? .null,
-            "task": run(row.task), "general": row.general.map { run($0) } ?? .null,
+            "task": run(row.task), "copies": row.copies.map { JSONValue($0.copies.count) } ?? .null,
+            "general": row.general.map { run($0) } ?? .null,
             "best": JSONValue(index == choice.best),
           ]
         }),

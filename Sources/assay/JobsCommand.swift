@@ -6,7 +6,8 @@ import WorkbenchCore
 /// `assay jobs`: the workspace's training jobs.
 struct JobsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "jobs", abstract: "List, show, follow, pause, resume and cancel training jobs; evaluate their checkpoints.",
+    commandName: "jobs",
+    abstract: "List, show, follow, pause, resume and cancel training jobs; evaluate their checkpoints.",
     subcommands: [
       List.self, Show.self, Follow.self, Pause.self, Resume.self, Cancel.self, Priority.self, Checkpoints.self,
     ], defaultSubcommand: List.self)

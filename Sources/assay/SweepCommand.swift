@@ -75,11 +75,12 @@ struct SweepCommand: AsyncParsableCommand {
         job: TrainRequest(
           base: base, data: data, settings: settings, accepted: try DataCommand.accepted(accept), backend: backend),
         axes: axes, halving: halving, cases: cases)
+      let trials = axes.count
       await workbench.refreshJobs()
       let report = try await EvalCommand.showingProgress(of: workbench, as: name) {
         try await workbench.sweep(request) { report in
           let judged = report.rows.count { $0.run != nil || $0.job.state.isOver }
-          Wiring.say("\(name): \(judged) of \(axes.count) trials have come to a first result.")
+          Wiring.say("\(name): \(judged) of \(trials) trials have come to a first result.")
         }
       }
       try await SweepCommand.tell(report, on: workbench, json: options.json)

@@ -19,6 +19,7 @@ struct TextTable {
   var rows: [[String]] = []
 
   init(_ columns: Column...) { self.columns = columns }
+  init(_ columns: [Column]) { self.columns = columns }
 
   /// The table's lines, the heading first.
   /// - Parameter width: what the lines may take; any width where nil.

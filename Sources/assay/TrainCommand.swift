@@ -13,7 +13,9 @@ struct TrainCommand: AsyncParsableCommand {
   var data: String?
   @Option(help: "The model to tune.")
   var base: String?
-  @Option(help: ArgumentHelp("What tunes it: mlx, trl, openai, slurm or command; docs/training.md tells of each.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "What tunes it: mlx, trl, openai, slurm or command; docs/training.md tells of each.", valueName: "name"))
   var backend: String?
   @Option(help: "Optimiser steps, instead of the workspace's setting.")
   var steps: Int?

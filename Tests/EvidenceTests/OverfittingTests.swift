@@ -1,13 +1,18 @@
-import Evidence
 import Testing
 
+@testable import Evidence
+
 @Suite struct OverfittingTests {
-  private let row = "The lighthouse keeper counts every ship that passes the northern cape before the winter storms begin"
+  private let row =
+    "The lighthouse keeper counts every ship that passes the northern cape before the winter storms begin"
 
   @Test func aCopyIsFoundWithItsLength() {
     let copies = VerbatimCopies(
       answers: [
-        (text: "Well: the lighthouse keeper counts every ship that passes the northern cape before the tide.", known: []),
+        (
+          text: "Well: the lighthouse keeper counts every ship that passes the northern cape before the tide.",
+          known: []
+        ),
         (text: "The lighthouse keeper counts ships.", known: []),
         (text: "", known: []),
       ], rows: ["Nothing here.", row])
@@ -36,7 +41,8 @@ import Testing
     #expect(abs((sign?.widened ?? 0) - 1.0) < 1e-12)
     #expect(self.sign([2.0, 1.6, 1.4, 1.5], falling) == nil, "one rise may be chance")
     #expect(self.sign([2.0, 1.6, 1.4, 1.41, 1.42], falling) == nil, "within the noise")
-    #expect(self.sign([2.0, 1.6, 1.4, 1.5, 1.7], [2, 1.5, 1.0, 1.2, 1.3]) == nil, "both rise: something else is wrong")
+    #expect(
+      self.sign([2.0, 1.6, 1.4, 1.5, 1.7], [2, 1.5, 1.0, 1.2, 1.3]) == nil, "both rise: something else is wrong")
     #expect(self.sign([], []) == nil && self.sign([.nan, .nan, .nan, .nan], falling) == nil)
   }
 

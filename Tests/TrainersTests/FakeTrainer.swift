@@ -23,7 +23,10 @@ struct FakeTrainer {
     trainer.program = { Program("sh", [$1 + "/trainer.sh"], environment: ["ASSAY_FAKE": "yes"]) }
     trainer.launch = { folder in
       // In this process instead of one of its own.
-      Task { try await JobRunner.run(folder, stops: AsyncStream { _ in }) }
+      Task {
+        try await JobRunner.run(
+          folder, stops: AsyncStream { _ in }, queue: MachineQueue(folder: path + "/queue"))
+      }
       return .current
     }
     trainer.patience = patience

@@ -51,7 +51,10 @@ struct RealEngineTests {
   static func trainer(_ layout: EngineLayout = .standard()) -> DetachedTrainer {
     var trainer = DetachedTrainer(layout: layout, executable: "/nowhere/assay")
     trainer.launch = { folder in
-      Task { try await JobRunner.run(folder, stops: AsyncStream { _ in }) }
+      Task {
+        try await JobRunner.run(
+          folder, stops: AsyncStream { _ in }, queue: MachineQueue(folder: folder.path + "/queue"))
+      }
       return .current
     }
     trainer.heartbeat = .milliseconds(100)

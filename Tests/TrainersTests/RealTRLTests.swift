@@ -108,7 +108,8 @@ struct RealTRLTests {
     let (model, folder) = (try await Self.model.value, temporaryPath("job"))
     try await trainer.start(
       TrainingPlan(
-        folder: folder, backend: .trl, base: model, settings: RealEngineTests.settings(steps: 20), rows: RealEngineTests.rows(12),
+        folder: folder, backend: .trl, base: model, settings: RealEngineTests.settings(steps: 20),
+        rows: RealEngineTests.rows(12),
         validationRows: RealEngineTests.rows(3)))
     let detail = await RealEngineTests.follow(trainer, folder)
     #expect(detail.job.state == .finished, "\(detail.job.message ?? "") \(detail.log)")
@@ -167,7 +168,8 @@ struct RealTRLTests {
     let (model, folder) = (try await Self.model.value, temporaryPath("job"))
     try await trainer.start(
       TrainingPlan(
-        folder: folder, backend: .trl, base: model, settings: RealEngineTests.settings(steps: 100_000), rows: RealEngineTests.rows(12),
+        folder: folder, backend: .trl, base: model, settings: RealEngineTests.settings(steps: 100_000),
+        rows: RealEngineTests.rows(12),
         validationRows: RealEngineTests.rows(3)))
     _ = await RealEngineTests.follow(trainer, folder) { $0.job.step >= 10 }
     try await trainer.stop(folder: folder, .cancel)

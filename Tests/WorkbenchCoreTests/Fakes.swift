@@ -172,13 +172,18 @@ actor FakeTrainer: Trainer {
   private(set) var resumed: [String] = []
   private let ticks: Int
 
-  init(_ script: [TrainerObservation] = []) {
+  private let always: TrainerObservation?
+
+  /// - Parameter always: what every look from the beginning sees, when the list is at its end.
+  init(_ script: [TrainerObservation] = [], always: TrainerObservation? = nil) {
     self.script = script
-    ticks = script.count
+    self.always = always
+    ticks = script.count + (always == nil ? 0 : 1)
   }
   func start(_ plan: TrainingPlan) async throws { plans.append(plan) }
   func observe(folder: String, from offset: Int) async -> TrainerObservation {
-    script.isEmpty
+    if script.isEmpty, offset == 0, let always { return always }
+    return script.isEmpty
       ? TrainerObservation(events: [], offset: offset, isAlive: true, exitStatus: nil, log: []) : script.removeFirst()
   }
   nonisolated func changes(folder: String) -> AsyncStream<Void> {
