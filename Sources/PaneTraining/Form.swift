@@ -114,6 +114,8 @@ struct Form: Sendable {
     let labelWidth = min((fields.map { TextWidth.columns(of: $0.label) }.max() ?? 0) + 4, rect.width / 2)
     let valueWidth = rect.width >= 60 ? min(30, rect.width / 3) : rect.width - labelWidth
     let first = max(0, min(focus - rect.height + 1, fields.count - rect.height))
+    Scrollbar(total: fields.count, visible: rect.height, offset: first).draw(
+      in: Rect(x: rect.maxX - 1, y: rect.y, width: 1, height: rect.height), on: &surface, theme: theme)
     for (offset, index) in (first..<fields.count).prefix(rect.height).enumerated() {
       let field = fields[index]
       let hasFocus = focused && index == focus

@@ -13,14 +13,14 @@ struct TrainingForm: Sendable {
 
   init(_ snapshot: Snapshot) {
     let defaults = snapshot.workspace.training
-    let models = snapshot.workspace.models.filter(\.isLocal).map(\.name)
+    let models = snapshot.workspace.models.filter { $0.isLocal || $0.api.word == "openai" }.map(\.name)
     settings = defaults.settings
     known = snapshot.job
     let base = defaults.base ?? models.first ?? ""
     let data = defaults.data ?? snapshot.jobs.first?.data ?? ""
     fields = Form([
       FormField("base model", .choice(models.isEmpty ? [base] : models), value: base, hint: "←/→ chooses") { name in
-        models.contains(name) ? nil : "No model called “\(name)” can be tuned here: add one with api: mlx."
+        models.contains(name) ? nil : "No model called “\(name)” can be tuned: add one with api: mlx."
       },
       FormField("data file", value: data, hint: "in the workspace; c collects one") { path in
         path.isEmpty ? "Name a file of rows, such as train/main.jsonl." : nil
@@ -30,24 +30,31 @@ struct TrainingForm: Sendable {
         Self.number($0, above: 0, upTo: 0.9)
       },
       FormField(
+        "back end", .choice(Self.backends(snapshot)), value: defaults.backend ?? Self.backends(snapshot).first ?? "mlx",
+        hint: "what does the work"),
+      FormField(
+        "objective", .choice(TrainingSettings.Objective.allCases.map(\.rawValue)), value: settings.objective.rawValue,
+        hint: "answers, or pairs of answers"),
+      FormField(
         "method", .choice(TrainingSettings.Method.allCases.map(\.rawValue)), value: settings.method.rawValue,
         hint: "lora fits most tasks"),
-      FormField("rank", value: "\(settings.rank)", hint: "8–32 is usual") { [most = max(256, settings.rank)] text in
-        Self.whole(text, 1...most)
+      FormField("rank", value: "\(settings.rank)", hint: "8–32 is usual; several: a sweep") {
+        [most = max(256, settings.rank)] text in
+        Self.each(text) { Self.whole($0, 1...most) }
       },
       FormField("scale", value: Figure.plain(settings.scale), hint: "how much the additions count") {
         Self.number($0, above: 0, upTo: 1000)
       },
-      FormField("learning rate", value: Figure.plain(settings.learningRate), hint: "1e-4 is usual for LoRA") {
+      FormField("learning rate", value: Figure.plain(settings.learningRate), hint: "several, with commas: a sweep") {
         [most = max(0.1, settings.learningRate)] text in
-        Self.number(text, above: 0, upTo: most)
+        Self.each(text) { Self.number($0, above: 0, upTo: most) }
       },
       FormField(
         "schedule", .choice(TrainingSettings.Schedule.allCases.map(\.rawValue)), value: settings.schedule.rawValue,
         hint: "how the rate changes"),
       FormField("epochs", value: Figure.plain(settings.epochs), hint: "passes over the rows") {
         [most = max(100, settings.epochs)] text in
-        Self.number(text, above: 0, upTo: most)
+        Self.each(text) { Self.number($0, above: 0, upTo: most) }
       },
       FormField("steps", value: settings.steps.map { "\($0)" } ?? "", hint: "empty: by epochs") {
         $0.isEmpty ? nil : Self.whole($0, 1...10_000_000)
@@ -65,6 +72,20 @@ struct TrainingForm: Sendable {
       FormField("patience", value: "\(settings.patience)", hint: "0 = never stop early") {
         Self.whole($0, 0...100_000)
       },
+      FormField("data share", value: Figure.plain(settings.dataShare), hint: "of the rows; several: a sweep") {
+        Self.each($0) { Self.number($0, above: 0, upTo: 1) }
+      },
+      FormField("halving", .choice(["no", "yes"]), value: "no", hint: "of a sweep only the best go on"),
+      FormField(
+        "checkpoints", value: "\(settings.checkpointCases)", hint: "eval cases for each; stops in time; 0: none"
+      ) { Self.whole($0, 0...100_000) },
+      FormField("answers", value: "\(settings.samples)", hint: "cases answered at each checkpoint") {
+        Self.whole($0, 0...32)
+      },
+      FormField("max hours", value: settings.maxHours.map { Figure.plain($0) } ?? "", hint: "empty: no limit") {
+        $0.isEmpty ? nil : Self.number($0, above: 0, upTo: 100_000)
+      },
+      FormField("priority", value: "0", hint: "higher: before waiting jobs") { Self.whole($0, -1000...1000) },
       FormField("seed", value: "\(settings.seed)", hint: "the same seed repeats the job") {
         Self.whole($0, Int.min...Int.max)
       },
@@ -80,9 +101,61 @@ struct TrainingForm: Sendable {
       fields.focusProblem()
       return nil
     }
+    return current
+  }
+
+  /// What is asked for as the fields stand; nil while something is wrong.
+  var current: TrainRequest? {
+    guard fields.problem == nil else { return nil }
     return TrainRequest(
       base: fields["base model"], data: fields["data file"], settings: wanted,
-      allowLeaks: fields["eval overlap"] == Self.accept)
+      allowLeaks: fields["eval overlap"] == Self.accept, backend: fields["back end"],
+      order: QueueOrder(priority: Int(fields["priority"]) ?? 0))
+  }
+
+  /// What is tried, where a field names several values.
+  private var axes: SweepRequest.Axes {
+    var axes = SweepRequest.Axes()
+    func several(_ label: String) -> [Double] {
+      let values = Self.parts(fields[label]).compactMap(Double.init)
+      return values.count > 1 ? values : []
+    }
+    axes.learningRates = several("learning rate")
+    axes.ranks = several("rank").map { Int($0) }
+    if fields["steps"].isEmpty { axes.epochs = several("epochs") }
+    axes.dataShares = several("data share")
+    return axes
+  }
+
+  /// The sweep that is asked for; nil where each field has one value.
+  func sweep(_ request: TrainRequest, _ snapshot: Snapshot) -> SweepRequest? {
+    guard axes.count > 1 else { return nil }
+    var number = snapshot.sweepNames.count + 1
+    while snapshot.sweepNames.contains("sweep-\(number)") { number += 1 }
+    let cases = request.settings?.checkpointCases ?? 0
+    return SweepRequest(
+      name: "sweep-\(number)", job: request, axes: axes, halving: fields["halving"] == "yes" ? 2 : nil,
+      cases: cases > 0 ? cases : 50)
+  }
+
+  private static func backends(_ snapshot: Snapshot) -> [String] {
+    TrainingBackend.words.filter { word in
+      switch word {
+      case "openai": snapshot.workspace.models.contains { !$0.isLocal && $0.api.word == "openai" }
+      case "command": snapshot.workspace.training.command != nil
+      case "slurm": snapshot.workspace.training.slurm != nil
+      default: snapshot.workspace.models.contains(where: \.isLocal)
+      }
+    }
+  }
+
+  private static func parts(_ text: String) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
+  }
+
+  /// What is wrong with the first of several values.
+  private static func each(_ text: String, _ check: (String) -> String?) -> String? {
+    parts(text).lazy.compactMap(check).first
   }
 
   /// The settings as the fields say; what can't be read stays as it was.
@@ -90,10 +163,16 @@ struct TrainingForm: Sendable {
     var wanted = settings
     wanted.method = TrainingSettings.Method(rawValue: fields["method"]) ?? wanted.method
     wanted.schedule = TrainingSettings.Schedule(rawValue: fields["schedule"]) ?? wanted.schedule
-    wanted.rank = Int(fields["rank"]) ?? wanted.rank
+    func first(_ label: String) -> Double? { Self.parts(fields[label]).first.flatMap(Double.init) }
+    wanted.objective = TrainingSettings.Objective(rawValue: fields["objective"]) ?? wanted.objective
+    wanted.dataShare = first("data share") ?? wanted.dataShare
+    wanted.checkpointCases = Int(fields["checkpoints"]) ?? wanted.checkpointCases
+    wanted.samples = Int(fields["answers"]) ?? wanted.samples
+    wanted.maxHours = Double(fields["max hours"])
+    wanted.rank = first("rank").map { Int($0) } ?? wanted.rank
     wanted.scale = Double(fields["scale"]) ?? wanted.scale
-    wanted.learningRate = Double(fields["learning rate"]) ?? wanted.learningRate
-    wanted.epochs = Double(fields["epochs"]) ?? wanted.epochs
+    wanted.learningRate = first("learning rate") ?? wanted.learningRate
+    wanted.epochs = first("epochs") ?? wanted.epochs
     wanted.steps = Int(fields["steps"])
     wanted.batchSize = Int(fields["batch size"]) ?? wanted.batchSize
     wanted.maxTokens = Int(fields["max tokens"]) ?? wanted.maxTokens
@@ -129,28 +208,12 @@ struct TrainingForm: Sendable {
     return shown
   }
 
-  /// How long it would take, as far as an earlier job tells.
-  var estimate: String {
-    let wanted = wanted
-    let batch = max(1, wanted.batchSize * wanted.gradientAccumulation)
-    var steps = wanted.steps
-    if steps == nil, let learnt = learntRows {
-      steps = max(1, Int((learnt / Double(batch)).rounded(.up) * wanted.epochs))
-    }
-    guard let steps else {
-      return "Steps: rows × \(Figure.plain(1 - wanted.validationShare)) ÷ \(batch) × \(Figure.plain(wanted.epochs))."
-    }
-    guard let known, known.job.base == fields["base model"], let pace = pace(of: known), pace > 0 else {
-      return "\(Figure.count(steps, "step")); how long isn't known before the first job."
-    }
-    let share = Double(batch) / Double(max(1, known.job.settings.batchSize * known.job.settings.gradientAccumulation))
-    let seconds = Double(steps) / pace * share
-    return "\(Figure.count(steps, "step")), about \(Figure.duration(seconds)) at the pace of job \(known.job.id)."
-  }
-
-  private func pace(of detail: JobDetail) -> Double? {
-    let rates = detail.metrics.suffix(50).compactMap(\.stepsPerSecond)
-    return rates.isEmpty ? nil : rates.reduce(0, +) / Double(rates.count)
+  /// What it would take, as far as is known.
+  private func estimate(_ snapshot: Snapshot) -> String {
+    let trials = axes.count
+    let words = trials > 1 ? "A sweep of \(trials) jobs; each: " : ""
+    guard let estimate = snapshot.trainingEstimate, estimate.request == current else { return words + "…" }
+    return words + estimate.sentence
   }
 
   private static func whole(_ text: String, _ range: ClosedRange<Int>) -> String? {
@@ -165,15 +228,18 @@ struct TrainingForm: Sendable {
     return number > high ? "\(Figure.plain(high)) is the most." : nil
   }
 
-  func draw(over rect: Rect, on surface: inout Surface, theme: Theme) {
-    let place = rect.centered(Size(width: min(rect.width, 92), height: min(rect.height, fields.fields.count + 4)))
+  func draw(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {
+    let place = rect.centered(Size(width: min(rect.width, 92), height: min(rect.height, fields.fields.count + 5)))
     surface.fill(place, style: theme[.overlay].over(theme[.text]))
     let inner = surface.frame(
       place, title: "New training job · Esc closes", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
-    let parts = inner.inset(dx: inner.width > 30 ? 1 : 0, dy: 0).rows([.rest, .fixed(inner.height > 6 ? 2 : 0)])
+    let parts = inner.inset(dx: inner.width > 30 ? 1 : 0, dy: 0).rows([.rest, .fixed(inner.height > 8 ? 3 : 0)])
     described.draw(in: parts[0], focused: true, on: &surface, theme: theme)
     guard parts[1].height > 1 else { return }
-    let words = fields.problem.map { [Span("✗ " + $0, theme[.error])] } ?? [Span(estimate, theme[.info])]
-    surface.write(words, in: parts[1].row(1))
+    let isWrong = fields.problem != nil
+    let words = fields.problem.map { "✗ " + $0 } ?? estimate(snapshot)
+    for (index, line) in TextWidth.wrap(words, to: parts[1].width).prefix(2).enumerated() {
+      surface.write([Span(line, theme[isWrong ? .error : .info])], in: parts[1].row(index + 1))
+    }
   }
 }

@@ -25,6 +25,11 @@ extension TrainingPane {
         Binding("y", title: "Copy the line", group: "Adapter", action: .copyLine, footer: "copy"),
         Binding(.escape, "q", .enter, "u", title: "Close", group: "Adapter", action: .close, footer: "close"),
       ]
+    case .sweep:
+      return [
+        Binding(.enter, title: "Show this trial's job", group: "Sweep", action: .openTrial, footer: "show the job"),
+        Binding(.escape, "q", "w", title: "Close", group: "Sweep", action: .close, footer: "close"),
+      ]
     case nil: break
     }
     if log.isSearching {
@@ -55,6 +60,19 @@ extension TrainingPane {
         unavailable: job == nil ? noJob : job?.state.isOver == true ? "This job is over." : nil,
         footer: job?.state.isOver == false ? "cancel" : nil),
       Binding(
+        "P", title: pauseTitle(job), group: "Jobs", action: .pauseOrResume,
+        unavailable: job == nil
+          ? noJob : job?.state == .finished ? "This job is finished: nothing is left to do." : nil,
+        footer: job == nil || job?.state == .finished ? nil : job?.state.isOver == true ? "go on" : "pause"),
+      Binding(
+        "t", title: "Take the waiting job before the others", group: "Jobs", action: .sooner,
+        unavailable: job == nil ? noJob : job?.state == .queued ? nil : "This job doesn't wait for its turn.",
+        footer: job?.state == .queued ? "sooner" : nil),
+      Binding(
+        "w", title: "Show the sweep this job is a part of", group: "Jobs", action: .showSweep,
+        unavailable: job == nil ? noJob : job?.sweep == nil ? "This job is part of no sweep." : nil,
+        footer: job?.sweep == nil ? nil : "sweep"),
+      Binding(
         "E", title: "Evaluate the checkpoints: the task and general tasks", group: "Jobs", action: .evaluateCheckpoints,
         unavailable: job == nil ? noJob : hasCheckpoints(snapshot) ? nil : "This job has saved no checkpoint yet.",
         footer: area == .checkpoints ? "evaluate" : nil),
@@ -68,6 +86,10 @@ extension TrainingPane {
         unavailable: job == nil ? noJob : job?.adapter == nil ? "This job has saved no adapter yet." : nil,
         footer: job?.adapter != nil ? "use adapter" : nil),
     ]
+  }
+
+  private func pauseTitle(_ job: TrainingJob?) -> String {
+    job?.state.isOver == true ? "Go on with the job from what it saved last" : "Pause the job: it saves and ends"
   }
 
   private func hasCheckpoints(_ snapshot: Snapshot) -> Bool { detail(snapshot)?.checkpoints.isEmpty == false }
@@ -116,18 +138,28 @@ extension TrainingPane {
 
   private func logKeys(_ snapshot: Snapshot) -> [Binding<Action>] {
     let reason = snapshot.jobs.isEmpty ? noJob : nil
+    let noSamples = detail(snapshot)?.samples.isEmpty == false ? nil : "This job has answered no eval case yet."
+    let isHere = area == .log && showsSamples(snapshot)
     let noHits = isAfterHits ? nil : "Search the log first: press / there."
     return [
       Binding(
         "/", title: "Search the log", group: "Log", action: Action.search, unavailable: reason,
-        footer: area == .log ? "search" : nil),
+        footer: area == .log && !isHere ? "search" : nil),
       Binding(
         "n", title: "Next hit in the log", group: "Log", action: .nextHit, unavailable: reason ?? noHits,
         footer: "next hit"),
       Binding("N", title: "Previous hit in the log", group: "Log", action: .previousHit, unavailable: reason),
       Binding(
         "F", title: "Follow the end of the log", group: "Log", action: .toggleFollow, unavailable: reason,
-        footer: area == .log ? (log.follows ? "stop following" : "follow") : nil),
+        footer: area == .log && !isHere ? (log.follows ? "stop following" : "follow") : nil),
+      Binding(
+        "s", title: "Show answers at each checkpoint, or the log", group: "Log", action: .toggleSamples,
+        unavailable: reason ?? noSamples, footer: area == .log ? (isHere ? "log" : "answers") : nil),
+      Binding(
+        "]", title: "Next answered case", group: "Log", action: .nextSample, unavailable: reason ?? noSamples,
+        footer: isHere ? "next case" : nil),
+      Binding(
+        "[", title: "Previous answered case", group: "Log", action: .previousSample, unavailable: reason ?? noSamples),
     ]
   }
 }

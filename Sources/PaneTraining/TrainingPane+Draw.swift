@@ -204,10 +204,17 @@ extension TrainingPane {
   private mutating func drawLog(
     _ detail: JobDetail, _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
+    let isSamples = showsSamples(snapshot)
     let words =
-      (isNarrow && !detail.checkpoints.isEmpty ? "← checkpoints · " : "") + (log.follows ? "following" : "paused")
+      (isNarrow && !detail.checkpoints.isEmpty ? "← checkpoints · " : "")
+      + (isSamples ? samples.label(detail) : log.follows ? "following" : "paused")
     let label = [Span(words, theme[.textDim])]
-    let inner = panel(.log, "Log", in: rect, focused: focused, on: &surface, theme: theme, label: label).insetColumns
+    let title = isSamples ? "Answers at each checkpoint" : "Log"
+    let inner = panel(.log, title, in: rect, focused: focused, on: &surface, theme: theme, label: label).insetColumns
+    if isSamples {
+      samples.draw(detail, snapshot.workspace, in: inner, on: &surface, theme: theme)
+      return
+    }
     guard !detail.log.isEmpty else {
       let text =
         !isLoaded(snapshot)

@@ -5,13 +5,13 @@ extension TrainingPane {
   /// Draws the form or question that lies over the pane.
   mutating func drawOverlay(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {
     switch overlay {
-    case .form(let form): form.draw(over: rect, on: &surface, theme: theme)
+    case .form(let form): form.draw(snapshot, over: rect, on: &surface, theme: theme)
     case .collect(var form):
       form.draw(snapshot, over: rect, on: &surface, theme: theme)
       overlay = .collect(form)
     case .cancel(let id):
       let lines = [
-        "Job \(id) saves what it has learnt and ends; it can't be taken up again.",
+        "Job \(id) saves what it has learnt and ends. P takes it up again.",
         "y cancels it; n, Esc or q lets it run.",
       ]
       drawSentences(lines.map { [Span($0)] }, title: "Cancel job \(id)?", over: rect, on: &surface, theme: theme)
@@ -21,6 +21,9 @@ extension TrainingPane {
         on: &surface,
         theme: theme
       )
+    case .sweep(var view):
+      view.draw(snapshot, over: rect, on: &surface, theme: theme)
+      overlay = .sweep(view)
     case nil: break
     }
   }

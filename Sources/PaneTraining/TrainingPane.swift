@@ -6,11 +6,13 @@ public struct TrainingPane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
     case open, back, left, right, show(Area)
-    case newJob, collect, cancelJob, useAdapter, evaluateCheckpoints, keepCheckpoint
+    case newJob, collect, cancelJob, pauseOrResume, sooner, useAdapter, evaluateCheckpoints, keepCheckpoint
     case start, startCollecting, confirmCancel, close
     case toggleScale, nextSmoothing, toggleFollow
     case search, endSearch, clearSearch, nextHit, previousHit
     case narrower, wider, copyLine
+    case toggleSamples, nextSample, previousSample
+    case showSweep, openTrial
   }
 
   /// The part that keys go to.
@@ -25,6 +27,7 @@ public struct TrainingPane: Pane {
     case cancel(JobID)
     /// The adapter's folder, relative to the workspace.
     case adapter(JobID, String)
+    case sweep(SweepView)
   }
 
   /// Its name.
@@ -36,6 +39,9 @@ public struct TrainingPane: Pane {
   var curves = LossCurves()
   var checkpoints = TableView<Int>()
   var log = LogView()
+  var samples = SamplesView()
+  /// Whether the log is shown although there are samples.
+  var prefersLog = false
   var splitter = Splitter(ratio: 0.37)
   var places: [Area: Rect] = [:]
   var isNarrow = false  // checkpoints and log share a place
@@ -48,6 +54,8 @@ public struct TrainingPane: Pane {
   private var newestBefore: JobID?
   /// What was asked for and hasn't come yet; asked for once only, since it may have failed.
   private var pending: Set<JobID> = []
+  /// The job whose estimate was asked for last.
+  private var asked: TrainRequest?
   /// The job that the core showed last: another one that wasn't asked for here was opened elsewhere, and is shown.
   private var shown: JobID?
 
@@ -79,6 +87,10 @@ public struct TrainingPane: Pane {
       shown = open
       if pending.remove(open) == nil { select(open) }
     }
+    if case .form(let form) = overlay, let request = form.current, asked != request {
+      asked = request
+      return .estimateTraining(request)
+    }
     guard let id = selected(snapshot)?.id, snapshot.job?.job.id != id, pending.insert(id).inserted else { return nil }
     return .openJob(id)
   }
@@ -97,6 +109,12 @@ public struct TrainingPane: Pane {
     table.select(id)
     curves.cursor = nil
     log = LogView()
+    samples = SamplesView()
+  }
+
+  /// Whether the place of the log shows what the model answers.
+  func showsSamples(_ snapshot: Snapshot) -> Bool {
+    !prefersLog && detail(snapshot)?.samples.isEmpty == false
   }
 
   // MARK: - Actions
@@ -119,12 +137,22 @@ public struct TrainingPane: Pane {
     case .evaluateCheckpoints:
       return selected(snapshot).map { .command(.evaluateCheckpoints($0.id, limit: 50)) } ?? .handled
     case .keepCheckpoint: return keepCheckpoint(snapshot)
+    case .pauseOrResume: return pauseOrResume(snapshot)
+    case .sooner: return sooner(snapshot)
+    case .toggleSamples:
+      prefersLog.toggle()
+      area = .log
+    case .nextSample: detail(snapshot).map { samples.turn(by: 1, $0) }
+    case .previousSample: detail(snapshot).map { samples.turn(by: -1, $0) }
+    case .showSweep: overlay = selected(snapshot)?.sweep.map { .sweep(SweepView(name: $0)) }
+    case .openTrial: return openTrial(snapshot)
     case .close: overlay = nil
     case .toggleScale: curves.isLogarithmic.toggle()
     case .nextSmoothing: curves.smoothing = curves.smoothing.next
     case .toggleFollow: log.follows.toggle()
     case .search:
       area = .log
+      prefersLog = true
       log.startSearch()
     case .endSearch: log.endSearch(keeping: true)
     case .clearSearch: log.endSearch(keeping: false)
@@ -143,6 +171,24 @@ public struct TrainingPane: Pane {
     let saved = detail(snapshot)?.checkpoints ?? []
     let path = area == .checkpoints ? checkpoints.list.selected(in: saved).map { "\(job.folder)/\($0.path)" } : nil
     overlay = .adapter(job.id, path ?? best)
+  }
+
+  private func pauseOrResume(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let job = selected(snapshot) else { return .handled }
+    return .command(job.state.isOver ? .resumeJob(job.id) : .pauseJob(job.id))
+  }
+
+  private func sooner(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let job = selected(snapshot) else { return .handled }
+    return .command(.prioritizeJob(job.id, 1))
+  }
+
+  private mutating func openTrial(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard case .sweep(let view) = overlay, let id = view.selected(snapshot) else { return .handled }
+    overlay = nil
+    guard selected(snapshot)?.id != id else { return .handled }
+    select(id)
+    return pending.insert(id).inserted ? .command(.openJob(id)) : .handled
   }
 
   private func keepCheckpoint(_ snapshot: Snapshot) -> Reaction<Command> {
@@ -188,6 +234,7 @@ public struct TrainingPane: Pane {
     }
     overlay = nil
     newestBefore = snapshot.jobs.first?.id ?? JobID(0)
+    if let sweep = form.sweep(request, snapshot) { return .command(.sweep(sweep)) }
     return .command(.train(request))
   }
 
@@ -234,7 +281,9 @@ public struct TrainingPane: Pane {
       return curves.handle(event, detail(snapshot)) ? .handled : .ignored
     case .checkpoints:
       return checkpoints.handle(event, detail(snapshot)?.checkpoints ?? []) ? .handled : .ignored
-    case .log: return log.handle(event) ? .handled : .ignored
+    case .log:
+      if showsSamples(snapshot) { return samples.handle(event) ? .handled : .ignored }
+      return log.handle(event) ? .handled : .ignored
     }
   }
 
@@ -255,6 +304,10 @@ public struct TrainingPane: Pane {
     case .collect(var form):
       let isUsed = form.handle(event, snapshot)
       overlay = .collect(form)
+      return isUsed ? .handled : .ignored
+    case .sweep(var view):
+      let isUsed = view.handle(event, snapshot)
+      overlay = .sweep(view)
       return isUsed ? .handled : .ignored
     case .cancel, .adapter, nil:
       // Bindings are asked next; other characters mean nothing here.

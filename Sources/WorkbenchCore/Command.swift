@@ -41,6 +41,10 @@ public enum Command: Sendable, Hashable {
   case collect(CollectRequest)
   /// Starts a job.
   case train(TrainRequest)
+  /// Works out what a job would take.
+  case estimateTraining(TrainRequest)
+  /// Trains with several settings, and judges each.
+  case sweep(SweepRequest)
   /// Loads a job's curve and log, and follows it.
   case openJob(JobID)
   /// Asks a job to save and end.

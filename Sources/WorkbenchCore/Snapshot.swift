@@ -23,6 +23,8 @@ public struct Snapshot: Sendable {
   public var trial: Trial?
   /// The runs being read side by side.
   public var comparison: Comparison?
+  /// What the job that is being thought of would take.
+  public var trainingEstimate: TrainingEstimate?
   /// The job being watched.
   public var job: JobDetail?
   /// Which way to go, from all runs of the workspace.

@@ -88,7 +88,7 @@ extension Workbench {
   }
 
   /// What does the work, and the model that it tunes.
-  private func backend(named word: String?, tuning name: String?) throws -> (TrainingBackend, ModelSpec) {
+  func backend(named word: String?, tuning name: String?) throws -> (TrainingBackend, ModelSpec) {
     let training = snapshot.workspace.training
     let model = try baseModel(named: name, isHosted: word == "openai")
     let isEndpoint = if case .endpoint = model.api { true } else { false }
@@ -190,7 +190,7 @@ extension Workbench {
   }
 
   /// All that a job's folder says; what its header says is left as it is where the job is over.
-  private func detail(of job: TrainingJob, onPart: (JobDetail) -> Void = { _ in }) async -> JobDetail {
+  func detail(of job: TrainingJob, onPart: (JobDetail) -> Void = { _ in }) async -> JobDetail {
     var detail = JobDetail(job: job)
     var offset = 0
     while true {

@@ -132,6 +132,10 @@ public actor Workbench {
     case .testModel(let name): return .probe(try await testModel(name))
     case .collect(let request): return try await collect(request)
     case .train(let request): return .job(try await train(request))
+    case .estimateTraining(let request):
+      snapshot.trainingEstimate = await estimate(request)
+      publish()
+    case .sweep(let request): _ = try await sweep(request)
     case .openJob(let id): try await openJob(id)
     case .cancelJob(let id): try await stopJob(id, .cancel)
     case .pauseJob(let id): try await stopJob(id, .pause)

@@ -10,6 +10,7 @@ enum TrainingReader {
     guard let value = fields.value("training"), var group = ConfigFields(value) else { return TrainingDefaults() }
     var training = TrainingDefaults()
     training.backend = group.choice("backend", among: TrainingBackend.words)
+    training.pricePerHour = group.number("price_per_hour", "dollars, from 0") { $0 >= 0 }
     training.base = group.text("base", "the name of a model")
     if let base = training.base, !models.items.contains(where: { $0.name == base }) {
       models.report("model", base, at: "base", in: &group)

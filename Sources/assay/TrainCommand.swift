@@ -55,6 +55,8 @@ struct TrainCommand: AsyncParsableCommand {
       "Train although this check of the rows comes out badly; the reason is kept with the job. Repeatable.",
       valueName: "check=reason"))
   var accept: [String] = []
+  @Flag(help: "Say what it would take, and start nothing.")
+  var estimate = false
   @Flag(help: "Stay until the job is over, showing its progress; Ctrl-C leaves it running.")
   var follow = false
   @OptionGroup var options: WorkspaceOptions
@@ -116,6 +118,12 @@ struct TrainCommand: AsyncParsableCommand {
       request.data = path
       request.allowLeaks = true
     }
+    if estimate {
+      let estimate = await workbench.estimate(request)
+      await workbench.close()
+      if let problem = estimate.problem { throw WorkbenchError.input(problem) }
+      return options.json ? print(Report.estimate(estimate).text(.pretty)) : print(estimate.sentence)
+    }
     guard case .job(var job) = try await workbench.perform(.train(request)) else { return }
     if follow {
       job = try await JobsCommand.follow(job.id, on: workbench)
@@ -124,5 +132,18 @@ struct TrainCommand: AsyncParsableCommand {
     }
     await workbench.close()
     try JobsCommand.finish(job, json: options.json)
+  }
+}
+
+extension Report {
+  /// What a job would take.
+  static func estimate(_ estimate: TrainingEstimate) -> JSONValue {
+    [
+      "rows": JSONValue(estimate.rows), "steps": JSONValue(estimate.steps), "tokens": JSONValue(estimate.tokens),
+      "seconds": estimate.seconds.map { rounded($0, 1) } ?? .null,
+      "paced_by": estimate.pacedBy.map { JSONValue(Int($0.number)) } ?? .null,
+      "memory_gb": estimate.memory.map { rounded($0, 3) } ?? .null,
+      "cost_usd": estimate.dollars.map { rounded($0, 4) } ?? .null,
+    ]
   }
 }

@@ -6,15 +6,22 @@ public struct TokenPrice: Sendable, Hashable {
   public var cachedInput: Double
   /// Tokens of the answer.
   public var output: Double
+  /// Tokens learnt from in a fine-tuning job, over all passes; nil where not known.
+  public var training: Double?
   /// The day of a price from `PriceTable`; nil where the workspace says the price.
   public var asOf: String?
   /// Makes a price.
-  public init(input: Double, cachedInput: Double? = nil, output: Double, asOf: String? = nil) {
+  public init(
+    input: Double, cachedInput: Double? = nil, output: Double, training: Double? = nil, asOf: String? = nil
+  ) {
     self.asOf = asOf
+    self.training = training
     self.input = input
     self.cachedInput = cachedInput ?? input
     self.output = output
   }
+  /// Dollars for a fine-tuning job that learnt from so many tokens; nil where its price isn't known.
+  public func cost(ofTraining tokens: Int) -> Double? { training.map { Double(tokens) * $0 / 1e6 } }
   /// Dollars for one answer; unknown counts cost nothing.
   public func cost(of usage: TokenUsage) -> Double {
     let cached = Double(usage.cachedPrompt ?? 0)

@@ -13,6 +13,8 @@ public struct TrainingDefaults: Sendable, Hashable {
   public var base: String?
   /// A file of training rows, relative to the workspace.
   public var data: String?
+  /// What an hour of the machine costs, in dollars.
+  public var pricePerHour: Double?
   /// The prompt that training rows carry: what the tuned model will be asked with.
   public var prompt: PromptName?
   /// How to tune.

@@ -1,0 +1,85 @@
+import Drawing
+import Evidence
+import WorkbenchCore
+
+/// A sweep's trials, best first, each with its score and interval on a line.
+struct SweepView: Sendable {
+  let name: String
+  private var table = TableView<JobID>()
+
+  init(name: String) { self.name = name }
+
+  /// The trial under the selection.
+  func selected(_ snapshot: Snapshot) -> JobID? { table.list.selected(in: snapshot.sweep(name).rows)?.id }
+
+  mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Bool {
+    table.handle(event, snapshot.sweep(name).rows)
+  }
+
+  mutating func draw(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {
+    let report = snapshot.sweep(name)
+    let place = rect.centered(
+      Size(width: min(rect.width, 110), height: min(rect.height, max(8, report.rows.count + 7))))
+    surface.fill(place, style: theme[.overlay].over(theme[.text]))
+    let inner = surface.frame(
+      place, title: "Sweep \(name) · Esc closes", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle]
+    ).insetColumns
+    let parts = inner.rows([.rest, .fixed(inner.height > 7 ? 3 : 0)])
+    table.draw(report.rows, columns: columns(report, theme), in: parts[0], focused: true, on: &surface, theme: theme)
+    guard parts[1].height > 1 else { return }
+    for (index, line) in TextWidth.wrap(words(report), to: parts[1].width).prefix(2).enumerated() {
+      surface.write([Span(line, theme[.textDim])], in: parts[1].row(index + 1))
+    }
+  }
+
+  private func columns(_ report: SweepReport, _ theme: Theme) -> [TableColumn<SweepReport.Row>] {
+    var columns = report.axes.map { axis in
+      TableColumn<SweepReport.Row>(axis.rawValue, width: 6...13, alignment: .right, priority: 9) { row in
+        let value = axis.value(row.job.settings)
+        return [
+          Span(axis == .dataShare ? "\(Int((value * 100).rounded())) %" : Figure.plain(value), theme[.textStrong])
+        ]
+      }
+    }
+    columns += [
+      TableColumn("job", width: 3...5, alignment: .right, priority: 7) { [Span("\($0.job.id)", theme[.textDim])] },
+      TableColumn("state", width: 10...10, priority: 6) {
+        [Span("\($0.job.state.glyph) \($0.job.state.rawValue)", theme[$0.job.state.style])]
+      },
+      TableColumn("step", width: 7...9, alignment: .right, priority: 5) {
+        [Span($0.job.steps > 0 ? "\($0.job.step)/\($0.job.steps)" : "\($0.job.step)")]
+      },
+      TableColumn("valid.", width: 6...7, alignment: .right, priority: 6) {
+        [Span(Figure.loss($0.job.validationLoss))]
+      },
+      TableColumn("score", width: 5...5, alignment: .right, priority: 8) { row in
+        guard let summary = row.run?.summary else { return [Span("–", theme[.textDim])] }
+        let isFirst = row.id == report.rows.first?.id
+        return [Span("\(Int((summary.mean * 100).rounded())) %", theme[isFirst ? .better : .text])]
+      },
+      TableColumn("0 to 100 %", width: 24...24, priority: 3) { row in
+        row.run.map { Self.bar($0.summary, width: 24, theme) } ?? []
+      },
+    ]
+    return columns
+  }
+
+  /// A score with its interval on a line from 0 to 1.
+  private static func bar(_ summary: RunSummary, width: Int, _ theme: Theme) -> [Span] {
+    func column(_ value: Double) -> Int { Int((min(1, max(0, value)) * Double(width - 1)).rounded()) }
+    let (low, high, mark) = (column(summary.low), column(summary.high), column(summary.mean))
+    return (0..<width).map { x in
+      if x == mark { return Span("●", theme[.intervalMark]) }
+      if x < low || x > high { return Span("─", theme[.interval]) }
+      return Span(x == low ? "├" : x == high ? "┤" : "━", theme[.intervalRange])
+    }
+  }
+
+  private func words(_ report: SweepReport) -> String {
+    let judged = report.rows.count { $0.run != nil }
+    guard judged > 0 else { return "No trial has been judged yet; scores come in as trials are evaluated." }
+    return
+      "\(judged) of \(report.rows.count) trials are judged. Intervals that overlap can't be told apart; the best of many "
+      + "looks better on the cases it was chosen by than it is."
+  }
+}
