@@ -91,8 +91,15 @@ struct KeyTests {
     var desk = Desk(Sample.running())
     desk.press("n")
     #expect(desk.pane.capturesText)
-    #expect(desk.text.contains("400 steps, about 1:20 at the pace of job 3."))
-    desk.press("Down Down Down Down Down Backspace Backspace")
+    guard case .estimateTraining(let asked) = try #require(desk.pane.wants(desk.snapshot)) else {
+      Issue.record("nothing was asked")
+      return
+    }
+    #expect(desk.pane.wants(desk.snapshot) == nil, "once is enough")
+    desk.snapshot.trainingEstimate = TrainingEstimate(request: asked, rows: 540, steps: 400, tokens: 1_200_000)
+    desk.draw()
+    #expect(desk.text.contains("400 steps over 540 rows, about 1.2 M tokens"))
+    desk.press("Down Down Down Down Down Down Down Backspace Backspace")
     desk.type("32")
     desk.press("Down Down Down Right Up Up")
     desk.press("Ctrl-s")
@@ -103,8 +110,21 @@ struct KeyTests {
     var settings = Sample.workspace().training.settings
     settings.rank = 32
     settings.schedule = .linear
-    #expect(request == TrainRequest(base: "tiny", data: "train/main.jsonl", settings: settings))
+    #expect(request == TrainRequest(base: "tiny", data: "train/main.jsonl", settings: settings, backend: "mlx"))
     #expect(!desk.pane.capturesText)
+  }
+
+  @Test func severalValuesMakeASweep() throws {
+    var desk = Desk(Sample.running())
+    desk.press("n Down Down Down Down Down Down Down")
+    desk.type(", 32,64")
+    desk.press("Enter")
+    guard case .sweep(let request) = try #require(desk.commands.first) else {
+      Issue.record("another command")
+      return
+    }
+    #expect(request.axes.ranks == [16, 32, 64] && request.axes.count == 3)
+    #expect(request.name == "sweep-1" && request.halving == nil && request.cases == 50)
   }
 
   @Test func aJobStartedHereIsShownWhenItIsThere() {
@@ -121,7 +141,7 @@ struct KeyTests {
 
   @Test func whatIsWrongIsSaidAtItsField() {
     var desk = Desk(Sample.running())
-    desk.press("n Up Up Up Up Backspace Backspace Backspace")
+    desk.press("n" + String(repeating: " Up", count: 10) + " Backspace Backspace Backspace")
     desk.type("0.7")
     #expect(desk.text.contains("✗ validation"))
     #expect(desk.text.contains("0.5 is the most."))

@@ -127,7 +127,7 @@ actor FakeStore: Store {
   func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
     let job = TrainingJob(
       id: JobID(Int64(allJobs.count + 1)), backend: draft.backend, base: draft.base, data: draft.data,
-      settings: draft.settings, state: .queued, created: draft.created)
+      settings: draft.settings, state: .queued, created: draft.created, sweep: draft.sweep)
     allJobs.append(job)
     return job
   }
