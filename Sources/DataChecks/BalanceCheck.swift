@@ -9,7 +9,7 @@ extension DataCheck {
   /// Whether labels are taught about equally often, where answers are labels.
   static func balance(_ texts: DataTexts, _ answers: AnswerForms) -> DataCheck {
     let unit = "ratio of the most to the least frequent label"
-    let fields = labelFields(texts, answers)
+    let fields = texts.areTexts ? [] : labelFields(texts, answers)
     guard !fields.isEmpty else {
       return DataCheck(
         .balanced, .unknown, value: nil, unit: unit, figure: "–",

@@ -20,9 +20,13 @@ extension DataCheck {
       faulty.formUnion(places)
       findings.append(DataFinding(what, count: places.count, note: note, rows: places.map { rows[$0].place }))
     }
-    add("empty prompts", rows.indices.filter { rows[$0].prompt.allSatisfy(\.isWhitespace) })
+    add("empty prompts", rows.indices.filter { !rows[$0].isText && rows[$0].prompt.allSatisfy(\.isWhitespace) })
     let blank = rows.indices.filter { rows[$0].answer.allSatisfy(\.isWhitespace) }
-    add("empty answers", blank)
+    add(texts.areTexts ? "empty texts" : "empty answers", blank)
+    let equal = PairedAnswers.equal(in: rows)
+    add("pairs of equal answers", equal, note: "nothing tells which is better")
+    let turned = PairedAnswers.contradictions(in: rows)
+    add("pairs that contradict each other", turned, note: "what one prefers, another rejects")
     let asked = groups(of: rows)
     let prompts = asked.contradictions.count
     add(
@@ -32,13 +36,14 @@ extension DataCheck {
       let skipped = Set(blank)
       var failed: [Int] = []
       var reasons: [String: Int] = [:]
-      for place in texts.own where !skipped.contains(place) {
+      for place in texts.own where !skipped.contains(place) && !rows[place].isText {
         guard let reason = failure(rows[place]) else { continue }
         failed.append(place)
         reasons[reason, default: 0] += 1
       }
       let reason = reasons.max { ($0.value, $1.key) < ($1.value, $0.key) }
-      add("answers that fail the graders", failed, note: reason?.key ?? "")
+      let isPaired = rows.first?.rejected != nil
+      add("\(isPaired ? "chosen " : "")answers that fail the graders", failed, note: reason?.key ?? "")
     }
     let long = LongRows(data)
     if long.isExact {
@@ -76,7 +81,7 @@ extension DataCheck {
   /// more than one way.
   private static func groups(of rows: [DataRow]) -> (contradictions: [[Int]], wordings: [[Int]]) {
     var prompts: [String: [Int]] = [:]
-    for place in rows.indices where !rows[place].prompt.isEmpty {
+    for place in rows.indices where !rows[place].prompt.isEmpty && rows[place].rejected == nil {
       let key = rows[place].system + "\u{0}" + AnswerForm.trimmed(rows[place].prompt)
       prompts[key, default: []].append(place)
     }
@@ -133,6 +138,6 @@ private struct LongRows {
       places.isEmpty
       ? "the longest row has \(longest) tokens of \(limit) (\(basis))"
       : "the longest has \(longest) tokens of \(limit) (\(basis)); the last \(cut) tokens of all of them would be cut off: "
-        + "the ends of answers"
+        + (data.rows.first?.isText == true ? "the ends of texts" : "the ends of answers")
   }
 }

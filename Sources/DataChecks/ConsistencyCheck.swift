@@ -8,6 +8,11 @@ extension DataCheck {
   static func consistency(_ texts: DataTexts, _ answers: AnswerForms) -> DataCheck {
     let unit = "share of answers in the most frequent form"
     let forms = answers.forms
+    guard !texts.areTexts else {
+      return DataCheck(
+        .consistent, .unknown, value: nil, unit: unit, figure: "–",
+        meaning: "The rows are plain texts, which have no answers whose form could be told.")
+    }
     guard !forms.isEmpty else {
       return DataCheck(.consistent, .unknown, value: nil, unit: unit, figure: "–", meaning: "There are no rows.")
     }

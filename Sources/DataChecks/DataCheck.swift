@@ -4,7 +4,7 @@ import Grading
 public struct DataCheck: Sendable, Hashable {
   /// What is looked at; the raw value is the word to accept it by.
   public enum Name: String, Sendable, Hashable, CaseIterable {
-    case tier, diverse, representative, clean, consistent, balanced, leaks, personal
+    case tier, diverse, representative, clean, consistent, balanced, leaks, personal, pairs
   }
   /// How it came out.
   public enum Status: String, Sendable, Hashable, CaseIterable {
@@ -99,7 +99,7 @@ public struct DataReport: Sendable, Hashable {
   public var rows: Int
   /// Rows of other tasks.
   public var mixedIn: Int
-  /// One of each name.
+  /// One of each name; `pairs` only where the rows are preference pairs.
   public var checks: [DataCheck]
 
   /// Looks at everything. Takes a few seconds for 100,000 rows.
@@ -112,6 +112,7 @@ public struct DataReport: Sendable, Hashable {
       .tier(rows: rows), .diversity(texts), .representativeness(texts), .cleanness(texts), .consistency(texts, answers),
       .balance(texts, answers), .leaks(texts), .personalData(texts),
     ]
+    if let pairs = DataCheck.pairs(texts) { checks.append(pairs) }
   }
 
   /// The check called so.

@@ -14,9 +14,14 @@ public struct DataRow: Sendable, Hashable {
   public var turns: [String]
   /// What is learnt.
   public var answer: String
+  /// The answer that is not to be given, of a preference pair.
+  public var rejected: String?
+  /// Whether all of it is learnt, without a prompt: then `answer` is the text.
+  public var isText: Bool
   /// Makes a row.
   public init(
-    line: Int, isMixedIn: Bool = false, system: String = "", prompt: String, turns: [String] = [], answer: String
+    line: Int, isMixedIn: Bool = false, system: String = "", prompt: String, turns: [String] = [], answer: String,
+    rejected: String? = nil, isText: Bool = false
   ) {
     self.line = line
     self.isMixedIn = isMixedIn
@@ -24,7 +29,11 @@ public struct DataRow: Sendable, Hashable {
     self.prompt = prompt
     self.turns = turns
     self.answer = answer
+    self.rejected = rejected
+    self.isText = isText
   }
+  /// What tells it from other rows: what is asked, or the text.
+  var input: String { isText ? answer : prompt }
   /// Where it stands.
   var place: DataPlace { DataPlace(line: line, isMixedIn: isMixedIn) }
 }
@@ -61,17 +70,20 @@ public struct DataToCheck: Sendable {
   public var maxTokens: Int
   /// Tokens of a row by its place in `rows`, by the model's own tokenizer; nil where it could not be asked.
   public var tokens: [Int: Int]?
+  /// Places of the task's rows that are kept for validation.
+  public var held: Set<Int>
   /// Why an answer of the task would fail the graders of the eval sets; nil when it would not.
   public var failure: (@Sendable (DataRow) -> String?)?
   /// Gathers the parts.
   public init(
     rows: [DataRow], cases: [DataCase] = [], maxTokens: Int = 2048, tokens: [Int: Int]? = nil,
-    failure: (@Sendable (DataRow) -> String?)? = nil
+    held: Set<Int> = [], failure: (@Sendable (DataRow) -> String?)? = nil
   ) {
     self.rows = rows
     self.cases = cases
     self.maxTokens = maxTokens
     self.tokens = tokens
+    self.held = held
     self.failure = failure
   }
 
@@ -86,6 +98,8 @@ public struct DataToCheck: Sendable {
 }
 
 extension DataRow {
-  /// Bytes of all its texts.
-  var bytes: Int { system.utf8.count + prompt.utf8.count + answer.utf8.count }
+  /// Bytes of all its texts; of a pair, with the longer answer.
+  var bytes: Int {
+    system.utf8.count + prompt.utf8.count + max(answer.utf8.count, rejected?.utf8.count ?? 0)
+  }
 }

@@ -3,7 +3,7 @@ struct DataTexts {
   /// A row with its texts worked out.
   struct Row {
     var row: DataRow
-    /// What tells this row's question from others: the prompt, and the system text where few rows share it.
+    /// What tells this row's question from others: the prompt, and the system text where few rows share it; or the text.
     var question: String
     var questionHash: UInt64
     var answerHash: UInt64
@@ -39,7 +39,7 @@ struct DataTexts {
     for row in data.rows where !row.system.isEmpty { systems[row.system, default: 0] += 1 }
     let lines = Self.commonLines(of: data.rows)
     rows = data.rows.map { row in
-      let prompt = Self.dropping(lines, from: row.prompt)
+      let prompt = Self.dropping(lines, from: row.input)
       let isOwn = !row.system.isEmpty && systems[row.system, default: 0] <= Self.boilerplateRows
       let question = isOwn ? row.system + "\n" + prompt : prompt
       let normal = NormalText(question)
@@ -69,8 +69,8 @@ struct DataTexts {
     var looked = 0
     for place in stride(from: 0, to: rows.count, by: step) {
       looked += 1
-      guard rows[place].prompt.utf8.contains(0x0A) else { continue }
-      for line in Set(rows[place].prompt.split(separator: "\n")) { counts[line, default: 0] += 1 }
+      guard rows[place].input.utf8.contains(0x0A) else { continue }
+      for line in Set(rows[place].input.split(separator: "\n")) { counts[line, default: 0] += 1 }
     }
     return Set(counts.filter { $0.value * 2 > looked }.keys)
   }
@@ -80,6 +80,9 @@ struct DataTexts {
     let kept = prompt.split(separator: "\n").filter { !lines.contains($0) }
     return kept.isEmpty ? prompt : kept.joined(separator: "\n")
   }
+
+  /// Whether the task's rows are learnt whole.
+  var areTexts: Bool { own.first.map { rows[$0].row.isText } ?? false }
 
   /// Evenly spread places, at most so many.
   static func sample(_ places: [Int], _ most: Int) -> [Int] {

@@ -10,14 +10,25 @@ extension DataCheck {
   /// look; words that stand in more than 10 rows or 2 cases are part of a template and don't count.
   static func leaks(_ texts: DataTexts) -> DataCheck {
     let unit = "rows that an eval case stands in"
+    let repeated = heldRepeats(texts)
+    var findings: [DataFinding] = []
+    if !repeated.isEmpty {
+      findings.append(
+        DataFinding(
+          "rows for validation that ask almost what a row to learn asks", count: repeated.count,
+          note: "of \(texts.data.held.count); rows with one \"group\" stay together",
+          rows: repeated.map { texts.rows[$0].row.place }))
+    }
+    let split = repeated.isEmpty ? "" : " The validation loss will look better than it is."
     guard !texts.cases.isEmpty else {
       return DataCheck(
-        .leaks, .unknown, value: nil, unit: unit, figure: "–", meaning: "There is no eval set to compare with.")
+        .leaks, repeated.isEmpty ? .unknown : .look, value: nil, unit: unit, figure: "–",
+        meaning: "There is no eval set to compare with." + split,
+        fix: "Give rows that ask the same one \"group\", or remove what is repeated.", findings: findings)
     }
     let search = LeakSearch(texts)
     let leaked = Set(search.copies.map(\.row)).count
     let cases = search.names(search.copies)
-    var findings: [DataFinding] = []
     func add(_ what: String, _ matches: [LeakSearch.Match]) {
       guard !matches.isEmpty else { return }
       let rows = Set(matches.map(\.row)).sorted()
@@ -32,15 +43,27 @@ extension DataCheck {
     add("rows that share 25 words or more with an eval case", search.quotations)
     let quoted = Set((search.quotations + search.shortNear).map(\.row)).count
     return DataCheck(
-      .leaks, leaked > 0 ? .bad : quoted > 0 ? .look : .fine, value: Double(leaked), unit: unit,
+      .leaks, leaked > 0 ? .bad : quoted > 0 || !repeated.isEmpty ? .look : .fine, value: Double(leaked), unit: unit,
       figure: Words.rows(leaked),
-      meaning: leaked > 0
+      meaning: (leaked > 0
         ? "\(leaked) of \(Words.rows(texts.rows.count)) ask or answer what \(cases.count) of \(texts.cases.count) eval cases do: "
           + "the tuned model's score there would be no evidence."
         : quoted > 0
           ? "No eval case stands in a row, but \(Words.rows(quoted)) come\(quoted == 1 ? "s" : "") close to one."
-          : "None of \(texts.cases.count) eval cases stands in a row.",
-      fix: "Remove these rows, or take the cases out of the eval set.", findings: findings)
+          : "None of \(texts.cases.count) eval cases stands in a row.") + split,
+      fix: leaked > 0 || quoted > 0
+        ? "Remove these rows, or take the cases out of the eval set."
+        : "Give rows that ask the same one \"group\", or remove what is repeated.", findings: findings)
+  }
+}
+
+extension DataCheck {
+  /// Places of rows kept for validation whose input a row to learn from has almost, too.
+  private static func heldRepeats(_ texts: DataTexts) -> [Int] {
+    guard !texts.data.held.isEmpty else { return [] }
+    let groups = DataGroups.ofInputs(texts)
+    let learnt = Set(texts.rows.indices.lazy.filter { !texts.data.held.contains($0) }.map { groups[$0] })
+    return texts.data.held.sorted().filter { learnt.contains(groups[$0]) }
   }
 }
 

@@ -14,14 +14,15 @@ struct NearDuplicates {
 
   private static let mostLeaders = 8
 
-  init(_ texts: DataTexts, among places: [Int]) {
+  /// - Parameter comparesAnswers: where not, rows with near inputs are duplicates whatever their answers.
+  init(_ texts: DataTexts, among places: [Int], comparesAnswers: Bool = true) {
     // Exact copies first: they cost nothing.
     var leaders: [Copy: Int] = [:]
     var union = Array(places.indices)
     var distinct: [Int] = []
     for (index, place) in places.enumerated() {
       let row = texts.rows[place]
-      let copy = Copy(question: row.questionHash, answer: row.answerHash)
+      let copy = Copy(question: row.questionHash, answer: comparesAnswers ? row.answerHash : 0)
       if let leader = leaders[copy] {
         union[index] = leader
       } else {
@@ -29,7 +30,7 @@ struct NearDuplicates {
         distinct.append(index)
       }
     }
-    var comparer = Comparer(texts: texts, places: places)
+    var comparer = Comparer(texts: texts, places: places, comparesAnswers: comparesAnswers)
     for band in 0..<MinHash.bands {
       var keyed = distinct.map { (key: texts.rows[places[$0]].fingerprint.key(ofBand: band), index: $0) }
       keyed.sort { ($0.key, $0.index) < ($1.key, $1.index) }
@@ -81,12 +82,14 @@ struct NearDuplicates {
   private struct Comparer {
     let texts: DataTexts
     let places: [Int]
+    let comparesAnswers: Bool
     private(set) var count = 0
     private var refused: Set<Int> = []
     private var last: (place: Int, pieces: Pieces)?
 
-    init(texts: DataTexts, places: [Int]) {
+    init(texts: DataTexts, places: [Int], comparesAnswers: Bool) {
       self.texts = texts
+      self.comparesAnswers = comparesAnswers
       self.places = places
     }
 
@@ -100,7 +103,7 @@ struct NearDuplicates {
         if last?.place != left { last = (left, Pieces(a.question)) }
         isNear = last?.pieces.similarity(to: Pieces(b.question)) ?? 0 >= Pieces.near
       }
-      if isNear, a.answerHash != b.answerHash {
+      if isNear, comparesAnswers, a.answerHash != b.answerHash {
         isNear = Pieces(a.row.answer).similarity(to: Pieces(b.row.answer)) >= Pieces.near
       }
       if !isNear, refused.count < 1 << 20 { refused.insert(pair) }

@@ -375,6 +375,7 @@ extension DataCheck {
     for (place, one) in texts.rows.enumerated() {
       let row = one.row
       var matches = PersonalData.matches(in: row.prompt) + PersonalData.matches(in: row.answer)
+      if let rejected = row.rejected { matches += PersonalData.matches(in: rejected) }
       if !row.system.isEmpty {
         let own = systems[row.system] ?? PersonalData.matches(in: row.system)
         systems[row.system] = own

@@ -11,6 +11,7 @@ struct AnswerLines: Sendable {
     var a: Output
     var b: Output
     var columns: [String]
+    var marks: ReviewMarks
     var width: Int
     var isCompact: Bool
     var search: TextSearch
@@ -25,15 +26,17 @@ struct AnswerLines: Sendable {
 
   /// The rows for a case; `names` are the headings of the two answers, and compact ones save rows.
   mutating func update(
-    _ row: Comparison.Row, names: (a: String, b: String), width: Int, isCompact: Bool, search: TextSearch,
-    theme: Theme
+    _ row: Comparison.Row, names: (a: String, b: String), marks: ReviewMarks, width: Int, isCompact: Bool,
+    search: TextSearch, theme: Theme
   ) {
     let wanted = Origin(
-      evalCase: row.evalCase, a: row.a, b: row.b, columns: [names.a, names.b], width: width, isCompact: isCompact,
+      evalCase: row.evalCase, a: row.a, b: row.b, columns: [names.a, names.b], marks: marks, width: width,
+      isCompact: isCompact,
       search: search, theme: theme)
     guard wanted != origin else { return }
     origin = wanted
-    rows = Layout(theme: theme, width: width, isCompact: isCompact, search: search).rows(row, names: names)
+    rows = Layout(theme: theme, width: width, isCompact: isCompact, search: search).rows(
+      row, names: names, marks: marks)
   }
 }
 
@@ -43,10 +46,12 @@ private struct Layout {
   let isCompact: Bool
   let search: TextSearch
 
-  func rows(_ row: Comparison.Row, names: (a: String, b: String)) -> [[Span]] {
+  func rows(_ row: Comparison.Row, names: (a: String, b: String), marks: ReviewMarks) -> [[Span]] {
     let expected = row.evalCase.expected
     var a = Side(name: names.a, badge: .badgePrompted, output: row.a, style: .diffRemoved, expected: expected)
     var b = Side(name: names.b, badge: .badgeTuned, output: row.b, style: .diffAdded, expected: expected)
+    a.found = marks.word(ofA: true)
+    b.found = marks.word(ofA: false)
     if let left = row.a.answer?.text, let right = row.b.answer?.text, left != right {
       let difference = TextDifference(from: LongText(left).shown, to: LongText(right).shown, limit: 400)
       (a.runs, b.runs) = (difference.left, difference.right)
@@ -55,6 +60,7 @@ private struct Layout {
     if let expected = row.evalCase.expected {
       rows += section("expected", lines: expected.string.map { text($0) } ?? json(expected))
     }
+    if let correction = marks.correction { rows += section("edited: what it should be", lines: text(correction)) }
     rows.append([])
     guard width >= AnswerLines.sideBySideWidth else {
       return rows + blocks(of: a, width: width).joined() + [[]] + blocks(of: b, width: width).joined()
@@ -116,6 +122,7 @@ private struct Layout {
     var output: Output
     var style: StyleName
     var expected: JSONValue?
+    var found: (text: String, isGood: Bool)?  // by a person
     var runs: [TextDifference.Run]?  // where the other side's text is another one
   }
 
@@ -147,7 +154,7 @@ private struct Layout {
       [
         Span(passed ? "✓" : "✗", theme[passed ? .good : .bad]), Span(" "), Span(side.name, theme[side.badge]),
         Span(passed ? " passed" : side.output.answer == nil ? " no answer" : " failed", theme[.textDim]),
-      ]
+      ] + (side.found.map { [Span(" · " + $0.text, theme[$0.isGood ? .better : .worse])] } ?? [])
     ]
   }
 

@@ -18,6 +18,15 @@ extension ComparePane {
       ]
     }
     if isCopying { return copyBindings }
+    if let question { return question == .better ? markBindings : editBindings }
+    if draft != nil {
+      return [
+        Binding(
+          .control("s"), title: "Keep it as the right answer", group: "Right answer", action: .keepAnswer,
+          footer: "keep"),
+        Binding(.escape, title: "Leave it", group: "Right answer", action: .leaveAnswer, footer: "leave it"),
+      ]
+    }
     if field != nil {
       return [
         Binding(.enter, title: "Keep what was found", group: "Search", action: .endSearch, footer: "keep"),
@@ -35,6 +44,30 @@ extension ComparePane {
       Binding("e", title: "What is expected", group: group, action: .copyPart(.expected), footer: "expected"),
       Binding("i", title: "The input", group: group, action: .copyPart(.input), footer: "input"),
       Binding(.escape, "q", title: "Nothing", group: group, action: .copyNothing, footer: "copy nothing"),
+    ]
+  }
+
+  private var markBindings: [Binding<Action>] {
+    let group = "Which answer is better"
+    return [
+      Binding("a", title: "A is better", group: group, action: .found(.a), footer: "A is better"),
+      Binding("b", title: "B is better", group: group, action: .found(.b), footer: "B is better"),
+      Binding("g", title: "Both are good", group: group, action: .found(.both), footer: "both are good"),
+      Binding("n", title: "Neither is good", group: group, action: .found(.neither), footer: "neither"),
+      Binding("x", title: "Forget what was found", group: group, action: .found(nil), footer: "forget"),
+      Binding(.escape, "q", title: "Say nothing", group: group, action: .closeQuestion, footer: "close"),
+    ]
+  }
+
+  private var editBindings: [Binding<Action>] {
+    let group = "Edit the answer of"
+    return [
+      Binding("a", title: "A's answer", group: group, action: .editFrom(.a), footer: "edit A's answer"),
+      Binding("b", title: "B's answer", group: group, action: .editFrom(.b), footer: "edit B's answer"),
+      Binding(
+        "e", title: "What was written before", group: group, action: .editFrom(.expected), footer: "the edited one"),
+      Binding("x", title: "Forget what was written", group: group, action: .forgetAnswer, footer: "forget it"),
+      Binding(.escape, "q", title: "Edit nothing", group: group, action: .closeQuestion, footer: "close"),
     ]
   }
 
@@ -56,6 +89,12 @@ extension ComparePane {
       Binding(
         "y", title: "Copy an answer, the input or what is expected", group: "Cases", action: .copy,
         unavailable: nothingToRead, footer: inList ? nil : "copy"),
+      Binding(
+        "m", title: "Mark which answer is better", group: "Cases", action: .mark, unavailable: nothingToRead,
+        footer: inList ? nil : "mark"),
+      Binding(
+        "e", title: "Edit an answer into what it should have been", group: "Cases", action: .edit,
+        unavailable: nothingToRead, footer: inList ? nil : "edit"),
       Binding("<", title: "Narrower list", group: "Cases", action: .narrower),
       Binding(">", title: "Wider list", group: "Cases", action: .wider),
     ]

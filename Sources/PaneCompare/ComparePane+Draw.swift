@@ -22,9 +22,10 @@ extension ComparePane {
     drawBody(snapshot, pair, comparison, in: parts[1], focused: focused && !isAsking, on: &surface, theme: theme)
     chooser?.draw(snapshot, pair, over: rect, on: &surface, theme: theme)
     if !pendingEvaluations.isEmpty { drawQuestion(over: rect, on: &surface, theme: theme) }
+    drawDraft(over: rect, on: &surface, theme: theme)
   }
 
-  private var isAsking: Bool { chooser != nil || !pendingEvaluations.isEmpty }
+  private var isAsking: Bool { chooser != nil || !pendingEvaluations.isEmpty || draft != nil }
 
   private mutating func drawBody(
     _ snapshot: Snapshot, _ pair: ComparePair, _ comparison: Comparison?, in rect: Rect, focused: Bool,
@@ -42,18 +43,21 @@ extension ComparePane {
     } else {
       (listPlace, detailPlace) = splitter.split(rect)
     }
-    drawList(pair, in: listPlace, focused: focused && area == .list, on: &surface, theme: theme)
+    drawList(
+      pair, comparison, snapshot.reviews, in: listPlace, focused: focused && area == .list, on: &surface, theme: theme)
     if detailPlace.isEmpty {
       detail.scrollToTop()
     } else {
-      drawCase(comparison, in: detailPlace, focused: focused && area == .detail, on: &surface, theme: theme)
+      drawCase(
+        comparison, snapshot.reviews, in: detailPlace, focused: focused && area == .detail, on: &surface, theme: theme)
     }
   }
 
   // MARK: - List
 
   private mutating func drawList(
-    _ pair: ComparePair, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+    _ pair: ComparePair, _ comparison: Comparison, _ reviews: Reviews, in rect: Rect, focused: Bool,
+    on surface: inout Surface, theme: Theme
   ) {
     guard !rect.isEmpty else { return }
     let title = filter.title(kinds: pair.names)
@@ -81,8 +85,10 @@ extension ComparePane {
     let idWidth = min(max(6, inner.width - 12), max(6, longest), 24)
     list.draw(rows, in: inner, focused: focused, on: &surface, theme: theme) { row in
       let id = [Span(TextWidth.pad(row.id, to: idWidth))]
+      let found = ReviewMarks(row, comparison, reviews).words
       return [Span(row.outcome.glyph, theme[Self.style(of: row.outcome)]), Span(" ")]
         + search.mark(id, style: theme[.searchMatch])
+        + (found.isEmpty ? [] : [Span(" " + found, theme[.better])])
         + [Span(" " + row.evalCase.tags.joined(separator: " "), theme[.tag])]
     }
   }
@@ -105,7 +111,8 @@ extension ComparePane {
   // MARK: - Case
 
   private mutating func drawCase(
-    _ comparison: Comparison, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+    _ comparison: Comparison, _ reviews: Reviews, in rect: Rect, focused: Bool, on surface: inout Surface,
+    theme: Theme
   ) {
     let row = list.selected(in: rows)
     let title = row.map { "case \($0.id)" } ?? "case"
@@ -123,7 +130,8 @@ extension ComparePane {
     let space = inner.inset(dx: inner.width > 20 ? 1 : 0, dy: 0)
     let names = (a: "A " + comparison.a.variant.name, b: "B " + comparison.b.variant.name)
     answers.update(
-      row, names: names, width: max(1, space.width - (space.width > 30 ? 2 : 1)), isCompact: space.height < 16,
+      row, names: names, marks: ReviewMarks(row, comparison, reviews),
+      width: max(1, space.width - (space.width > 30 ? 2 : 1)), isCompact: space.height < 16,
       search: TextSearch(query),
       theme: theme)
     detail.draw(answers.rows, in: space, on: &surface, theme: theme)

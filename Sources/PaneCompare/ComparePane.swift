@@ -12,6 +12,7 @@ public struct ComparePane: Pane {
     case nextSet, evaluate, pause, confirmEvaluate, keepMoney
     case narrower, wider
     case copy, copyPart(Part), copyNothing
+    case mark, found(Preference.Better?), edit, editFrom(Part), forgetAnswer, closeQuestion, keepAnswer, leaveAnswer
   }
 
   /// A part of a case that can be copied.
@@ -30,6 +31,8 @@ public struct ComparePane: Pane {
   var chooser: RunChooser?
   var pendingEvaluations: [Evaluation] = []  // while a person is asked whether they may cost money
   var isCopying = false  // while a person is asked what to copy
+  var question: ReviewQuestion?  // while a person is asked about the answers
+  var draft: AnswerDraft?  // while the right answer is being written
 
   var choiceA: RunChoice?
   var choiceB: RunChoice?
@@ -57,7 +60,9 @@ public struct ComparePane: Pane {
   public init() {}
 
   /// True while a text to look for is typed, or a question is open.
-  public var capturesText: Bool { field != nil || chooser != nil || !pendingEvaluations.isEmpty || isCopying }
+  public var capturesText: Bool {
+    field != nil || chooser != nil || !pendingEvaluations.isEmpty || isCopying || question != nil || draft != nil
+  }
 
   /// What should be read now.
   func pair(_ snapshot: Snapshot) -> ComparePair { ComparePair(snapshot, a: choiceA, b: choiceB, set: set) }
@@ -150,6 +155,14 @@ public struct ComparePane: Pane {
     case .copy: isCopying = true
     case .copyPart(let part): return copy(part, snapshot)
     case .copyNothing: isCopying = false
+    case .mark: return ask(.better, snapshot)
+    case .found(let better): return find(better, snapshot)
+    case .edit: return ask(.answer, snapshot)
+    case .editFrom(let part): return edit(part, snapshot)
+    case .forgetAnswer: return forgetAnswer(snapshot)
+    case .closeQuestion: question = nil
+    case .keepAnswer: return keepAnswer()
+    case .leaveAnswer: return leaveAnswer()
     }
     return .handled
   }
@@ -223,8 +236,13 @@ public struct ComparePane: Pane {
   /// Takes typing, moving about and the mouse.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     if field != nil { return type(event) }
+    if draft != nil {
+      guard draft?.editor.handle(event) == true else { return .ignored }
+      draft?.isLeaving = false
+      return .handled
+    }
     if chooser != nil { return handleInChooser(event, snapshot) }
-    if isCopying || !pendingEvaluations.isEmpty { return swallow(event, snapshot) }
+    if isCopying || question != nil || !pendingEvaluations.isEmpty { return swallow(event, snapshot) }
     if splitter.handle(event) { return .handled }
     if case .mouse(let mouse) = event, case .press = mouse.action {
       if listPlace.contains(mouse.point) { area = .list }

@@ -12,6 +12,9 @@ enum Schema {
     migrator.registerMigration("2 repeats, cached tokens, probes, batches") { db in
       try db.execute(sql: second)
     }
+    migrator.registerMigration("3 reviews") { db in
+      try db.execute(sql: third)
+    }
     migrator.registerMigration("4 sweeps") { db in
       try db.execute(sql: "ALTER TABLE jobs ADD COLUMN sweep TEXT")
     }
@@ -131,5 +134,32 @@ enum Schema {
       is_over INTEGER NOT NULL DEFAULT 0
     );
     CREATE INDEX batches_run ON batches (run_id, is_over);
+    """
+
+  // What people found of answers. `input` is a hash of what the case asked then: once the case asks something else, it says
+  // nothing. Of two answers the first is that of the older run, so that each two stand here once.
+  private static let third = """
+    CREATE TABLE preferences (
+      eval_set TEXT NOT NULL,
+      case_id TEXT NOT NULL,
+      run_a INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+      sample_a INTEGER NOT NULL,
+      run_b INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+      sample_b INTEGER NOT NULL,
+      input TEXT NOT NULL,
+      better TEXT NOT NULL,
+      created REAL NOT NULL,
+      PRIMARY KEY (eval_set, case_id, run_a, sample_a, run_b, sample_b)
+    ) WITHOUT ROWID;
+    CREATE TABLE corrections (
+      eval_set TEXT NOT NULL,
+      case_id TEXT NOT NULL,
+      input TEXT NOT NULL,
+      text TEXT NOT NULL,
+      run_id INTEGER NOT NULL,
+      sample INTEGER NOT NULL,
+      created REAL NOT NULL,
+      PRIMARY KEY (eval_set, case_id)
+    );
     """
 }

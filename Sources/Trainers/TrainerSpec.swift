@@ -115,16 +115,32 @@ struct TrainerSample: Codable, Sendable, Hashable {
   }
 }
 
-/// A row of `train.jsonl`.
+/// A row of `train.jsonl`, in one of the forms of training_rows.py.
 struct TrainerRow: Codable, Sendable, Hashable {
   struct Message: Codable, Sendable, Hashable {
     var role: String
     var content: String
+    init(_ message: ChatMessage) { self.init(role: message.role.rawValue, content: message.content) }
+    init(role: String, content: String) {
+      self.role = role
+      self.content = content
+    }
   }
-  var messages: [Message]
+  var messages: [Message]?
+  var prompt: [Message]?
+  var chosen: [Message]?
+  var rejected: [Message]?
+  var text: String?
 
   init(_ row: TrainingRow) {
-    messages = row.messages.map { Message(role: $0.role.rawValue, content: $0.content) }
+    switch row.content {
+    case .conversation(let messages): self.messages = messages.map(Message.init)
+    case .pair(let prompt, let chosen, let rejected):
+      self.prompt = prompt.map(Message.init)
+      self.chosen = [Message(role: MessageRole.assistant.rawValue, content: chosen)]
+      self.rejected = [Message(role: MessageRole.assistant.rawValue, content: rejected)]
+    case .text(let text): self.text = text
+    }
   }
 
   /// All rows as text, one a line.

@@ -33,11 +33,14 @@ public enum Command: Sendable, Hashable {
   /// Loads both runs' outputs for side-by-side reading.
   case compare(a: String, b: String, set: String?)
 
+  /// Keeps what a person found of answers: which is better, or what one should have been.
+  case review(ReviewRequest)
+
   /// Finds out what a model can do, with a few small requests, and keeps it.
   case testModel(String)
 
   // Training
-  /// Turns a run's passed outputs into a training file.
+  /// Turns runs' outputs into a training file.
   case collect(CollectRequest)
   /// Starts a job.
   case train(TrainRequest)
@@ -138,22 +141,6 @@ public struct EvaluateRequest: Sendable, Hashable {
   }
 }
 
-/// Which outputs become training rows.
-public struct CollectRequest: Sendable, Hashable {
-  /// The run whose passed outputs are taken.
-  public var run: RunID
-  /// The prompt that the rows carry: what the tuned model will be asked with. The run's own where nil.
-  public var prompt: PromptName?
-  /// The file to write, relative to the workspace.
-  public var path: String
-  /// Makes a request.
-  public init(run: RunID, prompt: PromptName? = nil, path: String) {
-    self.run = run
-    self.prompt = prompt
-    self.path = path
-  }
-}
-
 /// What to train on and how; nil means as the workspace says.
 public struct TrainRequest: Sendable, Hashable {
   /// The model to tune.
@@ -197,6 +184,6 @@ public enum Outcome: Sendable {
   case probe(ModelProbe)
   case job(TrainingJob)
   /// Rows written to a file.
-  case collected(rows: Int, path: String)
+  case collected(HarvestReport)
   case rendered(RenderedPrompt)
 }

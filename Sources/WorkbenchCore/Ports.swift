@@ -23,6 +23,11 @@ public protocol WorkspaceFiles: Sendable {
   func trainingRows(at path: String) async throws -> [TrainingRow]
   /// Writes a training file whole, atomically; `path` is relative to the workspace.
   func write(_ rows: [TrainingRow], to path: String) async throws
+  /// Writes rows in the form of another tool into a folder, given in full; what is there under the same names is replaced.
+  /// - Parameter name: what the tool is to call them, where it has names.
+  func export(
+    _ parts: [ExportPart], as format: TrainingFormat, named name: String, to folder: String
+  ) async throws -> ExportReport
   /// Hash of a file's or folder's content, relative to the workspace; nil when there is none. Remembers by size and time.
   func fingerprint(of path: String) async -> ContentHash?
   /// Yields after something under the workspace was changed by anybody; never wakes up otherwise.
@@ -71,6 +76,16 @@ public protocol Store: Sendable {
   func keep(_ probe: ModelProbe, of model: ContentHash) async throws
   /// What models were last seen to do, by `ModelSpec.place`.
   func probes() async throws -> [ContentHash: ModelProbe]
+  /// All that people found of answers.
+  func reviews() async throws -> Reviews
+  /// Keeps which of two answers is better, in place of what was found of them before.
+  func keep(_ preference: Preference) async throws
+  /// Keeps what a case's answer should have been, in place of what was kept before.
+  func keep(_ correction: Correction) async throws
+  /// Takes back what was found of two answers, given in order.
+  func removePreference(set: String, caseID: String, a: OutputPlace, b: OutputPlace) async throws
+  /// Takes back what a case's answer should have been.
+  func removeCorrection(set: String, caseID: String) async throws
   /// Makes a job and returns its number; the folder is the caller's to make.
   func beginJob(_ draft: JobDraft) async throws -> TrainingJob
   /// Replaces a job's header.

@@ -17,6 +17,8 @@ public struct Snapshot: Sendable {
   public var jobs: [TrainingJob] = []
   /// What models were last seen to do, by `ModelSpec.place`.
   public var probes: [ContentHash: ModelProbe] = [:]
+  /// What people found of answers.
+  public var reviews = Reviews()
   /// The prompt being looked at.
   public var rendered: RenderedPrompt?
   /// The answer being tried.

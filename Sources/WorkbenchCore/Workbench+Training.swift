@@ -2,37 +2,6 @@ import Foundation
 import Grading
 
 extension Workbench {
-  /// Turns a run's passed outputs into training rows: the prompt the tuned model will be asked with, and the answer.
-  func collect(_ request: CollectRequest) async throws -> Outcome {
-    guard let run = snapshot.runs.first(where: { $0.id == request.run }) else {
-      throw WorkbenchError.unknown(
-        "run", request.run.description, among: snapshot.runs.map(\.id.description), whenNone: "`assay eval` makes one.")
-    }
-    guard let set = snapshot.workspace.evalSet(run.set) else {
-      throw WorkbenchError.unknown("eval set", run.set, among: snapshot.workspace.evalSets.map(\.name))
-    }
-    let name = request.prompt ?? run.variant.prompt
-    guard let prompt = snapshot.workspace.prompt(name) else {
-      throw WorkbenchError.unknown("prompt", name, among: snapshot.workspace.prompts.map(\.name))
-    }
-    let version = PromptVersion(freezing: prompt)
-    let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let rows = try await dependencies.store.outputs(of: run.id).compactMap { output -> TrainingRow? in
-      guard output.passed, let answer = output.answer, let evalCase = cases[output.caseID] else { return nil }
-      let messages = try version.messages(for: evalCase.input)
-      return TrainingRow(messages: messages + [ChatMessage(role: .assistant, content: answer.text)])
-    }
-    guard !rows.isEmpty else {
-      throw WorkbenchError.input("Run \(run.id) has no output that passed its graders, so there is nothing to collect.")
-    }
-    try await dependencies.files.write(rows, to: request.path)
-    notify(
-      .success,
-      "\(rows.count) passed outputs of run \(run.id) are in \(request.path). Their cases stand in the eval set "
-        + "\"\(set.name)\": measure the tuned model on other cases.")
-    return .collected(rows: rows.count, path: request.path)
-  }
-
   /// Starts a job that outlives this process, and follows it.
   func train(_ request: TrainRequest) async throws -> TrainingJob {
     let workspace = snapshot.workspace
@@ -47,16 +16,13 @@ extension Workbench {
     }
     var settings = request.settings ?? defaults.settings
     let rows = try await dependencies.files.trainingRows(at: data)
-    let others =
-      if let mix = settings.mix { try await dependencies.files.trainingRows(at: mix.data) } else { [TrainingRow]() }
+    let others = try await others(settings, besides: rows, of: data)
+    let split = try await Self.split(rows, settings, file: data)
     let checked = await checked(
-      rows, others, of: data, for: base, settings: settings, against: workspace.evalSets)
+      rows, others, split, of: data, for: base, settings: settings, against: workspace.evalSets)
     let accepted = request.allAccepted
     try checked.stop(unlessAccepted: accepted)
-    let split = try TrainingSplit(
-      rows: rows, validationShare: settings.validationShare, seed: settings.seed, file: data
-    ).keeping(settings.dataShare)
-    let learnt = split.mixing(others, share: settings.mix?.share ?? 0, seed: settings.seed)
+    let learnt = split.keeping(settings.dataShare).mixing(others, share: settings.mix?.share ?? 0, seed: settings.seed)
     let batch = min(settings.batchSize, learnt.count)
     if batch < settings.batchSize {
       notify(.warning, "Batches are \(batch) rows, not \(settings.batchSize): there are only \(learnt.count).")

@@ -74,6 +74,7 @@ public actor Workbench {
     snapshot.versions = try await dependencies.store.versions()
     snapshot.jobs = try await dependencies.store.jobs()
     snapshot.probes = try await dependencies.store.probes()
+    snapshot.reviews = try await dependencies.store.reviews()
     snapshot.drafts = await dependencies.files.drafts()
   }
 
@@ -129,6 +130,7 @@ public actor Workbench {
     case .evaluate(let request): return .run(try await evaluate(request))
     case .pauseRun(let run): if snapshot.progress[run] != nil { stopRequests.insert(run) }
     case .compare(let a, let b, let set): return .comparison(try await compare(a, b, set: set))
+    case .review(let request): try await review(request)
     case .testModel(let name): return .probe(try await testModel(name))
     case .collect(let request): return try await collect(request)
     case .train(let request): return .job(try await train(request))
@@ -240,6 +242,7 @@ public actor Workbench {
       snapshot.runs = try await dependencies.store.runs()
       snapshot.versions = try await dependencies.store.versions()
       snapshot.jobs = try await dependencies.store.jobs()
+      snapshot.reviews = try await dependencies.store.reviews()
       await reconcileJobs()
       await refreshVerdict()
       publish()

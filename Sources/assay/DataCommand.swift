@@ -4,10 +4,11 @@ import Foundation
 import Grading
 import WorkbenchCore
 
-/// `assay data`: looking after training rows.
+/// `assay data`: collecting, checking and exporting training rows.
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Look after training rows.", subcommands: [Check.self])
+    commandName: "data", abstract: "Collect, check and export training rows.",
+    subcommands: [Collect.self, Check.self, Export.self])
 
   /// Looks at rows before they are learnt.
   struct Check: AsyncParsableCommand {

@@ -10,7 +10,7 @@ import WorkbenchCore
     version: "0.1.0",
     subcommands: [
       OpenCommand.self, EvalCommand.self, ModelsCommand.self, BatchesCommand.self, OutputsCommand.self,
-      CompareCommand.self, VerdictCommand.self,
+      CompareCommand.self, ReviewCommand.self, VerdictCommand.self,
       PromptCommand.self,
       DataCommand.self, TrainCommand.self, SweepCommand.self, JobsCommand.self, EngineCommand.self, KeyCommand.self,
       InitCommand.self,

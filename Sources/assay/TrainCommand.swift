@@ -111,9 +111,9 @@ struct TrainCommand: AsyncParsableCommand {
       let run = try await workbench.run(named: from)
       let path = "train/from-run-\(run.id).jsonl"
       let collected = CollectRequest(run: run.id, prompt: workspace.training.prompt, path: path)
-      guard case .collected(let rows, _) = try await workbench.perform(.collect(collected)) else { return }
+      guard case .collected(let report) = try await workbench.perform(.collect(collected)) else { return }
       Wiring.say(
-        "\(rows) passed outputs of run \(run.id) are in \(path). Their cases stand in the eval set \"\(run.set)\": the tuned "
+        "\(report.rows) passed outputs of run \(run.id) are in \(path). Their cases stand in the eval set \"\(run.set)\": the tuned "
           + "model's score there will not count as evidence; measure it on other cases.")
       request.data = path
       request.allowLeaks = true

@@ -11,7 +11,7 @@ import Testing
       #expect(check.status == .fine, "\(check.name): \(check.figure). \(check.meaning)")
       #expect(check.fix.isEmpty)
     }
-    #expect(report.checks.map(\.name) == DataCheck.Name.allCases)
+    #expect(report.checks.map(\.name) == DataCheck.Name.allCases.filter { $0 != .pairs })
     #expect(report.rows == 300 && report.mixedIn == 0)
   }
 

@@ -170,7 +170,7 @@ struct KeyTests {
     #expect(!desk.text.contains("task-only"))
     desk.press("j Enter")
     #expect(desk.commands.isEmpty)
-    desk.press("Left Enter")
+    desk.press("Enter Left Enter Enter Enter")
     for _ in 0..<30 { desk.press("Backspace") }
     desk.type("../x.jsonl")
     desk.press("Enter")
@@ -179,6 +179,28 @@ struct KeyTests {
     desk.type("train/two.jsonl")
     desk.press("Enter")
     #expect(desk.commands == [.collect(CollectRequest(run: RunID(2), prompt: "best", path: "train/two.jsonl"))])
+  }
+
+  @Test func severalRunsAreCollectedAsPairs() {
+    var desk = Desk(Sample.running())
+    desk.press("c Space j Space Enter Right Enter Enter")
+    desk.type("0.8")
+    desk.press("Enter")
+    desk.type("7")
+    desk.press("Enter")
+    #expect(desk.text.contains("✗ agreement"))
+    desk.press("Enter")
+    #expect(desk.commands.isEmpty)
+    desk.press("Backspace")
+    desk.type("0.67")
+    desk.press("Enter Enter")
+    #expect(
+      desk.commands == [
+        .collect(
+          CollectRequest(
+            runs: [RunID(2), RunID(5)], kind: .pairs, prompt: "short",
+            filter: HarvestFilter(minScore: 0.8, minAgreement: 0.67), path: "train/pairs-2-5.jsonl"))
+      ])
   }
 
   @Test func cancelingAsksFirst() {

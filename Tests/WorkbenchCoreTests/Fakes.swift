@@ -38,6 +38,13 @@ actor FakeFiles: WorkspaceFiles {
   func apply(_ edit: CaseEdit, to set: EvalSet) async throws {}
   func trainingRows(at path: String) async throws -> [TrainingRow] { rows[path] ?? [] }
   func write(_ rows: [TrainingRow], to path: String) async throws { written[path] = rows }
+  var exported: [ExportPart] = []
+  func export(
+    _ parts: [ExportPart], as format: TrainingFormat, named name: String, to folder: String
+  ) async throws -> ExportReport {
+    exported = parts
+    return ExportReport()
+  }
   func fingerprint(of path: String) async -> ContentHash? { fingerprints[path] }
   nonisolated func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 
@@ -70,6 +77,17 @@ actor FakeStore: Store {
   func openBatches(of run: RunID?) async throws -> [BatchRecord] {
     allBatches.values.filter { !$0.isOver && (run == nil || $0.run == run) }.sorted { $0.created < $1.created }
   }
+  private var preferences: [[String]: Preference] = [:]
+  private var corrections: [[String]: Correction] = [:]
+  func reviews() async throws -> Reviews {
+    Reviews(preferences: Array(preferences.values), corrections: Array(corrections.values))
+  }
+  func keep(_ one: Preference) async throws { preferences[[one.set, one.caseID, "\(one.a)", "\(one.b)"]] = one }
+  func keep(_ one: Correction) async throws { corrections[[one.set, one.caseID]] = one }
+  func removePreference(set: String, caseID: String, a: OutputPlace, b: OutputPlace) async throws {
+    preferences[[set, caseID, "\(a)", "\(b)"]] = nil
+  }
+  func removeCorrection(set: String, caseID: String) async throws { corrections[[set, caseID]] = nil }
   private var allProbes: [ContentHash: ModelProbe] = [:]
   func keep(_ probe: ModelProbe, of model: ContentHash) async throws { allProbes[model] = probe }
   func probes() async throws -> [ContentHash: ModelProbe] { allProbes }

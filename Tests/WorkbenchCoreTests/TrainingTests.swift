@@ -231,8 +231,8 @@ import Testing
     let (workbench, files) = try await workbench(model: model)
     try await workbench.perform(.evaluate(EvaluateRequest(variant: "base")))
     let outcome = try await workbench.perform(.collect(CollectRequest(run: RunID(1), path: "train/new.jsonl")))
-    guard case .collected(let count, _) = outcome else { return }
-    #expect(count == 3)
+    guard case .collected(let report) = outcome else { return }
+    #expect(report.rows == 3 && report.leftOut == [.failed: 1])
     #expect(await files.written["train/new.jsonl"]?.count == 3)
   }
 }

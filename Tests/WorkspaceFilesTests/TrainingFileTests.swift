@@ -1,4 +1,5 @@
 import Foundation
+import Grading
 import Testing
 import WorkbenchCore
 
@@ -23,7 +24,25 @@ struct TrainingFileTests {
   }
 
   @Test(arguments: [
-    (#"{"text": "all in one"}"#, "can't be used yet"), (#"{"chosen": "a", "rejected": "b"}"#, "can't be used yet"),
+    (#"{"text": "all in one"}"#, "one of the plain texts"), (#"{"chosen": "a", "rejected": "b"}"#, "no prompt"),
+    (#"{"prompt": "p", "chosen": "a", "rejected": "b"}"#, "one of the preference pairs"),
+    (#"{"prompt": "p", "chosen": "a"}"#, "needs \"rejected\""),
+    (#"{"prompt": "p", "chosen": "", "rejected": "b"}"#, "empty"),
+    (
+      #"{"prompt": "p", "chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "b"}]}"#,
+      "another one"
+    ),
+    (
+      #"{"chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "rejected": [{"role": "user", "content": "q"}, {"role": "user", "content": "b"}]}"#,
+      "must end with one message"
+    ),
+    (#"{"text": "  \n"}"#, "is empty"), (#"{"text": 5}"#, "must be a text"),
+    (#"{"prompt": "p", "completion": "c", "label": false}"#, "marked as bad"),
+    (#"{"prompt": "p", "completion": "c", "group": [1]}"#, "must be a text"),
+    (
+      #"{"messages": [{"role": "user", "content": "u"}, {"role": "assistant", "content": "a", "weight": 0}]}"#,
+      "weight 0"
+    ),
     (#"{"mesages": []}"#, "Did you mean \"messages\"?"), ("[]", "Expected an object"), ("nonsense", "Not JSON"),
     (#"{"messages": []}"#, "list of messages"), (#"{"messages": [{"role": "user", "content": "u"}]}"#, "last message"),
     (#"{"messages": [{"role": "assistant", "content": "a"}]}"#, "nothing before"),
@@ -39,6 +58,69 @@ struct TrainingFileTests {
       let error = await #expect(throws: Problem.self) { try await folder.files.trainingRows(at: "t.jsonl") }
       #expect(error?.line == 3 && error?.file == "t.jsonl")
       #expect(error?.message.contains(part) == true)
+    }
+  }
+
+  /// All say the same: ours, TRL's implicit form, one with the prompt twice, OpenAI's, and Axolotl's.
+  @Test(arguments: [
+    #"{"prompt": "p", "chosen": "a", "rejected": "b"}"#,
+    #"{"prompt": [{"role": "user", "content": "p"}], "chosen": [{"role": "assistant", "content": "a"}], "rejected": [{"role": "assistant", "content": "b"}]}"#,
+    #"{"chosen": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "a"}], "rejected": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "b"}]}"#,
+    #"{"prompt": "p", "chosen": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "a"}], "rejected": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "b"}], "score_chosen": 8}"#,
+    #"{"input": {"messages": [{"role": "user", "content": "p"}], "tools": [], "parallel_tool_calls": true}, "preferred_output": [{"role": "assistant", "content": "a"}], "non_preferred_output": [{"role": "assistant", "content": "b"}]}"#,
+    #"{"messages": [{"role": "user", "content": "p"}], "chosen": {"role": "assistant", "content": "a"}, "rejected": {"role": "assistant", "content": "b"}}"#,
+  ])
+  func everyFormOfAPairIsRead(_ line: String) async throws {
+    try await withFolder(["t.jsonl": line]) { folder in
+      let rows = try await folder.files.trainingRows(at: "t.jsonl")
+      let prompt = [ChatMessage(role: .user, content: "p")]
+      #expect(rows.map(\.content) == [.pair(prompt: prompt, chosen: "a", rejected: "b")])
+      #expect(rows[0].messages == prompt + [ChatMessage(role: .assistant, content: "a")])
+      #expect(rows[0].prompt == prompt)
+    }
+  }
+
+  @Test func aSystemMessageMayStandInOnePlaceOnly() async throws {
+    let shared = #"{"role": "user", "content": "p"}"#
+    let system = #"{"role": "system", "content": "s"}"#
+    let (a, b) = (#"{"role": "assistant", "content": "a"}"#, #"{"role": "assistant", "content": "b"}"#)
+    let lines = [
+      #"{"prompt": "p", "chosen": [\#(system), \#(shared), \#(a)], "rejected": [\#(system), \#(shared), \#(b)]}"#,
+      #"{"prompt": [\#(system), \#(shared)], "chosen": [\#(shared), \#(a)], "rejected": [\#(shared), \#(b)]}"#,
+    ]
+    try await withFolder(["t.jsonl": lines.joined(separator: "\n")]) { folder in
+      for row in try await folder.files.trainingRows(at: "t.jsonl") {
+        #expect(row.prompt.map(\.role) == [.system, .user])
+      }
+    }
+  }
+
+  @Test func everyKindIsWrittenAndReadAgainWithItsOrigin() async throws {
+    let user = [ChatMessage(role: .system, content: "s"), ChatMessage(role: .user, content: "u")]
+    let source: JSONObject = ["run": 3, "case": "t-1", "score": 0.5]
+    let contents: [TrainingRow.Content] = [
+      .conversation(user + [ChatMessage(role: .assistant, content: "a")]),
+      .pair(prompt: user, chosen: "é\n{\"a\": 1}", rejected: " b"), .text("one\ntwo\u{2028}"),
+    ]
+    try await withFolder { folder in
+      for content in contents {
+        let row = TrainingRow(content, group: "g", source: source)
+        try await folder.files.write([row, TrainingRow(content)], to: "t.jsonl")
+        let read = try await folder.files.trainingRows(at: "t.jsonl")
+        #expect(read == [row, row])
+        #expect(read.map(\.group) == ["g", nil] && read.map(\.source) == [source, nil])
+      }
+    }
+  }
+
+  @Test func groupsMayBeNumbersAndSourcesWords() async throws {
+    let lines = [
+      #"{"text": "a", "group": 7, "source": "wiki"}"#, #"{"text": "b", "group": null, "source": 3}"#,
+    ]
+    try await withFolder(["t.jsonl": lines.joined(separator: "\n")]) { folder in
+      let rows = try await folder.files.trainingRows(at: "t.jsonl")
+      #expect(rows.map(\.group) == ["7", nil])
+      #expect(rows.map(\.source) == [["name": "wiki"], nil])
     }
   }
 

@@ -1,16 +1,81 @@
-/// One example to learn from: a conversation that ends with the answer. Where it stands is no part of what it is.
+import Grading
+
+/// One example to learn from. Where it stands and where it came from are no part of what it is.
 public struct TrainingRow: Sendable, Hashable {
-  /// Ends with the assistant's message.
-  public var messages: [ChatMessage]
+  /// What is learnt.
+  public enum Content: Sendable, Hashable {
+    /// Messages that end with the assistant's: it is what is learnt.
+    case conversation([ChatMessage])
+    /// Two answers to one prompt, the first of which is to be preferred (Rafailov et al. 2023).
+    case pair(prompt: [ChatMessage], chosen: String, rejected: String)
+    /// A text that is learnt whole, without a template.
+    case text(String)
+  }
+
+  /// Which of them; a file holds one kind.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    case conversation, pair, text
+    /// What to call rows of it in sentences.
+    public var plural: String {
+      switch self {
+      case .conversation: "conversations"
+      case .pair: "preference pairs"
+      case .text: "plain texts"
+      }
+    }
+  }
+
+  /// What is learnt.
+  public var content: Content
   /// The line of the file it was read from, counted from 1; 0 when it wasn't read.
   public var line: Int
+  /// Rows of one group stand on one side of a split: what is measured must not have been learnt in other words.
+  public var group: String?
+  /// Where it came from: the run, case, variant, model and score of a collected row.
+  public var source: JSONObject?
+
   /// Makes a row.
-  public init(messages: [ChatMessage], line: Int = 0) {
-    self.messages = messages
+  public init(_ content: Content, line: Int = 0, group: String? = nil, source: JSONObject? = nil) {
+    self.content = content
     self.line = line
+    self.group = group
+    self.source = source
   }
+
+  /// Makes a conversation; it ends with the assistant's message.
+  public init(messages: [ChatMessage], line: Int = 0, group: String? = nil, source: JSONObject? = nil) {
+    self.init(.conversation(messages), line: line, group: group, source: source)
+  }
+
+  /// Which kind it is.
+  public var kind: Kind {
+    switch content {
+    case .conversation: .conversation
+    case .pair: .pair
+    case .text: .text
+    }
+  }
+
+  /// As a conversation: a pair with its chosen answer, a text as what the assistant says.
+  public var messages: [ChatMessage] {
+    switch content {
+    case .conversation(let messages): messages
+    case .pair(let prompt, let chosen, _): prompt + [ChatMessage(role: .assistant, content: chosen)]
+    case .text(let text): [ChatMessage(role: .assistant, content: text)]
+    }
+  }
+
+  /// What a model is asked; empty for a text.
+  public var prompt: [ChatMessage] {
+    switch content {
+    case .conversation(let messages): messages.dropLast()
+    case .pair(let prompt, _, _): prompt
+    case .text: []
+    }
+  }
+
   /// Whether both teach the same.
-  public static func == (left: TrainingRow, right: TrainingRow) -> Bool { left.messages == right.messages }
-  /// Feeds the messages.
-  public func hash(into hasher: inout Hasher) { hasher.combine(messages) }
+  public static func == (left: TrainingRow, right: TrainingRow) -> Bool { left.content == right.content }
+  /// Feeds what is learnt.
+  public func hash(into hasher: inout Hasher) { hasher.combine(content) }
 }

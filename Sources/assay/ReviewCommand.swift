@@ -1,0 +1,146 @@
+import ArgumentParser
+import Foundation
+import Grading
+import WorkbenchCore
+
+/// `assay review`: what a person found when reading answers.
+struct ReviewCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "review",
+    abstract: "Say which of two answers to a case is better, or what the answer should have been.",
+    discussion: """
+      Without a case it lists what was found so far. `assay review t-012 prompted tuned --better b` prefers the answer of \
+      the second run; `assay review t-012 tuned --answer FILE` keeps what the answer should have been. `assay data \
+      collect` takes edited and preferred answers before all others.
+      """)
+
+  @Argument(help: "The case's id.")
+  var caseID: String?
+  @Argument(help: "A run: a variant (its newest run), or a number. Behind # the number of a further answer, as in 7#2.")
+  var a: String?
+  @Argument(help: "The run to compare with, for --better.")
+  var b: String?
+  @Option(
+    help: ArgumentHelp(
+      "Which answer is better: a (the first run's), b, both (are good) or neither.", valueName: "which"))
+  var better: Preference.Better?
+  @Option(help: "A file with what the answer should have been; - reads it from standard input.", completion: .file())
+  var answer: String?
+  @Flag(help: "Take back what was found: of two runs which is better, of one run the edited answer.")
+  var forget = false
+  @Option(help: "The eval set of the variants' runs; the workspace's first where not named.")
+  var set: String?
+  @OptionGroup var options: WorkspaceOptions
+
+  func validate() throws {
+    let asked = [better != nil, answer != nil, forget].count { $0 }
+    guard caseID != nil else {
+      if asked > 0 { throw ValidationError("Name a case and a run.") }
+      return
+    }
+    guard a != nil else { throw ValidationError("Name the run whose answer it is: a variant, or a number.") }
+    guard asked == 1 else { throw ValidationError("Give one of --better, --answer and --forget.") }
+    if better != nil, b == nil { throw ValidationError("--better takes two runs: name the other one too.") }
+    if answer != nil, b != nil { throw ValidationError("--answer takes one run.") }
+  }
+
+  func run() async throws {
+    let workbench = try await Wiring.workbench(folder: options.folder)
+    guard let caseID, let a else {
+      let reviews = await workbench.snapshot.reviews
+      await workbench.close()
+      return show(reviews)
+    }
+    let first = try await place(a, workbench)
+    let finding: ReviewRequest.Finding
+    if let b {
+      finding = .better(than: try await place(b, workbench), better)
+    } else {
+      finding = .answer(try answer.map(Self.text))
+    }
+    try await workbench.perform(.review(ReviewRequest(caseID: caseID, output: first, finding: finding)))
+    let reviews = await workbench.snapshot.reviews
+    await workbench.close()
+    Wiring.say(
+      "\(reviews.preferences.count) preferences and \(reviews.corrections.count) edited answers are kept in this workspace."
+    )
+  }
+
+  /// The answer that a name means.
+  private func place(_ name: String, _ workbench: Workbench) async throws -> OutputPlace {
+    let parts = name.split(separator: "#", omittingEmptySubsequences: false)
+    var sample = 0
+    if parts.count == 2 {
+      guard let number = Int(parts[1]), number >= 1 else {
+        throw WorkbenchError.input("\"\(name)\" is no answer: write a run, # and the answer's number, such as 7#2.")
+      }
+      sample = number - 1
+    }
+    let run = parts.count == 2 ? String(parts[0]) : name
+    let sets = await workbench.snapshot.workspace.evalSets
+    return OutputPlace(run: try await workbench.run(named: run, set: set ?? sets.first?.name).id, sample: sample)
+  }
+
+  private static func text(_ path: String) throws -> String {
+    let data: Data
+    if path == "-" {
+      data = FileHandle.standardInput.readDataToEndOfFile()
+    } else {
+      guard let read = try? Data(contentsOf: URL(fileURLWithPath: WorkspaceOptions.absolute(path))) else {
+        throw WorkbenchError.input("\(path) can't be read: name a file with the right answer.")
+      }
+      data = read
+    }
+    guard data.count <= 4 << 20, var text = String(validating: data, as: UTF8.self) else {
+      throw WorkbenchError.input("\(path) must be UTF-8 text of at most 4 MiB.")
+    }
+    // Editors end a file with a line break, which is no part of the answer.
+    if text.hasSuffix("\n") { text.removeLast() }
+    return text
+  }
+
+  private func show(_ reviews: Reviews) {
+    if options.json {
+      for one in reviews.preferences { print(Report.preference(one).text()) }
+      for one in reviews.corrections { print(Report.correction(one).text()) }
+      return
+    }
+    guard !reviews.isEmpty else {
+      return Wiring.say("Nothing was found of answers yet: m and e in Compare, or `assay review CASE …`.")
+    }
+    var table = TextTable(.init("set"), .init("case"), .init("answers"), .init("found", priority: 1))
+    table.rows =
+      reviews.preferences.map { one in
+        let words: [Preference.Better: String] = [
+          .a: "\(one.a) is better", .b: "\(one.b) is better", .both: "both are good", .neither: "neither is good",
+        ]
+        return [one.set, one.caseID, "\(one.a), \(one.b)", words[one.better] ?? ""]
+      }
+      + reviews.corrections.map { one in
+        let line = one.text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(60)) } ?? ""
+        return [one.set, one.caseID, "\(one.source)", "should be: \(line)"]
+      }
+    for line in table.lines(width: nil) { Wiring.show(line) }
+  }
+}
+
+extension Preference.Better: ExpressibleByArgument {}
+
+extension Report {
+  static func preference(_ one: Preference) -> JSONValue {
+    [
+      "set": .string(one.set), "case": .string(one.caseID), "a": place(one.a), "b": place(one.b),
+      "better": .string(one.better.rawValue),
+    ]
+  }
+
+  static func correction(_ one: Correction) -> JSONValue {
+    [
+      "set": .string(one.set), "case": .string(one.caseID), "edited": place(one.source), "answer": .string(one.text),
+    ]
+  }
+
+  private static func place(_ place: OutputPlace) -> JSONValue {
+    ["run": JSONValue(Int(place.run.number)), "sample": JSONValue(place.sample)]
+  }
+}
