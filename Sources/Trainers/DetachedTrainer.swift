@@ -66,7 +66,11 @@ public struct DetachedTrainer: Trainer {
     switch plan.backend {
     case .mlx: .program(ProgramWork(try program(.mlx, plan.folder)))
     case .trl: .program(ProgramWork(try program(.trl, plan.folder)))
-    case .openai, .slurm, .command:
+    case .slurm(let settings):
+      .slurm(
+        SlurmWork(
+          try program(settings.runs == "mlx" ? .mlx : .trl, plan.folder), settings: settings, number: plan.job.number))
+    case .openai, .command:
       throw TrainerFailure("The back end \(plan.backend.word) isn't there in this version.")
     }
   }

@@ -35,11 +35,14 @@ struct RunningJob: Sendable {
 enum Work: Sendable, Hashable, Codable {
   /// One of our trainers, on this machine.
   case program(ProgramWork)
+  /// One of our trainers, in a job of Slurm's.
+  case slurm(SlurmWork)
 
   /// The work itself.
   var work: any JobWork {
     switch self {
     case .program(let work): work
+    case .slurm(let work): work
     }
   }
 
@@ -47,6 +50,7 @@ enum Work: Sendable, Hashable, Codable {
   var isElsewhere: Bool {
     switch self {
     case .program: false
+    case .slurm: true
     }
   }
 }

@@ -25,6 +25,7 @@ enum TrainingReader {
     readMethod(&group, &training.settings)
     readSteps(&group, &training.settings)
     training.settings.mix = readMix(&group, folder)
+    training.slurm = SlurmReader.read(&group)
     group.finish()
     return training
   }

@@ -39,7 +39,7 @@ struct RealEngineTests {
     mx.save_safetensors(folder + "/model.safetensors", dict(tree_flatten(model.parameters())))
     """
 
-  private static func model() async throws -> String {
+  static func model() async throws -> String {
     let path = temporaryPath("model")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let made = try await Program(EngineLayout.standard().python, ["-c", makeModel, path]).run()

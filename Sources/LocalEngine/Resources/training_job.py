@@ -2,7 +2,8 @@
 
 A program is called with a job's folder. It reads `spec.json` (see `Spec`) and the rows it names, and writes
 `checkpoints/0000100/` and so on; `best` and `last`, links to two of them; and into `events.jsonl`, one JSON object per
-line, the events start, train, validation, checkpoint, warning and end. SIGTERM and SIGINT save `last` before the end.
+line, the events start, train, validation, checkpoint, warning and end. SIGTERM and SIGINT save `last` before the end,
+which is a pause where the program is started again (see `GOES_ON`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from training_rows import Example, TrainingError
 
 EXIT_FAILED = 1
 EXIT_CANCELED = 130
+
+GOES_ON = "ASSAY_GOES_ON"
+"""Set where this program is started again after an interruption: what is to be said of one that nobody asked for."""
 
 
 class Canceled(Exception):
@@ -106,8 +110,12 @@ class Events:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._stop = path.with_name("stop.json")
 
     def write(self, event: str, **values: Any) -> None:
+        if event == "end" and values["status"] == "canceled" and GOES_ON in os.environ and not self._stop.exists():
+            message = values["message"].replace("Stopped as asked.", os.environ[GOES_ON])
+            event, values = "paused", {"message": message, "step": values["step"]}
         line = {"event": event, "time": round(time.time(), 3)} | values
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._file.flush()
