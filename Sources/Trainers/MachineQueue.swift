@@ -30,7 +30,7 @@ public struct MachineQueue: Sendable, Hashable {
   }
 
   /// `$ASSAY_QUEUE_HOME`, or a folder of this machine's name beside the engine, as a home may be shared by machines.
-  /// - Parameter slots: how many jobs may work at a time: `$ASSAY_JOB_SLOTS` where nil, and 1 where that isn't set either.
+  /// - Parameter slots: how many jobs may work at a time; where nil, `$ASSAY_JOB_SLOTS`, or else 1.
   public static func standard(
     slots: Int? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> MachineQueue {

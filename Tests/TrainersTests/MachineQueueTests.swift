@@ -384,27 +384,27 @@ private func running(_ queue: MachineQueue) -> [String] {
 @Suite struct StopRequestsTests {
   @Test func everyReaderIsTold() async {
     let (source, person) = AsyncStream.makeStream(of: Void.self)
-    let requests = StopRequests(source)
+    let signal = StopRequests(source)
     // One reader that ends early, as waiting does, ends nothing for the others.
-    let early = Task { for await _ in requests.stream() {} }
+    let early = Task { for await _ in signal.stream() {} }
     early.cancel()
     await early.value
-    let readers = [requests.stream(), requests.stream()]
+    let readers = [signal.stream(), signal.stream()]
     person.yield()
     for reader in readers { for await _ in reader { break } }
-    #expect(requests.isAsked)
-    #expect(requests.reason == nil)
-    for await _ in requests.stream() { break }
+    #expect(signal.isAsked)
+    #expect(signal.reason == nil)
+    for await _ in signal.stream() { break }
   }
 
   @Test func theFirstReasonCounts() async {
-    let requests = StopRequests(never())
+    let signal = StopRequests(never())
     let noted = Mutex<String?>(nil)
-    requests.limit(hours: 2, since: Date() - 7_201) { reason in noted.withLock { $0 = reason } }
-    for await _ in requests.stream() { break }
+    signal.limit(hours: 2, since: Date() - 7_201) { reason in noted.withLock { $0 = reason } }
+    for await _ in signal.stream() { break }
     #expect(noted.withLock { $0 } == "Stopped after 2 hours, as asked.")
-    requests.ask(because: "Something else.")
-    #expect(requests.reason == "Stopped after 2 hours, as asked.")
+    signal.ask(because: "Something else.")
+    #expect(signal.reason == "Stopped after 2 hours, as asked.")
     #expect(StopRequests.limitReason(hours: 1) == "Stopped after 1 hour, as asked.")
     #expect(StopRequests.limitReason(hours: 0.5) == "Stopped after 0.5 hours, as asked.")
     #expect(StopRequests.limitReason(hours: .infinity) == "Stopped after 1000000 hours, as asked.")

@@ -1,0 +1,202 @@
+import Foundation
+import WorkbenchCore
+
+/// Follows what another trainer writes of its losses, in whatever of the known forms it writes them.
+struct LogFollower {
+  /// The known forms, by the names of their files.
+  enum Form: Sendable, Hashable {
+    /// `events.jsonl`: our own words.
+    case events
+    /// `trainer_log.jsonl`, and any other `.jsonl`.
+    case trainerLog
+    /// `trainer_state.json`, in a folder and in its `checkpoint-N`.
+    case trainerState
+    /// `events.out.tfevents…`, or a folder with such files.
+    case tensorBoard
+    /// torchtune's `.txt`.
+    case stepText
+
+    /// The form of a file or folder of that name.
+    init(_ path: String) {
+      let name = (path as NSString).lastPathComponent.lowercased()
+      if name == "trainer_state.json" {
+        self = .trainerState
+      } else if name.hasPrefix("events") && name.hasSuffix(".jsonl") {
+        self = .events
+      } else if name.hasSuffix(".jsonl") {
+        self = .trainerLog
+      } else if name.hasSuffix(".txt") || name.hasSuffix(".log") {
+        self = .stepText
+      } else {
+        self = .tensorBoard
+      }
+    }
+  }
+
+  /// The file or folder.
+  let path: String
+  /// What it is.
+  let form: Form
+  private var tail: FileTail
+  private var state = Followed()
+  private var boards: [String: Board] = [:]
+
+  /// How much of a rewritten file was told.
+  private struct Followed {
+    var modified: Date?
+    var path = ""
+    var told = 0
+  }
+
+  /// A TensorBoard file under way.
+  private struct Board {
+    var offset = 0
+    var records = RecordFile()
+    var step: ScalarStep?
+    var wasTold = false
+  }
+
+  /// Follows a file or folder, which need not be there yet.
+  init(_ path: String) {
+    self.path = path
+    form = Form(path)
+    tail = FileTail(path: path, offset: 0)
+  }
+
+  /// The log of a folder whose trainer wasn't asked for one: the first of the known ones that is there.
+  static func find(in folder: String) -> String? {
+    for name in ["events.jsonl", "trainer_log.jsonl"] {
+      if FileManager.default.fileExists(atPath: folder + "/" + name) { return folder + "/" + name }
+    }
+    if !boardFiles(in: folder).isEmpty { return folder }
+    let state = folder + "/trainer_state.json"
+    return stateFiles(beside: state).isEmpty ? nil : state
+  }
+
+  /// What is new since the last time.
+  /// - Parameter isOver: whether nothing more will be written, so that a last line without an end counts.
+  mutating func items(isOver: Bool) -> [LogItem] {
+    switch form {
+    case .events: lines(isOver).compactMap { EventFile.event($0).map { .event($0) } }
+    case .trainerLog: lines(isOver).flatMap { TrainerLogLine.items($0) }
+    case .stepText: lines(isOver).flatMap { StepTextLine.items($0) }
+    case .trainerState: stateItems()
+    case .tensorBoard: boardItems(isOver)
+    }
+  }
+
+  private mutating func lines(_ isOver: Bool) -> [Data] {
+    var lines: [Data] = []
+    repeat { lines += tail.lines(includingTorn: isOver) } while tail.hasMore
+    return lines
+  }
+
+  // MARK: trainer_state.json
+
+  private mutating func stateItems() -> [LogItem] {
+    // The newest is the longest: each holds all from the first step on.
+    guard let file = Self.stateFiles(beside: path).max(by: { $0.modified < $1.modified }),
+      file.modified != state.modified || file.path != state.path,
+      let bytes = FileManager.default.contents(atPath: file.path), let read = TrainerState(bytes)
+    else { return [] }
+    state.modified = file.modified
+    state.path = file.path
+    // A shorter one is of another start.
+    let first = read.items.count >= state.told ? state.told : 0
+    state.told = read.items.count
+    return Array(read.items[first...])
+  }
+
+  private static func stateFiles(beside path: String) -> [(path: String, modified: Date)] {
+    let folder = (path as NSString).deletingLastPathComponent
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let checkpoints = names.filter { CheckpointFolder.step($0) != nil }.map { "\(folder)/\($0)/trainer_state.json" }
+    return ([path] + checkpoints).compactMap { file in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+      return (attributes?[.modificationDate] as? Date).map { (file, $0) }
+    }
+  }
+
+  // MARK: TensorBoard
+
+  private mutating func boardItems(_ isOver: Bool) -> [LogItem] {
+    var items: [LogItem] = []
+    for file in Self.boardFiles(in: path) {
+      var board = boards[file] ?? Board()
+      read(file, &board, &items)
+      if isOver, let step = board.step {
+        items += step.items
+        board.step = nil
+      }
+      if board.records.isBroken, !board.wasTold {
+        let name = (file as NSString).lastPathComponent
+        let text = "\(LogText.clean(name)) is damaged: what comes after can't be read."
+        items.append(.event(TrainingEvent(time: Date().timeIntervalSince1970, kind: .warning(text))))
+        board.wasTold = true
+      }
+      boards[file] = board
+    }
+    return items
+  }
+
+  private func read(_ path: String, _ board: inout Board, _ items: inout [LogItem]) {
+    guard let file = FileHandle(forReadingAtPath: path) else { return }
+    defer { try? file.close() }
+    guard (try? file.seek(toOffset: UInt64(board.offset))) != nil else { return }
+    while !board.records.isBroken, let bytes = try? file.read(upToCount: FileTail.mostBytes), !bytes.isEmpty {
+      board.offset += bytes.count
+      for record in board.records.add(bytes) {
+        guard let event = ScalarEvent(record), !event.values.isEmpty else { continue }
+        // The values of a step come one by one.
+        if let step = board.step, step.step != event.step {
+          items += step.items
+          board.step = nil
+        }
+        var step = board.step ?? ScalarStep(step: event.step)
+        for value in event.values { step.add(value.name, value.number) }
+        board.step = step
+      }
+    }
+  }
+
+  /// The most folders that are searched for TensorBoard's files.
+  private static let mostFolders = 200
+
+  /// The file itself, or such files in the folder and below, by name, which begins with their time.
+  private static func boardFiles(in path: String) -> [String] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return [] }
+    if !isFolder.boolValue { return [path] }
+    var found: [String] = []
+    var folders = [(path, 0)]
+    var next = 0
+    while next < folders.count {
+      let (folder, depth) = folders[next]
+      next += 1
+      for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {
+        let entry = folder + "/" + name
+        let type = (try? FileManager.default.attributesOfItem(atPath: entry))?[.type] as? FileAttributeType
+        if type == .typeDirectory {
+          if depth < 4, folders.count < mostFolders, !name.hasPrefix(".") { folders.append((entry, depth + 1)) }
+        } else if type == .typeRegular, name.hasPrefix("events.out.tfevents") {
+          found.append(entry)
+        }
+      }
+    }
+    return found.sorted { ($0 as NSString).lastPathComponent < ($1 as NSString).lastPathComponent }
+  }
+}
+
+/// Folders of checkpoints, as trainers name them.
+enum CheckpointFolder {
+  /// The step in `checkpoint-120`; nil for other names.
+  static func step(_ name: String) -> Int? { number(name, after: "checkpoint-") }
+
+  /// The number after a prefix, where nothing else follows.
+  static func number(_ name: String, after prefix: String) -> Int? {
+    guard name.hasPrefix(prefix) else { return nil }
+    let digits = name.dropFirst(prefix.count)
+    guard !digits.isEmpty, digits.count < 12, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+    return Int(digits)
+  }
+}

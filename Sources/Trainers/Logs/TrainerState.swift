@@ -1,0 +1,62 @@
+import Foundation
+import WorkbenchCore
+
+/// `trainer_state.json`, which transformers' Trainer, and so Axolotl and many others, writes as a whole into each
+/// `checkpoint-N` and at the end into its output folder (source: transformers `trainer_callback.py`, `TrainerState`).
+struct TrainerState: Sendable, Hashable {
+  /// Longer files are left alone.
+  static let mostBytes = 64 << 20
+
+  /// Steps done.
+  var step: Int
+  /// What it says from the first step on, in order.
+  var items: [LogItem]
+  /// The folder of the checkpoint with the lowest validation loss, as the trainer names it; nil where it doesn't look.
+  var bestCheckpoint: String?
+
+  private struct File: Decodable {
+    var globalStep: LooseNumber?
+    var maxSteps: LooseNumber?
+    var best: String?
+    var history: [Entry]
+
+    enum CodingKeys: String, CodingKey {
+      case globalStep = "global_step"
+      case maxSteps = "max_steps"
+      case best = "best_model_checkpoint"
+      case history = "log_history"
+    }
+  }
+
+  private struct Entry: Decodable {
+    var step: LooseNumber?
+    var loss: LooseNumber?
+    var evalLoss: LooseNumber?
+    var learningRate: LooseNumber?
+    var gradNorm: LooseNumber?
+
+    enum CodingKeys: String, CodingKey {
+      case step, loss
+      case evalLoss = "eval_loss"
+      case learningRate = "learning_rate"
+      case gradNorm = "grad_norm"
+    }
+  }
+
+  /// Nil for what is no such file.
+  init?(_ bytes: Data) {
+    guard bytes.count <= Self.mostBytes, let file = try? JSONDecoder().decode(File.self, from: PythonJSON.plain(bytes))
+    else { return nil }
+    step = LogStep.step(file.globalStep?.value) ?? 0
+    bestCheckpoint = file.best
+    items = LogStep.step(file.maxSteps?.value).flatMap { $0 > 0 ? [.steps($0)] : nil } ?? []
+    for entry in file.history {
+      guard let step = LogStep.step(entry.step?.value) else { continue }
+      if let loss = entry.loss?.value {
+        items.append(
+          .loss(loss, at: step, learningRate: entry.learningRate?.value, gradNorm: entry.gradNorm?.value))
+      }
+      if let loss = entry.evalLoss?.value.finite { items.append(.validation(step: step, loss: loss)) }
+    }
+  }
+}
