@@ -15,10 +15,12 @@ enum EngineFiles {
     ("requirements-trl.txt", PackageResources.requirements_trl_txt),
     ("requirements.txt", PackageResources.requirements_txt),
     ("serve.py", PackageResources.serve_py),
+    ("system_watch.py", PackageResources.system_watch_py),
     ("train.py", PackageResources.train_py),
     ("train_trl.py", PackageResources.train_trl_py),
     ("training_job.py", PackageResources.training_job_py),
     ("training_rows.py", PackageResources.training_rows_py),
+    ("training_samples.py", PackageResources.training_samples_py),
   ]
 
   /// Names this set of files.

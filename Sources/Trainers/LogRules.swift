@@ -75,7 +75,8 @@ enum LogRules {
     else { return nil }
     let place = line.quoted(after: "No space left on device:") ?? line.quoted(after: "Disk quota exceeded:")
     let what = isQuota ? "Your share of the disk is used up" : "The disk is full"
-    return "\(what)\(inBrackets(place)), so a checkpoint or a cache could not be written: free some space, or save less "
+    return
+      "\(what)\(inBrackets(place)), so a checkpoint or a cache could not be written: free some space, or save less "
       + "often with a larger `evaluate_every`, and start the job again."
   }
 
@@ -103,7 +104,8 @@ enum LogRules {
       complaint.near { $0.part(after: "Error: ", before: " is not a local folder") }
       ?? complaint.near { $0.part(after: "Error: ", before: " does not appear to have a file named") }
       ?? complaint.near { $0.quoted(after: "repo_name':") }
-    return "The model\(name.map { " \($0)" } ?? "") is neither a folder with a model on this machine nor a model of the "
+    return
+      "The model\(name.map { " \($0)" } ?? "") is neither a folder with a model on this machine nor a model of the "
       + "hub: correct its name, or download it first."
   }
 
@@ -164,7 +166,8 @@ enum LogRules {
     let line = complaint.line
     if line.has("driver on your system is too old", "driver version is insufficient for cuda runtime") {
       let version = line.part(after: "found version ", before: ")")
-      return "The GPU's driver is too old for this PyTorch\(inBrackets(version.map { "it has version \($0)" })): update "
+      return
+        "The GPU's driver is too old for this PyTorch\(inBrackets(version.map { "it has version \($0)" })): update "
         + "the driver, or install a PyTorch made for it."
     }
     if line.has("no kernel image is available for execution") {
@@ -175,7 +178,8 @@ enum LogRules {
         "found no nvidia driver", "no cuda gpus are available", "not compiled with cuda enabled",
         "setup doesn't support bf16/gpu", "no cuda-capable device is detected", "cuda is not available")
     else { return nil }
-    return "The trainer wants a GPU and finds none: run it on a machine with one, check its driver with `nvidia-smi`, or "
+    return
+      "The trainer wants a GPU and finds none: run it on a machine with one, check its driver with `nvidia-smi`, or "
       + "tell it to compute on the CPU."
   }
 
@@ -202,7 +206,8 @@ enum LogRules {
     let line = complaint.line
     guard line.has("permission denied", "permissionerror", "read-only file system") else { return nil }
     let place = line.quoted(after: "ermission denied:") ?? line.quoted(after: "ead-only file system:")
-    return "The trainer may not use a file or folder\(inBrackets(place)): give your user the right to, or choose another "
+    return
+      "The trainer may not use a file or folder\(inBrackets(place)): give your user the right to, or choose another "
       + "place."
   }
 
@@ -224,7 +229,8 @@ enum LogRules {
     let waited = complaint.near { line in
       line.part(after: "Timeout(ms)=", before: ")").flatMap { Int($0) }.map { "after \($0 / 1000) s" }
     }
-    return "The processes on the GPUs lost one another\(inBrackets(waited)): one of them died or took too long; look for "
+    return
+      "The processes on the GPUs lost one another\(inBrackets(waited)): one of them died or took too long; look for "
       + "its own error further up in the log, or set NCCL_DEBUG=INFO and start the job again."
   }
 

@@ -34,7 +34,8 @@ struct SlurmEnding: Sendable, Hashable {
     case "DEADLINE": return "Slurm ended its job \(id) at its deadline. Set a later one in `training.slurm.options`."
     case "OUT_OF_MEMORY":
       let given = settings.memory.map { " (\($0))" } ?? ""
-      return "The job used more memory than Slurm gave it\(given). Raise `training.slurm.memory`, or lower `batch_size` "
+      return
+        "The job used more memory than Slurm gave it\(given). Raise `training.slurm.memory`, or lower `batch_size` "
         + "(and raise `gradient_accumulation`) or `max_tokens`."
     case "NODE_FAIL", "BOOT_FAIL":
       let node = job.nodes.isEmpty ? "The node" : "The node \(job.nodes)"
@@ -62,7 +63,8 @@ struct SlurmEnding: Sendable, Hashable {
         + "\(folder) must be there under the same path: put the workspace on a file system that all nodes share."
     }
     if status == 127 || status == 126 {
-      return "The node \(job.nodes) can't run \(program). It must be there under the same path: install the engine on a "
+      return
+        "The node \(job.nodes) can't run \(program). It must be there under the same path: install the engine on a "
         + "file system that all nodes share (ASSAY_ENGINE_HOME), or name an image in `training.slurm.container`\(last)"
     }
     let reason = job.reason.isEmpty || job.reason == "NonZeroExitCode" ? "" : " (\(job.reason))"

@@ -232,7 +232,8 @@ struct SlurmFollower: Sendable {
     let step = EventFile.lastStep(folder.events)
     if !EventFile.endsWell(folder.events) {
       let ending = SlurmEnding(
-        job: mine, id: record.job ?? "", isTimeUp: left?.isTimeUp ?? false, status: left?.status, settings: work.settings,
+        job: mine, id: record.job ?? "", isTimeUp: left?.isTimeUp ?? false, status: left?.status,
+        settings: work.settings,
         program: work.settings.container == nil ? work.program.executable : "python3", folder: folder.path,
         lastWords: lastWords)
       let isSaved = folder.has(folder.path + "/last")

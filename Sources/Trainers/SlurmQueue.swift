@@ -173,7 +173,9 @@ struct SlurmQueue: Sendable {
       defer { group.cancelAll() }
       return try await group.next() ?? nil
     }
-    guard let result else { throw Failure(description: "\(name) has not answered within \(patience.components.seconds) s") }
+    guard let result else {
+      throw Failure(description: "\(name) has not answered within \(patience.components.seconds) s")
+    }
     guard result.ending.isSuccess else { throw Failure(description: Self.words(of: result, name)) }
     return result.lines
   }

@@ -68,7 +68,8 @@ struct SlurmScript: Sendable, Hashable {
   func text() throws(TrainerFailure) -> String {
     for option in options where option.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
       throw TrainerFailure(
-        "The option \(LogText.clean(option)) for Slurm has a control character in it; take it out of the path or value.")
+        "The option \(LogText.clean(option)) for Slurm has a control character in it; take it out of the path or value."
+      )
     }
     let headers = options.map { "#SBATCH " + Self.escaped($0) }
     return ([Self.first] + headers + [try body()]).joined(separator: "\n") + "\n"

@@ -72,7 +72,8 @@ enum SlurmReader {
 
   /// Options that would take a job out of our sight: its name, its files, several jobs at once.
   private static let ours = [
-    "job-name", "chdir", "output", "error", "input", "open-mode", "array", "wrap", "parsable", "wait", "test-only", "clusters",
+    "job-name", "chdir", "output", "error", "input", "open-mode", "array", "wrap", "parsable", "wait", "test-only",
+    "clusters",
     "nodes", "ntasks", "ntasks-per-node", "signal",
   ]
   private static let oursInShort: [Character] = ["J", "D", "o", "e", "i", "a", "W", "M", "N", "n"]

@@ -74,7 +74,9 @@ struct SlurmQueueTests {
     #expect(ending("TIMEOUT").message.contains("time limit (10:00). Raise `training.slurm.time`"))
     #expect(ending("FAILED", status: 130, isTimeUp: true).message == ending("TIMEOUT").message)
     #expect(ending("OUT_OF_MEMORY").message.contains("(2G). Raise `training.slurm.memory`, or lower `batch_size`"))
-    #expect(ending("NODE_FAIL").message.contains("The node n1 failed") && ending("NODE_FAIL").message.contains("--exclude=n1"))
+    #expect(
+      ending("NODE_FAIL").message.contains("The node n1 failed") && ending("NODE_FAIL").message.contains("--exclude=n1")
+    )
     #expect(ending("PREEMPTED").message.contains("`training.slurm.partition`"))
     #expect(ending("CANCELLED").state == .canceled && ending("CANCELLED").message.contains("not from here"))
     #expect(ending("CANCELLED", isTimeUp: true).state == .failed)
@@ -82,9 +84,11 @@ struct SlurmQueueTests {
     #expect(ending("FAILED", status: 127).message.contains("The node n1 can't run /engine/python"))
     #expect(
       ending("FAILED", reason: "NonZeroExitCode", status: 3, lastWords: "Killed").message
-        == "Slurm's job 12 ended as FAILED, its trainer with status 3, without saying why. The last line of its log: Killed")
+        == "Slurm's job 12 ended as FAILED, its trainer with status 3, without saying why. The last line of its log: Killed"
+    )
     #expect(ending(nil).message.contains("knows nothing of its job 12 any more") && ending(nil).state == .failed)
-    for word in ["TIMEOUT", "OUT_OF_MEMORY", "NODE_FAIL", "BOOT_FAIL", "DEADLINE", "CANCELLED", "PREEMPTED", "REVOKED"] {
+    for word in ["TIMEOUT", "OUT_OF_MEMORY", "NODE_FAIL", "BOOT_FAIL", "DEADLINE", "CANCELLED", "PREEMPTED", "REVOKED"]
+    {
       #expect(SlurmState(word).isOver && ending(word).message.count > 40)
     }
   }

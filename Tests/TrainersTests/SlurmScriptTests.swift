@@ -106,7 +106,7 @@ struct SlurmScriptTests {
 
     @Test func argumentsAndVariablesArriveAsTheyAre() async throws {
       var settings = SlurmSettings()
-      settings.setup = ["export C=set", "D='x"+"'"]
+      settings.setup = ["export C=set", "D='x" + "'"]
       let (folder, script) = try placed(
         "printf '[%s]' \"$@\" \"$A\" \"${B-gone}\" \"$C\" > said; exit 7\n", settings: settings,
         environment: ["A": "a'b \"$HOME\"\n", "B": nil, "C": "first", "not a name": "x"])

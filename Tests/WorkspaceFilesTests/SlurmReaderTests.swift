@@ -64,10 +64,12 @@ struct SlurmReaderTests {
           partitoin: gpu
       """)
     #expect(workspace.problems.compactMap(\.line) == Array(3...12), "\(workspace.lines)")
-    #expect(workspace.lines.contains { $0.hasPrefix("assay.yaml:6: training.slurm.nodes: The trainers work on the GPUs of") })
+    #expect(
+      workspace.lines.contains { $0.hasPrefix("assay.yaml:6: training.slurm.nodes: The trainers work on the GPUs of") })
     #expect(
       workspace.lines.contains {
-        $0 == "assay.yaml:8: training.slurm.time: Expected a time such as \"8:00:00\" or \"2-12:00:00\", found \"tomorrow\"."
+        $0
+          == "assay.yaml:8: training.slurm.time: Expected a time such as \"8:00:00\" or \"2-12:00:00\", found \"tomorrow\"."
       })
     #expect(workspace.lines.contains { $0.contains("Did you mean \"partition\"?") })
     let slurm = try #require(workspace.training.slurm)
@@ -75,7 +77,8 @@ struct SlurmReaderTests {
   }
 
   @Test(arguments: [
-    "--job-name=x", "--job", "-J x", "--array=1-9", "-a1-9", "--output=/dev/null", "--wrap=ls", "--clusters=other", "-N2",
+    "--job-name=x", "--job", "-J x", "--array=1-9", "-a1-9", "--output=/dev/null", "--wrap=ls", "--clusters=other",
+    "-N2",
     "--ntasks=4", "--chdir=/", "--", "-", "qos=high", "",
   ])
   func optionsThatAreOursAreRefused(_ option: String) async throws {

@@ -6,9 +6,11 @@ Each checkpoint is an adapter folder that serve.py and mlx_lm load.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import assay_engine
 import training_job
 from training_job import Events, Finished, Job, Spec
 from training_rows import Batches, Example, Row, TrainingError, read_rows
+from training_samples import LONGEST_PROMPT, Case
 
 
 class MLXSpec(Spec):
@@ -32,6 +35,7 @@ class MLXJob(Job):
         super().__init__(folder, spec, events)
         self.batches_done = 0
         self.pending: list[dict[str, float]] = []
+        self.random_state: Any = None
 
     # Preparing
 
@@ -42,6 +46,7 @@ class MLXJob(Job):
         from mlx_lm.tuner import trainer
 
         spec = self.spec
+        self.check_model()
         mx.random.seed(spec.seed)
         self.model, self.tokenizer = mlx_lm.load(spec.model)
         self.check_canceled()
@@ -55,6 +60,7 @@ class MLXJob(Job):
         self.write_start(train_rows)
         self.batches = Batches(spec.seed, skip=self.step * spec.gradient_accumulation)
         self.trainer = trainer
+        self.keep_random_state()
         self.validate_and_save()
         arguments = trainer.TrainingArgs(
             batch_size=spec.batch_size,
@@ -136,7 +142,7 @@ class MLXJob(Job):
         }[spec.schedule]
         rate = build_schedule({"name": name, "arguments": arguments, "warmup": warmup})
         classes = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "adafactor": "Adafactor", "muon": "Muon"}
-        return getattr(optimizers, classes[spec.optimizer])(learning_rate=rate)
+        return measuring(getattr(optimizers, classes[spec.optimizer]))(learning_rate=rate)
 
     def write_start(self, train_rows: list[Row]) -> None:
         from mlx.utils import tree_flatten
@@ -164,12 +170,15 @@ class MLXJob(Job):
     def on_train_loss_report(self, info: dict[str, Any]) -> None:
         """Take in one batch; after a step's last one report, validate, save and stop as the spec says."""
         self.batches_done += 1
-        self.check_loss(info["train_loss"], info["learning_rate"])
+        self.check_loss(info["train_loss"], self.step + 1)
         self.pending.append(info)
         if self.batches_done % self.spec.gradient_accumulation:
             self.check_canceled()
             return
         self.step += 1
+        self.keep_random_state()
+        count = self.spec.gradient_accumulation
+        self.trained_tokens += round(sum(map(tokens_of, self.pending[-count:])))
         last = self.step >= self.steps
         if last or self.step % self.spec.report_every == 0:
             self.report()
@@ -181,32 +190,41 @@ class MLXJob(Job):
             raise self.ending()
 
     def report(self) -> None:
-        """One event for the steps since the last one."""
-        if not self.pending:
+        """One event for the steps since the last one; batches of a step that isn't done don't count."""
+        count = self.spec.gradient_accumulation
+        whole = self.pending[: len(self.pending) // count * count]
+        self.pending.clear()
+        if not whole:
             return
-        seconds = sum(1 / info["iterations_per_second"] for info in self.pending)
-        tokens = sum(info["tokens_per_second"] / info["iterations_per_second"] for info in self.pending)
-        self.trained_tokens += round(tokens)
+        seconds = sum(1 / info["iterations_per_second"] for info in whole)
+        norm = self.optimizer.state[GRADIENT_NORM].item()
         self.events.write(
             "train",
             step=self.step,
-            loss=sum(info["train_loss"] for info in self.pending) / len(self.pending),
-            learning_rate=self.pending[-1]["learning_rate"],
-            tokens_per_second=round(tokens / seconds, 1),
-            steps_per_second=round(len(self.pending) / self.spec.gradient_accumulation / seconds, 3),
+            loss=sum(info["train_loss"] for info in whole) / len(whole),
+            learning_rate=whole[-1]["learning_rate"],
+            **({"grad_norm": norm} if math.isfinite(norm) else {}),
+            tokens_per_second=round(sum(map(tokens_of, whole)) / seconds, 1),
+            steps_per_second=round(len(whole) / count / seconds, 3),
             trained_tokens=self.trained_tokens,
-            peak_memory_gb=round(self.pending[-1]["peak_memory"], 3),
+            peak_memory_gb=round(whole[-1]["peak_memory"], 3),
         )
-        self.pending.clear()
 
     def validate_and_save(self) -> None:
-        """Measure the validation loss where it is due, and keep the weights where they are worth it."""
+        """Measure the validation loss where it is due, keep the weights where they are worth it, and try them."""
         first, last = self.step == 0, self.step >= self.steps
         improved = False
-        if self.valid_rows and (first or last or self.step % self.spec.evaluate_every == 0):
+        if self.valid_rows and self.is_validation_due():
             improved = self.validate()
+        if self.step == self.saved_step:
+            # Gone on from here, where there had been no time to validate.
+            if improved:
+                self.mark_best()
+            return
         if not first and (improved or last or self.step % self.spec.save_every == 0):
             self.save(improved)
+        if first or self.step == self.saved_step:
+            self.samples.answer(self.step, self.answers)
 
     def validate(self) -> bool:
         """Measure the loss over all validation rows, and say whether it is the lowest so far."""
@@ -222,6 +240,26 @@ class MLXJob(Job):
         )
         self.model.train()
         return self.take_validation(loss, time.perf_counter() - begin)
+
+    def answers(self, cases: list[Case], is_late: Callable[[], bool]) -> Iterator[tuple[Case, str]]:
+        """The cases with what the model says to them now, always the likeliest token."""
+        import mlx.core as mx
+        from mlx_lm.generate import generate_step
+
+        self.model.eval()
+        try:
+            for case in cases:
+                prompt = case.prompt(self.tokenizer, self.tokenizer.has_chat_template)[-LONGEST_PROMPT:]
+                answer: list[int] = []
+                for token, _ in generate_step(mx.array(prompt), self.model, max_tokens=case.max_tokens):
+                    if is_late():
+                        return
+                    if int(token) in self.tokenizer.eos_token_ids:
+                        break
+                    answer.append(int(token))
+                yield case, self.tokenizer.decode(answer)
+        finally:
+            self.model.train()
 
     # Saving
 
@@ -243,7 +281,15 @@ class MLXJob(Job):
     def optimizer_state(self) -> dict[str, Any]:
         from mlx.utils import tree_flatten
 
-        return {name: array for name, array in tree_flatten(self.optimizer.state) if hasattr(array, "dtype")}
+        state = tree_flatten(self.optimizer.state)
+        arrays = {name: array for name, array in state if hasattr(array, "dtype") and name != GRADIENT_NORM}
+        return arrays | {RANDOM_STATE: self.random_state}
+
+    def keep_random_state(self) -> None:
+        """Remember where chance stands after a whole step."""
+        import mlx.core as mx
+
+        self.random_state = mx.array(mx.random.state[0])
 
     def resume(self) -> None:
         """Go on from `last` with weights, optimizer and place in the data, when the spec asks for it."""
@@ -254,14 +300,44 @@ class MLXJob(Job):
         if not self.spec.resume or not (last / "optimizer.safetensors").exists():
             return
         self.model.load_weights(str(last / "adapters.safetensors"), strict=False)
+        state = mx.load(str(last / "optimizer.safetensors"))
+        if RANDOM_STATE in state:
+            mx.random.state[0] = state.pop(RANDOM_STATE)
         self.optimizer.init(self.model.trainable_parameters())
-        self.optimizer.state = tree_unflatten(list(mx.load(str(last / "optimizer.safetensors")).items()))
+        self.optimizer.state = tree_unflatten(list(state.items())) | {GRADIENT_NORM: mx.array(0.0)}
         self.read_progress()
 
     def save_on_the_way_out(self) -> None:
         self.report()
         if self.step > 0 and self.step != self.saved_step:
             self.save(best=False)
+
+
+GRADIENT_NORM, RANDOM_STATE = "gradient_norm", "random_state"
+"""Names beside the optimizer's own in its state, and in the file that keeps it."""
+
+
+def tokens_of(info: dict[str, float]) -> float:
+    """How many tokens were learnt in a batch."""
+    return info["tokens_per_second"] / info["iterations_per_second"]
+
+
+def measuring(base: Any) -> Any:
+    """The kind of optimizer that also keeps the norm of the gradients in its state, so that compiled steps give it out."""
+    import mlx.core as mx
+    from mlx.utils import tree_flatten
+
+    class Measuring(base):
+        def init(self, parameters: Any) -> None:
+            super().init(parameters)
+            self.state[GRADIENT_NORM] = mx.array(0.0)
+
+        def update(self, model: Any, gradients: Any) -> None:
+            squares = [array.astype(mx.float32).square().sum() for _, array in tree_flatten(gradients)]
+            super().update(model, gradients)
+            self.state[GRADIENT_NORM] = mx.sqrt(sum(squares[1:], squares[0]))
+
+    return Measuring
 
 
 if __name__ == "__main__":

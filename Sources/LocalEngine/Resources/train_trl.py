@@ -11,26 +11,30 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
+import itertools
 import json
 import math
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import training_job
 from training_job import Canceled, Events, Finished, Job, Spec
 from training_rows import Example, Row, TrainingError, read_rows
+from training_samples import LONGEST_PROMPT, Case
 
 RESUME_FILES = ("optimizer*", "scheduler.pt", "scaler.pt", "rng_state*", "pytorch_model_fsdp*", "global_step*")
 """What only the newest checkpoint needs: states of optimizer, schedule and chance, also those of FSDP and DeepSpeed."""
 
 WORKER = "ASSAY_TRL_WORKER"
-"""Set for the processes that a launcher has started."""
+"""Set, to the launcher's process id, for the processes that a launcher has started."""
 
 
 @dataclasses.dataclass
@@ -74,6 +78,12 @@ class TRLEvents(Events):
         elif self._rank == 0:
             super().write(event, **values)
 
+    def watched_process(self) -> int | None:
+        if self._rank != 0:
+            return None
+        launcher = os.environ.get(WORKER, "")
+        return int(launcher) if launcher.isdigit() else os.getpid()
+
 
 class TRLJob(Job):
     """A tuning job with its model."""
@@ -87,15 +97,16 @@ class TRLJob(Job):
         transformers.logging.set_verbosity_error()
         transformers.utils.logging.disable_progress_bar()
         self.use_accelerator()
-        if self.spec.model.startswith("/") and not Path(self.spec.model).exists():
-            raise TrainingError(f"The model {self.spec.model} is not on this machine.")
+        self.check_model()
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(self.spec.model)
         train_rows = self.load_rows(self.spec.train)
         self.valid_rows = self.load_rows(self.spec.valid)
         self.check_rows(train_rows, self.valid_rows)
         self.check_canceled()
-        self.trainer = self.make_trainer(train_rows)
         resumed = self.resume()
+        self.trainer = self.make_trainer(train_rows)
+        if self.trainer.is_deepspeed_enabled or self.trainer.is_fsdp_enabled:
+            self.samples.leave_out("the weights are spread over several processes.")
         self.write_start(train_rows)
         if self.step >= self.steps:
             raise Finished("All steps were done before.")
@@ -182,7 +193,7 @@ class TRLJob(Job):
             "logging_strategy": "no",
             "eval_strategy": "no",
             "save_strategy": "no",
-            "eval_on_start": bool(self.valid_rows) and not self.can_resume(),
+            "eval_on_start": bool(self.valid_rows) and self.is_validation_due(),
             "logging_nan_inf_filter": False,
             "ddp_find_unused_parameters": False,
             "disable_tqdm": True,
@@ -321,6 +332,51 @@ class TRLJob(Job):
         if 0 < self.step != self.saved_step:
             self.trainer.save_now()
 
+    def answer_samples(self) -> None:
+        """Have the sample cases answered with the weights of this step, by one of the processes."""
+        if self.trainer.is_world_process_zero():
+            self.samples.answer(self.step, self.answers)
+
+    def answers(self, cases: list[Case], is_late: Callable[[], bool]) -> Iterator[tuple[Case, str]]:
+        """The cases with what the model says to them now, always the likeliest token; all of them at once."""
+        import torch
+        from transformers import GenerationConfig
+
+        tokenizer, model = self.tokenizer, self.trainer.accelerator.unwrap_model(self.trainer.model)
+        has_template = tokenizer.chat_template is not None
+        prompts = [case.prompt(tokenizer, has_template)[-LONGEST_PROMPT:] for case in cases]
+        padding = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+        ends = model.generation_config.eos_token_id
+        ends = {tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])} - {None}
+        width = max(len(prompt) for prompt in prompts)
+        rows = [[padding] * (width - len(prompt)) + prompt for prompt in prompts]
+        mask = [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+        device = self.trainer.args.device
+        was_training, chance = model.training, Chance()
+        model.eval()
+        try:
+            with torch.no_grad(), self.trainer.accelerator.autocast():
+                tokens = model.generate(
+                    input_ids=torch.tensor(rows, device=device),
+                    attention_mask=torch.tensor(mask, device=device),
+                    generation_config=GenerationConfig(
+                        do_sample=False,
+                        max_new_tokens=max(case.max_tokens for case in cases),
+                        eos_token_id=sorted(ends),
+                        pad_token_id=padding,
+                        use_cache=True,
+                    ),
+                    stopping_criteria=[stop_when(is_late)],
+                )
+        finally:
+            model.train(was_training)
+            chance.restore()
+        if is_late():
+            return
+        for case, row in zip(cases, tokens[:, width:].tolist()):
+            answer = list(itertools.takewhile(lambda token: token not in ends, row[: case.max_tokens]))
+            yield case, tokenizer.decode(answer)
+
 
 Message = dict[str, Any]
 
@@ -390,6 +446,39 @@ def add_engine_adapter(folder: Path, config: dict[str, Any]) -> None:
     Job.write_json(path, json.loads(path.read_text(encoding="utf-8")) | config)
 
 
+def stop_when(is_late: Callable[[], bool]) -> Any:
+    """What ends the writing of answers before each next token."""
+    import torch
+    from transformers import StoppingCriteria
+
+    class Late(StoppingCriteria):
+        def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+            return torch.full((input_ids.shape[0],), is_late(), device=input_ids.device, dtype=torch.bool)
+
+    return Late()
+
+
+class Chance:
+    """Where all sources of chance stand."""
+
+    def __init__(self) -> None:
+        import numpy
+        import torch
+
+        self._python, self._numpy, self._torch = random.getstate(), numpy.random.get_state(), torch.get_rng_state()
+        self._cuda = torch.cuda.get_rng_state() if torch.cuda.is_available() else None
+
+    def restore(self) -> None:
+        import numpy
+        import torch
+
+        random.setstate(self._python)
+        numpy.random.set_state(self._numpy)
+        torch.set_rng_state(self._torch)
+        if self._cuda is not None:
+            torch.cuda.set_rng_state(self._cuda)
+
+
 def trainer_class(base: Any) -> Any:
     """TRL's trainer, made to follow a job."""
     import torch
@@ -403,6 +492,8 @@ def trainer_class(base: Any) -> Any:
             self.begin = 0.0
             self.seconds = 0.0
             self.first_step = 0
+            self.shown_tokens = 0
+            self.chance: Chance | None = None
 
         def is_canceled(self) -> bool:
             """Whether any of the processes was asked to end: they all stop at the same step."""
@@ -421,12 +512,20 @@ def trainer_class(base: Any) -> Any:
 
         def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             self.first_step = state.global_step
+            self.shown_tokens = self.job.trained_tokens
+            if state.global_step == 0:
+                self.job.answer_samples()
 
         def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             self.begin = time.perf_counter()
+            self.chance = Chance() if args.gradient_accumulation_steps > 1 else None
 
         def on_substep_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            self.check_canceled()
+            if self.is_canceled():
+                # A step that isn't done is done anew later, with the same chance.
+                if self.chance is not None:
+                    self.chance.restore()
+                raise Canceled
 
         def on_prediction_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             self.check_canceled()
@@ -435,6 +534,9 @@ def trainer_class(base: Any) -> Any:
             job, spec = self.job, self.job.spec
             self.seconds += time.perf_counter() - self.begin
             job.step = state.global_step
+            tokens = torch.tensor(job.trainer.tokens, device=args.device)
+            job.trained_tokens += int(job.trainer.accelerator.reduce(tokens, "sum").item())
+            job.trainer.tokens = 0
             last, canceled = job.step >= job.steps, self.is_canceled()
             control.should_log = last or canceled or job.step % spec.report_every == 0
             control.should_evaluate = (
@@ -446,10 +548,10 @@ def trainer_class(base: Any) -> Any:
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
             if "loss" not in logs or self.seconds == 0:
                 return
-            job, trainer = self.job, self.job.trainer
-            tokens = int(trainer.accelerator.reduce(torch.tensor(trainer.tokens, device=args.device), "sum").item())
-            job.trained_tokens += tokens
-            values = {"grad_norm": logs["grad_norm"]} if "grad_norm" in logs else {}
+            job = self.job
+            tokens = job.trained_tokens - self.shown_tokens
+            norm = float(logs.get("grad_norm", math.nan))
+            values = {"grad_norm": norm} if math.isfinite(norm) else {}
             job.events.write(
                 "train",
                 step=job.step,
@@ -461,12 +563,15 @@ def trainer_class(base: Any) -> Any:
                 trained_tokens=job.trained_tokens,
                 peak_memory_gb=round(peak_memory() / 1e9, 3),
             )
-            trainer.tokens, self.seconds, self.first_step = 0, 0.0, job.step
+            self.shown_tokens, self.seconds, self.first_step = job.trained_tokens, 0.0, job.step
 
         def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **_: Any) -> None:
             job = self.job
             improved = job.take_validation(metrics["eval_loss"], metrics["eval_runtime"])
-            if job.step == 0:
+            if job.step == job.saved_step and improved and job.trainer.is_world_process_zero():
+                # Gone on from here, where there had been no time to validate.
+                job.mark_best()
+            if job.step in (0, job.saved_step):
                 return
             control.should_save = control.should_save or improved
             if job.is_out_of_patience():
@@ -474,6 +579,8 @@ def trainer_class(base: Any) -> Any:
 
         def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             self.job.adopt(Path(args.output_dir) / f"checkpoint-{state.global_step}")
+            if not self.job.cancel_signal:
+                self.job.answer_samples()
 
     class Trainer(base):
         """Counts tokens, looks at each loss, and leaves the rows and the rate of learning to the job."""
@@ -500,7 +607,7 @@ def trainer_class(base: Any) -> Any:
             learnt = inputs["labels"] != -100 if "labels" in inputs else inputs["completion_mask"]
             self.tokens += int(learnt.sum())
             loss = super().training_step(model, inputs, *rest)
-            self.job.check_loss(loss.item(), self.job.spec.learning_rate)
+            self.job.check_loss(loss.item(), self.job.step + 1)
             return loss
 
         def save_now(self) -> None:
@@ -553,7 +660,7 @@ def launch(folder: Path, spec: TRLSpec, processes: int) -> NoReturn:
     command = [sys.executable, "-m", *command, str(Path(__file__).resolve()), str(folder)]
     # In a session of its own, so that a signal to this process group reaches it once: through here.
     launcher = subprocess.Popen(
-        command, env=os.environ | {WORKER: "1"}, start_new_session=True, preexec_fn=die_with_parent
+        command, env=os.environ | {WORKER: str(os.getpid())}, start_new_session=True, preexec_fn=die_with_parent
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: launcher.send_signal(signal.SIGTERM))
@@ -563,7 +670,7 @@ def launch(folder: Path, spec: TRLSpec, processes: int) -> NoReturn:
     ends.sort(key=lambda end: (end["status"] != "failed", end["time"]))
     end = ends[0] if ends else {"status": "failed", "message": f"The launcher ended with status {status}.", "step": 0}
     Events(folder / "events.jsonl").write("end", status=end["status"], message=end["message"], step=end["step"])
-    sys.exit({"finished": 0, "canceled": training_job.EXIT_CANCELED}.get(end["status"], training_job.EXIT_FAILED))
+    sys.exit(training_job.STOPS.get(end["status"], training_job.EXIT_FAILED))
 
 
 def main() -> NoReturn:

@@ -2,26 +2,32 @@
 
 A program is called with a job's folder. It reads `spec.json` (see `Spec`) and the rows it names, and writes
 `checkpoints/0000100/` and so on; `best` and `last`, links to two of them; and into `events.jsonl`, one JSON object per
-line, the events start, train, validation, checkpoint, warning and end. SIGTERM and SIGINT save `last` before the end,
-which is a pause where the program is started again (see `GOES_ON`).
+line, the events start, train, validation, checkpoint, sample, system, warning and end. SIGTERM and SIGINT save `last`
+before the end; `stop.json` may say what this end means: `state`, which is canceled, finished or paused, and `message`.
+Where the program is started again by itself it is a pause (see `GOES_ON`).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import math
 import os
+import re
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
 import assay_engine
+import system_watch
 from training_rows import Example, TrainingError
+from training_samples import Samples
 
 EXIT_FAILED = 1
 EXIT_CANCELED = 130
@@ -70,6 +76,7 @@ class Spec:
     patience: int = 0
     start_from: str | None = None
     resume: bool = False
+    system_period: float = system_watch.PERIOD
 
     @classmethod
     def read(cls, path: Path) -> tuple[Self, list[str]]:
@@ -111,14 +118,36 @@ class Events:
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", encoding="utf-8", buffering=1)
         self._stop = path.with_name("stop.json")
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._is_torn = is_torn(path)
 
     def write(self, event: str, **values: Any) -> None:
         if event == "end" and values["status"] == "canceled" and GOES_ON in os.environ and not self._stop.exists():
             message = values["message"].replace("Stopped as asked.", os.environ[GOES_ON])
             event, values = "paused", {"message": message, "step": values["step"]}
         line = {"event": event, "time": round(time.time(), 3)} | values
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        self._file.flush()
+        with self._lock:
+            # The thread that watches the machine may be late.
+            if self._is_over:
+                return
+            self._is_over = event == "end"
+            self._file.write("\n" * self._is_torn + json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.flush()
+            self._is_torn = False
+
+    def watched_process(self) -> int | None:
+        """The process whose use of the machine is told here, with all that it has started."""
+        return os.getpid()
+
+
+def is_torn(path: Path) -> bool:
+    """Whether a file's last line has no end, because its writer was killed."""
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"
 
 
 class Job:
@@ -135,7 +164,9 @@ class Job:
         self.trained_tokens = 0
         self.last_validation: tuple[int, float] | None = None
         self.saved_step = -1
+        self.validated_step = -1
         self.cancel_signal = ""
+        self.samples = Samples(folder / "samples.jsonl", events.write, lambda: bool(self.cancel_signal))
 
     def run(self) -> None:
         """Everything from loading to the last checkpoint; ends with `Finished`, `Canceled` or an error."""
@@ -152,12 +183,33 @@ class Job:
         if self.cancel_signal:
             raise Canceled
 
-    def check_loss(self, loss: float, learning_rate: float) -> None:
+    def check_loss(self, loss: float, step: int) -> None:
         """Refuse to go on with weights that are no numbers any more."""
         if not math.isfinite(loss):
             raise TrainingError(
-                f"The loss stopped being a number at step {self.step + 1}. Lower the learning rate "
-                f"(it was {learning_rate:.2g}), for example to a tenth, or add warm-up steps."
+                f"The loss stopped being a number at step {step}. Lower the learning rate "
+                f"(it is {self.spec.learning_rate:.2g} at most), for example to a tenth, or add warm-up steps."
+            )
+
+    def check_model(self) -> None:
+        """Refuse a model's folder that isn't there or lacks a part."""
+        folder = Path(self.spec.model)
+        if not folder.is_dir():
+            if self.spec.model.startswith(("/", "./", "../", "~")):
+                raise TrainingError(
+                    f"The model {self.spec.model} is not on this machine. Put it there, or name another one as the base."
+                )
+            return
+        parts = {
+            "config.json": ("config.json",),
+            "weights": ("*.safetensors", "pytorch_model*.bin"),
+            "tokenizer": ("tokenizer.json", "tokenizer.model", "vocab.json", "*.tiktoken"),
+        }
+        lacking = [part for part, names in parts.items() if not any(any(folder.glob(name)) for name in names)]
+        if lacking:
+            raise TrainingError(
+                f"The model in {folder} is not complete: it has no {' and no '.join(lacking)}. "
+                "Fetch it anew, or name another one as the base."
             )
 
     def check_rows(self, train: list[Any], valid: list[Any]) -> None:
@@ -192,9 +244,17 @@ class Job:
             self.best = loss
         self.without_improvement = 0 if improved else self.without_improvement + 1
         self.last_validation = (self.step, loss)
+        self.validated_step = self.step
         shown = loss if math.isfinite(loss) else None
         self.events.write("validation", step=self.step, loss=shown, seconds=round(seconds, 3))
+        if self.step > 0:
+            self.check_loss(loss, self.step)
         return improved
+
+    def is_validation_due(self) -> bool:
+        """Whether the rows of validation are to be looked at with the weights of this step, once."""
+        due = self.step == 0 or self.step >= self.steps or self.step % self.spec.evaluate_every == 0
+        return due and self.validated_step != self.step
 
     def is_out_of_patience(self) -> bool:
         return 0 < self.spec.patience <= self.without_improvement
@@ -228,15 +288,7 @@ class Job:
         """
         name = f"checkpoints/{self.step:07d}"
         final = self.folder / name
-        self.write_json(
-            temporary / "progress.json",
-            {
-                "step": self.step,
-                "best": None if math.isinf(self.best) else self.best,
-                "without_improvement": self.without_improvement,
-                "trained_tokens": self.trained_tokens,
-            },
-        )
+        self.write_json(temporary / "progress.json", self.progress())
         shutil.rmtree(final, ignore_errors=True)
         temporary.rename(final)
         last = self.folder / "last"
@@ -251,6 +303,24 @@ class Job:
         self.saved_step = self.step
         self.events.write("checkpoint", step=self.step, path=name, validation_loss=validation, best=best)
 
+    def mark_best(self) -> None:
+        """Point `best` at the checkpoint of this step, which was saved before it could be validated."""
+        name = f"checkpoints/{self.step:07d}"
+        text = json.dumps(self.progress(), indent=1, sort_keys=True) + "\n"
+        assay_engine.write_atomically(self.folder / name / "progress.json", text)
+        self.link("best", name)
+        self.events.write("checkpoint", step=self.step, path=name, validation_loss=self.best, best=True)
+
+    def progress(self) -> dict[str, Any]:
+        """Where the job stands, beside weights and optimizer."""
+        return {
+            "step": self.step,
+            "best": None if math.isinf(self.best) else self.best,
+            "without_improvement": self.without_improvement,
+            "trained_tokens": self.trained_tokens,
+            "validated_step": self.validated_step,
+        }
+
     def read_progress(self) -> None:
         """Stand where `last` was saved."""
         progress = json.loads((self.folder / "last" / "progress.json").read_text(encoding="utf-8"))
@@ -258,6 +328,7 @@ class Job:
         self.best = math.inf if progress["best"] is None else progress["best"]
         self.without_improvement = progress["without_improvement"]
         self.trained_tokens = progress["trained_tokens"]
+        self.validated_step = progress.get("validated_step", self.step)
 
     @staticmethod
     def write_json(path: Path, value: Any) -> None:
@@ -271,20 +342,81 @@ class Job:
         os.replace(temporary, self.folder / name)
 
 
+OUT_OF_MEMORY = re.compile(
+    "out of memory|insufficient memory|(can't|cannot|unable to|failed to) (allocate|alloc)|bad_alloc|malloc", re.IGNORECASE
+)
+"""What PyTorch, CUDA, Metal and mlx say when memory runs out."""
+
+NOT_FETCHED = {
+    "LocalEntryNotFoundError",
+    "OfflineModeIsEnabled",
+    "RepositoryNotFoundError",
+    "RevisionNotFoundError",
+    "GatedRepoError",
+    "HFValidationError",
+    "ConnectError",
+    "ConnectionError",
+}
+"""Names of the errors that stand at the end of a vain try to fetch a model."""
+
+
+def causes(error: BaseException) -> list[BaseException]:
+    """An error, what it came from, and so on."""
+    chain: list[BaseException] = []
+    following: BaseException | None = error
+    while following is not None and following not in chain:
+        chain.append(following)
+        following = following.__cause__ or following.__context__
+    return chain
+
+
 def sentence(error: BaseException, folder: Path, spec: Spec | None) -> str:
-    """One sentence for a person, from an error that may not have been meant for one."""
+    """One sentence for a person, from an error that may not have been meant for one: what happened, what to change."""
     if isinstance(error, TrainingError):
         return str(error)
-    text = " ".join(str(error).split()) or type(error).__name__
-    if shutil.disk_usage(folder).free < 8 << 20 or "No space left on device" in text:
+    text = " ".join(str(error).split())[:600] or type(error).__name__
+    codes = {one.errno for one in causes(error) if isinstance(one, OSError)}
+    if shutil.disk_usage(folder).free < 8 << 20 or errno.ENOSPC in codes or "No space left on device" in text:
         return "The disk is full, so the checkpoint could not be written; free some space and start the job again."
-    if isinstance(error, MemoryError) or "memory" in text.lower() or "malloc" in text.lower():
-        return f"Memory ran out ({text}). Lower `batch_size` or `max_tokens`, or turn on `gradient_checkpointing`."
+    if errno.EDQUOT in codes or "quota exceeded" in text.lower():
+        return "Your quota of the disk is used up, so the checkpoint could not be written; free some space and start again."
+    if codes & {errno.EROFS, errno.EACCES, errno.EPERM}:
+        return f"A file could not be opened or written ({text}). Change its permissions and start the job again."
+    if isinstance(error, MemoryError) or OUT_OF_MEMORY.search(text):
+        change = "Lower `batch_size` (and raise `gradient_accumulation`) or `max_tokens`"
+        if spec is None or not spec.gradient_checkpointing:
+            change += ", or turn on `gradient_checkpointing`"
+        if spec is not None and spec.method == "full":
+            change += ", or choose `method` lora"
+        return f"Memory ran out ({text}). {change}."
+    if "CUDA error" in text or "cuDNN error" in text or "NCCL error" in text:
+        return f"The GPU reported an error ({text}). Resume the job; if it comes again, look at the GPU with nvidia-smi."
     if isinstance(error, ImportError):
-        return f"A package is missing ({text}). Install it with `{sys.executable} -m pip install`."
-    if spec is not None and isinstance(error, OSError) and not Path(spec.model).exists():
-        return f"The model {spec.model} is not on this machine ({text})."
+        return f"A package is missing ({text}). Install the back end again with `assay engine install`."
+    if spec is not None and not Path(spec.model).exists() and isinstance(error, (OSError, ValueError)):
+        if NOT_FETCHED & {type(one).__name__ for one in causes(error)} or isinstance(error, OSError):
+            if spec.allow_download:
+                return f"The model {spec.model} could not be fetched. Check its name, your access and the network ({text})."
+            return f"The model {spec.model} is not on this machine, and it may not be downloaded. Name a folder ({text})."
+    if "not supported" in text and "odel type" in text or "does not recognize this architecture" in text:
+        return f"This back end does not know models of this kind ({text}). Name another base, or choose another back end."
     return f"Training stopped with {type(error).__name__}: {text}"
+
+
+STOPS = {"canceled": EXIT_CANCELED, "finished": 0, "paused": EXIT_CANCELED}
+"""What the end of a job that was asked to end may be, and the exit status that goes with it."""
+
+
+def asked_end(folder: Path) -> tuple[str, str]:
+    """What an end that was asked for means, from `stop.json` when that is there."""
+    try:
+        value = json.loads((folder / "stop.json").read_text(encoding="utf-8"))
+        status, message = value["state"], value.get("message")
+        if status in STOPS:
+            return status, str(message)[:1000] if message else "Stopped as asked."
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return "canceled", "Stopped as asked."
 
 
 def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], events_type: type[Events]) -> NoReturn:
@@ -295,6 +427,7 @@ def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], ev
     events = events_type(folder / "events.jsonl")
     job: Job | None = None
     spec: Spec | None = None
+    watch: system_watch.Watch | None = None
     status, message, code = "failed", "", EXIT_FAILED
     received: list[str] = []
 
@@ -309,6 +442,9 @@ def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], ev
         spec, unknown = spec_type.read(folder / "spec.json")
         if unknown:
             events.write("warning", message=f"spec.json has names that mean nothing here: {', '.join(unknown)}.")
+        watched = events.watched_process()
+        if watched is not None and spec.system_period > 0:
+            watch = system_watch.Watch(watched, max(0.2, spec.system_period), events.write)
         assay_engine.set_offline(spec.model, spec.allow_download)
         job = make_job(folder, spec, events)
         job.cancel_signal = received[-1] if received else ""
@@ -316,17 +452,20 @@ def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], ev
     except Finished as end:
         status, message, code = "finished", str(end), 0
     except Canceled:
-        status, message, code = "canceled", "Stopped as asked.", EXIT_CANCELED
+        status, message = asked_end(folder)
+        code = STOPS[status]
         try:
             if job is not None:
                 job.save_on_the_way_out()
         except Exception as error:
-            message = f"Stopped as asked, but the last weights could not be saved. {sentence(error, folder, spec)}"
+            message = f"{message} But the last weights could not be saved. {sentence(error, folder, spec)}"
     except Exception as error:
         import traceback
 
         traceback.print_exc()
         message = sentence(error, folder, spec)
+    if watch is not None:
+        watch.stop()
     events.write("end", status=status, message=message, step=job.step if job is not None else 0)
     # The interpreter's own way out takes a second, and there is nothing left to do.
     sys.stdout.flush()

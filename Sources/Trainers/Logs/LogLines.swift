@@ -59,7 +59,9 @@ enum StepTextLine {
     else { return [] }
     var values = ScalarStep(step: step)
     for word in text[text.index(after: bar)...].split(separator: " ") {
-      guard let colon = word.firstIndex(of: ":"), let value = Double(word[word.index(after: colon)...]) else { continue }
+      guard let colon = word.firstIndex(of: ":"), let value = Double(word[word.index(after: colon)...]) else {
+        continue
+      }
       values.add(String(word[..<colon]), value)
     }
     return values.items

@@ -24,7 +24,9 @@ public enum SlurmTime {
   private static func numbers(_ parts: [Substring]) -> [Int]? {
     var numbers: [Int] = []
     for part in parts {
-      guard part.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(part), number < 1 << 31 else { return nil }
+      guard part.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(part), number < 1 << 31 else {
+        return nil
+      }
       numbers.append(number)
     }
     return numbers
