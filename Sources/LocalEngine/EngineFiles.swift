@@ -18,9 +18,13 @@ enum EngineFiles {
     ("system_watch.py", PackageResources.system_watch_py),
     ("train.py", PackageResources.train_py),
     ("train_trl.py", PackageResources.train_trl_py),
+    ("training_ends.py", PackageResources.training_ends_py),
     ("training_job.py", PackageResources.training_job_py),
     ("training_rows.py", PackageResources.training_rows_py),
     ("training_samples.py", PackageResources.training_samples_py),
+    ("trl_launch.py", PackageResources.trl_launch_py),
+    ("trl_rows.py", PackageResources.trl_rows_py),
+    ("trl_trainer.py", PackageResources.trl_trainer_py),
   ]
 
   /// Names this set of files.

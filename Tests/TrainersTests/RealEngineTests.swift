@@ -126,6 +126,19 @@ struct RealEngineTests {
     withExtendedLifetime((served, again)) {}
   }
 
+  /// Runs `Tests/trainer-checks`, whose output says which of its checks failed and how.
+  static func check(_ layout: EngineLayout) async throws {
+    let engine = LocalEngine(layout: layout)
+    let program = try engine.trainingProgram(folder: "/nowhere")
+    let scripts = (program.arguments[0] as NSString).deletingLastPathComponent
+    let checks = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("trainer-checks").path
+    let result = try await Program(program.executable, [checks, engine.environment.rawValue, scripts]).run()
+    #expect(result.ending.isSuccess, "\(result.output)")
+  }
+
+  @Test func learningStoppingAndFailingAreAsTold() async throws { try await Self.check(.standard()) }
+
   /// Of rows with three and two tokens to learn, mlx-lm's loss counts five: none before, and no padding.
   @Test func onlyAnswersAreLearnt() async throws {
     let program = try LocalEngine().trainingProgram(folder: "/nowhere")

@@ -55,9 +55,8 @@ struct RealTRLTests {
   }
 
   /// A job of one's own words, which `DetachedTrainer` has no settings for.
-  private static func job(_ more: [String: Any], pairs: Bool = false, at path: String? = nil) async throws -> JobFolder
-  {
-    let folder = JobFolder(path: path ?? temporaryPath("job"))
+  private static func job(_ more: [String: Any]) async throws -> JobFolder {
+    let folder = JobFolder(path: temporaryPath("job"))
     try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
     let spec: [String: Any] = [
       "model": try await model.value, "rank": 4, "learning_rate": 0.01, "steps": 21, "batch_size": 4, "max_tokens": 64,
@@ -70,9 +69,7 @@ struct RealTRLTests {
       try write(
         (0..<count).map { number in
           let prompt = ["role": "user", "content": "say \(number % 4)"]
-          return pairs
-            ? ["prompt": [prompt], "chosen": [answer(number)], "rejected": [answer(number + 1)]]
-            : ["messages": [prompt, answer(number)]]
+          return ["messages": [prompt, answer(number)]]
         }, to: file)
     }
     return folder
@@ -140,29 +137,6 @@ struct RealTRLTests {
     for (left, right) in zip(numbers[0], numbers[1]) { #expect(abs(left - right) < 1e-4) }
   }
 
-  /// With dropout, so that chance is restored too.
-  @Test(arguments: ["answers", "pairs", "whole model"]) func aKilledJobGoesOnExactly(kind: String) async throws {
-    let isFull = kind == "whole model"
-    var spec: [String: Any] = isFull ? ["method": "full", "learning_rate": 0.001] : ["dropout": 0.1]
-    if kind == "pairs" { spec["objective"] = "dpo" }
-    let whole = try await Self.job(spec, pairs: kind == "pairs")
-    #expect(try await Self.run(whole).state == .finished)
-    let killed = try await Self.job(spec, pairs: kind == "pairs")
-    let process = try await LocalEngine(layout: layout).trainingProgram(folder: killed.path)
-      .spawnDetached(appendingTo: killed.log)
-    while !killed.has(killed.path + "/last"), process.isAlive { try await Task.sleep(for: .milliseconds(2)) }
-    process.signalGroup(.kill)
-    #expect(await process.waitForEnd(atMost: .seconds(10)))
-    spec["resume"] = true
-    _ = try await Self.job(spec, pairs: kind == "pairs", at: killed.path)
-    #expect(try await Self.run(killed).state == .finished)
-    let weights = isFull ? "/last/model.safetensors" : "/last/adapter_model.safetensors"
-    let one = try #require(FileManager.default.contents(atPath: whole.path + weights))
-    #expect(one == FileManager.default.contents(atPath: killed.path + weights))
-    let steps = Self.events(killed).compactMap { if case .train(let metric) = $0 { metric.step } else { nil } }
-    #expect(steps.filter { $0 == 5 }.count == 1, "it began anew: \(steps)")
-  }
-
   @Test func aCanceledJobKeepsWhatItHasLearnt() async throws {
     let trainer = RealEngineTests.trainer(layout)
     let (model, folder) = (try await Self.model.value, temporaryPath("job"))
@@ -189,20 +163,7 @@ struct RealTRLTests {
     for (left, right) in zip(Self.losses(one), Self.losses(two)) { #expect(abs(left - right) < 1e-4) }
   }
 
-  @Test func whatCanNotWorkIsExplained() async throws {
-    let wild = try await Self.job(["method": "full", "learning_rate": 1e30, "schedule": "constant"])
-    #expect(try await Self.run(wild).message.contains("Lower the learning rate"))
-    let four = try await Self.job(["quantize_bits": 4])
-    let message = try await Self.run(four).message
-    #expect(message.contains("needs an NVIDIA GPU") || message.contains("are done"))
-    let nowhere = try await Self.job(["model": "/nowhere/model"])
-    #expect(try await Self.run(nowhere).message == "The model /nowhere/model is not on this machine.")
-    let bad = try await Self.job([:])
-    try Data("{\"messages\": [{\"role\": \"user\"\n".utf8).write(to: URL(fileURLWithPath: bad.train))
-    #expect(try await Self.run(bad).message.hasPrefix("train.jsonl, line 1 is not JSON"))
-    let answers = try await Self.job(["objective": "dpo"])
-    #expect(try await Self.run(answers).message.contains("`prompt` with `chosen` and `rejected`"))
-  }
+  @Test func learningStoppingAndFailingAreAsTold() async throws { try await RealEngineTests.check(layout) }
 
   /// What is learnt of a row are the answer and the token that ends it; of a pair, what its answers don't share.
   @Test func onlyAnswersAreLearnt() async throws {

@@ -4,8 +4,8 @@ The trainers watch themselves with it (`Watch`); as a program, `system_watch.py 
 process and all that it has started until that process ends. It needs Python's standard library only.
 
 An event has `cpu`, the share of all cores that is busy, whoever uses them; `job_cpu`, the job's own share of all cores;
-`memory_gb`, what the job's processes hold; and `gpus`, a list with what is known of each. What can't be found out is left
-out.
+`memory_gb`, what the job's processes hold; and `gpus`, a list with what is known of each. What can't be found out is
+left out.
 """
 
 from __future__ import annotations
@@ -310,8 +310,9 @@ class Watch:
 def start_of(pid: int) -> str | None:
     """When a process began, which with the id names it for good; nothing when it has ended."""
     if sys.platform == "darwin":
-        text = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        state, _, begin = text.stdout.strip().partition(" ")
+        command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
+        text = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        state, _, begin = text.strip().partition(" ")
         return begin.strip() if state and not state.startswith("Z") else None
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
@@ -337,7 +338,7 @@ def main() -> NoReturn:
     watch = Watch(pid, max(0.1, period), tell)
     parent = os.getppid()
     while begin is not None and start_of(pid) == begin and os.getppid() == parent:
-        time.sleep(0.5)
+        time.sleep(2 if sys.platform == "darwin" else 0.5)
     watch.stop()
     os._exit(0)
 

@@ -27,6 +27,14 @@ class MLXSpec(Spec):
     def choices(self) -> dict[str, tuple[Any, ...]]:
         return super().choices() | {"optimizer": ("adam", "adamw", "sgd", "adafactor", "muon")}
 
+    def check(self) -> None:
+        super().check()
+        if self.gradient_checkpointing and self.dropout > 0:
+            # What is computed anew would drop other values than at first, and the gradients be wrong.
+            raise TrainingError(
+                "mlx-lm can't use `gradient_checkpointing` together with `dropout`; set one of them to false or 0."
+            )
+
 
 class MLXJob(Job):
     """A tuning job with its model."""
@@ -35,7 +43,6 @@ class MLXJob(Job):
         super().__init__(folder, spec, events)
         self.batches_done = 0
         self.pending: list[dict[str, float]] = []
-        self.random_state: Any = None
 
     # Preparing
 
@@ -60,7 +67,7 @@ class MLXJob(Job):
         self.write_start(train_rows)
         self.batches = Batches(spec.seed, skip=self.step * spec.gradient_accumulation)
         self.trainer = trainer
-        self.keep_random_state()
+        self.seed_step()
         self.validate_and_save()
         arguments = trainer.TrainingArgs(
             batch_size=spec.batch_size,
@@ -101,8 +108,11 @@ class MLXJob(Job):
         masked = self.spec.mask_prompt and form != "text"
         dataset = create_dataset(rows, self.tokenizer, SimpleNamespace(mask_prompt=masked))
         tokenized: list[Example] = []
-        for row in rows:
-            tokens, offset = dataset.process(row)
+        for number, row in enumerate(rows, start=1):
+            try:
+                tokens, offset = dataset.process(row)
+            except Exception as error:
+                raise TrainingError(f"{name}, row {number} does not fit the chat template: {error}") from error
             tokenized.append(((tokens, offset),))
         return [row for (row,) in self.with_answers(tokenized, name)]
 
@@ -176,7 +186,7 @@ class MLXJob(Job):
             self.check_canceled()
             return
         self.step += 1
-        self.keep_random_state()
+        self.seed_step()
         count = self.spec.gradient_accumulation
         self.trained_tokens += round(sum(map(tokens_of, self.pending[-count:])))
         last = self.step >= self.steps
@@ -282,14 +292,13 @@ class MLXJob(Job):
         from mlx.utils import tree_flatten
 
         state = tree_flatten(self.optimizer.state)
-        arrays = {name: array for name, array in state if hasattr(array, "dtype") and name != GRADIENT_NORM}
-        return arrays | {RANDOM_STATE: self.random_state}
+        return {name: array for name, array in state if hasattr(array, "dtype") and name != GRADIENT_NORM}
 
-    def keep_random_state(self) -> None:
-        """Remember where chance stands after a whole step."""
+    def seed_step(self) -> None:
+        """Make chance in the step that follows depend on the seed and the step alone, so that it can be done anew."""
         import mlx.core as mx
 
-        self.random_state = mx.array(mx.random.state[0])
+        mx.random.seed((self.spec.seed & 0xFFFF_FFFF) << 32 | self.step)
 
     def resume(self) -> None:
         """Go on from `last` with weights, optimizer and place in the data, when the spec asks for it."""
@@ -301,8 +310,6 @@ class MLXJob(Job):
             return
         self.model.load_weights(str(last / "adapters.safetensors"), strict=False)
         state = mx.load(str(last / "optimizer.safetensors"))
-        if RANDOM_STATE in state:
-            mx.random.state[0] = state.pop(RANDOM_STATE)
         self.optimizer.init(self.model.trainable_parameters())
         self.optimizer.state = tree_unflatten(list(state.items())) | {GRADIENT_NORM: mx.array(0.0)}
         self.read_progress()
@@ -313,8 +320,8 @@ class MLXJob(Job):
             self.save(best=False)
 
 
-GRADIENT_NORM, RANDOM_STATE = "gradient_norm", "random_state"
-"""Names beside the optimizer's own in its state, and in the file that keeps it."""
+GRADIENT_NORM = "gradient_norm"
+"""Its name beside the optimizer's own in its state."""
 
 
 def tokens_of(info: dict[str, float]) -> float:
@@ -323,7 +330,7 @@ def tokens_of(info: dict[str, float]) -> float:
 
 
 def measuring(base: Any) -> Any:
-    """The kind of optimizer that also keeps the norm of the gradients in its state, so that compiled steps give it out."""
+    """The optimizer that also keeps the norm of the gradients in its state, which compiled steps give out."""
     import mlx.core as mx
     from mlx.utils import tree_flatten
 

@@ -9,16 +9,12 @@ for FSDP or DeepSpeed, through accelerate.
 
 from __future__ import annotations
 
-import ctypes
 import dataclasses
 import itertools
 import json
 import math
 import os
-import random
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -26,15 +22,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import training_job
-from training_job import Canceled, Events, Finished, Job, Spec
+from training_job import Events, Finished, Job, Spec
 from training_rows import Example, Row, TrainingError, read_rows
 from training_samples import LONGEST_PROMPT, Case
+from trl_launch import WORKER, die_with_parent, launch, process_count
+from trl_rows import Message, answer_columns, conversations, pair_columns
+from trl_trainer import Chance, stop_when, trainer_class
 
 RESUME_FILES = ("optimizer*", "scheduler.pt", "scaler.pt", "rng_state*", "pytorch_model_fsdp*", "global_step*")
 """What only the newest checkpoint needs: states of optimizer, schedule and chance, also those of FSDP and DeepSpeed."""
-
-WORKER = "ASSAY_TRL_WORKER"
-"""Set, to the launcher's process id, for the processes that a launcher has started."""
 
 
 @dataclasses.dataclass
@@ -61,7 +57,7 @@ class TRLSpec(Spec):
         if self.quantize_bits and self.method == "full":
             raise TrainingError("With `quantize_bits` only adapters can be tuned; choose `method` lora.")
         if self.accelerate_config and not Path(self.accelerate_config).is_file():
-            raise TrainingError(f"{self.accelerate_config} is not there; `accelerate_config` must be accelerate's YAML.")
+            raise TrainingError(f"{self.accelerate_config} is not there; name a YAML file of accelerate's.")
 
 
 class TRLEvents(Events):
@@ -378,40 +374,6 @@ class TRLJob(Job):
             yield case, tokenizer.decode(answer)
 
 
-Message = dict[str, Any]
-
-
-def conversations(row: dict[str, Any], form: str) -> list[str | tuple[list[Message], list[Message]]]:
-    """What is learnt from a row: a text, a prompt with its answer, or a prompt with the better and the worse answer."""
-    match form:
-        case "text":
-            return [row["text"]]
-        case "completion":
-            prompt = [{"role": "user", "content": row["prompt"]}]
-            return [(prompt, [{"role": "assistant", "content": row["completion"]}])]
-        case "messages":
-            return [(row["messages"][:-1], row["messages"][-1:])]
-        case _:
-            return [(row["prompt"], row["chosen"]), (row["prompt"], row["rejected"])]
-
-
-def answer_columns(example: Example, longest: int) -> dict[str, list[int]]:
-    """SFT's columns: of the labels, those of the prompt are ignored."""
-    ((tokens, start),) = example
-    return {"input_ids": tokens[:longest], "labels": ([-100] * start + tokens[start:])[:longest]}
-
-
-def pair_columns(example: Example, longest: int) -> dict[str, list[int]]:
-    """DPO's columns: the prompt ends where the answers begin to differ from it."""
-    (chosen, first), (rejected, second) = example
-    start = min(first, second)
-    return {
-        "prompt_ids": chosen[:start],
-        "chosen_ids": chosen[start:longest],
-        "rejected_ids": rejected[start:longest],
-    }
-
-
 def with_adapter(model: Any, spec: TRLSpec) -> Any:
     """The model with the weights to start from, which are tuned further."""
     import peft
@@ -444,233 +406,6 @@ def add_engine_adapter(folder: Path, config: dict[str, Any]) -> None:
     config["lora_parameters"] |= {"keys": sorted(keys)}
     path = folder / "adapter_config.json"
     Job.write_json(path, json.loads(path.read_text(encoding="utf-8")) | config)
-
-
-def stop_when(is_late: Callable[[], bool]) -> Any:
-    """What ends the writing of answers before each next token."""
-    import torch
-    from transformers import StoppingCriteria
-
-    class Late(StoppingCriteria):
-        def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
-            return torch.full((input_ids.shape[0],), is_late(), device=input_ids.device, dtype=torch.bool)
-
-    return Late()
-
-
-class Chance:
-    """Where all sources of chance stand."""
-
-    def __init__(self) -> None:
-        import numpy
-        import torch
-
-        self._python, self._numpy, self._torch = random.getstate(), numpy.random.get_state(), torch.get_rng_state()
-        self._cuda = torch.cuda.get_rng_state() if torch.cuda.is_available() else None
-
-    def restore(self) -> None:
-        import numpy
-        import torch
-
-        random.setstate(self._python)
-        numpy.random.set_state(self._numpy)
-        torch.set_rng_state(self._torch)
-        if self._cuda is not None:
-            torch.cuda.set_rng_state(self._cuda)
-
-
-def trainer_class(base: Any) -> Any:
-    """TRL's trainer, made to follow a job."""
-    import torch
-    from transformers import TrainerCallback
-
-    class Progress(TrainerCallback):
-        """Says when to tell, validate, save and stop, and tells it."""
-
-        def __init__(self, job: TRLJob) -> None:
-            self.job = job
-            self.begin = 0.0
-            self.seconds = 0.0
-            self.first_step = 0
-            self.shown_tokens = 0
-            self.chance: Chance | None = None
-
-        def is_canceled(self) -> bool:
-            """Whether any of the processes was asked to end: they all stop at the same step."""
-            canceled = bool(self.job.cancel_signal)
-            accelerator = self.job.trainer.accelerator
-            if accelerator.num_processes > 1:
-                flag = torch.tensor(int(canceled), device=accelerator.device)
-                canceled = bool(accelerator.reduce(flag, "sum").item())
-            if canceled:
-                self.job.cancel_signal = self.job.cancel_signal or "SIGTERM"
-            return canceled
-
-        def check_canceled(self) -> None:
-            if self.is_canceled():
-                raise Canceled
-
-        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            self.first_step = state.global_step
-            self.shown_tokens = self.job.trained_tokens
-            if state.global_step == 0:
-                self.job.answer_samples()
-
-        def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            self.begin = time.perf_counter()
-            self.chance = Chance() if args.gradient_accumulation_steps > 1 else None
-
-        def on_substep_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            if self.is_canceled():
-                # A step that isn't done is done anew later, with the same chance.
-                if self.chance is not None:
-                    self.chance.restore()
-                raise Canceled
-
-        def on_prediction_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            self.check_canceled()
-
-        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            job, spec = self.job, self.job.spec
-            self.seconds += time.perf_counter() - self.begin
-            job.step = state.global_step
-            tokens = torch.tensor(job.trainer.tokens, device=args.device)
-            job.trained_tokens += int(job.trainer.accelerator.reduce(tokens, "sum").item())
-            job.trainer.tokens = 0
-            last, canceled = job.step >= job.steps, self.is_canceled()
-            control.should_log = last or canceled or job.step % spec.report_every == 0
-            control.should_evaluate = (
-                bool(job.valid_rows) and not canceled and (last or job.step % spec.evaluate_every == 0)
-            )
-            control.should_save = last or canceled or job.step % spec.save_every == 0
-            control.should_training_stop = last or canceled
-
-        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
-            if "loss" not in logs or self.seconds == 0:
-                return
-            job = self.job
-            tokens = job.trained_tokens - self.shown_tokens
-            norm = float(logs.get("grad_norm", math.nan))
-            values = {"grad_norm": norm} if math.isfinite(norm) else {}
-            job.events.write(
-                "train",
-                step=job.step,
-                loss=logs["loss"],
-                learning_rate=logs["learning_rate"],
-                **values,
-                tokens_per_second=round(tokens / self.seconds, 1),
-                steps_per_second=round((job.step - self.first_step) / self.seconds, 3),
-                trained_tokens=job.trained_tokens,
-                peak_memory_gb=round(peak_memory() / 1e9, 3),
-            )
-            self.shown_tokens, self.seconds, self.first_step = job.trained_tokens, 0.0, job.step
-
-        def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **_: Any) -> None:
-            job = self.job
-            improved = job.take_validation(metrics["eval_loss"], metrics["eval_runtime"])
-            if job.step == job.saved_step and improved and job.trainer.is_world_process_zero():
-                # Gone on from here, where there had been no time to validate.
-                job.mark_best()
-            if job.step in (0, job.saved_step):
-                return
-            control.should_save = control.should_save or improved
-            if job.is_out_of_patience():
-                control.should_save = control.should_training_stop = True
-
-        def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            self.job.adopt(Path(args.output_dir) / f"checkpoint-{state.global_step}")
-            if not self.job.cancel_signal:
-                self.job.answer_samples()
-
-    class Trainer(base):
-        """Counts tokens, looks at each loss, and leaves the rows and the rate of learning to the job."""
-
-        def __init__(self, job: TRLJob, **options: Any) -> None:
-            self.job = job
-            self.tokens = 0
-            super().__init__(callbacks=[Progress(job)], **options)
-
-        def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
-            return dataset
-
-        def create_model_card(self, *_: Any, **__: Any) -> None:
-            """A checkpoint says what it is in `adapter_config.json`."""
-
-        def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
-            if self.lr_scheduler is None:
-                self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(
-                    optimizer or self.optimizer, self.job.learning_rate_factor
-                )
-            return self.lr_scheduler
-
-        def training_step(self, model: Any, inputs: Any, *rest: Any) -> Any:
-            learnt = inputs["labels"] != -100 if "labels" in inputs else inputs["completion_mask"]
-            self.tokens += int(learnt.sum())
-            loss = super().training_step(model, inputs, *rest)
-            self.job.check_loss(loss.item(), self.job.step + 1)
-            return loss
-
-        def save_now(self) -> None:
-            """Save between two steps."""
-            self._save_checkpoint(self.model, trial=None)
-            self.control = self.callback_handler.on_save(self.args, self.state, self.control)
-
-    return Trainer
-
-
-def peak_memory() -> int:
-    """The most bytes that were in use: of the GPU, or of this process."""
-    import resource
-
-    import torch
-
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_allocated()
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most << 10
-
-
-# Several processes
-
-
-def die_with_parent() -> None:
-    """On Linux, see to it that this process does not outlive the one that started it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-def process_count(spec: TRLSpec) -> int:
-    """How many processes work on the job: one for each GPU, or as many as the spec says."""
-    if spec.processes is not None:
-        return spec.processes
-    import torch
-
-    return max(1, torch.cuda.device_count())
-
-
-def launch(folder: Path, spec: TRLSpec, processes: int) -> NoReturn:
-    """Start this program once for each process, wait, and tell how it ended."""
-    for old in folder.glob(".end-*.json"):
-        old.unlink()
-    if spec.accelerate_config:
-        command = ["accelerate.commands.launch", "--config_file", spec.accelerate_config]
-        command += [] if spec.processes is None else ["--num_processes", str(spec.processes)]
-    else:
-        command = ["torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
-    command = [sys.executable, "-m", *command, str(Path(__file__).resolve()), str(folder)]
-    # In a session of its own, so that a signal to this process group reaches it once: through here.
-    launcher = subprocess.Popen(
-        command, env=os.environ | {WORKER: str(os.getpid())}, start_new_session=True, preexec_fn=die_with_parent
-    )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: launcher.send_signal(signal.SIGTERM))
-    status = launcher.wait()
-    ends = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob(".end-*.json")]
-    # What failed first has made the others fail.
-    ends.sort(key=lambda end: (end["status"] != "failed", end["time"]))
-    end = ends[0] if ends else {"status": "failed", "message": f"The launcher ended with status {status}.", "step": 0}
-    Events(folder / "events.jsonl").write("end", status=end["status"], message=end["message"], step=end["step"])
-    sys.exit(training_job.STOPS.get(end["status"], training_job.EXIT_FAILED))
 
 
 def main() -> NoReturn:

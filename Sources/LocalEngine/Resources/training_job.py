@@ -9,12 +9,11 @@ Where the program is started again by itself it is a pause (see `GOES_ON`).
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import errno
 import json
 import math
 import os
-import re
 import shutil
 import signal
 import sys
@@ -26,11 +25,9 @@ from typing import Any, NoReturn, Self
 
 import assay_engine
 import system_watch
+from training_ends import EXIT_FAILED, STOPS, asked_end, clear_unfinished, sentence
 from training_rows import Example, TrainingError
 from training_samples import Samples
-
-EXIT_FAILED = 1
-EXIT_CANCELED = 130
 
 GOES_ON = "ASSAY_GOES_ON"
 """Set where this program is started again after an interruption: what is to be said of one that nobody asked for."""
@@ -197,7 +194,7 @@ class Job:
         if not folder.is_dir():
             if self.spec.model.startswith(("/", "./", "../", "~")):
                 raise TrainingError(
-                    f"The model {self.spec.model} is not on this machine. Put it there, or name another one as the base."
+                    f"The model {self.spec.model} is not on this machine. Put it there, or name another base."
                 )
             return
         parts = {
@@ -342,83 +339,6 @@ class Job:
         os.replace(temporary, self.folder / name)
 
 
-OUT_OF_MEMORY = re.compile(
-    "out of memory|insufficient memory|(can't|cannot|unable to|failed to) (allocate|alloc)|bad_alloc|malloc", re.IGNORECASE
-)
-"""What PyTorch, CUDA, Metal and mlx say when memory runs out."""
-
-NOT_FETCHED = {
-    "LocalEntryNotFoundError",
-    "OfflineModeIsEnabled",
-    "RepositoryNotFoundError",
-    "RevisionNotFoundError",
-    "GatedRepoError",
-    "HFValidationError",
-    "ConnectError",
-    "ConnectionError",
-}
-"""Names of the errors that stand at the end of a vain try to fetch a model."""
-
-
-def causes(error: BaseException) -> list[BaseException]:
-    """An error, what it came from, and so on."""
-    chain: list[BaseException] = []
-    following: BaseException | None = error
-    while following is not None and following not in chain:
-        chain.append(following)
-        following = following.__cause__ or following.__context__
-    return chain
-
-
-def sentence(error: BaseException, folder: Path, spec: Spec | None) -> str:
-    """One sentence for a person, from an error that may not have been meant for one: what happened, what to change."""
-    if isinstance(error, TrainingError):
-        return str(error)
-    text = " ".join(str(error).split())[:600] or type(error).__name__
-    codes = {one.errno for one in causes(error) if isinstance(one, OSError)}
-    if shutil.disk_usage(folder).free < 8 << 20 or errno.ENOSPC in codes or "No space left on device" in text:
-        return "The disk is full, so the checkpoint could not be written; free some space and start the job again."
-    if errno.EDQUOT in codes or "quota exceeded" in text.lower():
-        return "Your quota of the disk is used up, so the checkpoint could not be written; free some space and start again."
-    if codes & {errno.EROFS, errno.EACCES, errno.EPERM}:
-        return f"A file could not be opened or written ({text}). Change its permissions and start the job again."
-    if isinstance(error, MemoryError) or OUT_OF_MEMORY.search(text):
-        change = "Lower `batch_size` (and raise `gradient_accumulation`) or `max_tokens`"
-        if spec is None or not spec.gradient_checkpointing:
-            change += ", or turn on `gradient_checkpointing`"
-        if spec is not None and spec.method == "full":
-            change += ", or choose `method` lora"
-        return f"Memory ran out ({text}). {change}."
-    if "CUDA error" in text or "cuDNN error" in text or "NCCL error" in text:
-        return f"The GPU reported an error ({text}). Resume the job; if it comes again, look at the GPU with nvidia-smi."
-    if isinstance(error, ImportError):
-        return f"A package is missing ({text}). Install the back end again with `assay engine install`."
-    if spec is not None and not Path(spec.model).exists() and isinstance(error, (OSError, ValueError)):
-        if NOT_FETCHED & {type(one).__name__ for one in causes(error)} or isinstance(error, OSError):
-            if spec.allow_download:
-                return f"The model {spec.model} could not be fetched. Check its name, your access and the network ({text})."
-            return f"The model {spec.model} is not on this machine, and it may not be downloaded. Name a folder ({text})."
-    if "not supported" in text and "odel type" in text or "does not recognize this architecture" in text:
-        return f"This back end does not know models of this kind ({text}). Name another base, or choose another back end."
-    return f"Training stopped with {type(error).__name__}: {text}"
-
-
-STOPS = {"canceled": EXIT_CANCELED, "finished": 0, "paused": EXIT_CANCELED}
-"""What the end of a job that was asked to end may be, and the exit status that goes with it."""
-
-
-def asked_end(folder: Path) -> tuple[str, str]:
-    """What an end that was asked for means, from `stop.json` when that is there."""
-    try:
-        value = json.loads((folder / "stop.json").read_text(encoding="utf-8"))
-        status, message = value["state"], value.get("message")
-        if status in STOPS:
-            return status, str(message)[:1000] if message else "Stopped as asked."
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass
-    return "canceled", "Stopped as asked."
-
-
 def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], events_type: type[Events]) -> NoReturn:
     """Work on the job that the command line names."""
     if len(sys.argv) != 2:
@@ -430,6 +350,10 @@ def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], ev
     watch: system_watch.Watch | None = None
     status, message, code = "failed", "", EXIT_FAILED
     received: list[str] = []
+    # Room for the last words when the disk is full.
+    reserve = folder / ".reserve"
+    with contextlib.suppress(OSError):
+        reserve.write_bytes(os.urandom(16 << 10))
 
     def on_signal(number: int, _: Any) -> None:
         received.append(signal.Signals(number).name)
@@ -459,15 +383,20 @@ def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], ev
                 job.save_on_the_way_out()
         except Exception as error:
             message = f"{message} But the last weights could not be saved. {sentence(error, folder, spec)}"
+            clear_unfinished(folder, reserve)
     except Exception as error:
         import traceback
 
-        traceback.print_exc()
         message = sentence(error, folder, spec)
+        clear_unfinished(folder, reserve)
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
     if watch is not None:
         watch.stop()
     events.write("end", status=status, message=message, step=job.step if job is not None else 0)
+    reserve.unlink(missing_ok=True)
     # The interpreter's own way out takes a second, and there is nothing left to do.
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(code)

@@ -46,11 +46,27 @@ def read_rows(
         this = row_form(row)
         if this not in allowed:
             raise TrainingError(f"{where} is no row with {', or '.join(FORMS[form] for form in allowed)}.")
+        check_parts(row, this, where)
         if form and this != form:
             raise TrainingError(f"{where} has `{this}`, and earlier rows `{form}`; a file holds one form of rows.")
         form = this
         rows.append(row)
     return rows, form
+
+
+def check_parts(row: dict[str, Any], form: str | None, where: str) -> None:
+    """Refuse messages that are none, naming the place."""
+    keys = {"messages": ("messages",), "preference": ("prompt", "chosen", "rejected")}.get(form or "", ())
+    for key in keys:
+        for number, message in enumerate(row[key], start=1):
+            if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+                raise TrainingError(f"{where}: message {number} of `{key}` has no `role`.")
+            if not isinstance(message.get("content"), str) and not message.get("tool_calls"):
+                raise TrainingError(f"{where}: message {number} of `{key}` has no `content` that is text.")
+    if form == "messages" and row["messages"][-1]["role"] != "assistant":
+        raise TrainingError(f"{where}: the last message must be the answer to learn, with the role `assistant`.")
+    if form in ("completion", "text") and not row["completion" if form == "completion" else "text"].strip():
+        raise TrainingError(f"{where} has nothing to learn: its text is empty.")
 
 
 def row_form(row: Any) -> str | None:

@@ -69,6 +69,10 @@ def read_cases(path: Path, warn: Callable[[str], None]) -> list[Case]:
     return cases[:MOST_CASES]
 
 
+Answers = Callable[[list[Case], Callable[[], bool]], Iterable[tuple[Case, str]]]
+"""Yields cases with their answers, and looks at its second argument often: whether to stop."""
+
+
 class Samples:
     """Has the cases of a job answered, within bounds, and tells the answers."""
 
@@ -94,11 +98,8 @@ class Samples:
             self._warn(f"No case is answered at the checkpoints: {reason}")
         self.cases = []
 
-    def answer(self, step: int, answers: Callable[[list[Case], Callable[[], bool]], Iterable[tuple[Case, str]]]) -> None:
-        """Answer all cases with the weights of a step.
-
-        - Parameter answers: yields cases with their answers, and looks at its second argument often: whether to stop.
-        """
+    def answer(self, step: int, answers: Answers) -> None:
+        """Answer all cases with the weights of a step."""
         if not self.cases or step == self._last_step:
             return
         self._last_step = step

@@ -1,0 +1,201 @@
+"""TRL's trainers, made to follow a job of train_trl.py: when they tell, validate, save and stop."""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from training_job import Canceled
+
+if TYPE_CHECKING:
+    from train_trl import TRLJob
+
+
+def stop_when(is_late: Callable[[], bool]) -> Any:
+    """What ends the writing of answers before each next token."""
+    import torch
+    from transformers import StoppingCriteria
+
+    class Late(StoppingCriteria):
+        def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+            return torch.full((input_ids.shape[0],), is_late(), device=input_ids.device, dtype=torch.bool)
+
+    return Late()
+
+
+class Chance:
+    """Where all sources of chance stand."""
+
+    def __init__(self) -> None:
+        import numpy
+        import torch
+
+        self._python, self._numpy, self._torch = random.getstate(), numpy.random.get_state(), torch.get_rng_state()
+        self._cuda = torch.cuda.get_rng_state() if torch.cuda.is_available() else None
+
+    def restore(self) -> None:
+        import numpy
+        import torch
+
+        random.setstate(self._python)
+        numpy.random.set_state(self._numpy)
+        torch.set_rng_state(self._torch)
+        if self._cuda is not None:
+            torch.cuda.set_rng_state(self._cuda)
+
+
+def trainer_class(base: Any) -> Any:
+    """TRL's trainer, made to follow a job."""
+    import torch
+    from transformers import TrainerCallback
+
+    class Progress(TrainerCallback):
+        """Says when to tell, validate, save and stop, and tells it."""
+
+        def __init__(self, job: TRLJob) -> None:
+            self.job = job
+            self.begin = 0.0
+            self.seconds = 0.0
+            self.first_step = 0
+            self.shown_tokens = 0
+            self.chance: Chance | None = None
+
+        def is_canceled(self) -> bool:
+            """Whether any of the processes was asked to end: they all stop at the same step."""
+            canceled = bool(self.job.cancel_signal)
+            accelerator = self.job.trainer.accelerator
+            if accelerator.num_processes > 1:
+                flag = torch.tensor(int(canceled), device=accelerator.device)
+                canceled = bool(accelerator.reduce(flag, "sum").item())
+            if canceled:
+                self.job.cancel_signal = self.job.cancel_signal or "SIGTERM"
+            return canceled
+
+        def check_canceled(self) -> None:
+            if self.is_canceled():
+                raise Canceled
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.first_step = state.global_step
+            self.shown_tokens = self.job.trained_tokens
+            if state.global_step == 0:
+                self.job.answer_samples()
+
+        def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.begin = time.perf_counter()
+
+        def on_substep_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            if self.is_canceled():
+                # A step that isn't done is done anew later, with the same chance.
+                if self.chance is not None:
+                    self.chance.restore()
+                raise Canceled
+
+        def on_prediction_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.check_canceled()
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            job, spec = self.job, self.job.spec
+            self.seconds += time.perf_counter() - self.begin
+            job.step = state.global_step
+            tokens = torch.tensor(job.trainer.tokens, device=args.device)
+            job.trained_tokens += int(job.trainer.accelerator.reduce(tokens, "sum").item())
+            job.trainer.tokens = 0
+            self.chance = Chance()
+            last, canceled = job.step >= job.steps, self.is_canceled()
+            control.should_log = last or canceled or job.step % spec.report_every == 0
+            control.should_evaluate = (
+                bool(job.valid_rows) and not canceled and (last or job.step % spec.evaluate_every == 0)
+            )
+            control.should_save = last or canceled or job.step % spec.save_every == 0
+            control.should_training_stop = last or canceled
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+            if "loss" not in logs or self.seconds == 0:
+                return
+            job = self.job
+            tokens = job.trained_tokens - self.shown_tokens
+            norm = float(logs.get("grad_norm", math.nan))
+            values = {"grad_norm": norm} if math.isfinite(norm) else {}
+            job.events.write(
+                "train",
+                step=job.step,
+                loss=logs["loss"],
+                learning_rate=logs["learning_rate"],
+                **values,
+                tokens_per_second=round(tokens / self.seconds, 1),
+                steps_per_second=round((job.step - self.first_step) / self.seconds, 3),
+                trained_tokens=job.trained_tokens,
+                peak_memory_gb=round(peak_memory() / 1e9, 3),
+            )
+            self.shown_tokens, self.seconds, self.first_step = job.trained_tokens, 0.0, job.step
+
+        def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **_: Any) -> None:
+            job = self.job
+            self.chance = Chance()
+            improved = job.take_validation(metrics["eval_loss"], metrics["eval_runtime"])
+            if job.step == job.saved_step and improved and job.trainer.is_world_process_zero():
+                # Gone on from here, where there had been no time to validate.
+                job.mark_best()
+            if job.step in (0, job.saved_step):
+                return
+            control.should_save = control.should_save or improved
+            if job.is_out_of_patience():
+                control.should_save = control.should_training_stop = True
+
+        def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.job.adopt(Path(args.output_dir) / f"checkpoint-{state.global_step}")
+            if not self.job.cancel_signal:
+                self.job.answer_samples()
+
+    class Trainer(base):
+        """Counts tokens, looks at each loss, and leaves the rows and the rate of learning to the job."""
+
+        def __init__(self, job: TRLJob, **options: Any) -> None:
+            self.job = job
+            self.tokens = 0
+            super().__init__(callbacks=[Progress(job)], **options)
+
+        def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
+            return dataset
+
+        def create_model_card(self, *_: Any, **__: Any) -> None:
+            """A checkpoint says what it is in `adapter_config.json`."""
+
+        def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+            if self.lr_scheduler is None:
+                self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(
+                    optimizer or self.optimizer, self.job.learning_rate_factor
+                )
+            return self.lr_scheduler
+
+        def training_step(self, model: Any, inputs: Any, *rest: Any) -> Any:
+            learnt = inputs["labels"] != -100 if "labels" in inputs else inputs["completion_mask"]
+            self.tokens += int(learnt.sum())
+            loss = super().training_step(model, inputs, *rest)
+            self.job.check_loss(loss.item(), self.job.step + 1)
+            return loss
+
+        def save_now(self) -> None:
+            """Save between two steps."""
+            self._save_checkpoint(self.model, trial=None)
+            self.control = self.callback_handler.on_save(self.args, self.state, self.control)
+
+    return Trainer
+
+
+def peak_memory() -> int:
+    """The most bytes that were in use: of the GPU, or of this process."""
+    import resource
+
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most << 10
