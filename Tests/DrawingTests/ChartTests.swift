@@ -2,10 +2,36 @@ import Testing
 
 @testable import Drawing
 
-@Suite struct ChartTests {
-  private func values(_ ys: [Double]) -> [ChartSeries.Value] {
-    ys.enumerated().map { ChartSeries.Value(x: Double($0.offset), y: $0.element) }
+/// Points in a list, gone over one by one.
+struct ListedPoints: ChartPoints {
+  var points: [ChartPoint]
+
+  init(_ ys: [Double], from start: Double = 0) {
+    points = ys.enumerated().map { ChartPoint(x: start + Double($0.offset), y: $0.element) }
   }
+
+  var extent: ClosedRange<Double>? {
+    points.first.flatMap { first in points.last.map { first.x...$0.x } }
+  }
+
+  func columns(_ number: Int, from start: Double, to end: Double) -> [ChartColumn?] {
+    let width = (end - start) / Double(number)
+    return (0..<number).map { column in
+      let (from, upTo) = (start + width * Double(column), start + width * Double(column + 1))
+      let inside = points.filter { $0.x >= from && $0.x < upTo }.map(\.y)
+      guard let first = inside.first, let last = inside.last else { return nil }
+      let finite = inside.filter(\.isFinite)
+      return ChartColumn(first: first, last: last, low: finite.min() ?? .nan, high: finite.max() ?? .nan)
+    }
+  }
+
+  func nearest(to x: Double) -> ChartPoint? { points.min { abs($0.x - x) < abs($1.x - x) } }
+  func last(before x: Double) -> ChartPoint? { points.last { $0.x < x } }
+  func first(notBefore x: Double) -> ChartPoint? { points.first { $0.x >= x } }
+}
+
+@Suite struct ChartTests {
+  private func values(_ ys: [Double]) -> ListedPoints { ListedPoints(ys) }
 
   private func text(_ chart: LineChart, width: Int = 30, height: Int = 8) -> String {
     var surface = Surface(width: width, height: height)
@@ -17,7 +43,7 @@ import Testing
     let chart = LineChart([ChartSeries("loss", values([4, 2, 1, 0.5, 0]))], xTitle: "step")
     #expect(
       text(chart) == """
-        ━ loss
+        ━ loss 0
         4┤⠑⠢⣀
          │   ⠑⠢⢄
         2┤      ⠉⠒⠤⢄⡀
@@ -32,13 +58,20 @@ import Testing
     let flat = values([1, 1, 1])
     let solid = text(LineChart([ChartSeries("a", flat)])).split(separator: "\n")
     let dashed = text(LineChart([ChartSeries("a", flat, line: .dashed)])).split(separator: "\n")
-    #expect(solid[0] == "━ a" && dashed[0] == "╍ a")
+    #expect(solid[0] == "━ a 1" && dashed[0] == "╍ a 1")
     func dots(_ rows: [Substring]) -> Int {
       rows.joined().unicodeScalars.reduce(0) {
         $0 + (0x2800...0x28FF ~= $1.value ? ($1.value & 0xFF).nonzeroBitCount : 0)
       }
     }
     #expect(dots(dashed) > dots(solid) / 3 && dots(dashed) < dots(solid) * 3 / 4)
+  }
+
+  @Test func everyLineHasItsOwnPattern() {
+    let patterns = ChartSeries.Line.allCases.map { line in (0..<60).map { line.hasDot($0) } }
+    #expect(Set(patterns).count == patterns.count)
+    #expect(Set(ChartSeries.Line.allCases.map(\.sample)).count == patterns.count)
+    #expect(patterns.allSatisfy { $0.count { $0 } >= 15 })
   }
 
   @Test func noPeakIsLost() {
@@ -56,7 +89,7 @@ import Testing
 
   @Test func whatCannotBeDrawnIsLeftOut() {
     let odd = [Double.nan, .infinity, -.infinity, 1, 2]
-    #expect(text(LineChart([ChartSeries("y", values(odd))])).contains("━ y"))
+    #expect(text(LineChart([ChartSeries("y", values(odd))])).contains("━ y 2"))
     #expect(text(LineChart([ChartSeries("y", values([0, -1]))], scale: .logarithmic)).contains("Too small"))
     #expect(text(LineChart([ChartSeries("y", [])])) == "Nothing to draw yet.")
     #expect(text(LineChart([])) == "Nothing to draw yet.")
@@ -72,6 +105,70 @@ import Testing
         _ = text(LineChart([ChartSeries("y", values(ys))], scale: scale, cursor: 3), width: width, height: height)
       }
     }
+  }
+
+  @Test func whatIsNotFiniteIsAGap() {
+    let rows = text(LineChart([ChartSeries("y", values([1, 1, 1, .nan, .nan, .nan, 1, 1, 1]))]), width: 40)
+    let line = rows.split(separator: "\n").first { $0.contains("1┤") }?.drop { $0 != "┤" }.dropFirst() ?? ""
+    #expect(line.split(separator: " ").count == 2)
+  }
+
+  @Test func onlyWhatIsSeenCounts() {
+    var chart = LineChart([ChartSeries("y", values((0..<1_000).map { $0 < 10 ? 100 : Double($0 % 7) }))])
+    #expect(text(chart).contains("100┤"))
+    chart.window.zoom(by: 0.5, at: nil, in: 0...999, least: 4)
+    #expect(!text(chart).contains("100┤") && text(chart).contains("5┤"))
+    #expect(text(chart, width: 60).contains("600"))
+  }
+
+  @Test func aLineBetweenPointsOutOfViewIsSeen() {
+    var chart = LineChart([ChartSeries("y", ListedPoints([0, 100]))])
+    chart.window.zoom(by: 0.1, at: 0.5, in: 0...1, least: 0.01)
+    var surface = Surface(width: 40, height: 8)
+    let place = chart.draw(in: surface.bounds, on: &surface, theme: .dark)
+    #expect(place.map { abs($0.range.lowerBound - 0.45) < 1e-9 && abs($0.range.upperBound - 0.55) < 1e-9 } == true)
+    let dots = surface.text().unicodeScalars.count { (0x2801...0x28FF).contains($0.value) }
+    #expect(dots >= 30)
+  }
+
+  @Test func whatIsNotPositiveRunsOffALogarithmicChart() {
+    let rows = text(LineChart([ChartSeries("y", values([100, 0, 100, 10, 1]))], scale: .logarithmic), width: 40)
+      .split(separator: "\n")
+    #expect(rows[1].contains("100┤") && rows.count { $0.contains("┤") } >= 2)
+  }
+
+  @Test func marksStandOnTheAxis() {
+    var chart = LineChart([ChartSeries("y", values(Array(repeating: 1, count: 101)))], xTitle: "step")
+    chart.marks = [
+      ChartMark(x: 20, glyph: "◆", style: .chartAxis), ChartMark(x: 50, glyph: "★", style: .better, weight: 2),
+      ChartMark(x: 50.1, glyph: "!", style: .warning, weight: 1), ChartMark(x: 400, glyph: "x", style: .warning),
+    ]
+    let axis = text(chart, width: 60).split(separator: "\n").first { $0.contains("╰") } ?? ""
+    #expect(axis.contains("◆") && axis.contains("★") && !axis.contains("!") && !axis.contains("x"))
+  }
+
+  @Test func severalCurvesAreTaggedAndTheLegendTakesTheRowsItNeeds() {
+    let curves = (1...4).map { number in
+      ChartSeries("job \(number) with a long name", values([1, 2, Double(number)]), tag: "\(number)")
+    }
+    let rows = text(LineChart(curves), width: 50, height: 20).split(separator: "\n")
+    #expect(rows[0].contains("job 1") && rows[1].contains("job 2") && rows[3].contains("job 4"))
+    for number in 1...4 { #expect(rows.dropFirst(4).contains { $0.hasSuffix("\(number)") }) }
+  }
+
+  @Test func aFrameTellsWhatLiesWhere() {
+    var surface = Surface(width: 60, height: 12)
+    let frame = LineChart([ChartSeries("y", values([1, 2, 3, 4, 5]))]).draw(
+      in: surface.bounds, on: &surface, theme: .dark)
+    #expect(frame?.x(atColumn: frame?.area.x ?? 0) == 0)
+    #expect(frame?.x(atColumn: (frame?.area.maxX ?? 0) - 1) == 4)
+    #expect(frame?.x(atColumn: 1_000) == 4)
+  }
+
+  @Test func labelsDiffer() {
+    #expect(ChartNumber.labeled([9_512_340, 9_512_350]).map(\.text) == ["9512340", "9512350"])
+    #expect(ChartNumber.labeled([0.412_31, 0.412_32]).map(\.text) == ["0.41231", "0.41232"])
+    #expect(ChartNumber.labeled([0, 50]).map(\.text) == ["0", "50"])
   }
 
   @Test func ticksAreRound() {

@@ -1,5 +1,5 @@
 /// Round numbers for axes, and numbers as short text.
-enum ChartNumber {
+public enum ChartNumber {
   /// Round values that enclose `low...high`: multiples of 1, 2 or 5 times a power of ten, at most about `most`.
   static func ticks(_ low: Double, _ high: Double, most: Int) -> [Double] {
     guard low.isFinite, high.isFinite, high > low else { return [low] }
@@ -28,8 +28,19 @@ enum ChartNumber {
     return values([1], every: max(1, (exponents.count + most - 1) / most))
   }
 
+  /// Numbers with their texts: short ones, or with as many digits as it takes to tell them apart.
+  static func labeled(_ values: [Double]) -> [(value: Double, text: String)] {
+    var texts = values.map(text)
+    var places = 0
+    while Set(texts).count < texts.count, places <= 9, values.allSatisfy({ abs($0) * power10(places) < 9e15 }) {
+      texts = values.map { ($0 < 0 ? "-" : "") + decimal(abs($0), places: places) }
+      places += 1
+    }
+    return zip(values, texts).map { (value: $0, text: $1) }
+  }
+
   /// A number in at most about six characters: `1234`, `12.5k`, `0.034`, `1e-5`.
-  static func text(_ value: Double) -> String {
+  public static func text(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     let size = abs(value)
     if size == 0 { return "0" }

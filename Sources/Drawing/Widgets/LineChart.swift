@@ -1,51 +1,83 @@
 /// One curve of a chart.
-public struct ChartSeries: Hashable, Sendable {
-  /// A place on the curve.
-  public struct Value: Hashable, Sendable {
-    /// How far along.
-    public var x: Double
-    /// How much.
-    public var y: Double
-
-    /// Makes a value.
-    public init(x: Double, y: Double) {
-      self.x = x
-      self.y = y
-    }
-  }
-
+public struct ChartSeries: Sendable {
   /// What tells its line from others without colour.
-  public enum Line: Hashable, Sendable {
-    case solid, dashed
+  public enum Line: Hashable, Sendable, CaseIterable {
+    case solid, dashed, dotted, mixed, sparse
   }
 
   /// Its name in the legend.
   public var name: String
-  /// Its values, with `x` growing; those that aren't finite are left out.
-  public var values: [Value]
+  /// Its points.
+  public var points: any ChartPoints
   /// How it looks.
   public var style: StyleName
   /// How its line is drawn.
   public var line: Line
+  /// A character or a few at the end of its line, where several are told apart.
+  public var tag: String
+  /// How its values read in the legend; a number in about six characters unless told.
+  public var text: @Sendable (Double) -> String
 
   /// Makes a curve.
-  public init(_ name: String, _ values: [Value], style: StyleName = .chartTrain, line: Line = .solid) {
+  public init(
+    _ name: String, _ points: any ChartPoints, style: StyleName = .chartTrain, line: Line = .solid, tag: String = "",
+    text: @escaping @Sendable (Double) -> String = { ChartNumber.text($0) }
+  ) {
     self.name = name
-    self.values = values
+    self.points = points
     self.style = style
     self.line = line
+    self.tag = tag
+    self.text = text
   }
 }
 
-/// Curves drawn in braille dots, two by four to a cell, with axes, legend and a read-out at a cursor.
+/// Something that happened at a place along `x`, as a sign on the axis.
+public struct ChartMark: Hashable, Sendable {
+  /// Where.
+  public var x: Double
+  /// The sign, one column wide.
+  public var glyph: String
+  /// How it looks.
+  public var style: StyleName
+  /// Which of several in one place is seen: the one with the greatest weight.
+  public var weight: Int
+
+  /// Makes a mark.
+  public init(x: Double, glyph: String, style: StyleName, weight: Int = 0) {
+    self.x = x
+    self.glyph = glyph
+    self.style = style
+    self.weight = weight
+  }
+}
+
+/// Where a chart was drawn, to find out what lies beneath the mouse.
+public struct ChartFrame: Hashable, Sendable {
+  /// The cells between the axes.
+  public let area: Rect
+  /// What is seen of `x`.
+  public let range: ClosedRange<Double>
+
+  /// How much of `x` a column of cells shows.
+  public var step: Double { range.length / Double(max(1, area.width - 1)) }
+
+  /// The `x` in the middle of a column of the surface, within the range.
+  public func x(atColumn column: Int) -> Double {
+    min(range.upperBound, max(range.lowerBound, range.lowerBound + Double(column - area.x) * step))
+  }
+}
+
+/// Curves drawn in braille dots, two by four to a cell, with axes, legend, marks and a read-out at a cursor.
 ///
-/// However many values there are, each column of dots spans all of them that fall into it: no peak is lost.
-public struct LineChart: Hashable, Sendable {
+/// However many points there are, each column of dots spans all of them that fall into it: no peak is lost. The vertical
+/// axis reaches as far as what is seen.
+public struct LineChart: Sendable {
   /// How values become heights.
   public enum Scale: Hashable, Sendable {
     /// Equal differences look equal.
     case linear
-    /// Equal ratios look equal; values that aren't positive are left out.
+    /// Equal ratios look equal; what isn't positive lies below the chart.
     case logarithmic
   }
 
@@ -55,8 +87,16 @@ public struct LineChart: Hashable, Sendable {
   public var scale: Scale
   /// What `x` counts, such as `step`.
   public var xTitle: String
-  /// Where to read values off; nil for nowhere.
+  /// Which part is seen.
+  public var window = ChartWindow()
+  /// Where to read values off; nil for the end of each curve.
   public var cursor: Double?
+  /// What the legend says of the cursor; its `x` unless told.
+  public var cursorText: String?
+  /// What happened on the way, with `x` growing.
+  public var marks: [ChartMark] = []
+  /// A few words at the right of the legend, such as the scale.
+  public var note = ""
 
   /// Makes a chart.
   public init(_ series: [ChartSeries], scale: Scale = .linear, xTitle: String = "", cursor: Double? = nil) {
@@ -66,38 +106,81 @@ public struct LineChart: Hashable, Sendable {
     self.cursor = cursor
   }
 
-  /// Draws the legend into the first row, the axes at the left and at the bottom, and the curves between them.
-  public func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
-    guard rect.width >= 8, rect.height >= 4, let plot = ChartPlot(self, rect) else {
+  /// From the first point of all curves to the last.
+  public var extent: ClosedRange<Double>? {
+    let extents = series.compactMap(\.points.extent)
+    guard let low = extents.map(\.lowerBound).min(), let high = extents.map(\.upperBound).max() else { return nil }
+    return low...high
+  }
+
+  /// Draws the legend into the first rows, the axes at the left and at the bottom, and the curves between them.
+  /// - Returns: where the curves are; nil where there are none.
+  @discardableResult
+  public func draw(in rect: Rect, on surface: inout Surface, theme: Theme) -> ChartFrame? {
+    let legend = legendRows(rect, theme)
+    let body = Rect(x: rect.x, y: rect.y + legend.count, width: rect.width, height: rect.height - legend.count)
+    guard rect.width >= 8, body.height >= 3, let plot = ChartPlot(self, body) else {
       if !rect.isEmpty { surface.write([Span(emptySentence, theme[.textDim])], in: rect) }
-      return
+      return nil
     }
-    drawLegend(plot, in: rect.row(0), &surface, theme)
+    for (index, row) in legend.enumerated() { surface.write(row, in: rect.row(index)) }
+    drawNote(legend.first ?? [], in: rect.row(0), &surface, theme)
     drawAxes(plot, &surface, theme)
+    drawMarks(plot, &surface, theme)
     if let x = plot.column(ofX: cursor) {
       surface.verticalLine(at: Point(x: x, y: plot.area.y), length: plot.area.height, style: theme[.chartCursor])
     }
     var dots = BrailleDots(plot.area)
+    var ends: [(x: Int, y: Int)?] = []
     for (index, curve) in series.enumerated() {
       dots.style = index
-      dots.isDashed = curve.line == .dashed
-      plot.draw(curve, &dots)
+      dots.line = curve.line
+      ends.append(plot.draw(curve, &dots))
     }
     dots.draw(on: &surface) { theme[series[$0].style] }
+    for (curve, end) in zip(series, ends) where !curve.tag.isEmpty {
+      guard let end else { continue }
+      let x = min(plot.area.x + end.x / 2 + 1, plot.area.maxX - TextWidth.columns(of: curve.tag))
+      let y = plot.area.y + min(plot.area.height - 1, max(0, end.y / 4))
+      surface.write(
+        curve.tag, at: Point(x: x, y: y), style: theme[curve.style].adding(.bold), clip: plot.area)
+    }
+    return ChartFrame(area: plot.area, range: plot.range)
   }
 
   private var emptySentence: String {
-    series.allSatisfy(\.values.isEmpty) ? "Nothing to draw yet." : "Too small for a chart."
+    extent == nil ? "Nothing to draw yet." : "Too small for a chart."
   }
 
-  private func drawLegend(_ plot: ChartPlot, in row: Rect, _ surface: inout Surface, _ theme: Theme) {
-    var spans = series.flatMap { curve in
-      let value = plot.value(of: curve, at: cursor)
-      let text = value.map { " \(ChartNumber.text($0))" } ?? ""
-      return [Span(curve.line == .solid ? "━ " : "╍ ", theme[curve.style]), Span(curve.name + text), Span("   ")]
+  /// Each curve with its value, in as many rows as they need and a third of the chart can spare.
+  private func legendRows(_ rect: Rect, _ theme: Theme) -> [[Span]] {
+    var entries = series.map { curve in
+      let point = (cursor ?? curve.points.extent?.upperBound).flatMap { curve.points.nearest(to: $0) }
+      let text = point.map { " " + curve.text($0.y) } ?? ""
+      return [Span(curve.line.sample + " ", theme[curve.style]), Span(curve.name + text)]
     }
-    if let cursor { spans.append(Span("\(xTitle) \(ChartNumber.text(cursor))", theme[.chartCursor])) }
-    surface.write(spans, in: row)
+    if let cursor {
+      entries.append([Span(cursorText ?? "\(xTitle) \(ChartNumber.text(cursor))", theme[.chartCursor])])
+    }
+    var rows: [[Span]] = [[]]
+    var used = 0
+    for entry in entries {
+      let columns = entry.reduce(0) { $0 + $1.columns }
+      if used > 0, used + 3 + columns > rect.width, rows.count < rect.height / 4 {
+        rows.append([])
+        used = 0
+      }
+      if used > 0 { rows[rows.count - 1].append(Span("   ")) }
+      rows[rows.count - 1] += entry
+      used += columns + (used > 0 ? 3 : 0)
+    }
+    return rows
+  }
+
+  private func drawNote(_ legend: [Span], in row: Rect, _ surface: inout Surface, _ theme: Theme) {
+    let used = legend.reduce(0) { $0 + $1.columns }
+    guard !note.isEmpty, used + 2 + TextWidth.columns(of: note) <= row.width else { return }
+    surface.write([Span(note, theme[.textDim])], in: row, .right)
   }
 
   private func drawAxes(_ plot: ChartPlot, _ surface: inout Surface, _ theme: Theme) {
@@ -107,15 +190,15 @@ public struct LineChart: Hashable, Sendable {
     surface.horizontalLine(at: Point(x: area.x, y: area.maxY), length: area.width, style: style)
     surface.write("╰", at: Point(x: area.x - 1, y: area.maxY), style: style)
     for tick in plot.yTicks {
-      guard let y = plot.row(ofY: tick) else { continue }
+      guard let y = plot.row(ofY: tick.value) else { continue }
       let label = Rect(x: plot.rect.x, y: y, width: area.x - 1 - plot.rect.x, height: 1)
-      surface.write([Span(ChartNumber.text(tick), style)], in: label, .right)
+      surface.write([Span(tick.text, style)], in: label, .right)
       surface.write("┤", at: Point(x: area.x - 1, y: y), style: style)
     }
     var free = area.x
     for tick in plot.xTicks {
-      guard let x = plot.column(ofX: tick) else { continue }
-      let text = ChartNumber.text(tick)
+      guard let x = plot.column(ofX: tick.value) else { continue }
+      let text = tick.text
       let start = min(x - text.count / 2, area.maxX - text.count)
       guard start >= free || free == area.x else { continue }
       surface.write("┴", at: Point(x: x, y: area.maxY), style: style)
@@ -124,6 +207,19 @@ public struct LineChart: Hashable, Sendable {
     }
     if free + xTitle.count < area.maxX {
       surface.write(xTitle, at: Point(x: area.maxX - xTitle.count, y: area.maxY + 1), style: style, clip: plot.rect)
+    }
+  }
+
+  /// The marks that are seen, on the axis; of several in one column the weightiest, the later of two alike.
+  private func drawMarks(_ plot: ChartPlot, _ surface: inout Surface, _ theme: Theme) {
+    var shown: [Int: ChartMark] = [:]
+    for mark in marks {
+      guard let x = plot.column(ofX: mark.x) else { continue }
+      if let other = shown[x], other.weight > mark.weight { continue }
+      shown[x] = mark
+    }
+    for (x, mark) in shown {
+      surface.write(mark.glyph, at: Point(x: x, y: plot.area.maxY), style: theme[mark.style], clip: plot.rect)
     }
   }
 }
