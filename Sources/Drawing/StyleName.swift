@@ -26,7 +26,7 @@ public enum StyleName: Int, CaseIterable, Sendable {
   /// Two texts compared.
   case diff, diffAdded, diffRemoved, diffSame
   /// Curves and their axes.
-  case chart, chartAxis, chartTrain, chartValidation, chartThird, chartFourth, chartCursor
+  case chart, chartAxis, chartTrain, chartValidation, chartThird, chartFourth, chartFifth, chartSixth, chartCursor
   /// JSON text.
   case json, jsonKey, jsonString, jsonNumber, jsonLiteral
   /// The parts of a prompt by who says them.

@@ -67,6 +67,8 @@ extension Theme {
     chart.validation   = $amber
     chart.third        = $green
     chart.fourth       = $violet
+    chart.fifth        = $red
+    chart.sixth        = $accent
     chart.cursor       = $strong
 
     json               = $ink

@@ -106,8 +106,28 @@ struct JobFigures {
     if detail.firstEvent != nil || !job.state.isOver {
       words.append("\(Figure.duration(elapsed))\(job.state.isOver ? " in all" : "")")
     }
-    let memory = detail.metrics.compactMap(\.peakMemory).max()
-    if let memory { words.append("\(Figure.decimal(memory, places: 2)) GB") }
+    let memory = detail.curves[.peakMemory]
+    if !memory.isEmpty { words.append("\(Figure.decimal(memory.column(0..<memory.count).high, places: 2)) GB") }
+    if let use = detail.system.last?.use, !job.state.isOver { words += self.words(use) }
+    return words
+  }
+
+  /// What the job takes of its machine now.
+  private func words(_ use: SystemUse) -> [String] {
+    func sum(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) }
+    func percent(_ share: Double) -> String { "\(Figure.decimal(share * 100, places: 0)) %" }
+    var words = use.cpu.map { ["CPU \(percent($0))"] } ?? []
+    guard !use.gpus.isEmpty else { return words }
+    var gpu = [use.gpus.count == 1 ? "GPU" : "\(use.gpus.count) GPUs"]
+    let shares = use.gpus.compactMap(\.utilization)
+    if let share = sum(shares) { gpu.append(percent(share / Double(shares.count))) }
+    if let memory = sum(use.gpus.compactMap(\.memory)) {
+      let all = sum(use.gpus.compactMap(\.memoryTotal)).map { "/\(Figure.decimal($0, places: 0))" } ?? ""
+      gpu.append("\(Figure.decimal(memory, places: 1))\(all) GB")
+    }
+    if let power = sum(use.gpus.compactMap(\.power)) { gpu.append("\(Figure.decimal(power, places: 0)) W") }
+    if let heat = use.gpus.compactMap(\.temperature).max() { gpu.append("\(Figure.decimal(heat, places: 0)) °C") }
+    words.append(gpu.joined(separator: " "))
     return words
   }
 
@@ -120,6 +140,9 @@ struct JobFigures {
   /// What a person should know, and what to do about it.
   var remarks: [(text: String, style: StyleName)] {
     var remarks: [(String, StyleName)] = []
+    if detail.readShare < 1 {
+      remarks.append(("Reading what it reported: \(Figure.decimal(detail.readShare * 100, places: 0)) %.", .info))
+    }
     if let message = job.message { remarks.append((message, job.state.isOver ? job.state.remarkStyle : .warning)) }
     switch job.state {
     case .failed: remarks.append(("The log tells more. n starts another job with other settings.", .textDim))

@@ -94,7 +94,7 @@ extension TrainingPane {
 
   private func hasCheckpoints(_ snapshot: Snapshot) -> Bool { detail(snapshot)?.checkpoints.isEmpty == false }
 
-  private var noJob: String { "There is no job yet: n starts one." }
+  var noJob: String { "There is no job yet: n starts one." }
 
   private var isAfterHits: Bool { area == .log && !log.query.isEmpty }
 
@@ -121,19 +121,6 @@ extension TrainingPane {
     bindings[2].keys = right
     bindings[3].keys = left
     return bindings
-  }
-
-  private func curveKeys(_ snapshot: Snapshot) -> [Binding<Action>] {
-    let reason = snapshot.jobs.isEmpty ? noJob : nil
-    let footer = area == .chart
-    return [
-      Binding(
-        "L", title: "Logarithmic or linear scale", group: "Curves", action: .toggleScale, unavailable: reason,
-        footer: footer ? "log scale" : nil),
-      Binding(
-        "S", title: "Smooth the training loss", group: "Curves", action: .nextSmoothing, unavailable: reason,
-        footer: footer ? "smooth" : nil),
-    ]
   }
 
   private func logKeys(_ snapshot: Snapshot) -> [Binding<Action>] {

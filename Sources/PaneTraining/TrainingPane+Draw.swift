@@ -77,7 +77,10 @@ extension TrainingPane {
     func dim(_ text: String) -> [Span] { [Span(text, theme[.textDim])] }
     let data = min(40, snapshot.jobs.prefix(50).map { TextWidth.columns(of: $0.data) }.max() ?? 0)
     return [
-      TableColumn("job", width: 3...5, alignment: .right, priority: 10) { [Span("\($0.id)")] },
+      TableColumn("job", width: 3...5, alignment: .right, priority: 10) { job in
+        let look = overlaid.firstIndex(of: job.id).map { OverlaidJob.looks[$0] }
+        return (look.map { [Span($0.line.sample + " ", theme[$0.style])] } ?? []) + [Span("\(job.id)")]
+      },
       TableColumn("state", width: 10...10, priority: 9) {
         [Span("\($0.state.glyph) \($0.state.rawValue)", theme[$0.state.style])]
       },
@@ -252,7 +255,7 @@ extension TrainingPane {
     }
     for (text, style) in figures.remarks {
       for line in TextWidth.wrap(text, to: max(1, rest.width)).prefix(3) {
-        if let row = next(keeping: detail.metrics.isEmpty ? 1 : 7) {
+        if let row = next(keeping: detail.curves.isEmpty ? 1 : 7) {
           surface.write([Span(line, theme[style])], in: row)
         }
       }
@@ -265,40 +268,18 @@ extension TrainingPane {
       drawCentered(text, in: rest, on: &surface, style: theme[.textDim])
       return
     }
-    drawCurves(detail, in: rest, on: &surface, theme: theme)
+    drawCurves(detail, snapshot, in: rest, on: &surface, theme: theme)
   }
 
-  private func drawCurves(_ detail: JobDetail, in rect: Rect, on surface: inout Surface, theme: Theme) {
-    guard !detail.metrics.isEmpty else {
+  private mutating func drawCurves(
+    _ detail: JobDetail, _ snapshot: Snapshot, in rect: Rect, on surface: inout Surface, theme: Theme
+  ) {
+    guard !detail.curves.isEmpty else {
       let text = detail.job.state.isOver ? "No loss was reported." : "The curves begin with the first report."
       drawCentered(text, in: rect, on: &surface, style: theme[.textDim])
       return
     }
-    var loss = rect
-    if rect.width >= 100, rect.height >= 12 {
-      let parts = rect.columns([.share(2), .share(1)], gap: 2)
-      loss = parts[0]
-      let small = parts[1].rows([.rest, .rest])
-      curves.learningRates(detail).draw(in: small[0], on: &surface, theme: theme)
-      curves.speeds(detail).draw(in: small[1], on: &surface, theme: theme)
-    } else if rect.height >= 7 {
-      let parts = rect.rows([.rest, .fixed(1)])
-      loss = parts[0]
-      drawRateLine(detail, in: parts[1], on: &surface, theme: theme)
-    }
-    curves.losses(detail).draw(in: loss, on: &surface, theme: theme)
-    let words = [curves.isLogarithmic ? "log" : nil, curves.smoothing.words].compactMap { $0 }.joined(separator: ", ")
-    if !words.isEmpty, loss.width > 50 { surface.write([Span(words, theme[.textDim])], in: loss.row(0), .right) }
-  }
-
-  private func drawRateLine(_ detail: JobDetail, in row: Rect, on surface: inout Surface, theme: Theme) {
-    let rates = detail.metrics.compactMap(\.learningRate)
-    guard let last = rates.last else { return }
-    let at = curves.cursor.flatMap { step in detail.metrics.last { Double($0.step) <= step }?.learningRate } ?? last
-    let text = "rate " + Figure.rate(at) + " "
-    let used = surface.write(text, at: row.origin, style: theme[.textDim], clip: row)
-    let line = Sparkline.text(rates, width: row.width - used)
-    surface.write(line, at: Point(x: row.x + used, y: row.y), style: theme[.chartThird], clip: row)
+    charts.draw(detail, over: overlays(snapshot), in: rect, on: &surface, theme: theme)
   }
 
   func drawCentered(_ text: String, in rect: Rect, on surface: inout Surface, style: Style) {

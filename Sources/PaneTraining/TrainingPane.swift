@@ -8,7 +8,9 @@ public struct TrainingPane: Pane {
     case open, back, left, right, show(Area)
     case newJob, collect, cancelJob, pauseOrResume, sooner, useAdapter, evaluateCheckpoints, keepCheckpoint
     case start, startCollecting, confirmCancel, close
-    case toggleScale, nextSmoothing, toggleFollow
+    case toggleScale, nextSmoothing, nextLarge, nextSmall, overlay
+    case zoomIn, zoomOut, zoomAll, earlier, later, nextMark, previousMark
+    case toggleFollow
     case search, endSearch, clearSearch, nextHit, previousHit
     case narrower, wider, copyLine
     case toggleSamples, nextSample, previousSample
@@ -36,7 +38,9 @@ public struct TrainingPane: Pane {
   var area = Area.jobs
   var overlay: Overlay?
   var table = TableView<JobID>()
-  var curves = LossCurves()
+  var charts = JobCharts()
+  /// Jobs whose curves are laid over the shown one's.
+  var overlaid: [JobID] = []
   var checkpoints = TableView<Int>()
   var log = LogView()
   var samples = SamplesView()
@@ -107,7 +111,7 @@ public struct TrainingPane: Pane {
     guard chosen != id else { return }
     chosen = id
     table.select(id)
-    curves.cursor = nil
+    charts.cursor = nil
     log = LogView()
     samples = SamplesView()
   }
@@ -147,8 +151,12 @@ public struct TrainingPane: Pane {
     case .showSweep: overlay = selected(snapshot)?.sweep.map { .sweep(SweepView(name: $0)) }
     case .openTrial: return openTrial(snapshot)
     case .close: overlay = nil
-    case .toggleScale: curves.isLogarithmic.toggle()
-    case .nextSmoothing: curves.smoothing = curves.smoothing.next
+    case .toggleScale: charts.isLogarithmic.toggle()
+    case .nextSmoothing: charts.smoothing = charts.smoothing.next
+    case .nextLarge: if let detail = detail(snapshot) { charts.showNextLarge(detail) }
+    case .nextSmall: if let detail = detail(snapshot) { charts.showNextSmall(detail) }
+    case .overlay: return overlaySelected(snapshot)
+    case .zoomIn, .zoomOut, .zoomAll, .earlier, .later, .nextMark, .previousMark: return moveView(action, snapshot)
     case .toggleFollow: log.follows.toggle()
     case .search:
       area = .log
@@ -214,8 +222,8 @@ public struct TrainingPane: Pane {
   }
 
   private mutating func goBack() -> Reaction<Command> {
-    if area == .chart, curves.cursor != nil {
-      curves.cursor = nil
+    if area == .chart, charts.cursor != nil {
+      charts.cursor = nil
     } else if area == .log, !log.query.isEmpty {
       log.endSearch(keeping: false)
     } else if area != .jobs {
@@ -278,7 +286,7 @@ public struct TrainingPane: Pane {
       guard table.handle(event, snapshot.jobs) else { return .ignored }
       return takeSelection(snapshot)
     case .chart:
-      return curves.handle(event, detail(snapshot)) ? .handled : .ignored
+      return charts.handle(event, detail(snapshot), over: overlays(snapshot)) ? .handled : .ignored
     case .checkpoints:
       return checkpoints.handle(event, detail(snapshot)?.checkpoints ?? []) ? .handled : .ignored
     case .log:

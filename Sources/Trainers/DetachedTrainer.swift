@@ -172,7 +172,8 @@ public struct DetachedTrainer: Trainer {
     return TrainerObservation(
       events: observed, offset: Place(events: events.offset, log: log.offset).packed,
       isAlive: isComplete ? isAlive : true, exitStatus: isComplete ? exit?.status : nil,
-      log: lines.map { LogText.clean(String(decoding: $0, as: UTF8.self)) })
+      log: lines.map { LogText.clean(String(decoding: $0, as: UTF8.self)) },
+      readShare: isComplete ? 1 : Double(events.offset) / Double(max(1, events.size)))
   }
 
   /// Whether anybody works on a job; nil while that can't be known yet.

@@ -71,11 +71,30 @@ enum EventFile {
       self.event = event
       self.time = time
     }
+
+    /// Only a loss or a gradient says something when it is no number any more.
+    var hasSenseInNumbers: Bool {
+      [time, learningRate, tokensPerSecond, stepsPerSecond, peakMemory, cpu, memory].allSatisfy { $0?.isFinite ?? true }
+        && (gpus ?? []).allSatisfy { gpu in
+          [gpu.utilization, gpu.memory, gpu.memoryTotal, gpu.power, gpu.temperature].allSatisfy { $0?.isFinite ?? true }
+        }
+    }
   }
 
   /// What a line says; nil for what this version doesn't know or can't read.
-  static func event(_ line: some Sequence<UInt8>) -> TrainingEvent? {
-    guard let line = try? JSONDecoder().decode(Line.self, from: Data(line)) else { return nil }
+  static func event(_ line: some ContiguousBytes & Sequence<UInt8>) -> TrainingEvent? {
+    line.withUnsafeBytes { bytes in
+      var scanner = MetricScanner(bytes)
+      return scanner.event()
+    } ?? decoded(line)
+  }
+
+  /// The same by the slow way that knows every line.
+  static func decoded(_ line: some Sequence<UInt8>) -> TrainingEvent? {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    guard let line = try? decoder.decode(Line.self, from: Data(line)), line.hasSenseInNumbers else { return nil }
     return kind(line).map { TrainingEvent(time: line.time, kind: $0) }
   }
 

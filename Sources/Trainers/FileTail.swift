@@ -49,11 +49,31 @@ struct FileTail {
     let rest = bytes[(bytes.startIndex + whole.count)...]
     offset += whole.count
     hasMore = !isAll
-    var lines = whole.split(separator: 10).filter { $0.count <= Self.longestLine }
+    var lines = Self.lines(of: whole)
     if includingTorn, isAll, !rest.isEmpty {
       lines.append(rest)
       offset += rest.count
     }
     return lines
+  }
+
+  /// The lines that aren't empty or too long.
+  private static func lines(of bytes: Data) -> [Data] {
+    var ends: [Int] = []
+    bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress else { return }
+      var place = 0
+      while place < buffer.count, let end = memchr(base + place, 10, buffer.count - place) {
+        place = base.distance(to: UnsafeRawPointer(end)) + 1
+        ends.append(place - 1)
+      }
+      if place < buffer.count { ends.append(buffer.count) }
+    }
+    var start = 0
+    return ends.compactMap { end in
+      defer { start = end + 1 }
+      guard end > start, end - start <= longestLine else { return nil }
+      return bytes[(bytes.startIndex + start)..<(bytes.startIndex + end)]
+    }
   }
 }

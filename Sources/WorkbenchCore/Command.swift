@@ -50,6 +50,8 @@ public enum Command: Sendable, Hashable {
   case sweep(SweepRequest)
   /// Loads a job's curve and log, and follows it.
   case openJob(JobID)
+  /// Loads these jobs' curves too, to be laid over the opened one's; none for an empty list.
+  case overlayJobs([JobID])
   /// Asks a job to save and end.
   case cancelJob(JobID)
   /// Asks a job to save and end for a while.

@@ -62,6 +62,7 @@ extension JobDetail {
     for event in observation.events { apply(event) }
     log.append(contentsOf: observation.log)
     if log.count > logLimit { log.removeFirst(log.count - logLimit) }
+    readShare = observation.readShare
     job = JobLifecycle.header(job, after: observation, log: self.log)
   }
 
@@ -77,13 +78,22 @@ extension JobDetail {
       self.start = start
       drop(after: start.firstStep)
       marks.append(mark(.started, start.firstStep > 0 ? "went on" : "", at: start.firstStep))
-    case .train(let metric): metrics.append(metric)
-    case .validation(let step, let loss): validations.append(Validation(step: step, loss: loss))
+    case .train(let metric):
+      curves.add(metric, seconds: event.time - (firstEvent ?? event.time))
+      metrics.append(metric)
+      Self.trim(&metrics, to: 300)
+    case .validation(let step, let loss):
+      curves.add(validationLoss: loss, at: step)
+      validations.append(Validation(step: step, loss: loss))
+      Self.trim(&validations, to: 300)
     case .checkpoint(let checkpoint):
       checkpoints.append(checkpoint)
       marks.append(mark(checkpoint.isBest ? .best : .checkpoint, at: checkpoint.step))
     case .sample(let sample): samples.append(sample)
-    case .system(let use): system.append((event.time, step, use))
+    case .system(let use):
+      curves.add(use, at: step)
+      system.append((event.time, step, use))
+      Self.trim(&system, to: 300)
     case .warning(let text):
       warnings.append(text)
       marks.append(mark(.warning, text))
@@ -91,10 +101,17 @@ extension JobDetail {
     case .paused(let message, let step): marks.append(mark(.paused, message ?? "", at: step))
     case .end(_, let message, let step): marks.append(mark(.ended, message ?? "", at: step))
     }
+    Self.trim(&marks, to: 2_000)
+  }
+
+  /// Drops the first elements once there are half as many again as are to be kept.
+  private static func trim<Element>(_ list: inout [Element], to most: Int) {
+    if list.count >= most + most / 2 { list.removeFirst(list.count - most) }
   }
 
   /// Forgets what was reported after a step: a job that went on from there reports it again.
   private mutating func drop(after step: Int) {
+    curves.removeAll(after: step)
     metrics.removeAll { $0.step > step }
     validations.removeAll { $0.step > step }
     checkpoints.removeAll { $0.step > step }

@@ -131,8 +131,13 @@ public struct TrainerObservation: Sendable, Hashable {
   public var exitStatus: Int?
   /// New lines of the log, stripped of control characters.
   public var log: [String]
+  /// How much of the events is read by now, 0 to 1: below that, there is more to observe already.
+  public var readShare: Double
   /// Makes an observation.
-  public init(events: [TrainingEvent], offset: Int, isAlive: Bool?, exitStatus: Int?, log: [String]) {
+  public init(
+    events: [TrainingEvent], offset: Int, isAlive: Bool?, exitStatus: Int?, log: [String], readShare: Double = 1
+  ) {
+    self.readShare = readShare
     self.events = events
     self.offset = offset
     self.isAlive = isAlive

@@ -29,6 +29,8 @@ public struct Snapshot: Sendable {
   public var trainingEstimate: TrainingEstimate?
   /// The job being watched.
   public var job: JobDetail?
+  /// Jobs whose curves are wanted beside the watched one's, in the order they were asked for.
+  public var overlays: [JobDetail] = []
   /// Which way to go, from all runs of the workspace.
   public var verdict: VerdictReport?
   /// What happened that a person should know, oldest first.
@@ -132,17 +134,19 @@ public struct Trial: Sendable, Hashable {
 public struct JobDetail: Sendable {
   /// The header.
   public var job: TrainingJob
-  /// Training numbers in step order.
+  /// All numbers that it reported.
+  public var curves = JobCurves()
+  /// The last few hundred training numbers, in step order.
   public var metrics: [Metric] = []
-  /// Validation losses in step order.
+  /// The last few hundred validation losses, in step order.
   public var validations: [Validation] = []
   /// Saved states in step order.
   public var checkpoints: [Checkpoint] = []
   /// What the model answered to a few eval cases, in step order.
   public var samples: [Sample] = []
-  /// What the job took of its machine, with the time in seconds since 1970 and the step it had come to.
+  /// What the job last took of its machine, with the time in seconds since 1970 and the step it had come to.
   public var system: [(time: Double, step: Int, use: SystemUse)] = []
-  /// What stands on the time line, in the order it happened.
+  /// What stands on the time line, in the order it happened: the last two thousand things.
   public var marks: [Mark] = []
   /// The last lines of the log.
   public var log: [String] = []
@@ -162,6 +166,8 @@ public struct JobDetail: Sendable {
   public var firstEvent: Double?
   /// When the trainer's last event came, in seconds since 1970.
   public var lastEvent: Double?
+  /// How much of what it said is read, 0 to 1.
+  public var readShare = 1.0
 
   /// A loss over the validation rows.
   public struct Validation: Sendable, Hashable {

@@ -156,7 +156,8 @@ extension Workbench {
   }
 
   /// All that a job's folder says; what its header says is left as it is where the job is over.
-  func detail(of job: TrainingJob, onPart: (JobDetail) -> Void = { _ in }) async -> JobDetail {
+  /// - Parameter onPart: gets what is read so far of a large one, and says whether to go on.
+  func detail(of job: TrainingJob, onPart: (JobDetail) -> Bool = { _ in true }) async -> JobDetail {
     var detail = JobDetail(job: job)
     var offset = 0
     while true {
@@ -164,7 +165,7 @@ extension Workbench {
       detail.apply(observation)
       guard observation.offset != offset else { return detail }
       offset = observation.offset
-      onPart(detail)
+      guard onPart(detail) else { return detail }
     }
   }
 
@@ -181,10 +182,13 @@ extension Workbench {
       var offset = 0
       await trainer.pickUp(folder: folder)
       for await _ in trainer.changes(folder: folder) {
-        let observation = await trainer.observe(folder: folder, from: offset)
-        offset = observation.offset
-        detail.apply(observation)
-        await take(detail)
+        var observation: TrainerObservation
+        repeat {
+          observation = await trainer.observe(folder: folder, from: offset)
+          offset = observation.offset
+          detail.apply(observation)
+          await take(detail)
+        } while observation.readShare < 1 && !Task.isCancelled
         if detail.job.state.isOver { break }
       }
       followers[job.id] = nil
@@ -207,25 +211,70 @@ extension Workbench {
 
   private func show(_ job: TrainingJob) {
     if let index = snapshot.jobs.firstIndex(where: { $0.id == job.id }) { snapshot.jobs[index] = job }
-    if openJobID == job.id { snapshot.job = details[job.id] ?? JobDetail(job: job) }
+    showDetail(of: job)
     publishSoon()
+  }
+
+  private func showDetail(of job: TrainingJob) {
+    if openJobID == job.id { snapshot.job = details[job.id] ?? JobDetail(job: job) }
+    if overlayIDs.contains(job.id) { snapshot.overlays = overlayIDs.compactMap { details[$0] } }
   }
 
   /// Puts a job's curve and log into the snapshot.
   func openJob(_ id: JobID) async throws {
-    guard let job = snapshot.jobs.first(where: { $0.id == id }) else {
-      throw WorkbenchError.unknown(
-        "job", id.description, among: snapshot.jobs.map(\.id.description), whenNone: "`assay train` starts one.")
-    }
+    let job = try job(id)
     openJobID = id
-    if details[id] == nil {
-      details[id] = await detail(of: job) { part in
-        snapshot.job = part
-        publishSoon()
-      }
-    }
+    await load(job)
+    guard openJobID == id else { return }
     snapshot.job = details[id]
     publish()
+  }
+
+  /// Puts several jobs' curves into the snapshot, beside the opened one's.
+  func overlay(_ ids: [JobID]) async throws {
+    let jobs = try ids.map { try job($0) }
+    overlayIDs = ids
+    snapshot.overlays = ids.compactMap { details[$0] }
+    publish()
+    for job in jobs { await load(job) }
+    guard overlayIDs == ids else { return }
+    snapshot.overlays = ids.compactMap { details[$0] }
+    publish()
+  }
+
+  /// Reads a job's files, where that hasn't been done, and returns when it is.
+  private func load(_ job: TrainingJob) async {
+    forgetDetails()
+    if let running = loading[job.id] { return await running.value }
+    guard details[job.id] == nil else { return }
+    let task = Task {
+      await read(job)
+      loading[job.id] = nil
+    }
+    loading[job.id] = task
+    await task.value
+  }
+
+  /// Reads a job's files part by part and shows what is read so far, as long as somebody wants to see it.
+  private func read(_ job: TrainingJob) async {
+    var isWanted = true
+    let detail = await detail(of: job) { part in
+      isWanted = followers[job.id] == nil && (openJobID == job.id || overlayIDs.contains(job.id))
+      if isWanted {
+        details[job.id] = part
+        showDetail(of: job)
+        publishSoon()
+      }
+      return isWanted
+    }
+    if followers[job.id] == nil { details[job.id] = isWanted ? detail : nil }
+  }
+
+  /// Forgets large curves that are neither shown nor grow: they can be read again.
+  private func forgetDetails() {
+    for (id, detail) in details where detail.curves[.loss].count > 500_000 {
+      if id != openJobID, !overlayIDs.contains(id), followers[id] == nil { details[id] = nil }
+    }
   }
 
   /// Waits until a job is over, giving each newer state to `onChange`.

@@ -63,6 +63,10 @@ public actor Workbench {
   var details: [JobID: JobDetail] = [:]
   /// Which job's curve is in the snapshot.
   var openJobID: JobID?
+  /// Which jobs' curves are in the snapshot besides.
+  var overlayIDs: [JobID] = []
+  /// What reads the files of jobs.
+  var loading: [JobID: Task<Void, Never>] = [:]
 
   /// Reads the workspace and what its database holds.
   /// - Throws: `Problem` when the folder is no workspace, or the store's error.
@@ -139,6 +143,7 @@ public actor Workbench {
       publish()
     case .sweep(let request): _ = try await sweep(request)
     case .openJob(let id): try await openJob(id)
+    case .overlayJobs(let ids): try await overlay(ids)
     case .cancelJob(let id): try await stopJob(id, .cancel)
     case .pauseJob(let id): try await stopJob(id, .pause)
     case .resumeJob(let id): return .job(try await resumeJob(id))

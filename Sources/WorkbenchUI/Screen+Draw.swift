@@ -190,6 +190,7 @@ extension Screen {
   private static func rate(_ value: Double) -> String { fixed(value, value < 10 ? 1 : 0) + "/s" }
 
   private static func fixed(_ value: Double, _ places: Int) -> String {
+    guard value.isFinite, abs(value) < 1e12 else { return "–" }
     var factor = 1.0
     for _ in 0..<places { factor *= 10 }
     let scaled = Int((value * factor).rounded())

@@ -151,7 +151,7 @@ struct JobsCommand: AsyncParsableCommand {
         let job = detail.job
         let losses = [
           job.trainLoss.map { "loss \(Report.loss($0))" }, job.validationLoss.map { "val \(Report.loss($0))" },
-          detail.metrics.last?.tokensPerSecond.map { "\(Int($0)) tok/s" },
+          detail.metrics.last?.tokensPerSecond.map { "\(Int(min(max($0, 0), 1e12))) tok/s" },
           detail.remainingSeconds.map { "\(Report.seconds($0)) left" },
         ]
         progress.show(

@@ -91,7 +91,7 @@ struct ListedPoints: ChartPoints {
     let odd = [Double.nan, .infinity, -.infinity, 1, 2]
     #expect(text(LineChart([ChartSeries("y", values(odd))])).contains("━ y 2"))
     #expect(text(LineChart([ChartSeries("y", values([0, -1]))], scale: .logarithmic)).contains("Too small"))
-    #expect(text(LineChart([ChartSeries("y", [])])) == "Nothing to draw yet.")
+    #expect(text(LineChart([ChartSeries("y", values([]))])) == "Nothing to draw yet.")
     #expect(text(LineChart([])) == "Nothing to draw yet.")
     #expect(text(LineChart([ChartSeries("y", values([5]))])).contains("5"))
   }
@@ -175,6 +175,7 @@ struct ListedPoints: ChartPoints {
     #expect(ChartNumber.ticks(0.3, 9.7, most: 6) == [0, 2, 4, 6, 8, 10])
     #expect(ChartNumber.ticks(0, 1, most: 3) == [0, 0.5, 1])
     #expect(ChartNumber.ticks(3, 3, most: 3) == [3])
+    #expect(ChartNumber.ticks(Double(Float(0.1)), Double(Float(0.2)), most: 3) == [0.1, 0.15, 0.2].map { $0 })
   }
 
   @Test(arguments: [

@@ -57,7 +57,7 @@ import Testing
     guard let last = plain.points.last?.step, let first = plain.points.first?.step else { return }
     for smoothing in StepSeries.Smoothing.allCases {
       let values = plain.smoothed(smoothing)
-      for _ in 0..<6 {
+      for _ in 0..<3 {
         let span = Double(last - first + 10)
         let start = Double(first - 5) + span * Double(numbers.next(1_000)) / 1_000
         let end = start + span * Double(1 + numbers.next(1_000)) / 1_000
@@ -98,13 +98,13 @@ import Testing
   @Test func aJobThatBeginsAgainDropsWhatItRepeats() {
     var numbers = Numbers(state: 11)
     var (series, plain) = (StepSeries(), Plain())
-    for round in 0..<12 {
+    for round in 0..<5 {
       let start = round == 0 ? 0 : numbers.next(1 + (plain.points.last?.step ?? 0))
       if round % 2 == 0 {
         series.removeAll(after: start)
         plain.removeAll(after: start)
       }
-      for step in stride(from: start, to: start + numbers.next(9_000), by: 1) {
+      for step in stride(from: start, to: start + numbers.next(7_000), by: 1) {
         series.append(Double(step % 97) + Double(round), at: step)
         plain.append(Double(step % 97) + Double(round), at: step)
       }

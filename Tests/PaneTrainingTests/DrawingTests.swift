@@ -1,4 +1,5 @@
 import Drawing
+import Evidence
 import Foundation
 import SurfaceSnapshots
 import Testing
@@ -30,6 +31,21 @@ struct DrawingTests {
     try screen(Sample.running(), 44, 20, keys: "l Left").match(snapshot: "job-44x20")
   }
 
+  @Test(arguments: [
+    ("busy", "l", 200, 48), ("gradient", "l M m m", 120, 34), ("zoomed", "l + ( (", 120, 34),
+    ("zoomed", "l Left + + L", 80, 22), ("overlaid", "j Space j Space k k l S", 120, 34),
+    ("overlaid", "j Space j Space k k l S", 80, 22),
+  ])
+  func everythingThatAJobCanReport(_ name: String, _ keys: String, _ width: Int, _ height: Int) throws {
+    try screen(Sample.busy(), width, height, keys: keys).match(snapshot: "\(name)-\(width)x\(height)")
+  }
+
+  @Test func aLargeJobSaysHowFarItIsRead() {
+    var snapshot = Sample.running()
+    snapshot.job?.readShare = 0.426
+    #expect(screen(snapshot, 120, 34).text().contains("Reading what it reported: 43 %."))
+  }
+
   @Test(arguments: ["n", "c", "x", "u"])
   func whatLiesOverThePane(_ key: String) throws {
     let names = ["n": "form", "c": "collect", "x": "cancel", "u": "adapter"]
@@ -57,7 +73,9 @@ struct DrawingTests {
     snapshot.jobs[0].message = "A sentence about it with é, 作 and 📦."
     snapshot.job?.job = snapshot.jobs[0]
     for (width, height) in Self.sizes {
-      for keys in ["", "l", "l l", "l l l", "n", "c", "x", "u", "l l l / s t e p Enter"] {
+      for keys in [
+        "", "l", "l + + , . ( ) M m L S", "Space l", "l l", "l l l", "n", "c", "x", "u", "l l l / s t e p Enter",
+      ] {
         _ = screen(snapshot, width, height, keys: keys)
       }
     }
@@ -131,13 +149,15 @@ struct DrawingTests {
   }
 
   @Test func curvesDifferWithoutColour() {
-    let lines = LossCurves().losses(Sample.detail(Sample.job(1, .running), upTo: 400)).series.map(\.line)
+    let lines = JobCharts().largeChart(Sample.detail(Sample.job(1, .running), upTo: 400)).series.map(\.line)
     #expect(lines == [.solid, .dashed])
+    #expect(Set(OverlaidJob.looks.map(\.line)).count == OverlaidJob.looks.count)
+    #expect(!OverlaidJob.looks.contains { $0.line == .solid })
   }
 
   @Test func aLossThatIsNoNumberIsNamed() {
     var snapshot = Sample.running()
-    snapshot.job?.metrics.append(Metric(step: 245, loss: .nan))
+    snapshot.job?.apply(Sample.observation([.train(Metric(step: 245, loss: .nan))]))
     let text = screen(snapshot, 120, 34).text()
     #expect(text.contains("The loss is no number any more"))
     #expect(text.contains("loss not a number"))
@@ -149,7 +169,7 @@ struct DrawingTests {
     var snapshot = Sample.running()
     snapshot.jobs = [detail.job]
     snapshot.job = detail
-    let rows = screen(snapshot, 200, 48).text().split(separator: "\n").filter { $0.contains("★") }
+    let rows = screen(snapshot, 200, 48).text().split(separator: "\n").filter { $0.contains("★ best") }
     #expect(rows.count == 1)
     #expect(rows.first?.contains("250   0.4500  ★ best  checkpoints/250") == true)
   }
@@ -158,41 +178,42 @@ struct DrawingTests {
 struct CurveTests {
   @Test func aReplayedJobShowsThePlantedCurve() {
     let detail = Sample.detail(Sample.job(1, .running), upTo: 400)
-    let chart = LossCurves().losses(detail)
+    let chart = JobCharts().largeChart(detail)
     #expect(chart.series.count == 2)
-    #expect(chart.series[0].values.count == 80)
-    #expect(chart.series[0].values.map(\.y) == detail.metrics.map(\.loss))
-    #expect(chart.series[1].values.map(\.x) == [50, 100, 150, 200, 250, 300, 350, 400])
-    #expect(chart.series[1].values.min { $0.y < $1.y }?.x == 250)
-    #expect(chart.series[1].name == "validation 0.7500")
+    let columns = chart.series[0].points.columns(400, from: 1, to: 401)
+    #expect(columns.compactMap { $0 }.count == 80)
+    #expect(columns.compactMap { $0?.first } == detail.metrics.map { Double(Float($0.loss)) })
+    let validations = chart.series[1].points.columns(400, from: 1, to: 401).enumerated().filter { $0.element != nil }
+    #expect(validations.map { $0.offset + 1 } == [50, 100, 150, 200, 250, 300, 350, 400])
+    #expect(validations.min { ($0.element?.low ?? 9) < ($1.element?.low ?? 9) }?.offset == 249)
   }
 
   @Test func smoothingTakesTheNoiseAway() {
     let detail = Sample.detail(Sample.job(1, .running), upTo: 400)
-    var curves = LossCurves()
+    var charts = JobCharts()
     func roughness() -> Double {
-      let values = curves.losses(detail).series[0].values.suffix(40).map(\.y)
+      let values = charts.points(.loss, detail).columns(80, from: 1, to: 401).compactMap { $0?.first }.suffix(40)
       return zip(values, values.dropFirst()).map { abs($0 - $1) }.reduce(0, +) / 39
     }
     let rough = roughness()
-    curves.smoothing = curves.smoothing.next
+    charts.smoothing = charts.smoothing.next
     let smooth = roughness()
-    curves.smoothing = curves.smoothing.next
+    charts.smoothing = charts.smoothing.next
     #expect(rough > 0.09 && smooth < rough / 2 && roughness() < smooth)
-    #expect(curves.smoothing.next == .none)
-  }
-
-  @Test func smoothingPassesOverWhatIsNotFinite() {
-    let values = [2.0, .nan, 4].enumerated().map { ChartSeries.Value(x: Double($0), y: $1) }
-    let smoothed = LossCurves.smoothed(values, keeping: 0.5)
-    #expect(smoothed[0].y == 2 && smoothed[1].y.isNaN && smoothed[2].y == 3)
+    #expect(charts.points(.validationLoss, detail).smoothing == .none)
+    #expect(charts.smoothing.next.next.next == .none)
   }
 
   @Test func aSparklineKeepsPeaks() {
-    #expect(Sparkline.text([0, 1, 0, 0, 2, 0], width: 6) == "▁▅▁▁█▁")
-    #expect(Sparkline.text([0, 9, 0, 0, 0, 0, 0, 0], width: 4) == "█▁▁▁")
-    #expect(Sparkline.text([.nan], width: 4).isEmpty)
-    #expect(Sparkline.text([3, 3], width: 0).isEmpty)
+    func text(_ values: [Double], width: Int) -> String {
+      var series = StepSeries()
+      for (step, value) in values.enumerated() { series.append(value, at: step) }
+      return Sparkline.text(CurvePoints(series: series), in: 0...Double(max(1, values.count - 1)), width: width)
+    }
+    #expect(text([0, 1, 0, 0, 2, 0], width: 6) == "▁▅▁▁█▁")
+    #expect(text([0, 9, 0, 0, 0, 0, 0, 0], width: 4) == "█▁▁▁")
+    #expect(text([.nan], width: 4).isEmpty)
+    #expect(text([3, 3], width: 0).isEmpty)
   }
 
   @Test func figuresReadWell() {

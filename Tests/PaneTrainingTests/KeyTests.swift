@@ -73,18 +73,102 @@ struct KeyTests {
     var desk = Desk(Sample.running())
     desk.press("l Left")
     #expect(desk.pane.area == .chart)
-    #expect(desk.pane.curves.cursor == 240)
+    #expect(desk.pane.charts.cursor == 240)
     desk.press("Left Left")
-    #expect(desk.pane.curves.cursor == 230)
+    #expect(desk.pane.charts.cursor == 230)
     #expect(desk.text.contains("step 230"))
     desk.press("Home")
-    #expect(desk.pane.curves.cursor == 5)
+    #expect(desk.pane.charts.cursor == 5)
     desk.press("Right")
-    #expect(desk.pane.curves.cursor == 10)
+    #expect(desk.pane.charts.cursor == 10)
     desk.press("Esc")
-    #expect(desk.pane.curves.cursor == nil && desk.pane.area == .chart)
+    #expect(desk.pane.charts.cursor == nil && desk.pane.area == .chart)
     desk.press("L S")
     #expect(desk.text.contains("log, smoothed 0.6"))
+  }
+
+  @Test func theCurvesAreZoomedAndPanned() throws {
+    var desk = Desk(Sample.running())
+    func seen() -> ClosedRange<Double>? { desk.snapshot.job.flatMap { desk.pane.charts.range($0) } }
+    desk.press("l ,")
+    #expect(desk.notices == ["All steps are shown: + zooms in."])
+    #expect(seen() == 5...240)
+    desk.press("+")
+    #expect(seen() == 122.5...240)
+    desk.press(",")
+    #expect(seen() == 63.75...181.25)
+    desk.press("Home")
+    #expect(seen() == 5...122.5 && desk.pane.charts.cursor == 5)
+    desk.press(".")
+    #expect(seen() == 63.75...181.25)
+    desk.press("- ")
+    #expect(seen() == 5...240)
+    desk.press("+ + + 0")
+    #expect(seen() == 5...240)
+  }
+
+  @Test func whileTheNewestIsShownAZoomedChartGoesAlong() {
+    var desk = Desk(Sample.running())
+    desk.press("l +")
+    desk.snapshot.job?.apply(Sample.observation([.train(Metric(step: 300, loss: 0.4))]))
+    desk.draw()
+    #expect(desk.snapshot.job.flatMap { desk.pane.charts.range($0) } == 182.5...300)
+  }
+
+  @Test func marksAreJumpedTo() {
+    var desk = Desk(Sample.busy())
+    desk.press("(")
+    #expect(desk.pane.area == .chart && desk.pane.charts.cursor == 240)
+    #expect(desk.text.contains("! 2 rows were longer than 256 tokens"))
+    desk.press("(")
+    #expect(desk.pane.charts.cursor == 230 && desk.text.contains("• submitted as 1234"))
+    desk.press("(")
+    #expect(desk.pane.charts.cursor == 200 && desk.text.contains("step 200 · 40 s in · ★ best checkpoint"))
+    desk.press("( ( (")
+    #expect(desk.pane.charts.cursor == 50 && desk.text.contains("◆ checkpoint, best so far"))
+    desk.press("(")
+    #expect(desk.notices == ["There is nothing more on the time line."])
+    desk.press(")")
+    #expect(desk.pane.charts.cursor == 100)
+  }
+
+  @Test func quantitiesAreChosen() {
+    var desk = Desk(Sample.busy())
+    desk.press("l M")
+    #expect(desk.text.contains("━ learning rate"))
+    desk.press("M M M M M M M M M M")
+    #expect(desk.text.contains("━ loss") && !desk.text.contains("━ learning rate"))
+    desk.press("m m m m")
+    #expect(desk.text.contains("peak GB 0.42"))
+    desk.press("m")
+    #expect(desk.text.contains("GB 1.44") && !desk.text.contains("peak GB 0.42"))
+    #expect(desk.text.contains("2 GPUs 94 % 24.0/160 GB 610 W 61 °C"))
+  }
+
+  @Test func jobsAreLaidOverOthers() {
+    var desk = Desk(Sample.busy())
+    desk.press("j Space")
+    #expect(desk.commands.last == .overlayJobs([JobID(2)]))
+    desk.press("j Space k k l")
+    #expect(desk.commands.contains(.overlayJobs([JobID(2), JobID(1)])))
+    #expect(desk.text.contains("job 2 ") && desk.text.contains("job 1 "))
+    desk.press("Left Home")
+    #expect(desk.text.contains("job 2 2.150"))
+    desk.press("h j Space")
+    #expect(desk.commands.contains(.overlayJobs([JobID(1)])))
+  }
+
+  @Test func theMouseReadsOffAndZooms() {
+    var desk = Desk(Sample.running())
+    let chart = desk.pane.places[.chart] ?? .empty
+    let middle = Point(x: chart.x + chart.width / 2, y: chart.y + 12)
+    desk.send(.mouse(MouseEvent(.press(.left), at: middle)))
+    #expect(desk.pane.area == .chart)
+    #expect(desk.pane.charts.cursor.map { $0 > 90 && $0 < 150 } == true)
+    desk.send(.mouse(MouseEvent(.wheelUp, at: middle)))
+    #expect(desk.pane.charts.isZoomed)
+    for _ in 0..<5 { desk.send(.mouse(MouseEvent(.wheelDown, at: middle))) }
+    #expect(!desk.pane.charts.isZoomed)
   }
 
   @Test func theFormStartsAJob() throws {

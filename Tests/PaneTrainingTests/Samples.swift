@@ -80,6 +80,39 @@ enum Sample {
     return detail
   }
 
+  /// Job 3 with everything that a job can report, and jobs 1 and 2 loaded beside it.
+  static func busy() -> Snapshot {
+    var snapshot = running()
+    let start = time.timeIntervalSince1970 - 50
+    var events = events(upTo: 240, start: start).flatMap { event -> [TrainingEvent] in
+      guard case .train(var metric) = event.kind else { return [event] }
+      metric.gradNorm = 0.4 + Double(metric.step * 37 % 100) / 50
+      let use = SystemUse(
+        cpu: 0.5 + Double(metric.step % 20) / 50, memory: 1.2 + Double(metric.step) / 1_000,
+        gpus: [
+          SystemUse.GPU(utilization: 0.98, memory: 12.1, memoryTotal: 80, power: 310, temperature: 61),
+          SystemUse.GPU(utilization: 0.9, memory: 11.9, memoryTotal: 80, power: 300, temperature: 58),
+        ])
+      return [
+        TrainingEvent(time: event.time, kind: .train(metric)), TrainingEvent(time: event.time, kind: .system(use)),
+      ]
+    }
+    events.insert(TrainingEvent(time: start + 30, kind: .note("submitted as 1234")), at: 100)
+    events.append(TrainingEvent(time: start + 48, kind: .warning("2 rows were longer than 256 tokens and were cut")))
+    var detail = JobDetail(job: job(3, .running))
+    detail.apply(TrainerObservation(events: events, offset: 0, isAlive: true, exitStatus: nil, log: defaultLog))
+    snapshot.job = detail
+    snapshot.overlays = [Self.detail(job(1, .running), upTo: 400), Self.detail(job(2, .running), upTo: 35)]
+    return snapshot
+  }
+
+  /// What happened right now.
+  static func observation(_ kinds: [TrainingEvent.Kind]) -> TrainerObservation {
+    TrainerObservation(
+      events: kinds.map { TrainingEvent(time: time.timeIntervalSince1970, kind: $0) }, offset: 0, isAlive: true,
+      exitStatus: nil, log: [])
+  }
+
   static let defaultLog =
     ["Loading the model from model", "Learning 86,016 of 3,145,728 parameters"]
     + (1...40).map { "step \($0 * 5): loss \(loss($0 * 5)), 5210 tokens/s" }

@@ -7,9 +7,10 @@ public enum ChartNumber {
     let power = power10(Int(log10(raw).rounded(.down)))
     guard power > 0, power.isFinite else { return [low, high] }
     let step = ([1, 2, 5].first { $0 * power >= raw * 0.999 } ?? 10) * power
-    let first = (low / step).rounded(.down)
-    let last = (high / step).rounded(.up)
-    guard last - first < 1000 else { return [low, high] }
+    // What is a hair's breadth beyond a round value, as 32-bit numbers are, needs no further one.
+    let first = (low / step + 1e-5).rounded(.down)
+    let last = (high / step - 1e-5).rounded(.up)
+    guard last > first, last - first < 1000 else { return [low, high] }
     return stride(from: first, through: last, by: 1).map { $0 * step }
   }
 
@@ -24,7 +25,7 @@ public enum ChartNumber {
         .filter { $0 >= low && $0 <= high }
     }
     let fine = values([1, 2, 5], every: 1)
-    if fine.count <= most { return fine.isEmpty ? [low, high] : fine }
+    if fine.count <= most { return fine.count < 2 ? [low, high] : fine }
     return values([1], every: max(1, (exponents.count + most - 1) / most))
   }
 

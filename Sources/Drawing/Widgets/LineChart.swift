@@ -15,6 +15,8 @@ public struct ChartSeries: Sendable {
   public var line: Line
   /// A character or a few at the end of its line, where several are told apart.
   public var tag: String
+  /// Curves of higher layers are drawn over those of lower ones, and within a layer later ones over earlier ones.
+  public var layer = 0
   /// How its values read in the legend; a number in about six characters unless told.
   public var text: @Sendable (Double) -> String
 
@@ -81,7 +83,7 @@ public struct LineChart: Sendable {
     case logarithmic
   }
 
-  /// The curves; later ones are drawn over earlier ones.
+  /// The curves, as the legend names them.
   public var series: [ChartSeries]
   /// How values become heights.
   public var scale: Scale
@@ -91,7 +93,7 @@ public struct LineChart: Sendable {
   public var window = ChartWindow()
   /// Where to read values off; nil for the end of each curve.
   public var cursor: Double?
-  /// What the legend says of the cursor; its `x` unless told.
+  /// What the legend says of the cursor; its `x` unless told, nothing where empty.
   public var cursorText: String?
   /// What happened on the way, with `x` growing.
   public var marks: [ChartMark] = []
@@ -124,22 +126,24 @@ public struct LineChart: Sendable {
       return nil
     }
     for (index, row) in legend.enumerated() { surface.write(row, in: rect.row(index)) }
-    drawNote(legend.first ?? [], in: rect.row(0), &surface, theme)
+    drawNote(legend, in: rect, &surface, theme)
     drawAxes(plot, &surface, theme)
     drawMarks(plot, &surface, theme)
     if let x = plot.column(ofX: cursor) {
       surface.verticalLine(at: Point(x: x, y: plot.area.y), length: plot.area.height, style: theme[.chartCursor])
     }
     var dots = BrailleDots(plot.area)
-    var ends: [(x: Int, y: Int)?] = []
-    for (index, curve) in series.enumerated() {
+    let order = series.indices.sorted { (series[$0].layer, $0) < (series[$1].layer, $1) }
+    var ends: [(x: Int, y: Int)?] = Array(repeating: nil, count: series.count)
+    for index in order {
       dots.style = index
-      dots.line = curve.line
-      ends.append(plot.draw(curve, &dots))
+      dots.line = series[index].line
+      ends[index] = plot.draw(series[index], &dots)
     }
     dots.draw(on: &surface) { theme[series[$0].style] }
-    for (curve, end) in zip(series, ends) where !curve.tag.isEmpty {
-      guard let end else { continue }
+    for index in order where !series[index].tag.isEmpty {
+      let curve = series[index]
+      guard let end = ends[index] else { continue }
       let x = min(plot.area.x + end.x / 2 + 1, plot.area.maxX - TextWidth.columns(of: curve.tag))
       let y = plot.area.y + min(plot.area.height - 1, max(0, end.y / 4))
       surface.write(
@@ -159,7 +163,7 @@ public struct LineChart: Sendable {
       let text = point.map { " " + curve.text($0.y) } ?? ""
       return [Span(curve.line.sample + " ", theme[curve.style]), Span(curve.name + text)]
     }
-    if let cursor {
+    if let cursor, cursorText != "" {
       entries.append([Span(cursorText ?? "\(xTitle) \(ChartNumber.text(cursor))", theme[.chartCursor])])
     }
     var rows: [[Span]] = [[]]
@@ -177,10 +181,12 @@ public struct LineChart: Sendable {
     return rows
   }
 
-  private func drawNote(_ legend: [Span], in row: Rect, _ surface: inout Surface, _ theme: Theme) {
-    let used = legend.reduce(0) { $0 + $1.columns }
-    guard !note.isEmpty, used + 2 + TextWidth.columns(of: note) <= row.width else { return }
-    surface.write([Span(note, theme[.textDim])], in: row, .right)
+  /// In the first row of the legend that has room for it.
+  private func drawNote(_ legend: [[Span]], in rect: Rect, _ surface: inout Surface, _ theme: Theme) {
+    let columns = TextWidth.columns(of: note)
+    let row = legend.firstIndex { $0.reduce(0) { $0 + $1.columns } + 2 + columns <= rect.width }
+    guard columns > 0, let row else { return }
+    surface.write([Span(note, theme[.textDim])], in: rect.row(row), .right)
   }
 
   private func drawAxes(_ plot: ChartPlot, _ surface: inout Surface, _ theme: Theme) {
