@@ -49,4 +49,11 @@ extension Endpoint {
     case .messages, .ollama: nil
     }
   }
+  /// What tunes the endpoint's model; nil where what it speaks has nothing for that.
+  func tuning(_ service: ChatService) -> (any TuningService)? {
+    switch dialect {
+    case .chat, .responses: OpenAITuningService(service)
+    case .messages, .ollama: nil
+    }
+  }
 }

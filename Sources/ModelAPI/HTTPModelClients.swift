@@ -8,7 +8,7 @@ import WorkbenchCore
 /// command one program.
 ///
 /// Hold a client for as long as the engine or program should stay; call `shutdown()` at the end of the program.
-public final class HTTPModelClients: ModelClients {
+public final class HTTPModelClients: ModelClients, TuningServices {
   private struct Local: Hashable {
     var model: String
     var adapter: String?
@@ -60,11 +60,8 @@ public final class HTTPModelClients: ModelClients {
   public func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient {
     switch model.api {
     case .endpoint(let endpoint):
-      if adapter != nil {
-        throw ModelFailure.rejected(
-          "The model \(model.name) is an endpoint, which can't load an adapter: name the tuned model there as its model."
-        )
-      }
+      var endpoint = endpoint
+      endpoint.model = adapter ?? endpoint.model
       return try client(of: endpoint, model, workspace: workspace)
     case .command(let words):
       if adapter != nil {
@@ -114,24 +111,44 @@ public final class HTTPModelClients: ModelClients {
 
   /// A client of an endpoint's servers, in what they speak.
   private func client(of endpoint: Endpoint, _ model: ModelSpec, workspace: String) throws -> any ModelClient {
-    let addresses = try endpoint.baseURLs.map { text throws(ModelFailure) in try ServiceAddress(text) }
-    var trusted = TrustedCertificates.usual
-    if endpoint.certificates != nil || addresses.contains(where: { $0.scheme == "https" }) {
-      let path = endpoint.certificates.map { Self.absolute($0, in: workspace) }
-      trusted = try certificates.certificates(at: path, name: endpoint.certificates ?? "")
-    }
-    let services = addresses.map { address in
-      var service = service(address, key: endpoint.keyEnvironment, timeout: model.timeout)
-      service.trusted = trusted
-      if endpoint.dialect == .messages { service.headers = { MessagesRequest.headers(key: $0) } }
-      return service
-    }
+    let services = try services(of: endpoint, model, workspace: workspace)
     let options = model.options
     return BalancedClient(services, batches: endpoint.batches(services[0], options: options)) { service in
       try await EndpointProbe(service, endpoint: endpoint, options: options).run()
     } make: {
       endpoint.client($0, options: options)
     }
+  }
+
+  /// What carries requests to an endpoint's servers, one each.
+  private func services(of endpoint: Endpoint, _ model: ModelSpec, workspace: String) throws -> [ChatService] {
+    let addresses = try endpoint.baseURLs.map { text throws(ModelFailure) in try ServiceAddress(text) }
+    var trusted = TrustedCertificates.usual
+    if endpoint.certificates != nil || addresses.contains(where: { $0.scheme == "https" }) {
+      let path = endpoint.certificates.map { Self.absolute($0, in: workspace) }
+      trusted = try certificates.certificates(at: path, name: endpoint.certificates ?? "")
+    }
+    return addresses.map { address in
+      var service = service(address, key: endpoint.keyEnvironment, timeout: model.timeout)
+      service.trusted = trusted
+      if endpoint.dialect == .messages { service.headers = { MessagesRequest.headers(key: $0) } }
+      return service
+    }
+  }
+
+  /// What tunes a model at its endpoint, reached in the same way as the model itself; its first server, where it has
+  /// several.
+  /// - Throws: `ModelFailure.rejected` with a sentence.
+  public func tuning(for model: ModelSpec, workspace: String) throws -> any TuningService {
+    if case .endpoint(let endpoint) = model.api,
+      let service = try services(of: endpoint, model, workspace: workspace).first,
+      let tuning = endpoint.tuning(service)
+    {
+      return tuning
+    }
+    throw ModelFailure.rejected(
+      "The model \(model.name) has no fine-tuning API (api: \(model.api.word)): it needs api: openai and the base_url of a "
+        + "provider that tunes.")
   }
 
   private func service(_ address: ServiceAddress, key: String?, timeout: Double) -> ChatService {

@@ -111,27 +111,15 @@ struct OpenAIBatchService<Body: ChatBody>: BatchService {
   }
 
   private func id(of json: JSONValue) throws -> String {
-    guard let id = json["id"]?.string, Self.isName(id) else {
+    guard let id = json["id"]?.string, ProviderName.isName(id) else {
       throw ModelFailure.malformed("\(service.address.name) made something without a name that can be used.")
     }
     return id
   }
 
-  /// Whether a name can stand in an address, and between commas.
-  private static func isName(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.count <= 256
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
-        default: false
-        }
-      }
-  }
-
   private func parts(of batch: String) throws -> [String] {
     let names = batch.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard names.allSatisfy(Self.isName) else { throw ModelFailure.rejected("That is no name of a batch.") }
+    guard names.allSatisfy(ProviderName.isName) else { throw ModelFailure.rejected("That is no name of a batch.") }
     return names
   }
 
@@ -147,7 +135,7 @@ struct OpenAIBatchService<Body: ChatBody>: BatchService {
         throw ModelFailure.malformed("\(service.address.name) sent no list of batches.")
       }
       for batch in batches where batch["metadata"]?["assay"]?.string == label {
-        guard let name = batch["id"]?.string, Self.isName(name),
+        guard let name = batch["id"]?.string, ProviderName.isName(name),
           !["failed", "cancelled", "cancelling"].contains(batch["status"]?.string)
         else { continue }
         guard let whole = batch["metadata"]?["assay_whole"]?.string,
@@ -159,7 +147,7 @@ struct OpenAIBatchService<Body: ChatBody>: BatchService {
         if names.count == count { return names.joined(separator: ",") }
       }
       let last = batches.last?["id"]?.string
-      guard page["has_more"]?.bool == true, let last, Self.isName(last), last != after else { return nil }
+      guard page["has_more"]?.bool == true, let last, ProviderName.isName(last), last != after else { return nil }
       after = last
     }
     return nil
@@ -221,7 +209,7 @@ struct OpenAIBatchService<Body: ChatBody>: BatchService {
     for name in try parts(of: batch) {
       let header = try await header(name)
       for kind in ["output_file_id", "error_file_id"] {
-        guard let file = header[kind]?.string, Self.isName(file) else { continue }
+        guard let file = header[kind]?.string, ProviderName.isName(file) else { continue }
         let lines = try await download(file, budget: &budget)
         for line in lines where seen.insert(line.id).inserted { results.append(line) }
       }

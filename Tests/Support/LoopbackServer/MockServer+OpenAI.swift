@@ -15,12 +15,14 @@ public struct ChatQuestion: Sendable {
 }
 
 extension MockServer {
-  /// A mock of OpenAI's chat completions whose answers a closure computes. Counts one token per word. Takes batches too.
+  /// A mock of OpenAI's chat completions whose answers a closure computes. Counts one token per word. Takes batches too,
+  /// and tunes.
   /// - Parameter latency: how long each answer takes.
   /// - Parameter batches: how batches go.
+  /// - Parameter tuning: what tunes.
   public static func openAI(
     port: Int = 0, latency: Duration? = nil, batches course: MockBatches.Course = MockBatches.Course(),
-    _ answer: @escaping @Sendable (ChatQuestion) async -> String
+    tuning: MockTuning = MockTuning(), _ answer: @escaping @Sendable (ChatQuestion) async -> String
   ) async throws -> MockServer {
     let batches = MockBatches(course: course) { body, _ in
       let request = LoopbackRequest(method: "POST", path: "", headers: [:], body: [], number: 0, connection: 0)
@@ -31,6 +33,7 @@ extension MockServer {
       return (200, chatJSON(text, question.usage(text)))
     }
     return try await MockServer(port: port) { request in
+      if let reply = await tuning.reply(to: request) { return reply }
       if let reply = await batches.reply(to: request) { return reply }
       if request.method == "GET", request.path.hasSuffix("/models") {
         return .response(

@@ -2,7 +2,8 @@ import Foundation
 import LoopbackServer
 
 /// `mock-openai [PORT [LATENCY_MS [ANSWER]]]`: a mock of OpenAI's chat completions for benches and for trying things by
-/// hand. It answers with the given text, or repeats the user's last message. Batches are over at the second look.
+/// hand. It answers with the given text, or repeats the user's last message. Batches are over at the second
+/// look, tuning jobs at the sixth.
 @main
 struct MockOpenAI {
   static func main() async throws {
