@@ -29,9 +29,8 @@ struct ComparePair: Sendable {
     /// Whether the variant waits for an adapter that no training job has made yet.
     func isUntrained(_ snapshot: Snapshot) -> Bool {
       guard let adapter = variant.adapter, (run?.summary.done ?? 0) == 0 else { return false }
-      let made = snapshot.jobs.filter { $0.adapter != nil }
-      if adapter == Variant.latestAdapter { return made.isEmpty }
-      return adapter.hasPrefix(".assay/jobs/") && !made.contains { adapter.hasPrefix($0.folder + "/") }
+      if adapter == Variant.latestAdapter { return snapshot.latestAdapter(for: variant) == nil }
+      return adapter.hasPrefix(".assay/jobs/") && !snapshot.jobs.contains { $0.adapter != nil && $0.made(adapter) }
     }
 
     /// Whether this run is the one meant.

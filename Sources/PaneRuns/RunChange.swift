@@ -39,8 +39,7 @@ struct PresentVariants: Sendable {
     guard let set = workspace.evalSet(run.set) else { return .setIsGone }
     guard var variant = workspace.variant(run.variant.name) else { return .variantIsGone }
     if variant.adapter == Variant.latestAdapter {
-      let job = snapshot.jobs.first { $0.state == .finished && $0.adapter != nil }
-      variant.adapter = job?.adapter ?? run.variant.adapter
+      variant.adapter = snapshot.latestAdapter(for: variant) ?? run.variant.adapter
     }
     guard let version = version(of: variant, on: set, workspace) else { return .variantIsGone }
     if variant != run.variant { return .variant }

@@ -177,7 +177,7 @@ public struct TrainingPane: Pane {
   private mutating func useAdapter(_ snapshot: Snapshot) {
     guard let job = selected(snapshot), let best = job.adapter else { return }
     let saved = detail(snapshot)?.checkpoints ?? []
-    let path = area == .checkpoints ? checkpoints.list.selected(in: saved).map { "\(job.folder)/\($0.path)" } : nil
+    let path = area == .checkpoints ? checkpoints.list.selected(in: saved).map(job.adapter) : nil
     overlay = .adapter(job.id, path ?? best)
   }
 

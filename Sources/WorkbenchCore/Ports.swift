@@ -267,7 +267,8 @@ public struct BatchStatus: Sendable, Hashable {
 
 /// Makes clients; the same arguments give clients that share connections and engine processes.
 public protocol ModelClients: Sendable {
-  /// A client for a model, perhaps with an adapter (a folder relative to the workspace).
+  /// A client for a model, perhaps with an adapter: a folder relative to the workspace, or what the tuned model is called
+  /// at the model's endpoint.
   func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient
 }
 

@@ -80,9 +80,28 @@ extension Workbench {
     guard let variant = snapshot.workspace.variant(plain) else { return nil }
     let digits = String(step)
     let folder = String(repeating: "0", count: max(0, 7 - digits.count)) + digits
+    var adapter = ".assay/jobs/\(job)/checkpoints/\(folder)"
+    if let hosted = snapshot.jobs.first(where: { $0.id == JobID(job) && $0.isHosted }) {
+      // What a provider calls it stands among the job's events.
+      guard let checkpoint = details[hosted.id]?.checkpoints.first(where: { $0.step == step }) else {
+        throw WorkbenchError.input(
+          "The provider keeps no checkpoint of job \(job) after step \(step); `assay jobs show \(job)` lists what it keeps."
+        )
+      }
+      adapter = checkpoint.path
+    }
     return Variant(
-      name: name, model: variant.model, prompt: variant.prompt, sections: variant.sections,
-      adapter: ".assay/jobs/\(job)/checkpoints/\(folder)", sampling: variant.sampling)
+      name: name, model: variant.model, prompt: variant.prompt, sections: variant.sections, adapter: adapter,
+      sampling: variant.sampling)
+  }
+
+  /// Reads the events of the job that a variant such as `tuned@3/100` belongs to, where its checkpoints stand there alone.
+  func readCheckpoints(for name: String) async {
+    guard let mark = name.lastIndex(of: "@"), let number = name[name.index(after: mark)...].split(separator: "/").first,
+      let id = Int64(number), details[JobID(id)] == nil,
+      let job = snapshot.jobs.first(where: { $0.id == JobID(id) && $0.isHosted })
+    else { return }
+    details[job.id] = await read(job)
   }
 
   /// Evaluates each checkpoint of a job on the same slice of an eval set and of the general tasks. What was asked before
@@ -188,7 +207,8 @@ extension Workbench {
   }
 
   private func isThere(_ checkpoint: Checkpoint, of job: TrainingJob) -> Bool {
-    FileManager.default.fileExists(atPath: "\(snapshot.workspace.folder)/\(job.folder)/\(checkpoint.path)")
+    job.isHosted
+      || FileManager.default.fileExists(atPath: "\(snapshot.workspace.folder)/\(job.folder)/\(checkpoint.path)")
   }
 
   /// Evaluates a job's checkpoints and tells which one behaves best.
@@ -211,15 +231,22 @@ extension Workbench {
     else {
       throw WorkbenchError.input("Job \(id) has no checkpoint after step \(step).")
     }
-    try keepAsBest(checkpoint, of: id)
+    try await keepAsBest(checkpoint, of: id)
     notify(.success, "The best adapter of job \(id) is what it had learnt after step \(step) now.")
   }
 
-  /// Makes a checkpoint the one that the job's `best` is.
+  /// Makes a checkpoint the one that the job's `best` is; of a job at a provider, the model that it made.
   /// - Throws: `WorkbenchError.input` when the link can't be changed.
-  public func keepAsBest(_ checkpoint: Checkpoint, of id: JobID) throws {
-    guard let job = snapshot.jobs.first(where: { $0.id == id }) else {
+  public func keepAsBest(_ checkpoint: Checkpoint, of id: JobID) async throws {
+    guard var job = snapshot.jobs.first(where: { $0.id == id }) else {
       throw WorkbenchError.input("There is no job \(id).")
+    }
+    if job.isHosted {
+      guard job.state.isOver else {
+        throw WorkbenchError.input("Job \(id) is still going on; choose a checkpoint when it is over.")
+      }
+      job.adapter = checkpoint.path
+      return await take(job)
     }
     let folder = "\(snapshot.workspace.folder)/\(job.folder)"
     let temporary = folder + "/.best-\(UUID().uuidString)"

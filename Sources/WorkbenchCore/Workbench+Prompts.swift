@@ -16,17 +16,19 @@ extension Workbench {
   func subject(variant name: String, set setName: String?) throws -> Subject {
     let workspace = snapshot.workspace
     guard var variant = try workspace.variant(name) ?? checkpointVariant(name) else { throw unknownVariant(name) }
+    guard var model = workspace.model(variant.model) else {
+      throw WorkbenchError.unknown("model", variant.model, among: workspace.models.map(\.name))
+    }
     if variant.adapter == Variant.latestAdapter {
-      guard let adapter = snapshot.jobs.first(where: { $0.state == .finished && $0.adapter != nil })?.adapter else {
+      guard let adapter = snapshot.latestAdapter(for: variant) else {
+        let job = model.isEndpoint ? "job that tunes \"\(model.name)\"" : "training job"
         throw WorkbenchError.input(
-          "The variant \"\(name)\" uses the newest trained adapter, and no training job has finished yet. Train one "
+          "The variant \"\(name)\" uses the newest trained adapter, and no \(job) has finished yet. Train one "
             + "first: `assay train`, or the Training pane.")
       }
       variant.adapter = adapter
     }
-    guard let model = workspace.model(variant.model) else {
-      throw WorkbenchError.unknown("model", variant.model, among: workspace.models.map(\.name))
-    }
+    model.price = workspace.price(of: variant)
     guard let set = setName == nil ? workspace.evalSets.first : workspace.evalSet(setName ?? "") else {
       throw WorkbenchError.unknown("eval set", setName ?? "main", among: workspace.evalSets.map(\.name))
     }
@@ -117,7 +119,10 @@ extension Workbench {
   /// adapter is named by where its links lead: `best` may come to mean another checkpoint.
   /// - Parameter revision: says which files the model's answers rest on; a client of others isn't used for them.
   func client(of subject: Subject, revision: String = "") throws -> any ModelClient {
-    let adapter = subject.variant.adapter.map { URL(fileURLWithPath: absolute($0)).resolvingSymlinksInPath().path }
+    var adapter = subject.variant.adapter
+    if !subject.model.isEndpoint {
+      adapter = adapter.map { URL(fileURLWithPath: absolute($0)).resolvingSymlinksInPath().path }
+    }
     let key = ClientKey(model: subject.model, adapter: adapter, revision: revision)
     if let client = clients[key] { return client }
     let client = try dependencies.clients.client(

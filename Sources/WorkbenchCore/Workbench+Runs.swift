@@ -4,6 +4,7 @@ extension Workbench {
   /// Runs a variant over an eval set. One identity is one run: what it has is kept, what it lacks is asked for, and
   /// what any earlier run was answered to the same request is taken from the store.
   func evaluate(_ request: EvaluateRequest) async throws -> Run {
+    await readCheckpoints(for: request.variant)
     let subject = try evaluable(request)
     let set = subject.set
     let identity = try await identity(of: subject)

@@ -57,8 +57,7 @@ extension Workbench {
   func backend(named word: String?, tuning name: String?) throws -> (TrainingBackend, ModelSpec) {
     let training = snapshot.workspace.training
     let model = try baseModel(named: name, isHosted: word == "openai")
-    let isEndpoint = if case .endpoint = model.api { true } else { false }
-    let word = word ?? (isEndpoint ? "openai" : "mlx")
+    let word = word ?? (model.isEndpoint ? "openai" : "mlx")
     switch (word, model.api) {
     case ("openai", .endpoint(let endpoint)) where endpoint.dialect == .chat || endpoint.dialect == .responses:
       return (.openai(model), model)
@@ -198,6 +197,26 @@ extension Workbench {
         notify(.error, "Job \(job.id) is \(detail.job.state.rawValue). \(detail.job.message ?? "")")
       }
     }
+  }
+
+  /// What a job's files say, read whole.
+  func read(_ job: TrainingJob) async -> JobDetail {
+    var detail = JobDetail(job: job)
+    var offset = 0
+    while true {
+      let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
+      detail.apply(observation)
+      detail.job = job
+      guard observation.offset != offset else { return detail }
+      offset = observation.offset
+    }
+  }
+
+  /// Takes over a job's header.
+  func take(_ job: TrainingJob) async {
+    var detail = details[job.id] ?? JobDetail(job: job)
+    detail.job = job
+    await take(detail)
   }
 
   private func take(_ detail: JobDetail) async {

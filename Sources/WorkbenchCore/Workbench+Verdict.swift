@@ -27,7 +27,7 @@ extension Workbench {
     }
     let general = workspace.evalSets.first(where: \.isGeneral).flatMap { generalRuns(on: $0, tuned: tuned) }
     if let general { facts.generalAbilities = try await self.paired(general.after, general.before) }
-    if let tuned, let job = snapshot.jobs.first(where: { tuned.variant.adapter?.hasPrefix($0.folder + "/") == true }),
+    if let tuned, let job = snapshot.jobs.first(where: { tuned.variant.adapter.map($0.made) == true }),
       let rows = try? await dependencies.files.trainingRows(at: job.data)
     {
       facts.leakedCases = TrainingSplit.leaks(of: rows, in: [set]).cases.count
@@ -90,9 +90,9 @@ extension Workbench {
   private func cost(prompted: Run?, tuned: Run?) -> CostModel? {
     let workspace = snapshot.workspace
     guard let prompted, let tuned,
-      let promptedCost = CallCost(prompted, price: workspace.model(prompted.variant.model)?.price),
+      let promptedCost = CallCost(prompted, price: workspace.price(of: prompted.variant)),
       let tunedCost = CallCost(
-        tuned, price: workspace.model(tuned.variant.model)?.price,
+        tuned, price: workspace.price(of: tuned.variant),
         hostingPerMonth: workspace.facts.hostingPerMonth ?? 0)
     else { return nil }
     let facts = workspace.facts

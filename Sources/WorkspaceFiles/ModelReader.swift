@@ -46,12 +46,12 @@ enum ModelReader {
     let concurrency = fields.count("concurrency", from: 1, to: 4096)
     let timeout = fields.number("timeout", "seconds, more than 0") { $0 > 0 && $0 <= 86_400 }
     let limits = limits(&fields)
-    let price = price(&fields)
+    let listed: TokenPrice? = if case .endpoint(let endpoint)? = api { PriceTable.price(of: endpoint) } else { nil }
+    let price = price(&fields, listed: listed)
     let options = kind == "replay" ? [:] : options(&fields, for: api)
     fields.finish()
     guard let api, !fields.isBroken else { return nil }
-    var model = ModelSpec(name: name, api: api, limits: limits, price: price, options: options)
-    if case .endpoint(let endpoint) = api, price == nil { model.price = PriceTable.price(of: endpoint) }
+    var model = ModelSpec(name: name, api: api, limits: limits, price: price ?? listed, options: options)
     model.concurrency = concurrency ?? model.concurrency
     model.timeout = timeout ?? model.timeout
     return model
@@ -114,7 +114,8 @@ enum ModelReader {
     }
   }
 
-  private static func price(_ fields: inout ConfigFields) -> TokenPrice? {
+  /// - Parameter listed: what the maker asks, where that is known.
+  private static func price(_ fields: inout ConfigFields, listed: TokenPrice?) -> TokenPrice? {
     guard let value = fields.value("price") else { return nil }
     let expected = "dollars for a million tokens, such as { input: 0.15, output: 0.6 }"
     guard var group = ConfigFields(value, expected: expected) else {
@@ -127,15 +128,20 @@ enum ModelReader {
     let input = dollars("input")
     let cached = dollars("cached_input")
     let output = dollars("output")
+    let training = dollars("training")
     group.finish()
     guard !group.isBroken else {
       fields.fail("price", "Costs can't be known until the price can be read.")
       return nil
     }
+    if input == nil, cached == nil, output == nil, let training, var price = listed {
+      price.training = training
+      return price
+    }
     guard let input, let output else {
       fields.fail("price", "A price needs both input and output.")
       return nil
     }
-    return TokenPrice(input: input, cachedInput: cached, output: output)
+    return TokenPrice(input: input, cachedInput: cached, output: output, training: training)
   }
 }

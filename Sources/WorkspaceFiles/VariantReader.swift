@@ -35,15 +35,29 @@ struct VariantReader {
     }
     let sections = fields.texts("sections", "a list of section titles")
     check(sections, of: prompt, &fields)
-    let adapter = fields.text("adapter", "a folder such as .assay/jobs/1/best")
-    if let adapter {
-      do { _ = try folder.reading(adapter, mayBeAbsolute: true) } catch { fields.fail("adapter", error.description) }
-    }
+    let isEndpoint = models.items.first { $0.name == model }?.isEndpoint == true
+    let adapter = fields.text(
+      "adapter", isEndpoint ? "the tuned model's id, such as ft:…" : "a folder such as .assay/jobs/1/best")
+    if let adapter { check(adapter: adapter, isEndpoint: isEndpoint, &fields) }
     let sampling = sampling(&fields)
     fields.finish()
     guard let model, let prompt, !fields.isBroken else { return nil }
     return Variant(
       name: name, model: model, prompt: prompt, sections: sections, adapter: adapter, sampling: sampling)
+  }
+
+  /// A model at an endpoint loads no folder: what was tuned has a name there.
+  private func check(adapter: String, isEndpoint: Bool, _ fields: inout ConfigFields) {
+    guard isEndpoint else {
+      do { _ = try folder.reading(adapter, mayBeAbsolute: true) } catch { fields.fail("adapter", error.description) }
+      return
+    }
+    if ["/", ".", "~"].contains(where: adapter.hasPrefix) {
+      fields.fail(
+        "adapter", "A model at an endpoint loads no folder: name what the tuned model is called there, such as ft:….")
+    } else if adapter.utf8.count > 256 || !adapter.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
+      fields.fail("adapter", "Expected the tuned model's id: at most 256 characters without spaces.")
+    }
   }
 
   private func check(_ titles: [String]?, of prompt: String?, _ fields: inout ConfigFields) {

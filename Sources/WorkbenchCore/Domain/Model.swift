@@ -49,6 +49,11 @@ public struct ModelSpec: Sendable, Hashable, Identifiable {
     if case .endpoint(let endpoint) = api { endpoint.keyEnvironment } else { nil }
   }
 
+  /// Whether it is reached over HTTP.
+  public var isEndpoint: Bool {
+    if case .endpoint = api { true } else { false }
+  }
+
   /// Whether it can be tuned on this machine.
   public var isLocal: Bool {
     if case .mlx = api { true } else { false }

@@ -8,11 +8,12 @@ public struct Variant: Sendable, Hashable, Identifiable {
   public var prompt: PromptName
   /// Titles of the sections to send, when not all that are on.
   public var sections: [String]?
-  /// A folder with the adapter, relative to the workspace, or `latestAdapter`.
+  /// A folder with the adapter, relative to the workspace; of a model at an endpoint, the name that the tuned model has
+  /// there; or `latestAdapter`.
   public var adapter: String?
   /// How the next token is chosen.
   public var sampling: Sampling
-  /// An adapter called so is the best one of the newest finished job.
+  /// An adapter called so is the best one of the newest finished job that the model can use.
   public static let latestAdapter = "latest"
   /// Same as `name`.
   public var id: String { name }

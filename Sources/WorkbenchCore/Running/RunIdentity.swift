@@ -57,7 +57,11 @@ extension Workbench {
     var usesCaseID = false
     switch subject.model.api {
     case .endpoint(let endpoint):
-      model = [.string(endpoint.dialect.rawValue), .string(endpoint.baseURLs.first ?? ""), .string(endpoint.model)]
+      // What was tuned is a model of its own there.
+      model = [
+        .string(endpoint.dialect.rawValue), .string(endpoint.baseURLs.first ?? ""),
+        .string(subject.variant.adapter ?? endpoint.model),
+      ]
     case .command(let words):
       model = ["command", .array(words.map { .string($0) })]
       // What the program does is decided by the files that it is started with, too.
@@ -70,7 +74,7 @@ extension Workbench {
       model = ["replay", .string(await files.fingerprint(of: file)?.hex ?? file)]
     }
     if !subject.model.options.isEmpty { model.append(.object(subject.model.options)) }
-    if let adapter = subject.variant.adapter {
+    if !subject.model.isEndpoint, let adapter = subject.variant.adapter {
       guard let hash = await files.fingerprint(of: adapter) else {
         throw WorkbenchError.input(
           "The variant \"\(subject.variant.name)\" needs the adapter \(adapter), which is not there yet. Train it "
