@@ -81,7 +81,9 @@ let package = Package(
       name: "LocalEngineTests", dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Grading", "TestFolders"]),
     .testTarget(
       name: "TrainersTests",
-      dependencies: ["Trainers", "LocalEngine", "Processes", "WorkbenchCore", "Grading", "TestFolders"]),
+      dependencies: [
+        "Trainers", "LocalEngine", "ModelAPI", "Processes", "WorkbenchCore", "Grading", "LoopbackServer", "TestFolders",
+      ]),
     .testTarget(
       name: "ModelAPITests",
       dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer", "TestFolders"] + nio),

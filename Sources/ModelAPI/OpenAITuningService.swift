@@ -109,11 +109,16 @@ struct OpenAITuningService: TuningService {
 
   func events(of job: String, after: String?) async throws -> [TuningEvent] {
     var newest: [TuningEvent] = []
-    let _: Bool? = try await first(in: "/fine_tuning/jobs/\(checked(job))/events", query: nil) { entry in
-      guard let event = TuningEvent(entry, from: peer) else { return nil }
-      if event.id == after { return true }
-      newest.append(event)
-      return nil
+    do {
+      let _: Bool? = try await first(in: "/fine_tuning/jobs/\(checked(job))/events", query: nil) { entry in
+        guard let event = TuningEvent(entry, from: peer) else { return nil }
+        if event.id == after { return true }
+        newest.append(event)
+        return nil
+      }
+    } catch let failure as ModelFailure {
+      // Not everybody tells.
+      guard case .rejected = failure else { throw failure }
     }
     return newest.reversed()
   }

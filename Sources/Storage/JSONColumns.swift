@@ -106,9 +106,15 @@ struct SettingsColumn: Codable {
   var samples: Int?
   var checkpointCases: Int?
   var maxHours: Double?
+  var hostedSuffix: String?
+  var hostedBatchSize: Int?
+  var learningRateMultiplier: Double?
 
   /// Settings as they are stored.
   init(_ settings: TrainingSettings) {
+    hostedSuffix = settings.hosted.suffix
+    hostedBatchSize = settings.hosted.batchSize
+    learningRateMultiplier = settings.hosted.learningRateMultiplier
     method = settings.method.rawValue
     rank = settings.rank
     scale = settings.scale
@@ -147,6 +153,9 @@ struct SettingsColumn: Codable {
   /// The settings.
   var settings: TrainingSettings {
     var settings = TrainingSettings()
+    settings.hosted.suffix = hostedSuffix
+    settings.hosted.batchSize = hostedBatchSize
+    settings.hosted.learningRateMultiplier = learningRateMultiplier
     settings.method = method.flatMap(TrainingSettings.Method.init) ?? settings.method
     settings.rank = rank ?? settings.rank
     settings.scale = scale ?? settings.scale

@@ -70,7 +70,8 @@ public struct DetachedTrainer: Trainer {
       .slurm(
         SlurmWork(
           try program(settings.runs == "mlx" ? .mlx : .trl, plan.folder), settings: settings, number: plan.job.number))
-    case .openai, .command:
+    case .openai(let model): .hosted(try HostedWork(plan, tuning: model))
+    case .command:
       throw TrainerFailure("The back end \(plan.backend.word) isn't there in this version.")
     }
   }
@@ -120,11 +121,14 @@ public struct DetachedTrainer: Trainer {
   /// Starts a runner again where the work is done elsewhere and the one that followed it has died.
   public func pickUp(folder path: String) async {
     let folder = JobFolder(path: path)
-    guard !folder.has(folder.exit), let job = folder.read(folder.job, as: JobFolder.Job.self), job.work.isElsewhere,
-      isAlive(folder) == false
-    else { return }
+    guard !folder.has(folder.exit), isElsewhere(folder), isAlive(folder) == false else { return }
     // Whoever is quicker holds the lock, and the others end at once.
     if let runner = try? await launch(folder) { try? await waitForStart(folder, runner) }
+  }
+
+  /// Whether a job goes on when nobody here works on it.
+  private func isElsewhere(_ folder: JobFolder) -> Bool {
+    folder.read(folder.job, as: JobFolder.Job.self)?.work.isElsewhere == true
   }
 
   private func explained(_ folder: String, _ body: () async throws -> Void) async throws {
@@ -171,7 +175,8 @@ public struct DetachedTrainer: Trainer {
     let isComplete = !events.hasMore
     return TrainerObservation(
       events: observed, offset: Place(events: events.offset, log: log.offset).packed,
-      isAlive: isComplete ? isAlive : true, exitStatus: isComplete ? exit?.status : nil,
+      isAlive: !isComplete ? true : isAlive == false && isElsewhere(folder) ? nil : isAlive,
+      exitStatus: isComplete ? exit?.status : nil,
       log: lines.map { LogText.clean(String(decoding: $0, as: UTF8.self)) },
       readShare: isComplete ? 1 : Double(events.offset) / Double(max(1, events.size)))
   }
@@ -200,7 +205,11 @@ public struct DetachedTrainer: Trainer {
           }
         }
         group.addTask {
-          while !folder.has(folder.exit), isAlive(folder) != false, !Task.isCancelled {
+          while !folder.has(folder.exit), !Task.isCancelled {
+            if isAlive(folder) == false {
+              guard isElsewhere(folder) else { break }
+              await pickUp(folder: path)
+            }
             try? await Task.sleep(for: heartbeat)
           }
         }
@@ -249,6 +258,7 @@ public struct DetachedTrainer: Trainer {
 
   /// The trainer, which the runner may be about to start.
   private func trainer(of folder: JobFolder) async throws -> ProcessIdentity? {
+    if isElsewhere(folder) { return nil }
     for _ in 0..<100 {
       guard let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive else {
         break

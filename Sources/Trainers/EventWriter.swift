@@ -9,9 +9,10 @@ struct EventWriter: Sendable {
 
   init(_ path: String) { self.path = path }
 
-  /// Appends an event that happens now. What can't be written is lost: the job is more important than its diary.
-  func append(_ kind: TrainingEvent.Kind) {
-    let event = TrainingEvent(time: (Date().timeIntervalSince1970 * 1000).rounded() / 1000, kind: kind)
+  /// Appends an event. What can't be written is lost: the job is more important than its diary.
+  /// - Parameter time: when it happened, in seconds since 1970; now where nil.
+  func append(_ kind: TrainingEvent.Kind, at time: Double? = nil) {
+    let event = TrainingEvent(time: time ?? (Date().timeIntervalSince1970 * 1000).rounded() / 1000, kind: kind)
     // A torn line may stand before it.
     let start = EventFile.endsInMidLine(path) ? "\n" : ""
     append(start + EventFile.line(event) + "\n")

@@ -8,8 +8,9 @@ import WorkbenchCore
 public enum JobRunner {
   /// Runs a job to its end. Meant for a process that does nothing else: SIGTERM and SIGINT are passed on to the trainer.
   /// - Parameter folder: the job's folder, with its `job.json`.
+  /// - Parameter tuning: reaches providers that tune.
   /// - Throws: `TrainerFailure` when the job is being run already, or can't be.
-  public static func run(folder: String) async throws {
+  public static func run(folder: String, tuning: (any TuningServices)? = nil) async throws {
     let (stops, stop) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let sources = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)
@@ -21,12 +22,12 @@ public enum JobRunner {
     // The terminal it was started from may go.
     signal(SIGHUP, SIG_IGN)
     defer { for source in sources { source.cancel() } }
-    try await run(JobFolder(path: folder), stops: stops)
+    try await run(JobFolder(path: folder), stops: stops, tuning: tuning)
   }
 
   static func run(
     _ folder: JobFolder, stops asked: AsyncStream<Void>, patience: Duration = .seconds(20),
-    queue: MachineQueue = .standard()
+    queue: MachineQueue = .standard(), tuning: (any TuningServices)? = nil
   ) async throws {
     guard let lock = try FileLock.tryAcquire(folder.runnerLock, .exclusive) else {
       throw TrainerFailure("The job in \(folder.path) is being run already.")
@@ -40,7 +41,10 @@ public enum JobRunner {
     let stops = StopRequests(asked)
     var status = 127
     do {
-      status = try await work(on: job, in: folder, stops, queue, RunningJob.Parts(patience: patience, events: events))
+      status = try await work(
+        on: job, in: folder, stops, queue, RunningJob.Parts(patience: patience, events: events, tuning: tuning))
+    } catch is CancellationError where job.work.isElsewhere {
+      return  // It goes on there; whoever looks at it next follows it again.
     } catch {
       append("\(error)\n", to: folder.log)
     }
@@ -85,10 +89,12 @@ public enum JobRunner {
     if let companion = job.companion { try await start(companion, in: folder) }
     let place = slot
     return try await job.work.work.run(
-      RunningJob(folder: folder, stops: stops.stream(), patience: parts.patience, events: parts.events) { trainer in
-        try folder.write(JobFolder.Processes(runner: runner, trainer: trainer), to: folder.processes)
-        try place?.assign(trainer)
-      })
+      RunningJob(
+        folder: folder, stops: stops.stream(), patience: parts.patience, events: parts.events,
+        onStart: { trainer in
+          try folder.write(JobFolder.Processes(runner: runner, trainer: trainer), to: folder.processes)
+          try place?.assign(trainer)
+        }, workspace: job.workspace, tuning: parts.tuning))
   }
 
   /// Starts what looks after the job, unless it is still there from an earlier start. It ends by itself.

@@ -23,11 +23,16 @@ struct RunningJob: Sendable {
   var events: EventWriter
   /// To be told which process does the work, where one on this machine does.
   var onStart: @Sendable (ProcessIdentity) throws -> Void
+  /// The workspace's folder.
+  var workspace = ""
+  /// Reaches providers that tune; nil where nothing can.
+  var tuning: (any TuningServices)?
 
   /// What the runner hands on as it was given.
   struct Parts: Sendable {
     var patience: Duration
     var events: EventWriter
+    var tuning: (any TuningServices)?
   }
 }
 
@@ -37,12 +42,15 @@ enum Work: Sendable, Hashable, Codable {
   case program(ProgramWork)
   /// One of our trainers, in a job of Slurm's.
   case slurm(SlurmWork)
+  /// A provider's fine-tuning API.
+  case hosted(HostedWork)
 
   /// The work itself.
   var work: any JobWork {
     switch self {
     case .program(let work): work
     case .slurm(let work): work
+    case .hosted(let work): work
     }
   }
 
@@ -51,6 +59,7 @@ enum Work: Sendable, Hashable, Codable {
     switch self {
     case .program: false
     case .slurm: true
+    case .hosted: true
     }
   }
 }

@@ -145,7 +145,10 @@ extension Workbench {
 
   /// Looks once at every job that is not over, for commands that don't stay.
   public func refreshJobs() async {
-    for job in snapshot.jobs where !job.state.isOver { await refresh(job.id) }
+    for job in snapshot.jobs where !job.state.isOver {
+      await dependencies.trainer.pickUp(folder: folder(of: job))
+      await refresh(job.id)
+    }
   }
 
   /// Reads all that a job's folder says.

@@ -26,6 +26,7 @@ enum TrainingReader {
     readSteps(&group, &training.settings)
     training.settings.mix = readMix(&group, folder)
     training.slurm = SlurmReader.read(&group)
+    training.settings.hosted = readHosted(&group)
     group.finish()
     return training
   }
@@ -54,6 +55,25 @@ enum TrainingReader {
     var mix = TrainingMix(data: data)
     mix.share = share ?? mix.share
     return mix
+  }
+
+  /// What a provider is told; `auto`, like a key that is missing, leaves it to the provider.
+  private static func readHosted(_ training: inout ConfigFields) -> HostedSettings {
+    var hosted = HostedSettings()
+    guard let value = training.value("openai"), var group = ConfigFields(value) else { return hosted }
+    hosted.suffix = group.text("suffix", "a text of at most 64 characters")
+    if let suffix = hosted.suffix, suffix.count > 64 || suffix.contains(where: { $0.isNewline || $0 == "\u{1b}" }) {
+      group.fail("suffix", "Expected a text of at most 64 characters.")
+      hosted.suffix = nil
+    }
+    if group.value("batch_size")?.text != "auto" { hosted.batchSize = group.count("batch_size", from: 1, to: 256) }
+    if group.value("learning_rate_multiplier")?.text != "auto" {
+      hosted.learningRateMultiplier = group.number("learning_rate_multiplier", "a number more than 0, or auto") {
+        $0 > 0
+      }
+    }
+    group.finish()
+    return hosted
   }
 
   private static func readMethod(_ group: inout ConfigFields, _ settings: inout TrainingSettings) {

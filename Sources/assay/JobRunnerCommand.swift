@@ -1,4 +1,5 @@
 import ArgumentParser
+import ModelAPI
 import Trainers
 
 /// `assay job-runner`: what a training job runs as, in a session of its own. Not for people.
@@ -8,5 +9,5 @@ struct JobRunnerCommand: AsyncParsableCommand {
   @Option(help: "The job's folder.")
   var job: String
 
-  func run() async throws { try await JobRunner.run(folder: job) }
+  func run() async throws { try await JobRunner.run(folder: job, tuning: HTTPModelClients(servers: nil)) }
 }

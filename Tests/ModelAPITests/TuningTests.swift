@@ -197,7 +197,7 @@ import WorkbenchCore
       await #expect(throws: ModelFailure.self) { try await service.status(of: job) }
       #expect(waits.all.count == 8)
       await mock.fail { _ in .refused(400) }
-      let failure = await #expect(throws: ModelFailure.self) { try await service.events(of: job, after: nil) }
+      let failure = await #expect(throws: ModelFailure.self) { try await service.status(of: job) }
       #expect(failure?.description.contains("It is too much at once.") == true)
       #expect(waits.all.count == 8)
     }

@@ -47,6 +47,55 @@ struct ModelReaderTests {
     #expect(models[5].options == ["top_k": 40])
   }
 
+  @Test func trainingHasAPriceOfItsOwn() async throws {
+    let workspace = try await read(
+      """
+      models:
+        own:    { base_url: "http://h/v1", price: { input: 1, output: 2, training: 3.5 } }
+        listed: { api: openai, model: gpt-4o-mini, price: { training: 3 } }
+        alone:  { base_url: "http://h/v1", price: { training: 3 } }
+      """)
+    #expect(workspace.models.map(\.price?.training) == [3.5, 3])
+    #expect(workspace.models[1].price?.input == 0.15 && workspace.models[1].price?.asOf == PriceTable.date)
+    #expect(workspace.lines.count == 1 && workspace.lines[0].contains("A price needs both input and output."))
+    #expect(workspace.models[0].price?.cost(ofTraining: 2_000_000) == 7)
+    #expect(TokenPrice(input: 1, output: 1).cost(ofTraining: 5) == nil)
+  }
+
+  @Test func anAdapterAtAnEndpointIsAName() async throws {
+    let workspace = try await read(
+      """
+      models:
+        there: { base_url: "http://h/v1", model: small }
+        here:  { api: mlx, path: model }
+      variants:
+        a: { model: there, adapter: "ft:small:me::1" }
+        b: { model: there, adapter: latest }
+        c: { model: there, adapter: org/lora }
+        d: { model: there, adapter: .assay/jobs/1/best }
+        e: { model: there, adapter: "two words" }
+        f: { model: here, adapter: .assay/jobs/1/best }
+        g: { model: here, adapter: ../elsewhere }
+      """, ["model": ""])
+    #expect(workspace.variants.map(\.name) == ["a", "b", "c", "f"])
+    #expect(workspace.variants[0].adapter == "ft:small:me::1")
+    #expect(workspace.lines.count == 3)
+    #expect(workspace.lines[0].contains("loads no folder") && workspace.lines[1].contains("without spaces"))
+  }
+
+  @Test func whatAProviderIsToldIsRead() async throws {
+    let base = "models:\n  m: { base_url: \"http://h/v1\" }\ntraining:\n  backend: openai\n  openai: "
+    let workspace = try await read(base + "{ suffix: mine, batch_size: 8, learning_rate_multiplier: 0.5 }\n")
+    #expect(workspace.lines == [] && workspace.training.backend == "openai")
+    let hosted = workspace.training.settings.hosted
+    #expect(hosted.suffix == "mine" && hosted.batchSize == 8 && hosted.learningRateMultiplier == 0.5)
+    let auto = try await read(base + "{ batch_size: auto, learning_rate_multiplier: auto }\n")
+    #expect(auto.lines == [] && auto.training.settings.hosted == HostedSettings())
+    let long = String(repeating: "x", count: 65)
+    let bad = try await read(base + "{ suffix: \(long), batch_size: 257, learning_rate_multiplier: 0, sufix: a }\n")
+    #expect(bad.lines.count == 4 && bad.training.settings.hosted == HostedSettings())
+  }
+
   @Test func whatIsWrongIsNamed() async throws {
     let workspace = try await read(
       """

@@ -116,9 +116,24 @@ public struct TrainingSettings: Sendable, Hashable {
   public var checkpointCases = 0
   /// Hours of work after which the job saves and ends.
   public var maxHours: Double?
+  /// What a provider is told besides, where one tunes.
+  public var hosted = HostedSettings()
   /// Rows of other tasks that are learnt besides, so that less of them is forgotten; none where nil.
   public var mix: TrainingMix?
   /// All defaults.
+  public init() {}
+}
+
+/// What a provider that tunes is told besides epochs, seed and beta: `training.openai` in `assay.yaml`. Nil leaves it to the
+/// provider.
+public struct HostedSettings: Sendable, Hashable {
+  /// Ends the tuned model's name; 1 to 64 characters.
+  public var suffix: String?
+  /// Rows in a step, 1 to 256.
+  public var batchSize: Int?
+  /// Factor of the provider's own learning rate, more than 0.
+  public var learningRateMultiplier: Double?
+  /// All left to the provider.
   public init() {}
 }
 

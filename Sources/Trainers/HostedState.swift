@@ -1,0 +1,108 @@
+import Foundation
+import WorkbenchCore
+
+/// `hosted.json`: how far a job at a provider has come. Written before each request that makes something, and after it, so
+/// that whoever goes on knows what may exist.
+struct HostedState: Codable, Sendable, Hashable {
+  /// What the provider knows the job by.
+  var label = UUID().uuidString.lowercased()
+  /// Rows to learn from.
+  var train: HostedFile?
+  /// Rows that the loss is measured on.
+  var valid: HostedFile?
+  /// When the job was last asked for, in seconds since 1970; nil before.
+  var asked: Double?
+  /// The provider's name for the job.
+  var job: String?
+  /// The last event that stands in the job's own events.
+  var lastEvent: String?
+  /// The provider's last word.
+  var word: String?
+  /// When the provider expected to be done, as last told; in seconds since 1970.
+  var finish: Double?
+  /// Whether it rests because we asked for that.
+  var isPaused = false
+}
+
+/// A file of rows for the provider.
+struct HostedFile: Codable, Sendable, Hashable {
+  /// Where it is, and what it is called there.
+  var file: TuningFile
+  /// The hash of its content.
+  var sha256: String
+  /// How many rows.
+  var rows: Int
+  /// Bytes of its texts.
+  var characters: Int
+  /// The provider's name for it, once it is there.
+  var id: String?
+}
+
+/// Writes a hosted job's events, and none twice: who goes on after a kill may hear again what stands there already.
+struct HostedDiary {
+  private let events: EventWriter
+  private var trained: Set<Int> = []
+  private var validated: Set<Int> = []
+  private var checkpoints: [String: Checkpoint] = [:]
+  private var best: String?
+  private var said: Set<String> = []
+  /// Whether what is heard may stand there already.
+  private var isCatchingUp = true
+  /// Whether the start stands there.
+  private(set) var hasStarted = false
+  /// The last step that was spoken of.
+  private(set) var step = 0
+
+  /// Reads what stands there.
+  init(_ events: EventWriter) {
+    self.events = events
+    var tail = FileTail(path: events.path, offset: 0)
+    while true {
+      let before = tail.offset
+      for event in tail.lines(includingTorn: false).compactMap({ EventFile.event($0) }) { note(event.kind) }
+      if tail.offset == before { break }
+    }
+  }
+
+  private mutating func note(_ kind: TrainingEvent.Kind) {
+    switch kind {
+    case .start: hasStarted = true
+    case .train(let metric):
+      trained.insert(metric.step)
+      step = max(step, metric.step)
+    case .validation(let step, _):
+      validated.insert(step)
+      self.step = max(self.step, step)
+    case .checkpoint(let checkpoint):
+      checkpoints[checkpoint.path] = checkpoint
+      if checkpoint.isBest { best = checkpoint.path }
+    case .note(let text), .warning(let text): said.insert(LogText.clean(text))
+    case .sample, .system, .paused, .end: break
+    }
+  }
+
+  private mutating func isNew(_ kind: TrainingEvent.Kind) -> Bool {
+    switch kind {
+    case .start: !hasStarted
+    case .train(let metric): !trained.contains(metric.step)
+    case .validation(let step, _): !validated.contains(step)
+    case .checkpoint(let checkpoint): checkpoint.isBest ? best != checkpoint.path : checkpoints[checkpoint.path] == nil
+    case .note(let text), .warning(let text): !isCatchingUp || !said.contains(LogText.clean(text))
+    case .sample, .system, .paused, .end: true
+    }
+  }
+
+  /// What is heard from now on is new; a sentence may be said again.
+  mutating func hasCaughtUp() { isCatchingUp = false }
+
+  /// The checkpoint that a model is, as it stands there.
+  func checkpoint(_ model: String) -> Checkpoint? { checkpoints[model] }
+
+  /// Writes an event, unless the same one stands there.
+  /// - Parameter time: when it happened, in seconds since 1970; now where nil.
+  mutating func write(_ kind: TrainingEvent.Kind, at time: Double? = nil) {
+    guard isNew(kind) else { return }
+    events.append(kind, at: time)
+    note(kind)
+  }
+}
