@@ -66,13 +66,12 @@ public struct DetachedTrainer: Trainer {
     switch plan.backend {
     case .mlx: .program(ProgramWork(try program(.mlx, plan.folder)))
     case .trl: .program(ProgramWork(try program(.trl, plan.folder)))
+    case .command(let command): .command(try CommandPlan(plan: plan, command: command).work())
     case .slurm(let settings):
       .slurm(
         SlurmWork(
           try program(settings.runs == "mlx" ? .mlx : .trl, plan.folder), settings: settings, number: plan.job.number))
     case .openai(let model): .hosted(try HostedWork(plan, tuning: model))
-    case .command:
-      throw TrainerFailure("The back end \(plan.backend.word) isn't there in this version.")
     }
   }
 

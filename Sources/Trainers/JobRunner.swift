@@ -48,11 +48,14 @@ public enum JobRunner {
     } catch {
       append("\(error)\n", to: folder.log)
     }
-    if let stop = folder.read(folder.stop, as: StopRequest.self), !EventFile.endsWell(folder.events) {
-      events.append(
-        .end(
-          TrainingJob.State(rawValue: stop.state) ?? .canceled,
-          message: "Stopped by force. What was saved last is kept.", step: EventFile.lastStep(folder.events)))
+    if !EventFile.endsWell(folder.events) {
+      let step = EventFile.lastStep(folder.events)
+      if let stop = folder.read(folder.stop, as: StopRequest.self) {
+        let state = TrainingJob.State(rawValue: stop.state) ?? .canceled
+        events.append(.end(state, message: "Stopped by force. What was saved last is kept.", step: step))
+      } else if let sentence = LogDiagnosis.sentence(logAt: folder.log, status: status) {
+        events.append(.end(.failed, message: sentence, step: step))
+      }
     }
     try folder.write(JobFolder.Exit(status: status, time: Date().timeIntervalSince1970), to: folder.exit)
   }

@@ -44,6 +44,8 @@ enum Work: Sendable, Hashable, Codable {
   case slurm(SlurmWork)
   /// A provider's fine-tuning API.
   case hosted(HostedWork)
+  /// Another trainer, on this machine.
+  case command(CommandWork)
 
   /// The work itself.
   var work: any JobWork {
@@ -51,15 +53,15 @@ enum Work: Sendable, Hashable, Codable {
     case .program(let work): work
     case .slurm(let work): work
     case .hosted(let work): work
+    case .command(let work): work
     }
   }
 
   /// Whether it goes on elsewhere when its follower dies.
   var isElsewhere: Bool {
     switch self {
-    case .program: false
-    case .slurm: true
-    case .hosted: true
+    case .program, .command: false
+    case .slurm, .hosted: true
     }
   }
 }

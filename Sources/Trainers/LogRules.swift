@@ -59,8 +59,7 @@ enum LogRules {
       isLoss
         || line.has(
           "probability tensor contains either `inf`, `nan`", "current loss scale already at minimum", "loss is nan",
-          "loss is inf", "nan loss", "non-finite loss", "nan or inf found in input tensor",
-          "loss stopped being a number")
+          "loss is inf", "nan loss", "non-finite loss")
     else { return nil }
     return "The loss stopped being a number: lower `learning_rate`, for example to a tenth, or add `warmup_steps`, and "
       + "look for empty or broken rows."
@@ -97,13 +96,14 @@ enum LogRules {
       line.has(
         "is not a local folder and is not a valid model identifier", "repositorynotfounderror", "repository not found",
         "does not appear to have a file named", "hfvalidationerror", "is not the path to a directory containing",
-        "error no file named")
+        "error no file named", "repo id must be in the form", "unrecognized model in")
         && !line.has("couldn't connect to")
     else { return nil }
     let name =
       complaint.near { $0.part(after: "Error: ", before: " is not a local folder") }
       ?? complaint.near { $0.part(after: "Error: ", before: " does not appear to have a file named") }
-      ?? complaint.near { $0.quoted(after: "repo_name':") }
+      ?? complaint.near { $0.quoted(after: "'namespace/repo_name':") }
+      ?? complaint.near { $0.part(after: "Unrecognized model in ", before: ". Should") }
     return
       "The model\(name.map { " \($0)" } ?? "") is neither a folder with a model on this machine nor a model of the "
       + "hub: correct its name, or download it first."
@@ -131,7 +131,7 @@ enum LogRules {
       line.has(
         "arrowinvalid", "datasetgenerationerror", "datasetgenerationcasterror", "jsondecodeerror",
         "failed to read file '", "failed to load json from file", "conversation roles must alternate",
-        "arrowtypeerror", "bad row", "invalid row")
+        "arrowtypeerror", "bad row", "invalid row", "expected object or value", "in ujson_loads")
     else { return nil }
     let file = complaint.near { line in
       line.quoted(after: "Failed to read file") ?? line.quoted(after: "Failed to load JSON from file")

@@ -37,6 +37,8 @@ struct LogFollower {
   let path: String
   /// What it is.
   let form: Form
+  /// What is older was written by an earlier start of the job.
+  let since: Date
   private var tail: FileTail
   private var state = Followed()
   private var boards: [String: Board] = [:]
@@ -57,10 +59,17 @@ struct LogFollower {
   }
 
   /// Follows a file or folder, which need not be there yet.
-  init(_ path: String) {
+  init(_ path: String, since: Date = .distantPast) {
     self.path = path
+    self.since = since
     form = Form(path)
     tail = FileTail(path: path, offset: 0)
+    if let modified = Self.modified(path), modified < since { tail.offset = tail.size }
+  }
+
+  /// When a file was written last; nil where none is.
+  static func modified(_ path: String) -> Date? {
+    (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
   }
 
   /// The log of a folder whose trainer wasn't asked for one: the first of the known ones that is there.
@@ -95,7 +104,7 @@ struct LogFollower {
 
   private mutating func stateItems() -> [LogItem] {
     // The newest is the longest: each holds all from the first step on.
-    guard let file = Self.stateFiles(beside: path).max(by: { $0.modified < $1.modified }),
+    guard let file = Self.stateFiles(beside: path).max(by: { $0.modified < $1.modified }), file.modified >= since,
       file.modified != state.modified || file.path != state.path,
       let bytes = FileManager.default.contents(atPath: file.path), let read = TrainerState(bytes)
     else { return [] }
@@ -112,8 +121,7 @@ struct LogFollower {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let checkpoints = names.filter { CheckpointFolder.step($0) != nil }.map { "\(folder)/\($0)/trainer_state.json" }
     return ([path] + checkpoints).compactMap { file in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: file)
-      return (attributes?[.modificationDate] as? Date).map { (file, $0) }
+      modified(file).map { (file, $0) }
     }
   }
 
@@ -121,7 +129,7 @@ struct LogFollower {
 
   private mutating func boardItems(_ isOver: Bool) -> [LogItem] {
     var items: [LogItem] = []
-    for file in Self.boardFiles(in: path) {
+    for file in Self.boardFiles(in: path) where (Self.modified(file) ?? .distantPast) >= since {
       var board = boards[file] ?? Board()
       read(file, &board, &items)
       if isOver, let step = board.step {

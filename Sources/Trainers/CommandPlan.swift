@@ -1,0 +1,139 @@
+import Foundation
+import Grading
+import Processes
+import WorkbenchCore
+
+/// Makes a command's work of a plan: fills the fields, and copies the configuration into the job's folder.
+struct CommandPlan {
+  /// The longest file of a configuration, and the most of them.
+  static let mostBytes = 1 << 20
+  static let mostFiles = 50
+
+  let plan: TrainingPlan
+  let command: TrainerCommand
+  private var folder: JobFolder { JobFolder(path: plan.folder) }
+
+  /// The work, ready to be done. The job's folder is made where it is missing.
+  /// - Throws: `TrainerFailure`.
+  func work() throws -> CommandWork {
+    guard let first = command.run.first, !first.isEmpty else {
+      throw TrainerFailure("`training.command` has no `run`: name the trainer's program and its arguments there.")
+    }
+    let unknown = command.texts.flatMap { TrainerCommand.unknownFields(in: $0) }
+    if let name = unknown.first {
+      throw TrainerFailure("`training.command` has the field {\(name)}, which there is not.")
+    }
+    var values = self.values
+    var warnings: [String] = []
+    if let config = command.config {
+      let source = config.hasPrefix("/") ? config : plan.workspace + "/" + config
+      let name = (source as NSString).lastPathComponent
+      values["config"] = "\(folder.path)/config/\(name)"
+      try copy(source, name, values, &warnings)
+    } else if command.texts.contains(where: { $0.contains("{config}") }) {
+      throw TrainerFailure("`training.command` uses {config}, but has no `config`: name a file of the workspace there.")
+    }
+    let fields = values
+    func fill(_ text: String) -> String { TrainerCommand.fill(text, with: fields) }
+    let environment = command.environment.mapValues(fill)
+    var program = fill(first)
+    if program.contains("/"), !program.hasPrefix("/") { program = plan.workspace + "/" + program }
+    let path = environment["PATH"] ?? ProcessInfo.processInfo.environment["PATH"]
+    guard let executable = Program.find(program, path: path) else {
+      throw TrainerFailure(
+        "The program \(program) can't be found: install it, or give its whole path in `training.command.run`.")
+    }
+    return CommandWork(
+      arguments: [executable] + command.run.dropFirst().map(fill), environment: environment,
+      log: command.log.map { place(fill($0)) }, adapter: place(fill(command.adapter ?? "{output}")), steps: steps,
+      trainRows: plan.rows.count, validationRows: plan.validationRows.count, warnings: warnings)
+  }
+
+  /// A path in the job's folder, unless it is absolute.
+  private func place(_ path: String) -> String {
+    path.hasPrefix("/") ? path : folder.path + "/" + path
+  }
+
+  /// What each field is filled with, but for `config`.
+  var values: [String: String] {
+    let settings = plan.settings
+    return [
+      "folder": folder.path, "train": folder.train, "valid": folder.valid, "model": plan.base,
+      "output": folder.output, "steps": String(steps), "epochs": Self.text(settings.epochs),
+      "learning_rate": Self.text(settings.learningRate), "rank": String(settings.rank),
+      "alpha": Self.text(Double(settings.rank) * settings.scale), "dropout": Self.text(settings.dropout),
+      "batch_size": String(settings.batchSize), "gradient_accumulation": String(settings.gradientAccumulation),
+      "max_tokens": String(settings.maxTokens), "warmup_steps": String(settings.warmupSteps),
+      "evaluate_every": String(settings.evaluateEvery), "report_every": String(settings.reportEvery),
+      "seed": String(settings.seed),
+    ]
+  }
+
+  /// As our own trainers count them.
+  private var steps: Int {
+    if let steps = plan.settings.steps { return steps }
+    let batches = (Double(plan.rows.count) / Double(max(1, plan.settings.batchSize))).rounded(.up)
+    let steps = plan.settings.epochs * batches / Double(max(1, plan.settings.gradientAccumulation))
+    return max(1, Int(min(steps.rounded(), 1e12)))
+  }
+
+  /// A number without an exponent: YAML takes `1e-05` for a text.
+  static func text(_ number: Double) -> String {
+    if number == number.rounded(), abs(number) < 1e15 { return String(Int(number)) }
+    let text = "\(number)"
+    guard let mark = text.firstIndex(of: "e"), let exponent = Int(text[text.index(after: mark)...]), exponent < 0
+    else { return text }
+    let sign = number < 0 ? "-" : ""
+    let digits = text[..<mark].filter { $0.isNumber }
+    let isWhole = text[..<mark].hasSuffix(".0")
+    return sign + "0." + String(repeating: "0", count: -exponent - 1) + (isWhole ? digits.dropLast() : digits[...])
+  }
+
+  // MARK: The configuration
+
+  /// Copies a file, or the files of a folder, with their fields filled.
+  private func copy(_ source: String, _ name: String, _ values: [String: String], _ warnings: inout [String]) throws {
+    let target = folder.path + "/config"
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
+      throw TrainerFailure("The configuration \(source) isn't there: correct `training.command.config`.")
+    }
+    var files = [(source, "\(target)/\(name)")]
+    if isFolder.boolValue {
+      let names = try FileManager.default.contentsOfDirectory(atPath: source).filter { !$0.hasPrefix(".") }.sorted()
+      guard names.count <= Self.mostFiles else {
+        throw TrainerFailure("\(source) has \(names.count) files; a configuration may have \(Self.mostFiles).")
+      }
+      files = names.map { ("\(source)/\($0)", "\(target)/\(name)/\($0)") }
+    }
+    try FileManager.default.createDirectory(
+      atPath: isFolder.boolValue ? "\(target)/\(name)" : target, withIntermediateDirectories: true)
+    for (source, target) in files { try fill(source, target, values, &warnings) }
+  }
+
+  private func fill(
+    _ source: String, _ target: String, _ values: [String: String], _ warnings: inout [String]
+  ) throws {
+    guard let handle = FileHandle(forReadingAtPath: source), let bytes = try handle.read(upToCount: Self.mostBytes + 1),
+      bytes.count <= Self.mostBytes, let text = String(bytes: bytes, encoding: .utf8)
+    else {
+      throw TrainerFailure("\(source) can't be copied: a configuration is a text of at most 1 MB.")
+    }
+    for name in TrainerCommand.unknownFields(in: text) {
+      guard let near = Spelling.nearest(to: name, among: TrainerCommand.fields.map(\.name)) else { continue }
+      let file = (source as NSString).lastPathComponent
+      warnings.append("{\(name)} in \(file) is no field and stays as it is. Did you mean {\(near)}?")
+    }
+    if let value = values.values.first(where: { $0.contains { "\"\\\n".contains($0) } }) {
+      throw TrainerFailure("The path or name \(value) can't stand in a configuration: it has quotation marks in it.")
+    }
+    try AtomicFile.write(TrainerCommand.fill(text, with: values), to: target)
+  }
+}
+
+extension JobFolder {
+  /// What another trainer writes.
+  var output: String { path + "/output" }
+  /// The program of another trainer that was begun, a `ProcessIdentity`: gone when it was seen to end.
+  var begun: String { path + "/begun.json" }
+}
