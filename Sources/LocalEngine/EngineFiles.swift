@@ -6,6 +6,10 @@ import Processes
 enum EngineFiles {
   /// Every file by name.
   static let all: [(name: String, bytes: [UInt8])] = [
+    ("adapter_files.py", PackageResources.adapter_files_py),
+    ("adapter_layouts.py", PackageResources.adapter_layouts_py),
+    ("adapter_models.py", PackageResources.adapter_models_py),
+    ("adapters.py", PackageResources.adapters_py),
     ("assay_engine.py", PackageResources.assay_engine_py),
     ("examine_trl.py", PackageResources.examine_trl_py),
     ("requirements-cpu.txt", PackageResources.requirements_cpu_txt),

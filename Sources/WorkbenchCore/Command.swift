@@ -64,6 +64,9 @@ public enum Command: Sendable, Hashable {
   case evaluateCheckpoints(JobID, limit: Int)
   /// Makes the checkpoint after this step the one that the job's best adapter is.
   case keepCheckpoint(JobID, step: Int)
+  /// Adds a variant with an adapter of a job to `assay.yaml`: the job's best one, and a name of the core's choice, where
+  /// nil. A folder is relative to the workspace.
+  case useAdapter(JobID, adapter: String?, name: String?)
 
   /// Takes a notice away.
   case dismissNotice(Int)
@@ -185,6 +188,8 @@ public enum Outcome: Sendable {
   case comparison(Comparison)
   case probe(ModelProbe)
   case job(TrainingJob)
+  /// A variant that is in `assay.yaml` now.
+  case variant(Variant)
   /// Rows written to a file.
   case collected(HarvestReport)
   case rendered(RenderedPrompt)

@@ -150,6 +150,8 @@ public actor Workbench {
     case .prioritizeJob(let id, let priority): try await prioritizeJob(id, priority)
     case .evaluateCheckpoints(let id, let limit): try await tellCheckpoints(of: id, limit: limit)
     case .keepCheckpoint(let id, let step): try await keepCheckpoint(step, of: id)
+    case .useAdapter(let id, let adapter, let name):
+      return .variant(try await useAdapter(of: id, adapter, named: name))
     case .dismissNotice(let id):
       snapshot.notices.removeAll { $0.id == id }
       publish()

@@ -36,6 +36,10 @@ actor FakeFiles: WorkspaceFiles {
   }
   func delete(_ section: Section, of prompt: Prompt) async throws {}
   func apply(_ edit: CaseEdit, to set: EvalSet) async throws {}
+  func add(_ variant: Variant) async throws {
+    if let refusal { throw refusal }
+    workspace.variants.append(variant)
+  }
   func trainingRows(at path: String) async throws -> [TrainingRow] { rows[path] ?? [] }
   func write(_ rows: [TrainingRow], to path: String) async throws { written[path] = rows }
   var exported: [ExportPart] = []

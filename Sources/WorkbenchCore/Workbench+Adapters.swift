@@ -1,0 +1,134 @@
+import Foundation
+import Grading
+
+extension Workspace {
+  /// The variant that makes use of an adapter: the training prompt, and everything else as in the first tuned variant on
+  /// the same model.
+  /// - Parameter name: nil for `tuned-N`, or what comes next where that is taken.
+  public func variant(using adapter: String, of job: TrainingJob, named name: String? = nil) -> Variant {
+    let tuned = variants.first { $0.isTuned && $0.model == job.base }
+    var chosen = name ?? "tuned-\(job.id)"
+    while name == nil, variant(chosen) != nil { chosen += "b" }
+    return Variant(
+      name: chosen, model: job.base, prompt: training.prompt ?? tuned?.prompt ?? prompts.first?.name ?? "main",
+      adapter: adapter, sampling: tuned?.sampling ?? Sampling())
+  }
+}
+
+extension Variant {
+  /// What a person writes for it under `variants:` in `assay.yaml`, without indentation.
+  public var line: String { "\(Self.yaml(name)): \(fields)" }
+
+  /// The part of `line` behind the name.
+  public var fields: String {
+    var fields = [("model", Self.yaml(model)), ("prompt", Self.yaml(prompt))]
+    if let sections { fields.append(("sections", "[\(sections.map(Self.yaml).joined(separator: ", "))]")) }
+    if let adapter { fields.append(("adapter", Self.yaml(adapter))) }
+    if let temperature = sampling.temperature { fields.append(("temperature", JSONValue(temperature).text())) }
+    if let topP = sampling.topP { fields.append(("top_p", JSONValue(topP).text())) }
+    if let maxTokens = sampling.maxTokens { fields.append(("max_tokens", "\(maxTokens)")) }
+    if let seed = sampling.seed { fields.append(("seed", "\(seed)")) }
+    if !sampling.stop.isEmpty {
+      fields.append(("stop", "[\(sampling.stop.map { JSONValue.string($0).text() }.joined(separator: ", "))]"))
+    }
+    return "{ \(fields.map { "\($0.0): \($0.1)" }.joined(separator: ", ")) }"
+  }
+
+  /// A text as a YAML value: plain where it can't be taken for anything else.
+  private static func yaml(_ text: String) -> String {
+    let isPlain =
+      text.unicodeScalars.allSatisfy {
+        $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-/+@".unicodeScalars.contains($0))
+      } && text.contains { $0.isLetter } && text.first.map { $0.isLetter || $0 == "." || $0 == "/" } == true
+    let words = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"]
+    return isPlain && !words.contains(text.lowercased()) && !text.hasPrefix(".inf") && !text.hasPrefix(".nan")
+      ? text : JSONValue.string(text).text()
+  }
+
+  /// Why a name can't be a variant's; nil where it can.
+  static func flaw(of name: String) -> String? {
+    let isPlain = name.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-+".unicodeScalars.contains($0))
+    }
+    return isPlain && (1...64).contains(name.count)
+      ? nil : "\"\(name.prefix(64))\" can't be a variant's name: take up to 64 letters, digits, dots and hyphens."
+  }
+}
+
+extension Workbench {
+  /// Where an adapter of a job is: the job's best one, or what it had learnt after a step.
+  /// - Parameter step: nil for the best.
+  /// - Returns: a folder relative to the workspace, or a hosted model's id.
+  /// - Throws: `WorkbenchError.input` when there is none.
+  public func adapter(of id: JobID, step: Int?) async throws -> (job: TrainingJob, adapter: String) {
+    try await openJob(id)
+    guard let detail = snapshot.job, detail.job.id == id else { throw WorkbenchError.input("There is no job \(id).") }
+    let job = detail.job
+    if let step {
+      guard let checkpoint = detail.checkpoints.last(where: { $0.step == step }) else {
+        let steps = detail.checkpoints.map { "\($0.step)" }.joined(separator: ", ")
+        throw WorkbenchError.input(
+          "Job \(id) has no checkpoint after step \(step). \(steps.isEmpty ? "It has none yet." : "There are: \(steps).")")
+      }
+      return (job, job.isHosted ? checkpoint.path : "\(job.folder)/\(checkpoint.path)")
+    }
+    guard let adapter = job.adapter else {
+      throw WorkbenchError.input("Job \(id) has saved no adapter yet; `assay jobs show \(id)` tells how far it is.")
+    }
+    return (job, adapter)
+  }
+
+  /// Adds a variant with a job's adapter to `assay.yaml`.
+  /// - Parameter adapter: a folder relative to the workspace, or a hosted model's id; the job's best where nil.
+  func useAdapter(of id: JobID, _ adapter: String?, named name: String?) async throws -> Variant {
+    let best = try await self.adapter(of: id, step: nil)
+    let adapter = adapter ?? best.adapter
+    // The file may have been changed by somebody since it was read.
+    snapshot.workspace = try await dependencies.files.read()
+    let workspace = snapshot.workspace
+    if let name {
+      if let flaw = Variant.flaw(of: name) { throw WorkbenchError.input(flaw) }
+      if workspace.variant(name) != nil {
+        throw WorkbenchError.input("There is a variant \"\(name)\" already; choose another name.")
+      }
+    } else if let variant = workspace.variants.first(where: { $0.adapter == adapter && $0.model == best.job.base }) {
+      throw WorkbenchError.input(
+        "The variant \"\(variant.name)\" uses \(adapter) already; `assay eval \(variant.name)` measures it.")
+    }
+    let variant = workspace.variant(using: adapter, of: best.job, named: name)
+    try await dependencies.files.add(variant)
+    await reloadFiles()
+    notify(.success, "The variant \"\(variant.name)\" is in assay.yaml: evaluate it against the best prompted one.")
+    return variant
+  }
+
+  /// The hash of a file or a model's folder, relative to the workspace or absolute; nil when there is none.
+  public func fingerprint(of path: String) async -> ContentHash? { await dependencies.files.fingerprint(of: path) }
+
+  /// The runs that were made with exactly the weights that are in an adapter's folder now, newest first.
+  /// - Parameter adapter: a folder relative to the workspace.
+  public func runs(with adapter: String) async -> [Run] {
+    let workspace = snapshot.workspace
+    guard let wanted = await dependencies.files.fingerprint(of: adapter) else { return [] }
+    var found: [Run] = []
+    for run in snapshot.runs where run.summary.done > 0 {
+      guard let own = run.variant.adapter, await dependencies.files.fingerprint(of: own) == wanted,
+        let model = workspace.model(run.variant.model), var set = workspace.evalSet(run.set),
+        let prompt = workspace.prompt(run.variant.prompt),
+        let version = snapshot.versions.first(where: { $0.id == run.promptVersion })?.version
+      else { continue }
+      set.hash = run.setHash
+      let subject = Subject(variant: run.variant, model: model, prompt: prompt, set: set, version: version)
+      guard let identity = try? await identity(of: subject),
+        identity.run(repeats: run.repeats, firstSample: run.firstSample) == run.identity
+      else { continue }
+      found.append(run)
+    }
+    return found
+  }
+}
+
+extension TrainingJob {
+  /// Whether its adapter is a model at a provider, known by its id, and no folder.
+  public var isHosted: Bool { backend == "openai" }
+}
