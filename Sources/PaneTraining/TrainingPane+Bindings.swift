@@ -22,8 +22,9 @@ extension TrainingPane {
       ]
     case .adapter:
       return [
+        Binding(.enter, title: "Add the line to assay.yaml", group: "Adapter", action: .addVariant, footer: "add"),
         Binding("y", title: "Copy the line", group: "Adapter", action: .copyLine, footer: "copy"),
-        Binding(.escape, "q", .enter, "u", title: "Close", group: "Adapter", action: .close, footer: "close"),
+        Binding(.escape, "q", "u", title: "Close", group: "Adapter", action: .close, footer: "close"),
       ]
     case .sweep:
       return [

@@ -28,17 +28,13 @@ extension TrainingPane {
     }
   }
 
-  /// The line for `assay.yaml` that makes a variant of an adapter; nil where one has it already.
-  func adapterLine(_ id: JobID, _ adapter: String, _ snapshot: Snapshot) -> (name: String, value: String)? {
+  /// The variant that would make use of an adapter; nil where there is one already.
+  func adapterLine(_ id: JobID, _ adapter: String, _ snapshot: Snapshot) -> Variant? {
     let workspace = snapshot.workspace
     guard let job = snapshot.jobs.first(where: { $0.id == id }),
-      !workspace.variants.contains(where: { $0.adapter == adapter })
+      !workspace.variants.contains(where: { $0.adapter == adapter && $0.model == job.base })
     else { return nil }
-    let tuned = workspace.variants.first { $0.isTuned && $0.model == job.base }
-    let prompt = workspace.training.prompt ?? tuned?.prompt ?? workspace.prompts.first?.name ?? "main"
-    var name = "tuned-\(id)"
-    while workspace.variant(name) != nil { name += "b" }
-    return (name, " { model: \(job.base), prompt: \(prompt), adapter: \(adapter) }")
+    return workspace.variant(using: adapter, of: job)
   }
 
   private func adapterLines(_ id: JobID, _ adapter: String, _ snapshot: Snapshot, _ theme: Theme) -> [[Span]] {
@@ -53,11 +49,11 @@ extension TrainingPane {
       ]
     }
     return [
-      [Span("Add this line to assay.yaml, under variants (y copies it):")],
+      [Span("Enter adds this line to assay.yaml, under variants; y copies it:")],
       [],
-      [Span("  \(line.name):", theme[.jsonKey]), Span(line.value, theme[.jsonString])],
+      [Span("  \(line.name): ", theme[.jsonKey]), Span(line.fields, theme[.jsonString])],
       [],
-      [Span("It is read as soon as the file is saved; then evaluate it in Compare.")],
+      [Span("Nothing else in the file changes. Then evaluate it in Compare.")],
     ]
   }
 

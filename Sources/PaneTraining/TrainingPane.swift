@@ -6,7 +6,7 @@ public struct TrainingPane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
     case open, back, left, right, show(Area)
-    case newJob, collect, cancelJob, pauseOrResume, sooner, useAdapter, evaluateCheckpoints, keepCheckpoint
+    case newJob, collect, cancelJob, pauseOrResume, sooner, useAdapter, addVariant, evaluateCheckpoints, keepCheckpoint
     case start, startCollecting, confirmCancel, close
     case toggleScale, nextSmoothing, nextLarge, nextSmall, overlay
     case zoomIn, zoomOut, zoomAll, earlier, later, nextMark, previousMark
@@ -135,6 +135,7 @@ public struct TrainingPane: Pane {
     case .collect: overlay = .collect(CollectForm(snapshot))
     case .cancelJob: overlay = selected(snapshot).map { .cancel($0.id) }
     case .useAdapter: useAdapter(snapshot)
+    case .addVariant: return addVariant(snapshot)
     case .start: return start(snapshot)
     case .startCollecting: return startCollecting(snapshot)
     case .confirmCancel: return confirmCancel()
@@ -210,7 +211,15 @@ public struct TrainingPane: Pane {
     guard case .adapter(let id, let path) = overlay, let line = adapterLine(id, path, snapshot) else {
       return .notice("assay.yaml has this line already.")
     }
-    return .copy("  \(line.name):\(line.value)", what: "the line")
+    return .copy("  \(line.line)", what: "the line")
+  }
+
+  /// Has the line written, unless it is there.
+  private mutating func addVariant(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard case .adapter(let id, let path) = overlay else { return .ignored }
+    overlay = nil
+    guard adapterLine(id, path, snapshot) != nil else { return .handled }
+    return .command(.useAdapter(id, adapter: path, name: nil))
   }
 
   private mutating func open(_ snapshot: Snapshot) -> Reaction<Command> {

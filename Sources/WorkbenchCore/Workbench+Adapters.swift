@@ -68,9 +68,10 @@ extension Workbench {
       guard let checkpoint = detail.checkpoints.last(where: { $0.step == step }) else {
         let steps = detail.checkpoints.map { "\($0.step)" }.joined(separator: ", ")
         throw WorkbenchError.input(
-          "Job \(id) has no checkpoint after step \(step). \(steps.isEmpty ? "It has none yet." : "There are: \(steps).")")
+          "Job \(id) has no checkpoint after step \(step). \(steps.isEmpty ? "It has none yet." : "There are: \(steps).")"
+        )
       }
-      return (job, job.isHosted ? checkpoint.path : "\(job.folder)/\(checkpoint.path)")
+      return (job, job.adapter(of: checkpoint))
     }
     guard let adapter = job.adapter else {
       throw WorkbenchError.input("Job \(id) has saved no adapter yet; `assay jobs show \(id)` tells how far it is.")
@@ -106,10 +107,12 @@ extension Workbench {
   public func fingerprint(of path: String) async -> ContentHash? { await dependencies.files.fingerprint(of: path) }
 
   /// The runs that were made with exactly the weights that are in an adapter's folder now, newest first.
-  /// - Parameter adapter: a folder relative to the workspace.
+  /// - Parameter adapter: a folder relative to the workspace, or a hosted model's id.
   public func runs(with adapter: String) async -> [Run] {
     let workspace = snapshot.workspace
-    guard let wanted = await dependencies.files.fingerprint(of: adapter) else { return [] }
+    guard let wanted = await dependencies.files.fingerprint(of: adapter) else {
+      return snapshot.runs.filter { $0.summary.done > 0 && $0.variant.adapter == adapter }
+    }
     var found: [Run] = []
     for run in snapshot.runs where run.summary.done > 0 {
       guard let own = run.variant.adapter, await dependencies.files.fingerprint(of: own) == wanted,
@@ -129,6 +132,8 @@ extension Workbench {
 }
 
 extension TrainingJob {
-  /// Whether its adapter is a model at a provider, known by its id, and no folder.
-  public var isHosted: Bool { backend == "openai" }
+  /// A checkpoint as a variant's `adapter` names it: a folder relative to the workspace, or a hosted model's id.
+  public func adapter(of checkpoint: Checkpoint) -> String {
+    isHosted ? checkpoint.path : "\(folder)/\(checkpoint.path)"
+  }
 }

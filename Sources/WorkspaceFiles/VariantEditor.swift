@@ -21,7 +21,8 @@ struct VariantEditor {
   /// An editor of a file's text without a byte order mark.
   init(_ text: String) {
     self.text = text
-    scalars = Array(text.unicodeScalars)
+    let scalars = Array(text.unicodeScalars)
+    self.scalars = scalars
     lineStarts = [0] + scalars.indices.filter { scalars[$0] == "\n" }.map { $0 + 1 }
     let firstEnd = scalars.firstIndex(of: "\n") ?? 0
     lineEnd = firstEnd > 0 && scalars[firstEnd - 1] == "\r" ? "\r\n" : "\n"

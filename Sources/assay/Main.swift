@@ -12,8 +12,8 @@ import WorkbenchCore
       OpenCommand.self, EvalCommand.self, ModelsCommand.self, BatchesCommand.self, OutputsCommand.self,
       CompareCommand.self, ReviewCommand.self, VerdictCommand.self,
       PromptCommand.self,
-      DataCommand.self, TrainCommand.self, SweepCommand.self, JobsCommand.self, EngineCommand.self, KeyCommand.self,
-      InitCommand.self,
+      DataCommand.self, TrainCommand.self, SweepCommand.self, JobsCommand.self, AdapterCommand.self, EngineCommand.self,
+      KeyCommand.self, InitCommand.self,
       DoctorCommand.self, ScreenCommand.self, JobRunnerCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)

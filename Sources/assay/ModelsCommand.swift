@@ -6,8 +6,8 @@ import WorkbenchCore
 /// `assay models`: what models the workspace has, and what they can do.
 struct ModelsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "List the workspace's models; test and time them.",
-    subcommands: [List.self, Test.self], defaultSubcommand: List.self)
+    commandName: "models", abstract: "List the workspace's models; test and time them; quantise one.",
+    subcommands: [List.self, Test.self, Quantize.self], defaultSubcommand: List.self)
 
   /// `assay models list`.
   struct List: AsyncParsableCommand {

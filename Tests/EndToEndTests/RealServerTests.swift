@@ -177,8 +177,9 @@ struct RealServer: Sendable {
   }()
 
   /// Runs `body` with a server of its own.
-  static func with(_ body: (RealServer) async throws -> Void) async throws {
-    let server = try await start()
+  /// - Parameter lora: an adapter in llama.cpp's format, to be put on the model.
+  static func with(lora: String? = nil, _ body: (RealServer) async throws -> Void) async throws {
+    let server = try await start(lora: lora)
     do { try await body(server) } catch {
       await server.stop()
       throw error
@@ -187,9 +188,10 @@ struct RealServer: Sendable {
   }
 
   /// Starts one, to be stopped.
-  static func start() async throws -> RealServer {
+  static func start(lora: String? = nil) async throws -> RealServer {
     let secret = "sk-\(UUID().uuidString)"
-    let ending = try await Program(script, ["start", "--key", secret]).ended()
+    let adapter = lora.map { ["--lora", $0] } ?? []
+    let ending = try await Program(script, ["start", "--key", secret] + adapter).ended()
     try #require(ending.status == 0, "\(ending)")
     let started = try ending.json()
     let base = try #require(started["base_url"]?.string)

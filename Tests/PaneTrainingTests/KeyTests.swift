@@ -308,8 +308,15 @@ struct KeyTests {
     #expect(desk.notices == ["the line:   tuned-3: { model: tiny, prompt: short, adapter: .assay/jobs/3/best }"])
     desk.press("Esc l l k u")
     #expect(desk.text.contains("adapter: .assay/jobs/3/checkpoints/150 }"))
-    desk.press("Esc Esc G u")
+    desk.press("Enter")
+    #expect(!desk.pane.capturesText)
+    #expect(
+      desk.commands.last == .useAdapter(JobID(3), adapter: ".assay/jobs/3/checkpoints/150", name: nil))
+    let count = desk.commands.count
+    desk.press("Esc G u")
     #expect(desk.text.contains("The variant “tuned” uses it already."))
+    desk.press("Enter")
+    #expect(desk.commands.dropFirst(count).allSatisfy { $0 == .openJob(JobID(1)) })
   }
 
   @Test func checkpointsAreEvaluatedAndOneIsMadeTheBest() {

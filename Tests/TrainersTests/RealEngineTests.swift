@@ -39,6 +39,7 @@ struct RealEngineTests {
     mx.save_safetensors(folder + "/model.safetensors", dict(tree_flatten(model.parameters())))
     """
 
+  /// A folder with such a model.
   static func model() async throws -> String {
     let path = temporaryPath("model")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

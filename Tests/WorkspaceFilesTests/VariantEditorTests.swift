@@ -54,7 +54,8 @@ import WorkbenchCore
     let written = "variants:\n  tiny: { model: tiny, prompt: main }\n  \(Self.line)"
     #expect(try adding(Self.models, implied: implied) == Self.models + "\n\(written)\n")
     #expect(try adding(Self.models + "\n\n", implied: implied) == Self.models + "\n\(written)\n\n\n")
-    #expect(try adding("variants: # none yet\nname: n\n", implied: implied).hasPrefix("variants: # none yet\n  tiny: {"))
+    #expect(
+      try adding("variants: # none yet\nname: n\n", implied: implied).hasPrefix("variants: # none yet\n  tiny: {"))
   }
 
   @Test(arguments: [
@@ -91,7 +92,8 @@ import WorkbenchCore
   }
 
   @Test(arguments: [
-    "plain", "with space", "1e5", "yes", "-dash", "é", "a: b", "a # b", "\"quoted\"", "*star", "@at", ".nan", "new\nline",
+    "plain", "with space", "1e5", "yes", "-dash", "é", "a: b", "a # b", "\"quoted\"", "*star", "@at", ".nan",
+    "new\nline",
   ])
   func anyTextIsReadBackAsItWas(text: String) async throws {
     var variant = Self.new

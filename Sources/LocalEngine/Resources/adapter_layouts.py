@@ -139,8 +139,8 @@ def read_mlx(folder: Path) -> Adapter:
     kind = config.get("fine_tune_type", "lora")
     if kind == "full":
         raise AdapterError(
-            f"{folder} holds whole weights (`full` tuning) and no adapter: `assay adapter fuse` writes the model that they "
-            "make, in the layout that every engine loads."
+            f"{folder} holds whole weights (`full` tuning) and no adapter: `assay adapter fuse` writes the model that "
+            "they make, in the layout that every engine loads."
         )
     if kind not in ("lora", "dora"):
         raise AdapterError(f"{folder / 'adapter_config.json'}: `fine_tune_type` must be lora or dora.")
@@ -290,7 +290,7 @@ class Heads:
         if self.model_type not in ARCHITECTURES:
             known = ", ".join(ARCHITECTURES)
             raise AdapterError(
-                f"Adapters of {self.model_type[:40]} models can't be written for llama.cpp here, only those of {known}. "
+                f"Adapters of {self.model_type[:40]} models can't be written for llama.cpp here, only of {known}. "
                 "Convert to PEFT's layout, and that with llama.cpp's own convert_lora_to_gguf.py; or fuse."
             )
         self.architecture = ARCHITECTURES[self.model_type]

@@ -121,11 +121,8 @@ def fuse(folder: Path, out: Path, base_name: str | None, dequantize: bool, rows:
                 layouts.write_mlx(adapter.uniform(), source, base.layer_count)
             model, _, model_config = load(base.folder, source)
             numbers = base_numbers(base)
-            fused = [
-                (name, part.fuse(dequantize=dequantize))
-                for name, part in model.named_modules()
-                if hasattr(part, "fuse")
-            ]
+            parts = [(name, part) for name, part in model.named_modules() if hasattr(part, "fuse")]
+            fused = [(name, part.fuse(dequantize=dequantize)) for name, part in parts]
             if not fused and adapter is not None:
                 raise AdapterError(f"mlx-lm found no layer of the model {base.folder} that the adapter changes.")
             if fused:

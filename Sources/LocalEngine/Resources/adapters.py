@@ -137,8 +137,8 @@ def notes(adapter: Adapter, to: str, base: Base | None) -> list[str]:
     found: list[str] = []
     if base is not None and base.quantization is not None and to != MLX:
         found.append(
-            "The base model is quantised in mlx's format, which only mlx loads: elsewhere the adapter goes on the model "
-            "that was quantised, and is off by what quantising took."
+            "The base model is quantised in mlx's format, which only mlx loads: elsewhere the adapter goes on the "
+            "model that was quantised, and is off by what quantising took."
         )
     if to == PEFT:
         if adapter.is_dora:

@@ -1,0 +1,67 @@
+import Foundation
+import Grading
+
+/// What an adapter's folder says of itself, looked at without the engine: enough to know who can load it.
+public struct AdapterSummary: Sendable, Hashable {
+  /// What is learnt.
+  public enum Kind: String, Sendable, Hashable {
+    case lora, dora
+    /// Some layers' whole weights, which only mlx-lm puts on the base by itself.
+    case weights
+    /// A whole model.
+    case model
+  }
+
+  /// What it is.
+  public var kind: Kind
+  /// The layouts that it is there in.
+  public var layouts: [AdapterLayout]
+  /// Rank of the additions.
+  public var rank: Int?
+  /// Its base model in its own words: a path or a hub id.
+  public var base: String?
+  /// PEFT's options that no other engine takes, by name.
+  public var unusual: [String]
+
+  private static let mostBytes = 1 << 20
+
+  /// Looks into a folder; nil where there is neither an adapter nor a model.
+  public init?(folder: String) {
+    let manager = FileManager.default
+    func has(_ name: String) -> Bool { manager.fileExists(atPath: folder + "/" + name) }
+    let files: [(AdapterLayout, String)] = [
+      (.peft, "adapter_model.safetensors"), (.mlx, "adapters.safetensors"), (.gguf, "adapter.gguf"),
+    ]
+    layouts = files.filter { has($0.1) }.map(\.0)
+    let config = Self.object(folder + "/adapter_config.json")
+    let parameters = config?["lora_parameters"]
+    rank = config?["r"]?.int ?? parameters?["rank"]?.int
+    base = config?["base_model_name_or_path"]?.string ?? config?["model"]?.string
+    unusual = ["modules_to_save", "lora_bias", "layer_replication", "trainable_token_indices"].filter {
+      guard let value = config?[$0] else { return false }
+      return !value.isNull && value != false && value.array?.isEmpty != true
+    }
+    if let bias = config?["bias"]?.string, bias != "none" { unusual.append("bias") }
+    let type = config?["fine_tune_type"]?.string
+    if layouts.isEmpty {
+      guard has("config.json"), has("model.safetensors") || has("model.safetensors.index.json") else { return nil }
+      kind = .model
+    } else if type == "full", !layouts.contains(.peft) {
+      kind = .weights
+    } else {
+      kind = type == "dora" || config?["use_dora"]?.bool == true ? .dora : .lora
+    }
+  }
+
+  /// Whether a model's folder holds weights that are quantised in mlx's format; false for a hub id.
+  public static func isQuantized(model folder: String) -> Bool {
+    object(folder + "/config.json")?["quantization"]?.object != nil
+  }
+
+  private static func object(_ path: String) -> JSONObject? {
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+    defer { try? file.close() }
+    guard let data = try? file.read(upToCount: mostBytes + 1), data.count <= mostBytes else { return nil }
+    return (try? JSONValue(parsing: Array(data)))?.object
+  }
+}
