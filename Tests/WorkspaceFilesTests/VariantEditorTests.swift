@@ -16,36 +16,23 @@ import WorkbenchCore
     try VariantEditor(text).adding(Self.new, implied: implied)
   }
 
+  /// What stands between the marks is what is added.
   @Test(arguments: [
-    // Where the line goes is marked with a bar; what comes after it stays.
-    "variants:\n  a: { model: tiny }\n|  LINE\n",
-    "variants:\n  a: { model: tiny }|\n  LINE",
-    "variants:\r\n  a: { model: tiny }\r\n|  LINE\r\n",
-    "# é 作\nvariants: # why\n    a:\n        model: tiny # here\n        stop: [\"}\", '#']\n|    LINE\n\n# about facts\nfacts:\n  x: 1\n",
-    "variants:\n  a: { model: tiny }\n  # b: { model: tiny }\n|  LINE\n\n\n# next\ntraining: { base: tiny }\n",
-    "variants:\n  a:\n    model: tiny\n    stop:\n      - |-\n        one\n        # two\n|  LINE\ntraining: {}\n",
-    "variants:\n  \"a b\": &x { model: tiny }\n  c: { <<: *x, seed: 1 }\n|  LINE\nname: n\n",
-    "variants: { a: { model: tiny }|, LINE }\nname: n\n",
-    "variants: { a: { stop: [\"}\", '}'] }, |LINE }\n".replacing("}, |", with: "}|, "),
-    "variants: {\n  a: { model: tiny }|, LINE # }\n}\n",
-    "variants: {\n  a: { model: tiny },| LINE\n}\n",
-    "variants: {| LINE }\nname: n\n",
-    "{\"name\": \"n\", \"variants\": {\"a\": {\"model\": \"tiny\"}|, LINE}}\n",
+    "variants:\n  a: { model: tiny }\n«  LINE\n»", "variants:\n  a: { model: tiny }«\n  LINE»",
+    "variants:\r\n  a: { model: tiny }\r\n«  LINE\r\n»",
+    "# é 作\nvariants: # why\n    a:\n        model: tiny # here\n        stop: [\"}\", '#']\n«    LINE\n»\n# facts\nfacts:\n  x: 1\n",
+    "variants:\n  a: { model: tiny }\n  # b: { model: tiny }\n«  LINE\n»\n\n# next\ntraining: { base: tiny }\n",
+    "variants:\n  a:\n    model: tiny\n    stop:\n      - |-\n        one\n        # two\n«  LINE\n»training: {}\n",
+    "variants:\n  \"a b\": &x { model: tiny }\n  c: { <<: *x, seed: 1 }\n«  LINE\n»name: n\n",
+    "variants:\n  a: { model: tiny,\n       prompt: main }\n«  LINE\n»name: n\n",
+    "variants: { a: { model: tiny }«, LINE» }\nname: n\n", "variants: { a: { stop: [\"}\", '}'] }«, LINE» }\n",
+    "variants: {\n  a: { model: tiny }«, LINE» # }\n}\n", "variants: {\n  a: { model: tiny },« LINE»\n}\n",
+    "variants: {« LINE »}\nname: n\n", "variants: {« LINE» }\nname: n\n",
+    "{\"name\": \"n\", \"variants\": {\"a\": {\"model\": \"it's # {\"}«, LINE»}}\n",
   ])
   func oneLineIsAdded(pattern: String) throws {
-    let parts = pattern.split(separator: "|", maxSplits: 1).map(String.init)
-    let isPipeInText = pattern.contains("|-")
-    let marked = isPipeInText ? pattern.replacing("- |-", with: "- >-") : pattern
-    let place = try #require(marked.firstIndex(of: "|"), "\(parts)")
-    let after = String(marked[marked.index(after: place)...])
-    let inserted = try #require(
-      [
-        "    LINE\n", "  LINE\r\n", "  LINE\n", "\n  LINE", ", LINE", " LINE ", " LINE",
-      ].first { after.hasPrefix($0) })
-    // In braces a blank before the closing one is the file's own, but where there is nothing between them.
-    let own = inserted == " LINE " && !marked.contains("{| LINE }") ? " LINE" : inserted
-    let before = String(marked[..<place]) + String(after.dropFirst(own.count))
-    let wanted = marked.replacing("|", with: "").replacing("LINE", with: Self.line)
+    let before = pattern.replacing(#/«[^»]*»/#, with: "")
+    let wanted = pattern.replacing("«", with: "").replacing("»", with: "").replacing("LINE", with: Self.line)
     #expect(try adding(before) == wanted)
   }
 
@@ -102,7 +89,8 @@ import WorkbenchCore
     let config = Self.models + "variants:\n  a: { model: tiny, prompt: main }\n"
     let edited = try VariantEditor(config).adding(variant, implied: [])
     try await withFolder(["assay.yaml": edited, "prompts/main/10-task.md": "Sort.\n"]) { folder in
-      #expect(try await folder.files.read().variants.last == variant)
+      let found = try await folder.files.read().variants.last
+      #expect(found == variant)
     }
   }
 }
