@@ -71,7 +71,8 @@ struct SlurmScript: Sendable, Hashable {
         "The option \(LogText.clean(option)) for Slurm has a control character in it; take it out of the path or value."
       )
     }
-    let headers = options.map { "#SBATCH " + Self.escaped($0) }
+    // sbatch has its own way to read quotes here; it is given all options as arguments besides, and those count.
+    let headers = options.filter { $0.utf8.allSatisfy { Self.isPlain($0) } }.map { "#SBATCH " + $0 }
     return ([Self.first] + headers + [try body()]).joined(separator: "\n") + "\n"
   }
 
@@ -167,16 +168,6 @@ struct SlurmScript: Sendable, Hashable {
     let text = text.replacingOccurrences(of: "\0", with: "")
     let needsNone = !text.isEmpty && text.utf8.allSatisfy { isPlain($0) }
     return needsNone ? text : "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
-  }
-
-  /// A word for one of sbatch's own lines: it knows backslashes.
-  static func escaped(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      if !isPlain(byte), byte < 128 { bytes.append(UInt8(ascii: "\\")) }
-      bytes.append(byte)
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {

@@ -126,6 +126,14 @@ struct SlurmTestJob {
       .spawnDetached(appendingTo: folder.runnerLog)
   }
 
+  /// Waits until the trainer has begun.
+  func waitForStart() async throws {
+    try await slurm.wait {
+      if folder.has(folder.exit) { throw TrainerFailure("The job has ended early. \(report)") }
+      return !lines("starts").isEmpty
+    }
+  }
+
   /// Waits for the job's end.
   /// - Returns: everything that happened.
   func wait() async throws -> [TrainingEvent.Kind] {

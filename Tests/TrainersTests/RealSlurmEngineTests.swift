@@ -10,7 +10,7 @@ import WorkbenchCore
 @Suite(
   .enabled(if: RealSlurm.isInstalled, "Slurm can't be started here (Tests/real-slurm check says why)"),
   .enabled(if: LocalEngine().status.installation != nil, "the local engine is not installed"), .serialized,
-  .timeLimit(.minutes(10)))
+  .timeLimit(.minutes(3)))
 struct RealSlurmEngineTests {
   /// A trainer whose runners are processes that talk to a Slurm, and a plan for it.
   private func prepared(

@@ -10,7 +10,7 @@ import WorkbenchCore
 /// Jobs in a real Slurm, followed by real processes that are killed at the worst moments.
 @Suite(
   .enabled(if: RealSlurm.isInstalled, "Slurm can't be started here (Tests/real-slurm check says why)"), .serialized,
-  .timeLimit(.minutes(10)))
+  .timeLimit(.minutes(3)))
 struct RealSlurmTests {
   /// Works until `go` is there, and says so each time it starts.
   private static let patient = """
@@ -25,7 +25,7 @@ struct RealSlurmTests {
       let job = try SlurmTestJob(slurm, trainer: Self.patient)
       try job.prepare()
       _ = try await job.launch()
-      try await slurm.wait { !job.lines("starts").isEmpty }
+      try await job.waitForStart()
       try Data().write(to: URL(fileURLWithPath: job.folder.path + "/go"))
       let events = try await job.wait()
       let ours = try #require(try await slurm.jobs().first)
@@ -52,7 +52,7 @@ struct RealSlurmTests {
       let record = try #require(job.folder.read(job.folder.slurm, as: SlurmRecord.self), "\(job.report)")
       #expect(record.isSubmitted && record.job == nil)
       _ = try await job.launch()
-      try await slurm.wait { !job.lines("starts").isEmpty }
+      try await job.waitForStart()
       try Data().write(to: URL(fileURLWithPath: job.folder.path + "/go"))
       let events = try await job.wait()
       let jobs = try await slurm.jobs()
@@ -88,7 +88,7 @@ struct RealSlurmTests {
       let job = try SlurmTestJob(slurm, trainer: Self.patient)
       try job.prepare()
       let first = try await job.launch()
-      try await slurm.wait { !job.lines("starts").isEmpty }
+      try await job.waitForStart()
       first.signalGroup(.kill)
       #expect(await first.waitForEnd(atMost: .seconds(20)))
       if isForgotten {
