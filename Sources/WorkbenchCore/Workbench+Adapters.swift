@@ -71,7 +71,7 @@ extension Workbench {
           "Job \(id) has no checkpoint after step \(step). \(steps.isEmpty ? "It has none yet." : "There are: \(steps).")"
         )
       }
-      return (job, job.adapter(of: checkpoint))
+      return (job, job.adapter(at: checkpoint))
     }
     guard let adapter = job.adapter else {
       throw WorkbenchError.input("Job \(id) has saved no adapter yet; `assay jobs show \(id)` tells how far it is.")
@@ -128,12 +128,5 @@ extension Workbench {
       found.append(run)
     }
     return found
-  }
-}
-
-extension TrainingJob {
-  /// A checkpoint as a variant's `adapter` names it: a folder relative to the workspace, or a hosted model's id.
-  public func adapter(of checkpoint: Checkpoint) -> String {
-    isHosted ? checkpoint.path : "\(folder)/\(checkpoint.path)"
   }
 }

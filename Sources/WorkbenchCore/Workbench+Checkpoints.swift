@@ -101,7 +101,7 @@ extension Workbench {
       let id = Int64(number), details[JobID(id)] == nil,
       let job = snapshot.jobs.first(where: { $0.id == JobID(id) && $0.isHosted })
     else { return }
-    details[job.id] = await read(job)
+    details[job.id] = await detail(of: job)
   }
 
   /// Evaluates each checkpoint of a job on the same slice of an eval set and of the general tasks. What was asked before
@@ -190,7 +190,7 @@ extension Workbench {
         evaluated.formUnion(there)
         report = now
         let choice = now.choice
-        if let best = choice.best { try keepAsBest(now.rows[best].checkpoint, of: id) }
+        if let best = choice.best { try await keepAsBest(now.rows[best].checkpoint, of: id) }
         if let reason = choice.stop, !stopped, snapshot.jobs.first(where: { $0.id == id })?.state == .running {
           stopped = true
           try await dependencies.trainer.stop(folder: path, StopRequest(.finished, "Stopped early. \(reason.why)"))

@@ -202,19 +202,6 @@ extension Workbench {
     }
   }
 
-  /// What a job's files say, read whole.
-  func read(_ job: TrainingJob) async -> JobDetail {
-    var detail = JobDetail(job: job)
-    var offset = 0
-    while true {
-      let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
-      detail.apply(observation)
-      detail.job = job
-      guard observation.offset != offset else { return detail }
-      offset = observation.offset
-    }
-  }
-
   /// Takes over a job's header.
   func take(_ job: TrainingJob) async {
     var detail = details[job.id] ?? JobDetail(job: job)

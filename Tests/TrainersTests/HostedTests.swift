@@ -43,7 +43,8 @@ import WorkbenchCore
 
   @Test func aJobIsBegunAndFollowedToItsEnd() async throws {
     try await with { fixture in
-      #expect(try await fixture.run() == 0)
+      let status = try await fixture.run()
+      #expect(status == 0)
       await expectDone(fixture)
       let made = try #require(await fixture.mock.made.first)
       #expect(made["metadata"]?["assay"]?.string == fixture.state?.label)
@@ -65,7 +66,8 @@ import WorkbenchCore
       for file in ["hosted.json", "events.jsonl"] {
         try FileManager.default.removeItem(atPath: fixture.folder.path + "/" + file)
       }
-      #expect(try await fixture.run() == 0)
+      let status = try await fixture.run()
+      #expect(status == 0)
       #expect(await fixture.mock.made.count == 2)
       #expect(await fixture.mock.files.count == 2)
     }
@@ -85,7 +87,8 @@ import WorkbenchCore
       try await with { fixture in
         await fixture.mock.fail(request, fault)
         try await fixture.runAndDie(at: request)
-        #expect(try await fixture.run() == 0)
+        let status = try await fixture.run()
+        #expect(status == 0)
         await expectDone(fixture, "\(fault) at request \(request)")
       }
     }
@@ -108,7 +111,8 @@ import WorkbenchCore
     try await with { fixture in
       let faults: [MockTuning.Fault] = [.refused(429), .refused(500), .lost, .unanswered, .refused(503)]
       await fixture.mock.fail { $0 % 2 == 0 ? faults[$0 / 2 % faults.count] : nil }
-      #expect(try await fixture.run() == 0)
+      let status = try await fixture.run()
+      #expect(status == 0)
       #expect(await fixture.mock.made.count == 1)
       #expect(await fixture.mock.files.count == 2)
       #expect(fixture.detail.metrics.map(\.step) == [1, 2, 3, 4, 5, 6])
@@ -120,7 +124,8 @@ import WorkbenchCore
     course.words = ["reticulating_splines", "running"]
     course.hasMetrics = false
     try await with(course) { fixture in
-      #expect(try await fixture.run() == 0)
+      let status = try await fixture.run()
+      #expect(status == 0)
       let detail = fixture.detail
       #expect(detail.marks.contains { $0.text == "Status: reticulating_splines" })
       #expect(detail.metrics.map(\.step) == [1, 2, 3, 4, 5, 6] && detail.job.steps == 6)
@@ -132,7 +137,8 @@ import WorkbenchCore
     course.ending = "failed"
     course.failure = "The rows \u{1b}[31mbreak our rules."
     try await with(course) { fixture in
-      #expect(try await fixture.run() == 1)
+      let status = try await fixture.run()
+      #expect(status == 1)
       let job = fixture.detail.job
       #expect(job.state == .failed && job.message == "The provider says: The rows [31mbreak our rules.")
     }
@@ -141,7 +147,8 @@ import WorkbenchCore
   @Test func aRefusalIsTheProvidersSentence() async throws {
     try await with { fixture in
       await fixture.mock.fail(5, .refused(400))
-      #expect(try await fixture.run() == 1)
+      let status = try await fixture.run()
+      #expect(status == 1)
       let job = fixture.detail.job
       #expect(job.state == .failed && job.message?.contains("It is too much at once.") == true)
       #expect(await fixture.mock.made.isEmpty)
@@ -170,7 +177,8 @@ import WorkbenchCore
   @Test func cancelingBeforeTheJobIsBegunBeginsNone() async throws {
     try await with { fixture in
       try fixture.folder.write(StopRequest.cancel, to: fixture.folder.stop)
-      #expect(try await fixture.run() == 1)
+      let status = try await fixture.run()
+      #expect(status == 1)
       #expect(fixture.detail.job.state == .canceled)
       #expect(await fixture.mock.made.isEmpty)
     }
@@ -184,7 +192,8 @@ import WorkbenchCore
       // As going on with it prepares the folder.
       try FileManager.default.removeItem(atPath: fixture.folder.stop)
       try EventFile.reopen(fixture.folder.events)
-      #expect(try await fixture.run() == 0)
+      let status = try await fixture.run()
+      #expect(status == 0)
       let detail = fixture.detail
       #expect(detail.job.state == .finished && detail.metrics.map(\.step) == [1, 2, 3, 4, 5, 6])
       #expect(await fixture.mock.made.count == 1)
@@ -196,7 +205,8 @@ import WorkbenchCore
       let (stops, continuation) = AsyncStream.makeStream(of: Void.self)
       continuation.yield()
       await #expect(throws: CancellationError.self) { try await fixture.run(stops: stops) }
-      #expect(try await fixture.run() == 0)
+      let status = try await fixture.run()
+      #expect(status == 0)
       await expectDone(fixture)
     }
   }
@@ -208,7 +218,8 @@ import WorkbenchCore
     course.keepsMetadata = false
     try await with(course) { fixture in
       await fixture.mock.fail(5, .unanswered)
-      #expect(try await fixture.run() == 1)
+      let status = try await fixture.run()
+      #expect(status == 1)
       let job = fixture.detail.job
       #expect(job.state == .lost && job.message?.contains("ftjob-1") == true)
       #expect(await fixture.mock.made.count == 1)
@@ -220,12 +231,14 @@ import WorkbenchCore
     course.hasLists = false
     try await with(course) { fixture in
       await fixture.mock.fail(5, .unanswered)
-      #expect(try await fixture.run() == 1)
+      let status = try await fixture.run()
+      #expect(status == 1)
       #expect(fixture.detail.job.state == .lost)
       #expect(await fixture.mock.made.count == 1)
     }
     try await with(course) { fixture in
-      #expect(try await fixture.run() == 0)
+      let status = try await fixture.run()
+      #expect(status == 0)
       await expectDone(fixture)
     }
   }
@@ -234,7 +247,8 @@ import WorkbenchCore
 
   @Test func tooFewRowsAreRefusedBeforeAnythingIsSent() async throws {
     try await with(rows: HostedFixture.row(9)) { fixture in
-      #expect(try await fixture.run() == 1)
+      let status = try await fixture.run()
+      #expect(status == 1)
       #expect(fixture.detail.job.message?.contains("9 rows") == true)
       #expect(await fixture.mock.requests == 0)
     }
@@ -243,7 +257,8 @@ import WorkbenchCore
   @Test func pairsGoUpInTheirOwnForm() async throws {
     let row = #"{"prompt":[{"role":"user","content":"q"}],"chosen":"better","rejected":"worse"}"#
     try await with(rows: Array(repeating: row, count: 10), objective: .dpo) { fixture in
-      #expect(try await fixture.run() == 0)
+      let status = try await fixture.run()
+      #expect(status == 0)
       let made = try #require(await fixture.mock.made.first)
       #expect(made["method"]?["type"] == "dpo")
       let line = try #require(await fixture.mock.files.first?.bytes.split(separator: 10).first)
