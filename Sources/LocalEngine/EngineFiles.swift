@@ -23,6 +23,7 @@ enum EngineFiles {
     ("train.py", PackageResources.train_py),
     ("train_trl.py", PackageResources.train_trl_py),
     ("training_ends.py", PackageResources.training_ends_py),
+    ("training_events.py", PackageResources.training_events_py),
     ("training_job.py", PackageResources.training_job_py),
     ("training_rows.py", PackageResources.training_rows_py),
     ("training_samples.py", PackageResources.training_samples_py),

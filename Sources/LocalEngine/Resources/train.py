@@ -16,7 +16,8 @@ from typing import Any
 
 import assay_engine
 import training_job
-from training_job import Events, Finished, Job, Spec
+from training_events import Events
+from training_job import Finished, Job, Spec
 from training_rows import Batches, Example, Row, TrainingError, read_rows
 from training_samples import LONGEST_PROMPT, Case
 
@@ -29,6 +30,8 @@ class MLXSpec(Spec):
 
     def check(self) -> None:
         super().check()
+        if self.objective != "sft":
+            raise TrainingError("mlx-lm learns from answers only; choose the back end trl to learn from pairs.")
         if self.gradient_checkpointing and self.dropout > 0:
             # What is computed anew would drop other values than at first, and the gradients be wrong.
             raise TrainingError(

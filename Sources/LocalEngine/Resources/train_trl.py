@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import training_job
-from training_job import Events, Finished, Job, Spec
+from training_events import Events
+from training_job import Finished, Job, Spec
 from training_rows import Example, Row, TrainingError, read_rows
 from training_samples import LONGEST_PROMPT, Case
 from trl_launch import WORKER, die_with_parent, launch, process_count
@@ -37,8 +38,6 @@ RESUME_FILES = ("optimizer*", "scheduler.pt", "scaler.pt", "rng_state*", "pytorc
 class TRLSpec(Spec):
     """What to do with TRL. With several processes a batch is shared out among them."""
 
-    objective: str = "sft"
-    beta: float = 0.1
     quantize_bits: int = 0
     accelerate_config: str | None = None
     processes: int | None = None

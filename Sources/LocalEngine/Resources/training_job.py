@@ -4,7 +4,7 @@ A program is called with a job's folder. It reads `spec.json` (see `Spec`) and t
 `checkpoints/0000100/` and so on; `best` and `last`, links to two of them; and into `events.jsonl`, one JSON object per
 line, the events start, train, validation, checkpoint, sample, system, warning and end. SIGTERM and SIGINT save `last`
 before the end; `stop.json` may say what this end means: `state`, which is canceled, finished or paused, and `message`.
-Where the program is started again by itself it is a pause (see `GOES_ON`).
+Where the program is started again by itself it is a pause (see training_events.py).
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ import os
 import shutil
 import signal
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, Self
@@ -26,11 +24,9 @@ from typing import Any, NoReturn, Self
 import assay_engine
 import system_watch
 from training_ends import EXIT_FAILED, STOPS, asked_end, clear_unfinished, sentence
+from training_events import Events
 from training_rows import Example, TrainingError
 from training_samples import Samples
-
-GOES_ON = "ASSAY_GOES_ON"
-"""Set where this program is started again after an interruption: what is to be said of one that nobody asked for."""
 
 
 class Canceled(Exception):
@@ -73,6 +69,8 @@ class Spec:
     patience: int = 0
     start_from: str | None = None
     resume: bool = False
+    objective: str = "sft"
+    beta: float = 0.1
     system_period: float = system_watch.PERIOD
 
     @classmethod
@@ -107,44 +105,6 @@ class Spec:
             raise TrainingError("`dropout` must be at least 0 and below 1.")
         if (self.steps or 0) <= 0 and (self.epochs or 0) <= 0:
             raise TrainingError("Give `steps` or `epochs`, above zero.")
-
-
-class Events:
-    """Appends to `events.jsonl`; a line is on its way to the disk before the next thing happens."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("a", encoding="utf-8", buffering=1)
-        self._stop = path.with_name("stop.json")
-        self._lock = threading.Lock()
-        self._is_over = False
-        self._is_torn = is_torn(path)
-
-    def write(self, event: str, **values: Any) -> None:
-        if event == "end" and values["status"] == "canceled" and GOES_ON in os.environ and not self._stop.exists():
-            message = values["message"].replace("Stopped as asked.", os.environ[GOES_ON])
-            event, values = "paused", {"message": message, "step": values["step"]}
-        line = {"event": event, "time": round(time.time(), 3)} | values
-        with self._lock:
-            # The thread that watches the machine may be late.
-            if self._is_over:
-                return
-            self._is_over = event == "end"
-            self._file.write("\n" * self._is_torn + json.dumps(line, ensure_ascii=False) + "\n")
-            self._file.flush()
-            self._is_torn = False
-
-    def watched_process(self) -> int | None:
-        """The process whose use of the machine is told here, with all that it has started."""
-        return os.getpid()
-
-
-def is_torn(path: Path) -> bool:
-    """Whether a file's last line has no end, because its writer was killed."""
-    with path.open("rb") as file:
-        if file.seek(0, os.SEEK_END) == 0:
-            return False
-        file.seek(-1, os.SEEK_END)
-        return file.read() != b"\n"
 
 
 class Job:

@@ -9,10 +9,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from training_ends import EXIT_FAILED, STOPS
-from training_job import Events
+from training_events import Events
 
 if TYPE_CHECKING:
     from train_trl import TRLSpec
@@ -53,9 +53,11 @@ def launch(folder: Path, spec: TRLSpec, processes: int) -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: launcher.send_signal(signal.SIGTERM))
     status = launcher.wait()
-    ends = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob(".end-*.json")]
+    ends: list[dict[str, Any]] = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob(".end-*.json")]
     # What failed first has made the others fail.
     ends.sort(key=lambda end: (end["status"] != "failed", end["time"]))
-    end = ends[0] if ends else {"status": "failed", "message": f"The launcher ended with status {status}.", "step": 0}
+    end: dict[str, Any] = (
+        ends[0] if ends else {"status": "failed", "message": f"The launcher ended with status {status}.", "step": 0}
+    )
     Events(folder / "events.jsonl").write("end", status=end["status"], message=end["message"], step=end["step"])
     sys.exit(STOPS.get(end["status"], EXIT_FAILED))

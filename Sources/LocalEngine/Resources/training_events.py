@@ -1,0 +1,52 @@
+"""What a training program tells, as lines of `events.jsonl`."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+GOES_ON = "ASSAY_GOES_ON"
+"""Set where this program is started again after an interruption: what is to be said of one that nobody asked for."""
+
+
+class Events:
+    """Appends to `events.jsonl`; a line is on its way to the disk before the next thing happens."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._stop = path.with_name("stop.json")
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._is_torn = is_torn(path)
+
+    def write(self, event: str, **values: Any) -> None:
+        is_end = event == "end"
+        if is_end and values["status"] == "canceled" and GOES_ON in os.environ and not self._stop.exists():
+            message = values["message"].replace("Stopped as asked.", os.environ[GOES_ON])
+            event, values = "paused", {"message": message, "step": values["step"]}
+        line = {"event": event, "time": round(time.time(), 3)} | values
+        with self._lock:
+            # The thread that watches the machine may be late.
+            if self._is_over:
+                return
+            self._is_over = is_end
+            self._file.write("\n" * self._is_torn + json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.flush()
+            self._is_torn = False
+
+    def watched_process(self) -> int | None:
+        """The process whose use of the machine is told here, with all that it has started."""
+        return os.getpid()
+
+
+def is_torn(path: Path) -> bool:
+    """Whether a file's last line has no end, because its writer was killed."""
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"
