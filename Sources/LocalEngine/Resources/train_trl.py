@@ -17,6 +17,7 @@ import os
 import shutil
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -87,6 +88,8 @@ class TRLJob(Job):
 
     def run(self) -> None:
         """Everything from loading to the last checkpoint; ends with `Finished`, `Canceled` or an error."""
+        # What will change in later versions of the libraries is nothing to a person who reads the log.
+        warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
         import transformers
 
         transformers.logging.set_verbosity_error()
