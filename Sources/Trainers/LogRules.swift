@@ -5,7 +5,7 @@ enum LogRules {
   /// What ends a job, the more special first.
   static let causes: [Rule] = [
     hostMemory, gpuMemory, noNumber, noSpace, gated, missingModel, unreachable, dataRow, missingPackage, noGPU, port,
-    missingFile, permission, missingProgram,
+    missingProgram, missingFile, permission,
   ]
   /// What is seen of a job of several processes of which one has come to its end for a cause of its own.
   static let consequences: [Rule] = [processGone, processKilled]
@@ -44,7 +44,8 @@ enum LogRules {
       line.has(
         "defaultcpuallocator", "cannot allocate memory", "std::bad_alloc", "oom_kill event", "oom-kill",
         "out of memory: killed process", "arraymemoryerror", "_arraymemoryerror")
-        || line.lower.hasSuffix("memoryerror") || line.lower.contains("memoryerror: unable to allocate")
+        || (line.lower.hasSuffix("memoryerror") && !line.has("outofmemory"))
+        || line.lower.contains("memoryerror: unable to allocate")
         || line.lower.hasPrefix("memoryerror")
     else { return nil }
     return "The machine's memory ran out: lower `batch_size` or `max_tokens`, take a smaller model, or close what else "
@@ -215,7 +216,7 @@ enum LogRules {
   private static let missingProgram: Rule = { complaint in
     let line = complaint.line
     guard line.has("can't be started:") || (complaint.status == 127 && line.has("not found")) else { return nil }
-    let name = line.part(after: "", before: " can't be started") ?? line.text
+    let name = line.text.range(of: " can't be started:").map { line.text[..<$0.lowerBound] } ?? line.text[...]
     return "The program can't be started (\(name.prefix(200))): install it, or give its whole path."
   }
 

@@ -26,6 +26,7 @@ enum TrainingReader {
     readSteps(&group, &training.settings)
     training.settings.mix = readMix(&group, folder)
     training.slurm = SlurmReader.read(&group)
+    training.command = CommandReader.read(&group, folder: folder)
     training.settings.hosted = readHosted(&group)
     group.finish()
     return training

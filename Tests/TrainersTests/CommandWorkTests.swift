@@ -1,0 +1,318 @@
+import Foundation
+import Processes
+import TestFolders
+import Testing
+import WorkbenchCore
+
+@testable import Trainers
+
+/// Another trainer, which is a shell script here, from the plan to the adapter.
+@Suite struct CommandWorkTests {
+  private let workspace = temporaryPath("workspace")
+
+  private var folder: JobFolder { JobFolder(path: workspace + "/job") }
+
+  private func write(_ text: String, _ name: String) throws {
+    let path = workspace + "/" + name
+    try FileManager.default.createDirectory(
+      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+  }
+
+  private func plan(_ command: TrainerCommand, _ settings: TrainingSettings = TrainingSettings()) throws -> TrainingPlan
+  {
+    try FileManager.default.createDirectory(atPath: workspace, withIntermediateDirectories: true)
+    let row = TrainingRow(messages: [
+      ChatMessage(role: .user, content: "q"), ChatMessage(role: .assistant, content: "a"),
+    ])
+    return TrainingPlan(
+      folder: folder.path, backend: .command(command), base: "org/model-1B", settings: settings,
+      rows: [TrainingRow](repeating: row, count: 10), validationRows: [row], workspace: workspace)
+  }
+
+  private func script(_ text: String) throws -> TrainerCommand {
+    try write(text, "train.sh")
+    return TrainerCommand(run: ["sh", workspace + "/train.sh", "{output}"])
+  }
+
+  /// Works on a command as the runner does, and gives what was told.
+  private func run(
+    _ command: TrainerCommand, stops: AsyncStream<Void> = AsyncStream { _ in }, _ settings: TrainingSettings = .init()
+  ) async throws -> JobDetail {
+    let work = try CommandPlan(plan: plan(command, settings), command: command).work()
+    return try await run(work, stops: stops)
+  }
+
+  private func run(_ work: CommandWork, stops: AsyncStream<Void> = AsyncStream { _ in }) async throws -> JobDetail {
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    var job = JobFolder.Job(work: .command(work), workspace: workspace, number: 1)
+    job.order.waits = false
+    try folder.write(job, to: folder.job)
+    try await JobRunner.run(folder, stops: stops, patience: .seconds(10))
+    return detail()
+  }
+
+  private func detail() -> JobDetail {
+    var detail = JobDetail(
+      job: TrainingJob(
+        id: JobID(1), backend: "command", base: "m", data: "", settings: TrainingSettings(), state: .queued,
+        created: Date()))
+    var tail = FileTail(path: folder.events, offset: 0)
+    let exit = folder.read(folder.exit, as: JobFolder.Exit.self)
+    let events = tail.lines(includingTorn: false).compactMap { EventFile.event($0) }
+    detail.apply(
+      TrainerObservation(events: events, offset: 0, isAlive: false, exitStatus: exit?.status, log: []))
+    return detail
+  }
+
+  // MARK: Fields
+
+  @Test func fieldsAreFilled() throws {
+    try write(
+      "model: {model}\nlr: {learning_rate}\nrows: {train}\nsteps: {steps}\nkeep: {{ x }} {a: 1} {unknown}\nslip: {modle}\n",
+      "conf/train.yaml")
+    try write("{\"file\": \"{valid}\"}", "conf/more.json")
+    var settings = TrainingSettings()
+    settings.learningRate = 1e-5
+    settings.epochs = 2
+    settings.batchSize = 4
+    var command = TrainerCommand(
+      run: ["sh", "-c", "a {rank} {alpha} {seed} {epochs}", "{config}/train.yaml"], log: "{output}/runs",
+      config: "conf", environment: ["OUT": "{output}"])
+    let work = try CommandPlan(plan: plan(command, settings), command: command).work()
+    #expect(work.arguments.first?.hasSuffix("/sh") == true)
+    #expect(Array(work.arguments.dropFirst()) == ["-c", "a 8 160 0 2", folder.path + "/config/conf/train.yaml"])
+    #expect(work.log == folder.output + "/runs" && work.adapter == folder.output)
+    #expect(work.environment == ["OUT": folder.output])
+    #expect(work.steps == 6)
+    let text = try String(contentsOfFile: folder.path + "/config/conf/train.yaml", encoding: .utf8)
+    #expect(
+      text == "model: org/model-1B\nlr: 0.00001\nrows: \(folder.train)\nsteps: 6\nkeep: {{ x }} {a: 1} {unknown}\n"
+        + "slip: {modle}\n")
+    #expect(work.warnings.count == 1 && work.warnings.first?.contains("{model}") == true)
+    let more = try String(contentsOfFile: folder.path + "/config/conf/more.json", encoding: .utf8)
+    #expect(more == "{\"file\": \"\(folder.valid)\"}")
+    // A file alone.
+    command.config = "conf/train.yaml"
+    command.run = ["sh", "{config}"]
+    let single = try CommandPlan(plan: plan(command, settings), command: command).work()
+    #expect(single.arguments.last == folder.path + "/config/train.yaml")
+  }
+
+  @Test func numbersHaveNoExponent() {
+    #expect(
+      [1e-4, 1e-5, 2.5e-7, 3, 0.1, 1e-10, 1e6].map { CommandPlan.text($0) }
+        == ["0.0001", "0.00001", "0.00000025", "3", "0.1", "0.0000000001", "1000000"])
+  }
+
+  @Test(arguments: [
+    (TrainerCommand(run: []), "no `run`"), (TrainerCommand(run: ["no-such-program-x"]), "can't be found"),
+    (TrainerCommand(run: ["sh", "{modle}"]), "{modle}"), (TrainerCommand(run: ["sh", "{config}"]), "no `config`"),
+    (TrainerCommand(run: ["sh"], config: "gone.yaml"), "isn't there"),
+    (TrainerCommand(run: ["./gone.sh"]), "/gone.sh can't be found"),
+  ])
+  func whatCannotBeRunIsSaid(_ command: TrainerCommand, _ part: String) throws {
+    let plan = try plan(command)
+    let error = #expect(throws: TrainerFailure.self) { try CommandPlan(plan: plan, command: command).work() }
+    #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+  }
+
+  // MARK: Logs
+
+  @Test func aTrainerLogIsTranslated() async throws {
+    let detail = try await run(
+      script(
+        """
+        for step in 5 10; do
+          echo "{\\"current_steps\\": $step, \\"total_steps\\": 10, \\"loss\\": 1.$step, \\"lr\\": 0.1}" >> $1/trainer_log.jsonl
+          echo "{\\"current_steps\\": $step, \\"total_steps\\": 10, \\"eval_loss\\": 2.$step}" >> $1/trainer_log.jsonl
+        done
+        touch $1/adapter_model.safetensors
+        """))
+    #expect(detail.metrics.map(\.step) == [5, 10])
+    #expect(detail.validations.map(\.step) == [5, 10])
+    #expect(detail.job.steps == 10)
+    #expect(detail.job.state == .finished)
+    #expect(detail.job.message == "10 steps are done.")
+    #expect(detail.job.adapter == ".assay/jobs/1/best")
+    #expect(detail.checkpoints == [Checkpoint(step: 10, path: "output", validationLoss: 2.1, isBest: true)])
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/best") == "output")
+  }
+
+  @Test func checkpointsOfTransformersAreRegistered() async throws {
+    let detail = try await run(
+      script(
+        """
+        state() { echo "{\\"max_steps\\": 6, \\"log_history\\": [{\\"step\\": 3, \\"loss\\": 2, \\"eval_loss\\": 1}$2]}" > $1/trainer_state.json; }
+        mkdir $1/checkpoint-3 $1/checkpoint-6 $1/checkpoint-9 $1/checkpoint-x
+        touch $1/checkpoint-3/adapter_model.safetensors $1/checkpoint-6/adapter_model.safetensors
+        state $1/checkpoint-3
+        state $1/checkpoint-6 ', {"step": 6, "loss": 1, "eval_loss": 1.5}'
+        touch $1/checkpoint-9/adapter_model.safetensors
+        exit 3
+        """))
+    #expect(detail.job.state == .failed)
+    #expect(
+      detail.checkpoints == [
+        Checkpoint(step: 3, path: "output/checkpoint-3", validationLoss: 1, isBest: true),
+        Checkpoint(step: 6, path: "output/checkpoint-6", validationLoss: 1.5),
+      ])
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/best") == "output/checkpoint-3")
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/last") == "output/checkpoint-6")
+  }
+
+  @Test func ourOwnWordsAreHandedOnAndChecked() async throws {
+    let command = try script(
+      """
+      say() { printf '%s\\n' "$1" >> output/events.jsonl; }
+      say '{"event": "start", "time": 1, "steps": 4, "first_step": 0}'
+      say '{"event": "train", "time": 2, "step": 2, "loss": 1.5}'
+      say 'nonsense'
+      mkdir -p $1/a
+      touch $1/a/model.safetensors
+      say '{"event": "checkpoint", "time": 3, "step": 2, "path": "output/a", "best": true}'
+      say '{"event": "checkpoint", "time": 3, "step": 3, "path": "../../..", "best": true}'
+      say '{"event": "checkpoint", "time": 3, "step": 3, "path": "/etc", "best": true}'
+      say '{"event": "end", "time": 4, "status": "finished", "message": "Enough.", "step": 2}'
+      say '{"event": "train", "time": 5, "step": 4, "loss": 1}'
+      """
+    ).with(log: "{output}/events.jsonl", adapter: "{output}/a")
+    let detail = try await run(command)
+    #expect(detail.metrics.map(\.step) == [2, 4])
+    #expect(detail.job.state == .finished && detail.job.message == "Enough.")
+    #expect(detail.checkpoints.map(\.path) == ["output/a", "output/a"])
+    #expect(detail.warnings.count == 2)
+  }
+
+  @Test func aTrainerMayWriteTheEventsItself() async throws {
+    var command = try script(
+      """
+      echo '{"event": "start", "time": 1, "steps": 4}' >> events.jsonl
+      echo '{"event": "train", "time": 2, "step": 4, "loss": 1.5}' >> events.jsonl
+      touch $1/model.safetensors
+      """)
+    command.log = "events.jsonl"
+    let detail = try await run(command)
+    #expect(detail.metrics.map(\.step) == [4])
+    #expect(detail.job.state == .finished)
+    #expect(detail.checkpoints.map(\.step) == [4])
+  }
+
+  @Test func aLogThatIsBegunAnewIsAnotherStart() async throws {
+    let detail = try await run(
+      script(
+        """
+        for step in 2 4 6 1 3; do
+          echo "{\\"current_steps\\": $step, \\"loss\\": 1}" >> $1/trainer_log.jsonl
+        done
+        touch $1/model.safetensors
+        """))
+    #expect(detail.metrics.map(\.step) == [1, 3])
+  }
+
+  // MARK: The end
+
+  @Test func theNewestEpochIsTheAdapter() async throws {
+    let detail = try await run(
+      script(
+        "mkdir $1/epoch_0 $1/epoch_10 $1/epoch_9 $1/logs\nfor e in 0 9 10; do touch $1/epoch_$e/adapter_model.pt; done\n"
+          + "echo 'Step 12 | loss:1.5 lr:0.1 ' > $1/logs/log.txt"
+      ).with(log: "{output}/logs/log.txt"))
+    #expect(detail.metrics == [Metric(step: 12, loss: 1.5, learningRate: 0.1)])
+    #expect(detail.checkpoints.map(\.path) == ["output/epoch_10"])
+  }
+
+  @Test func anAdapterThatIsNotThereIsSaid() async throws {
+    let nothing = try await run(script("exit 0").with(adapter: "{output}/none"))
+    #expect(nothing.job.state == .failed)
+    #expect(nothing.job.message?.contains("left nothing at \(folder.output)/none") == true)
+  }
+
+  @Test func anEmptyPlaceIsSaid() async throws {
+    let empty = try await run(script("touch $1/training_args.bin"))
+    #expect(empty.job.state == .failed)
+    #expect(empty.job.message?.contains("no weights") == true)
+  }
+
+  @Test func aPlaceOutsideIsRefused() async throws {
+    let detail = try await run(script("rmdir $1; ln -s / $1"))
+    #expect(detail.job.state == .failed)
+    #expect(detail.job.message?.contains("no folder in the job's folder") == true)
+    #expect(!folder.has(folder.path + "/best"))
+  }
+
+  @Test func aFailureIsExplainedByItsLog() async throws {
+    let detail = try await run(
+      script("echo 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.' >&2; exit 1"))
+    #expect(detail.job.state == .failed)
+    #expect(detail.job.message?.hasPrefix("The GPU's memory ran out (2.00 GiB more were wanted)") == true)
+    #expect(folder.read(folder.exit, as: JobFolder.Exit.self)?.status == 1)
+  }
+
+  @Test func aFailureThatNobodyKnowsKeepsItsLastWords() async throws {
+    let detail = try await run(script("echo 'Alas'; exit 4"))
+    #expect(detail.job.state == .failed)
+    #expect(detail.job.message?.contains("ended with status 4 without saying why") == true)
+  }
+
+  @Test func aStopIsToldAsItWasMeant() async throws {
+    let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+    let command = try script(
+      """
+      echo '{"current_steps": 3, "loss": 1}' >> $1/trainer_log.jsonl
+      touch begun
+      while :; do sleep 0.05; done
+      """)
+    let work = Task { try await run(command, stops: stops) }
+    while !folder.has(folder.path + "/begun") { try await Task.sleep(for: .milliseconds(10)) }
+    try folder.write(StopRequest(.finished, "Stopped after 2 hours, as asked."), to: folder.stop)
+    stop.yield()
+    let detail = try await work.value
+    #expect(detail.job.state == .finished)
+    #expect(detail.job.message == "Stopped after 2 hours, as asked.")
+    #expect(detail.metrics.map(\.step) == [3])
+    #expect(!folder.has(folder.begun))
+  }
+
+  @Test func aProgramThatWasBegunIsNotBegunTwice() async throws {
+    let command = try script(
+      """
+      echo x >> $1/begun
+      while [ ! -e $1/go ]; do sleep 0.05; done
+      echo '{"current_steps": 7, "total_steps": 7, "loss": 1}' >> $1/trainer_log.jsonl
+      touch $1/model.safetensors
+      """)
+    let work = try CommandPlan(plan: plan(command), command: command).work()
+    // Begun by a runner that was killed.
+    try FileManager.default.createDirectory(atPath: folder.output, withIntermediateDirectories: true)
+    try Data("{\"current_steps\": 3, \"total_steps\": 7, \"loss\": 2}\n".utf8)
+      .write(to: URL(fileURLWithPath: folder.output + "/trainer_log.jsonl"))
+    let events = EventWriter(folder.events)
+    events.append(.start(TrainingStart(steps: 7)))
+    events.append(.train(Metric(step: 3, loss: 2)))
+    let trainer = try await Program(work.arguments[0], Array(work.arguments.dropFirst()))
+      .spawnDetached(appendingTo: folder.log)
+    try folder.write(trainer, to: folder.begun)
+    let again = Task { try await run(work) }
+    while folder.read(folder.processes, as: JobFolder.Processes.self)?.trainer != trainer {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    try Data().write(to: URL(fileURLWithPath: folder.output + "/go"))
+    let detail = try await again.value
+    #expect(detail.metrics.map(\.step) == [3, 7])
+    #expect(detail.job.state == .finished)
+    #expect(detail.checkpoints.map(\.step) == [7])
+    #expect(try String(contentsOfFile: folder.output + "/begun", encoding: .utf8) == "x\n")
+  }
+}
+
+extension TrainerCommand {
+  fileprivate func with(log: String? = nil, adapter: String? = nil) -> TrainerCommand {
+    var command = self
+    command.log = log ?? command.log
+    command.adapter = adapter ?? command.adapter
+    return command
+  }
+}
