@@ -69,9 +69,9 @@ import WorkbenchCore
 
   @Test func fieldsAreFilled() throws {
     try write(
-      "model: {model}\nlr: {learning_rate}\nrows: {train}\nsteps: {steps}\nkeep: {{ x }} {a: 1} {unknown}\nslip: {modle}\n",
+      "model: {model}\nlr: {learning_rate}\nrows: {train}\nsteps: {steps}\nkeep: {{ x }} {{model}} ${model} {a: 1} {unknown}\nslip: {modle}\n",
       "conf/train.yaml")
-    try write("{\"file\": \"{valid}\"}", "conf/more.json")
+    try write("{\"file\": \"{valid}\", \"more\": {\"rank\": {rank}}}", "conf/more.json")
     var settings = TrainingSettings()
     settings.learningRate = 1e-5
     settings.epochs = 2
@@ -87,11 +87,11 @@ import WorkbenchCore
     #expect(work.steps == 6)
     let text = try String(contentsOfFile: folder.path + "/config/conf/train.yaml", encoding: .utf8)
     #expect(
-      text == "model: org/model-1B\nlr: 0.00001\nrows: \(folder.train)\nsteps: 6\nkeep: {{ x }} {a: 1} {unknown}\n"
-        + "slip: {modle}\n")
+      text == "model: org/model-1B\nlr: 0.00001\nrows: \(folder.train)\nsteps: 6\n"
+        + "keep: {{ x }} {{model}} ${model} {a: 1} {unknown}\nslip: {modle}\n")
     #expect(work.warnings.count == 1 && work.warnings.first?.contains("{model}") == true)
     let more = try String(contentsOfFile: folder.path + "/config/conf/more.json", encoding: .utf8)
-    #expect(more == "{\"file\": \"\(folder.valid)\"}")
+    #expect(more == "{\"file\": \"\(folder.valid)\", \"more\": {\"rank\": 8}}")
     // A file alone.
     command.config = "conf/train.yaml"
     command.run = ["sh", "{config}"]

@@ -172,7 +172,7 @@ import WorkbenchCore
       records += parts.add(bytes.dropFirst(start).prefix(size))
     }
     #expect(records == whole.add(bytes))
-    #expect(records.count == 9)
+    #expect(records.count == 8)
   }
 
   @Test func damageIsNoticed() throws {

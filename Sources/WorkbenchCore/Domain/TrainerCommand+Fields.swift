@@ -46,8 +46,8 @@ extension TrainerCommand {
       result += rest[..<open]
       let inner = rest[rest.index(after: open)...]
       let name = inner.prefix { $0 == "_" || ($0.isASCII && $0.isLowercase) }
-      // Two braces are another program's: `{{ x }}`.
-      let isSingle = result.last != "{" && inner.dropFirst(name.count + 1).first != "}"
+      // `{{ x }}` and `${x}` are other programs'.
+      let isSingle = result.last != "{" && result.last != "$"
       if !name.isEmpty, isSingle, inner.dropFirst(name.count).first == "}", let value = value(String(name)) {
         result += value
         rest = inner.dropFirst(name.count + 1)
