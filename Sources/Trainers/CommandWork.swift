@@ -226,10 +226,13 @@ actor CommandDiary {
     let found = names.compactMap { name in CheckpointFolder.step(name).map { (step: $0, name: name) } }
     for (step, name) in found.sorted(by: { $0.step < $1.step }) where !checkpoints.contains(step) {
       let place = "\(folder.output)/\(name)"
-      guard let written = LogFollower.modified(place + "/trainer_state.json"), written >= begun,
-        Self.hasWeights(place), let path = Self.inside(folder.path, place)
+      let file = place + "/trainer_state.json"
+      guard let written = LogFollower.modified(file), written >= begun, Self.hasWeights(place),
+        let path = Self.inside(folder.path, place),
+        // Nil while it is being written.
+        let state = FileManager.default.contents(atPath: file).flatMap({ TrainerState($0) })
       else { continue }
-      let loss = validations[step]
+      let loss = validations[step] ?? state.validation(at: step)
       let isBest = loss.map { $0 < best ?? .infinity } ?? false
       register(path, at: step, loss, isBest: isBest)
     }

@@ -103,9 +103,9 @@ struct LogFollower {
   // MARK: trainer_state.json
 
   private mutating func stateItems() -> [LogItem] {
-    // The newest is the longest: each holds all from the first step on.
-    guard let file = Self.stateFiles(beside: path).max(by: { $0.modified < $1.modified }), file.modified >= since,
-      file.modified != state.modified || file.path != state.path,
+    // The newest is the longest: each holds all from the first step on. Some are written within one tick of the clock.
+    guard let file = Self.stateFiles(beside: path).max(by: { ($0.modified, $0.step) < ($1.modified, $1.step) }),
+      file.modified >= since, file.modified != state.modified || file.path != state.path,
       let bytes = FileManager.default.contents(atPath: file.path), let read = TrainerState(bytes)
     else { return [] }
     state.modified = file.modified
@@ -116,12 +116,14 @@ struct LogFollower {
     return Array(read.items[first...])
   }
 
-  private static func stateFiles(beside path: String) -> [(path: String, modified: Date)] {
+  private static func stateFiles(beside path: String) -> [(path: String, step: Int, modified: Date)] {
     let folder = (path as NSString).deletingLastPathComponent
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let checkpoints = names.filter { CheckpointFolder.step($0) != nil }.map { "\(folder)/\($0)/trainer_state.json" }
-    return ([path] + checkpoints).compactMap { file in
-      modified(file).map { (file, $0) }
+    let checkpoints = names.compactMap { name in
+      CheckpointFolder.step(name).map { (path: "\(folder)/\(name)/trainer_state.json", step: $0) }
+    }
+    return (checkpoints + [(path, .max)]).compactMap { file in
+      modified(file.path).map { (file.path, file.step, $0) }
     }
   }
 

@@ -59,4 +59,10 @@ struct TrainerState: Sendable, Hashable {
       if let loss = entry.evalLoss?.value.finite { items.append(.validation(step: step, loss: loss)) }
     }
   }
+
+  /// The validation loss at a step.
+  func validation(at step: Int) -> Double? {
+    for case .validation(step, let loss) in items.reversed() { return loss }
+    return nil
+  }
 }
