@@ -11,19 +11,15 @@ struct TrainerState: Sendable, Hashable {
   var step: Int
   /// What it says from the first step on, in order.
   var items: [LogItem]
-  /// The folder of the checkpoint with the lowest validation loss, as the trainer names it; nil where it doesn't look.
-  var bestCheckpoint: String?
 
   private struct File: Decodable {
     var globalStep: LooseNumber?
     var maxSteps: LooseNumber?
-    var best: String?
     var history: [Entry]
 
     enum CodingKeys: String, CodingKey {
       case globalStep = "global_step"
       case maxSteps = "max_steps"
-      case best = "best_model_checkpoint"
       case history = "log_history"
     }
   }
@@ -48,7 +44,6 @@ struct TrainerState: Sendable, Hashable {
     guard bytes.count <= Self.mostBytes, let file = try? JSONDecoder().decode(File.self, from: PythonJSON.plain(bytes))
     else { return nil }
     step = LogStep.step(file.globalStep?.value) ?? 0
-    bestCheckpoint = file.best
     items = LogStep.step(file.maxSteps?.value).flatMap { $0 > 0 ? [.steps($0)] : nil } ?? []
     for entry in file.history {
       guard let step = LogStep.step(entry.step?.value) else { continue }
