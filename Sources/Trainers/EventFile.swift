@@ -245,9 +245,15 @@ enum EventFile {
     if changed { try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: file) }
   }
 
-  /// Whether the file's last event is the end.
+  /// Whether the job has told its end. A remark may come later than that.
   static func endsWell(_ file: String) -> Bool {
-    if case .end? = lastEvents(file).last?.kind { return true }
+    for event in lastEvents(file).reversed() {
+      switch event.kind {
+      case .end: return true
+      case .note, .warning, .system, .sample: continue
+      default: return false
+      }
+    }
     return false
   }
 

@@ -18,11 +18,12 @@ struct EventWriter: Sendable {
     append(start + EventFile.line(event) + "\n")
   }
 
+  /// Others may append at the same moment, so where the end is must be for the system to say.
   private func append(_ text: String) {
-    if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-    guard let handle = FileHandle(forUpdatingAtPath: path) else { return }
-    defer { try? handle.close() }
-    _ = try? handle.seekToEnd()
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     try? handle.write(contentsOf: Data(text.utf8))
+    try? handle.close()
   }
 }

@@ -14,6 +14,8 @@ struct SlurmEnding: Sendable, Hashable {
   /// The trainer's program, and the job's folder.
   var program: String
   var folder: String
+  /// What the log's end means; nil where nobody knows.
+  var diagnosis: String?
   /// The last line of the log.
   var lastWords: String?
 
@@ -74,6 +76,7 @@ struct SlurmEnding: Sendable, Hashable {
 
   /// Ends a sentence.
   private var last: String {
-    lastWords.map { ". The last line of its log: \($0)" } ?? ". Its log is empty; see `training.slurm`."
+    if let diagnosis { return ". \(diagnosis)" }
+    return lastWords.map { ". The last line of its log: \($0)" } ?? ". Its log is empty; see `training.slurm`."
   }
 }

@@ -64,6 +64,11 @@ struct SlurmFollower: Sendable {
     return try await watch(&record, stop)
   }
 
+  /// Puts a line on the job's time line, unless the trainer has told the end meanwhile.
+  private func tell(_ text: String) {
+    if !EventFile.endsWell(folder.events) { job.events.append(.note(text)) }
+  }
+
   // MARK: Submitting
 
   /// Submits the job, unless that was done before.
@@ -77,7 +82,7 @@ struct SlurmFollower: Sendable {
         do {
           if let found = try await find(record) {
             try note(found, in: &record)
-            job.events.append(.note("found again in Slurm as job \(found)"))
+            tell("found again in Slurm as job \(found)")
             return nil
           }
         } catch let error as SlurmQueue.Failure { silence = error }
@@ -88,9 +93,10 @@ struct SlurmFollower: Sendable {
           try prepare(record)
           record.isSubmitted = true
           try folder.write(record, to: folder.slurm)
-          let id = try await queue.submit(folder.slurmScript, options: script(record).options, lock: folder.slurmLock)
+          let options = script(record).options + begin
+          let id = try await queue.submit(folder.slurmScript, options: options, lock: folder.slurmLock)
           try note(id, in: &record)
-          job.events.append(.note("submitted to Slurm as job \(id)"))
+          tell("submitted to Slurm as job \(id)")
           return nil
         } catch let error as SlurmQueue.Failure {
           guard Self.isSilence(error) else { return .end(.failed, message: refusal(error), step: 0) }
@@ -99,7 +105,7 @@ struct SlurmFollower: Sendable {
         }
       }
       if let silence, told != silence.description {
-        job.events.append(.note("waiting: Slurm doesn't answer (\(silence))"))
+        tell("waiting: Slurm doesn't answer (\(silence))")
         told = silence.description
       }
       try await pause(stop)
@@ -139,6 +145,13 @@ struct SlurmFollower: Sendable {
       model: folder.read(folder.spec, as: TrainerSpec.self)?.model ?? "")
   }
 
+  /// The option for a job that isn't to start before a time.
+  private var begin: [String] {
+    let time = folder.read(folder.job, as: JobFolder.Job.self)?.order.notBefore
+    let seconds = Int(max(0, min(1e9, (time?.timeIntervalSinceNow ?? 0).rounded(.up))))
+    return seconds > 0 ? ["--begin=now+\(seconds)"] : []
+  }
+
   /// Whether Slurm hasn't said no, but nothing.
   static func isSilence(_ error: SlurmQueue.Failure) -> Bool {
     let text = error.description.lowercased()
@@ -173,7 +186,7 @@ struct SlurmFollower: Sendable {
         if let mine, !mine.state.isOver {
           looksAfterEnd = 0
           if let text = Self.note(on: mine), text != told {
-            job.events.append(.note(text))
+            tell(text)
             told = text
           }
           if stop.isAsked {
@@ -196,7 +209,7 @@ struct SlurmFollower: Sendable {
           if isSure || EventFile.endsWell(folder.events) { return try end(mine, &record) }
         }
       } catch let error as SlurmQueue.Failure {
-        if silence.isEmpty { job.events.append(.note("Slurm doesn't answer and is asked again: \(error)")) }
+        if silence.isEmpty { tell("Slurm doesn't answer and is asked again: \(error)") }
         silence = error.description
       }
       try await pause(stop, isHurried: stop.isAsked)
@@ -235,7 +248,7 @@ struct SlurmFollower: Sendable {
         job: mine, id: record.job ?? "", isTimeUp: left?.isTimeUp ?? false, status: left?.status,
         settings: work.settings,
         program: work.settings.container == nil ? work.program.executable : "python3", folder: folder.path,
-        lastWords: lastWords)
+        diagnosis: LogDiagnosis.sentence(logAt: folder.log, status: left?.status), lastWords: lastWords)
       let isSaved = folder.has(folder.path + "/last")
       job.events.append(
         asked() ?? .end(ending.state, message: ending.message + (isSaved ? SlurmEnding.goOn : ""), step: step))

@@ -112,10 +112,10 @@ struct SlurmTestJob {
   }
 
   /// Writes down what is to be done.
-  func prepare() throws {
+  func prepare(_ order: QueueOrder = QueueOrder()) throws {
     var work = SlurmWork(Program("/bin/sh", [folder.path + "/trainer.sh"]), settings: settings, number: 12)
     work.secondsBetweenLooks = 0.2
-    try folder.write(JobFolder.Job(work: .slurm(work), workspace: "", number: 12), to: folder.job)
+    try folder.write(JobFolder.Job(work: .slurm(work), order: order, workspace: "", number: 12), to: folder.job)
   }
 
   /// Starts what follows the job, in a process of its own.

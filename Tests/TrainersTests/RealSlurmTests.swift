@@ -133,6 +133,20 @@ struct RealSlurmTests {
     }
   }
 
+  @Test func aJobForLaterWaitsInSlurm() async throws {
+    try await RealSlurm.with { slurm in
+      let job = try SlurmTestJob(slurm, trainer: Self.patient)
+      try job.prepare(QueueOrder(notBefore: Date(timeIntervalSinceNow: 3600)))
+      let runner = try await job.launch()
+      try await slurm.wait { job.events.contains { "\($0)".contains("waiting: BeginTime, expected to start at") } }
+      try job.folder.write(StopRequest.pause, to: job.folder.stop)
+      runner.signal(.terminate)
+      let end = TrainingEvent.Kind.end(.paused, message: "Paused; what was learnt is saved.", step: 0)
+      #expect(try await job.wait().last == end, "\(job.report)")
+      #expect(try await slurm.jobs().map(\.state.word) == ["CANCELLED"] && job.lines("starts").isEmpty)
+    }
+  }
+
   /// A job that waits is taken back; one that ignores the request is ended by force.
   @Test(arguments: [true, false]) func aStopEndsTheSlurmJob(_ waits: Bool) async throws {
     try await RealSlurm.with { slurm in

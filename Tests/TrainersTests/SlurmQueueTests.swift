@@ -59,7 +59,8 @@ struct SlurmQueueTests {
   }
 
   private func ending(
-    _ state: String?, reason: String = "", status: Int? = nil, isTimeUp: Bool = false, lastWords: String? = nil
+    _ state: String?, reason: String = "", status: Int? = nil, isTimeUp: Bool = false, diagnosis: String? = nil,
+    lastWords: String? = nil
   ) -> SlurmEnding {
     var settings = SlurmSettings()
     settings.time = "10:00"
@@ -67,7 +68,7 @@ struct SlurmQueueTests {
     let job = state.map { SlurmJob(id: "12", state: SlurmState($0), nodes: "n1", start: "", reason: reason) }
     return SlurmEnding(
       job: job, id: "12", isTimeUp: isTimeUp, status: status, settings: settings, program: "/engine/python",
-      folder: "/jobs/1", lastWords: lastWords)
+      folder: "/jobs/1", diagnosis: diagnosis, lastWords: lastWords)
   }
 
   @Test func eachEndSaysWhatToChange() {
@@ -86,6 +87,7 @@ struct SlurmQueueTests {
       ending("FAILED", reason: "NonZeroExitCode", status: 3, lastWords: "Killed").message
         == "Slurm's job 12 ended as FAILED, its trainer with status 3, without saying why. The last line of its log: Killed"
     )
+    #expect(ending("FAILED", status: 1, diagnosis: "Do it.", lastWords: "x").message.hasSuffix("saying why. Do it."))
     #expect(ending(nil).message.contains("knows nothing of its job 12 any more") && ending(nil).state == .failed)
     for word in ["TIMEOUT", "OUT_OF_MEMORY", "NODE_FAIL", "BOOT_FAIL", "DEADLINE", "CANCELLED", "PREEMPTED", "REVOKED"]
     {
