@@ -1,12 +1,17 @@
 import Foundation
 import LocalEngine
 import Processes
+import TestFolders
 import Testing
 import WorkbenchCore
 
 @testable import Trainers
 
-/// The real mlx-lm in a real Slurm.
+/// The back ends that are installed.
+private let backends =
+  LocalEngine(layout: EngineLayout.standard().with(.trl)).status.installation == nil ? ["mlx"] : ["mlx", "trl"]
+
+/// The real trainers in a real Slurm.
 @Suite(
   .enabled(if: RealSlurm.isInstalled, "Slurm can't be started here (Tests/real-slurm check says why)"),
   .enabled(if: LocalEngine().status.installation != nil, "the local engine is not installed"), .serialized,
@@ -14,9 +19,9 @@ import WorkbenchCore
 struct RealSlurmEngineTests {
   /// A trainer whose runners are processes that talk to a Slurm, and a plan for it.
   private func prepared(
-    _ slurm: RealSlurm, steps: Int
+    _ slurm: RealSlurm, steps: Int, runs: String = "mlx"
   ) async throws -> (trainer: DetachedTrainer, plan: TrainingPlan) {
-    let model = try await RealEngineTests.model()
+    let model = runs == "mlx" ? try await RealEngineTests.model() : try await RealTRLTests.model.value
     var trainer = RealEngineTests.trainer()
     trainer.launch = { folder in
       var job = try #require(folder.read(folder.job, as: JobFolder.Job.self))
@@ -30,12 +35,12 @@ struct RealSlurmEngineTests {
     settings.evaluateEvery = 50
     settings.reportEvery = 10
     var batch = SlurmSettings()
-    batch.runs = "mlx"
+    batch.runs = runs
     batch.partition = "test"
     batch.gpus = 1
     batch.time = "30"
     let plan = TrainingPlan(
-      folder: model + "/a job's folder", backend: .slurm(batch), base: model, settings: settings,
+      folder: temporaryPath("job") + "/a job's folder", backend: .slurm(batch), base: model, settings: settings,
       rows: RealEngineTests.rows(12), validationRows: RealEngineTests.rows(3))
     return (trainer, plan)
   }
@@ -67,15 +72,16 @@ struct RealSlurmEngineTests {
   }
 
   /// Slurm takes the job's place away and starts it again: nothing that was learnt is lost or reported twice.
-  @Test func aRequeuedJobGoesOnWhereItWas() async throws {
+  @Test(arguments: backends) func aRequeuedJobGoesOnWhereItWas(_ backend: String) async throws {
+    let steps = backend == "mlx" ? 1_500 : 600
     try await RealSlurm.with { slurm in
-      let (trainer, plan) = try await prepared(slurm, steps: 1_500)
+      let (trainer, plan) = try await prepared(slurm, steps: steps, runs: backend)
       try await trainer.start(plan)
       _ = await RealEngineTests.follow(trainer, plan.folder) { $0.job.step >= 100 }
       let id = try #require(try await slurm.jobs().first?.id)
       #expect(try await slurm.ask("scontrol", "requeue", id).ending.isSuccess)
       let detail = await RealEngineTests.follow(trainer, plan.folder)
-      #expect(detail.job.state == .finished && detail.job.step == 1_500, "\(detail.job.message ?? "") \(detail.log)")
+      #expect(detail.job.state == .finished && detail.job.step == steps, "\(detail.job.message ?? "") \(detail.log)")
       var file = FileTail(path: plan.folder + "/events.jsonl", offset: 0)
       let events = file.lines(includingTorn: true).compactMap { EventFile.event($0)?.kind }
       let pauses = events.compactMap { if case .paused(_, let step) = $0 { step } else { nil } }
@@ -85,7 +91,7 @@ struct RealSlurmEngineTests {
       let reports = events.compactMap { if case .train(let metric) = $0 { metric } else { nil } }
       #expect(zip(reports, reports.dropFirst()).allSatisfy { $0.step < $1.step }, "\(reports.map(\.step))")
       let tokens = reports.compactMap(\.trainedTokens)
-      #expect(zip(tokens, tokens.dropFirst()).allSatisfy { $0 < $1 } && reports.last?.step == 1_500)
+      #expect(zip(tokens, tokens.dropFirst()).allSatisfy { $0 < $1 } && reports.last?.step == steps)
       let notes = events.compactMap { if case .note(let text) = $0 { text } else { nil } }
       #expect(notes.contains("running on n1, started again by Slurm"), "\(notes)")
       let jobs = try await slurm.jobs()

@@ -42,7 +42,7 @@ struct RealTRLTests {
     """
 
   /// The model's folder, made once.
-  private static let model = Task {
+  static let model = Task {
     let path = temporaryPath("model")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let made = try await python(["-c", makeModel, path])
