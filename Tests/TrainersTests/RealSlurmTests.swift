@@ -165,6 +165,28 @@ struct RealSlurmTests {
     }
   }
 
+  /// In a step of srun's, where a plug-in that isn't here would start the container, requests arrive too.
+  @Test func aContainersTrainerIsAskedToSaveToo() async throws {
+    try await RealSlurm.with { slurm in
+      let trainer = """
+        stopped() { sleep 0.5; say '{"event":"end","time":1,"status":"canceled","message":"Saved.","step":7}'; exit 130; }
+        trap stopped TERM
+        echo started >> starts
+        while :; do sleep 0.1; done
+        """
+      var job = try SlurmTestJob(slurm, trainer: trainer)
+      job.settings.container = "image"
+      job.settings.setup = ["srun() { command srun \"$1\" sh \"${@:6}\"; }"]
+      try job.prepare()
+      let runner = try await job.launch()
+      try await job.waitForStart()
+      try job.folder.write(StopRequest.cancel, to: job.folder.stop)
+      runner.signal(.terminate)
+      #expect(try await job.wait().last == .end(.canceled, message: "Saved.", step: 7), "\(job.report)")
+      #expect(job.folder.read(job.folder.exit, as: JobFolder.Exit.self)?.status == 130, "\(job.report)")
+    }
+  }
+
   /// A job that is gone on with after its end is another Slurm job; nothing else is.
   @Test func goingOnIsAnotherSlurmJob() async throws {
     try await RealSlurm.with { slurm in
