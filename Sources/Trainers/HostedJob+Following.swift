@@ -110,6 +110,14 @@ extension HostedJob {
       diary.write(.end(.finished, message: "\(model) is ready.\(paid)", step: diary.step))
       return 0
     }
+    // Ended early because more isn't worth it: what it has saved is the result.
+    let stop = isStopped ? job.folder.read(job.folder.stop, as: StopRequest.self) : nil
+    if let stop, stop.state == TrainingJob.State.finished.rawValue, var best = diary.bestCheckpoint {
+      best.isBest = true
+      diary.write(.checkpoint(best))
+      diary.write(.end(.finished, message: stop.message + paid, step: diary.step))
+      return 0
+    }
     if status.isSuccess {
       diary.write(.end(.failed, message: "The provider is done and names no model.\(paid)", step: diary.step))
     } else if let failure = status.failure, !isStopped || status.word == "failed" {

@@ -98,6 +98,13 @@ struct HostedDiary {
   /// The checkpoint that a model is, as it stands there.
   func checkpoint(_ model: String) -> Checkpoint? { checkpoints[model] }
 
+  /// The checkpoint to use of a job that was ended early: by its loss, and else the last.
+  var bestCheckpoint: Checkpoint? {
+    checkpoints.values.min {
+      ($0.validationLoss ?? .infinity, -$0.step) < ($1.validationLoss ?? .infinity, -$1.step)
+    }
+  }
+
   /// Writes an event, unless the same one stands there.
   /// - Parameter time: when it happened, in seconds since 1970; now where nil.
   mutating func write(_ kind: TrainingEvent.Kind, at time: Double? = nil) {

@@ -231,6 +231,9 @@ extension Workbench {
     else {
       throw WorkbenchError.input("Job \(id) has no checkpoint after step \(step).")
     }
+    guard !detail.job.isHosted || detail.job.state.isOver else {
+      throw WorkbenchError.input("Job \(id) still goes on at the provider; choose a checkpoint when it is over.")
+    }
     try await keepAsBest(checkpoint, of: id)
     notify(.success, "The best adapter of job \(id) is what it had learnt after step \(step) now.")
   }
@@ -242,9 +245,6 @@ extension Workbench {
       throw WorkbenchError.input("There is no job \(id).")
     }
     if job.isHosted {
-      guard job.state.isOver else {
-        throw WorkbenchError.input("Job \(id) is still going on; choose a checkpoint when it is over.")
-      }
       job.adapter = checkpoint.path
       return await take(job)
     }

@@ -174,6 +174,15 @@ import WorkbenchCore
     }
   }
 
+  @Test func oneThatIsEndedEarlyKeepsItsBestCheckpoint() async throws {
+    try await with(Self.long) { fixture in
+      #expect(try await fixture.run(stoppingAfter: 20, StopRequest(.finished, "Stopped early.")) == 0)
+      let job = fixture.detail.job
+      #expect(job.state == .finished && job.message == "Stopped early." && job.adapter?.hasPrefix("ft:small:") == true)
+      #expect(await fixture.mock.made.first?["status"] == "cancelled")
+    }
+  }
+
   @Test func cancelingBeforeTheJobIsBegunBeginsNone() async throws {
     try await with { fixture in
       try fixture.folder.write(StopRequest.cancel, to: fixture.folder.stop)
