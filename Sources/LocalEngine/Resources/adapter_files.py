@@ -129,20 +129,21 @@ class Base:
 
     @classmethod
     def find(cls, name: str | None) -> Base | None:
-        """The model with a folder's path or a hub id; nothing where it isn't on this machine."""
+        """The model with an absolute path or a hub id; nothing where it isn't on this machine.
+
+        Adapters come from elsewhere, so what they say is never looked up below the working folder.
+        """
         if not name:
             return None
         folder = Path(name)
-        if not folder.is_dir():
-            if folder.is_absolute() or name.startswith("."):
-                return None
+        if not folder.is_absolute():
             try:
                 from huggingface_hub import snapshot_download
 
                 folder = Path(snapshot_download(name, local_files_only=True))
             except Exception:
                 return None
-        return cls(folder)
+        return cls(folder) if (folder / "config.json").is_file() else None
 
     @property
     def layer_count(self) -> int | None:

@@ -180,6 +180,10 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def perform(options: argparse.Namespace) -> dict[str, Any]:
+    for name in ("base", "model"):
+        given = getattr(options, name, None)
+        if given and Path(given).is_dir():
+            setattr(options, name, str(Path(given).resolve()))
     match options.command:
         case "convert":
             return convert(options.folder, options.out, options.to, options.base)
