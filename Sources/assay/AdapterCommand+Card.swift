@@ -30,8 +30,7 @@ extension AdapterCommand {
       let workbench = try await Wiring.workbench(folder: options.folder)
       await workbench.refreshJobs()
       let (job, place) = try await workbench.adapter(of: JobID(self.job), step: step)
-      let chosen = ChosenAdapter(
-        job: job, place: place, base: (try? await workbench.basePlace(of: job)) ?? job.base, workspace: options.folder)
+      let chosen = ChosenAdapter(job: job, place: place, base: nil, workspace: options.folder)
       let jobFolder = options.folder + "/" + job.folder
       let summary = chosen.folder.flatMap { AdapterSummary(folder: $0) }
       if chosen.folder != nil, summary == nil {

@@ -25,7 +25,7 @@ struct AdapterCommand: AsyncParsableCommand {
         let workbench = try await Wiring.workbench(folder: options.folder)
         await workbench.refreshJobs()
         let (job, place) = try await workbench.adapter(of: JobID(number), step: step)
-        let base = try await workbench.basePlace(of: job)
+        let base = try? await workbench.basePlace(of: job)  // the adapter may say it, where assay.yaml doesn't any more
         await workbench.close()
         return ChosenAdapter(job: job, place: place, base: base, workspace: options.folder)
       }

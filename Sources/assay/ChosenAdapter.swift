@@ -36,7 +36,7 @@ struct ChosenAdapter: Sendable {
 
   /// A job's adapter.
   /// - Parameter place: its folder relative to the workspace, or a provider's name for it.
-  init(job: TrainingJob, place: String, base: String, workspace: String) {
+  init(job: TrainingJob, place: String, base: String?, workspace: String) {
     self.job = job
     self.base = base
     name = "tuned-\(job.id)"
