@@ -16,6 +16,7 @@ extension Workbench {
     }
     var settings = request.settings ?? defaults.settings
     let rows = try await dependencies.files.trainingRows(at: data)
+    try backend.checkLearns(rows.first?.kind ?? .conversation, by: settings.objective, file: data)
     let others = try await others(settings, besides: rows, of: data)
     let split = try await Self.split(rows, settings, file: data)
     let checked = await checked(

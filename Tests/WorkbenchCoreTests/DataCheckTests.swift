@@ -14,6 +14,24 @@ import Testing
       ], line: line)
   }
 
+  @Test func aBackEndLearnsWhatItCan() throws {
+    func check(_ backend: TrainingBackend, _ kind: TrainingRow.Kind, _ objective: TrainingSettings.Objective) -> String
+    {
+      do { try backend.checkLearns(kind, by: objective, file: "f.jsonl") } catch { return "\(error)" }
+      return "fine"
+    }
+    #expect(check(.trl, .pair, .dpo) == "fine" && check(.mlx, .conversation, .sft) == "fine")
+    #expect(check(.mlx, .text, .sft) == "fine" && check(.trl, .text, .sft) == "fine")
+    #expect(check(.trl, .pair, .sft).contains("--objective dpo"))
+    #expect(check(.trl, .conversation, .dpo).contains("--pairs"))
+    #expect(check(.mlx, .pair, .dpo).contains("--backend trl"))
+    for (word, isFine) in [("mlx", false), ("trl", true)] {
+      var slurm = SlurmSettings()
+      slurm.runs = word
+      #expect((check(.slurm(slurm), .pair, .dpo) == "fine") == isFine)
+    }
+  }
+
   private func rows(_ count: Int) -> [TrainingRow] { (0..<count).map { row("question \($0)", line: $0 + 2) } }
 
   @Test func rowsAreHeldAgainstTheEvalSetsWithTheirLines() async throws {

@@ -80,3 +80,30 @@ public struct TrainerCommand: Sendable, Hashable, Codable {
     self.environment = environment
   }
 }
+
+extension TrainingBackend {
+  /// Whether it can learn rows of a kind by an objective, so that a job doesn't fail minutes after its start.
+  /// - Throws: `WorkbenchError.input` that says what can.
+  func checkLearns(_ kind: TrainingRow.Kind, by objective: TrainingSettings.Objective, file: String) throws {
+    switch (kind, objective) {
+    case (.pair, .sft):
+      throw WorkbenchError.input(
+        "\(file) holds preference pairs, which are learnt with --objective dpo (or training.objective: dpo).")
+    case (.conversation, .dpo), (.text, .dpo):
+      throw WorkbenchError.input(
+        "--objective dpo learns preference pairs, and \(file) holds \(kind.plural): `assay data collect RUN OTHER --pairs` "
+          + "makes pairs.")
+    default: break
+    }
+    let runsMLX = if case .slurm(let settings) = self { settings.runs == "mlx" } else { self == .mlx }
+    if kind == .pair, runsMLX {
+      throw WorkbenchError.input(
+        "mlx-lm can't learn preference pairs (\(file)): choose --backend trl, or openai for a model at a provider.")
+    }
+    if kind == .text, case .openai = self {
+      throw WorkbenchError.input(
+        "A fine-tuning API takes no plain texts (\(file)): tune a local model, or write rows with prompt and completion."
+      )
+    }
+  }
+}
