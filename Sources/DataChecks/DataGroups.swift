@@ -3,8 +3,9 @@
 public enum DataGroups {
   /// For each row the number of its group; a row that is alone has a group of its own.
   ///
-  /// Inputs are near duplicates when they share 80 % of their pieces. Where more than half of all rows would be one group,
-  /// they share a template rather than an input: then only equal inputs are held together.
+  /// Inputs are near duplicates when they share 80 % of their pieces; those of fewer than 8 words only when they are equal,
+  /// since they look alike by nature. Where more than half of all rows would be one group, they share a template rather
+  /// than an input: then, too, only equal inputs are held together.
   public static func ofInputs(_ rows: [DataRow]) -> [Int] { ofInputs(DataTexts(DataToCheck(rows: rows))) }
 
   static func ofInputs(_ texts: DataTexts) -> [Int] {
@@ -13,7 +14,8 @@ public enum DataGroups {
       let isTemplate = cluster.count * 2 > texts.rows.count
       var first: [UInt64: Int] = [:]
       for place in cluster {
-        let key = isTemplate ? texts.rows[place].questionHash : 0
+        let isShort = texts.rows[place].words.count < LeakSearch.leastWords
+        let key = isTemplate || isShort ? texts.rows[place].questionHash : 0
         groups[place] = first[key] ?? place
         first[key] = groups[place]
       }

@@ -41,7 +41,6 @@ extension DataCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
-      if runs.isEmpty { throw ValidationError("Name at least one run: a variant, or a number.") }
       if let minScore, !(0...1).contains(minScore) { throw ValidationError("--min-score must be from 0 to 1.") }
       if let agreement, !(agreement > 0 && agreement <= 1) {
         throw ValidationError("--agreement must be above 0, at most 1.")

@@ -95,7 +95,7 @@ extension EndToEnd {
         }
         #expect(try await run("eval", "worse").status == 0)
         let cases: [(arguments: [String], part: String)] = [
-          (["data", "collect"], "at least one run"), (["data", "collect", "otter"], "no variant or run"),
+          (["data", "collect"], "Missing expected argument"), (["data", "collect", "otter"], "no variant or run"),
           (["data", "collect", "worse", "--agreement", "0.6"], "one answer to each case"),
           (["data", "collect", "worse", "--min-score", "3"], "from 0 to 1"),
           (["data", "collect", "worse", "--pairs"], "no case with a good and a worse answer"),

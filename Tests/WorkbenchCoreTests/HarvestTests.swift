@@ -188,7 +188,7 @@ import Testing
     #expect(
       harvest.rows.map(\.content) == [
         .pair(prompt: [ChatMessage(role: .user, content: "Q: ask c1")], chosen: "uno", rejected: "one"),
-        .pair(prompt: [ChatMessage(role: .user, content: "Q: ask c2")], chosen: "due", rejected: "2"),
+        .pair(prompt: [ChatMessage(role: .user, content: "Q: ask c2")], chosen: "two", rejected: "2"),
       ])
   }
 

@@ -63,6 +63,11 @@ import Testing
     #expect(TrainingSplit.groups(of: rows).count == 20)
   }
 
+  @Test func shortInputsAreGroupsOnlyWhereTheyAreEqual() {
+    let rows = (0..<40).map { row("question \($0 % 20)") }
+    #expect(TrainingSplit.groups(of: rows).map(\.count) == Array(repeating: 2, count: 20))
+  }
+
   @Test func aTemplateIsNoGroup() throws {
     let long = "Say whether the customer who wrote the following line is content, angry or neither of the two: line "
     let rows = (0..<20).map { row(long + "\($0 % 10)") }
