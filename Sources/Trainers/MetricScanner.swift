@@ -197,11 +197,8 @@ struct MetricScanner {
       exponent += sinks ? -power : power
     }
     guard endsNumber() else { return nil }
-    // Both numbers are exact and the operation rounds once (Clinger 1990); what is longer is left to the library.
-    if significant <= 19, digits <= 1 << 53, abs(exponent) <= 22 {
-      let value = exponent < 0 ? Double(digits) / Self.powers[-exponent] : Double(digits) * Self.powers[exponent]
-      return isNegative ? -value : value
-    }
+    if significant <= 19, let value = Self.value(digits, exponent) { return isNegative ? -value : value }
+    // What is longer is left to the library.
     let text = String(decoding: bytes[start..<place], as: UTF8.self)
     return Double(text).flatMap { $0.isFinite && ($0 != 0 || digits == 0) ? $0 : nil }
   }
@@ -217,6 +214,27 @@ struct MetricScanner {
 
   private func digit(_ byte: UInt8) -> Int? {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") ? Int(byte - UInt8(ascii: "0")) : nil
+  }
+
+  /// `digits · 10^exponent`, rounded once; nil for what is too large or too small for the two quick ways.
+  private static func value(_ digits: UInt64, _ exponent: Int) -> Double? {
+    // Where both numbers are exact, the operation rounds once (Clinger 1990).
+    if digits <= 1 << 53, abs(exponent) <= 22 {
+      return exponent < 0 ? Double(digits) / powers[-exponent] : Double(digits) * powers[exponent]
+    }
+    guard digits > 0, exponent < 0, exponent >= -27 else { return nil }
+    // Else as whole numbers: digits / 5^n, with 63 or 64 bits and what is left over, then 2^-n.
+    var divisor: UInt64 = 1
+    for _ in 0..<(-exponent) { divisor *= 5 }
+    let (above, below) = (digits.leadingZeroBitCount, divisor.leadingZeroBitCount)
+    let dividend = digits << UInt64(above)
+    let (quotient, rest) = (divisor << UInt64(below)).dividingFullWidth((dividend >> 1, dividend << 63))
+    let extra = UInt64(11 - quotient.leadingZeroBitCount)
+    let (half, left) = (UInt64(1) << (extra - 1), quotient & (1 << extra - 1))
+    var bits = quotient >> extra
+    // To the nearest, and to the even one of two equally near.
+    if left > half || left == half && (rest > 0 || bits & 1 == 1) { bits += 1 }
+    return Double(sign: .plus, exponent: Int(extra) + below - above - 63 + exponent, significand: Double(bits))
   }
 
   private static let powers: [Double] = [

@@ -70,12 +70,15 @@ import WorkbenchCore
 
   @Test func numbersOfEveryLengthAreReadAsTheDecoderReadsThem() {
     var random = Numbers(state: 42)
-    for round in 0..<3_000 {
+    for round in 0..<6_000 {
       let number =
-        switch round % 4 {
+        switch round % 6 {
         case 0: "\(Double(bitPattern: random.next()))"
         case 1: "\(Double.random(in: -10...10, using: &random))"
         case 2: String(repeating: "7", count: 1 + round % 40) + "." + String(random.next())
+        case 3:
+          "0.\(String(repeating: "0", count: round % 10))\(random.next() >> UInt64.random(in: 0...40, using: &random))"
+        case 4: "\(Double.random(in: 0...1e-3, using: &random))"
         default: "\(Int.random(in: 0...99_999, using: &random))e\(Int.random(in: -330...300, using: &random))"
         }
       guard !number.contains("n") else { continue }
