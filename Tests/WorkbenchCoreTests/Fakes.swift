@@ -197,10 +197,11 @@ actor FakeTrainer: Trainer {
   private let always: TrainerObservation?
 
   /// - Parameter always: what every look from the beginning sees, when the list is at its end.
-  init(_ script: [TrainerObservation] = [], always: TrainerObservation? = nil) {
+  /// - Parameter ticks: how many changes there are; one for each look unless told.
+  init(_ script: [TrainerObservation] = [], always: TrainerObservation? = nil, ticks: Int? = nil) {
     self.script = script
     self.always = always
-    ticks = script.count + (always == nil ? 0 : 1)
+    self.ticks = ticks ?? script.count + (always == nil ? 0 : 1)
   }
   func start(_ plan: TrainingPlan) async throws { plans.append(plan) }
   func observe(folder: String, from offset: Int) async -> TrainerObservation {
