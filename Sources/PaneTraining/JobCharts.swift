@@ -63,7 +63,7 @@ struct JobCharts: Sendable {
   func largeChart(_ detail: JobDetail, over overlays: [OverlaidJob] = []) -> LineChart {
     let quantity = largeQuantity(detail)
     let tag = overlays.isEmpty ? "" : "\(detail.job.id)"
-    var series = [curve(quantity, detail, style: quantity.style, tag: tag)]
+    var series = [curve(quantity, detail, style: .chartTrain, tag: tag)]
     if quantity == .loss, !detail.curves[.validationLoss].isEmpty {
       series.append(curve(.validationLoss, detail, style: .chartValidation, line: .dashed))
     }
@@ -109,7 +109,7 @@ struct JobCharts: Sendable {
   }
 
   private func cursorText(_ detail: JobDetail, _ marks: JobMarks, _ cursor: Double) -> String {
-    var words = ["step \(Figure.whole(Int(cursor)))"]
+    var words = ["step \(Figure.whole(Int(min(max(cursor, -1e15), 1e15))))"]
     let times = detail.curves[.seconds]
     if let index = times.index(nearestTo: cursor) { words.append("\(Figure.duration(times.point(index).value)) in") }
     if let mark = marks.words(at: cursor, within: (frame?.step ?? 0) / 2) { words.append(mark.map(\.text).joined()) }

@@ -50,12 +50,11 @@ extension JobCurves.Quantity {
   /// How it looks in a small chart.
   var style: StyleName {
     switch self {
-    case .loss: .chartTrain
-    case .validationLoss: .chartValidation
     case .learningRate: .chartThird
     case .tokensPerSecond, .stepsPerSecond: .chartFourth
-    case .gradNorm: .chartFifth
-    default: .chartSixth
+    case .gradNorm: .chartSixth
+    case .validationLoss, .cpu, .gpu, .gpuPower: .chartValidation
+    case .loss, .peakMemory, .memory, .gpuMemory, .seconds: .chartTrain
     }
   }
 

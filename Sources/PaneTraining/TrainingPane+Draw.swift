@@ -85,7 +85,8 @@ extension TrainingPane {
         [Span("\($0.state.glyph) \($0.state.rawValue)", theme[$0.state.style])]
       },
       TableColumn("step", width: 7...9, alignment: .right, priority: 7) {
-        [Span($0.steps > 0 ? "\($0.step)/\($0.steps)" : "\($0.step)")]
+        func text(_ number: Int) -> String { number < 100_000 ? "\(number)" : ChartNumber.text(Double(number)) }
+        return [Span($0.steps > 0 ? "\(text($0.step))/\(text($0.steps))" : text($0.step))]
       },
       TableColumn("", width: 8...8, priority: 1) { job in
         guard job.steps > 0, !job.state.isOver else { return [] }

@@ -4,6 +4,9 @@ import WorkbenchCore
 
 /// Reads the lines that train.py appends to `events.jsonl`.
 enum EventFile {
+  /// What steps, rows, tokens and weights may be.
+  static let counts = 0..<1_000_000_000_000_000
+
   /// One line, as it stands in the file.
   private struct Line: Codable {
     var event: String
@@ -72,9 +75,13 @@ enum EventFile {
       self.time = time
     }
 
-    /// Only a loss or a gradient says something when it is no number any more.
+    /// Only a loss or a gradient says something when it is no number any more, and no job has counted beyond these.
     var hasSenseInNumbers: Bool {
-      [time, learningRate, tokensPerSecond, stepsPerSecond, peakMemory, cpu, memory].allSatisfy { $0?.isFinite ?? true }
+      let counts = [step, steps, firstStep, trainRows, validRows, trainedTokens, trainableParameters, totalParameters]
+      return counts.allSatisfy { EventFile.counts.contains($0 ?? 0) }
+        && [time, learningRate, tokensPerSecond, stepsPerSecond, peakMemory, cpu, memory].allSatisfy {
+          $0?.isFinite ?? true
+        }
         && (gpus ?? []).allSatisfy { gpu in
           [gpu.utilization, gpu.memory, gpu.memoryTotal, gpu.power, gpu.temperature].allSatisfy { $0?.isFinite ?? true }
         }

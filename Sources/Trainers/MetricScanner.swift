@@ -53,7 +53,7 @@ struct MetricScanner {
         }
         numbers[field.rawValue] = number
         seen |= 1 << field.rawValue
-        guard number.isFinite || field.mayDiverge else { return nil }
+        guard number.isFinite || field.mayDiverge, !field.isWhole || number >= 0 else { return nil }
       case .seconds:
         guard !hasSeconds, number() != nil else { return nil }
         hasSeconds = true

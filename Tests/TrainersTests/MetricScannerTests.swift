@@ -68,6 +68,16 @@ import WorkbenchCore
     }
   }
 
+  @Test(arguments: [
+    #"{"event":"train","time":1,"step":-1,"loss":1}"#,
+    #"{"event":"train","time":1,"step":9223372036854775807,"loss":1}"#,
+    #"{"event":"start","time":1,"steps":5,"train_rows":-9223372036854775808}"#,
+    #"{"event":"checkpoint","time":1,"step":1000000000000000,"path":"x"}"#,
+  ])
+  func countsBeyondAllMeasureAreLeftOut(_ line: String) {
+    #expect(EventFile.event(Array(line.utf8)) == nil)
+  }
+
   @Test func numbersOfEveryLengthAreReadAsTheDecoderReadsThem() {
     var random = Numbers(state: 42)
     for round in 0..<6_000 {
