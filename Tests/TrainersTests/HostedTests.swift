@@ -43,8 +43,8 @@ import WorkbenchCore
 
   @Test func aJobIsBegunAndFollowedToItsEnd() async throws {
     try await with { fixture in
-      let status = try await fixture.run()
-      #expect(status == 0)
+      let status1 = try await fixture.run()
+      #expect(status1 == 0)
       await expectDone(fixture)
       let made = try #require(await fixture.mock.made.first)
       #expect(made["metadata"]?["assay"]?.string == fixture.state?.label)
@@ -66,8 +66,8 @@ import WorkbenchCore
       for file in ["hosted.json", "events.jsonl"] {
         try FileManager.default.removeItem(atPath: fixture.folder.path + "/" + file)
       }
-      let status = try await fixture.run()
-      #expect(status == 0)
+      let status2 = try await fixture.run()
+      #expect(status2 == 0)
       #expect(await fixture.mock.made.count == 2)
       #expect(await fixture.mock.files.count == 2)
     }
@@ -87,8 +87,8 @@ import WorkbenchCore
       try await with { fixture in
         await fixture.mock.fail(request, fault)
         try await fixture.runAndDie(at: request)
-        let status = try await fixture.run()
-        #expect(status == 0)
+        let status3 = try await fixture.run()
+        #expect(status3 == 0)
         await expectDone(fixture, "\(fault) at request \(request)")
       }
     }
@@ -111,8 +111,8 @@ import WorkbenchCore
     try await with { fixture in
       let faults: [MockTuning.Fault] = [.refused(429), .refused(500), .lost, .unanswered, .refused(503)]
       await fixture.mock.fail { $0 % 2 == 0 ? faults[$0 / 2 % faults.count] : nil }
-      let status = try await fixture.run()
-      #expect(status == 0)
+      let status4 = try await fixture.run()
+      #expect(status4 == 0)
       #expect(await fixture.mock.made.count == 1)
       #expect(await fixture.mock.files.count == 2)
       #expect(fixture.detail.metrics.map(\.step) == [1, 2, 3, 4, 5, 6])
@@ -124,8 +124,8 @@ import WorkbenchCore
     course.words = ["reticulating_splines", "running"]
     course.hasMetrics = false
     try await with(course) { fixture in
-      let status = try await fixture.run()
-      #expect(status == 0)
+      let status5 = try await fixture.run()
+      #expect(status5 == 0)
       let detail = fixture.detail
       #expect(detail.marks.contains { $0.text == "Status: reticulating_splines" })
       #expect(detail.metrics.map(\.step) == [1, 2, 3, 4, 5, 6] && detail.job.steps == 6)
@@ -137,8 +137,8 @@ import WorkbenchCore
     course.ending = "failed"
     course.failure = "The rows \u{1b}[31mbreak our rules."
     try await with(course) { fixture in
-      let status = try await fixture.run()
-      #expect(status == 1)
+      let status6 = try await fixture.run()
+      #expect(status6 == 1)
       let job = fixture.detail.job
       #expect(job.state == .failed && job.message == "The provider says: The rows [31mbreak our rules.")
     }
@@ -147,8 +147,8 @@ import WorkbenchCore
   @Test func aRefusalIsTheProvidersSentence() async throws {
     try await with { fixture in
       await fixture.mock.fail(5, .refused(400))
-      let status = try await fixture.run()
-      #expect(status == 1)
+      let status7 = try await fixture.run()
+      #expect(status7 == 1)
       let job = fixture.detail.job
       #expect(job.state == .failed && job.message?.contains("It is too much at once.") == true)
       #expect(await fixture.mock.made.isEmpty)
@@ -167,7 +167,8 @@ import WorkbenchCore
 
   @Test func cancelingEndsTheJobThere() async throws {
     try await with(Self.long) { fixture in
-      #expect(try await fixture.run(stoppingAfter: 12, .cancel) == 1)
+      let ended = try await fixture.run(stoppingAfter: 12, .cancel)
+      #expect(ended == 1)
       let job = fixture.detail.job
       #expect(job.state == .canceled && job.message?.contains("cancelled") == true)
       #expect(await fixture.mock.made.first?["status"] == "cancelled")
@@ -176,7 +177,8 @@ import WorkbenchCore
 
   @Test func oneThatIsEndedEarlyKeepsItsBestCheckpoint() async throws {
     try await with(Self.long) { fixture in
-      #expect(try await fixture.run(stoppingAfter: 20, StopRequest(.finished, "Stopped early.")) == 0)
+      let ended = try await fixture.run(stoppingAfter: 20, StopRequest(.finished, "Stopped early."))
+      #expect(ended == 0)
       let job = fixture.detail.job
       #expect(job.state == .finished && job.message == "Stopped early." && job.adapter?.hasPrefix("ft:small:") == true)
       #expect(await fixture.mock.made.first?["status"] == "cancelled")
@@ -186,8 +188,8 @@ import WorkbenchCore
   @Test func cancelingBeforeTheJobIsBegunBeginsNone() async throws {
     try await with { fixture in
       try fixture.folder.write(StopRequest.cancel, to: fixture.folder.stop)
-      let status = try await fixture.run()
-      #expect(status == 1)
+      let status8 = try await fixture.run()
+      #expect(status8 == 1)
       #expect(fixture.detail.job.state == .canceled)
       #expect(await fixture.mock.made.isEmpty)
     }
@@ -195,14 +197,15 @@ import WorkbenchCore
 
   @Test func aJobRestsAndGoesOn() async throws {
     try await with(Self.long) { fixture in
-      #expect(try await fixture.run(stoppingAfter: 12, .pause) == 1)
+      let ended = try await fixture.run(stoppingAfter: 12, .pause)
+      #expect(ended == 1)
       #expect(fixture.detail.job.state == .paused)
       #expect(await fixture.mock.made.first?["status"] == "paused")
       // As going on with it prepares the folder.
       try FileManager.default.removeItem(atPath: fixture.folder.stop)
       try EventFile.reopen(fixture.folder.events)
-      let status = try await fixture.run()
-      #expect(status == 0)
+      let status9 = try await fixture.run()
+      #expect(status9 == 0)
       let detail = fixture.detail
       #expect(detail.job.state == .finished && detail.metrics.map(\.step) == [1, 2, 3, 4, 5, 6])
       #expect(await fixture.mock.made.count == 1)
@@ -214,8 +217,8 @@ import WorkbenchCore
       let (stops, continuation) = AsyncStream.makeStream(of: Void.self)
       continuation.yield()
       await #expect(throws: CancellationError.self) { try await fixture.run(stops: stops) }
-      let status = try await fixture.run()
-      #expect(status == 0)
+      let status10 = try await fixture.run()
+      #expect(status10 == 0)
       await expectDone(fixture)
     }
   }
@@ -227,8 +230,8 @@ import WorkbenchCore
     course.keepsMetadata = false
     try await with(course) { fixture in
       await fixture.mock.fail(5, .unanswered)
-      let status = try await fixture.run()
-      #expect(status == 1)
+      let status11 = try await fixture.run()
+      #expect(status11 == 1)
       let job = fixture.detail.job
       #expect(job.state == .lost && job.message?.contains("ftjob-1") == true)
       #expect(await fixture.mock.made.count == 1)
@@ -240,14 +243,14 @@ import WorkbenchCore
     course.hasLists = false
     try await with(course) { fixture in
       await fixture.mock.fail(5, .unanswered)
-      let status = try await fixture.run()
-      #expect(status == 1)
+      let status12 = try await fixture.run()
+      #expect(status12 == 1)
       #expect(fixture.detail.job.state == .lost)
       #expect(await fixture.mock.made.count == 1)
     }
     try await with(course) { fixture in
-      let status = try await fixture.run()
-      #expect(status == 0)
+      let status13 = try await fixture.run()
+      #expect(status13 == 0)
       await expectDone(fixture)
     }
   }
@@ -256,8 +259,8 @@ import WorkbenchCore
 
   @Test func tooFewRowsAreRefusedBeforeAnythingIsSent() async throws {
     try await with(rows: HostedFixture.row(9)) { fixture in
-      let status = try await fixture.run()
-      #expect(status == 1)
+      let status14 = try await fixture.run()
+      #expect(status14 == 1)
       #expect(fixture.detail.job.message?.contains("9 rows") == true)
       #expect(await fixture.mock.requests == 0)
     }
@@ -266,8 +269,8 @@ import WorkbenchCore
   @Test func pairsGoUpInTheirOwnForm() async throws {
     let row = #"{"prompt":[{"role":"user","content":"q"}],"chosen":"better","rejected":"worse"}"#
     try await with(rows: Array(repeating: row, count: 10), objective: .dpo) { fixture in
-      let status = try await fixture.run()
-      #expect(status == 0)
+      let status15 = try await fixture.run()
+      #expect(status15 == 0)
       let made = try #require(await fixture.mock.made.first)
       #expect(made["method"]?["type"] == "dpo")
       let line = try #require(await fixture.mock.files.first?.bytes.split(separator: 10).first)
