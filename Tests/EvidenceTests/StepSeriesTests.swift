@@ -57,11 +57,11 @@ import Testing
     guard let last = plain.points.last?.step, let first = plain.points.first?.step else { return }
     for smoothing in StepSeries.Smoothing.allCases {
       let values = plain.smoothed(smoothing)
-      for _ in 0..<3 {
+      for _ in 0..<2 {
         let span = Double(last - first + 10)
         let start = Double(first - 5) + span * Double(numbers.next(1_000)) / 1_000
         let end = start + span * Double(1 + numbers.next(1_000)) / 1_000
-        let number = 1 + numbers.next(40)
+        let number = 1 + numbers.next(9)
         let columns = series.columns(number, from: start, to: end, smoothing)
         #expect(columns.count == number)
         let width = (end - start) / Double(number)
@@ -98,7 +98,7 @@ import Testing
   @Test func aJobThatBeginsAgainDropsWhatItRepeats() {
     var numbers = Numbers(state: 11)
     var (series, plain) = (StepSeries(), Plain())
-    for round in 0..<5 {
+    for round in 0..<4 {
       let start = round == 0 ? 0 : numbers.next(1 + (plain.points.last?.step ?? 0))
       if round % 2 == 0 {
         series.removeAll(after: start)
