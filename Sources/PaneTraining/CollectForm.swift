@@ -25,7 +25,7 @@ struct CollectForm: Sendable {
       FormField(
         "prompt", .choice(prompts.isEmpty ? [prompt] : prompts), value: prompt,
         hint: "what the tuned model is asked with"),
-      FormField("least score", value: "", hint: "0 to 1; passed where empty", check: Self.check(0...1)),
+      FormField("min score", value: "", hint: "0 to 1; passed where empty", check: Self.check(0...1)),
       FormField(
         "agreement", value: "", hint: "share of repeats, such as 0.67", check: Self.check(0.01...1)),
       FormField("file", value: suggestion, hint: "one of this name is replaced") { path in
@@ -111,7 +111,7 @@ struct CollectForm: Sendable {
     guard !runs.isEmpty else { return nil }
     return CollectRequest(
       runs: runs, kind: kind, prompt: fields["prompt"],
-      filter: HarvestFilter(minScore: Double(fields["least score"]), minAgreement: Double(fields["agreement"])),
+      filter: HarvestFilter(minScore: Double(fields["min score"]), minAgreement: Double(fields["agreement"])),
       path: fields["file"])
   }
 

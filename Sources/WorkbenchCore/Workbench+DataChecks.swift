@@ -47,7 +47,10 @@ extension Workbench {
     let model = base == nil ? try? baseModel(named: nil) : try baseModel(named: base)
     let settings = request.settings ?? workspace.training.settings
     let rows = try await dependencies.files.trainingRows(at: data)
-    let others = try await others(settings, besides: rows, of: data)
+    // Rows of another kind can't be mixed in, so they say nothing here; a job says so.
+    let mix =
+      if let mix = settings.mix { try await dependencies.files.trainingRows(at: mix.data) } else { [TrainingRow]() }
+    let others = mix.first?.kind == rows.first?.kind ? mix : []
     let split = try? await Self.split(rows, settings, file: data)
     let checked = await checked(
       rows, others, split, of: data, for: model, settings: settings, against: sets,
@@ -62,7 +65,8 @@ extension Workbench {
     let others = try await dependencies.files.trainingRows(at: mix.data)
     if let kind = rows.first?.kind, let other = others.first?.kind, other != kind {
       throw WorkbenchError.input(
-        "\(mix.data) holds \(other.plural) and \(file) \(kind.plural): only rows of one kind can be mixed.")
+        "\(mix.data) holds \(other.plural) and \(file) \(kind.plural): only rows of one kind can be mixed. "
+          + "`--mix-share 0` mixes none in.")
     }
     return others
   }

@@ -14,6 +14,28 @@ import Testing
       ], line: line)
   }
 
+  @Test func rowsOfAnotherKindAreNotMixedIn() async throws {
+    let (workbench, files) = try await workbench()
+    let pairs = (0..<4).map { number in
+      TrainingRow(
+        .pair(
+          prompt: [ChatMessage(role: .user, content: "ask \(number)")], chosen: "a\(number)", rejected: "b\(number)"),
+        line: number + 1)
+    }
+    await files.set(rows: pairs, at: "train/pairs.jsonl")
+    await files.set(rows: rows(4), at: "train/general.jsonl")
+    var settings = TrainingSettings()
+    settings.mix = TrainingMix(data: "train/general.jsonl")
+    settings.objective = .dpo
+    let report = try await workbench.checkTrainingData(DataCheckRequest(data: "train/pairs.jsonl", settings: settings))
+    #expect(report.rows == 4 && report.mixedIn == 0 && report[.pairs] != nil)
+    await #expect {
+      try await workbench.perform(.train(TrainRequest(data: "train/pairs.jsonl", settings: settings, backend: "trl")))
+    } throws: {
+      "\($0)".contains("--mix-share 0")
+    }
+  }
+
   @Test func aBackEndLearnsWhatItCan() throws {
     func check(_ backend: TrainingBackend, _ kind: TrainingRow.Kind, _ objective: TrainingSettings.Objective) -> String
     {
