@@ -73,7 +73,7 @@ struct RealSlurmEngineTests {
 
   /// Slurm takes the job's place away and starts it again: nothing that was learnt is lost or reported twice.
   @Test(arguments: backends) func aRequeuedJobGoesOnWhereItWas(_ backend: String) async throws {
-    let steps = backend == "mlx" ? 1_500 : 600
+    let steps = backend == "mlx" ? 600 : 300
     try await RealSlurm.with { slurm in
       let (trainer, plan) = try await prepared(slurm, steps: steps, runs: backend)
       try await trainer.start(plan)
