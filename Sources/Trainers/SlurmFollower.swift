@@ -185,9 +185,10 @@ struct SlurmFollower: Sendable {
         let mine = jobs.first { $0.id == id }
         if let mine, !mine.state.isOver {
           looksAfterEnd = 0
-          if let text = Self.note(on: mine), text != told {
+          // When it is expected to start changes all the time; that alone is not worth a line.
+          if let text = Self.note(on: mine), told != mine.state.word + mine.reason {
             tell(text)
-            told = text
+            told = mine.state.word + mine.reason
           }
           if stop.isAsked {
             if mine.state.isWaiting {
@@ -219,6 +220,7 @@ struct SlurmFollower: Sendable {
   /// What is worth a line on the time line; the script tells itself where it runs.
   static func note(on job: SlurmJob) -> String? {
     if job.state.isWaiting {
+      if job.state.word == "PENDING", job.reason.isEmpty { return nil }
       let start = job.start.isEmpty ? "" : ", expected to start at \(job.start)"
       return "waiting: " + (job.reason.isEmpty ? job.state.word : job.reason) + start
     }

@@ -55,6 +55,7 @@ struct SlurmQueueTests {
       note("12|PENDING||2026-11-26T23:00:00|Resources")
         == "waiting: Resources, expected to start at 2026-11-26T23:00:00")
     #expect(note("12|REQUEUE_HOLD||N/A|None") == "waiting: REQUEUE_HOLD")
+    #expect(note("12|PENDING||N/A|None") == nil)
     #expect(note("12|RUNNING|n1|N/A|None") == nil && note("12|SUSPENDED|n1|N/A|None") == "Slurm says SUSPENDED")
   }
 
