@@ -43,10 +43,10 @@ struct VariantEditor {
         throw Refusal(reason: "There is a variant \"\(variant.name)\" already.", line: value.mark?.line)
       }
       edit =
-        variants.style == .flow
+        isInBraces(variants)
         ? try intoFlow(variant, variants) : try afterBlock(variant, variants, end: Self.end(after: "variants", in: top))
     } else {
-      guard top.style != .flow else { throw Refusal(reason: "The file is written in braces and has no `variants`.") }
+      guard !isInBraces(top) else { throw Refusal(reason: "The file is written in braces and has no `variants`.") }
       edit = try newBlock(wanted, in: top)
     }
     var result = scalars
@@ -139,6 +139,11 @@ struct VariantEditor {
   }
 
   // MARK: Looking
+
+  private func isInBraces(_ mapping: Node.Mapping) -> Bool {
+    guard let place = mapping.mark.flatMap(place(of:)), place < scalars.count else { return false }
+    return scalars[place] == "{"
+  }
 
   private func content(of line: Int) -> ArraySlice<Unicode.Scalar> {
     let end = line < lineStarts.count ? lineStarts[line] - 1 : scalars.count
