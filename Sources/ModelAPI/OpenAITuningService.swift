@@ -109,11 +109,13 @@ struct OpenAITuningService: TuningService {
 
   func events(of job: String, after: String?) async throws -> [TuningEvent] {
     var newest: [TuningEvent] = []
+    var seen: Set<String> = []
     do {
       let _: Bool? = try await first(in: "/fine_tuning/jobs/\(checked(job))/events", query: nil) { entry in
         guard let event = TuningEvent(entry, from: peer) else { return nil }
         if event.id == after { return true }
-        newest.append(event)
+        // A server may send the same page again.
+        if seen.insert(event.id).inserted { newest.append(event) }
         return nil
       }
     } catch let failure as ModelFailure {

@@ -121,7 +121,7 @@ struct KeyStoreTests {
       #expect(missing?.description.contains("secret-tool") == true)
     #endif
     try await withTool("secret-tool", "exit 3") { path, folder in
-      let store = KeyStore(tool: .secretTool(path))
+      let store = KeyStore(tool: .secretTool(path), limit: .seconds(60))
       for (key, name) in [("sk-1", "-x"), ("sk-1", ""), ("sk 1", "A"), ("", "A"), ("sk-é", "A")] {
         let failure = await #expect(throws: ModelFailure.self) { try await store.set(key, for: name) }
         #expect(failure?.description.contains("sk") == false)

@@ -153,9 +153,8 @@ struct LocalChatTests {
     let clients = HTTPModelClients(servers: nil) { _ in nil }
     let failure = #expect(throws: ModelFailure.self) { try clients.client(for: spec, adapter: nil, workspace: "/") }
     #expect(failure?.kind == "rejected")
-    let endpoint = Endpoint(baseURLs: ["http://127.0.0.1:1"], model: "m")
     #expect(throws: ModelFailure.self) {
-      try clients.client(for: ModelSpec(name: "m", api: .endpoint(endpoint)), adapter: "x", workspace: "/")
+      try clients.client(for: ModelSpec(name: "m", api: .command(["cat"])), adapter: "x", workspace: "/")
     }
   }
 }
