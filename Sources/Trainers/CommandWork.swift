@@ -24,8 +24,8 @@ struct CommandWork: JobWork {
   /// - Parameter interval: how often to look at the log.
   func run(_ job: RunningJob, every interval: Duration) async throws -> Int {
     let folder = job.folder
-    // What has ended unseen is begun anew: somebody goes on with the job.
-    let begun = folder.read(folder.begun, as: ProcessIdentity.self).flatMap { $0.isAlive ? $0 : nil }
+    // By an earlier runner, which was killed; the program may have ended since.
+    let begun = folder.read(folder.begun, as: ProcessIdentity.self)
     try FileManager.default.createDirectory(atPath: folder.output, withIntermediateDirectories: true)
     let diary = CommandDiary(work: self, folder: folder, events: job.events, isPickedUp: begun != nil)
     if begun == nil { await diary.start() }
@@ -44,8 +44,8 @@ struct CommandWork: JobWork {
       defer { group.cancelAll() }
       return try await group.next() ?? nil
     }
-    try? FileManager.default.removeItem(atPath: folder.begun)
     await diary.end(status: status ?? nil)
+    try? FileManager.default.removeItem(atPath: folder.begun)
     // One that was picked up took its status with it.
     return (status ?? nil) ?? (EventFile.endsWell(folder.events) ? 0 : 1)
   }
@@ -287,6 +287,11 @@ actor CommandDiary {
       events.append(.end(isSaved ? .finished : .failed, message: message, step: lastStep))
     } else if isDone {
       events.append(.end(.finished, message: "\(lastStep) steps are done.", step: lastStep))
+    } else if status == nil {
+      let message =
+        LogDiagnosis.sentence(logAt: folder.log, status: nil)
+        ?? "The trainer ended before its last step, while nobody followed it; its log is \(folder.log)."
+      events.append(.end(.failed, message: message, step: lastStep))
     }
     // Otherwise its log says the rest.
   }

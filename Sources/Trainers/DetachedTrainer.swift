@@ -109,7 +109,9 @@ public struct DetachedTrainer: Trainer {
         job.order = order
         try folder.write(spec, to: folder.spec)
         try folder.write(job, to: folder.job)
-        for file in [folder.exit, folder.stop, folder.processes] { try? FileManager.default.removeItem(atPath: file) }
+        for file in [folder.exit, folder.stop, folder.processes, folder.begun] {
+          try? FileManager.default.removeItem(atPath: file)
+        }
         try EventFile.reopen(folder.events)
       }
       let runner = try await launch(folder)
@@ -127,7 +129,7 @@ public struct DetachedTrainer: Trainer {
 
   /// Whether a job goes on when nobody here works on it.
   private func isElsewhere(_ folder: JobFolder) -> Bool {
-    folder.read(folder.job, as: JobFolder.Job.self)?.work.isElsewhere == true
+    folder.has(folder.begun) || folder.read(folder.job, as: JobFolder.Job.self)?.work.isElsewhere == true
   }
 
   private func explained(_ folder: String, _ body: () async throws -> Void) async throws {

@@ -67,7 +67,8 @@ public enum JobRunner {
   ) async throws -> Int {
     let runner = ProcessIdentity.current
     var slot: QueueSlot?
-    if job.order.waits, !job.work.isElsewhere {
+    // What was begun has had its turn.
+    if job.order.waits, !job.work.isElsewhere, !folder.has(folder.begun) {
       let ticket = QueueTicket(
         workspace: job.workspace, job: String(job.number), priority: job.order.priority, created: job.created,
         notBefore: job.order.notBefore)

@@ -43,12 +43,14 @@ import WorkbenchCore
     return try await run(work, stops: stops)
   }
 
-  private func run(_ work: CommandWork, stops: AsyncStream<Void> = AsyncStream { _ in }) async throws -> JobDetail {
+  private func run(
+    _ work: CommandWork, stops: AsyncStream<Void> = AsyncStream { _ in }, queue: MachineQueue? = nil
+  ) async throws -> JobDetail {
     try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
     var job = JobFolder.Job(work: .command(work), workspace: workspace, number: 1)
-    job.order.waits = false
+    job.order.waits = queue != nil
     try folder.write(job, to: folder.job)
-    try await JobRunner.run(folder, stops: stops, patience: .seconds(10))
+    try await JobRunner.run(folder, stops: stops, patience: .seconds(10), queue: queue ?? .standard())
     return detail()
   }
 
@@ -305,6 +307,30 @@ import WorkbenchCore
     #expect(detail.job.state == .finished)
     #expect(detail.checkpoints.map(\.step) == [7])
     #expect(try String(contentsOfFile: folder.output + "/begun", encoding: .utf8) == "x\n")
+  }
+
+  /// Begun by a runner that was killed, and ended while nobody followed it.
+  @Test(arguments: [(true, TrainingJob.State.finished), (false, .failed)])
+  func whatEndedUnseenIsTakenIn(_ isWhole: Bool, _ state: TrainingJob.State) async throws {
+    let command = try script("touch $1/begun-again")
+    let work = try CommandPlan(plan: plan(command), command: command).work()
+    try FileManager.default.createDirectory(atPath: folder.output, withIntermediateDirectories: true)
+    let step = isWhole ? work.steps : 1
+    try Data("{\"current_steps\": \(step), \"loss\": 2}\n".utf8)
+      .write(to: URL(fileURLWithPath: folder.output + "/trainer_log.jsonl"))
+    try Data().write(to: URL(fileURLWithPath: folder.output + "/model.safetensors"))
+    var gone = ProcessIdentity.current
+    gone.started += 1
+    try folder.write(gone, to: folder.begun)
+    // It has had its turn in the queue, which another job has now.
+    let queue = MachineQueue(folder: temporaryPath("queue"))
+    let slot = try await queue.enter(QueueTicket(workspace: "/w", job: "2"), stops: AsyncStream { _ in })
+    let detail = try await run(work, queue: queue)
+    withExtendedLifetime(slot) {}
+    #expect(detail.metrics.map(\.step) == [step])
+    #expect(detail.job.state == state, "\(detail.job.message ?? "")")
+    #expect(!folder.has(folder.output + "/begun-again"))
+    #expect(!folder.has(folder.begun))
   }
 }
 
