@@ -119,7 +119,9 @@ struct Form: Sendable {
     for (offset, index) in (first..<fields.count).prefix(rect.height).enumerated() {
       let field = fields[index]
       let hasFocus = focused && index == focus
-      let parts = rect.row(offset).columns([.fixed(labelWidth), .fixed(valueWidth), .rest], gap: 0)
+      var row = rect.row(offset)
+      if fields.count > rect.height { row.width = max(0, row.width - 2) }
+      let parts = row.columns([.fixed(labelWidth), .fixed(valueWidth), .rest], gap: 0)
       let mark = field.problem == nil ? "  " : "✗ "
       surface.write(
         [

@@ -161,8 +161,10 @@ struct JobFigures {
     return remarks
   }
 
-  /// The checkpoint that did best on the validation rows; nil where none was tried on them.
+  /// The checkpoint that is the job's best adapter; where that isn't known, the one that did best on the validation rows;
+  /// nil where none was tried on them.
   var best: Checkpoint? {
+    if let step = detail.bestStep, let best = detail.checkpoints.last(where: { $0.step == step }) { return best }
     let validated = detail.checkpoints.filter { $0.validationLoss != nil }
     return validated.last { $0.isBest } ?? validated.last
   }

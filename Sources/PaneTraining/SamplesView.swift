@@ -59,7 +59,7 @@ struct SamplesView: Sendable {
   private static func rows(_ label: String, _ text: String, width: Int, label labelStyle: Style, text style: Style)
     -> [[Span]]
   {
-    let indent = 9
+    let indent = 7
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       .flatMap { TextWidth.wrap(TextWidth.sanitized(String($0)), to: max(8, width - indent)) }
     let kept = lines.prefix(12) + (lines.count > 12 ? ["…"] : [])

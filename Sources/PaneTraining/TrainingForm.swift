@@ -77,7 +77,7 @@ struct TrainingForm: Sendable {
       },
       FormField("halving", .choice(["no", "yes"]), value: "no", hint: "of a sweep only the best go on"),
       FormField(
-        "checkpoints", value: "\(settings.checkpointCases)", hint: "eval cases for each; stops in time; 0: none"
+        "checkpoints", value: "\(settings.checkpointCases)", hint: "eval cases for each; 0: none"
       ) { Self.whole($0, 0...100_000) },
       FormField("answers", value: "\(settings.samples)", hint: "cases answered at each checkpoint") {
         Self.whole($0, 0...32)

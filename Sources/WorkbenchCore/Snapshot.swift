@@ -142,6 +142,8 @@ public struct JobDetail: Sendable {
   public var validations: [Validation] = []
   /// Saved states in step order.
   public var checkpoints: [Checkpoint] = []
+  /// The step of the checkpoint that is the job's best adapter; nil where none is, or where that isn't known.
+  public var bestStep: Int?
   /// What the model answered to a few eval cases, in step order.
   public var samples: [Sample] = []
   /// What the job last took of its machine, with the time in seconds since 1970 and the step it had come to.

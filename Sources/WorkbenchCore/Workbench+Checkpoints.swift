@@ -255,5 +255,8 @@ extension Workbench {
       unlink(temporary)
       throw WorkbenchError.input("\(folder)/best can't be made to point at \(checkpoint.path): \(reason).")
     }
+    details[id]?.bestStep = checkpoint.step
+    if snapshot.job?.job.id == id { snapshot.job?.bestStep = checkpoint.step }
+    publishSoon()
   }
 }

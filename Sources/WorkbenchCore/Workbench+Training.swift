@@ -166,6 +166,7 @@ extension Workbench {
     while true {
       let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
       detail.apply(observation)
+      detail.bestStep = bestStep(of: detail)
       guard observation.offset != offset else { return detail }
       offset = observation.offset
       guard onPart(detail) else { return detail }
@@ -210,7 +211,16 @@ extension Workbench {
     await take(detail)
   }
 
-  private func take(_ detail: JobDetail) async {
+  /// The step of the checkpoint that a job's best adapter is.
+  func bestStep(of detail: JobDetail) -> Int? {
+    if detail.job.isHosted { return detail.checkpoints.first { $0.path == detail.job.adapter }?.step }
+    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: folder(of: detail.job) + "/best")
+    return link.flatMap { link in detail.checkpoints.last { link.hasSuffix($0.path) }?.step }
+  }
+
+  private func take(_ new: JobDetail) async {
+    var detail = new
+    detail.bestStep = bestStep(of: new)
     let old = snapshot.jobs.first { $0.id == detail.job.id }
     details[detail.job.id] = detail
     if old != detail.job {
