@@ -53,6 +53,8 @@ struct RealSlurmTests {
       #expect(record.isSubmitted && record.job == nil)
       _ = try await job.launch()
       try await job.waitForStart()
+      try await slurm.wait { job.folder.read(job.folder.slurm, as: SlurmRecord.self)?.job != nil }
+      try await slurm.wait { job.events.contains { "\($0)".contains("found again in Slurm") } }
       try Data().write(to: URL(fileURLWithPath: job.folder.path + "/go"))
       let events = try await job.wait()
       let jobs = try await slurm.jobs()
