@@ -119,8 +119,9 @@ struct Form: Sendable {
     for (offset, index) in (first..<fields.count).prefix(rect.height).enumerated() {
       let field = fields[index]
       let hasFocus = focused && index == focus
-      var row = rect.row(offset)
-      if fields.count > rect.height { row.width = max(0, row.width - 2) }
+      let place = rect.row(offset)
+      let bar = fields.count > rect.height ? min(2, place.width) : 0
+      let row = Rect(x: place.x, y: place.y, width: place.width - bar, height: place.height)
       let parts = row.columns([.fixed(labelWidth), .fixed(valueWidth), .rest], gap: 0)
       let mark = field.problem == nil ? "  " : "✗ "
       surface.write(

@@ -11,9 +11,8 @@ extension EndToEnd {
       let environment: [String: String]
 
       func run(_ arguments: String...) async throws -> Program.Ending {
-        var all = arguments
-        all += ["--workspace", workspace]
-        return try await Program.start(Place.assay, all, environment: environment).ended()
+        let all = arguments + ["--workspace", workspace]
+        return try await Program(Place.assay, all, environment: environment).ended()
       }
 
       func job(_ id: Int) async throws -> JSONValue {
@@ -31,7 +30,7 @@ extension EndToEnd {
       func folder(_ id: Int) -> String { workspace + "/.assay/jobs/\(id)" }
 
       func wait(_ what: String, _ id: Int, until condition: (JSONValue) -> Bool) async throws {
-        try await EndToEndTests.wait(for: what, limit: .seconds(300)) { condition(try await job(id)) }
+        try await untilTrue(what) { condition(try await job(id)) }
       }
     }
 
@@ -99,7 +98,7 @@ extension EndToEnd {
     @Test func checkpointsAreEvaluatedWhileTheJobGoesOnAndSweepsJudgeTheirTrials() async throws {
       try await withDesk { desk in
         #expect(try await desk.run("train", "--steps", "20", "--checkpoint-cases", "4", "--follow").status == 0)
-        try await EndToEndTests.wait(for: "the evaluation", limit: .seconds(300)) {
+        try await untilTrue("the evaluation") {
           text(of: desk.folder(1) + "/companion.log").contains("is the job's best adapter now")
         }
         let runs = try await query("SELECT count(*) FROM runs WHERE variant LIKE '%tuned@1/20%'", in: desk.workspace)
@@ -109,8 +108,8 @@ extension EndToEnd {
         }
         #expect(answers == 6, "three cases before and after")
 
-        let sweep = ["sweep", "rates", "--learning-rate", "1e-4,1e-3", "--steps", "10", "--cases", "4"]
-        let first = try await desk.run(sweep[0], sweep[1], sweep[2], sweep[3], sweep[4], sweep[5], sweep[6], sweep[7])
+        let first = try await desk.run(
+          "sweep", "rates", "--learning-rate", "1e-4,1e-3", "--steps", "10", "--cases", "4")
         #expect(first.status == 0, "\(first.errors)")
         let shown = try await desk.run("sweep", "show", "rates", "--json").json()
         #expect(shown["axes"] == ["learning rate"] && shown["trials"]?.array?.count == 2)
@@ -118,4 +117,9 @@ extension EndToEnd {
       }
     }
   }
+}
+
+/// Waits until something holds.
+private func untilTrue(_ what: String, _ condition: () async throws -> Bool) async throws {
+  try await wait(for: what, limit: .seconds(300), condition)
 }
