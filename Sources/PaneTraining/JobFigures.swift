@@ -146,7 +146,7 @@ struct JobFigures {
     if let message = job.message { remarks.append((message, job.state.isOver ? job.state.remarkStyle : .warning)) }
     switch job.state {
     case .failed: remarks.append(("The log tells more. n starts another job with other settings.", .textDim))
-    case .lost: remarks.append(("n starts another job; what was saved can be used with u.", .textDim))
+    case .lost: remarks.append(("P goes on from what was saved last; u uses it as it is.", .textDim))
     case .paused: remarks.append(("P goes on with it.", .textDim))
     case .canceled where !detail.checkpoints.isEmpty:
       remarks.append(("What was saved can be used with u.", .textDim))

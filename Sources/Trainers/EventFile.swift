@@ -2,7 +2,7 @@ import Foundation
 import Processes
 import WorkbenchCore
 
-/// Reads the lines that train.py appends to `events.jsonl`.
+/// Reads and makes the lines of a job's `events.jsonl`, whatever does its work; docs/training.md lists them.
 enum EventFile {
   /// What steps, rows, tokens and weights may be.
   static let counts = 0..<1_000_000_000_000_000

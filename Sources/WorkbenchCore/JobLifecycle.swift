@@ -20,7 +20,7 @@ public enum JobLifecycle {
       job.message =
         "The job's process is gone and left no word."
         + (lastWords.map { " The last line of its log: \($0)" } ?? "")
-        + " What it saved last is kept; start a new job to go on."
+        + " What it saved last is kept; `assay jobs resume \(job.id)` goes on from there."
     }
     return job
   }

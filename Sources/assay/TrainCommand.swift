@@ -5,7 +5,7 @@ import WorkbenchCore
 /// `assay train`: starts a job that outlives this command.
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Fine-tune a local model; the job goes on when this command ends.")
+    commandName: "train", abstract: "Fine-tune a model; the job goes on when this command ends.")
 
   @Option(help: "Learn from the passed outputs of this run (a number, or a variant's newest run).")
   var from: String?

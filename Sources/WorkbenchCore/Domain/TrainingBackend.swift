@@ -54,9 +54,8 @@ public struct SlurmSettings: Sendable, Hashable, Codable {
   public init() {}
 }
 
-/// Another trainer's program: `training.command` in `assay.yaml`. Its texts may hold fields, which are filled for each job:
-/// `{folder}`, `{train}`, `{valid}`, `{model}`, `{output}`, `{config}`, and the settings `{steps}`, `{epochs}`,
-/// `{learning_rate}`, `{rank}`, `{batch_size}`, `{max_tokens}`, `{seed}`.
+/// Another trainer's program: `training.command` in `assay.yaml`. Its texts may hold ``fields``, words in braces such
+/// as `{train}`, which are filled for each job.
 public struct TrainerCommand: Sendable, Hashable, Codable {
   /// The program and its arguments; no shell is involved.
   public var run: [String]
