@@ -28,38 +28,45 @@ public struct VerbatimCopies: Sendable, Hashable {
   public init(answers: [(text: String, known: [String])], rows: [String]) {
     self.answers = answers.count
     let size = Self.fewestWords
-    var places: [[Substring]: (row: Int, at: Int)] = [:]
-    let learnt = rows.map(Self.words)
-    for (row, words) in learnt.enumerated() where words.count >= size {
-      for at in 0...(words.count - size) where places[Array(words[at..<at + size])] == nil {
-        places[Array(words[at..<at + size])] = (row, at)
+    let said = answers.map { Self.words($0.text) }
+    // Answers are few and rows many: what is looked for is kept, and the rows go by.
+    var places: [Int: [(answer: Int, at: Int)]] = [:]
+    for (answer, words) in said.enumerated() where words.count >= size {
+      for at in 0...(words.count - size) { places[Self.mark(words, at), default: []].append((answer, at)) }
+    }
+    let known = answers.map { $0.known.map(Self.words) }
+    var best: [Int: Copy] = [:]
+    if !places.isEmpty {
+      for (number, row) in rows.enumerated() {
+        let words = Self.words(row)
+        guard words.count >= size else { continue }
+        for start in 0...(words.count - size) {
+          for place in places[Self.mark(words, start)] ?? [] {
+            let answer = said[place.answer]
+            // Only where a run begins: the rest of it was seen from there.
+            if place.at > 0, start > 0, answer[place.at - 1] == words[start - 1] { continue }
+            var length = 0
+            while place.at + length < answer.count, start + length < words.count,
+              answer[place.at + length] == words[start + length]
+            {
+              length += 1
+            }
+            guard length >= size, length > best[place.answer]?.words ?? 0 else { continue }
+            let run = Array(answer[place.at..<place.at + length])
+            if known[place.answer].contains(where: { Self.contains($0, run) }) { continue }
+            best[place.answer] = Copy(answer: place.answer, row: number, words: length)
+          }
+        }
       }
     }
-    var copies: [Copy] = []
-    for (index, answer) in answers.enumerated() {
-      let words = Self.words(answer.text)
-      guard words.count >= size else { continue }
-      let known = answer.known.map(Self.words)
-      var best: Copy?
-      var at = 0
-      while at + size <= words.count {
-        guard let place = places[Array(words[at..<at + size])] else {
-          at += 1
-          continue
-        }
-        var length = size
-        let row = learnt[place.row]
-        while at + length < words.count, place.at + length < row.count, words[at + length] == row[place.at + length] {
-          length += 1
-        }
-        let run = Array(words[at..<at + length])
-        let isExpected = known.contains { Self.contains($0, run) }
-        if !isExpected, length > best?.words ?? 0 { best = Copy(answer: index, row: place.row, words: length) }
-        at += length
-      }
-      if let best { copies.append(best) }
-    }
-    self.copies = copies
+    copies = best.values.sorted { $0.answer < $1.answer }
+  }
+
+  /// A number for so many words from a place on; other words may have the same.
+  private static func mark(_ words: [Substring], _ at: Int) -> Int {
+    var hasher = Hasher()
+    for word in words[at..<at + fewestWords] { hasher.combine(word) }
+    return hasher.finalize()
   }
 
   /// A text's words in lower case, without what stands between them.

@@ -43,6 +43,11 @@ struct ServedPair: Sendable, Hashable {
       guard let files = Self.files(in: folder), files.contains(where: { $0.name == "adapters.safetensors" }),
         files.contains(where: { $0.name == "adapter_config.json" })
       else {
+        if Self.files(in: folder)?.contains(where: { $0.name == "adapter_model.safetensors" }) == true {
+          throw ModelFailure.rejected(
+            "The adapter at \(adapter) is in PEFT's layout: `assay adapter convert \(adapter) --to mlx` makes one that the "
+              + "local engine can load.")
+        }
         throw ModelFailure.rejected(
           "There is no adapter at \(adapter). Train one (assay train), or correct the variant's `adapter` in assay.yaml."
         )

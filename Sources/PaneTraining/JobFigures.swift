@@ -1,4 +1,5 @@
 import Drawing
+import Evidence
 import WorkbenchCore
 
 extension TrainingJob.State {
@@ -131,6 +132,14 @@ struct JobFigures {
     return words
   }
 
+  /// Whether it has begun to learn its rows by heart.
+  var overfitting: OverfitSign? {
+    let losses = detail.curves[.loss]
+    return OverfitSign(validations: detail.validations.map { ($0.step, $0.loss) }) { step in
+      losses.index(nearestTo: Double(step)).map { losses.point($0, .strong).value }
+    }
+  }
+
   /// Seconds without a word, when that is long for a job that runs.
   var silence: Double? {
     guard job.state == .running, let last = detail.lastEvent, time - last >= 30 else { return nil }
@@ -145,13 +154,19 @@ struct JobFigures {
     }
     if let message = job.message { remarks.append((message, job.state.isOver ? job.state.remarkStyle : .warning)) }
     switch job.state {
-    case .failed: remarks.append(("The log tells more. n starts another job with other settings.", .textDim))
+    case .failed: remarks.append(("The log tells more. P goes on from what was saved; n starts another job.", .textDim))
     case .lost: remarks.append(("P goes on from what was saved last; u uses it as it is.", .textDim))
     case .paused: remarks.append(("P goes on with it.", .textDim))
     case .canceled where !detail.checkpoints.isEmpty:
-      remarks.append(("What was saved can be used with u.", .textDim))
+      remarks.append(("What was saved can be used with u; P goes on from it.", .textDim))
     case .queued: remarks.append(("Waiting for the trainer's first word.", .textDim))
     default: break
+    }
+    if let sign = overfitting {
+      let text =
+        "Overfitting: since step \(Figure.whole(sign.step)) the validation loss rises (\(Figure.loss(sign.lowest)) to "
+        + "\(Figure.loss(sign.newest))) while the training loss falls."
+      remarks.append((text, .warning))
     }
     if let silence { remarks.append(("No word for \(Figure.duration(silence)).", .warning)) }
     if let loss = detail.metrics.last?.loss, !loss.isFinite {

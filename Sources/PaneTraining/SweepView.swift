@@ -79,7 +79,7 @@ struct SweepView: Sendable {
     let judged = report.rows.count { $0.run != nil }
     guard judged > 0 else { return "No trial has been judged yet; scores come in as trials are evaluated." }
     return
-      "\(judged) of \(report.rows.count) trials are judged. Intervals that overlap can't be told apart; the best of many "
-      + "looks better on the cases it was chosen by than it is."
+      "\(judged) of \(report.rows.count) trials are judged. All answer the same cases; `assay sweep show \(name)` says "
+      + "which can be told apart. The best of many looks better on the cases it was chosen by than it is."
   }
 }

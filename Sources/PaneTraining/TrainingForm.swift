@@ -80,7 +80,7 @@ struct TrainingForm: Sendable {
         "checkpoints", value: "\(settings.checkpointCases)", hint: "eval cases for each; 0: none"
       ) { Self.whole($0, 0...100_000) },
       FormField("answers", value: "\(settings.samples)", hint: "cases answered at each checkpoint") {
-        Self.whole($0, 0...32)
+        Self.whole($0, 0...16)
       },
       FormField("max hours", value: settings.maxHours.map { Figure.plain($0) } ?? "", hint: "empty: no limit") {
         $0.isEmpty ? nil : Self.number($0, above: 0, upTo: 100_000)
@@ -121,7 +121,8 @@ struct TrainingForm: Sendable {
       return values.count > 1 ? values : []
     }
     axes.learningRates = several("learning rate")
-    axes.ranks = several("rank").map { Int($0) }
+    axes.ranks = Self.parts(fields["rank"]).compactMap { Int($0) }
+    if axes.ranks.count < 2 { axes.ranks = [] }
     if fields["steps"].isEmpty { axes.epochs = several("epochs") }
     axes.dataShares = several("data share")
     return axes
@@ -169,7 +170,7 @@ struct TrainingForm: Sendable {
     wanted.checkpointCases = Int(fields["checkpoints"]) ?? wanted.checkpointCases
     wanted.samples = Int(fields["answers"]) ?? wanted.samples
     wanted.maxHours = Double(fields["max hours"])
-    wanted.rank = first("rank").map { Int($0) } ?? wanted.rank
+    wanted.rank = Self.parts(fields["rank"]).first.flatMap { Int($0) } ?? wanted.rank
     wanted.scale = Double(fields["scale"]) ?? wanted.scale
     wanted.learningRate = first("learning rate") ?? wanted.learningRate
     wanted.epochs = first("epochs") ?? wanted.epochs
@@ -202,7 +203,7 @@ struct TrainingForm: Sendable {
     guard let steps = wanted.steps else { return shown }
     shown.describe("epochs", hint: "steps win over epochs", isIdle: true)
     if let rows = learntRows {
-      let epochs = Double(steps) * Double(max(1, wanted.batchSize * wanted.gradientAccumulation)) / rows
+      let epochs = Double(steps) * max(1, Double(wanted.batchSize) * Double(wanted.gradientAccumulation)) / rows
       shown.describe("steps", hint: "= \(Figure.decimal(epochs, places: 1)) epochs")
     }
     return shown

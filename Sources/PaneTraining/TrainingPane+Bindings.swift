@@ -46,11 +46,11 @@ extension TrainingPane {
 
   private func jobs(_ snapshot: Snapshot) -> [Binding<Action>] {
     let job = selected(snapshot)
-    let canTrain = snapshot.workspace.models.contains(where: \.isLocal)
+    let canTrain = snapshot.workspace.models.contains { $0.isLocal || $0.api.word == "openai" }
     return [
       Binding(
         "n", title: "New job", group: "Jobs", action: .newJob,
-        unavailable: canTrain ? nil : "No model in assay.yaml can be tuned here: add one with api: mlx.",
+        unavailable: canTrain ? nil : "No model in assay.yaml can be tuned: add one with api: mlx.",
         footer: isAfterHits ? nil : "new job"),
       Binding(
         "c", title: "Collect training data from a run", group: "Jobs", action: .collect,

@@ -189,7 +189,7 @@ public struct TrainingPane: Pane {
 
   private func sooner(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let job = selected(snapshot) else { return .handled }
-    return .command(.prioritizeJob(job.id, 1))
+    return .command(.prioritizeJob(job.id, 1000))
   }
 
   private mutating func openTrial(_ snapshot: Snapshot) -> Reaction<Command> {

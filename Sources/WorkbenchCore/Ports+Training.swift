@@ -77,8 +77,9 @@ public struct TrainingPlan: Sendable {
   public var dataRecord: JSONObject
   /// When it gets its turn.
   public var order: QueueOrder
-  /// The workspace's folder and the job's number, for whoever looks after the job while it goes on.
+  /// The workspace's folder, for whoever looks after the job while it goes on.
   public var workspace: String
+  /// The job's number in it.
   public var job: JobID
   /// Makes a plan.
   public init(

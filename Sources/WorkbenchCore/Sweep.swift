@@ -4,8 +4,11 @@ import Evidence
 public struct SweepRequest: Sendable, Hashable {
   /// What is tried: every combination is a trial. An empty list leaves the setting as it is.
   public struct Axes: Sendable, Hashable {
+    /// Peak learning rates.
     public var learningRates: [Double] = []
+    /// Ranks of the additions.
     public var ranks: [Int] = []
+    /// Passes over the rows.
     public var epochs: [Double] = []
     /// Shares of the rows: what fewer would have brought, and whether more may help.
     public var dataShares: [Double] = []
@@ -156,7 +159,7 @@ public struct SweepReport: Sendable {
   public struct Row: Sendable, Identifiable {
     /// Its job.
     public var job: TrainingJob
-    /// The run that judges it: of its best checkpoint, or else the one that was evaluated last.
+    /// The run that judges it: that of the checkpoint which was evaluated last.
     public var run: Run?
     /// Same as the job's.
     public var id: JobID { job.id }
@@ -197,9 +200,9 @@ extension Snapshot {
   /// Where a sweep stands.
   public func sweep(_ name: String) -> SweepReport {
     let rows = jobs.filter { $0.sweep == name }.map { job in
-      let known = behaviour(of: job.id).compactMapValues(\.task)
-      let best = known.max { ($0.value.summary.mean, $0.key) < ($1.value.summary.mean, $1.key) }?.value
-      return SweepReport.Row(job: job, run: best)
+      // The newest run judges it: of its best checkpoint when it is finished, of the rung it came to when it isn't.
+      let judged = behaviour(of: job.id).compactMapValues(\.task).values.max { $0.id < $1.id }
+      return SweepReport.Row(job: job, run: judged)
     }
     let axes = SweepReport.Axis.allCases.filter { axis in Set(rows.map { axis.value($0.job.settings) }).count > 1 }
     let sorted = rows.sorted { left, right in

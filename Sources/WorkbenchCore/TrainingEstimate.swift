@@ -34,14 +34,14 @@ public struct TrainingEstimate: Sendable, Hashable {
   /// All that is known, in a sentence.
   public var sentence: String {
     if let problem { return problem }
-    var words = ["\(steps) step\(steps == 1 ? "" : "s") over \(rows) rows"]
+    var words = [steps > 0 ? "\(steps) step\(steps == 1 ? "" : "s") over \(rows) rows" : "\(rows) rows"]
     words.append("about \(Self.short(Double(tokens))) tokens")
     if let seconds, let pacedBy {
       words.append("about \(Self.time(seconds)) at the pace of job \(pacedBy)")
     } else {
       words.append("how long isn't known before the first job")
     }
-    if let memory { words.append("about \(Self.twoDigits(memory)) GB") }
+    if let memory { words.append("about \(Self.twoDigits(memory)) GB of memory") }
     if let dollars { words.append("about $\(Self.twoDigits(dollars))") }
     return words.joined(separator: ", ") + "."
   }
@@ -55,6 +55,7 @@ public struct TrainingEstimate: Sendable, Hashable {
   }
 
   private static func twoDigits(_ value: Double) -> String {
+    guard value.isFinite, value < 1e15 else { return "–" }
     if value >= 10 { return "\(Int(value.rounded()))" }
     let tenths = Int((value * (value < 1 ? 100 : 10)).rounded())
     let unit = value < 1 ? 100 : 10
@@ -63,7 +64,8 @@ public struct TrainingEstimate: Sendable, Hashable {
   }
 
   private static func time(_ seconds: Double) -> String {
-    seconds < 100
+    guard seconds.isFinite else { return "–" }
+    return seconds < 100
       ? "\(Int(seconds.rounded(.up))) s"
       : seconds < 5_400 ? "\(Int((seconds / 60).rounded())) min" : "\(twoDigits(seconds / 3600)) hours"
   }
@@ -91,9 +93,11 @@ public struct TrainingMemory: Sendable, Hashable {
   /// - Parameter weightBytes: size of the files with its weights.
   public init?(config: JSONValue, weightBytes: Int) {
     guard let hidden = config["hidden_size"]?.double, let layers = config["num_hidden_layers"]?.double,
-      let vocabulary = config["vocab_size"]?.double, hidden > 0, layers > 0, weightBytes > 0
+      let vocabulary = config["vocab_size"]?.double, (1..<1e6).contains(hidden), (1..<1e4).contains(layers),
+      (1..<1e8).contains(vocabulary), weightBytes > 0
     else { return nil }
     let bits = config["quantization"]?["bits"]?.double ?? config["quantization_config"]?["bits"]?.double
+    if let bits, !(1...32).contains(bits) { return nil }
     let type = config["torch_dtype"]?.string ?? config["dtype"]?.string ?? "float32"
     bytesPerWeight = bits.map { $0 / 8 } ?? (type.hasSuffix("16") ? 2 : 4)
     parameters = Double(weightBytes) / bytesPerWeight
@@ -108,25 +112,20 @@ public struct TrainingMemory: Sendable, Hashable {
     let computed: Double = onCPU ? 4 : 2
     let isQuantised = bytesPerWeight < 2 || settings.quantizeBits > 0
     let frozen = settings.quantizeBits > 0 ? 0.5 : onCPU && !isQuantised ? 4 : bytesPerWeight
-    let tuned = Double(settings.layers ?? Int(layers)).clamped(to: 0...layers)
+    let tuned = min(layers, settings.layers.map(Double.init) ?? layers)
     let learnt: Double =
       settings.method == .full
       ? parameters * tuned / layers
         // Seven products in a layer, most of them as wide as the model and some up to four times.
       : tuned * 7 * 3 * hidden * Double(settings.rank)
-    let weights = settings.method == .full ? parameters * 4 : parameters * frozen
+    // Of what is learnt, the 16 bytes hold the weight, its gradient and two moments.
+    let weights = settings.method == .full ? (parameters - learnt) * 4 : parameters * frozen
     let states = learnt * 16
     let batch = Double(settings.batchSize) * tokens * (settings.objective == .dpo ? 2 : 1)
     let perLayer = settings.gradientCheckpointing ? 2 * computed : 34 * computed / 2
     let activations = batch * layers * hidden * perLayer
     let scores = batch * vocabulary * 4 * 2
     return (weights + states + activations + scores) / 1e9
-  }
-}
-
-extension Double {
-  fileprivate func clamped(to range: ClosedRange<Double>) -> Double {
-    min(range.upperBound, max(range.lowerBound, self))
   }
 }
 
@@ -149,31 +148,36 @@ extension Workbench {
     let rows = try await dependencies.files.trainingRows(at: data)
     let others =
       if let mix = settings.mix { try await dependencies.files.trainingRows(at: mix.data) } else { [TrainingRow]() }
-    let split = try TrainingSplit(
-      rows: rows, validationShare: settings.validationShare, seed: settings.seed, file: data
-    ).keeping(settings.dataShare)
+    let split = try await Self.split(rows, settings, file: data).keeping(settings.dataShare)
     let learnt = split.mixing(others, share: settings.mix?.share ?? 0, seed: settings.seed)
-    let perStep = max(1, min(settings.batchSize, learnt.count) * settings.gradientAccumulation)
-    let steps = settings.steps ?? max(1, Int((Double(learnt.count) / Double(perStep) * settings.epochs).rounded()))
-    let lengths = learnt.map { row in
-      min(settings.maxTokens, row.messages.reduce(0) { $0 + $1.content.unicodeScalars.count / 4 + 4 })
+    let lengths = learnt.map { row in row.messages.reduce(0) { $0 + $1.content.unicodeScalars.count / 4 + 4 } }
+    if case .openai = backend {
+      // A provider reads whole rows, so many times, in batches of its own choice.
+      let passes = min(50, max(1, settings.epochs.rounded()))
+      var estimate = TrainingEstimate(
+        request: request, rows: learnt.count, tokens: Int(min(1e15, Double(lengths.reduce(0, +)) * passes)))
+      estimate.dollars = base.price?.cost(ofTraining: estimate.tokens)
+      return estimate
     }
-    let mean = Double(lengths.reduce(0, +)) / Double(max(1, lengths.count))
+    let batch = Double(min(settings.batchSize, learnt.count))
+    let perStep = max(1, batch * Double(settings.gradientAccumulation))
+    let perEpoch = (Double(learnt.count) / max(1, batch)).rounded(.up)
+    let steps =
+      settings.steps
+      ?? max(1, Int(min(1e15, (settings.epochs * perEpoch / Double(settings.gradientAccumulation)).rounded())))
+    let read = lengths.map { min(settings.maxTokens, $0) }
+    let mean = Double(read.reduce(0, +)) / Double(max(1, read.count))
     var estimate = TrainingEstimate(
-      request: request, rows: learnt.count, steps: steps, tokens: Int(mean * Double(steps * perStep)))
+      request: request, rows: learnt.count, steps: steps, tokens: Int(min(1e15, mean * Double(steps) * perStep)))
     if let pace = await pace(of: backend.word, base.name, settings) {
-      estimate.seconds = Double(steps * perStep) / pace.rowsPerSecond
+      estimate.seconds = Double(steps) * perStep / pace.rowsPerSecond
       estimate.pacedBy = pace.job
     }
-    if case .openai = backend {
-      estimate.dollars = base.price?.cost(ofTraining: estimate.tokens)
-    } else {
-      estimate.memory = memory(of: base).map {
-        let onCPU = backend.word == "mlx" && ProcessInfo.processInfo.isLinux
-        return $0.gigabytes(settings, tokens: Double(lengths.max() ?? 0), onCPU: onCPU)
-      }
-      if let seconds = estimate.seconds, let rate = defaults.pricePerHour { estimate.dollars = seconds / 3600 * rate }
+    estimate.memory = memory(of: base).map {
+      let onCPU = backend.word == "mlx" && ProcessInfo.processInfo.isLinux
+      return $0.gigabytes(settings, tokens: Double(read.max() ?? 0), onCPU: onCPU)
     }
+    if let seconds = estimate.seconds, let rate = defaults.pricePerHour { estimate.dollars = seconds / 3600 * rate }
     return estimate
   }
 

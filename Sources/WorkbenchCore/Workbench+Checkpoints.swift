@@ -81,14 +81,13 @@ extension Workbench {
     let digits = String(step)
     let folder = String(repeating: "0", count: max(0, 7 - digits.count)) + digits
     var adapter = ".assay/jobs/\(job)/checkpoints/\(folder)"
-    if let hosted = snapshot.jobs.first(where: { $0.id == JobID(job) && $0.isHosted }) {
-      // What a provider calls it stands among the job's events.
-      guard let checkpoint = details[hosted.id]?.checkpoints.first(where: { $0.step == step }) else {
+    if let other = snapshot.jobs.first(where: { $0.id == JobID(job) && $0.namesCheckpoints }) {
+      // What its trainer calls it stands among the job's events.
+      guard let checkpoint = details[other.id]?.checkpoints.first(where: { $0.step == step }) else {
         throw WorkbenchError.input(
-          "The provider keeps no checkpoint of job \(job) after step \(step); `assay jobs show \(job)` lists what it keeps."
-        )
+          "There is no checkpoint of job \(job) after step \(step); `assay jobs show \(job)` lists what there is.")
       }
-      adapter = checkpoint.path
+      adapter = other.adapter(at: checkpoint)
     }
     return Variant(
       name: name, model: variant.model, prompt: variant.prompt, sections: variant.sections, adapter: adapter,
@@ -99,7 +98,7 @@ extension Workbench {
   func readCheckpoints(for name: String) async {
     guard let mark = name.lastIndex(of: "@"), let number = name[name.index(after: mark)...].split(separator: "/").first,
       let id = Int64(number), details[JobID(id)] == nil,
-      let job = snapshot.jobs.first(where: { $0.id == JobID(id) && $0.isHosted })
+      let job = snapshot.jobs.first(where: { $0.id == JobID(id) && $0.namesCheckpoints })
     else { return }
     details[job.id] = await detail(of: job)
   }
@@ -165,7 +164,14 @@ extension Workbench {
       guard let text = output.answer?.text, let evalCase = cases[output.caseID] else { return nil }
       return (text, evalCase.input.texts + (evalCase.expected?.texts ?? []))
     }
-    return VerbatimCopies(answers: answers, rows: rows.compactMap(\.messages.last?.content))
+    return await Self.copies(of: rows, in: answers)
+  }
+
+  /// Off the actor: it takes seconds for 100,000 rows.
+  @concurrent private nonisolated static func copies(
+    of rows: [TrainingRow], in answers: [(String, [String])]
+  ) async -> VerbatimCopies {
+    VerbatimCopies(answers: answers.map { (text: $0.0, known: $0.1) }, rows: rows.compactMap(\.messages.last?.content))
   }
 
   /// Evaluates each checkpoint as soon as it is there, until the job is over: then the best adapter is the one that

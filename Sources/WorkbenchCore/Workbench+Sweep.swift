@@ -15,9 +15,17 @@ extension Workbench {
     guard settings.count <= 200 else {
       throw WorkbenchError.input("That makes \(settings.count) jobs; 200 are the most for one sweep.")
     }
+    let defaults = snapshot.workspace.training
+    let (backend, base) = try backend(
+      named: request.job.backend ?? defaults.backend, tuning: request.job.base ?? defaults.base)
+    if case .openai = backend, !request.axes.learningRates.isEmpty || !request.axes.ranks.isEmpty {
+      throw WorkbenchError.input(
+        "A provider chooses rank and learning rate itself, so these trials would all be the same: sweep epochs or the share "
+          + "of the data.")
+    }
     var plan = SweepPlan(trials: settings.count, halving: request.halving)
     while case .train(let trial, let share) = plan.next {
-      let job = try await job(of: request, settings[trial])
+      let job = try await job(of: request, settings[trial], backend.word, base.name)
       if let result = try await result(of: job, upTo: share, request) {
         plan.record(result, of: trial)
       } else {
@@ -33,14 +41,20 @@ extension Workbench {
   }
 
   /// The job of a trial: the one that is there, or a new one.
-  private func job(of request: SweepRequest, _ settings: TrainingSettings) async throws -> JobID {
+  private func job(
+    of request: SweepRequest, _ settings: TrainingSettings, _ backend: String, _ base: String
+  ) async throws -> JobID {
+    let data = request.job.data ?? snapshot.workspace.training.data
     let known = snapshot.jobs.first { job in
-      job.sweep == request.name
+      job.sweep == request.name && job.backend == backend && job.base == base && job.data == data
+        && job.settings.steps == settings.steps
         && SweepReport.Axis.allCases.allSatisfy { $0.value(job.settings) == $0.value(settings) }
     }
     if let known { return known.id }
     var train = request.job
     train.settings = settings
+    // The sweep judges its trials itself.
+    train.settings?.checkpointCases = 0
     train.sweep = request.name
     return try await self.train(train).id
   }
@@ -49,6 +63,7 @@ extension Workbench {
   /// - Returns: nil when the job can't come that far.
   private func result(of id: JobID, upTo share: Double, _ request: SweepRequest) async throws -> SweepPlan.Result? {
     await refresh(id)
+    var mayResume = true
     while true {
       guard let job = snapshot.jobs.first(where: { $0.id == id }) else { return nil }
       let steps = details[id]?.start?.steps ?? job.steps
@@ -62,16 +77,22 @@ extension Workbench {
       case .finished:
         guard let best = checkpoints.last(where: \.isBest) ?? checkpoints.last else { return nil }
         return try await judge(id, best, request)
-      case .paused: _ = try await resumeJob(id, request.job.order)
+      case .paused where mayResume: _ = try await resumeJob(id, request.job.order)
+      case .paused:
+        throw WorkbenchError.input(
+          "Job \(id) was paused, and the sweep \(request.name) with it; the same command goes on with both.")
       case .failed, .lost, .canceled: return nil
       case .queued, .running: break
       }
+      mayResume = false
       try await waitForChange(of: id, since: checkpoints.count)
     }
   }
 
   private func pauseAndWait(_ id: JobID) async throws {
-    try await stopJob(id, .pause)
+    do { try await stopJob(id, .pause) } catch is TrainerFailure {
+      // It has ended meanwhile.
+    }
     while snapshot.jobs.first(where: { $0.id == id })?.state.isOver == false {
       try await waitForChange(of: id, since: .max)
     }
@@ -90,7 +111,7 @@ extension Workbench {
 
   private func judge(
     _ id: JobID, _ checkpoint: Checkpoint, _ request: SweepRequest
-  ) async throws -> SweepPlan.Result {
+  ) async throws -> SweepPlan.Result? {
     let loss = checkpoint.validationLoss
     guard request.cases > 0, let job = snapshot.jobs.first(where: { $0.id == id }),
       let set = snapshot.workspace.evalSets.first(where: { !$0.isGeneral }),
@@ -100,6 +121,7 @@ extension Workbench {
       EvaluateRequest(
         variant: "\(tuned.name)@\(id)/\(checkpoint.step)", set: set.name, only: Self.slice(of: set, request.cases)))
     clients = clients.filter { $0.key.adapter?.contains("/checkpoints/") != true }  // its engine may go
+    guard run.summary.done > 0 else { return nil }
     return SweepPlan.Result(score: run.summary.mean, validationLoss: loss)
   }
 

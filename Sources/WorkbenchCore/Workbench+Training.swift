@@ -189,12 +189,15 @@ extension Workbench {
         var observation: TrainerObservation
         repeat {
           observation = await trainer.observe(folder: folder, from: offset)
+          // Whoever took its place sees the rest.
+          guard !Task.isCancelled else { return }
           offset = observation.offset
           detail.apply(observation)
           await take(detail)
         } while observation.readShare < 1 && !Task.isCancelled
         if detail.job.state.isOver { break }
       }
+      guard !Task.isCancelled else { return }
       followers[job.id] = nil
       if detail.job.state == .finished {
         notify(.success, "Job \(job.id) is finished; its best adapter is \(detail.job.adapter ?? "not there").")
@@ -220,6 +223,10 @@ extension Workbench {
 
   private func take(_ new: JobDetail) async {
     var detail = new
+    // Somebody may have looked earlier and come back later.
+    if let known = snapshot.jobs.first(where: { $0.id == new.job.id }), known.state.isOver, !new.job.state.isOver {
+      return
+    }
     detail.bestStep = bestStep(of: new)
     let old = snapshot.jobs.first { $0.id == detail.job.id }
     details[detail.job.id] = detail

@@ -61,6 +61,8 @@ public actor Workbench {
   var followers: [JobID: Task<Void, Never>] = [:]
   /// Curves of jobs that are followed or open.
   var details: [JobID: JobDetail] = [:]
+  /// What an estimate was asked for last.
+  private var newestEstimate: TrainRequest?
   /// Which job's curve is in the snapshot.
   var openJobID: JobID?
   /// Which jobs' curves are in the snapshot besides.
@@ -139,7 +141,10 @@ public actor Workbench {
     case .collect(let request): return try await collect(request)
     case .train(let request): return .job(try await train(request))
     case .estimateTraining(let request):
-      snapshot.trainingEstimate = await estimate(request)
+      newestEstimate = request
+      let estimate = await estimate(request)
+      // Another may have been asked for meanwhile.
+      if newestEstimate == request { snapshot.trainingEstimate = estimate }
       publish()
     case .sweep(let request): _ = try await sweep(request)
     case .openJob(let id): try await openJob(id)

@@ -97,7 +97,8 @@ enum TrainingReader {
     settings.beta = group.number("beta", "a number above 0") { $0 > 0 } ?? settings.beta
     let optimizers = ["adam", "adamw", "sgd", "adafactor", "muon"]
     settings.optimizer = group.choice("optimizer", among: optimizers) ?? settings.optimizer
-    settings.quantizeBits = group.count("quantize_bits", from: 0, to: 4) ?? settings.quantizeBits
+    let bits = group.choice("quantize_bits", among: ["0", "4"])
+    settings.quantizeBits = bits.flatMap { Int($0) } ?? settings.quantizeBits
   }
 
   private static func readSteps(_ group: inout ConfigFields, _ settings: inout TrainingSettings) {
@@ -107,7 +108,7 @@ enum TrainingReader {
     settings.gradientCheckpointing = group.flag("gradient_checkpointing") ?? settings.gradientCheckpointing
     settings.processes = group.count("processes", from: 1, to: 4096)
     settings.acceleratorConfig = group.text("accelerate_config", "a file of accelerate's, such as fsdp.yaml")
-    settings.samples = group.count("samples", from: 0, to: 32) ?? settings.samples
+    settings.samples = group.count("samples", from: 0, to: 16) ?? settings.samples
     settings.checkpointCases = group.count("checkpoint_cases", from: 0, to: 100_000) ?? settings.checkpointCases
     settings.maxHours = group.number("max_hours", "a number of hours above 0") { $0 > 0 }
     let dataShare = group.number("data_share", "a number above 0, at most 1") { $0 > 0 && $0 <= 1 }

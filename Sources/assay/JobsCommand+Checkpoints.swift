@@ -86,7 +86,8 @@ extension JobsCommand {
       if let copies = report.rows.last?.copies, !copies.copies.isEmpty {
         sentences.append(
           "\(copies.copies.count) of \(copies.answers) answers of the last checkpoint repeat \(VerbatimCopies.fewestWords) "
-            + "words or more of a training row: it has begun to learn them by heart.")
+            + "words or more of a training row, which neither their question nor the expected answer has: the model may have "
+            + "begun to learn rows by heart.")
       }
       if let stop = choice.stop { sentences.append(stop.sentence) }
       return sentences

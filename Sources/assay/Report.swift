@@ -88,7 +88,8 @@ enum Report {
   }
 
   static func seconds(_ value: Double) -> String {
-    value < 10 ? String(format: "%.1f s", value) : value < 120 ? "\(Int(value)) s" : "\(Int(value) / 60) min"
+    guard value.isFinite, value < 1e15 else { return "–" }
+    return value < 10 ? String(format: "%.1f s", value) : value < 120 ? "\(Int(value)) s" : "\(Int(value) / 60) min"
   }
 }
 

@@ -45,6 +45,10 @@ struct SweepCommand: AsyncParsableCommand {
 
     func validate() throws {
       if let halving, !(2...10).contains(halving) { throw ValidationError("--halving takes a number from 2 to 10.") }
+      if let steps, !(1...1_000_000_000).contains(steps) {
+        throw ValidationError("--steps must be from 1 to 1000000000.")
+      }
+      if steps != nil, epochs != nil { throw ValidationError("Give either --steps or several --epochs.") }
       if cases < 0 { throw ValidationError("--cases must be at least 0.") }
       if let rates = learningRate?.values, !rates.allSatisfy({ $0 > 0 && $0 <= 1 }) {
         throw ValidationError("--learning-rate takes numbers above 0, at most 1.")

@@ -63,7 +63,9 @@ struct TrainCommand: AsyncParsableCommand {
 
   func validate() throws {
     if from != nil, data != nil { throw ValidationError("Give either --from or --data.") }
-    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1.") }
+    if let steps, !(1...1_000_000_000).contains(steps) {
+      throw ValidationError("--steps must be from 1 to 1000000000.")
+    }
     if let rank, !(1...4096).contains(rank) { throw ValidationError("--rank must be from 1 to 4096.") }
     if let learningRate, !(learningRate > 0 && learningRate <= 1) {
       throw ValidationError("--learning-rate must be above 0, at most 1.")

@@ -68,6 +68,8 @@ public struct TrainingJob: Sendable, Hashable, Identifiable {
 
   /// Whether its weights are at a provider, under a name of the provider's.
   public var isHosted: Bool { backend == "openai" }
+  /// Whether its checkpoints have names of the trainer's own, which stand in its events alone.
+  public var namesCheckpoints: Bool { isHosted || backend == "command" }
   /// The job's folder, relative to the workspace.
   public var folder: String { ".assay/jobs/\(id)" }
 }
