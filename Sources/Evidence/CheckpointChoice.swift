@@ -45,6 +45,8 @@ public struct CheckpointChoice: Sendable, Hashable {
   public struct Patience: Sendable, Hashable {
     /// The most that general tasks may fall below the base model, 0 to 1.
     public var forgetting = 0.1
+    /// General cases that must be lost before that counts: one answer decides nothing.
+    public var fewestLost = 3
     /// Evaluations without a better score after which training goes on for nothing; 0 never.
     public var evaluations = 4
     /// The usual patience.
@@ -64,7 +66,8 @@ public struct CheckpointChoice: Sendable, Hashable {
   public init(_ checkpoints: [Behaviour], base: Double? = nil, patience: Patience = Patience()) {
     let forgets = checkpoints.map { checkpoint in
       guard let base, let general = checkpoint.general else { return false }
-      return base - general > patience.forgetting + 1e-12
+      let lost = (base - general) * Double(max(1, checkpoint.generalCases))
+      return base - general > patience.forgetting + 1e-12 && lost > Double(patience.fewestLost) - 0.5
     }
     let kept = checkpoints.indices.filter { !forgets[$0] }
     bestForgets = kept.isEmpty && !checkpoints.isEmpty

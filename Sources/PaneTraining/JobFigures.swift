@@ -159,7 +159,7 @@ struct JobFigures {
     case .paused: remarks.append(("P goes on with it.", .textDim))
     case .canceled where !detail.checkpoints.isEmpty:
       remarks.append(("What was saved can be used with u; P goes on from it.", .textDim))
-    case .queued: remarks.append(("Waiting for the trainer's first word.", .textDim))
+    case .queued where job.message == nil: remarks.append(("Waiting for the trainer's first word.", .textDim))
     default: break
     }
     if let sign = overfitting {

@@ -79,7 +79,7 @@ struct TrainingForm: Sendable {
       FormField(
         "checkpoints", value: "\(settings.checkpointCases)", hint: "eval cases for each; 0: none"
       ) { Self.whole($0, 0...100_000) },
-      FormField("answers", value: "\(settings.samples)", hint: "cases answered at each checkpoint") {
+      FormField("answers", value: "\(settings.samples)", hint: "cases, at each checkpoint") {
         Self.whole($0, 0...16)
       },
       FormField("max hours", value: settings.maxHours.map { Figure.plain($0) } ?? "", hint: "empty: no limit") {

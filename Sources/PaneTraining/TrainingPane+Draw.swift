@@ -77,14 +77,14 @@ extension TrainingPane {
     func dim(_ text: String) -> [Span] { [Span(text, theme[.textDim])] }
     let data = min(40, snapshot.jobs.prefix(50).map { TextWidth.columns(of: $0.data) }.max() ?? 0)
     return [
-      TableColumn("job", width: 3...5, alignment: .right, priority: 10) { job in
+      TableColumn("job", width: overlaid.isEmpty ? 3...5 : 5...7, alignment: .right, priority: 10) { job in
         let look = overlaid.firstIndex(of: job.id).map { OverlaidJob.looks[$0] }
         return (look.map { [Span($0.line.sample + " ", theme[$0.style])] } ?? []) + [Span("\(job.id)")]
       },
       TableColumn("state", width: 10...10, priority: 9) {
         [Span("\($0.state.glyph) \($0.state.rawValue)", theme[$0.state.style])]
       },
-      TableColumn("step", width: 7...9, alignment: .right, priority: 7) {
+      TableColumn("step", width: 9...9, alignment: .right, priority: 7) {
         func text(_ number: Int) -> String { number < 100_000 ? "\(number)" : ChartNumber.text(Double(number)) }
         return [Span($0.steps > 0 ? "\(text($0.step))/\(text($0.steps))" : text($0.step))]
       },
@@ -137,7 +137,7 @@ extension TrainingPane {
     if !isNarrow {
       // Scores need room for two more columns.
       let isEvaluated = !snapshot.behaviour(of: detail.job.id).isEmpty && parts[1].width >= 66
-      let columns = parts[1].columns(isEvaluated ? [.fixed(44), .rest] : [.share(2), .share(3)], gap: 1)
+      let columns = parts[1].columns(isEvaluated ? [.fixed(40), .rest] : [.share(2), .share(3)], gap: 1)
       drawCheckpoints(detail, snapshot, in: columns[0], focused: focused, on: &surface, theme: theme)
       drawLog(detail, snapshot, in: columns[1], focused: focused, on: &surface, theme: theme)
     } else if area == .log || detail.checkpoints.isEmpty {
@@ -161,7 +161,8 @@ extension TrainingPane {
         !isLoaded(snapshot)
         ? "…"
         : detail.job.state.isOver
-          ? "Nothing was saved." : "The first comes after step \(detail.job.settings.evaluateEvery)."
+          ? "Nothing was saved."
+            : "The first comes after step \(min(detail.job.settings.evaluateEvery, detail.job.steps > 0 ? detail.job.steps : .max))."
       drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
       return
     }
@@ -213,7 +214,7 @@ extension TrainingPane {
       (isNarrow && !detail.checkpoints.isEmpty ? "← checkpoints · " : "")
       + (isSamples ? samples.label(detail) : log.follows ? "following" : "paused")
     let label = [Span(words, theme[.textDim])]
-    let title = isSamples ? "Answers at each checkpoint" : "Log"
+    let title = isSamples ? "Answers" : "Log"
     let inner = panel(.log, title, in: rect, focused: focused, on: &surface, theme: theme, label: label).insetColumns
     if isSamples {
       samples.draw(detail, snapshot.workspace, in: inner, on: &surface, theme: theme)

@@ -145,7 +145,7 @@ public struct TrainingPane: Pane {
     case .pauseOrResume: return pauseOrResume(snapshot)
     case .sooner: return sooner(snapshot)
     case .toggleSamples:
-      prefersLog.toggle()
+      if area == .log { prefersLog.toggle() } else { prefersLog = false }
       area = .log
     case .nextSample: detail(snapshot).map { samples.turn(by: 1, $0) }
     case .previousSample: detail(snapshot).map { samples.turn(by: -1, $0) }
@@ -248,6 +248,11 @@ public struct TrainingPane: Pane {
     guard let request = form.request() else {
       overlay = .form(form)
       return .notice(form.fields.problem ?? "Something in the form can't be used.")
+    }
+    // What is known to fail is said while the form is there to be mended.
+    if let estimate = snapshot.trainingEstimate, estimate.request == request, let problem = estimate.problem {
+      overlay = .form(form)
+      return .notice(problem)
     }
     overlay = nil
     newestBefore = snapshot.jobs.first?.id ?? JobID(0)

@@ -67,7 +67,7 @@ extension JobDetail {
   }
 
   private mutating func apply(_ event: TrainingEvent) {
-    if firstEvent == nil { firstEvent = event.time }
+    if firstEvent == nil, case .start = event.kind { firstEvent = event.time }
     lastEvent = event.time
     let step = max(metrics.last?.step ?? 0, validations.last?.step ?? 0)
     func mark(_ kind: Mark.Kind, _ text: String = "", at place: Int? = nil) -> Mark {

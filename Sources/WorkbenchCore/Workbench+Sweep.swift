@@ -23,9 +23,23 @@ extension Workbench {
         "A provider chooses rank and learning rate itself, so these trials would all be the same: sweep epochs or the share "
           + "of the data.")
     }
+    let data = request.job.data ?? defaults.data
+    if let other = snapshot.jobs.first(where: { job in
+      job.sweep == request.name
+        && (job.backend != backend.word || job.base != base.name || job.data != data
+          || request.axes.epochs.isEmpty && job.settings.steps != settings[0].steps)
+    }) {
+      throw WorkbenchError.input(
+        "The sweep \(request.name) has jobs with another model, file, back end or number of steps (job \(other.id)), which "
+          + "can't be compared with these; choose another name.")
+    }
+    notify(
+      .information,
+      "The sweep \(request.name) begins: \(settings.count) trials, one after the other. It needs this program; if that ends, the "
+        + "trial under way goes on, and the sweep when it is asked for again by its name.")
     var plan = SweepPlan(trials: settings.count, halving: request.halving)
     while case .train(let trial, let share) = plan.next {
-      let job = try await job(of: request, settings[trial], backend.word, base.name)
+      let job = try await job(of: request, settings[trial])
       if let result = try await result(of: job, upTo: share, request) {
         plan.record(result, of: trial)
       } else {
@@ -41,13 +55,9 @@ extension Workbench {
   }
 
   /// The job of a trial: the one that is there, or a new one.
-  private func job(
-    of request: SweepRequest, _ settings: TrainingSettings, _ backend: String, _ base: String
-  ) async throws -> JobID {
-    let data = request.job.data ?? snapshot.workspace.training.data
+  private func job(of request: SweepRequest, _ settings: TrainingSettings) async throws -> JobID {
     let known = snapshot.jobs.first { job in
-      job.sweep == request.name && job.backend == backend && job.base == base && job.data == data
-        && job.settings.steps == settings.steps
+      job.sweep == request.name
         && SweepReport.Axis.allCases.allSatisfy { $0.value(job.settings) == $0.value(settings) }
     }
     if let known { return known.id }

@@ -58,7 +58,12 @@ extension Workbench {
   func backend(named word: String?, tuning name: String?) throws -> (TrainingBackend, ModelSpec) {
     let training = snapshot.workspace.training
     let model = try baseModel(named: name, isHosted: word == "openai")
-    let word = word ?? (model.isEndpoint ? "openai" : "mlx")
+    if model.isEndpoint, word == nil {
+      throw WorkbenchError.input(
+        "The model \"\(model.name)\" is at a provider: tuning it there sends the rows up and costs money. Say so with the back "
+          + "end openai (`--backend openai`, or `training.backend: openai`).")
+    }
+    let word = word ?? "mlx"
     switch (word, model.api) {
     case ("openai", .endpoint(let endpoint)) where endpoint.dialect == .chat || endpoint.dialect == .responses:
       return (.openai(model), model)
@@ -327,7 +332,13 @@ extension Workbench {
   /// Asks a job to save and end.
   func stopJob(_ id: JobID, _ request: StopRequest) async throws {
     let job = try job(id)
-    guard !job.state.isOver else { throw WorkbenchError.input("Job \(id) is \(job.state.rawValue) already.") }
+    if job.state == .paused, request.state == TrainingJob.State.canceled.rawValue {
+      var ended = job
+      ended.state = .canceled
+      ended.message = request.message
+      return await take(ended)
+    }
+    guard !job.state.isOver else { throw WorkbenchError.input("Job \(id) is over already: \(job.state.rawValue).") }
     follow(job)
     try await dependencies.trainer.stop(folder: folder(of: job), request)
   }

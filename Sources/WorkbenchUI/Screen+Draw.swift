@@ -180,7 +180,7 @@ extension Screen {
       break
     }
     if let job = snapshot.jobs.first(where: { !$0.state.isOver }) {
-      let step = job.steps > 0 ? " \(job.step)/\(job.steps)" : " starting"
+      let step = job.steps > 0 ? " \(job.step)/\(job.steps)" : job.state == .queued ? " waiting" : " starting"
       let loss = width >= 100 ? job.trainLoss.map { " loss \(Screen.fixed($0, 3))" } ?? "" : ""
       spans.append(Span(" ▲ job \(job.id)\(step)\(loss) ", theme[.statusBusy]))
     }

@@ -24,11 +24,11 @@ struct JobsCommand: AsyncParsableCommand {
       if options.json { return print(JSONValue.array(jobs.map(Report.job)).text(.pretty)) }
       guard !jobs.isEmpty else { return print("No training jobs yet; `assay train` starts one.") }
       var table = TextTable(
-        .init("id", .right), .init("state"), .init("base"), .init("data"), .init("step", .right),
+        .init("id", .right), .init("state"), .init("back end", priority: 4), .init("base"), .init("data", priority: 5), .init("step", .right),
         .init("train loss", .right), .init("val loss", .right), .init("adapter"))
       table.rows = jobs.map { job in
         [
-          job.id.description, job.state.rawValue, job.base, job.data, "\(job.step)/\(job.steps)",
+          job.id.description, job.state.rawValue, job.backend, job.base, job.data, "\(job.step)/\(job.steps)",
           job.trainLoss.map { Report.loss($0) } ?? "–", job.validationLoss.map { Report.loss($0) } ?? "–",
           job.adapter ?? "–",
         ]
@@ -54,7 +54,8 @@ struct JobsCommand: AsyncParsableCommand {
       JobsCommand.describe(detail.job)
       for checkpoint in detail.checkpoints {
         let loss = checkpoint.validationLoss.map { "val loss \(Report.loss($0))" } ?? ""
-        print("  step \(checkpoint.step)  \(loss)\(checkpoint.isBest ? "  best so far" : "")  \(checkpoint.path)")
+        let mark = checkpoint.step == detail.bestStep ? "  best" : ""
+        print("  step \(checkpoint.step)  \(loss)\(mark)  \(checkpoint.path)")
       }
       for line in detail.log.suffix(20) { Wiring.show("  | " + line) }
     }
@@ -146,13 +147,15 @@ struct JobsCommand: AsyncParsableCommand {
 
   static func follow(_ id: JobID, on workbench: Workbench) async throws -> TrainingJob {
     let progress = SharedProgress()
+    let telling = Task { await progress.keepTelling(every: .seconds(10)) }
+    defer { telling.cancel() }
     let job = try await Wiring.interruptible {
       try await workbench.follow(id) { detail in
         let job = detail.job
         let losses = [
           job.trainLoss.map { "loss \(Report.loss($0))" }, job.validationLoss.map { "val \(Report.loss($0))" },
           detail.metrics.last?.tokensPerSecond.map { "\(Int(min(max($0, 0), 1e12))) tok/s" },
-          detail.remainingSeconds.map { "\(Report.seconds($0)) left" },
+          detail.remainingSeconds.map { "\(Report.seconds($0)) left" }, job.state == .queued ? job.message : nil,
         ]
         progress.show(
           "job \(job.id) \(job.state.rawValue)", done: job.step, total: job.steps,

@@ -18,7 +18,9 @@ struct ProgressLine {
     let width = 24
     let filled = total > 0 ? width * min(done, total) / total : 0
     let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: width - filled)
-    write("\r\u{1b}[K\(TextWidth.sanitized(label))  \(bar) \(done)/\(total)  \(TextWidth.sanitized(detail))")
+    let line = "\(TextWidth.sanitized(label))  \(bar) \(done)/\(total)  \(TextWidth.sanitized(detail))"
+    // A line that wraps can't be drawn over.
+    write("\r\u{1b}[K" + TextWidth.truncate(line, to: max(20, TextTable.columns(of: 2) - 1)))
     isShown = true
   }
 

@@ -42,9 +42,11 @@ struct TextTable {
   func print() { for line in lines(width: TextTable.terminalWidth) { Swift.print(line) } }
 
   /// Columns of the terminal that standard output is; nil when it is none.
-  private static var terminalWidth: Int? {
+  private static var terminalWidth: Int? { isatty(1) == 1 ? columns(of: 1) : nil }
+
+  /// Columns of the terminal behind a descriptor; 80 where it doesn't say.
+  static func columns(of descriptor: Int32) -> Int {
     var size = winsize()
-    guard isatty(1) == 1, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-    return Int(size.ws_col)
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 }

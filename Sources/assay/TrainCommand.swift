@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Grading
 import WorkbenchCore
 
@@ -80,7 +81,7 @@ struct TrainCommand: AsyncParsableCommand {
     if let checkpointCases, checkpointCases < 0 { throw ValidationError("--checkpoint-cases must be at least 0.") }
     if let maxHours, !(maxHours > 0) { throw ValidationError("--max-hours must be above 0.") }
     if at != nil, now { throw ValidationError("Give either --at or --now.") }
-    if let at { _ = try StartTime.date(at) }
+    if let at, try StartTime.date(at) < Date() { throw ValidationError("--at \(at) is over; give a time to come.") }
     if let mixShare, !(0..<1).contains(mixShare) { throw ValidationError("--mix-share must be from 0, below 1.") }
   }
 
@@ -126,11 +127,16 @@ struct TrainCommand: AsyncParsableCommand {
       if let problem = estimate.problem { throw WorkbenchError.input(problem) }
       return options.json ? print(Report.estimate(estimate).text(.pretty)) : print(estimate.sentence)
     }
+    if (backend ?? workspace.training.backend) == "openai" {
+      let estimate = await workbench.estimate(request)
+      let price = estimate.dollars == nil ? " What it costs isn't known: the model has no `price: { training: … }`." : ""
+      Wiring.say("At the provider: \(estimate.sentence)\(price)")
+    }
     guard case .job(var job) = try await workbench.perform(.train(request)) else { return }
     if follow {
       job = try await JobsCommand.follow(job.id, on: workbench)
     } else {
-      Wiring.say("Job \(job.id) is started; `assay jobs follow \(job.id)` shows it.")
+      Wiring.say("Job \(job.id) is on its way (\(job.backend)); `assay jobs follow \(job.id)` shows it.")
     }
     await workbench.close()
     try JobsCommand.finish(job, json: options.json)

@@ -121,13 +121,13 @@ import Testing
     }
     #expect(try await job("trl")?.backend == "trl")
     #expect(try await job(nil)?.backend == "mlx")
-    #expect(try await job(nil, base: "m")?.backend == "openai")
+    #expect(try await job("openai", base: "m")?.backend == "openai")
     #expect(try await job("slurm")?.backend == "slurm")
     let plans = await trainer.plans
     #expect(plans.map(\.backend.word) == ["trl", "mlx", "openai", "slurm"])
     #expect(plans.map(\.base) == ["model", "model", "x", "model"])
     #expect(plans[0].samples.count == 3 && plans[0].samples == plans[1].samples)
-    func refusal(_ backend: String, base: String? = nil) async -> String {
+    func refusal(_ backend: String?, base: String? = nil) async -> String {
       let error = await #expect(throws: WorkbenchError.self) { try await job(backend, base: base) }
       return error?.description ?? ""
     }
@@ -135,6 +135,7 @@ import Testing
     #expect(await refusal("trl", base: "m").contains("runs elsewhere"))
     #expect(await refusal("openai", base: "tiny").contains("api: openai"))
     #expect(await refusal("command").contains("training.command"))
+    #expect(await refusal(nil, base: "m").contains("costs money"), "nothing is sent up by accident")
   }
 
   @Test func aJobIsStoppedPausedAndGoneOnWith() async throws {
