@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// How one engine serves a base model with an adapter: what must be made first, and the command.
 public struct ServeRecipe: Sendable, Hashable {
@@ -65,14 +66,6 @@ public struct ServeRecipe: Sendable, Hashable {
     return [kitchen.mlx, kitchen.vllm, kitchen.llamaCpp, kitchen.ollama]
   }
 
-  /// A word as a shell reads it back.
-  public static func quoted(_ word: String) -> String {
-    let plain = word.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "@%+=:,./_-".unicodeScalars.contains($0))
-    }
-    return plain && !word.isEmpty && word.first != "=" ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-  }
-
   /// What vLLM's --max-lora-rank may be.
   static let vllmRanks = [8, 16, 32, 64, 128, 256, 320, 512]
 }
@@ -82,7 +75,7 @@ private struct Kitchen {
   let subject: ServeRecipe.Subject
   var adapter: AdapterSummary { subject.adapter }
 
-  private func command(_ words: String...) -> String { words.map(ServeRecipe.quoted).joined(separator: " ") }
+  private func command(_ words: String...) -> String { words.map(ShellWord.quoted).joined(separator: " ") }
 
   /// Where the adapter is in a layout, and what makes it where it isn't yet.
   private func adapter(in layout: AdapterLayout) -> (path: String, first: [String]) {
@@ -101,7 +94,7 @@ private struct Kitchen {
     let words = ["assay", "adapter"] + words + ["--output", path]
     return (
       path,
-      FileManager.default.fileExists(atPath: path) ? [] : [words.map(ServeRecipe.quoted).joined(separator: " ")]
+      FileManager.default.fileExists(atPath: path) ? [] : [words.map(ShellWord.quoted).joined(separator: " ")]
     )
   }
 
@@ -117,7 +110,7 @@ private struct Kitchen {
       "mlx-lm", first: first,
       commands: [command(server, "--model", subject.base, "--adapter-path", path, "--port", "8080")],
       notes: [
-        "Assay serves it by itself where a variant names it: `assay adapter use \(ServeRecipe.quoted(subject.source))`."
+        "Assay serves it by itself where a variant names it: `assay adapter use \(ShellWord.quoted(subject.source))`."
       ])
   }
 
@@ -180,7 +173,7 @@ private struct Kitchen {
     let (model, adapter, first, notes) = files
     let words = ["llama-server", "-m", model] + (adapter.map { ["--lora", $0] } ?? []) + ["--port", "8080"]
     return ServeRecipe(
-      "llama.cpp", first: first, commands: [words.map(ServeRecipe.quoted).joined(separator: " ")], notes: notes)
+      "llama.cpp", first: first, commands: [words.map(ShellWord.quoted).joined(separator: " ")], notes: notes)
   }
 
   var ollama: ServeRecipe {
@@ -188,7 +181,7 @@ private struct Kitchen {
     func shown(_ path: String) -> String { path.contains(" ") ? "\"\(path)\"" : path }
     let lines = ["FROM \(shown(model))"] + (adapter.map { ["ADAPTER \(shown($0))"] } ?? [])
     let words = ["printf", "%s\\n"] + lines
-    let modelfile = words.map(ServeRecipe.quoted).joined(separator: " ") + " > Modelfile"
+    let modelfile = words.map(ShellWord.quoted).joined(separator: " ") + " > Modelfile"
     return ServeRecipe(
       "Ollama", first: first,
       commands: [

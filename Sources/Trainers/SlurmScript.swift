@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import WorkbenchCore
 
 /// The batch script that Slurm runs for a job, and the options that it is submitted with.
@@ -72,7 +73,7 @@ struct SlurmScript: Sendable, Hashable {
       )
     }
     // sbatch has its own way to read quotes here; it is given all options as arguments besides, and those count.
-    let headers = options.filter { $0.utf8.allSatisfy { Self.isPlain($0) } }.map { "#SBATCH " + $0 }
+    let headers = options.filter { ShellWord.quoted($0) == $0 }.map { "#SBATCH " + $0 }
     return ([Self.first] + headers + [try body()]).joined(separator: "\n") + "\n"
   }
 
@@ -84,11 +85,11 @@ struct SlurmScript: Sendable, Hashable {
   private func body() throws(TrainerFailure) -> String {
     let command = try command()
     let environment = program.environment.filter { Self.isName($0.key) }.sorted { $0.key < $1.key }.map { name, value in
-      value.map { "export \(name)=\(Self.quoted($0))" } ?? "unset \(name)"
+      value.map { "export \(name)=\(ShellWord.quoted($0))" } ?? "unset \(name)"
     }
     return """
 
-      cd -- \(Self.quoted(folder)) || exit 1
+      cd -- \(ShellWord.quoted(folder)) || exit 1
       export LC_ALL=C.UTF-8
 
       # A submission that was cut off may have been made twice: the first one works, the other has nothing to do.
@@ -143,7 +144,7 @@ struct SlurmScript: Sendable, Hashable {
   /// The trainer's command line: as it stands, or with the Python of a container's image.
   private func command() throws(TrainerFailure) -> String {
     guard let container = settings.container else {
-      return ([program.executable] + program.arguments).map(Self.quoted).joined(separator: " ")
+      return ([program.executable] + program.arguments).map(ShellWord.quoted).joined(separator: " ")
     }
     var mounts = [folder]
     if let script = program.arguments.first, script.hasPrefix("/") {
@@ -158,28 +159,12 @@ struct SlurmScript: Sendable, Hashable {
       "--ntasks=1", "--container-image=\(container)", "--container-workdir=\(folder)",
       "--container-mounts=" + mounts.map { "\($0):\($0)" }.joined(separator: ","),
     ]
-    return (["srun"] + options + ["python3"] + program.arguments).map(Self.quoted).joined(separator: " ")
-  }
-
-  // MARK: Quoting
-
-  /// A word for bash that means just this text.
-  static func quoted(_ text: String) -> String {
-    let text = text.replacingOccurrences(of: "\0", with: "")
-    let needsNone = !text.isEmpty && text.utf8.allSatisfy { isPlain($0) }
-    return needsNone ? text : "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
-  }
-
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    default: "-_./:=@%+,".utf8.contains(byte)
-    }
+    return (["srun"] + options + ["python3"] + program.arguments).map(ShellWord.quoted).joined(separator: " ")
   }
 
   private static func isName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
-    return text.utf8.allSatisfy { isPlain($0) && !"-./:=@%+,".utf8.contains($0) }
+    func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+    guard let first = text.unicodeScalars.first, !isDigit(first) else { return false }
+    return text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || isDigit($0) || $0 == "_") }
   }
 }

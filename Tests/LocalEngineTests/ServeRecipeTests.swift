@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 @testable import LocalEngine
@@ -91,5 +92,5 @@ import Testing
     ("a-b_c/d.e:1", "a-b_c/d.e:1"), ("", "''"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("$(x)", "'$(x)'"),
     ("é", "'é'"), ("=a", "'=a'"), ("a\nb", "'a\nb'"),
   ])
-  func wordsAreQuotedForAShell(word: String, wanted: String) { #expect(ServeRecipe.quoted(word) == wanted) }
+  func wordsAreQuotedForAShell(word: String, wanted: String) { #expect(ShellWord.quoted(word) == wanted) }
 }
