@@ -187,7 +187,7 @@ extension HostedJob {
 
   /// Tries again until the patience with a job that is to end is used up.
   private func patiently(_ act: @Sendable () async throws -> Void) async throws {
-    let end = ContinuousClock.now + job.patience
+    let end = ContinuousClock.now + job.patience.toCancel
     var trouble = Trouble(pace)
     while true {
       do {

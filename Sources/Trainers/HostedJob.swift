@@ -10,21 +10,19 @@ struct HostedJob {
   let job: RunningJob
   let service: any TuningService
   let pace: HostedPace
-  let stop: StopFlag
+  let stop: StopRequests
   var state: HostedState
   var diary: HostedDiary
 
   private static func file(in folder: JobFolder) -> String { folder.path + "/hosted.json" }
 
   /// Takes up a job where its files say it is.
-  init(
-    _ work: HostedWork, _ job: RunningJob, _ service: any TuningService, _ pace: HostedPace, _ stop: StopFlag
-  ) throws {
+  init(_ work: HostedWork, _ job: RunningJob, _ service: any TuningService, _ pace: HostedPace) throws {
     self.work = work
     self.job = job
     self.service = service
     self.pace = pace
-    self.stop = stop
+    stop = job.stops
     diary = HostedDiary(job.events)
     let file = Self.file(in: job.folder)
     if let known = job.folder.read(file, as: HostedState.self) {
@@ -46,6 +44,9 @@ struct HostedJob {
     // Killed between its last word and the runner's.
     if EventFile.endsWell(job.folder.events) { return 0 }
     do {
+      // A job that works there already waits for nothing.
+      if state.job == nil || state.isPaused { try await waitForItsTime() }
+      job.onWork()
       let name: String
       if let known = state.job { name = known } else { name = try await begin() }
       return try await follow(name)
@@ -73,7 +74,18 @@ struct HostedJob {
 
   // MARK: Beginning
 
+  /// Waits for the time before which the job is not to start; ends earlier when it is asked to end.
+  private mutating func waitForItsTime() async throws {
+    guard let time = job.folder.read(job.folder.job, as: JobFolder.Job.self)?.order.notBefore else { return }
+    while time.timeIntervalSinceNow > 0, !stop.isAsked {
+      diary.write(.note(QueueEntry.startText(time)))
+      // The clock may be set meanwhile, and a machine that sleeps counts no seconds.
+      try await rest(min(time.timeIntervalSinceNow, 60))
+    }
+  }
+
   private mutating func begin() async throws -> String {
+    try endIfAsked()
     try prepare()
     state.train = try await send(state.train)
     try save()
@@ -136,8 +148,7 @@ struct HostedJob {
     guard stop.take() else { return }
     let request = try request()
     throw HostedEnd(
-      TrainingJob.State(rawValue: request.state) ?? .canceled,
-      "Stopped before the provider was asked to begin anything.")
+      job.folder.state(after: request), "Stopped before the provider was asked to begin anything.")
   }
 
   /// Begins the job, unless an earlier runner has.

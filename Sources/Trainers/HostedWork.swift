@@ -1,6 +1,5 @@
 import Foundation
 import Processes
-import Synchronization
 import WorkbenchCore
 
 /// Has a provider tune one of its models (a fine-tuning API in OpenAI's shape), and follows the job there.
@@ -54,12 +53,9 @@ struct HostedWork: JobWork {
       throw TrainerFailure("This program can't reach providers, so the job can't be worked on.")
     }
     let service = try services.tuning(for: endpoint.model, workspace: job.workspace)
-    let stop = StopFlag()
     // A stop that an earlier runner was asked for and didn't live to see.
-    if job.folder.has(job.folder.stop) { stop.ask() }
-    let listener = Task { for await _ in job.stops { stop.ask() } }
-    defer { listener.cancel() }
-    var hosted = try HostedJob(self, job, service, pace, stop)
+    if job.folder.has(job.folder.stop) { job.stops.ask() }
+    var hosted = try HostedJob(self, job, service, pace)
     return try await hosted.run()
   }
 
@@ -123,65 +119,4 @@ struct HostedPace: Sendable {
   var tries = 12
   /// For how long a job that was asked for may still turn up.
   var settling = 30.0
-}
-
-/// Whether the job was asked to end, and what to give up then.
-final class StopFlag: Sendable {
-  private struct State {
-    var isAsked = false
-    var isTaken = false
-    var giveUp: (@Sendable () -> Void)?
-  }
-
-  private let state = Mutex(State())
-
-  /// The job is to end.
-  func ask() {
-    let giveUp = state.withLock { state in
-      state.isAsked = true
-      return state.isTaken ? nil : state.giveUp
-    }
-    giveUp?()
-  }
-
-  /// Whether the job was asked to end and nobody has seen to it yet; from now on somebody does.
-  func take() -> Bool {
-    state.withLock { state in
-      defer { state.isTaken = state.isTaken || state.isAsked }
-      return state.isAsked && !state.isTaken
-    }
-  }
-
-  /// It isn't to end after all.
-  func reset() {
-    state.withLock { state in
-      state.isAsked = false
-      state.isTaken = false
-    }
-  }
-
-  /// Does something that is given up as soon as the job is asked to end.
-  /// - Returns: nil where it was given up.
-  func unlessAsked<Result: Sendable>(
-    _ body: @escaping @Sendable () async throws -> Result
-  ) async throws -> Result? {
-    let task = Task { try await body() }
-    let isAsked = state.withLock { state in
-      state.giveUp = { task.cancel() }
-      return state.isAsked && !state.isTaken
-    }
-    if isAsked { task.cancel() }
-    let result = await withTaskCancellationHandler {
-      await task.result
-    } onCancel: {
-      task.cancel()
-    }
-    state.withLock { $0.giveUp = nil }
-    try Task.checkCancellation()
-    switch result {
-    case .success(let value): return value
-    case .failure(is CancellationError): return nil
-    case .failure(let error): throw error
-    }
-  }
 }

@@ -5,7 +5,7 @@ import WorkbenchCore
 /// What a job consists in. The runner does it in a process that outlives the workbench.
 protocol JobWork: Codable, Sendable, Hashable {
   /// Does the work. What it prints goes to the folder's log, what happens to its events. Ends soon after `job.stops`
-  /// yields. May be called again after the runner was killed: then it goes on with what was begun, and begins nothing
+  /// asks. May be called again after the runner was killed: then it goes on with what was begun, and begins nothing
   /// twice.
   /// - Returns: the exit status, as shells count.
   func run(_ job: RunningJob) async throws -> Int
@@ -15,14 +15,16 @@ protocol JobWork: Codable, Sendable, Hashable {
 struct RunningJob: Sendable {
   /// Its files.
   var folder: JobFolder
-  /// Yields when the job is to save and end.
-  var stops: AsyncStream<Void>
+  /// Asks when the job is to save and end.
+  var stops: StopRequests
   /// How long it may take to save and end.
-  var patience: Duration
+  var patience: StopPatience
   /// Takes what happens.
   var events: EventWriter
   /// To be told which process does the work, where one on this machine does.
   var onStart: @Sendable (ProcessIdentity) throws -> Void
+  /// To be told when the work begins, each time it may have: the job's hours count from then on.
+  var onWork: @Sendable () -> Void = {}
   /// The workspace's folder.
   var workspace = ""
   /// Reaches providers that tune; nil where nothing can.
@@ -30,9 +32,31 @@ struct RunningJob: Sendable {
 
   /// What the runner hands on as it was given.
   struct Parts: Sendable {
-    var patience: Duration
+    var patience: StopPatience
     var events: EventWriter
     var tuning: (any TuningServices)?
+  }
+}
+
+/// How long a job that was asked to end may take before it is ended by force.
+struct StopPatience: Sendable, Hashable {
+  /// When nothing of it is wanted any more.
+  var toCancel: Duration = .seconds(20)
+  /// When it is to save first: trainers look for a request between two batches only.
+  var toSave: Duration = .seconds(600)
+
+  /// As a job usually has it.
+  init() {}
+
+  /// The same for both.
+  init(_ both: Duration) {
+    toCancel = both
+    toSave = both
+  }
+
+  /// How long after a request; where nobody said what for, it may save.
+  func duration(for request: StopRequest?) -> Duration {
+    request?.state == TrainingJob.State.canceled.rawValue ? toCancel : toSave
   }
 }
 
@@ -85,8 +109,9 @@ struct ProgramWork: JobWork {
   }
 
   func run(_ job: RunningJob) async throws -> Int {
-    try await program(in: job.folder).run(
-      appendingTo: job.folder.log, patience: job.patience, stops: job.stops, onStart: job.onStart
+    job.onWork()
+    return try await program(in: job.folder).run(
+      appendingTo: job.folder.log, patience: job.patience.toSave, stops: job.stops.stream(), onStart: job.onStart
     ).status
   }
 }

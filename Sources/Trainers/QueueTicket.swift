@@ -75,8 +75,13 @@ public struct QueueEntry: Sendable, Hashable, Identifiable {
     switch state {
     case .running: "running"
     case .waiting(let count): count == 1 ? "waiting: 1 job is before it" : "waiting: \(count) jobs are before it"
-    case .scheduled(let time): "starts at " + Self.clock(time, now: now, timeZone: timeZone)
+    case .scheduled(let time): Self.startText(time, now: now, timeZone: timeZone)
     }
+  }
+
+  /// What to say of a job that waits for its time.
+  static func startText(_ time: Date, now: Date = Date(), timeZone: TimeZone = .current) -> String {
+    "starts at " + clock(time, now: now, timeZone: timeZone)
   }
 
   /// The time of day, with the date when that is another day.

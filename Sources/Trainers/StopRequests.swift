@@ -4,10 +4,11 @@ import Synchronization
 /// What asks a job to save and end, for all who work on it, one after the other or at once.
 ///
 /// A stream has one reader and ends with it; this remembers, and has a stream for each.
-public final class StopRequests: Sendable {
+final class StopRequests: Sendable {
   private struct State {
     var isAsked = false
-    var reason: String?
+    var isTaken = false
+    var giveUp: (@Sendable () -> Void)?
     var readers: [Int: AsyncStream<Void>.Continuation] = [:]
     var next = 0
     var sources: [Task<Void, Never>] = []
@@ -16,7 +17,7 @@ public final class StopRequests: Sendable {
   private let state = Mutex(State())
 
   /// - Parameter source: asks each time it yields: a person's wish.
-  public init(_ source: AsyncStream<Void>) {
+  init(_ source: AsyncStream<Void>) {
     let task = Task { [weak self] in
       for await _ in source { self?.ask() }
     }
@@ -30,22 +31,61 @@ public final class StopRequests: Sendable {
   }
 
   /// Whether anybody has asked.
-  public var isAsked: Bool { state.withLock { $0.isAsked } }
-  /// Why, in a sentence, if the first who asked said so; nil for a person's wish.
-  public var reason: String? { state.withLock { $0.reason } }
+  var isAsked: Bool { state.withLock { $0.isAsked } }
 
   /// Asks for the end.
-  public func ask(because reason: String? = nil) {
-    let readers = state.withLock { state in
-      if !state.isAsked { state.reason = reason }
+  func ask() {
+    let (readers, giveUp) = state.withLock { state in
       state.isAsked = true
-      return Array(state.readers.values)
+      return (Array(state.readers.values), state.isTaken ? nil : state.giveUp)
     }
     for reader in readers { reader.yield() }
+    giveUp?()
+  }
+
+  /// Whether somebody has asked and nobody has seen to it yet; from now on somebody does.
+  func take() -> Bool {
+    state.withLock { state in
+      defer { state.isTaken = state.isTaken || state.isAsked }
+      return state.isAsked && !state.isTaken
+    }
+  }
+
+  /// The job isn't to end after all.
+  func reset() {
+    state.withLock { state in
+      state.isAsked = false
+      state.isTaken = false
+    }
+  }
+
+  /// Does something that is given up as soon as somebody asks. For one at a time.
+  /// - Returns: nil where it was given up.
+  func unlessAsked<Result: Sendable>(
+    _ body: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result? {
+    let task = Task { try await body() }
+    let isAsked = state.withLock { state in
+      state.giveUp = { task.cancel() }
+      return state.isAsked && !state.isTaken
+    }
+    if isAsked { task.cancel() }
+    let result = await withTaskCancellationHandler {
+      await task.result
+    } onCancel: {
+      task.cancel()
+    }
+    state.withLock { $0.giveUp = nil }
+    try Task.checkCancellation()
+    switch result {
+    case .success(let value): return value
+    case .failure(is CancellationError): return nil
+    case .failure(let error): throw error
+    }
   }
 
   /// Yields when somebody asks, and at once when somebody has asked before.
-  public func stream() -> AsyncStream<Void> {
+  func stream() -> AsyncStream<Void> {
     let (stream, reader) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let (number, isAsked) = state.withLock { state in
       defer { state.next += 1 }
@@ -60,7 +100,7 @@ public final class StopRequests: Sendable {
   /// Asks for the end after so many hours.
   /// - Parameter start: when the work began, so that one that is gone on with doesn't get its time anew.
   /// - Parameter onLimit: told the reason before anybody is asked, so that it can be noted for who ends then.
-  public func limit(
+  func limit(
     hours: Double, since start: Date = Date(), onLimit: @escaping @Sendable (_ reason: String) -> Void = { _ in }
   ) {
     // Longer than any job, and short enough for a clock.
@@ -69,13 +109,13 @@ public final class StopRequests: Sendable {
       guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }
       let reason = Self.limitReason(hours: hours)
       onLimit(reason)
-      self?.ask(because: reason)
+      self?.ask()
     }
     state.withLock { $0.sources.append(task) }
   }
 
   /// The sentence for a job whose time is up.
-  public static func limitReason(hours: Double) -> String {
+  static func limitReason(hours: Double) -> String {
     let rounded = (min(hours, 1e6) * 100).rounded() / 100
     let number = rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
     return "Stopped after \(number) \(rounded == 1 ? "hour" : "hours"), as asked."

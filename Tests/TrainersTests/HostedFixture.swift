@@ -68,7 +68,8 @@ struct HostedFixture {
     let again = try JSONDecoder().decode(Work.self, from: JSONEncoder().encode(Work.hosted(work)))
     guard case .hosted(let work) = again else { return -1 }
     let job = RunningJob(
-      folder: folder, stops: stops, patience: .milliseconds(200), events: EventWriter(folder.events), onStart: { _ in },
+      folder: folder, stops: StopRequests(stops), patience: StopPatience(.milliseconds(200)),
+      events: EventWriter(folder.events), onStart: { _ in },
       workspace: "/", tuning: services)
     var pace = HostedPace()
     (pace.first, pace.longest, pace.longestTrouble, pace.settling) = (0.001, 0.002, 0.002, 0)

@@ -195,6 +195,33 @@ import WorkbenchCore
     }
   }
 
+  @Test func aJobForLaterWaitsAndCanBeCanceledMeanwhile() async throws {
+    try await with { fixture in
+      let folder = fixture.folder
+      let order = QueueOrder(notBefore: Date(timeIntervalSinceNow: 3600))
+      try folder.write(
+        JobFolder.Job(work: .hosted(fixture.work), order: order, workspace: "", number: 1), to: folder.job)
+      let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+      let status = Task { try await fixture.run(stops: stops) }
+      while fixture.detail.marks.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+      #expect(fixture.detail.marks.map { $0.text.hasPrefix("starts at ") } == [true])
+      try folder.write(StopRequest.cancel, to: folder.stop)
+      stop.yield()
+      #expect(try await status.value == 1)
+      #expect(fixture.detail.job.state == .canceled)
+      #expect(await fixture.mock.requests == 0)
+      // Its time has come.
+      try FileManager.default.removeItem(atPath: folder.stop)
+      try EventFile.reopen(folder.events)
+      try folder.write(
+        JobFolder.Job(
+          work: .hosted(fixture.work), order: QueueOrder(notBefore: Date(timeIntervalSinceNow: 0.01)), workspace: "",
+          number: 1), to: folder.job)
+      #expect(try await fixture.run() == 0)
+      #expect(await fixture.mock.made.count == 1)
+    }
+  }
+
   @Test func aJobRestsAndGoesOn() async throws {
     try await with(Self.long) { fixture in
       let ended = try await fixture.run(stoppingAfter: 12, .pause)

@@ -393,18 +393,15 @@ private func running(_ queue: MachineQueue) -> [String] {
     person.yield()
     for reader in readers { for await _ in reader { break } }
     #expect(signal.isAsked)
-    #expect(signal.reason == nil)
     for await _ in signal.stream() { break }
   }
 
-  @Test func theFirstReasonCounts() async {
+  @Test func aLimitSaysWhy() async {
     let signal = StopRequests(never())
     let noted = Mutex<String?>(nil)
     signal.limit(hours: 2, since: Date() - 7_201) { reason in noted.withLock { $0 = reason } }
     for await _ in signal.stream() { break }
     #expect(noted.withLock { $0 } == "Stopped after 2 hours, as asked.")
-    signal.ask(because: "Something else.")
-    #expect(signal.reason == "Stopped after 2 hours, as asked.")
     #expect(StopRequests.limitReason(hours: 1) == "Stopped after 1 hour, as asked.")
     #expect(StopRequests.limitReason(hours: 0.5) == "Stopped after 0.5 hours, as asked.")
     #expect(StopRequests.limitReason(hours: .infinity) == "Stopped after 1000000 hours, as asked.")
