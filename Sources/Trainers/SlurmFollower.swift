@@ -1,6 +1,5 @@
 import Foundation
 import Processes
-import Synchronization
 import WorkbenchCore
 
 /// Sees to it that exactly one Slurm job does a training job's work, and follows it to its end.
@@ -16,33 +15,14 @@ struct SlurmFollower: Sendable {
 
   private var folder: JobFolder { job.folder }
 
-  /// Whether the job is to save and end.
-  private final class Stop: Sendable {
-    private let flag: Mutex<Bool>
-    init(_ isAsked: Bool) { flag = Mutex(isAsked) }
-    var isAsked: Bool { flag.withLock { $0 } }
-    func ask() { flag.withLock { $0 = true } }
-  }
-
   /// Does the work.
   /// - Returns: the trainer's exit status, as shells count.
+  /// - Throws: `CancellationError` where only this process is to end.
   func run() async throws -> Int {
-    let stop = Stop(folder.has(folder.stop))
-    return try await withThrowingTaskGroup(of: Int?.self) { group in
-      group.addTask {
-        for await _ in job.stops { stop.ask() }
-        return nil
-      }
-      group.addTask { try await follow(stop) }
-      defer { group.cancelAll() }
-      while let status = try await group.next() {
-        if let status { return status }
-      }
-      throw CancellationError()
-    }
-  }
-
-  private func follow(_ stop: Stop) async throws -> Int {
+    // A stop that an earlier runner was asked for and didn't live to see.
+    if folder.has(folder.stop) { job.stops.ask() }
+    // What an earlier follower has seen running has its hours.
+    if folder.read(folder.started, as: WorkedTime.self)?.began != nil { job.onWork() }
     var record = SlurmRecord(work)
     if folder.has(folder.slurm) {
       guard let known = folder.read(folder.slurm, as: SlurmRecord.self) else {
@@ -56,12 +36,12 @@ struct SlurmFollower: Sendable {
         record = SlurmRecord(work, attempt: record.attempt + 1)
       }
     }
-    if record.job == nil, let end = try await submit(&record, stop) {
+    if record.job == nil, let end = try await submit(&record) {
       job.events.append(end)
       if case .end(.failed, _, _) = end { return try finish(&record, status: 1) }
       return try finish(&record, status: 130)
     }
-    return try await watch(&record, stop)
+    return try await watch(&record)
   }
 
   /// Puts a line on the job's time line, unless the trainer has told the end meanwhile.
@@ -69,11 +49,20 @@ struct SlurmFollower: Sendable {
     if !EventFile.endsWell(folder.events) { job.events.append(.note(text)) }
   }
 
+  /// Whether the job is to save and end.
+  /// - Throws: `CancellationError` where only this process is to end, because the machine is shut down say: Slurm's job goes
+  ///   on, and so will somebody here.
+  private func isAsked() throws -> Bool {
+    guard job.stops.isAsked else { return false }
+    guard folder.has(folder.stop) else { throw CancellationError() }
+    return true
+  }
+
   // MARK: Submitting
 
   /// Submits the job, unless that was done before.
   /// - Returns: the end that it has come to, when there is no Slurm job.
-  private func submit(_ record: inout SlurmRecord, _ stop: Stop) async throws -> TrainingEvent.Kind? {
+  private func submit(_ record: inout SlurmRecord) async throws -> TrainingEvent.Kind? {
     if record.isSubmitted { try await waitForSubmission() }
     var told = ""
     while true {
@@ -87,7 +76,7 @@ struct SlurmFollower: Sendable {
           }
         } catch let error as SlurmQueue.Failure { silence = error }
       }
-      if stop.isAsked { return asked() ?? .end(.canceled, message: "Stopped before it was submitted.", step: 0) }
+      if try isAsked() { return asked() ?? .end(.canceled, message: "Stopped before it was submitted.", step: 0) }
       if silence == nil {
         do {
           try prepare(record)
@@ -108,7 +97,7 @@ struct SlurmFollower: Sendable {
         tell("waiting: Slurm doesn't answer (\(silence))")
         told = silence.description
       }
-      try await pause(stop)
+      try await pause()
     }
   }
 
@@ -154,6 +143,7 @@ struct SlurmFollower: Sendable {
 
   /// Whether Slurm hasn't said no, but nothing.
   static func isSilence(_ error: SlurmQueue.Failure) -> Bool {
+    if error.isPassing { return true }
     let text = error.description.lowercased()
     return [
       "timed out", "unable to contact", "has not answered", "connection refused", "communication", "zero bytes",
@@ -168,12 +158,11 @@ struct SlurmFollower: Sendable {
 
   // MARK: Watching
 
-  private func watch(_ record: inout SlurmRecord, _ stop: Stop) async throws -> Int {
+  private func watch(_ record: inout SlurmRecord) async throws -> Int {
     var told = ""
     var silence = ""
     var looksAfterEnd = 0
-    var interrupted: ContinuousClock.Instant?
-    var isForced = false
+    var ending = Ending()
     while true {
       do {
         let jobs = try await queue.jobs(named: record.label)
@@ -190,19 +179,8 @@ struct SlurmFollower: Sendable {
             tell(text)
             told = mine.state.word + mine.reason
           }
-          if stop.isAsked {
-            if mine.state.isWaiting {
-              try? await queue.cancel(id)
-            } else if let interrupted {
-              if !isForced, ContinuousClock.now - interrupted > job.patience {
-                try? await queue.cancel(id)
-                isForced = true
-              }
-            } else {
-              try? await queue.interrupt(id)
-              interrupted = ContinuousClock.now
-            }
-          }
+          if mine.state.word == "RUNNING" { job.onWork() }
+          if try isAsked() { try await end(mine, &ending) }
         } else {
           // A job that is queued again may look over for a moment, and files of another machine come late.
           looksAfterEnd += 1
@@ -213,7 +191,30 @@ struct SlurmFollower: Sendable {
         if silence.isEmpty { tell("Slurm doesn't answer and is asked again: \(error)") }
         silence = error.description
       }
-      try await pause(stop, isHurried: stop.isAsked)
+      try await pause(isHurried: job.stops.isAsked)
+    }
+  }
+
+  /// What was done to end a job.
+  private struct Ending {
+    /// Since when it is to end.
+    var since = ContinuousClock.now
+    var isBegun = false
+    var isInterrupted = false
+    var isForced = false
+  }
+
+  /// Asks a job to end, and ends it by force in the end. What goes wrong is tried again at the next look.
+  private func end(_ mine: SlurmJob, _ ending: inout Ending) async throws {
+    if !ending.isBegun { ending = Ending(since: .now, isBegun: true) }
+    if mine.state.isWaiting { return try await queue.cancel(mine.id) }
+    let request = folder.read(folder.stop, as: StopRequest.self)
+    if !ending.isForced, ContinuousClock.now - ending.since > job.patience.duration(for: request) {
+      try await queue.cancel(mine.id)
+      ending.isForced = true
+    } else if !ending.isInterrupted {
+      try await queue.interrupt(mine.id)
+      ending.isInterrupted = true
     }
   }
 
@@ -228,12 +229,12 @@ struct SlurmFollower: Sendable {
   }
 
   /// Waits for the next look; not so long when the trainer has ended meanwhile, or is to end.
-  private func pause(_ stop: Stop, isHurried: Bool = false) async throws {
-    let wasAsked = stop.isAsked
+  private func pause(isHurried: Bool = false) async throws {
+    let wasAsked = job.stops.isAsked
     let end = ContinuousClock.now + (isHurried ? min(.seconds(1), interval) : interval)
     while ContinuousClock.now < end {
       try await Task.sleep(for: min(.seconds(1), end - ContinuousClock.now))
-      if stop.isAsked != wasAsked || EventFile.endsWell(folder.events) { return }
+      if job.stops.isAsked != wasAsked || EventFile.endsWell(folder.events) { return }
     }
   }
 
@@ -263,8 +264,7 @@ struct SlurmFollower: Sendable {
   private func asked() -> TrainingEvent.Kind? {
     guard let request = folder.read(folder.stop, as: StopRequest.self) else { return nil }
     return .end(
-      TrainingJob.State(rawValue: request.state) ?? .canceled, message: LogText.clean(request.message),
-      step: EventFile.lastStep(folder.events))
+      folder.state(after: request), message: LogText.clean(request.message), step: EventFile.lastStep(folder.events))
   }
 
   private func finish(_ record: inout SlurmRecord, status: Int) throws -> Int {

@@ -51,6 +51,8 @@ struct SlurmQueue: Sendable {
   /// What went wrong; the text is Slurm's own.
   struct Failure: Error, CustomStringConvertible {
     var description: String
+    /// Whether it is this machine's and passes: Slurm wasn't even asked.
+    var isPassing = false
   }
 
   // MARK: Submitting
@@ -65,7 +67,7 @@ struct SlurmQueue: Sendable {
       program.arguments = ["--no-fork", lock, program.executable] + program.arguments
       program.executable = flock
     }
-    let result = try await program.run()
+    let result = try await Self.started { try await program.run() }
     guard result.ending.isSuccess, let id = result.lines.compactMap(Self.number).last else {
       throw Failure(description: Self.words(of: result, "sbatch"))
     }
@@ -165,7 +167,7 @@ struct SlurmQueue: Sendable {
   private func ask(_ name: String, _ arguments: [String]) async throws -> [String] {
     let program = try program(name, arguments)
     let result = try await withThrowingTaskGroup(of: Program.Result?.self) { group in
-      group.addTask { try await program.run(keeping: 1_000) }
+      group.addTask { try await Self.started { try await program.run(keeping: 1_000) } }
       group.addTask {
         try await Task.sleep(for: patience)
         return nil
@@ -178,6 +180,13 @@ struct SlurmQueue: Sendable {
     }
     guard result.ending.isSuccess else { throw Failure(description: Self.words(of: result, name)) }
     return result.lines
+  }
+
+  /// A command that can't be started, because there are too many processes say, can be the next time.
+  private static func started<Result>(_ run: () async throws -> Result) async throws -> Result {
+    do { return try await run() } catch let error as ProcessError {
+      throw Failure(description: "\(error)", isPassing: true)
+    }
   }
 
   /// What a command said when it failed, in one line.
