@@ -139,6 +139,17 @@ public struct LocalEngine: Sendable, Hashable {
     return Program(layout.python, [scripts + "/" + environment.trainer, folder], environment: Self.cleanEnvironment)
   }
 
+  /// A program that writes what a process takes of its machine to a file of events until that process ends; nil where there
+  /// is no Python. It needs no engine, but prefers its Python.
+  /// - Parameter path: where its script is to be.
+  /// - Throws: when the script can't be written.
+  public func watchProgram(script path: String, pid: Int32, events: String) throws -> Program? {
+    let ours = status.installation == nil ? nil : layout.python
+    guard let python = ours ?? finder.candidates.first else { return nil }
+    try AtomicFile.write(String(decoding: PackageResources.system_watch_py, as: UTF8.self), to: path)
+    return Program(python, [path, String(pid), events], environment: Self.cleanEnvironment)
+  }
+
   /// Removes this environment, and with the last one the whole engine; mlx-lm's servers are stopped before. Models fetched
   /// from the hub stay in the hub's own cache.
   /// - Throws: `EngineError`.

@@ -1,4 +1,5 @@
 import Foundation
+import LocalEngine
 import Processes
 import WorkbenchCore
 
@@ -28,6 +29,7 @@ struct CommandWork: JobWork {
     let begun = folder.read(folder.begun, as: ProcessIdentity.self)
     try FileManager.default.createDirectory(atPath: folder.output, withIntermediateDirectories: true)
     let diary = CommandDiary(work: self, folder: folder, events: job.events, isPickedUp: begun != nil)
+    job.onWork()
     if begun == nil { await diary.start() }
     let status = try await withThrowingTaskGroup(of: Int??.self) { group in
       group.addTask {
@@ -54,306 +56,49 @@ struct CommandWork: JobWork {
     let program = Program(
       arguments[0], Array(arguments.dropFirst()), environment: environment.mapValues { $0 },
       workingDirectory: job.folder.path)
-    return try await program.run(appendingTo: job.folder.log, patience: job.patience, stops: job.stops) { trainer in
+    return try await program.run(appendingTo: job.folder.log, patience: job.patience.toSave, stops: job.stops.stream())
+    { trainer in
       try job.folder.write(trainer, to: job.folder.begun)
       try job.onStart(trainer)
+      watchSystem(trainer, job)
     }.status
+  }
+
+  /// Has what the trainer takes of the machine written to the events, where there is a Python to do it. Ends by itself,
+  /// with the trainer or with this process.
+  private func watchSystem(_ trainer: ProcessIdentity, _ job: RunningJob) {
+    // Whoever writes the events itself tells this, too.
+    let folder = job.folder
+    guard !CommandDiary.isEvents(log, of: folder) else { return }
+    Task {
+      guard
+        let program = try? LocalEngine().watchProgram(
+          script: folder.path + "/system_watch.py", pid: trainer.pid, events: folder.events)
+      else { return }
+      // The job is more important than its charts.
+      _ = try? await program.spawnDetached(appendingTo: "/dev/null")
+    }
   }
 
   /// Waits for a program that an earlier runner has begun, and asks it to end when that is wanted.
   private func wait(for trainer: ProcessIdentity, _ job: RunningJob) async -> Int? {
     try? job.onStart(trainer)
+    watchSystem(trainer, job)
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         while trainer.isAlive, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(200)) }
       }
       group.addTask {
-        for await _ in job.stops { break }
+        for await _ in job.stops.stream() { break }
         if Task.isCancelled { return }
         trainer.signalGroup(.terminate)
-        if await !trainer.waitForEnd(atMost: job.patience), !Task.isCancelled { trainer.signalGroup(.kill) }
+        if await !trainer.waitForEnd(atMost: job.patience.toSave), !Task.isCancelled { trainer.signalGroup(.kill) }
       }
       await group.next()
       // Whoever was stopped is waited for, too.
-      _ = await trainer.waitForEnd(atMost: job.patience)
+      _ = await trainer.waitForEnd(atMost: job.patience.toSave)
       group.cancelAll()
     }
     return nil
-  }
-}
-
-/// Writes down what a program's log and folder say of a job.
-actor CommandDiary {
-  private let work: CommandWork
-  private let folder: JobFolder
-  private let events: EventWriter
-  private var follower: LogFollower?
-  /// Steps planned, as last told.
-  private var steps: Int
-  private var lastStep = 0
-  /// The last step whose training loss was told.
-  private var lastTrained = 0
-  /// Steps up to which all was told before this runner.
-  private var toldBefore = 0
-  private var validations: [Int: Double] = [:]
-  private var checkpoints: Set<Int> = []
-  private var best: Double?
-  /// What is older was written by an earlier start.
-  private let begun: Date
-  private var heldEnd: TrainingEvent?
-  private var saidNoNumber = false
-
-  init(work: CommandWork, folder: JobFolder, events: EventWriter, isPickedUp: Bool) {
-    self.work = work
-    self.folder = folder
-    self.events = events
-    steps = work.steps
-    // File systems may count time in whole seconds.
-    begun = isPickedUp ? .distantPast : Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
-    if isPickedUp {
-      var tail = FileTail(path: folder.events, offset: 0)
-      repeat {
-        for event in tail.lines(includingTorn: false).compactMap({ EventFile.event($0) }) {
-          switch event.kind {
-          case .start(let start): steps = start.steps
-          case .train(let metric): lastTrained = metric.step
-          case .validation(let step, let loss): validations[step] = loss
-          case .checkpoint(let checkpoint):
-            checkpoints.insert(checkpoint.step)
-            if checkpoint.isBest { best = checkpoint.validationLoss }
-          default: break
-          }
-        }
-      } while tail.hasMore
-      toldBefore = max(lastTrained, validations.keys.max() ?? 0)
-      lastStep = toldBefore
-    }
-  }
-
-  /// Whether the program writes the job's events itself.
-  private var writesEvents: Bool {
-    guard let log = work.log else { return false }
-    return (log as NSString).standardizingPath == (folder.events as NSString).standardizingPath
-  }
-
-  /// The first words.
-  func start() {
-    guard !writesEvents else { return }
-    tellStart(from: 0)
-    findLog()
-    for warning in work.warnings { events.append(.warning(warning)) }
-  }
-
-  private func tellStart(from step: Int) {
-    events.append(
-      .start(
-        TrainingStart(
-          steps: steps, firstStep: step, trainRows: work.trainRows, validationRows: work.validationRows)))
-  }
-
-  /// Tells what is new.
-  func follow(isOver: Bool = false) {
-    guard !writesEvents else { return }
-    findLog()
-    for item in follower?.items(isOver: isOver) ?? [] { tell(item) }
-    lookForCheckpoints()
-  }
-
-  private func findLog() {
-    guard follower == nil, let path = work.log ?? LogFollower.find(in: folder.output) else { return }
-    follower = LogFollower(path, since: begun)
-  }
-
-  private func tell(_ item: LogItem) {
-    switch item {
-    case .steps(let count):
-      guard count != steps else { return }
-      steps = count
-      tellStart(from: lastStep)
-    case .train(let metric):
-      guard metric.step > toldBefore else { return }
-      if metric.step < lastTrained {
-        // It was begun anew.
-        lastStep = metric.step - 1
-        tellStart(from: max(0, lastStep))
-      }
-      lastTrained = metric.step
-      lastStep = max(lastStep, metric.step)
-      events.append(.train(metric))
-    case .validation(let step, let loss):
-      guard step > toldBefore, loss.isFinite else { return }
-      validations[step] = loss
-      lastStep = max(lastStep, step)
-      events.append(.validation(step: step, loss: loss))
-    case .noNumber(let step):
-      guard !saidNoNumber else { return }
-      saidNoNumber = true
-      events.append(
-        .warning("The loss stopped being a number at step \(step): lower `learning_rate`, or add `warmup_steps`."))
-    case .event(let event): tell(event)
-    }
-  }
-
-  /// Hands on what a trainer says in our own words, as far as it can be true.
-  private func tell(_ event: TrainingEvent) {
-    switch event.kind {
-    case .start(let start):
-      steps = start.steps
-      lastStep = start.firstStep
-      lastTrained = start.firstStep
-      events.append(event.kind)
-    case .train(let metric): tell(.train(metric))
-    case .validation(let step, let loss): tell(.validation(step: step, loss: loss))
-    case .checkpoint(let checkpoint):
-      guard !checkpoints.contains(checkpoint.step) else { return }
-      if let place = Self.inside(folder.path, checkpoint.path) {
-        register(place, at: checkpoint.step, checkpoint.validationLoss, isBest: checkpoint.isBest)
-      } else {
-        events.append(
-          .warning("The checkpoint \(checkpoint.path) is left out: it isn't a folder in the job's folder."))
-      }
-    // What comes after it would be lost.
-    case .end: heldEnd = event
-    case .sample, .system, .warning, .note, .paused: events.append(event.kind)
-    }
-  }
-
-  // MARK: Checkpoints
-
-  /// `checkpoint-N` in the output's folder, as transformers' Trainer saves them: its state is the last file.
-  private func lookForCheckpoints() {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.output)) ?? []
-    let found = names.compactMap { name in CheckpointFolder.step(name).map { (step: $0, name: name) } }
-    for (step, name) in found.sorted(by: { $0.step < $1.step }) where !checkpoints.contains(step) {
-      let place = "\(folder.output)/\(name)"
-      let file = place + "/trainer_state.json"
-      guard let written = LogFollower.modified(file), written >= begun, Self.hasWeights(place),
-        let path = Self.inside(folder.path, place),
-        // Nil while it is being written.
-        let state = FileManager.default.contents(atPath: file).flatMap({ TrainerState($0) })
-      else { continue }
-      let loss = validations[step] ?? state.validation(at: step)
-      let isBest = loss.map { $0 < best ?? .infinity } ?? false
-      register(path, at: step, loss, isBest: isBest)
-    }
-  }
-
-  private func register(_ path: String, at step: Int, _ loss: Double?, isBest: Bool) {
-    checkpoints.insert(step)
-    if isBest { best = loss ?? best }
-    link("last", to: path)
-    // Where nothing is validated, the newest.
-    if isBest || best == nil || !folder.has(folder.path + "/best") { link("best", to: path) }
-    events.append(.checkpoint(Checkpoint(step: step, path: path, validationLoss: loss, isBest: isBest)))
-  }
-
-  /// Makes a link point elsewhere, without a moment in which it is missing.
-  private func link(_ name: String, to path: String) {
-    let temporary = "\(folder.path)/.\(name)"
-    try? FileManager.default.removeItem(atPath: temporary)
-    guard (try? FileManager.default.createSymbolicLink(atPath: temporary, withDestinationPath: path)) != nil else {
-      return
-    }
-    _ = rename(temporary, "\(folder.path)/\(name)")
-  }
-
-  // MARK: The end
-
-  /// Tells the rest when the program has ended.
-  /// - Parameter status: as shells count; nil where nobody knows it.
-  func end(status: Int?) {
-    follow(isOver: true)
-    if writesEvents { lastStep = EventFile.lastStep(folder.events) }
-    if writesEvents, EventFile.endsWell(folder.events) { return }
-    let stop = folder.read(folder.stop, as: StopRequest.self)
-    let isDone = status == 0 || (status == nil && steps > 0 && lastStep >= steps)
-    var flaw: String?
-    if isDone {
-      do {
-        let path = try adapterPlace()
-        register(path, at: max(lastStep, checkpoints.max() ?? 0), validations[lastStep], isBest: true)
-      } catch {
-        flaw = error.description
-      }
-    }
-    if let heldEnd {
-      events.append(heldEnd.kind)
-    } else if let stop {
-      let state = TrainingJob.State(rawValue: stop.state) ?? .canceled
-      events.append(.end(state, message: stop.message, step: lastStep))
-    } else if isDone, let flaw {
-      let isSaved = !checkpoints.isEmpty
-      let message = isSaved ? "\(flaw) The checkpoint of step \(checkpoints.max() ?? 0) is kept." : flaw
-      events.append(.end(isSaved ? .finished : .failed, message: message, step: lastStep))
-    } else if isDone {
-      events.append(.end(.finished, message: "\(lastStep) steps are done.", step: lastStep))
-    } else if status == nil {
-      let message =
-        LogDiagnosis.sentence(logAt: folder.log, status: nil)
-        ?? "The trainer ended before its last step, while nobody followed it; its log is \(folder.log)."
-      events.append(.end(.failed, message: message, step: lastStep))
-    }
-    // Otherwise its log says the rest.
-  }
-
-  private struct PlaceFlaw: Error, CustomStringConvertible {
-    var description: String
-  }
-
-  /// Where the adapter is, relative to the job's folder.
-  private func adapterPlace() throws(PlaceFlaw) -> String {
-    let shown = LogText.clean(work.adapter)
-    guard FileManager.default.fileExists(atPath: work.adapter) else {
-      throw PlaceFlaw(
-        description:
-          "The trainer ended well, but left nothing at \(shown): say in `training.command.adapter` where its "
-          + "adapter is.")
-    }
-    guard Self.inside(folder.path, work.adapter) != nil else {
-      throw PlaceFlaw(
-        description: "The trainer's adapter at \(shown) is no folder in the job's folder: have it written to {output}.")
-    }
-    for place in [work.adapter] + Self.numbered(in: work.adapter) where Self.hasWeights(place) {
-      if let path = Self.inside(folder.path, place) { return path }
-    }
-    throw PlaceFlaw(
-      description: "The trainer ended well, but there are no weights in \(shown): say in `training.command.adapter` "
-        + "where its adapter is.")
-  }
-
-  /// `epoch_2`, `step_40` and `checkpoint-40` in a folder, the highest number first.
-  private static func numbered(in folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let found = names.compactMap { name in
-      ["epoch_", "step_", "checkpoint-"].lazy.compactMap { CheckpointFolder.number(name, after: $0) }.first
-        .map { (number: $0, name: name) }
-    }
-    return found.sorted { $0.number > $1.number }.map { folder + "/" + $0.name }
-  }
-
-  /// Whether a folder holds an adapter or a model.
-  private static func hasWeights(_ folder: String) -> Bool {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.contains { name in
-      [".safetensors", ".bin", ".gguf", ".pt"].contains { name.hasSuffix($0) } && name != "training_args.bin"
-        && name != "optimizer.pt" && name != "scheduler.pt"
-    }
-  }
-
-  /// A folder's path relative to another that it is really in, links followed; nil where it isn't.
-  static func inside(_ folder: String, _ path: String) -> String? {
-    let path = path.hasPrefix("/") ? path : folder + "/" + path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
-      let root = real(folder), let place = real(path), place.hasPrefix(root + "/")
-    else { return nil }
-    return String(place.dropFirst(root.count + 1))
-  }
-
-  /// The path with all links followed; nil where nothing is.
-  private static func real(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 }

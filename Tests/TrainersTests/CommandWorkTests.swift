@@ -50,7 +50,7 @@ import WorkbenchCore
     var job = JobFolder.Job(work: .command(work), workspace: workspace, number: 1)
     job.order.waits = queue != nil
     try folder.write(job, to: folder.job)
-    try await JobRunner.run(folder, stops: stops, patience: .seconds(10), queue: queue ?? .standard())
+    try await JobRunner.run(folder, stops: stops, patience: StopPatience(.seconds(10)), queue: queue ?? .standard())
     return detail()
   }
 
@@ -259,10 +259,13 @@ import WorkbenchCore
     #expect(detail.job.message?.contains("ended with status 4 without saying why") == true)
   }
 
-  @Test func aStopIsToldAsItWasMeant() async throws {
+  /// A job of which nothing was saved hasn't finished.
+  @Test(arguments: [true, false]) func aStopIsToldAsItWasMeant(_ isSaved: Bool) async throws {
     let (stops, stop) = AsyncStream.makeStream(of: Void.self)
     let command = try script(
       """
+      mkdir -p saved
+      if [ \(isSaved) = true ]; then ln -s saved last; fi
       echo '{"current_steps": 3, "loss": 1}' >> $1/trainer_log.jsonl
       touch begun
       while :; do sleep 0.05; done
@@ -272,10 +275,131 @@ import WorkbenchCore
     try folder.write(StopRequest(.finished, "Stopped after 2 hours, as asked."), to: folder.stop)
     stop.yield()
     let detail = try await work.value
-    #expect(detail.job.state == .finished)
+    #expect(detail.job.state == (isSaved ? .finished : .canceled))
     #expect(detail.job.message == "Stopped after 2 hours, as asked.")
     #expect(detail.metrics.map(\.step) == [3])
     #expect(!folder.has(folder.begun))
+  }
+
+  @Test func aStopThatComesTooLateChangesNothing() async throws {
+    let command = try script(
+      """
+      echo '{"current_steps": 4, "total_steps": 4, "loss": 1}' >> $1/trainer_log.jsonl
+      touch $1/model.safetensors
+      """)
+    let work = try CommandPlan(plan: plan(command), command: command).work()
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    try folder.write(StopRequest.pause, to: folder.stop)
+    let detail = try await run(work)
+    #expect(detail.job.state == .finished && detail.job.message == "4 steps are done.")
+  }
+
+  /// The events of a job that was stopped at step 8, with a checkpoint at step 6.
+  private func past() throws {
+    try FileManager.default.createDirectory(atPath: folder.output, withIntermediateDirectories: true)
+    let events = EventWriter(folder.events)
+    events.append(.start(TrainingStart(steps: 10)))
+    for step in [2, 4, 6, 8] { events.append(.train(Metric(step: step, loss: 2))) }
+    events.append(.validation(step: 6, loss: 0.5))
+    events.append(.checkpoint(Checkpoint(step: 6, path: "output/checkpoint-6", validationLoss: 0.5, isBest: true)))
+    events.append(.paused(message: nil, step: 8))
+  }
+
+  @Test func aTrainerThatGoesOnKeepsItsCurves() async throws {
+    try past()
+    let detail = try await run(
+      script(
+        """
+        for step in 8 10; do echo "{\\"current_steps\\": $step, \\"loss\\": 1}" >> $1/trainer_log.jsonl; done
+        mkdir $1/checkpoint-8
+        touch $1/checkpoint-8/model.safetensors
+        echo '{"max_steps": 10, "log_history": [{"step": 8, "eval_loss": 0.75}]}' > $1/checkpoint-8/trainer_state.json
+        exit 3
+        """))
+    #expect(detail.metrics.map(\.step) == [2, 4, 6, 8, 10])
+    #expect(detail.metrics.map(\.loss) == [2, 2, 2, 1, 1])
+    #expect(detail.validations.map(\.step) == [6])
+    #expect(detail.checkpoints.map(\.step) == [6, 8])
+    // It isn't better than what was saved before.
+    #expect(detail.checkpoints.map(\.isBest) == [true, false])
+    #expect(detail.start?.firstStep == 7)
+  }
+
+  @Test func aTrainerThatBeginsAnewIsSaidTo() async throws {
+    try past()
+    let detail = try await run(
+      script(
+        """
+        echo '{"current_steps": 2, "loss": 1}' >> $1/trainer_log.jsonl
+        exit 3
+        """))
+    #expect(detail.metrics.map(\.step) == [2] && detail.checkpoints.isEmpty)
+    #expect(detail.start?.firstStep == 0)
+    #expect(detail.marks.contains { $0.text.contains("from the beginning") })
+  }
+
+  @Test(.enabled(if: Program.find("python3", path: ProcessInfo.processInfo.environment["PATH"]) != nil))
+  func theMachineIsWatched() async throws {
+    let detail = try await run(
+      script(
+        """
+        i=0
+        while [ $i -lt 600 ] && ! grep -q '"system"' events.jsonl; do sleep 0.1; i=$((i + 1)); done
+        touch $1/model.safetensors
+        """))
+    #expect(detail.system.contains { $0.use.memory ?? 0 > 0 })
+  }
+
+  @Test func aCompanionThatCannotBeStartedIsSaid() async throws {
+    let command = try script("touch $1/model.safetensors")
+    let work = try CommandPlan(plan: plan(command), command: command).work()
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    var job = JobFolder.Job(work: .command(work), workspace: workspace, number: 1)
+    job.order.waits = false
+    job.companion = ProgramWork(Program("/nowhere/assay"))
+    try folder.write(job, to: folder.job)
+    try await JobRunner.run(folder, stops: AsyncStream { _ in })
+    #expect(detail().job.state == .finished)
+    #expect(detail().warnings.contains { $0.hasPrefix("Its checkpoints aren't evaluated: ") })
+  }
+
+  /// The hours of earlier starts count, and those between them don't.
+  @Test func theHoursCountOverPauses() async throws {
+    let command = try script("while :; do sleep 0.05; done")
+    let work = try CommandPlan(plan: plan(command), command: command).work()
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    var job = JobFolder.Job(work: .command(work), workspace: workspace, number: 1)
+    job.order.waits = false
+    job.maxHours = 2
+    try folder.write(job, to: folder.job)
+    try folder.write(WorkedTime(seconds: 7_200), to: folder.started)
+    try await JobRunner.run(folder, stops: AsyncStream { _ in })
+    #expect(detail().job.state == .canceled && detail().job.message == "Stopped after 2 hours, as asked.")
+    let worked = try #require(folder.read(folder.started, as: WorkedTime.self))
+    #expect(worked.seconds >= 7_200 && worked.began == nil)
+    // The end of this one was noted by nobody but the last event.
+    try folder.write(WorkedTime(seconds: 100, began: 1_000), to: folder.started)
+    EventWriter(folder.events).append(.note("x"), at: 1_060)
+    folder.endWork()
+    #expect(folder.read(folder.started, as: WorkedTime.self) == WorkedTime(seconds: 160))
+    #expect(WorkedTime(seconds: 100, began: 1_000).worked(until: Date(timeIntervalSince1970: 1_010)) == 110)
+  }
+
+  @Test func aTrainerWhoseRunnerWasKilledIsStopped() async throws {
+    let command = try script("touch $1/ready; while :; do sleep 0.05; done")
+    let work = try CommandPlan(plan: plan(command), command: command).work()
+    try FileManager.default.createDirectory(atPath: folder.output, withIntermediateDirectories: true)
+    let job = JobFolder.Job(work: .command(work), workspace: workspace, number: 1)
+    try folder.write(job, to: folder.job)
+    let trainer = try await Program(work.arguments[0], Array(work.arguments.dropFirst()))
+      .spawnDetached(appendingTo: folder.log)
+    while !folder.has(folder.output + "/ready") { try await Task.sleep(for: .milliseconds(10)) }
+    var gone = ProcessIdentity.current
+    gone.started += 1
+    try folder.write(trainer, to: folder.begun)
+    try folder.write(JobFolder.Processes(runner: gone, trainer: trainer), to: folder.processes)
+    try await DetachedTrainer(executable: "/nowhere/assay").stop(folder: folder.path, .cancel)
+    #expect(await trainer.waitForEnd(atMost: .seconds(30)))
   }
 
   @Test func aProgramThatWasBegunIsNotBegunTwice() async throws {
