@@ -19,7 +19,7 @@ public struct DetachedTrainer: Trainer {
   /// Starts a job's runner; it must outlive this process.
   var launch: @Sendable (JobFolder) async throws -> ProcessIdentity
   /// How long a trainer may take to save and end.
-  var patience: Duration = .seconds(20)
+  var patience = StopPatience()
   /// Where the jobs of this machine wait.
   var queue = MachineQueue.standard()
   /// How often to see whether a job's processes are alive.
@@ -112,6 +112,8 @@ public struct DetachedTrainer: Trainer {
         for file in [folder.exit, folder.stop, folder.processes, folder.begun] {
           try? FileManager.default.removeItem(atPath: file)
         }
+        // The hours that it has worked count on.
+        folder.endWork()
         try EventFile.reopen(folder.events)
       }
       let runner = try await launch(folder)
@@ -149,8 +151,13 @@ public struct DetachedTrainer: Trainer {
   /// Returns when the runner has said who it is: from then on the job can be found.
   private func waitForStart(_ folder: JobFolder, _ runner: ProcessIdentity) async throws {
     for _ in 0..<1500 {
-      if folder.has(folder.processes) { return }
-      if !runner.isAlive, !folder.has(folder.processes) {
+      // What a runner that has died has left says nothing.
+      if let known = folder.read(folder.processes, as: JobFolder.Processes.self)?.runner,
+        known == runner || known.isAlive
+      {
+        return
+      }
+      if !runner.isAlive {
         var log = FileTail(path: folder.runnerLog, offset: 0)
         let words = log.lines(includingTorn: true).suffix(3).map { LogText.clean(String(decoding: $0, as: UTF8.self)) }
         throw TrainerFailure(
@@ -224,24 +231,34 @@ public struct DetachedTrainer: Trainer {
     return stream
   }
 
-  /// Asks a job to save and end; ends it by force if it doesn't.
+  /// Asks a job to save and end; ends it by force if it doesn't: a canceled one after 20 seconds, any other, which is to
+  /// save first, after 10 minutes.
   public func stop(folder path: String, _ request: StopRequest) async throws {
     let folder = JobFolder(path: path)
+    // What is done elsewhere goes on there when the one that followed it has died.
+    await pickUp(folder: path)
     // A job that was asked for a moment ago may still be starting.
-    for _ in 0..<100 where !folder.has(folder.processes) && !folder.has(folder.exit) && folder.has(folder.spec) {
-      try await Task.sleep(for: .milliseconds(50))
-    }
+    for _ in 0..<100 where mayStart(folder) { try await Task.sleep(for: .milliseconds(50)) }
     guard let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive else {
       throw TrainerFailure("No process works on this job any more, so there is nothing to stop.")
     }
     do { try folder.write(request, to: folder.stop) } catch { throw TrainerFailure("\(error)") }
-    guard !folder.has(folder.ticket), let trainer = try await trainer(of: folder) else {
+    // A trainer whose runner was killed still listens.
+    let trainer = processes.runner.isAlive ? try await trainer(of: folder) : processes.trainer
+    guard let trainer else {
       processes.runner.signal(.terminate)
       return
     }
     guard trainer.signalGroup(.terminate) else { return }
-    if await trainer.waitForEnd(atMost: patience) { return }
+    if await trainer.waitForEnd(atMost: patience.duration(for: request)) { return }
     trainer.signalGroup(.kill)
+  }
+
+  /// Whether somebody who works on a job may be about to turn up.
+  private func mayStart(_ folder: JobFolder) -> Bool {
+    guard !folder.has(folder.exit), folder.has(folder.spec) else { return false }
+    guard let processes = folder.read(folder.processes, as: JobFolder.Processes.self) else { return true }
+    return !processes.isAlive && isElsewhere(folder)
   }
 
   /// Gives a waiting job another place in the queue of this machine.
@@ -259,7 +276,9 @@ public struct DetachedTrainer: Trainer {
 
   /// The trainer, which the runner may be about to start.
   private func trainer(of folder: JobFolder) async throws -> ProcessIdentity? {
-    if isElsewhere(folder) { return nil }
+    if folder.has(folder.ticket) || folder.read(folder.job, as: JobFolder.Job.self)?.work.isElsewhere == true {
+      return nil
+    }
     for _ in 0..<100 {
       guard let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive else {
         break

@@ -277,6 +277,11 @@ enum EventFile {
     return 0
   }
 
+  /// When the last event happened; nil where there is none.
+  static func lastTime(_ file: String) -> Date? {
+    lastEvents(file).last.map { Date(timeIntervalSince1970: $0.time) }
+  }
+
   private static func lastEvents(_ file: String) -> [TrainingEvent] {
     var tail = FileTail(path: file, offset: 0)
     tail.offset = max(0, tail.size - 65_536)

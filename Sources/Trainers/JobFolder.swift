@@ -37,6 +37,8 @@ struct JobFolder: Sendable, Hashable {
   var companionLog: String { path + "/companion.log" }
   /// The id of its ticket in the machine's queue, while it waits.
   var ticket: String { path + "/ticket" }
+  /// How long the job has worked: a ``WorkedTime``.
+  var started: String { path + "/started.json" }
   /// How the trainer ended; the last file to be written.
   var exit: String { path + "/exit.json" }
 
@@ -85,6 +87,12 @@ struct JobFolder: Sendable, Hashable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(String(decoding: encoder.encode(value), as: UTF8.self) + "\n", to: file)
+  }
+
+  /// What a job that was asked to end is then: one of which nothing was saved hasn't finished.
+  func state(after request: StopRequest) -> TrainingJob.State {
+    let state = TrainingJob.State(rawValue: request.state) ?? .canceled
+    return state == .finished && !has(path + "/last") ? .canceled : state
   }
 
   /// Whether a file is there.

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Processes
+import Synchronization
 import WorkbenchCore
 
 /// What a training job runs as: a process of its own that outlives the workbench, starts the trainer, and notes how it
@@ -26,7 +27,7 @@ public enum JobRunner {
   }
 
   static func run(
-    _ folder: JobFolder, stops asked: AsyncStream<Void>, patience: Duration = .seconds(20),
+    _ folder: JobFolder, stops asked: AsyncStream<Void>, patience: StopPatience = StopPatience(),
     queue: MachineQueue = .standard(), tuning: (any TuningServices)? = nil
   ) async throws {
     guard let lock = try FileLock.tryAcquire(folder.runnerLock, .exclusive) else {
@@ -51,12 +52,13 @@ public enum JobRunner {
     if !EventFile.endsWell(folder.events) {
       let step = EventFile.lastStep(folder.events)
       if let stop = folder.read(folder.stop, as: StopRequest.self) {
-        let state = TrainingJob.State(rawValue: stop.state) ?? .canceled
-        events.append(.end(state, message: "Stopped by force. What was saved last is kept.", step: step))
+        events.append(
+          .end(folder.state(after: stop), message: "Stopped by force. What was saved last is kept.", step: step))
       } else if let sentence = LogDiagnosis.sentence(logAt: folder.log, status: status) {
         events.append(.end(.failed, message: sentence, step: step))
       }
     }
+    folder.endWork(at: Date())
     try folder.write(JobFolder.Exit(status: status, time: Date().timeIntervalSince1970), to: folder.exit)
   }
 
@@ -79,25 +81,37 @@ public enum JobRunner {
         let stop = folder.read(folder.stop, as: StopRequest.self) ?? .cancel
         parts.events.append(
           .end(
-            TrainingJob.State(rawValue: stop.state) ?? .canceled, message: "Taken out of the queue.",
-            step: EventFile.lastStep(folder.events)))
+            folder.state(after: stop), message: "Taken out of the queue.", step: EventFile.lastStep(folder.events)))
         return 0
       }
     }
     defer { withExtendedLifetime(slot) {} }
-    if let hours = job.maxHours {
-      stops.limit(hours: hours) { reason in
-        try? folder.write(StopRequest(.finished, reason), to: folder.stop)
+    if let companion = job.companion {
+      do { try await start(companion, in: folder) } catch {
+        parts.events.append(.warning("Its checkpoints aren't evaluated: \(LogText.clean("\(error)"))"))
       }
     }
-    if let companion = job.companion { try await start(companion, in: folder) }
     let place = slot
+    let hasBegun = Mutex(false)
     return try await job.work.work.run(
       RunningJob(
-        folder: folder, stops: stops.stream(), patience: parts.patience, events: parts.events,
+        folder: folder, stops: stops, patience: parts.patience, events: parts.events,
         onStart: { trainer in
           try folder.write(JobFolder.Processes(runner: runner, trainer: trainer), to: folder.processes)
           try place?.assign(trainer)
+        },
+        onWork: {
+          let isFirst = hasBegun.withLock { hasBegun in
+            defer { hasBegun = true }
+            return !hasBegun
+          }
+          guard isFirst else { return }
+          let worked = folder.beginWork()
+          guard let hours = job.maxHours else { return }
+          stops.limit(hours: hours, since: worked.start(now: Date())) { reason in
+            // What a person wants counts more.
+            if !folder.has(folder.stop) { try? folder.write(StopRequest(.finished, reason), to: folder.stop) }
+          }
         }, workspace: job.workspace, tuning: parts.tuning))
   }
 

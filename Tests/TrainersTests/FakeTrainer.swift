@@ -29,7 +29,7 @@ struct FakeTrainer {
       }
       return .current
     }
-    trainer.patience = patience
+    trainer.patience = StopPatience(patience)
     trainer.heartbeat = .milliseconds(50)
     self.trainer = trainer
   }

@@ -15,7 +15,7 @@ private let backends =
 @Suite(
   .enabled(if: RealSlurm.isInstalled, "Slurm can't be started here (Tests/real-slurm check says why)"),
   .enabled(if: LocalEngine().status.installation != nil, "the local engine is not installed"), .serialized,
-  .timeLimit(.minutes(3)))
+  .timeLimit(.minutes(10)))
 struct RealSlurmEngineTests {
   /// A trainer whose runners are processes that talk to a Slurm, and a plan for it.
   private func prepared(

@@ -106,6 +106,37 @@ import WorkbenchCore
     await #expect(throws: TrainerFailure.self) { try await fake.trainer.stop(folder: fake.folder.path, .cancel) }
   }
 
+  /// The follower of a job elsewhere has died; the stop starts another one and reaches it.
+  @Test func aStopReachesAJobElsewhereThatNobodyFollows() async throws {
+    let fake = try FakeTrainer("")
+    let folder = fake.folder
+    var gone = ProcessIdentity.current
+    gone.started += 1
+    try folder.write(JobFolder.Processes(runner: gone), to: folder.processes)
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: folder.spec))
+    let work = SlurmWork(Program("/bin/sh"), settings: SlurmSettings(), number: 1)
+    try folder.write(JobFolder.Job(work: .slurm(work), workspace: "", number: 1), to: folder.job)
+    var trainer = fake.trainer
+    trainer.launch = { folder in
+      let follower = try await Program("sleep", ["600"]).spawnDetached(appendingTo: folder.runnerLog)
+      try folder.write(JobFolder.Processes(runner: follower), to: folder.processes)
+      return follower
+    }
+    try await trainer.stop(folder: folder.path, .pause)
+    let runner = try #require(folder.read(folder.processes, as: JobFolder.Processes.self)?.runner)
+    #expect(runner != gone)
+    #expect(await runner.waitForEnd(atMost: .seconds(30)))
+    #expect(folder.read(folder.stop, as: StopRequest.self) == .pause)
+  }
+
+  @Test func aJobThatIsToSaveIsGivenMoreTime() {
+    let patience = StopPatience()
+    #expect(patience.duration(for: .cancel) == .seconds(20))
+    for request in [StopRequest.pause, StopRequest(.finished, "Enough."), nil] {
+      #expect(patience.duration(for: request) >= .seconds(600))
+    }
+  }
+
   @Test func aJobThatHasNotBegunIsNeitherAliveNorLost() async throws {
     let fake = try FakeTrainer("")
     #expect(await fake.trainer.observe(folder: fake.folder.path, from: 0).isAlive == nil)

@@ -344,6 +344,9 @@ def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], ev
         except Exception as error:
             message = f"{message} But the last weights could not be saved. {sentence(error, folder, spec)}"
             clear_unfinished(folder, reserve)
+        if status == "finished" and not (folder / "last").exists():
+            # Nothing came of it.
+            status, code = "canceled", STOPS["canceled"]
     except Exception as error:
         import traceback
 
