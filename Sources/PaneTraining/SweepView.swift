@@ -34,7 +34,9 @@ struct SweepView: Sendable {
 
   private func columns(_ report: SweepReport, _ theme: Theme) -> [TableColumn<SweepReport.Row>] {
     var columns = report.axes.map { axis in
-      TableColumn<SweepReport.Row>(axis.rawValue, width: max(6, axis.rawValue.count)...13, alignment: .right, priority: 9) { row in
+      TableColumn<SweepReport.Row>(
+        axis.rawValue, width: max(6, axis.rawValue.count)...13, alignment: .right, priority: 9
+      ) { row in
         let value = axis.value(row.job.settings)
         return [
           Span(axis == .dataShare ? "\(Int((value * 100).rounded())) %" : Figure.plain(value), theme[.textStrong])

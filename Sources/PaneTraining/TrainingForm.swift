@@ -22,10 +22,10 @@ struct TrainingForm: Sendable {
       FormField("base model", .choice(models.isEmpty ? [base] : models), value: base, hint: "←/→ chooses") { name in
         models.contains(name) ? nil : "No model called “\(name)” can be tuned: add one with api: mlx."
       },
-      FormField("data file", value: data, hint: "in the workspace; c collects one") { path in
+      FormField("data file", value: data, hint: "of rows; c collects one") { path in
         path.isEmpty ? "Name a file of rows, such as train/main.jsonl." : nil
       },
-      FormField("mix in", value: settings.mix?.data ?? "", hint: "rows of other tasks; empty: none"),
+      FormField("mix in", value: settings.mix?.data ?? "", hint: "rows of other tasks, or none"),
       FormField("mix share", value: Figure.plain(settings.mix?.share ?? 0.1), hint: "their share of all rows") {
         Self.number($0, above: 0, upTo: 0.9)
       },
@@ -38,7 +38,7 @@ struct TrainingForm: Sendable {
       FormField(
         "method", .choice(TrainingSettings.Method.allCases.map(\.rawValue)), value: settings.method.rawValue,
         hint: "lora fits most tasks"),
-      FormField("rank", value: "\(settings.rank)", hint: "8–32 is usual; several: a sweep") {
+      FormField("rank", value: "\(settings.rank)", hint: "8–32; several: a sweep") {
         [most = max(256, settings.rank)] text in
         Self.each(text) { Self.whole($0, 1...most) }
       },

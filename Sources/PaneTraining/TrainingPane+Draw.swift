@@ -76,18 +76,22 @@ extension TrainingPane {
   private func jobColumns(_ snapshot: Snapshot, _ theme: Theme) -> [TableColumn<TrainingJob>] {
     func dim(_ text: String) -> [Span] { [Span(text, theme[.textDim])] }
     let data = min(40, snapshot.jobs.prefix(50).map { TextWidth.columns(of: $0.data) }.max() ?? 0)
+    func steps(_ job: TrainingJob) -> String {
+      func text(_ number: Int) -> String { number < 100_000 ? "\(number)" : ChartNumber.text(Double(number)) }
+      return job.steps > 0 ? "\(text(job.step))/\(text(job.steps))" : text(job.step)
+    }
+    let digits = "\(snapshot.jobs.first?.id.number ?? 0)".count
+    let number = max(3, digits + (overlaid.isEmpty ? 0 : 2))
+    let longest = min(13, max(7, snapshot.jobs.prefix(50).map { steps($0).count }.max() ?? 0))
     return [
-      TableColumn("job", width: overlaid.isEmpty ? 3...5 : 5...7, alignment: .right, priority: 10) { job in
+      TableColumn("job", width: number...max(number, 5), alignment: .right, priority: 10) { job in
         let look = overlaid.firstIndex(of: job.id).map { OverlaidJob.looks[$0] }
         return (look.map { [Span($0.line.sample + " ", theme[$0.style])] } ?? []) + [Span("\(job.id)")]
       },
       TableColumn("state", width: 10...10, priority: 9) {
         [Span("\($0.state.glyph) \($0.state.rawValue)", theme[$0.state.style])]
       },
-      TableColumn("step", width: 9...9, alignment: .right, priority: 7) {
-        func text(_ number: Int) -> String { number < 100_000 ? "\(number)" : ChartNumber.text(Double(number)) }
-        return [Span($0.steps > 0 ? "\(text($0.step))/\(text($0.steps))" : text($0.step))]
-      },
+      TableColumn("step", width: longest...max(longest, 9), alignment: .right, priority: 7) { [Span(steps($0))] },
       TableColumn("", width: 8...8, priority: 1) { job in
         guard job.steps > 0, !job.state.isOver else { return [] }
         let filled = min(8, max(0, 8 * job.step / job.steps))
@@ -162,7 +166,7 @@ extension TrainingPane {
         ? "…"
         : detail.job.state.isOver
           ? "Nothing was saved."
-            : "The first comes after step \(min(detail.job.settings.evaluateEvery, detail.job.steps > 0 ? detail.job.steps : .max))."
+          : "The first comes after step \(min(detail.job.settings.evaluateEvery, detail.job.steps > 0 ? detail.job.steps : .max))."
       drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
       return
     }

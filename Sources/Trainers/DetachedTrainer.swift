@@ -92,9 +92,11 @@ public struct DetachedTrainer: Trainer {
     let folder = JobFolder(path: path)
     try await explained(path) {
       do {
-        guard let lock = try FileLock.tryAcquire(folder.runnerLock, .exclusive) else {
-          throw TrainerFailure("The job in \(path) is being run already.")
-        }
+        // A runner says that a job is over a moment before it is gone itself.
+        let lock: FileLock
+        do { lock = try await FileLock.acquire(folder.runnerLock, .exclusive, atMost: .seconds(20)) } catch
+          ProcessError.lockHeld
+        { throw TrainerFailure("The job in \(path) is being run already.") }
         defer { withExtendedLifetime(lock) {} }
         if let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive {
           throw TrainerFailure("A process of this job is still at work; wait for its end.")

@@ -117,7 +117,13 @@ public enum JobRunner {
 
   /// Starts what looks after the job, unless it is still there from an earlier start. It ends by itself.
   private static func start(_ companion: ProgramWork, in folder: JobFolder) async throws {
-    if folder.read(folder.companion, as: ProcessIdentity.self)?.isAlive == true { return }
+    if let earlier = folder.read(folder.companion, as: ProcessIdentity.self), earlier.isAlive {
+      // It saw the job end and will go; what comes now is for another to look at.
+      Task {
+        if await earlier.waitForEnd(atMost: .seconds(86_400)) { try? await start(companion, in: folder) }
+      }
+      return
+    }
     let identity = try await companion.program(in: folder).spawnDetached(appendingTo: folder.companionLog)
     try folder.write(identity, to: folder.companion)
   }

@@ -22,6 +22,8 @@ public struct MachineQueue: Sendable, Hashable {
   public var slots: Int
   /// How often to look whether somebody has died: all else is told by the files.
   var tick: Duration = .seconds(3)
+  /// Seconds for which a ticket that can't be read is left alone: it may be on its way.
+  var graceForTorn = 60.0
 
   /// A queue in a folder of your choice, which need not exist.
   public init(folder: String, slots: Int = 1) {
@@ -254,7 +256,7 @@ public struct MachineQueue: Sendable, Hashable {
     for file in files() {
       if let ticket = read(file) {
         if !ticket.isAlive { remove(ticket.id) }
-      } else if let age = JobFolder(path: folder).age(of: file), age > 60 {
+      } else if let age = JobFolder(path: folder).age(of: file), age > graceForTorn {
         try? FileManager.default.removeItem(atPath: file)
       }
     }

@@ -24,7 +24,8 @@ struct JobsCommand: AsyncParsableCommand {
       if options.json { return print(JSONValue.array(jobs.map(Report.job)).text(.pretty)) }
       guard !jobs.isEmpty else { return print("No training jobs yet; `assay train` starts one.") }
       var table = TextTable(
-        .init("id", .right), .init("state"), .init("back end", priority: 4), .init("base"), .init("data", priority: 5), .init("step", .right),
+        .init("id", .right), .init("state"), .init("back end", priority: 4), .init("base"), .init("data", priority: 5),
+        .init("step", .right),
         .init("train loss", .right), .init("val loss", .right), .init("adapter"))
       table.rows = jobs.map { job in
         [

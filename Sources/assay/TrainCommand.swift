@@ -129,7 +129,8 @@ struct TrainCommand: AsyncParsableCommand {
     }
     if (backend ?? workspace.training.backend) == "openai" {
       let estimate = await workbench.estimate(request)
-      let price = estimate.dollars == nil ? " What it costs isn't known: the model has no `price: { training: … }`." : ""
+      let price =
+        estimate.dollars == nil ? " What it costs isn't known: the model has no `price: { training: … }`." : ""
       Wiring.say("At the provider: \(estimate.sentence)\(price)")
     }
     guard case .job(var job) = try await workbench.perform(.train(request)) else { return }

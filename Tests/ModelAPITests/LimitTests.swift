@@ -56,7 +56,7 @@ struct LimitTests {
 
   @Test(arguments: [false, true])
   func silenceInTheMiddle(_ streams: Bool) async throws {
-    let asking = Self.limited(streams: streams) { $0.idle = 0.2 }
+    let asking = Self.limited(streams: streams) { $0.idle = 1 }
     let type = streams ? "text/event-stream" : "application/json"
     let reply = LoopbackReply.chunks([Array(" ".utf8)], headers: [("content-type", type)], ends: false).then(.stall)
     try await MockServer.with({ _ in reply }) { server in

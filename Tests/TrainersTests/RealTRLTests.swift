@@ -12,7 +12,7 @@ private let layout = EngineLayout.standard().with(.trl)
 /// Where `ASSAY_TEST_TRL` is set, TRL must be there.
 private let isExpected =
   LocalEngine(layout: layout).status.installation != nil
-  || ProcessInfo.processInfo.environment["ASSAY_TEST_TRL"] != nil
+  || (ProcessInfo.processInfo.environment["ASSAY_TEST_TRL"] ?? "0") != "0"
 
 /// The shim on the real TRL, with a model of random weights that is made on the spot.
 @Suite(.enabled(if: isExpected, "TRL is not installed: assay engine install --trl"), .serialized)
