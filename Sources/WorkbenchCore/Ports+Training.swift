@@ -16,7 +16,8 @@ public protocol Trainer: Sendable {
   func observe(folder: String, from offset: Int) async -> TrainerObservation
   /// Yields when there may be something new to observe in a job's folder; ends with the job or the task.
   func changes(folder: String) -> AsyncStream<Void>
-  /// Asks a job to save and end; ends it by force if it doesn't.
+  /// Asks a job to save and end; ends it by force if it doesn't, a canceled one soon, any other after it has had time to
+  /// save. Returns when it has ended on this machine; one elsewhere may go on for a while.
   /// - Throws: `TrainerFailure` when nobody works on it.
   func stop(folder: String, _ request: StopRequest) async throws
   /// Gives a waiting job another place in the queue of this machine.

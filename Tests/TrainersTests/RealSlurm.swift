@@ -69,13 +69,13 @@ struct RealSlurm: Sendable {
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
   }
 
-  /// Lets the next submission, and only that, go wrong.
-  /// - Parameter script: what happens instead; `"$0.real" "$@"` submits, and `$PPID` is who wanted it.
-  func sabotageSubmission(_ script: String) throws {
-    let file = commands + "/sbatch"
+  /// Lets the next use of a command, and only that, go wrong.
+  /// - Parameter script: what happens instead; `"$0.real" "$@"` does what is wanted, and `$PPID` is who wants it.
+  func sabotage(_ name: String = "sbatch", _ script: String) throws {
+    let file = commands + "/" + name
     try FileManager.default.moveItem(atPath: file, toPath: file + ".real")
     try replace(
-      "sbatch", with: "if mkdir \"$0.once\" 2>/dev/null; then\n\(script)\nelse exec \"$0.real\" \"$@\"; fi\n")
+      name, with: "if mkdir \"$0.once\" 2>/dev/null; then\n\(script)\nelse exec \"$0.real\" \"$@\"; fi\n")
   }
 
   /// Asks a command.

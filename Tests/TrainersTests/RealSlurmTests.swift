@@ -10,7 +10,7 @@ import WorkbenchCore
 /// Jobs in a real Slurm, followed by real processes that are killed at the worst moments.
 @Suite(
   .enabled(if: RealSlurm.isInstalled, "Slurm can't be started here (Tests/real-slurm check says why)"), .serialized,
-  .timeLimit(.minutes(3)))
+  .timeLimit(.minutes(10)))
 struct RealSlurmTests {
   /// Works until `go` is there, and says so each time it starts.
   private static let patient = """
@@ -46,7 +46,7 @@ struct RealSlurmTests {
     try await RealSlurm.with { slurm in
       let job = try SlurmTestJob(slurm, trainer: Self.patient)
       try job.prepare()
-      try slurm.sabotageSubmission(sabotage)
+      try slurm.sabotage("sbatch", sabotage)
       let first = try await job.launch()
       #expect(await first.waitForEnd(atMost: .seconds(120)))
       let record = try #require(job.folder.read(job.folder.slurm, as: SlurmRecord.self), "\(job.report)")
@@ -70,7 +70,7 @@ struct RealSlurmTests {
     try await RealSlurm.with { slurm in
       let job = try SlurmTestJob(slurm, trainer: Self.patient)
       try job.prepare()
-      try slurm.sabotageSubmission("\"$0.real\" \"$@\" >/dev/null; exec \"$0.real\" \"$@\"")
+      try slurm.sabotage("sbatch", "\"$0.real\" \"$@\" >/dev/null; exec \"$0.real\" \"$@\"")
       _ = try await job.launch()
       try await slurm.wait {
         let jobs = try await slurm.jobs()
@@ -164,6 +164,47 @@ struct RealSlurmTests {
       let events = try await job.wait()
       #expect(events.last == .end(.canceled, message: "Stopped as asked.", step: 0), "\(job.report)")
       #expect(try await slurm.jobs().map(\.state.word) == ["CANCELLED"], "\(job.report)")
+    }
+  }
+
+  /// A machine that is shut down ends the runner, and nothing else.
+  @Test func aRunnerThatIsOnlyEndedLeavesTheSlurmJobAlone() async throws {
+    try await RealSlurm.with { slurm in
+      let job = try SlurmTestJob(slurm, trainer: Self.patient)
+      try job.prepare()
+      let runner = try await job.launch()
+      try await job.waitForStart()
+      try await slurm.wait { job.folder.read(job.folder.started, as: WorkedTime.self)?.began != nil }
+      runner.signal(.terminate)
+      try await slurm.wait { !runner.isAlive }
+      #expect(!job.folder.has(job.folder.exit) && !EventFile.endsWell(job.folder.events), "\(job.report)")
+      #expect(try await slurm.jobs().map(\.state.word) == ["RUNNING"])
+      _ = try await job.launch()
+      try Data().write(to: URL(fileURLWithPath: job.folder.path + "/go"))
+      #expect(try await job.wait().last == .end(.finished, message: "20 steps are done.", step: 20), "\(job.report)")
+      #expect(job.folder.read(job.folder.started, as: WorkedTime.self)?.began == nil)
+      #expect(try await slurm.jobs().count == 1 && job.lines("starts").count == 1)
+    }
+  }
+
+  /// A request that fails is made again.
+  @Test func aStopThatFailsIsTriedAgain() async throws {
+    try await RealSlurm.with { slurm in
+      let trainer = """
+        stopped() { say '{"event":"end","time":1,"status":"paused","message":"Saved.","step":7}'; exit 130; }
+        trap stopped TERM
+        echo started >> starts
+        while :; do sleep 0.1; done
+        """
+      let job = try SlurmTestJob(slurm, trainer: trainer)
+      try slurm.sabotage("scancel", "echo 'scancel: error: no answer' >&2; exit 1")
+      try job.prepare()
+      let runner = try await job.launch()
+      try await job.waitForStart()
+      try job.folder.write(StopRequest.pause, to: job.folder.stop)
+      runner.signal(.terminate)
+      #expect(try await job.wait().last == .end(.paused, message: "Saved.", step: 7), "\(job.report)")
+      #expect(job.events.contains { "\($0)".contains("no answer") }, "\(job.report)")
     }
   }
 
