@@ -94,6 +94,8 @@ struct RealSlurmEngineTests {
       #expect(zip(tokens, tokens.dropFirst()).allSatisfy { $0 < $1 } && reports.last?.step == steps)
       let notes = events.compactMap { if case .note(let text) = $0 { text } else { nil } }
       #expect(notes.contains("running on n1, started again by Slurm"), "\(notes)")
+      // The trainer tells its end before it is over for Slurm.
+      try await slurm.wait { FileManager.default.fileExists(atPath: plan.folder + "/exit.json") }
       let jobs = try await slurm.jobs()
       #expect(jobs.map(\.id) == [id] && jobs.map(\.state.word) == ["COMPLETED"], "\(jobs)")
     }
