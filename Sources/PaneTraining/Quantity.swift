@@ -121,7 +121,7 @@ enum Sparkline {
     let finite = (columns.flatMap { [$0?.low ?? .nan, $0?.high ?? .nan] } + [before]).filter(\.isFinite)
     guard let high = finite.max(), let low = finite.min() else { return "" }
     func height(_ value: Double) -> Character {
-      let share = high > low ? (value - min(low, 0)) / (high - min(low, 0)) : 1
+      let share = high > low ? (value - low) / (high - low) : 1
       return heights[min(7, max(0, Int((share * 7).rounded())))]
     }
     var last: Character = before.isFinite ? height(before) : " "

@@ -94,8 +94,8 @@ public struct DetachedTrainer: Trainer {
       do {
         // A runner says that a job is over a moment before it is gone itself.
         let lock: FileLock
-        do { lock = try await FileLock.acquire(folder.runnerLock, .exclusive, atMost: .seconds(20)) } catch
-          ProcessError.lockHeld
+        do { lock = try await FileLock.acquire(folder.runnerLock, .exclusive, atMost: .seconds(20)) } catch ProcessError
+          .lockHeld
         { throw TrainerFailure("The job in \(path) is being run already.") }
         defer { withExtendedLifetime(lock) {} }
         if let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive {

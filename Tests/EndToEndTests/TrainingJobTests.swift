@@ -102,11 +102,11 @@ extension EndToEnd {
           text(of: desk.folder(1) + "/companion.log").contains("is the job's best adapter now")
         }
         let runs = try await query("SELECT count(*) FROM runs WHERE variant LIKE '%tuned@1/20%'", in: desk.workspace)
-        #expect(runs == ["2"], "the task and the general tasks")
+        #expect(runs == ["2"], "the task and the general tasks, once")
         let answers = text(of: desk.folder(1) + "/events.jsonl").split(separator: "\n").count {
           $0.contains("\"sample\"")
         }
-        #expect(answers == 6, "three cases before and after")
+        #expect(answers == 9, "three cases before, in the middle and after")
 
         let first = try await desk.run(
           "sweep", "rates", "--learning-rate", "1e-4,1e-3", "--steps", "10", "--cases", "4")
