@@ -141,7 +141,7 @@ extension TrainingPane {
     if !isNarrow {
       // Scores need room for two more columns.
       let isEvaluated = !snapshot.behaviour(of: detail.job.id).isEmpty && parts[1].width >= 66
-      let columns = parts[1].columns(isEvaluated ? [.fixed(40), .rest] : [.share(2), .share(3)], gap: 1)
+      let columns = parts[1].columns(isEvaluated ? [.fixed(42), .rest] : [.share(2), .share(3)], gap: 1)
       drawCheckpoints(detail, snapshot, in: columns[0], focused: focused, on: &surface, theme: theme)
       drawLog(detail, snapshot, in: columns[1], focused: focused, on: &surface, theme: theme)
     } else if area == .log || detail.checkpoints.isEmpty {
