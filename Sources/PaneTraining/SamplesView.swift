@@ -41,15 +41,17 @@ struct SamplesView: Sendable {
     let samples = detail.samples.filter { $0.caseID == id }
     let evalCase = workspace.evalSets.lazy.compactMap { set in set.cases.first { $0.id == id } }.first
     let expected = evalCase?.expected.map { $0.string ?? $0.text() }
+    // The view keeps a column for its scroll bar and wraps what is wider.
+    let width = rect.width - 2
     var lines: [[Span]] = [[Span(id, theme[.textStrong])]]
     if let expected {
-      lines += Self.rows("wanted", expected, width: rect.width, label: theme[.textDim], text: theme[.jsonString])
+      lines += Self.rows("wanted", expected, width: width, label: theme[.textDim], text: theme[.jsonString])
     }
     for sample in samples {
       let isRight = expected.map { Self.folded($0) == Self.folded(sample.text) } ?? false
       let answer = sample.text.isEmpty ? "(nothing)" : sample.text
       lines += Self.rows(
-        "\(isRight ? "✓" : " ") \(sample.step)", answer, width: rect.width, label: theme[isRight ? .better : .textDim],
+        "\(isRight ? "✓" : " ") \(sample.step)", answer, width: width, label: theme[isRight ? .better : .textDim],
         text: theme[isRight ? .better : .text])
     }
     text.draw(lines, in: rect, on: &surface, theme: theme)

@@ -57,7 +57,8 @@ struct SweepView: Sendable {
       TableColumn("score", width: 5...5, alignment: .right, priority: 8) { row in
         guard let summary = row.run?.summary else { return [Span("–", theme[.textDim])] }
         let isFirst = row.id == report.rows.first?.id
-        return [Span("\(Int((summary.mean * 100).rounded())) %", theme[isFirst ? .better : .text])]
+        let text = "\(Int((summary.mean * 100).rounded())) %"
+        return [isFirst ? Span(text, theme[.better]) : Span(text)]
       },
       TableColumn("0 to 100 %", width: 24...24, priority: 3) { row in
         row.run.map { Self.bar($0.summary, width: 24, theme) } ?? []

@@ -186,8 +186,8 @@ extension TrainingPane {
     if !behaviour.isEmpty {
       func share(_ run: Run?, _ best: Double?) -> [Span] {
         guard let run else { return [Span("–", theme[.textDim])] }
-        let style = run.summary.mean == best ? theme[.better] : theme[.text]
-        return [Span("\(Int((run.summary.mean * 100).rounded())) %", style)]
+        let text = "\(Int((run.summary.mean * 100).rounded())) %"
+        return [run.summary.mean == best ? Span(text, theme[.better]) : Span(text)]
       }
       columns.append(
         TableColumn("task", width: 5...5, alignment: .right, priority: 8) {

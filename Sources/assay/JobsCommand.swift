@@ -82,12 +82,7 @@ struct JobsCommand: AsyncParsableCommand {
     @Argument var id: Int64
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
-      try await workbench.perform(.cancelJob(JobID(id)))
-      let job = try await JobsCommand.follow(JobID(id), on: workbench)
-      await workbench.close()
-      if options.json { return print(Report.job(job).text(.pretty)) }
-      JobsCommand.describe(job)
+      try await JobsCommand.end(JobID(id), by: .cancelJob(JobID(id)), options)
     }
   }
 
@@ -98,12 +93,7 @@ struct JobsCommand: AsyncParsableCommand {
     @Argument var id: Int64
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
-      try await workbench.perform(.pauseJob(JobID(id)))
-      let job = try await JobsCommand.follow(JobID(id), on: workbench)
-      await workbench.close()
-      if options.json { return print(Report.job(job).text(.pretty)) }
-      JobsCommand.describe(job)
+      try await JobsCommand.end(JobID(id), by: .pauseJob(JobID(id)), options)
     }
   }
 
@@ -144,6 +134,16 @@ struct JobsCommand: AsyncParsableCommand {
       try await workbench.perform(.prioritizeJob(JobID(id), priority))
       await workbench.close()
     }
+  }
+
+  /// Asks a job to end, and stays until it has.
+  private static func end(_ id: JobID, by command: Command, _ options: WorkspaceOptions) async throws {
+    let workbench = try await Wiring.workbench(folder: options.folder)
+    try await workbench.perform(command)
+    let job = try await follow(id, on: workbench)
+    await workbench.close()
+    if options.json { return print(Report.job(job).text(.pretty)) }
+    describe(job)
   }
 
   static func follow(_ id: JobID, on workbench: Workbench) async throws -> TrainingJob {

@@ -71,8 +71,8 @@ import Testing
         + "argument if needed.", "The model /nowhere/model is neither"
     ),
     (
-      "ValueError: Unrecognized model in /tmp/empty. Should have a `model_type` key in its config.json.",
-      "The model /tmp/empty is neither"
+      "ValueError: Unrecognized model in /nowhere/empty. Should have a `model_type` key in its config.json.",
+      "The model /nowhere/empty is neither"
     ),
     (
       "OSError: You are trying to access a gated repo.\n403 Client Error.\nAccess to model meta-llama/Llama-3 is "
