@@ -199,11 +199,13 @@ extension Snapshot {
 
   /// Where a sweep stands.
   public func sweep(_ name: String) -> SweepReport {
-    let rows = jobs.filter { $0.sweep == name }.map { job in
-      // The newest run judges it: of its best checkpoint when it is finished, of the rung it came to when it isn't.
-      let judged = behaviour(of: job.id).compactMapValues(\.task).values.max { $0.id < $1.id }
-      return SweepReport.Row(job: job, run: judged)
+    // The newest run judges a trial: of its best checkpoint when it is finished, of the rung it came to when it isn't.
+    var judged: [JobID: Run] = [:]
+    for run in runs where run.summary.done > 0 && workspace.evalSet(run.set)?.isGeneral != true {
+      guard let id = CheckpointName(run.variant.name)?.job, judged[id].map({ $0.id < run.id }) ?? true else { continue }
+      judged[id] = run
     }
+    let rows = jobs.filter { $0.sweep == name }.map { SweepReport.Row(job: $0, run: judged[$0.id]) }
     let axes = SweepReport.Axis.allCases.filter { axis in Set(rows.map { axis.value($0.job.settings) }).count > 1 }
     let sorted = rows.sorted { left, right in
       let (a, b) = (left.result, right.result)

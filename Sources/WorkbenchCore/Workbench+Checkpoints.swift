@@ -54,11 +54,9 @@ extension Snapshot {
   /// What is known of how a job's checkpoints behave, by step.
   public func behaviour(of job: JobID) -> [Int: (task: Run?, general: Run?)] {
     var found: [Int: (task: Run?, general: Run?)] = [:]
-    let mark = "@\(job)/"
     for run in runs where run.summary.done > 0 {
-      guard let place = run.variant.name.range(of: mark, options: .backwards),
-        let step = Int(run.variant.name[place.upperBound...])
-      else { continue }
+      guard let name = CheckpointName(run.variant.name), name.job == job else { continue }
+      let step = name.step
       let isGeneral = workspace.evalSet(run.set)?.isGeneral ?? false
       var known = found[step] ?? (nil, nil)
       if isGeneral { known.general = known.general ?? run } else { known.task = known.task ?? run }
@@ -68,20 +66,37 @@ extension Snapshot {
   }
 }
 
+/// A checkpoint as a variant's name says it: `tuned@3/100` is the variant `tuned` with what job 3 had learnt after step 100.
+struct CheckpointName: Sendable, Hashable {
+  /// The variant whose adapter it takes the place of.
+  var variant: String
+  /// The job.
+  var job: JobID
+  /// Steps done.
+  var step: Int
+
+  /// Reads a name; nil when it has another form.
+  init?(_ name: String) {
+    guard let mark = name.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+    let place = name[name.index(after: mark)...].split(separator: "/", omittingEmptySubsequences: false)
+    guard place.count == 2, let job = Int64(place[0]), let step = Int(place[1]), step >= 0 else { return nil }
+    variant = String(name[..<mark])
+    self.job = JobID(job)
+    self.step = step
+  }
+}
+
 extension Workbench {
   /// A variant with one of a job's checkpoints as its adapter, as `tuned@3/100` names it: the variant `tuned` with what
   /// job 3 had learnt after step 100. Its runs are like any others; nil when the name has another form.
   /// - Throws: `WorkbenchError.input` when there is no such variant.
   func checkpointVariant(_ name: String) throws -> Variant? {
-    guard let mark = name.lastIndex(of: "@") else { return nil }
-    let place = name[name.index(after: mark)...].split(separator: "/", omittingEmptySubsequences: false)
-    guard place.count == 2, let job = Int64(place[0]), let step = Int(place[1]), step >= 0 else { return nil }
-    let plain = String(name[..<mark])
-    guard let variant = snapshot.workspace.variant(plain) else { return nil }
+    guard let parts = CheckpointName(name), let variant = snapshot.workspace.variant(parts.variant) else { return nil }
+    let (job, step) = (parts.job, parts.step)
     let digits = String(step)
     let folder = String(repeating: "0", count: max(0, 7 - digits.count)) + digits
     var adapter = ".assay/jobs/\(job)/checkpoints/\(folder)"
-    if let other = snapshot.jobs.first(where: { $0.id == JobID(job) && $0.namesCheckpoints }) {
+    if let other = snapshot.jobs.first(where: { $0.id == job && $0.namesCheckpoints }) {
       // What its trainer calls it stands among the job's events.
       guard let checkpoint = details[other.id]?.checkpoints.first(where: { $0.step == step }) else {
         throw WorkbenchError.input(
@@ -96,9 +111,8 @@ extension Workbench {
 
   /// Reads the events of the job that a variant such as `tuned@3/100` belongs to, where its checkpoints stand there alone.
   func readCheckpoints(for name: String) async {
-    guard let mark = name.lastIndex(of: "@"), let number = name[name.index(after: mark)...].split(separator: "/").first,
-      let id = Int64(number), details[JobID(id)] == nil,
-      let job = snapshot.jobs.first(where: { $0.id == JobID(id) && $0.namesCheckpoints })
+    guard let id = CheckpointName(name)?.job, details[id] == nil,
+      let job = snapshot.jobs.first(where: { $0.id == id && $0.namesCheckpoints })
     else { return }
     details[job.id] = await detail(of: job)
   }
