@@ -34,7 +34,7 @@ $(RELEASE): $(SOURCES)
 
 run: $(RELEASE)
 	@$(RELEASE) engine status --quiet || $(RELEASE) engine install
-	@exec $(RELEASE) $(DEMO)
+	@exec $(RELEASE) $(DEMO) --trust
 
 # A copy of the demo workspace, so that the loop starts from nothing each time and yours stays as it is.
 demo: $(RELEASE)

@@ -6,6 +6,7 @@ let panes = ["PanePrompt", "PaneCases", "PaneCompare", "PaneRuns", "PaneTraining
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -19,6 +20,7 @@ let package = Package(
   products: [.executable(name: "assay", targets: ["assay"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -29,10 +31,12 @@ let package = Package(
   targets: [
     // Leaves: they know none of our modules, but DataChecks knows two others.
     .target(name: "Drawing"),
-    .target(name: "Grading"),
+    .target(name: "Content", dependencies: [crypto]),
+    .target(name: "Grading", dependencies: ["Content"]),
     .target(name: "Evidence"),
-    .target(name: "DataChecks", dependencies: ["Grading", "Evidence"]),
+    .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
     .target(name: "FileWatching"),
+    .target(name: "Files"),
     .target(name: "Processes", dependencies: [subprocess]),
     .target(
       name: "CNcurses",
@@ -43,14 +47,19 @@ let package = Package(
       ]),
 
     // The core and its outer parts.
-    .target(name: "WorkbenchCore", dependencies: ["Grading", "Evidence", "DataChecks"]),
-    .target(name: "Storage", dependencies: ["WorkbenchCore", "Grading", "Evidence", "FileWatching", grdb]),
-    .target(name: "WorkspaceFiles", dependencies: ["WorkbenchCore", "Grading", "FileWatching", yams]),
-    .target(name: "ModelAPI", dependencies: ["WorkbenchCore", "Grading", "Processes", asyncHTTPClient] + nio),
+    .target(name: "WorkbenchCore", dependencies: ["Content", "Grading", "Evidence", "DataChecks"]),
+    .target(name: "Storage", dependencies: ["WorkbenchCore", "Content", "Grading", "Evidence", "FileWatching", grdb]),
     .target(
-      name: "LocalEngine", dependencies: ["WorkbenchCore", "Grading", "Processes"],
+      name: "WorkspaceFiles", dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "FileWatching", yams]),
+    .target(name: "Trust", dependencies: ["WorkbenchCore", "Content", "Files", crypto]),
+    .target(
+      name: "ModelAPI", dependencies: ["WorkbenchCore", "Content", "Files", "Processes", asyncHTTPClient] + nio),
+    .target(
+      name: "LocalEngine", dependencies: ["WorkbenchCore", "Content", "Processes"],
       resources: [.embedInCode("Resources")]),
-    .target(name: "Trainers", dependencies: ["WorkbenchCore", "Grading", "Processes", "LocalEngine", "FileWatching"]),
+    .target(
+      name: "Trainers",
+      dependencies: ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching"]),
 
     // The screen.
     .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore"]),
@@ -59,36 +68,44 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Drawing", "Grading", "Evidence", "DataChecks", "WorkbenchCore", "Storage", "WorkspaceFiles", "ModelAPI",
-        "LocalEngine", "Trainers", "WorkbenchUI", "Terminal", argumentParser,
+        "Drawing", "Content", "Files", "Grading", "Evidence", "DataChecks", "WorkbenchCore", "Storage",
+        "WorkspaceFiles",
+        "Trust", "ModelAPI", "LocalEngine", "Trainers", "WorkbenchUI", "Terminal", argumentParser,
       ] + panes.map { .byName(name: $0) }),
 
     // Tests.
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
-    .target(name: "LoopbackServer", dependencies: ["Grading"] + nio, path: "Tests/Support/LoopbackServer"),
+    .target(name: "LoopbackServer", dependencies: ["Content", "Grading"] + nio, path: "Tests/Support/LoopbackServer"),
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
-    .testTarget(name: "GradingTests", dependencies: ["Grading"]),
+    .testTarget(name: "ContentTests", dependencies: ["Content"]),
+    .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"]),
     .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
-    .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Grading"]),
+    .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Content", "Grading"]),
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
-    .testTarget(name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Grading", "DataChecks"]),
-    .testTarget(name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Grading", "Evidence", grdb]),
-    .testTarget(name: "WorkspaceFilesTests", dependencies: ["WorkspaceFiles", "WorkbenchCore", "Grading"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
+    .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Files", "TestFolders"]),
+    .testTarget(name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks"]),
+    .testTarget(
+      name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", grdb]),
+    .testTarget(
+      name: "WorkspaceFilesTests", dependencies: ["WorkspaceFiles", "WorkbenchCore", "Content", "Files", "Grading"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
     .testTarget(
-      name: "LocalEngineTests", dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Grading", "TestFolders"]),
+      name: "LocalEngineTests",
+      dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Content", "Grading", "TestFolders"]),
     .testTarget(
       name: "TrainersTests",
       dependencies: [
-        "Trainers", "LocalEngine", "ModelAPI", "Processes", "WorkbenchCore", "Grading", "LoopbackServer", "TestFolders",
+        "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "LoopbackServer",
+        "TestFolders",
       ]),
     .testTarget(
       name: "ModelAPITests",
-      dependencies: ["ModelAPI", "WorkbenchCore", "Grading", "LoopbackServer", "TestFolders"] + nio),
+      dependencies: ["ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "TestFolders"] + nio),
     .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Grading"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Content", "Grading"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "KeyTablesTests",
@@ -97,10 +114,12 @@ let package = Package(
   ]
     + panes.flatMap { pane -> [Target] in
       [
-        .target(name: pane, dependencies: ["Drawing", "WorkbenchCore", "Grading", "Evidence"]),
+        .target(name: pane, dependencies: ["Drawing", "WorkbenchCore", "Content", "Grading", "Evidence"]),
         .testTarget(
           name: pane + "Tests",
-          dependencies: [.byName(name: pane), "Drawing", "WorkbenchCore", "Grading", "Evidence", "SurfaceSnapshots"],
+          dependencies: [
+            .byName(name: pane), "Drawing", "WorkbenchCore", "Content", "Grading", "Evidence", "SurfaceSnapshots",
+          ],
           exclude: pane == "PaneVerdict" ? [] : ["Snapshots"]),
       ]
     },

@@ -328,6 +328,7 @@ def main() -> None:
     parser.add_argument("--peers", action="store_true", help="other evaluators too; installs them the first time")
     options = parser.parse_args()
     assay = os.path.abspath(options.assay)
+    os.environ["ASSAY_TRUST"] = "1"  # the workspaces are made here
     runs, seconds = (5, 3.0) if options.quick else (15, 10.0)
     folder = Path(tempfile.mkdtemp(prefix="assay-bench-"))
     with Mock(folder, rate=1000) as port:

@@ -1,3 +1,4 @@
+import Content
 import Grading
 
 /// What form an answer has, so that answers of the same form can be counted.

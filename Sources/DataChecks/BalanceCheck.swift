@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 extension DataCheck {
   /// Labels more uneven than this are worth a look: the rare one is seen once where the frequent one is seen ten times.

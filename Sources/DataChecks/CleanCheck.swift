@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 extension DataCheck {
   /// A few faulty rows are usual (Northcutt, Athalye and Mueller 2021 found 3.3 % wrong labels in well-kept test sets); from

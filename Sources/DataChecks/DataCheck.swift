@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// What one check has found: a figure, what it means and what to do.
 public struct DataCheck: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// One row to learn from, as the checks see it.
 public struct DataRow: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 extension DataCheck {
   /// Whether rows and eval cases share texts: then the tuned model is measured on what it was shown.

@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 extension DataCheck {
   /// Pairs whose chosen answer is the longer one, from this share on teach to write more, whatever else they say (Park et

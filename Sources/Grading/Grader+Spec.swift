@@ -1,3 +1,5 @@
+import Content
+
 extension Grader {
   /// The grader that is used when none is described: the whole answer is what the case expects.
   public static let exact = Grader(

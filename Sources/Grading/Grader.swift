@@ -1,3 +1,5 @@
+import Content
+
 /// A rule that judges an answer, made from a description such as `{ type: json-equal, fields: [label] }`.
 public struct Grader: Sendable, Hashable {
   /// The name to show; the type unless the description gives one.

@@ -1,3 +1,5 @@
+import Content
+
 /// The condition of a grader with its options.
 enum GraderRule: Sendable, Hashable {
   /// The text of the answer is the reference.

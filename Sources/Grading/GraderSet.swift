@@ -1,3 +1,5 @@
+import Content
+
 /// The graders of an eval set, and how their scores become one.
 public struct GraderSet: Sendable, Hashable {
   /// The graders, in the order in which they were described.

@@ -1,3 +1,5 @@
+import Content
+
 /// The JSON that a model put into its answer, and where it stood.
 public struct JSONAnswer: Sendable, Hashable {
   /// Where in the answer the JSON was.

@@ -1,3 +1,5 @@
+import Content
+
 extension JSONSchema {
   /// Every way in which `value` breaks the schema, at most 100; none when it is valid.
   public func violations(of value: JSONValue) -> [Violation] {

@@ -1,3 +1,5 @@
+import Content
+
 /// A JSON Schema (2020-12) that answers can be checked against.
 ///
 /// Understood are the assertions and applicators of 2020-12 except `$dynamicRef`, `unevaluatedProperties`,

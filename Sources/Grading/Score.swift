@@ -1,3 +1,5 @@
+import Content
+
 /// What a grader thinks of one answer.
 public struct Score: Sendable, Hashable {
   /// The name of the grader.

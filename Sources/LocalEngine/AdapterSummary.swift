@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// What an adapter's folder says of itself, looked at without the engine: enough to know who can load it.
 public struct AdapterSummary: Sendable, Hashable {

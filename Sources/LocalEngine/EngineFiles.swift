@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import Processes
 
 /// The Python programs and the lists of packages that this program brings with it.

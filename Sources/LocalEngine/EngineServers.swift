@@ -82,7 +82,10 @@ public struct EngineServers: ModelServers {
       "\(Double(grace.components.seconds) + Double(grace.components.attoseconds) / 1e18)",
     ]
     if let adapter = pair.adapter { arguments += ["--adapter", adapter] }
-    if pair.isHubID { arguments.append("--allow-download") }
+    if let hub = pair.hub {
+      arguments.append("--allow-download")
+      if let revision = hub.revision { arguments += ["--revision", revision] }
+    }
     folder.beginLog()
     let process = try await Program(engine.layout.python, arguments, environment: LocalEngine.cleanEnvironment)
       .spawnDetached(appendingTo: folder.log)

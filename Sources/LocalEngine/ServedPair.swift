@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// A model with its adapter, as one server serves it.
@@ -10,8 +10,8 @@ struct ServedPair: Sendable, Hashable {
   var adapter: String?
   /// Names exactly these weights: other files in the same folder make another name.
   var key: String
-  /// Whether the model is to be fetched from the hub when it is not on this machine.
-  var isHubID: Bool
+  /// The model's id where it is the hub's, to be fetched when it is not on this machine.
+  var hub: HubID?
 
   /// Looks at what is there.
   /// - Throws: `ModelFailure.rejected` when it isn't.
@@ -20,7 +20,11 @@ struct ServedPair: Sendable, Hashable {
     digest.update(EngineFiles.version)
     // Full tuning may have made a model instead of an adapter.
     let (model, adapter) = Self.isModel(adapter) ? (adapter ?? model, nil) : (model, adapter)
-    if let files = Self.files(in: model) {
+    if let hub = HubID(model) {
+      self.model = hub.name
+      self.hub = hub
+      digest.update(model)
+    } else if let files = Self.files(in: model) {
       guard files.contains(where: { $0.name == "config.json" }),
         files.contains(where: { $0.name.hasPrefix("model") && $0.name.hasSuffix(".safetensors") })
       else {
@@ -28,13 +32,8 @@ struct ServedPair: Sendable, Hashable {
           "The folder \(model) holds no model: config.json and model.safetensors (Hugging Face layout) are needed.")
       }
       self.model = Self.real(model)
-      isHubID = false
       digest.update(self.model)
       digest.update(files.map(\.description).joined(separator: "\n"))
-    } else if Self.looksLikeHubID(model) {
-      self.model = model
-      isHubID = true
-      digest.update(model)
     } else {
       throw ModelFailure.rejected("There is no model at \(model). Correct its path in assay.yaml.")
     }
@@ -89,14 +88,4 @@ struct ServedPair: Sendable, Hashable {
   }
 
   private static func real(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-
-  /// `name` or `owner/name`, in the letters that the hub allows.
-  static func looksLikeHubID(_ text: String) -> Bool {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    return parts.count == 2
-      && parts.allSatisfy { part in
-        !part.isEmpty && !part.hasPrefix(".")
-          && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
-      }
-  }
 }

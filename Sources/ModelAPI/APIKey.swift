@@ -2,10 +2,12 @@ import Foundation
 import WorkbenchCore
 
 /// Where a key comes from: an environment variable, read anew for each request, or else the system's key store under the
-/// variable's name. Holds no key.
+/// variable's name and the host that it is for. Holds no key.
 struct APIKey: Sendable {
   /// The variable's name; nil when the service needs no key.
   let variable: String?
+  /// The host that it is sent to.
+  var host = ""
   /// Where keys stand that the environment doesn't have.
   var store = KeyStore.none
   /// Reads a variable.
@@ -14,7 +16,9 @@ struct APIKey: Sendable {
   /// The key, nil when none is needed. The system's key store is asked for it the first time, which may take seconds.
   /// - Throws: `ModelFailure.rejected` that names the variable.
   func load() async throws(ModelFailure) -> String? {
-    if let variable, Self.isName(variable), value(of: variable).isEmpty { _ = await store.key(for: variable) }
+    if let variable, Self.isName(variable), value(of: variable).isEmpty {
+      _ = await store.key(for: KeyName(variable, for: host))
+    }
     return try read()
   }
 
@@ -28,14 +32,14 @@ struct APIKey: Sendable {
     }
     var key = value(of: variable)
     var place = "environment variable \(variable)"
-    if key.isEmpty, let kept = store.known(variable) {
+    if key.isEmpty, let kept = store.known(KeyName(variable, for: host)) {
       key = kept
       place = "system's key store for \(variable)"
     }
     guard !key.isEmpty else {
       throw .rejected(
-        "The environment variable \(variable) holds no key, and the system's key store has none for it. Set it (export "
-          + "\(variable)=…) or keep it for good (assay key set \(variable)), and start again.")
+        "No API key: \(variable) is not set, and the system's key store has none for \(host). Set it (export "
+          + "\(variable)=…), or keep it for good (assay key set \(variable) --for \(host)), and start again.")
     }
     guard Self.canBeKey(key) else {
       throw .rejected("The key in the \(place) has characters that no key can have. Set it again.")

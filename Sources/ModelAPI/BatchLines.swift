@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// Reads the lines of a file of answers, cut anywhere. A pure value.

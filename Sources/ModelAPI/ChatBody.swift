@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// The body of a request that has a chat completed, in a service's own form.

@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import Grading
+import Content
 import NIOCore
 import WorkbenchCore
 

@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// What a chat completion has said so far.

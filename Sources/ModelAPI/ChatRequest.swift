@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// The body of a chat completion request, as OpenAI and many others take it.

@@ -1,6 +1,6 @@
 import AsyncHTTPClient
+import Content
 import Foundation
-import Grading
 import NIOCore
 import NIOHTTP1
 import Synchronization

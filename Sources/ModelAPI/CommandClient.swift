@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// Asks a program that answers lines of JSON. The program runs for as long as somebody holds a client.

@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// A line that a program writes in answer to a request.

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import Processes
 import WorkbenchCore
 
@@ -52,13 +52,17 @@ actor CommandSeat {
   private var ending: ModelFailure?
 
   /// - Parameter words: the program and its arguments.
+  /// - Parameter variables: names of environment variables that it is given besides the usual ones.
   /// - Parameter folder: where it runs; a program with a slash in its name is looked for from there.
   /// - Parameter grace: how long it may take to end once its input has ended.
-  init(_ words: [String], in folder: String, limits: HTTPLimits, grace: Duration = .seconds(3)) {
+  init(
+    _ words: [String], variables: [String] = [], in folder: String, limits: HTTPLimits, grace: Duration = .seconds(3)
+  ) {
     var name = words.first ?? ""
     if name.hasPrefix("~/") { name = (name as NSString).expandingTildeInPath }
     if name.contains("/"), !name.hasPrefix("/") { name = folder + "/" + name }
-    program = Program(name, Array(words.dropFirst()), workingDirectory: folder)
+    program = Program(
+      name, Array(words.dropFirst()), inherits: .named(variables), workingDirectory: folder)
     peer = Peer(name: SafeText.line("The command " + words.joined(separator: " "), limit: 80))
     self.limits = limits
     self.grace = grace

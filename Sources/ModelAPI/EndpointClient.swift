@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// Asks an endpoint in one of the dialects.

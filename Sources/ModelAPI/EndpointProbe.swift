@@ -1,6 +1,6 @@
 import AsyncHTTPClient
+import Content
 import Foundation
-import Grading
 import Synchronization
 import WorkbenchCore
 

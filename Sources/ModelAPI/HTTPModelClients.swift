@@ -1,5 +1,6 @@
+import Content
+import Files
 import Foundation
-import Grading
 import Synchronization
 import WorkbenchCore
 
@@ -16,6 +17,7 @@ public final class HTTPModelClients: ModelClients, TuningServices {
 
   private struct Command: Hashable {
     var words: [String]
+    var variables: [String]
     var folder: String
   }
 
@@ -28,6 +30,7 @@ public final class HTTPModelClients: ModelClients, TuningServices {
   }
 
   private let servers: (any ModelServers)?
+  private let gate: any TrustGate
   private let limits: HTTPLimits
   private let keys: KeyStore
   private let environment: @Sendable (String) -> String?
@@ -38,16 +41,21 @@ public final class HTTPModelClients: ModelClients, TuningServices {
 
   /// Makes clients with the process's environment and the system's key store.
   /// - Parameter servers: starts local engines; without it models of type `mlx` are refused with a sentence.
-  public convenience init(servers: (any ModelServers)?, limits: HTTPLimits = HTTPLimits()) {
-    self.init(servers: servers, limits: limits, keys: .system, environment: APIKey.processEnvironment)
+  /// - Parameter gate: says which of a workspace's models may be reached.
+  public convenience init(
+    servers: (any ModelServers)?, gate: any TrustGate, limits: HTTPLimits = HTTPLimits()
+  ) {
+    self.init(servers: servers, gate: gate, limits: limits, keys: .system, environment: APIKey.processEnvironment)
   }
 
   /// Makes clients that read keys and proxies from a given environment, and keys that it lacks from a key store.
   public init(
-    servers: (any ModelServers)?, limits: HTTPLimits = HTTPLimits(), keys: KeyStore = .none,
+    servers: (any ModelServers)?, gate: any TrustGate = OpenGate(), limits: HTTPLimits = HTTPLimits(),
+    keys: KeyStore = .none,
     environment: @escaping @Sendable (String) -> String?
   ) {
     self.servers = servers
+    self.gate = gate
     self.limits = limits
     self.keys = keys
     self.environment = environment
@@ -56,8 +64,9 @@ public final class HTTPModelClients: ModelClients, TuningServices {
   }
 
   /// A client for a model. The arguments are checked here; nothing is sent or started.
-  /// - Throws: `ModelFailure.rejected` with a sentence.
+  /// - Throws: `WorkbenchError.untrusted`, or `ModelFailure.rejected` with a sentence.
   public func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient {
+    try gate.require(model.permissions)
     switch model.api {
     case .endpoint(let endpoint):
       var endpoint = endpoint
@@ -68,12 +77,15 @@ public final class HTTPModelClients: ModelClients, TuningServices {
         throw ModelFailure.rejected(
           "The model \(model.name) is a command, which can't load an adapter: name it among the command's arguments.")
       }
-      return CommandClient(seat: command(words, in: workspace), options: model.options, timeout: model.timeout)
+      return CommandClient(
+        seat: command(words, model.environment, in: workspace), options: model.options, timeout: model.timeout)
     case .mlx(let path):
       guard let servers else {
         throw ModelFailure.rejected("The model \(model.name) needs the local engine, which isn't available here.")
       }
-      let key = Local(model: Self.place(path, in: workspace), adapter: adapter.map { Self.absolute($0, in: workspace) })
+      let key = Local(
+        model: HubID(path) == nil ? try Self.modelFolder(path, in: workspace) : path,
+        adapter: try adapter.map { adapter throws(ModelFailure) in try Self.modelFolder(adapter, in: workspace) })
       let seat = seats.withLock { seats in
         seats = seats.filter { $0.value.seat != nil }
         if let seat = seats[key]?.seat { return seat }
@@ -88,7 +100,7 @@ public final class HTTPModelClients: ModelClients, TuningServices {
       if adapter != nil {
         throw ModelFailure.rejected("The model \(model.name) replays recorded answers, which an adapter can't change.")
       }
-      return ReplayClient(path: Self.absolute(file, in: workspace), name: file, limit: limits.recordingBytes)
+      return ReplayClient(path: try Self.file(file, in: workspace), name: file, limit: limits.recordingBytes)
     }
   }
 
@@ -98,12 +110,12 @@ public final class HTTPModelClients: ModelClients, TuningServices {
     await connections.close()
   }
 
-  private func command(_ words: [String], in folder: String) -> CommandSeat {
+  private func command(_ words: [String], _ variables: [String], in folder: String) -> CommandSeat {
     commands.withLock { commands in
       commands = commands.filter { $0.value.seat != nil }
-      let key = Command(words: words, folder: folder)
+      let key = Command(words: words, variables: variables, folder: folder)
       if let seat = commands[key]?.seat { return seat }
-      let seat = CommandSeat(words, in: folder, limits: limits)
+      let seat = CommandSeat(words, variables: variables, in: folder, limits: limits)
       commands[key] = WeakCommand(seat: seat)
       return seat
     }
@@ -125,8 +137,15 @@ public final class HTTPModelClients: ModelClients, TuningServices {
     let addresses = try endpoint.baseURLs.map { text throws(ModelFailure) in try ServiceAddress(text) }
     var trusted = TrustedCertificates.usual
     if endpoint.certificates != nil || addresses.contains(where: { $0.scheme == "https" }) {
-      let path = endpoint.certificates.map { Self.absolute($0, in: workspace) }
+      let path = try endpoint.certificates.map { file throws(ModelFailure) in try Self.file(file, in: workspace) }
       trusted = try certificates.certificates(at: path, name: endpoint.certificates ?? "")
+    }
+    if endpoint.keyEnvironment != nil, !endpoint.allowsHTTP,
+      let base = endpoint.baseURLs.first(where: Endpoint.sendsInTheClear)
+    {
+      throw ModelFailure.rejected(
+        "The key in \(endpoint.keyEnvironment ?? "") isn't sent to \(Endpoint.origin(of: base)) without encryption: use https, or "
+          + "say `allow_http: true` for the model \(model.name) where the network is yours.")
     }
     return addresses.map { address in
       var service = service(address, key: endpoint.keyEnvironment, timeout: model.timeout)
@@ -140,6 +159,7 @@ public final class HTTPModelClients: ModelClients, TuningServices {
   /// several.
   /// - Throws: `ModelFailure.rejected` with a sentence.
   public func tuning(for model: ModelSpec, workspace: String) throws -> any TuningService {
+    try gate.require(model.permissions)
     if case .endpoint(let endpoint) = model.api,
       let service = try services(of: endpoint, model, workspace: workspace).first,
       let tuning = endpoint.tuning(service)
@@ -153,18 +173,24 @@ public final class HTTPModelClients: ModelClients, TuningServices {
 
   private func service(_ address: ServiceAddress, key: String?, timeout: Double) -> ChatService {
     ChatService(
-      address: address, key: APIKey(variable: key, store: keys, environment: environment), connections: connections,
+      address: address, key: APIKey(variable: key, host: address.host, store: keys, environment: environment),
+      connections: connections,
       limits: limits, timeout: timeout)
   }
 
-  private static func absolute(_ path: String, in workspace: String) -> String {
-    URL(filePath: path, relativeTo: URL(filePath: workspace, directoryHint: .isDirectory)).standardizedFileURL.path
+  /// The absolute path of a file that a workspace names.
+  /// - Throws: `ModelFailure.rejected` where a link leads out of the workspace.
+  private static func file(_ path: String, in workspace: String) throws(ModelFailure) -> String {
+    do throws(PathError) { return try WorkspaceFolder(workspace).reading(path, mayBeAbsolute: true) } catch {
+      throw .rejected(error.description)
+    }
   }
 
-  /// A folder of the workspace as an absolute path; anything else, a hub id say, as it is.
-  private static func place(_ path: String, in workspace: String) -> String {
-    let folder = absolute(path, in: workspace)
-    let looksLikePath = path.hasPrefix("/") || path.hasPrefix(".")
-    return looksLikePath || FileManager.default.fileExists(atPath: folder) ? folder : path
+  /// The same for a folder that a program is given, with all that it holds.
+  private static func modelFolder(_ path: String, in workspace: String) throws(ModelFailure) -> String {
+    do throws(PathError) { try WorkspaceFolder(workspace).checkLinks(in: path) } catch {
+      throw .rejected(error.description)
+    }
+    return try file(path, in: workspace)
   }
 }

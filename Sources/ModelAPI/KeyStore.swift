@@ -3,8 +3,35 @@ import Processes
 import Synchronization
 import WorkbenchCore
 
-/// The system's own store of secrets: the keyring on Linux (libsecret), the keychain on macOS. Keys stand there under the
-/// service `assay` and the name of their variable.
+/// Which key: the variable that a model's `key_env` names, and the only host that its key is sent to.
+public struct KeyName: Sendable, Hashable {
+  /// The variable's name.
+  public var variable: String
+  /// The host, in lower case, without a port.
+  public var host: String
+
+  /// - Parameter host: a host's name or address.
+  public init(_ variable: String, for host: String) {
+    self.variable = variable
+    self.host = host.lowercased()
+  }
+
+  /// What the system's key store calls the service.
+  fileprivate var service: String { "assay:" + host }
+
+  /// Whether both can be what they are meant to be.
+  fileprivate var isUsable: Bool {
+    APIKey.isName(variable) && (1...253).contains(host.utf8.count) && !host.hasPrefix("-")
+      && host.utf8.allSatisfy { byte in
+        byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "_")
+          || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+      }
+  }
+}
+
+/// The system's own store of secrets: the keyring on Linux (libsecret), the keychain on macOS. A key stands there under the
+/// service `assay:HOST` and the name of its variable, so that it is found for that host alone.
 ///
 /// It is reached through the system's tool, without a shell; no key is ever among the arguments, which everybody on the
 /// machine can read. Where the tool is missing there are no keys.
@@ -20,33 +47,38 @@ public final class KeyStore: Sendable {
     typealias Call = (path: String, arguments: [String], input: String)
 
     /// Writes a key to its output.
-    func looking(for variable: String) -> Call {
+    func looking(for key: KeyName) -> Call {
       switch self {
-      case .secretTool(let path): (path, ["lookup", "service", "assay", "account", variable], "")
-      case .security(let path): (path, ["find-generic-password", "-s", "assay", "-a", variable, "-w"], "")
+      case .secretTool(let path): (path, ["lookup", "service", key.service, "account", key.variable], "")
+      case .security(let path): (path, ["find-generic-password", "-s", key.service, "-a", key.variable, "-w"], "")
       }
     }
 
     /// Keeps a key, in place of the one before.
-    func keeping(_ key: String, for variable: String) -> Call {
+    func keeping(_ secret: String, for key: KeyName) -> Call {
       switch self {
       case .secretTool(let path):
-        return (path, ["store", "--label=Assay: \(variable)", "service", "assay", "account", variable], key)
+        return (
+          path, ["store", "--label=Assay: \(key.variable)", "service", key.service, "account", key.variable], secret
+        )
       case .security(let path):
         // Commands come through its input too; as hexadecimal digits the key needs no quotes.
-        let hex = key.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        return (path, ["-i"], "add-generic-password -U -s assay -a \(variable) -X \(hex)\n")
+        let hex = secret.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return (path, ["-i"], "add-generic-password -U -s \(key.service) -a \(key.variable) -X \(hex)\n")
       }
     }
 
     /// Forgets a key.
-    func removing(_ variable: String) -> Call {
+    func removing(_ key: KeyName) -> Call {
       switch self {
-      case .secretTool(let path): (path, ["clear", "service", "assay", "account", variable], "")
-      case .security(let path): (path, ["delete-generic-password", "-s", "assay", "-a", variable], "")
+      case .secretTool(let path): (path, ["clear", "service", key.service, "account", key.variable], "")
+      case .security(let path): (path, ["delete-generic-password", "-s", key.service, "-a", key.variable], "")
       }
     }
   }
+
+  /// What the keyring's tool needs to find the session's bus.
+  private static let variables = ["DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY"]
 
   /// This system's store.
   public static let system = KeyStore(path: ProcessInfo.processInfo.environment["PATH"])
@@ -55,8 +87,8 @@ public final class KeyStore: Sendable {
 
   private let tool: Tool?
   private let limit: Duration
-  private let lookups = Mutex<[String: Task<String?, Never>]>([:])
-  private let found = Mutex<[String: String]>([:])
+  private let lookups = Mutex<[KeyName: Task<String?, Never>]>([:])
+  private let found = Mutex<[KeyName: String]>([:])
 
   /// The system's store, whose tool is looked for in a search path; macOS's has a place of its own.
   public convenience init(path: String?) {
@@ -73,63 +105,65 @@ public final class KeyStore: Sendable {
     self.limit = limit
   }
 
-  /// The key for a variable. The system is asked once; later calls get the same answer.
-  public func key(for variable: String) async -> String? {
-    guard tool != nil, APIKey.isName(variable) else { return nil }
+  /// The key for a variable and a host. The system is asked once; later calls get the same answer.
+  public func key(for name: KeyName) async -> String? {
+    guard tool != nil, name.isUsable else { return nil }
     let lookup = lookups.withLock { lookups in
-      if let lookup = lookups[variable] { return lookup }
+      if let lookup = lookups[name] { return lookup }
       let lookup = Task { [self] in
-        let key = await ask(for: variable)
-        found.withLock { $0[variable] = key }
+        let key = await ask(for: name)
+        found.withLock { $0[name] = key }
         return key
       }
-      lookups[variable] = lookup
+      lookups[name] = lookup
       return lookup
     }
     return await lookup.value
   }
 
-  /// The key for a variable, if the system was asked for it before.
-  func known(_ variable: String) -> String? { found.withLock { $0[variable] } }
+  /// The key, if the system was asked for it before.
+  func known(_ name: KeyName) -> String? { found.withLock { $0[name] } }
 
   /// Keeps a key.
   /// - Throws: `ModelFailure.rejected` with a sentence, which never holds the key.
-  public func set(_ key: String, for variable: String) async throws(ModelFailure) {
-    let tool = try tool(for: variable)
+  public func set(_ key: String, for name: KeyName) async throws(ModelFailure) {
+    let tool = try tool(for: name)
     guard APIKey.canBeKey(key) else {
       throw .rejected("That has characters that no key can have, or is empty. Nothing was changed.")
     }
-    let answer = try await run(tool.keeping(key, for: variable))
+    let answer = try await run(tool.keeping(key, for: name))
     // Read again: not every tool says with its status whether it has kept something.
-    guard await ask(for: variable) == key else { throw failure("didn't keep the key", answer.errors) }
-    forget(variable)
+    guard await ask(for: name) == key else { throw failure("didn't keep the key", answer.errors) }
+    forget(name)
   }
 
   /// Forgets a key.
   /// - Throws: `ModelFailure.rejected` with a sentence.
-  public func remove(_ variable: String) async throws(ModelFailure) {
-    let tool = try tool(for: variable)
-    let answer = try await run(tool.removing(variable))
-    guard await ask(for: variable) == nil else { throw failure("still has the key", answer.errors) }
+  public func remove(_ name: KeyName) async throws(ModelFailure) {
+    let tool = try tool(for: name)
+    let answer = try await run(tool.removing(name))
+    guard await ask(for: name) == nil else { throw failure("still has the key", answer.errors) }
     guard answer.ending.isSuccess else {
-      throw failure("has no key for \(variable), or can't be opened", answer.errors)
+      throw failure("has no key in \(name.variable) for \(name.host), or can't be opened", answer.errors)
     }
-    forget(variable)
+    forget(name)
   }
 
-  private func forget(_ variable: String) {
-    lookups.withLock { $0[variable] = nil }
-    found.withLock { $0[variable] = nil }
+  private func forget(_ name: KeyName) {
+    lookups.withLock { $0[name] = nil }
+    found.withLock { $0[name] = nil }
   }
 
-  private func tool(for variable: String) throws(ModelFailure) -> Tool {
-    guard APIKey.isName(variable) else {
-      throw .rejected("A key stands under the name of a variable, such as OPENAI_API_KEY: letters, digits and _.")
+  private func tool(for name: KeyName) throws(ModelFailure) -> Tool {
+    guard name.isUsable else {
+      throw .rejected(
+        "A key is kept for a variable, such as OPENAI_API_KEY (letters, digits and _), and for a host, such as "
+          + "api.openai.com, without a scheme or a port.")
     }
     guard let tool else {
       throw .rejected(
         "There is no key store here: it needs secret-tool (on Debian and Ubuntu: apt install libsecret-tools) and a "
-          + "keyring. Without them, put the key into the environment variable \(variable).")
+          + "keyring. Without them, put the key into the environment variable \(name.variable).")
     }
     return tool
   }
@@ -141,8 +175,8 @@ public final class KeyStore: Sendable {
 
   // MARK: The tool
 
-  private func ask(for variable: String) async -> String? {
-    guard let tool, let answer = try? await run(tool.looking(for: variable)), answer.ending.isSuccess else {
+  private func ask(for name: KeyName) async -> String? {
+    guard let tool, let answer = try? await run(tool.looking(for: name)), answer.ending.isSuccess else {
       return nil
     }
     let key = answer.output.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -167,7 +201,7 @@ public final class KeyStore: Sendable {
     let ending: Program.Ending
     do {
       ending = try await withTaskCancellationHandler {
-        try await Program(call.path, call.arguments).talk(
+        try await Program(call.path, call.arguments, inherits: .named(Self.variables)).talk(
           input: input, patience: .seconds(1), stops: stops, onOutput: { output.add($0) }, onErrors: { errors.add($0) })
       } onCancel: {
         stop.yield()

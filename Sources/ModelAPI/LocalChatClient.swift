@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// Asks a model of the local engine. It holds the engine's lease through its seat.

@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// What Anthropic's Messages API has answered so far: one `message`, or the events of a streamed one.

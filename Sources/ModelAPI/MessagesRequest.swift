@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// The body of a request to Anthropic's Messages API (version 2023-06-01).

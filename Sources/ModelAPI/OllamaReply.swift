@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// What Ollama's own API has answered so far: one object, or the lines of a streamed answer.

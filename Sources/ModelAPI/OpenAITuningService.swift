@@ -1,6 +1,6 @@
 import AsyncHTTPClient
+import Content
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// OpenAI's fine-tuning API, as others have it too: files go up, a job is made of them, and it is asked now and then how

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// The answers in a file of `{"id", "output"}` lines, by case.

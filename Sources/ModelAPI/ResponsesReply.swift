@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// What the Responses API has answered so far: one `response`, or the events of a streamed one.

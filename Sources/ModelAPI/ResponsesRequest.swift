@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// The body of a request to OpenAI's Responses API.

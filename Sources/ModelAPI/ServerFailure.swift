@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import NIOHTTP1
 import WorkbenchCore
 

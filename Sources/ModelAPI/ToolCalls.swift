@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// The tools that a model wants called, whole or piece by piece. A pure value.
 ///

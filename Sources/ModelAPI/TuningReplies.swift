@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// Reads what a provider says of jobs. Words it is not known to use are taken as they are; numbers out of all bounds are

@@ -1,5 +1,5 @@
+import Content
 import Drawing
-import Grading
 import WorkbenchCore
 
 /// A case being written as JSON: a new one, or another text for one that is there.

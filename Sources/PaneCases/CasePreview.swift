@@ -1,5 +1,5 @@
+import Content
 import Drawing
-import Grading
 import WorkbenchCore
 
 /// Documents in one line of a table.

@@ -1,5 +1,5 @@
+import Content
 import Drawing
-import Grading
 import WorkbenchCore
 
 /// The cases that are shown: those of a set at some places, without copying any.

@@ -1,6 +1,6 @@
+import Content
 import Drawing
 import Foundation
-import Grading
 import WorkbenchCore
 
 extension CasesPane {

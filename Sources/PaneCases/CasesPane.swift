@@ -1,5 +1,5 @@
+import Content
 import Drawing
-import Grading
 import WorkbenchCore
 
 /// Shows an eval set as a table with the case opened beside it; finds, filters and edits cases.

@@ -1,5 +1,5 @@
+import Content
 import Drawing
-import Grading
 import WorkbenchCore
 
 /// One case as rows of text: the input, what is expected, and the two answers beside each other or one above the other.

@@ -1,5 +1,5 @@
+import Content
 import Drawing
-import Grading
 import WorkbenchCore
 
 /// The rows of a comparison that pass a filter and hold a text, in the comparison's order.

@@ -1,5 +1,5 @@
+import Content
 import Drawing
-import Grading
 import WorkbenchCore
 
 /// The prompt as the model sees it, in lines; put together again only when something it is made of changes.

@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// What the pane looks at, by name, so that it survives changes of the workspace.

@@ -1,6 +1,6 @@
+import Content
 import Drawing
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// Edits a prompt by its sections, shows what the model sees, tries it on a case, and lists its versions with scores.

@@ -34,7 +34,7 @@ extension Program {
   ) async throws -> Result {
     let outcome = try await explained {
       try await Subprocess.run(
-        subprocess, arguments: Arguments(arguments), environment: variables,
+        subprocess, arguments: Arguments(arguments), environment: subprocessEnvironment,
         workingDirectory: workingDirectory.map { .init($0) }, platformOptions: ownGroup, input: .none,
         output: .sequence, error: .combinedWithOutput
       ) { execution in
@@ -84,7 +84,7 @@ extension Program {
     return try await withThrowingTaskGroup(of: Void.self) { group in
       let outcome = try await explained {
         try await Subprocess.run(
-          subprocess, arguments: Arguments(arguments), environment: variables,
+          subprocess, arguments: Arguments(arguments), environment: subprocessEnvironment,
           workingDirectory: workingDirectory.map { .init($0) }, platformOptions: ownGroup, input: .none,
           output: .fileDescriptor(.init(rawValue: descriptor), closeAfterSpawningProcess: true),
           error: .combinedWithOutput
@@ -118,7 +118,7 @@ extension Program {
       do {
         try await explained {
           _ = try await Subprocess.run(
-            subprocess, arguments: Arguments(arguments), environment: variables,
+            subprocess, arguments: Arguments(arguments), environment: subprocessEnvironment,
             workingDirectory: workingDirectory.map { .init($0) }, platformOptions: ownSession, input: .none,
             output: .fileDescriptor(.init(rawValue: descriptor), closeAfterSpawningProcess: true),
             error: .combinedWithOutput
@@ -153,12 +153,10 @@ extension Program {
     return options
   }
 
-  var variables: Environment {
-    var changes: [Environment.Key: String?] = [:]
-    for (name, value) in environment {
-      if let key = Environment.Key(rawValue: name) { changes.updateValue(value, forKey: key) }
-    }
-    return Environment.inherit.updating(changes)
+  var subprocessEnvironment: Environment {
+    var variables: [Environment.Key: String] = [:]
+    for (name, value) in self.variables() { if let key = Environment.Key(rawValue: name) { variables[key] = value } }
+    return .custom(variables)
   }
 
   func explained<T>(_ body: () async throws -> T) async throws -> T {

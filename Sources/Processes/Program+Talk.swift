@@ -18,7 +18,7 @@ extension Program {
     let work = Task.detached { [self] in
       let outcome = try await explained {
         try await Subprocess.run(
-          subprocess, arguments: Arguments(arguments), environment: variables,
+          subprocess, arguments: Arguments(arguments), environment: subprocessEnvironment,
           workingDirectory: workingDirectory.map { .init($0) }, platformOptions: ownGroup, input: .inputWriter,
           output: .sequence, error: .sequence
         ) { execution in

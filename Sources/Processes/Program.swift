@@ -6,20 +6,48 @@ public struct Program: Sendable, Hashable {
   public var executable: String
   /// Without the program's own name.
   public var arguments: [String]
-  /// Variables that are set, or with nil removed; all others are inherited.
+  /// Variables that are set, or with nil removed.
   public var environment: [String: String?]
+  /// Which of this process's own variables it is given besides.
+  public var inherits: Inheritance
   /// Where it runs; here, when nil.
   public var workingDirectory: String?
 
   /// Makes one.
   public init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String?] = [:],
-    workingDirectory: String? = nil
+    inherits: Inheritance = .usual, workingDirectory: String? = nil
   ) {
     self.executable = executable
     self.arguments = arguments
     self.environment = environment
+    self.inherits = inherits
     self.workingDirectory = workingDirectory
+  }
+
+  /// Which variables of this process a program is given without being told their values.
+  public enum Inheritance: Sendable, Hashable, Codable {
+    /// Those by which programs find their way: `PATH`, `HOME`, the language, proxies, certificates and the like.
+    case usual
+    /// The usual ones and these.
+    case named([String])
+    /// All, keys included: for this program itself.
+    case all
+
+    /// The names that are given besides the usual ones.
+    public var names: [String] { if case .named(let names) = self { names } else { [] } }
+  }
+
+  /// The environment that it is started with.
+  func variables(of own: [String: String] = ProcessInfo.processInfo.environment) -> [String: String] {
+    var variables =
+      switch inherits {
+      case .usual: InheritedVariables.of(own, and: [])
+      case .named(let names): InheritedVariables.of(own, and: names)
+      case .all: InheritedVariables.all(of: own)
+      }
+    for (name, value) in environment { variables[name] = value }
+    return variables
   }
 
   /// How a program ended.

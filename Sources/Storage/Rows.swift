@@ -1,6 +1,6 @@
+import Content
 import Foundation
 import GRDB
-import Grading
 import WorkbenchCore
 
 /// A row of `runs`.

@@ -22,16 +22,16 @@ public final class SQLiteStore: Store {
   /// `PRAGMA data_version` of the writing connection at opening time.
   let openedVersion: Int64
 
-  /// Opens a workspace's database; makes `.assay` and the database where they don't exist yet.
-  /// - Throws: `StorageError`.
-  public convenience init(workspace: String) throws {
-    let folder = workspace + "/.assay"
+  /// Opens the database in a workspace's state folder, which exists; makes the database where there is none yet.
+  /// - Throws: `StorageError`; `.foreign` where the database holds anything that Assay doesn't put there, of which nothing
+  ///   was read or run then.
+  public convenience init(stateFolder folder: String) throws {
     let path = folder + "/assay.sqlite"
     do {
-      try Self.makeFolder(folder)
+      try Self.makeLocks(folder)
       // One process at a time opens and migrates: SQLite's own locks don't cover the change to WAL mode.
       let lock = try FileLock.waiting(folder + "/locks/open", seconds: 5)
-      defer { _ = lock }
+      defer { withExtendedLifetime(lock) {} }
       let pool = try DatabasePool(path: path, configuration: Self.configuration)
       try self.init(writer: pool, folder: folder, name: path)
     } catch {
@@ -49,6 +49,7 @@ public final class SQLiteStore: Store {
     self.folder = folder
     self.name = name
     let migrator = Schema.migrator
+    try writer.read { try Schema.check($0, name: name) }
     guard try !writer.read({ try migrator.hasBeenSuperseded($0) }) else { throw StorageError.newer(path: name) }
     if try !writer.read({ try migrator.hasCompletedMigrations($0) }) { try migrator.migrate(writer) }
     openedVersion = try writer.writeWithoutTransaction(Self.dataVersion)
@@ -61,22 +62,20 @@ public final class SQLiteStore: Store {
     configuration.foreignKeysEnabled = true
     configuration.maximumReaderCount = 3
     configuration.prepareDatabase { db in
+      // A schema is no program: what views, triggers and defaults of a file call, is not run with our rights.
+      try db.execute(sql: "PRAGMA trusted_schema = OFF")
+      try db.execute(sql: "PRAGMA cell_size_check = ON")
       if !db.configuration.readonly { try db.execute(sql: "PRAGMA synchronous = NORMAL") }
     }
     return configuration
   }
 
-  /// Makes `.assay` with a `.gitignore` that keeps it out of git.
-  private static func makeFolder(_ folder: String) throws {
-    let manager = FileManager.default
+  private static func makeLocks(_ folder: String) throws {
     do {
-      try manager.createDirectory(atPath: folder + "/locks", withIntermediateDirectories: true)
-      if !manager.fileExists(atPath: folder + "/.gitignore") {
-        try Data("*\n".utf8).write(to: URL(fileURLWithPath: folder + "/.gitignore"), options: .atomic)
-      }
+      try FileManager.default.createDirectory(
+        atPath: folder + "/locks", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
-      let detail = (error as NSError).localizedDescription
-      throw StorageError.readOnly(path: folder, detail: detail)
+      throw StorageError.readOnly(path: folder, detail: (error as NSError).localizedDescription)
     }
   }
 

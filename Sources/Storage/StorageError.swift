@@ -6,6 +6,8 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
   case newer(path: String)
   /// The file is damaged, or is no database.
   case corrupt(path: String, detail: String)
+  /// The file holds what Assay never writes.
+  case foreign(path: String, what: String)
   /// No room on the disk.
   case full(path: String)
   /// The folder or the file can't be written.
@@ -27,6 +29,9 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     case .corrupt(let path, let detail):
       "\(path) can't be read (\(detail)): move it away together with its -wal and -shm files, or restore a copy; Assay "
         + "then starts a new one, and prompts, eval sets and job folders stay as they are."
+    case .foreign(let path, let what):
+      "\(path) holds \(what), so it was not made by Assay alone, and nothing of it was read. Move it away together with its "
+        + "-wal and -shm files; Assay then starts a new one."
     case .full(let path):
       "The disk that holds \(path) is full: free some space and try again; everything recorded before is safe."
     case .readOnly(let path, let detail):

@@ -1,5 +1,6 @@
+import Content
+import Files
 import Foundation
-import Grading
 import Processes
 import WorkbenchCore
 
@@ -26,8 +27,8 @@ struct CommandPlan {
     var values = self.values
     var warnings: [String] = []
     if let config = command.config {
-      let source = config.hasPrefix("/") ? config : plan.workspace + "/" + config
-      let name = (source as NSString).lastPathComponent
+      let source = try Self.file(config, in: plan.workspace)
+      let name = (config as NSString).lastPathComponent
       values["config"] = "\(folder.path)/config/\(name)"
       try copy(source, name, values, &warnings)
     } else if command.texts.contains(where: { $0.contains("{config}") }) {
@@ -45,8 +46,16 @@ struct CommandPlan {
     }
     return CommandWork(
       arguments: [executable] + command.run.dropFirst().map(fill), environment: environment,
+      variables: plan.variables,
       log: command.log.map { place(fill($0)) }, adapter: place(fill(command.adapter ?? "{output}")), steps: steps,
       trainRows: plan.rows.count, validationRows: plan.validationRows.count, warnings: warnings)
+  }
+
+  /// A file of the workspace, which no link leads out of.
+  private static func file(_ path: String, in workspace: String) throws(TrainerFailure) -> String {
+    do throws(PathError) { return try WorkspaceFolder(workspace).reading(path, mayBeAbsolute: true) } catch {
+      throw TrainerFailure("`training.command.config`: \(error)")
+    }
   }
 
   /// A path in the job's folder, unless it is absolute.
@@ -100,6 +109,9 @@ struct CommandPlan {
     }
     var files = [(source, "\(target)/\(name)")]
     if isFolder.boolValue {
+      do throws(PathError) { try WorkspaceFolder(plan.workspace).checkLinks(in: command.config ?? "") } catch {
+        throw TrainerFailure("`training.command.config`: \(error)")
+      }
       let names = try FileManager.default.contentsOfDirectory(atPath: source).filter { !$0.hasPrefix(".") }.sorted()
       guard names.count <= Self.mostFiles else {
         throw TrainerFailure("\(source) has \(names.count) files; a configuration may have \(Self.mostFiles).")
@@ -114,9 +126,7 @@ struct CommandPlan {
   private func fill(
     _ source: String, _ target: String, _ values: [String: String], _ warnings: inout [String]
   ) throws {
-    guard let handle = FileHandle(forReadingAtPath: source), let bytes = try handle.read(upToCount: Self.mostBytes + 1),
-      bytes.count <= Self.mostBytes, let text = String(bytes: bytes, encoding: .utf8)
-    else {
+    guard let text = try? FileBytes.text(source, limit: Self.mostBytes) else {
       throw TrainerFailure("\(source) can't be copied: a configuration is a text of at most 1 MB.")
     }
     for name in TrainerCommand.unknownFields(in: text) {

@@ -9,6 +9,8 @@ struct CommandWork: JobWork {
   var arguments: [String]
   /// Variables that are set for it.
   var environment: [String: String]
+  /// Names of the runner's variables that it is given besides the usual ones.
+  var variables: [String] = []
   /// The file or folder that it writes its losses to; where nil, the first of the known ones in the output's folder.
   var log: String?
   /// Where the adapter or model is at the end.
@@ -55,7 +57,7 @@ struct CommandWork: JobWork {
   private func start(_ job: RunningJob) async throws -> Int {
     let program = Program(
       arguments[0], Array(arguments.dropFirst()), environment: environment.mapValues { $0 },
-      workingDirectory: job.folder.path)
+      inherits: .named(variables), workingDirectory: job.folder.path)
     return try await program.run(appendingTo: job.folder.log, patience: job.patience.toSave, stops: job.stops.stream())
     { trainer in
       try job.folder.write(trainer, to: job.folder.begun)

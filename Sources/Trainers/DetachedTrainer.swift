@@ -1,6 +1,7 @@
+import Content
 import FileWatching
+import Files
 import Foundation
-import Grading
 import LocalEngine
 import Processes
 import WorkbenchCore
@@ -22,17 +23,27 @@ public struct DetachedTrainer: Trainer {
   var patience = StopPatience()
   /// Where the jobs of this machine wait.
   var queue = MachineQueue.standard()
+  /// Signs work, and tells what was signed here.
+  var signer: any WorkSigner
+  /// Says whether the workspace may have anything started.
+  var gate: any TrustGate
   /// How often to see whether a job's processes are alive.
   var heartbeat: Duration = .seconds(2)
 
   /// A trainer.
   /// - Parameter executable: this program; `job-runner --job FOLDER` must run ``JobRunner/run(folder:)``.
-  public init(layout: EngineLayout = .standard(), executable: String) {
+  public init(
+    layout: EngineLayout = .standard(), executable: String, signer: any WorkSigner, gate: any TrustGate = OpenGate()
+  ) {
     self.layout = layout
+    self.signer = signer
+    self.gate = gate
     self.executable = executable
     program = { try LocalEngine(layout: layout.with($0)).trainingProgram(folder: $1) }
     launch = { folder in
-      try await Program(executable, ["job-runner", "--job", folder.path]).spawnDetached(appendingTo: folder.runnerLog)
+      // The runner reads keys; what it starts gets the usual variables alone.
+      try await Program(executable, ["job-runner", "--job", folder.path], inherits: .all)
+        .spawnDetached(appendingTo: folder.runnerLog)
     }
   }
 
@@ -40,6 +51,7 @@ public struct DetachedTrainer: Trainer {
   public func start(_ plan: TrainingPlan) async throws {
     let folder = JobFolder(path: plan.folder)
     try await explained(plan.folder) {
+      try gate.require([])
       let work = try work(of: plan)
       try FileManager.default.createDirectory(atPath: plan.folder, withIntermediateDirectories: true)
       let train = try TrainerRow.text(of: plan.rows)
@@ -50,12 +62,13 @@ public struct DetachedTrainer: Trainer {
       var record = plan.dataRecord
       record["sha256"] = ["train.jsonl": .string(SHA256.hex(train)), "valid.jsonl": .string(SHA256.hex(valid))]
       try AtomicFile.write(JSONValue.object(record).text(.pretty) + "\n", to: folder.data)
-      try folder.write(TrainerSpec(plan), to: folder.spec)
+      try folder.write(try TrainerSpec(plan), to: folder.spec)
       try folder.write(
         JobFolder.Job(
           work: work, order: plan.order, maxHours: plan.settings.maxHours, companion: companion(of: plan),
           workspace: plan.workspace, number: plan.job.number),
         to: folder.job)
+      try folder.sign(with: signer)
       let runner = try await launch(folder)
       try await waitForStart(folder, runner)
     }
@@ -63,14 +76,19 @@ public struct DetachedTrainer: Trainer {
 
   /// What a back end's work consists in.
   private func work(of plan: TrainingPlan) throws -> Work {
-    switch plan.backend {
-    case .mlx: .program(ProgramWork(try program(.mlx, plan.folder)))
-    case .trl: .program(ProgramWork(try program(.trl, plan.folder)))
+    func ours(_ environment: EngineEnvironment) throws -> Program {
+      var program = try program(environment, plan.folder)
+      if !plan.variables.isEmpty { program.inherits = .named(plan.variables) }
+      return program
+    }
+    return switch plan.backend {
+    case .mlx: .program(ProgramWork(try ours(.mlx)))
+    case .trl: .program(ProgramWork(try ours(.trl)))
     case .command(let command): .command(try CommandPlan(plan: plan, command: command).work())
     case .slurm(let settings):
       .slurm(
         SlurmWork(
-          try program(settings.runs == "mlx" ? .mlx : .trl, plan.folder), settings: settings, number: plan.job.number))
+          try ours(settings.runs == "mlx" ? .mlx : .trl), settings: settings, number: plan.job.number))
     case .openai(let model): .hosted(try HostedWork(plan, tuning: model))
     }
   }
@@ -84,13 +102,14 @@ public struct DetachedTrainer: Trainer {
         [
           "jobs", "checkpoints", plan.job.description, "--limit", String(plan.settings.checkpointCases), "--watch",
           "--keep-best", "--workspace", plan.workspace,
-        ]))
+        ] + (gate.isForThisProcess ? ["--trust"] : []), inherits: .all))
   }
 
   /// Goes on with a job that is over, from what it saved last.
   public func resume(folder path: String, _ order: QueueOrder) async throws {
     let folder = JobFolder(path: path)
     try await explained(path) {
+      try gate.require([])
       do {
         // A runner says that a job is over a moment before it is gone itself.
         let lock: FileLock
@@ -101,16 +120,20 @@ public struct DetachedTrainer: Trainer {
         if let processes = folder.read(folder.processes, as: JobFolder.Processes.self), processes.isAlive {
           throw TrainerFailure("A process of this job is still at work; wait for its end.")
         }
-        guard var job = folder.read(folder.job, as: JobFolder.Job.self) else {
-          throw TrainerFailure("\(folder.job) can't be read, so the job can't be gone on with; start a new one.")
+        guard folder.has(folder.job), folder.has(folder.spec) else {
+          throw TrainerFailure(
+            "The files in \(path) that say what to do are gone, so the job can't be resumed; start a new one.")
         }
-        guard var spec = folder.read(folder.spec, as: TrainerSpec.self) else {
-          throw TrainerFailure("\(folder.spec) can't be read, so the job can't be gone on with; start a new one.")
+        guard let signed = folder.signedWork(signer) else { throw TrainerFailure(Self.unsigned(path)) }
+        var job = signed.job
+        guard var spec = signed.spec else {
+          throw TrainerFailure("\(folder.spec) can't be read, so the job can't be resumed; start a new one.")
         }
         spec.resume = true
         job.order = order
         try folder.write(spec, to: folder.spec)
         try folder.write(job, to: folder.job)
+        try folder.sign(with: signer)
         for file in [folder.exit, folder.stop, folder.processes, folder.begun] {
           try? FileManager.default.removeItem(atPath: file)
         }
@@ -126,9 +149,17 @@ public struct DetachedTrainer: Trainer {
   /// Starts a runner again where the work is done elsewhere and the one that followed it has died.
   public func pickUp(folder path: String) async {
     let folder = JobFolder(path: path)
-    guard !folder.has(folder.exit), isElsewhere(folder), isAlive(folder) == false else { return }
+    guard gate.allows([]), !folder.has(folder.exit), isElsewhere(folder), isAlive(folder) == false,
+      folder.signedWork(signer) != nil
+    else { return }
     // Whoever is quicker holds the lock, and the others end at once.
     if let runner = try? await launch(folder) { try? await waitForStart(folder, runner) }
+  }
+
+  /// Why a job is left alone.
+  static func unsigned(_ folder: String) -> String {
+    "The job in \(folder) was not started by this installation of Assay in this place, or its files were changed since, so it "
+      + "is not resumed. Start a new one; what it has saved can still be used."
   }
 
   /// Whether a job goes on when nobody here works on it.
@@ -140,6 +171,8 @@ public struct DetachedTrainer: Trainer {
     do {
       try await body()
     } catch let error as TrainerFailure {
+      throw error
+    } catch let error as WorkbenchError {
       throw error
     } catch let error as EngineError {
       throw TrainerFailure(error.description)
@@ -266,13 +299,14 @@ public struct DetachedTrainer: Trainer {
   /// Gives a waiting job another place in the queue of this machine.
   public func setPriority(_ priority: Int, folder path: String) async throws {
     let folder = JobFolder(path: path)
-    guard let ticket = FileManager.default.contents(atPath: folder.ticket) else {
+    guard let ticket = try? FileBytes.read(folder.ticket, limit: 1000) else {
       throw TrainerFailure("This job doesn't wait for its turn.")
     }
     try await queue.setPriority(of: String(decoding: ticket, as: UTF8.self), to: priority)
-    if var job = folder.read(folder.job, as: JobFolder.Job.self) {
+    if var job = folder.signedWork(signer)?.job {
       job.order.priority = priority
       try? folder.write(job, to: folder.job)
+      try? folder.sign(with: signer)
     }
   }
 

@@ -83,6 +83,7 @@ struct HostedEndpoint: Codable, Sendable, Hashable {
   var baseURLs: [String]
   var keyEnvironment: String?
   var certificates: String?
+  var allowsHTTP: Bool?
   var timeout: Double
 
   init(_ model: ModelSpec, _ endpoint: Endpoint) {
@@ -92,6 +93,7 @@ struct HostedEndpoint: Codable, Sendable, Hashable {
     baseURLs = endpoint.baseURLs
     keyEnvironment = endpoint.keyEnvironment
     certificates = endpoint.certificates
+    allowsHTTP = endpoint.allowsHTTP
     timeout = model.timeout
   }
 
@@ -102,7 +104,7 @@ struct HostedEndpoint: Codable, Sendable, Hashable {
       api: .endpoint(
         Endpoint(
           Endpoint.Dialect(rawValue: dialect) ?? .chat, baseURLs: baseURLs, model: name, keyEnvironment: keyEnvironment,
-          certificates: certificates)),
+          certificates: certificates, allowsHTTP: allowsHTTP ?? false)),
       timeout: timeout)
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Processes
 import WorkbenchCore
@@ -11,6 +12,8 @@ struct JobFolder: Sendable, Hashable {
   var spec: String { path + "/spec.json" }
   /// The program that does it, for the runner.
   var job: String { path + "/job.json" }
+  /// The signature of both, without which nothing is started.
+  var signature: String { path + "/signature" }
   /// Rows to learn from.
   var train: String { path + "/train.jsonl" }
   /// Rows to validate on.
@@ -79,8 +82,40 @@ struct JobFolder: Sendable, Hashable {
 
   /// Reads one of the small files; nil when it isn't there (yet).
   func read<Value: Decodable>(_ file: String, as type: Value.Type) -> Value? {
-    FileManager.default.contents(atPath: file).flatMap { try? JSONDecoder().decode(type, from: $0) }
+    (try? FileBytes.read(file, limit: Self.mostBytes)).flatMap { try? JSONDecoder().decode(type, from: Data($0)) }
   }
+
+  /// Signs what is to be done, as `spec.json` and `job.json` say it now.
+  /// - Throws: the signer's error, or when the files can't be read or written.
+  func sign(with signer: any WorkSigner) throws {
+    guard let work = Self.work(of: self) else {
+      throw TrainerFailure("\(job) and \(spec) can't be read, so the job can't be started.")
+    }
+    try AtomicFile.write(try signer.signature(of: work, in: path) + "\n", to: signature)
+  }
+
+  /// What is to be done and how, where this installation has signed it; nil where it hasn't, or the files changed since.
+  func signedWork(_ signer: any WorkSigner) -> (job: Job, spec: TrainerSpec?)? {
+    guard let work = Self.work(of: self), let signature = try? FileBytes.text(signature, limit: 200),
+      signer.verifies(signature.trimmingCharacters(in: .whitespacesAndNewlines), of: work, in: path),
+      let job = try? JSONDecoder().decode(Job.self, from: Data(work[0]))
+    else { return nil }
+    return (job, try? JSONDecoder().decode(TrainerSpec.self, from: Data(work[1])))
+  }
+
+  /// The bytes of `job.json` and `spec.json`.
+  private static func work(of folder: JobFolder) -> [[UInt8]]? {
+    do {
+      let job = try FileBytes.read(folder.job, limit: mostBytes)
+      // Only our own trainers read one.
+      return [job, folder.has(folder.spec) ? try FileBytes.read(folder.spec, limit: mostBytes) : []]
+    } catch {
+      return nil
+    }
+  }
+
+  /// The longest of the small files.
+  private static let mostBytes = 4 << 20
 
   /// Replaces one of the small files.
   func write(_ value: some Encodable, to file: String) throws {

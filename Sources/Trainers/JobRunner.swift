@@ -9,9 +9,10 @@ import WorkbenchCore
 public enum JobRunner {
   /// Runs a job to its end. Meant for a process that does nothing else: SIGTERM and SIGINT are passed on to the trainer.
   /// - Parameter folder: the job's folder, with its `job.json`.
+  /// - Parameter signer: tells whether the work is this installation's own; no other is done.
   /// - Parameter tuning: reaches providers that tune.
   /// - Throws: `TrainerFailure` when the job is being run already, or can't be.
-  public static func run(folder: String, tuning: (any TuningServices)? = nil) async throws {
+  public static func run(folder: String, signer: any WorkSigner, tuning: (any TuningServices)? = nil) async throws {
     let (stops, stop) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let sources = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)
@@ -23,20 +24,22 @@ public enum JobRunner {
     // The terminal it was started from may go.
     signal(SIGHUP, SIG_IGN)
     defer { for source in sources { source.cancel() } }
-    try await run(JobFolder(path: folder), stops: stops, tuning: tuning)
+    try await run(JobFolder(path: folder), signer: signer, stops: stops, tuning: tuning)
   }
 
   static func run(
-    _ folder: JobFolder, stops asked: AsyncStream<Void>, patience: StopPatience = StopPatience(),
+    _ folder: JobFolder, signer: any WorkSigner, stops asked: AsyncStream<Void>,
+    patience: StopPatience = StopPatience(),
     queue: MachineQueue = .standard(), tuning: (any TuningServices)? = nil
   ) async throws {
+    // Before anything is written or started.
+    guard let job = folder.signedWork(signer)?.job else {
+      throw TrainerFailure(DetachedTrainer.unsigned(folder.path))
+    }
     guard let lock = try FileLock.tryAcquire(folder.runnerLock, .exclusive) else {
       throw TrainerFailure("The job in \(folder.path) is being run already.")
     }
     defer { withExtendedLifetime(lock) {} }
-    guard let job = folder.read(folder.job, as: JobFolder.Job.self) else {
-      throw TrainerFailure("\(folder.job) can't be read, so nobody knows what to do.")
-    }
     try folder.write(JobFolder.Processes(runner: .current), to: folder.processes)
     let events = EventWriter(folder.events)
     let stops = StopRequests(asked)

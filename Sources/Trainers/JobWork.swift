@@ -96,16 +96,20 @@ struct ProgramWork: JobWork {
   var arguments: [String]
   /// Variables to set, or with null to remove.
   var environment: [String: String?]
+  /// Which of the runner's variables it is given besides.
+  var inherits: Program.Inheritance
 
   init(_ program: Program) {
     executable = program.executable
     arguments = program.arguments
     environment = program.environment
+    inherits = program.inherits
   }
 
   /// The program, in a folder.
   func program(in folder: JobFolder) -> Program {
-    Program(executable, arguments, environment: environment, workingDirectory: folder.path)
+    Program(
+      executable, arguments, environment: environment, inherits: inherits, workingDirectory: folder.path)
   }
 
   func run(_ job: RunningJob) async throws -> Int {

@@ -83,7 +83,8 @@ struct SlurmFollower: Sendable {
           record.isSubmitted = true
           try folder.write(record, to: folder.slurm)
           let options = script(record).options + begin
-          let id = try await queue.submit(folder.slurmScript, options: options, lock: folder.slurmLock)
+          let id = try await queue.submit(
+            folder.slurmScript, options: options, lock: folder.slurmLock, variables: work.program.inherits.names)
           try note(id, in: &record)
           tell("submitted to Slurm as job \(id)")
           return nil

@@ -59,10 +59,12 @@ struct SlurmQueue: Sendable {
 
   /// Submits a script.
   /// - Parameter lock: a file that is locked as long as a submission is under way, even if this process dies meanwhile.
+  /// - Parameter variables: names of environment variables that the job is given besides the usual ones.
   /// - Returns: the job's number.
   /// - Throws: `Failure`; the job may be there all the same.
-  func submit(_ script: String, options: [String], lock: String) async throws -> String {
+  func submit(_ script: String, options: [String], lock: String, variables: [String] = []) async throws -> String {
     var program = try program("sbatch", ["--parsable"] + options + [script], environment: Self.submissionEnvironment())
+    program.inherits = .named(variables)
     if let flock = Program.find("flock", path: path) {
       program.arguments = ["--no-fork", lock, program.executable] + program.arguments
       program.executable = flock
@@ -80,23 +82,13 @@ struct SlurmQueue: Sendable {
     return !id.isEmpty && id.count < 20 && id.utf8.allSatisfy { (48...57).contains($0) } ? String(id) : nil
   }
 
-  /// Variables that Slurm's jobs must not inherit: what looks like a secret, because Slurm writes them to disk, and what
-  /// would change a submission behind our back.
-  static func submissionEnvironment(
-    _ environment: [String: String] = ProcessInfo.processInfo.environment
-  ) -> [String: String?] {
+  /// Variables that would change a submission behind our back.
+  static func submissionEnvironment() -> [String: String?] {
     let ours = [
       "SBATCH_JOB_NAME", "SBATCH_ARRAY_INX", "SBATCH_OUTPUT", "SBATCH_ERROR", "SBATCH_INPUT", "SBATCH_OPEN_MODE",
       "SBATCH_WAIT", "SBATCH_WAIT_ALL_NODES", "SBATCH_CLUSTERS", "SLURM_CLUSTERS",
     ]
-    var removed: [String: String?] = [:]
-    for name in environment.keys where ours.contains(name) || isSecret(name) { removed.updateValue(nil, forKey: name) }
-    return removed
-  }
-
-  private static func isSecret(_ name: String) -> Bool {
-    let parts = name.uppercased().split(separator: "_")
-    return parts.contains { ["KEY", "APIKEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIALS"].contains($0) }
+    return Dictionary(uniqueKeysWithValues: ours.map { ($0, nil) })
   }
 
   // MARK: Asking

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import WorkbenchCore
 
@@ -5,6 +6,8 @@ import WorkbenchCore
 struct TrainerSpec: Codable, Sendable, Hashable {
   var model: String
   var allowDownload: Bool
+  /// Which state of the hub's model: a branch, a tag or a commit.
+  var revision: String?
   var method: String
   var rank: Int
   var scale: Double
@@ -43,6 +46,7 @@ struct TrainerSpec: Codable, Sendable, Hashable {
     case quantizeBits = "quantize_bits"
     case accelerateConfig = "accelerate_config"
     case allowDownload = "allow_download"
+    case revision
     case learningRate = "learning_rate"
     case warmupSteps = "warmup_steps"
     case batchSize = "batch_size"
@@ -55,10 +59,13 @@ struct TrainerSpec: Codable, Sendable, Hashable {
   }
 
   /// The spec of a plan.
-  init(_ plan: TrainingPlan) {
+  /// - Throws: `TrainerFailure` where a file that it names lies outside of the workspace.
+  init(_ plan: TrainingPlan) throws(TrainerFailure) {
     let settings = plan.settings
-    model = plan.base
-    allowDownload = !plan.base.hasPrefix("/")
+    let hub = HubID(plan.base)
+    model = hub?.name ?? plan.base
+    revision = hub?.revision
+    allowDownload = hub != nil
     method = settings.method.rawValue
     rank = settings.rank
     scale = settings.scale
@@ -84,7 +91,11 @@ struct TrainerSpec: Codable, Sendable, Hashable {
     finalLearningRate = settings.finalLearningRate
     gradientCheckpointing = settings.gradientCheckpointing
     quantizeBits = settings.quantizeBits == 0 ? nil : settings.quantizeBits
-    accelerateConfig = settings.acceleratorConfig.map { $0.hasPrefix("/") ? $0 : plan.workspace + "/" + $0 }
+    accelerateConfig = try settings.acceleratorConfig.map { path throws(TrainerFailure) in
+      do throws(PathError) { return try WorkspaceFolder(plan.workspace).reading(path, mayBeAbsolute: true) } catch {
+        throw TrainerFailure("`training.accelerate_config`: \(error)")
+      }
+    }
     processes = settings.processes
   }
 }

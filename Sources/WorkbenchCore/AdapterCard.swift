@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// What a model card says of a tuned adapter: Markdown with the front matter that Hugging Face's cards have. It says only
 /// what was measured or kept, and what was left out of the data's checks and why.

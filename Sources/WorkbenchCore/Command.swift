@@ -1,10 +1,12 @@
+import Content
 import DataChecks
-import Grading
 
 /// Everything that a person can ask for. A key, the palette and the shell make the same commands.
 public enum Command: Sendable, Hashable {
   /// Reads the workspace's files again.
   case reload
+  /// Allows these things that the workspace's files ask for, after a person has read them.
+  case trust([Permission])
 
   // Prompt
   /// Saves a section's text, title, role and whether it is on, to its file; a new id makes a new file.

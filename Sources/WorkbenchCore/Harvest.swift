@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// Makes training rows of runs' outputs: for each case the best answer that passed, or a good and a worse one.
 ///

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// Tunes models. A job is a folder; everything that is known of it stands in its files, so that any process can pick it
 /// up again.
@@ -23,6 +23,17 @@ public protocol Trainer: Sendable {
   /// Gives a waiting job another place in the queue of this machine.
   /// - Throws: `TrainerFailure` when it doesn't wait.
   func setPriority(_ priority: Int, folder: String) async throws
+}
+
+/// Tells work that this installation has written down from any other: work of a job is started only with its signature.
+public protocol WorkSigner: Sendable {
+  /// The signature of a job's work, in hexadecimal digits.
+  /// - Parameter folder: the job's folder, an absolute path.
+  /// - Parameter work: what is to be done, as it is written down.
+  /// - Throws: an error that describes itself when nothing can be signed here.
+  func signature(of work: [[UInt8]], in folder: String) throws -> String
+  /// Whether a signature is the one of this work in this folder.
+  func verifies(_ signature: String, of work: [[UInt8]], in folder: String) -> Bool
 }
 
 /// What a job that is asked to end is to be afterwards.
@@ -82,11 +93,13 @@ public struct TrainingPlan: Sendable {
   public var workspace: String
   /// The job's number in it.
   public var job: JobID
+  /// Environment variables that the trainer is given besides the usual ones; by name.
+  public var variables: [String]
   /// Makes a plan.
   public init(
     folder: String, backend: TrainingBackend = .mlx, base: String, settings: TrainingSettings, rows: [TrainingRow],
     validationRows: [TrainingRow], samples: [SamplePrompt] = [], dataRecord: JSONObject = JSONObject(),
-    order: QueueOrder = QueueOrder(), workspace: String = "", job: JobID = JobID(0)
+    order: QueueOrder = QueueOrder(), workspace: String = "", job: JobID = JobID(0), variables: [String] = []
   ) {
     self.folder = folder
     self.backend = backend
@@ -99,6 +112,7 @@ public struct TrainingPlan: Sendable {
     self.order = order
     self.workspace = workspace
     self.job = job
+    self.variables = variables
   }
 }
 

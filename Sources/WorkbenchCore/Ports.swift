@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// Reads and writes the workspace's files, so that `git diff` and any editor see what Assay sees.
 public protocol WorkspaceFiles: Sendable {

@@ -1,12 +1,14 @@
+import Content
 import Evidence
 import Foundation
-import Grading
 
 /// Everything that can be shown, at one moment: all headers, and the bodies of what is open. Immutable; a newer one
 /// replaces it whole.
 public struct Snapshot: Sendable {
   /// What the files say.
   public var workspace: Workspace
+  /// Whether a person has allowed what the files ask for.
+  public var trust = WorkspaceTrust.trusted
   /// All runs, newest first.
   public var runs: [Run] = []
   /// Progress of runs under way in this process.

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// What a job would take, before it is started. What nobody knows yet is nil.
 public struct TrainingEstimate: Sendable, Hashable {

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 extension Workspace {
   /// The variant that makes use of an adapter: the training prompt, and everything else as in the first tuned variant on

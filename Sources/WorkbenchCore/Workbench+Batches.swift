@@ -6,7 +6,7 @@ extension Workbench {
   func joinBatches(
     _ places: [Int], except done: AnsweredRequests, _ work: inout RunWork
   ) async throws -> RequestList {
-    let batches = try await dependencies.store.openBatches(of: work.context.run.id)
+    let batches = try await store.openBatches(of: work.context.run.id)
     let open = try await reuse(places, except: done, &work)
     guard !batches.isEmpty else { return open }
     let service = try batchService(of: work.context.subject)
@@ -54,7 +54,7 @@ extension Workbench {
     for start in stride(from: 0, to: items.count, by: service.largest) {
       let part = items[start..<min(start + service.largest, items.count)]
       var batch = BatchRecord(run: context.run.id, requests: part.count, created: dependencies.now())
-      try await dependencies.store.keep(batch)
+      try await store.keep(batch)
       work.progress.waiting = "handing in a batch of \(part.count) requests"
       show(work)
       let requests = try part.map { item in
@@ -71,15 +71,15 @@ extension Workbench {
         // It may have arrived all the same: only a refusal is certain.
         if case .rejected = failure {
           batch.isOver = true
-          try await dependencies.store.keep(batch)
+          try await store.keep(batch)
         }
         throw WorkbenchError.model(failure.description)
       }
-      try await dependencies.store.keep(batch)
+      try await store.keep(batch)
       work.use.calls += part.count
     }
     var rest = open
-    for batch in try await dependencies.store.openBatches(of: context.run.id) {
+    for batch in try await store.openBatches(of: context.run.id) {
       rest = try await take(batch, from: service, rest, &work)
     }
     let sent = Set(items.map(\.key))
@@ -110,7 +110,7 @@ extension Workbench {
           + Self.forgetting(batch.run))
     }
     batch.isOver = batch.batch == nil
-    try await dependencies.store.keep(batch)
+    try await store.keep(batch)
     return batch.isOver ? nil : batch
   }
 
@@ -190,7 +190,7 @@ extension Workbench {
   /// Waits for a run's batches no more. Their answers are lost, if there are any.
   /// - Returns: how many batches there were.
   public func forgetBatches(of run: RunID) async throws -> Int {
-    let batches = try await dependencies.store.openBatches(of: run)
+    let batches = try await store.openBatches(of: run)
     for batch in batches { try await end(batch) }
     return batches.count
   }
@@ -198,15 +198,15 @@ extension Workbench {
   private func end(_ batch: BatchRecord) async throws {
     var batch = batch
     batch.isOver = true
-    try await dependencies.store.keep(batch)
+    try await store.keep(batch)
   }
 
   /// Batches at providers that this workspace waits for.
-  public func openBatches() async throws -> [BatchRecord] { try await dependencies.store.openBatches(of: nil) }
+  public func openBatches() async throws -> [BatchRecord] { try await store.openBatches(of: nil) }
 
   /// Asks the provider to stop a run's batches. What they answered by then is taken in when the run is evaluated again.
   public func cancelBatches(of run: RunID) async throws -> Int {
-    let batches = try await dependencies.store.openBatches(of: run)
+    let batches = try await store.openBatches(of: run)
     guard let known = snapshot.runs.first(where: { $0.id == run }) else {
       throw WorkbenchError.input("There is no run \(run).")
     }

@@ -1,6 +1,6 @@
+import Content
 import Evidence
 import Foundation
-import Grading
 
 /// A job's checkpoints by what they do.
 public struct CheckpointReport: Sendable {
@@ -174,7 +174,7 @@ extension Workbench {
   /// Answers of a run that repeat what was learnt.
   private func copies(of rows: [TrainingRow], in run: Run, set: EvalSet) async throws -> VerbatimCopies {
     let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let answers = try await dependencies.store.outputs(of: run.id).compactMap { output -> (String, [String])? in
+    let answers = try await store.outputs(of: run.id).compactMap { output -> (String, [String])? in
       guard let text = output.answer?.text, let evalCase = cases[output.caseID] else { return nil }
       return (text, evalCase.input.texts + (evalCase.expected?.texts ?? []))
     }

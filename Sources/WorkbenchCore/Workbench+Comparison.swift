@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 extension Workbench {
   /// Lines up the newest runs of two variants over a set, or two runs by number.
@@ -9,8 +9,8 @@ extension Workbench {
     let left = try run(named: a, set: set.name)
     let right = try run(named: b, set: set.name)
     let comparison = Comparison(
-      a: left, b: right, cases: set.cases, outputsA: try await dependencies.store.outputs(of: left.id),
-      outputsB: try await dependencies.store.outputs(of: right.id))
+      a: left, b: right, cases: set.cases, outputsA: try await store.outputs(of: left.id),
+      outputsB: try await store.outputs(of: right.id))
     snapshot.comparison = comparison
     publish()
     return comparison
@@ -22,7 +22,7 @@ extension Workbench {
     let run = try run(named: name, set: set ?? snapshot.workspace.evalSets.first?.name)
     let cases = snapshot.workspace.evalSet(run.set)?.cases ?? []
     let places = Dictionary(cases.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
-    let outputs = try await dependencies.store.outputs(of: run.id).sorted {
+    let outputs = try await store.outputs(of: run.id).sorted {
       (places[$0.caseID] ?? .max, $0.caseID, $0.sample) < (places[$1.caseID] ?? .max, $1.caseID, $1.sample)
     }
     return (run, outputs)

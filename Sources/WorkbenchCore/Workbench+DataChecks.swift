@@ -1,5 +1,5 @@
+import Content
 import DataChecks
-import Grading
 
 /// Which rows to check, and against what; nil means as the workspace says.
 public struct DataCheckRequest: Sendable, Hashable {

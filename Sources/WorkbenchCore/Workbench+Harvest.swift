@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 extension Workbench {
   /// Turns runs' outputs into training rows: the prompt the tuned model will be asked with, and the answer.
@@ -27,7 +27,7 @@ extension Workbench {
       guard let set = snapshot.workspace.evalSet(run.set) else {
         throw WorkbenchError.unknown("eval set", run.set, among: snapshot.workspace.evalSets.map(\.name))
       }
-      let outputs = try await dependencies.store.outputs(of: run.id)
+      let outputs = try await store.outputs(of: run.id)
       sources.append(
         Harvest.Source(
           run: run, outputs: outputs, set: set, version: version, changed: await changed(outputs, of: run, on: set)))

@@ -9,7 +9,7 @@ extension Workbench {
     let client = try dependencies.clients.client(for: model, adapter: nil, workspace: workspace.folder)
     do {
       let probe = try await client.probe()
-      try await dependencies.store.keep(probe, of: model.place)
+      try await store.keep(probe, of: model.place)
       snapshot.probes[model.place] = probe
       publish()
       return probe

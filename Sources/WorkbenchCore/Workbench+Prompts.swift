@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 extension Workbench {
   /// A variant with what it names.

@@ -1,11 +1,11 @@
-import Grading
+import Content
 
 extension Workbench {
   /// Keeps what a person found of answers, or takes it back.
   /// - Throws: `WorkbenchError.input` when there is no such answer.
   func review(_ request: ReviewRequest) async throws {
     let (run, evalCase) = try await reviewed(request.output, caseID: request.caseID)
-    let store = dependencies.store
+    let store = store
     switch request.finding {
     case .better(let other, let better):
       let (second, _) = try await reviewed(other, caseID: request.caseID)
@@ -53,7 +53,7 @@ extension Workbench {
       throw WorkbenchError.unknown(
         "case of \"\(set.name)\"", caseID, among: set.cases.map(\.id), whenNone: "Add one to \(set.path).")
     }
-    let outputs = try await dependencies.store.outputs(of: run.id)
+    let outputs = try await store.outputs(of: run.id)
     guard outputs.contains(where: { $0.caseID == caseID && $0.sample == output.sample && $0.answer != nil }) else {
       let which = output.sample == 0 ? "no answer" : "no answer number \(output.sample + 1)"
       throw WorkbenchError.input("Run \(run.id) (\(run.variant.name)) has \(which) to \(caseID).")

@@ -4,20 +4,21 @@ extension Workbench {
   /// Runs a variant over an eval set. One identity is one run: what it has is kept, what it lacks is asked for, and
   /// what any earlier run was answered to the same request is taken from the store.
   func evaluate(_ request: EvaluateRequest) async throws -> Run {
+    try requireTrust()
     await readCheckpoints(for: request.variant)
     let subject = try evaluable(request)
     let set = subject.set
     let identity = try await identity(of: subject)
     let run = try await begin(request, subject, identity)
-    guard let claim = try await dependencies.store.claim(run.id) else {
+    guard let claim = try await store.claim(run.id) else {
       throw WorkbenchError.input(
         "Run \(run.id) is being worked on by another Assay on this machine; its progress shows in every window.")
     }
-    defer { _ = claim }
+    defer { withExtendedLifetime(claim) {} }
     stopRequests.remove(run.id)
     for sentence in ignoredOptions(of: subject.variant) { notify(.warning, sentence) }
     if snapshot.runs.contains(where: { $0.id == run.id }) == false { snapshot.runs.insert(run, at: 0) }
-    snapshot.versions = try await dependencies.store.versions()
+    snapshot.versions = try await store.versions()
 
     let places = try places(of: request, in: set)
     let done = try await answered(run, set)
@@ -26,7 +27,7 @@ extension Workbench {
     var work = RunWork(
       RunContext(run: run, subject: subject, identity: identity), done: total - lacking, total: total)
     if lacking > 0 {
-      try await dependencies.store.setState(.running, of: run.id)
+      try await store.setState(.running, of: run.id)
       mark(run.id) { $0.state = .running }
       do {
         let open = try await joinBatches(places, except: done, &work)
@@ -91,16 +92,16 @@ extension Workbench {
   private func begin(_ request: EvaluateRequest, _ subject: Subject, _ identity: RunIdentity) async throws -> Run {
     let repeats = max(1, request.repeats)
     if request.isFresh, request.inBatches,
-      let run = try await dependencies.store.newestRun(base: identity.base, repeats: repeats),
-      try await !dependencies.store.openBatches(of: run.id).isEmpty
+      let run = try await store.newestRun(base: identity.base, repeats: repeats),
+      try await !store.openBatches(of: run.id).isEmpty
     {
       return run
     }
-    if !request.isFresh, let run = try await dependencies.store.newestRun(base: identity.base, repeats: repeats) {
+    if !request.isFresh, let run = try await store.newestRun(base: identity.base, repeats: repeats) {
       return run
     }
-    let firstSample = request.isFresh ? try await dependencies.store.unusedSample() : 0
-    return try await dependencies.store.beginRun(
+    let firstSample = request.isFresh ? try await store.unusedSample() : 0
+    return try await store.beginRun(
       RunDraft(
         identity: identity.run(repeats: repeats, firstSample: firstSample), base: identity.base, repeats: repeats,
         firstSample: firstSample, variant: subject.variant, version: subject.version, set: subject.set.name,
@@ -139,7 +140,7 @@ extension Workbench {
   }
 
   func answered(_ run: Run, _ set: EvalSet) async throws -> AnsweredRequests {
-    let asked = try await dependencies.store.asked(in: run.id)
+    let asked = try await store.asked(in: run.id)
     var requests = AnsweredRequests()
     guard !asked.isEmpty else { return requests }
     let places = Dictionary(set.cases.indices.map { (set.cases[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -158,7 +159,7 @@ extension Workbench {
     let size = 500
     for start in stride(from: 0, to: list.items.count, by: size) {
       let part = list.items[start..<min(start + size, list.items.count)]
-      let known = try await dependencies.store.answers(to: part.map(\.key.hash))
+      let known = try await store.answers(to: part.map(\.key.hash))
       var outputs: [Output] = []
       for item in part {
         if let answer = known.isEmpty ? nil : known[item.key.hash] {
@@ -197,13 +198,13 @@ extension Workbench {
     let wanted = Set(cases)
     var part = run
     part.summary = RunSummary(
-      of: try await dependencies.store.outputs(of: run.id).filter { wanted.contains($0.caseID) })
+      of: try await store.outputs(of: run.id).filter { wanted.contains($0.caseID) })
     return part
   }
 
   /// What limits cut a run's answers short, in a sentence; nil when none did.
   public func cutSentence(of run: Run) async throws -> String? {
-    let reasons = try await dependencies.store.finishReasons(in: run.id)
+    let reasons = try await store.finishReasons(in: run.id)
     let full = reasons[Answer.contextFull] ?? 0
     let cut = reasons.filter { Answer.cutReasons.contains($0.key) }.values.reduce(0, +) - full
     let name = run.variant.name
@@ -225,7 +226,7 @@ extension Workbench {
   /// differ in numbers only count as one.
   public func failures(of run: RunID) async throws -> [(reason: String, cases: Int)] {
     var counts: [String: (reason: String, cases: Int)] = [:]
-    for output in try await dependencies.store.outputs(of: run) {
+    for output in try await store.outputs(of: run) {
       guard let failure = output.failure, output.answer == nil else { continue }
       let shape = failure.split(omittingEmptySubsequences: true, whereSeparator: \.isNumber).joined(separator: "#")
       counts[shape, default: (failure, 0)].cases += 1
@@ -283,7 +284,7 @@ extension Workbench {
       func storeBatch() {
         guard !isStoring, let batch = work.takeBatch() else { return }
         isStoring = true
-        let (run, store) = (context.run.id, dependencies.store)
+        let (run, store) = (context.run.id, store)
         group.addTask {
           do {
             return .stored(batch, try await store.record(batch.outputs, in: run, seconds: batch.seconds))
@@ -416,7 +417,7 @@ extension Workbench {
     guard let batch = work.takeBatch() else { return show(work) }
     let run = work.context.run.id
     do {
-      stored(batch, try await dependencies.store.record(batch.outputs, in: run, seconds: batch.seconds), work)
+      stored(batch, try await store.record(batch.outputs, in: run, seconds: batch.seconds), work)
     } catch {
       work.giveBack(batch)
       throw error
@@ -434,7 +435,7 @@ extension Workbench {
 
   /// Stores what has arrived although the task is cancelled.
   private func flushShielded(_ work: inout RunWork) async throws {
-    let (run, store) = (work.context.run.id, dependencies.store)
+    let (run, store) = (work.context.run.id, store)
     let batch = work.takeBatch()
     // Also where there is nothing: a batch may have been stored whose summary nobody waited for.
     let summary = try await Task { try await store.record(batch?.outputs ?? [], in: run, seconds: 0) }.value
@@ -442,7 +443,7 @@ extension Workbench {
   }
 
   private func end(_ work: RunWork, state: Run.State) async {
-    let (run, store) = (work.context.run.id, dependencies.store)
+    let (run, store) = (work.context.run.id, store)
     stopRequests.remove(run)
     snapshot.progress[run] = nil
     uses[run] = work.use
@@ -471,9 +472,9 @@ extension Workbench {
   /// Runs that a dead process left as running are paused, so that they can be gone on with.
   func reconcileRuns() async {
     for run in snapshot.runs where run.state == .running && snapshot.progress[run.id] == nil {
-      guard let claim = try? await dependencies.store.claim(run.id) else { continue }
-      defer { _ = claim }
-      try? await dependencies.store.setState(.paused, of: run.id)
+      guard let claim = try? await store.claim(run.id) else { continue }
+      defer { withExtendedLifetime(claim) {} }
+      try? await store.setState(.paused, of: run.id)
       mark(run.id) { $0.state = .paused }
       notify(
         .information,

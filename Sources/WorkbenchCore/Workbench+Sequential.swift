@@ -1,5 +1,5 @@
+import Content
 import Evidence
-import Grading
 
 /// A comparison that ended as soon as it was decided.
 public struct SequentialComparison: Sendable {
@@ -54,8 +54,8 @@ extension Workbench {
       let asked = Set(cases)
       let comparison = Comparison(
         a: runs[0], b: runs[1], cases: set.cases.filter { asked.contains($0.id) },
-        outputsA: try await dependencies.store.outputs(of: runs[0].id),
-        outputsB: try await dependencies.store.outputs(of: runs[1].id))
+        outputsA: try await store.outputs(of: runs[0].id),
+        outputsB: try await store.outputs(of: runs[1].id))
       let finding = plan.finding(.outcomes(comparison.paired), look: place)
       result = SequentialComparison(
         a: runs[0], b: runs[1], findings: (result?.findings ?? []) + [finding], cases: set.cases.count)

@@ -160,8 +160,8 @@ extension Workbench {
 
   private func paired(_ a: Run?, _ b: Run) async throws -> PairedOutcomes {
     guard let a else { return PairedOutcomes([]) }
-    let left = try await dependencies.store.outputs(of: a.id).representatives
-    let right = try await dependencies.store.outputs(of: b.id).representatives
+    let left = try await store.outputs(of: a.id).representatives
+    let right = try await store.outputs(of: b.id).representatives
     return PairedOutcomes(
       left.compactMap { id, output in
         guard let other = right[id], output.answer != nil, other.answer != nil else { return nil }

@@ -1,9 +1,10 @@
+import Content
 import Foundation
-import Grading
 
 extension Workbench {
   /// Starts a job that outlives this process, and follows it.
   func train(_ request: TrainRequest) async throws -> TrainingJob {
+    try requireTrust()
     let workspace = snapshot.workspace
     guard workspace.trainingFlaws.isEmpty else { throw WorkbenchError.flawed("trained", workspace.trainingFlaws) }
     let defaults = workspace.training
@@ -29,7 +30,7 @@ extension Workbench {
       notify(.warning, "Batches are \(batch) rows, not \(settings.batchSize): there are only \(learnt.count).")
       settings.batchSize = batch
     }
-    var job = try await dependencies.store.beginJob(
+    var job = try await store.beginJob(
       JobDraft(
         backend: backend.word, base: base.name, data: data, settings: settings, created: dependencies.now(),
         sweep: request.sweep))
@@ -42,11 +43,12 @@ extension Workbench {
         TrainingPlan(
           folder: folder(of: job), backend: backend, base: place(of: base), settings: settings, rows: learnt,
           validationRows: split.validation, samples: try samples(settings.samples),
-          dataRecord: checked.record(accepted), order: request.order, workspace: workspace.folder, job: job.id))
+          dataRecord: checked.record(accepted), order: request.order, workspace: workspace.folder, job: job.id,
+          variables: defaults.environment))
     } catch {
       job.state = .failed
       job.message = String(describing: error)
-      try await dependencies.store.update(job)
+      try await store.update(job)
       show(job)
       throw error
     }
@@ -134,9 +136,8 @@ extension Workbench {
 
   /// A path of the workspace in full; a hub id stays as it is.
   func absolute(_ path: String) -> String {
-    if path.hasPrefix("/") { return path }
-    let inside = snapshot.workspace.folder + "/" + path
-    return FileManager.default.fileExists(atPath: inside) ? inside : path
+    if path.hasPrefix("/") || path.hasPrefix(HubID.prefix) { return path }
+    return path.hasPrefix("~/") ? (path as NSString).expandingTildeInPath : snapshot.workspace.folder + "/" + path
   }
 
   private func folder(of job: TrainingJob) -> String { snapshot.workspace.folder + "/" + job.folder }
@@ -236,7 +237,7 @@ extension Workbench {
     let old = snapshot.jobs.first { $0.id == detail.job.id }
     details[detail.job.id] = detail
     if old != detail.job {
-      do { try await dependencies.store.update(detail.job) } catch { notify(.error, String(describing: error)) }
+      do { try await store.update(detail.job) } catch { notify(.error, String(describing: error)) }
     }
     show(detail.job)
   }
@@ -345,6 +346,7 @@ extension Workbench {
 
   /// Goes on with a job that is over, from what it saved last.
   func resumeJob(_ id: JobID, _ order: QueueOrder = QueueOrder()) async throws -> TrainingJob {
+    try requireTrust()
     var job = try job(id)
     guard job.state.isOver else { throw WorkbenchError.input("Job \(id) is \(job.state.rawValue) already.") }
     guard job.state.canResume else {
@@ -357,7 +359,7 @@ extension Workbench {
     job.state = .queued
     job.message = nil
     details[id] = nil
-    try await dependencies.store.update(job)
+    try await store.update(job)
     openJobID = id
     show(job)
     follow(job)

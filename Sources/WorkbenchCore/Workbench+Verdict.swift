@@ -1,5 +1,5 @@
+import Content
 import Evidence
-import Grading
 
 extension Workbench {
   /// Weighs everything that has been measured and declared anew.
@@ -57,7 +57,7 @@ extension Workbench {
 
   /// Whether each answered case of a run passed.
   private func passes(_ run: Run) async throws -> [String: Bool] {
-    try await dependencies.store.outputs(of: run.id).filter { $0.answer != nil }.representatives.mapValues(\.passed)
+    try await store.outputs(of: run.id).filter { $0.answer != nil }.representatives.mapValues(\.passed)
   }
 
   private func generalRuns(on set: EvalSet, tuned: Run?) -> (before: Run, after: Run)? {

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// Carries commands out. Work happens here and nowhere else: the terminal and the shell both perform commands and read
 /// snapshots. After each `await` the world may differ, so decisions sit in pure values (`RunPlan`, `JobLifecycle`).
@@ -8,27 +8,41 @@ public actor Workbench {
   public struct Dependencies: Sendable {
     /// The workspace's files.
     public var files: any WorkspaceFiles
-    /// The workspace's database.
-    public var store: any Store
+    /// Opens the workspace's database: its own once the workspace is trusted, and else whatever lets it be looked at.
+    public var openStore: @Sendable (_ isTrusted: Bool) throws -> any Store
     /// Makes model clients.
     public var clients: any ModelClients
     /// Tunes models.
     public var trainer: any Trainer
+    /// Says what a person has allowed the workspace.
+    public var gate: any TrustGate
     /// The time of day.
     public var now: @Sendable () -> Date
     /// Whether answers of evaluations are asked for in pieces, so that they can be read while they come.
     public var streamsAnswers: Bool
     /// Gathers the parts.
     public init(
-      files: any WorkspaceFiles, store: any Store, clients: any ModelClients, trainer: any Trainer,
+      files: any WorkspaceFiles, openStore: @escaping @Sendable (_ isTrusted: Bool) throws -> any Store,
+      clients: any ModelClients, trainer: any Trainer, gate: any TrustGate = OpenGate(),
       now: @escaping @Sendable () -> Date = { Date() }, streamsAnswers: Bool = false
     ) {
       self.files = files
-      self.store = store
+      self.openStore = openStore
       self.clients = clients
       self.trainer = trainer
+      self.gate = gate
       self.now = now
       self.streamsAnswers = streamsAnswers
+    }
+
+    /// The same with a database that is open.
+    public init(
+      files: any WorkspaceFiles, store: any Store, clients: any ModelClients, trainer: any Trainer,
+      gate: any TrustGate = OpenGate(), now: @escaping @Sendable () -> Date = { Date() }, streamsAnswers: Bool = false
+    ) {
+      self.init(
+        files: files, openStore: { _ in store }, clients: clients, trainer: trainer, gate: gate, now: now,
+        streamsAnswers: streamsAnswers)
     }
   }
 
@@ -40,12 +54,15 @@ public actor Workbench {
   }
 
   let dependencies: Dependencies
+  /// The workspace's database.
+  private(set) var store: any Store
   /// Everything that can be shown, as of now.
   public internal(set) var snapshot: Snapshot
   private var subscribers: [Int: AsyncStream<Snapshot>.Continuation] = [:]
   private var lastSubscriber = 0
   private var lastNotice = 0
   private var watchers: [Task<Void, Never>] = []
+  private var storeWatcher: Task<Void, Never>?
   private var isPublishScheduled = false
   private var lastPublished = ContinuousClock.now - .seconds(1)
 
@@ -75,12 +92,20 @@ public actor Workbench {
   public init(_ dependencies: Dependencies) async throws {
     self.dependencies = dependencies
     let workspace = try await dependencies.files.read()
+    let standing = dependencies.gate.standing(asking: workspace.permissions)
+    store = try dependencies.openStore(standing.isTrusted)
     snapshot = Snapshot(workspace: workspace, time: dependencies.now())
-    snapshot.runs = try await dependencies.store.runs()
-    snapshot.versions = try await dependencies.store.versions()
-    snapshot.jobs = try await dependencies.store.jobs()
-    snapshot.probes = try await dependencies.store.probes()
-    snapshot.reviews = try await dependencies.store.reviews()
+    snapshot.trust = standing
+    try await readStore()
+  }
+
+  /// Reads all that the database holds.
+  private func readStore() async throws {
+    snapshot.runs = try await store.runs()
+    snapshot.versions = try await store.versions()
+    snapshot.jobs = try await store.jobs()
+    snapshot.probes = try await store.probes()
+    snapshot.reviews = try await store.reviews()
     snapshot.drafts = await dependencies.files.drafts()
   }
 
@@ -88,16 +113,41 @@ public actor Workbench {
   /// from here on. The command line needs it only for commands that follow something.
   public func watch() async {
     let files = dependencies.files.changes()
-    let others = dependencies.store.foreignChanges()
-    watchers = [
-      Task { [weak self] in for await _ in files { await self?.reloadFiles() } },
-      Task { [weak self] in for await _ in others { await self?.reloadStore() } },
-    ]
+    watchers = [Task { [weak self] in for await _ in files { await self?.reloadFiles() } }]
+    await watchStore()
+    publish()
+  }
+
+  private func watchStore() async {
+    let others = store.foreignChanges()
+    storeWatcher?.cancel()
+    storeWatcher = Task { [weak self] in for await _ in others { await self?.reloadStore() } }
     await reconcileRuns()
     await reconcileJobs()
     await refreshVerdict()
     tellOfDrafts()
+  }
+
+  /// Allows what a person has read and agreed to; from now on the workspace's own database is used.
+  /// - Throws: `WorkbenchError.input` when that can't be remembered, or the store's error.
+  func trust(_ permissions: [Permission]) async throws {
+    try dependencies.gate.allow(permissions)
+    let standing = dependencies.gate.standing(asking: snapshot.workspace.permissions)
+    if standing.isTrusted {
+      store = try dependencies.openStore(true)
+      try await readStore()
+      if !watchers.isEmpty { await watchStore() }
+    }
+    snapshot.trust = standing
     publish()
+  }
+
+  /// - Throws: `WorkbenchError.untrusted` while a person has not allowed all that the workspace asks for.
+  func requireTrust() throws {
+    switch dependencies.gate.standing(asking: snapshot.workspace.permissions) {
+    case .trusted: return
+    case .untrusted(let permissions), .changed(let permissions): throw WorkbenchError.untrusted(permissions)
+    }
   }
 
   /// Tells which texts an earlier process left unsaved.
@@ -111,7 +161,7 @@ public actor Workbench {
   /// Ends everything that this process is doing; jobs go on, runs can be resumed.
   public func close() {
     trialTask?.cancel()
-    for task in watchers + Array(followers.values) { task.cancel() }
+    for task in watchers + [storeWatcher].compactMap({ $0 }) + Array(followers.values) { task.cancel() }
     for continuation in subscribers.values { continuation.finish() }
     subscribers = [:]
     clients = [:]
@@ -125,6 +175,7 @@ public actor Workbench {
   public func perform(_ command: Command) async throws -> Outcome {
     switch command {
     case .reload: await reloadFiles()
+    case .trust(let permissions): try await trust(permissions)
     case .saveSection(let prompt, let section): try await save(section, prompt: prompt)
     case .deleteSection(let prompt, let id): try await deleteSection(id, prompt: prompt)
     case .moveSection(let prompt, let id, let step): try await moveSection(id, by: step, prompt: prompt)
@@ -241,6 +292,7 @@ public actor Workbench {
   func reloadFiles() async {
     do {
       snapshot.workspace = try await dependencies.files.read()
+      snapshot.trust = dependencies.gate.standing(asking: snapshot.workspace.permissions)
       if let request = snapshot.rendered?.request { _ = try? await render(request) }
       publish()
     } catch {
@@ -251,10 +303,10 @@ public actor Workbench {
   /// Reads runs, versions and jobs again.
   func reloadStore() async {
     do {
-      snapshot.runs = try await dependencies.store.runs()
-      snapshot.versions = try await dependencies.store.versions()
-      snapshot.jobs = try await dependencies.store.jobs()
-      snapshot.reviews = try await dependencies.store.reviews()
+      snapshot.runs = try await store.runs()
+      snapshot.versions = try await store.versions()
+      snapshot.jobs = try await store.jobs()
+      snapshot.reviews = try await store.reviews()
       await reconcileJobs()
       await refreshVerdict()
       publish()

@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// Why a command could not be carried out: a sentence that says what to do next.
 public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -8,11 +8,16 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   case model(String)
   /// A limit that somebody set was reached.
   case budget(String)
+  /// Nobody has trusted the workspace with these things yet.
+  case untrusted([Permission])
 
   /// The sentence.
   public var description: String {
     switch self {
     case .input(let text), .model(let text), .budget(let text): text
+    case .untrusted:
+      "This workspace is not trusted yet: no program is started, no key read and no address asked until a person allows "
+        + "what its files ask for."
     }
   }
 

@@ -4,7 +4,7 @@ import WorkbenchCore
 extension Screen {
   /// What can be asked for wherever the focus is.
   enum Action: Sendable, Hashable {
-    case show(Int), next, previous, help, palette, messages, quit, reload, suspend
+    case show(Int), next, previous, help, palette, messages, trust, quit, reload, suspend
   }
 
   /// The keys that hold everywhere, unless a pane is being typed into.
@@ -20,6 +20,8 @@ extension Screen {
       Binding("?", .function(1), title: "Help", group: "Everywhere", action: .help, footer: "help"),
       Binding(":", .control("p"), title: "Command palette", group: "Everywhere", action: .palette, footer: "commands"),
       Binding("!", title: "Problems and messages", group: "Everywhere", action: .messages),
+      Binding(
+        .control("t"), title: "What this workspace asks for, and trusting it", group: "Everywhere", action: .trust),
       Binding(.control("l"), title: "Read the files again", group: "Everywhere", action: .reload),
       Binding(.control("z"), title: "Back to the shell; fg returns", group: "Everywhere", action: .suspend),
       Binding("q", .control("c"), title: "Quit", group: "Everywhere", action: .quit, footer: "quit"),
@@ -34,6 +36,7 @@ extension Screen {
     case .help: overlay = .help(HelpOverlay(groups: helpGroups(), title: panes[focus].title))
     case .palette: overlay = .palette(Palette(entries: paletteEntries(), theme: theme))
     case .messages: overlay = .messages(MessagesOverlay(snapshot: snapshot))
+    case .trust: overlay = .trust(TrustOverlay(snapshot: snapshot))
     case .reload: return [.reload]
     case .suspend: wish(.suspend)
     case .quit: return quit()

@@ -29,6 +29,9 @@ extension Screen {
     case .palette(var palette):
       palette.draw(in: bounds, on: &surface, theme: theme)
       overlay = .palette(palette)
+    case .trust(var question):
+      question.draw(in: bounds, on: &surface, theme: theme)
+      overlay = .trust(question)
     case .question(let question): question.draw(in: bounds, on: &surface, theme: theme)
     case nil: break
     }
@@ -76,6 +79,7 @@ extension Screen {
     let errors = snapshot.workspace.problems.count { $0.severity == .error }
     let warnings = snapshot.workspace.problems.count - errors
     var spans: [Span] = []
+    if !snapshot.trust.isTrusted { spans.append(Span("not trusted ", theme[.warning])) }
     if errors > 0 { spans.append(Span("✗ \(errors) ", theme[.error])) }
     if warnings > 0 { spans.append(Span("! \(warnings) ", theme[.warning])) }
     let room = rect.maxX - end - 2 - spans.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
@@ -141,6 +145,7 @@ extension Screen {
     case .help, .messages: return ([FooterHint("j k", "scroll"), FooterHint("Esc", "close")], [])
     case .palette:
       return ([FooterHint("Enter", "choose"), FooterHint("Tab", "complete"), FooterHint("Esc", "close")], [])
+    case .trust: return ([FooterHint("y", "trust it"), FooterHint("n", "only look"), FooterHint("j k", "scroll")], [])
     case .question: return ([FooterHint("y", "quit"), FooterHint("n", "stay")], [])
     case nil: break
     }

@@ -35,6 +35,7 @@ public struct Screen: Sendable {
     self.snapshot = snapshot
     self.themes = themes.isEmpty ? [.dark] : themes
     self.theme = self.themes.first { $0.name == theme } ?? self.themes[0]
+    if !snapshot.trust.isTrusted { overlay = .trust(TrustOverlay(snapshot: snapshot)) }
   }
 
   /// What the terminal is asked for since the last call.
@@ -51,10 +52,23 @@ public struct Screen: Sendable {
     if let newest = snapshot.notices.last, newest.kind == .error, newest.id != self.snapshot.notices.last?.id {
       sentence = nil
     }
+    let before = self.snapshot.trust
     self.snapshot = snapshot
+    if snapshot.trust != before { followTrust() }
     if case .question(let question) = overlay, question.isSaving { return quit() + wanted() }
     return wanted()
   }
+
+  /// Asks again when the workspace has come to ask for something else; a question that is answered elsewhere goes.
+  private mutating func followTrust() {
+    if snapshot.trust.isTrusted {
+      if case .trust = overlay { overlay = nil }
+    } else if overlay == nil || isAskingForTrust {
+      overlay = .trust(TrustOverlay(snapshot: snapshot))
+    }
+  }
+
+  private var isAskingForTrust: Bool { if case .trust = overlay { true } else { false } }
 
   /// Takes an event: what lies over the panes first, then the focused pane, then the bindings that hold everywhere.
   public mutating func handle(_ event: Event) -> [Command] {
@@ -120,6 +134,7 @@ public struct Screen: Sendable {
     case palette(Palette)
     case messages(MessagesOverlay)
     case question(QuitQuestion)
+    case trust(TrustOverlay)
   }
 
   private mutating func handleInOverlay(_ event: Event) -> [Command] {
@@ -128,6 +143,10 @@ public struct Screen: Sendable {
       overlay = help.handle(event) ? .help(help) : nil
     case .messages(var messages):
       overlay = messages.handle(event) ? .messages(messages) : nil
+    case .trust(var question):
+      let answer = question.answer(to: event)
+      overlay = answer == nil ? .trust(question) : nil
+      if case .trust(let permissions)? = answer { return [.trust(permissions)] }
     case .question(let question):
       switch question.answer(to: event) {
       case .leave: isDone = true

@@ -1,4 +1,5 @@
-import Grading
+import Content
+import Files
 import WorkbenchCore
 
 #if canImport(Glibc)

@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// One line of an eval set's file, changed member by member: what stays the same keeps its bytes.

@@ -1,5 +1,6 @@
+import Content
+import Files
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// Reads `training.command`.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 public import WorkbenchCore
 
@@ -6,6 +7,7 @@ extension FolderWorkspaceFiles {
 
   /// Texts that are kept although no file of the workspace has them; at most 200.
   public func drafts() async -> [DraftPath: KeptDraft] {
+    guard state.isAllowed else { return [:] }
     let root = folder.path + "/" + Self.draftFolder
     guard let paths = FileManager.default.enumerator(atPath: root) else { return [:] }
     var drafts: [DraftPath: KeptDraft] = [:]
@@ -22,6 +24,10 @@ extension FolderWorkspaceFiles {
   /// - Throws: `Problem`.
   public func keep(_ text: String?, as draft: DraftPath) async throws {
     let relative = "\(Self.draftFolder)/\(draft)"
+    guard state.isAllowed else {
+      if text == nil { return }
+      throw Problem(file: relative, message: "What is typed isn't kept here before the workspace is trusted; save it.")
+    }
     do {
       let path = try folder.writing(relative)
       if let text {

@@ -1,5 +1,6 @@
+import Content
+import Files
 import Foundation
-import Grading
 import WorkbenchCore
 
 #if canImport(Glibc)
@@ -19,13 +20,17 @@ actor Fingerprints {
   }
 
   private let folder: WorkspaceFolder
+  private let state: StateUse
   private var entries: [String: Entry]?
   private var isDirty = false
   private static let mostEntries = 2000
   private static let mostFiles = 10_000
 
   /// Fingerprints of paths in a workspace, and of absolute paths.
-  init(_ folder: WorkspaceFolder) { self.folder = folder }
+  init(_ folder: WorkspaceFolder, state: StateUse) {
+    self.folder = folder
+    self.state = state
+  }
 
   /// The hash of a file's bytes, or of a folder's names and bytes; nil when there is neither.
   ///
@@ -75,7 +80,8 @@ actor Fingerprints {
   private func hash(of path: String) -> String? {
     guard let mark = FileMark(path) else { return nil }
     var known = entries ?? load()
-    let key = path.hasPrefix(folder.path + "/") ? String(path.dropFirst(folder.path.count + 1)) : path
+    let root = WorkspaceFolder.realPath(folder.path) ?? folder.path
+    let key = path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
     if let entry = known[key], entry.mark == mark {
       entries = known
       return entry.hash
@@ -106,12 +112,12 @@ actor Fingerprints {
   private var file: String { folder.path + "/.assay/fingerprints.json" }
 
   private func load() -> [String: Entry] {
-    guard let bytes = try? FileBytes.read(file, limit: 4 << 20) else { return [:] }
+    guard state.isAllowed, let bytes = try? FileBytes.read(file, limit: 4 << 20) else { return [:] }
     return (try? JSONDecoder().decode([String: Entry].self, from: Data(bytes))) ?? [:]
   }
 
   private func save() {
-    guard isDirty, let entries, WorkspaceFolder.isFolder(folder.path + "/.assay") else { return }
+    guard isDirty, state.isAllowed, let entries, WorkspaceFolder.isFolder(folder.path + "/.assay") else { return }
     isDirty = false
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,20 +1,27 @@
 import FileWatching
+import Files
 import Foundation
 public import WorkbenchCore
 
 /// A workspace's files in a folder of this machine.
 ///
-/// Reads are bounded and never follow a path out of the workspace, except where a person names a model's or a data file's
-/// absolute path; writes never leave it, replace a file whole, and change no byte that they needn't.
+/// Reads are bounded and never follow a path or a link out of the workspace, except where a person names a model's or a data
+/// file's absolute path and has trusted the workspace; writes never leave it, replace a file whole, and change no byte that they needn't.
 public actor FolderWorkspaceFiles: WorkspaceFiles {
   let folder: WorkspaceFolder
+  let state: StateUse
+  private let gate: any TrustGate
   private let fingerprints: Fingerprints
   private let cases = CaseCache()
 
   /// The files of a folder, which need not be a workspace yet.
-  public init(_ folder: String) {
+  /// - Parameter gate: says whether a person has trusted the workspace.
+  /// - Parameter state: says whether drafts and hashes may be kept in `.assay`.
+  package init(_ folder: String, gate: any TrustGate = OpenGate(), state: StateUse = StateUse(isAllowed: true)) {
     self.folder = WorkspaceFolder(folder)
-    fingerprints = Fingerprints(self.folder)
+    self.gate = gate
+    self.state = state
+    fingerprints = Fingerprints(self.folder, state: state)
   }
 
   /// Whether the folder could be a workspace at all, without reading it.
@@ -56,7 +63,8 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
   /// The rows of a training file; an absolute path may lie outside of the workspace.
   /// - Throws: `Problem` with the line of the first bad row.
   public func trainingRows(at path: String) async throws -> [TrainingRow] {
-    try rethrowing(path) {
+    if folder.isOutside(path) { try gate.require([]) }
+    return try rethrowing(path) {
       let absolute = try folder.reading(path, mayBeAbsolute: true)
       return try TrainingFile.rows(try FileBytes.read(absolute, limit: TrainingFile.mostBytes), path: path)
     }
@@ -72,7 +80,8 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
 
   /// Hash of a file's or folder's content; nil when there is none. Of a model's folder only what decides answers counts.
   public nonisolated func fingerprint(of path: String) async -> ContentHash? {
-    await fingerprints.fingerprint(of: path)
+    if folder.isOutside(path), !gate.allows([]) { return nil }
+    return await fingerprints.fingerprint(of: path)
   }
 
   /// Yields after something under the workspace was changed by anybody, hidden files and `.assay` aside.

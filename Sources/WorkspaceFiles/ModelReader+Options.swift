@@ -1,5 +1,6 @@
+import Content
+import Files
 import Foundation
-import Grading
 import WorkbenchCore
 
 extension ModelReader {
@@ -48,12 +49,19 @@ extension ModelReader {
         "Expected the name of an environment variable such as \(dialect.officialKey ?? "MY_KEY"), not the key itself.")
     }
     let certificates = fields.text("certificates", "a file with certificates (PEM)")
-    if let certificates { check(certificates, &fields, "certificates", in: folder, isHubID: false) }
+    if let certificates { check(certificates, &fields, "certificates", in: folder) }
     let usesMaxCompletionTokens = dialect == .chat && fields.flag("max_completion_tokens") ?? false
+    let allowsHTTP = fields.flag("allow_http") ?? false
+    let used = key ?? (bases == [dialect.officialAddress] ? dialect.officialKey : nil)
+    if !fields.isBroken, used != nil, !allowsHTTP, let base = bases.first(where: Endpoint.sendsInTheClear) {
+      fields.fail(
+        "base_url",
+        "A key isn't sent to \(Endpoint.origin(of: base)) without encryption: use https, or say `allow_http: true` where the "
+          + "network is yours.")
+    }
     return Endpoint(
-      dialect, baseURLs: bases, model: model,
-      keyEnvironment: key ?? (bases == [dialect.officialAddress] ? dialect.officialKey : nil),
-      certificates: certificates, usesMaxCompletionTokens: usesMaxCompletionTokens)
+      dialect, baseURLs: bases, model: model, keyEnvironment: used, certificates: certificates,
+      usesMaxCompletionTokens: usesMaxCompletionTokens, allowsHTTP: allowsHTTP)
   }
 
   /// Where an endpoint is: one address, or several that serve the same model.
@@ -82,6 +90,20 @@ extension ModelReader {
     return bases
   }
 
+  /// Names of environment variables, in a list or as one text.
+  static func variables(_ key: String, _ fields: inout ConfigFields) -> [String] {
+    guard let names = fields.texts(key, "names of environment variables, such as [HF_TOKEN]") else { return [] }
+    for name in names where !isVariable(name) {
+      fields.fail(key, "\"\(name.prefix(64))\" is no variable's name: write letters, digits and _.")
+    }
+    return names
+  }
+
+  private static func isVariable(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 64 && name.first?.isNumber == false
+      && name.allSatisfy { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+  }
+
   /// A program with its arguments; a single text is a program without any.
   static func command(_ fields: inout ConfigFields, in folder: WorkspaceFolder) -> ModelSpec.API? {
     let expected = "a program with its arguments, such as [python3, model.py]"
@@ -93,7 +115,7 @@ extension ModelReader {
       fields.fail("command", "Expected \(expected).")
       return nil
     }
-    if program.contains("/") { check(program, &fields, "command", in: folder, isHubID: false) }
+    if program.contains("/") { check(program, &fields, "command", in: folder) }
     return .command(words)
   }
 }

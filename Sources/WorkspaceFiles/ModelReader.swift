@@ -1,5 +1,6 @@
+import Content
+import Files
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// Reads `models:`.
@@ -49,9 +50,11 @@ enum ModelReader {
     let listed: TokenPrice? = if case .endpoint(let endpoint)? = api { PriceTable.price(of: endpoint) } else { nil }
     let price = price(&fields, listed: listed)
     let options = kind == "replay" ? [:] : options(&fields, for: api)
+    let environment = kind == "command" ? variables("env", &fields) : []
     fields.finish()
     guard let api, !fields.isBroken else { return nil }
-    var model = ModelSpec(name: name, api: api, limits: limits, price: price ?? listed, options: options)
+    var model = ModelSpec(
+      name: name, api: api, limits: limits, price: price ?? listed, options: options, environment: environment)
     model.concurrency = concurrency ?? model.concurrency
     model.timeout = timeout ?? model.timeout
     return model
@@ -78,34 +81,52 @@ enum ModelReader {
     switch kind {
     case "command": return command(&fields, in: folder)
     case "mlx":
-      guard let path = fields.text("path", "a folder, or a hub id such as org/name") else {
-        if !fields.isBroken { fields.fail(nil, "Needs a path: the model's folder, or a hub id such as org/name.") }
+      guard let path = fields.text("path", "a folder, or a hub id such as hub:org/name") else {
+        if !fields.isBroken { fields.fail(nil, "Needs a path: the model's folder, or a hub id such as hub:org/name.") }
         return nil
       }
-      check(path, &fields, "path", in: folder, isHubID: isHubID(path))
+      checkModel(path, &fields, in: folder)
       return .mlx(path: path)
     default:
       guard let file = fields.text("file", "a file such as recorded.jsonl") else {
         if !fields.isBroken { fields.fail(nil, "Needs a file of lines such as {\"id\": …, \"output\": …}.") }
         return nil
       }
-      check(file, &fields, "file", in: folder, isHubID: false)
+      check(file, &fields, "file", in: folder)
       return .replay(file: file)
     }
   }
 
-  private static func isHubID(_ path: String) -> Bool {
-    path.split(separator: "/", omittingEmptySubsequences: false).count == 2 && !path.hasPrefix("/")
-      && path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/".contains($0)) } && !path.hasPrefix(".")
+  /// Notes a model's folder that isn't there, or a hub id that is none.
+  private static func checkModel(_ path: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder) {
+    if path.hasPrefix(HubID.prefix) {
+      if HubID(path) == nil {
+        fields.fail("path", "Expected a hub id such as hub:org/name, or hub:org/name@revision.")
+      }
+      return
+    }
+    do {
+      let absolute = try folder.reading(path, mayBeAbsolute: true)
+      guard WorkspaceFolder.exists(absolute) else {
+        let hub = HubID(HubID.prefix + path) == nil ? "" : " A model of the hub is written \(HubID.prefix)\(path)."
+        fields.log.add(
+          .error, line: fields.value("path")?.line, key: fields.child("path"),
+          "\(path) doesn't exist; correct the path or put the model's folder there.\(hub)")
+        return
+      }
+      try folder.checkLinks(in: path)
+    } catch {
+      fields.fail("path", error.description)
+    }
   }
 
   /// Notes a path that isn't there. The model stays, because what it answered before can still be looked at.
   static func check(
-    _ path: String, _ fields: inout ConfigFields, _ key: String, in folder: WorkspaceFolder, isHubID: Bool
+    _ path: String, _ fields: inout ConfigFields, _ key: String, in folder: WorkspaceFolder
   ) {
     do {
       let absolute = try folder.reading(path, mayBeAbsolute: true)
-      guard !isHubID, !WorkspaceFolder.exists(absolute) else { return }
+      guard !WorkspaceFolder.exists(absolute) else { return }
       fields.log.add(
         .error, line: fields.value(key)?.line, key: fields.child(key),
         "\(path) doesn't exist; correct the path or put it there.")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import WorkbenchCore
 
@@ -34,7 +35,7 @@ enum PromptFolder {
     }
     let names = files.compactMap(SectionName.init).sorted()
     for name in names.prefix(mostSections) {
-      if let section = section(name, path: "\(path)/\(name.file)", absolute: absolute, problems: &problems) {
+      if let section = section(name, path: "\(path)/\(name.file)", in: folder, problems: &problems) {
         prompt.sections.append(section)
       }
     }
@@ -48,12 +49,12 @@ enum PromptFolder {
   }
 
   private static func section(
-    _ name: SectionName, path: String, absolute: String, problems: inout [Problem]
+    _ name: SectionName, path: String, in folder: WorkspaceFolder, problems: inout [Problem]
   ) -> Section? {
     let log = ProblemLog(file: path)
     defer { problems += log.all }
     do {
-      let text = try FileBytes.text(absolute + "/" + name.file, limit: SectionFile.mostBytes)
+      let text = try FileBytes.text(try folder.reading(path), limit: SectionFile.mostBytes)
       let file = SectionFile(text, log: log)
       return Section(
         id: name.file, title: file.title ?? name.title, role: file.role ?? name.role, isEnabled: file.isEnabled ?? true,

@@ -1,5 +1,6 @@
+import Content
+import Files
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// Training rows in the forms of other tools: a pure value that says what to write.

@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// A training file: a JSON object on each line, all of one kind. ``TrainingLine`` knows their forms.

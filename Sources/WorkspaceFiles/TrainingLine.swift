@@ -1,4 +1,4 @@
-import Grading
+import Content
 import WorkbenchCore
 
 /// The forms of a training row, ours and those of other tools:

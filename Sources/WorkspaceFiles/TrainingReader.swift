@@ -1,4 +1,5 @@
-import Grading
+import Content
+import Files
 import WorkbenchCore
 
 /// Reads `training:`. A value that can't be read is an error, and stands at its default.
@@ -28,6 +29,12 @@ enum TrainingReader {
     training.slurm = SlurmReader.read(&group)
     training.command = CommandReader.read(&group, folder: folder)
     training.settings.hosted = readHosted(&group)
+    training.environment = ModelReader.variables("env", &group)
+    if let config = training.settings.acceleratorConfig {
+      do { _ = try folder.reading(config, mayBeAbsolute: true) } catch {
+        group.fail("accelerate_config", error.description)
+      }
+    }
     group.finish()
     return training
   }

@@ -1,3 +1,4 @@
+import Files
 import WorkbenchCore
 import Yams
 

@@ -1,3 +1,5 @@
+import Content
+import Files
 import Foundation
 import Grading
 import WorkbenchCore
@@ -84,9 +86,8 @@ struct WorkspaceReader {
   }
 
   private mutating func configText() throws -> String {
-    let path = folder.path + "/" + Self.file
     do {
-      return try FileBytes.text(path, limit: ConfigDocument.mostBytes)
+      return try FileBytes.text(try folder.reading(Self.file), limit: ConfigDocument.mostBytes)
     } catch FileError.missing {
       log.add(
         .warning, line: nil,

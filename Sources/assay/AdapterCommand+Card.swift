@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Foundation
-import Grading
 import LocalEngine
 import WorkbenchCore
 
@@ -27,7 +27,7 @@ extension AdapterCommand {
     private static let mostBytes = 16 << 20
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       await workbench.refreshJobs()
       let (job, place) = try await workbench.adapter(of: JobID(self.job), step: step)
       let chosen = ChosenAdapter(job: job, place: place, base: nil, workspace: options.folder)

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Foundation
-import Grading
 import LocalEngine
 import WorkbenchCore
 
@@ -20,9 +20,10 @@ struct AdapterCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     /// Looks it up.
-    func found() async throws -> ChosenAdapter {
+    /// - Parameter toRun: whether a program is to be started on it.
+    func found(toRun: Bool = false) async throws -> ChosenAdapter {
       if let number = Int64(adapter) {
-        let workbench = try await Wiring.workbench(folder: options.folder)
+        let workbench = try await toRun ? options.trustedWorkbench() : options.workbench()
         await workbench.refreshJobs()
         let (job, place) = try await workbench.adapter(of: JobID(number), step: step)
         let base = try? await workbench.basePlace(of: job)  // the adapter may say it, where assay.yaml doesn't any more
@@ -51,7 +52,7 @@ struct AdapterCommand: AsyncParsableCommand {
     var base: String?
 
     func run() async throws {
-      let chosen = try await choice.found()
+      let chosen = try await choice.found(toRun: true)
       let output = output.map(WorkspaceOptions.absolute) ?? chosen.place(of: to.rawValue)
       let tool = AdapterTool(engine: LocalEngine())
       let (folder, base) = (try chosen.needFolder("converted"), base.map(AdapterCommand.model) ?? chosen.base)
@@ -83,7 +84,7 @@ struct AdapterCommand: AsyncParsableCommand {
     var dequantize = false
 
     func run() async throws {
-      let chosen = try await choice.found()
+      let chosen = try await choice.found(toRun: true)
       let output = output.map(WorkspaceOptions.absolute) ?? chosen.place(of: "fused")
       let tool = AdapterTool(engine: LocalEngine())
       let (folder, base) = (try chosen.needFolder("fused"), base.map(AdapterCommand.model) ?? chosen.base)
@@ -111,7 +112,7 @@ struct AdapterCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       await workbench.refreshJobs()
       let adapter = try await workbench.adapter(of: JobID(job), step: step).adapter
       let outcome = try await workbench.perform(.useAdapter(JobID(job), adapter: adapter, name: name))

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// `assay batches`: what is at providers.
@@ -15,7 +15,7 @@ struct BatchesCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.trustedWorkbench()
       let batches = try await workbench.openBatches()
       let runs = await workbench.snapshot.runs
       await workbench.close()
@@ -53,7 +53,7 @@ struct BatchesCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.trustedWorkbench()
       let count = try await workbench.forgetBatches(of: RunID(run))
       await workbench.close()
       print(count == 0 ? "Run \(run) has no batch under way." : "Run \(run) waits for \(count) batches no more.")
@@ -69,7 +69,7 @@ struct BatchesCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.trustedWorkbench()
       let count = try await workbench.cancelBatches(of: RunID(run))
       await workbench.close()
       print(

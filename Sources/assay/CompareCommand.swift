@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Evidence
-import Grading
 import WorkbenchCore
 
 /// `assay compare`: two variants, case by case.
@@ -17,7 +17,7 @@ struct CompareCommand: AsyncParsableCommand {
   @OptionGroup var options: WorkspaceOptions
 
   func run() async throws {
-    let workbench = try await Wiring.workbench(folder: options.folder)
+    let workbench = try await options.workbench()
     let outcome = try await workbench.perform(.compare(a: a, b: b, set: set))
     await workbench.close()
     guard case .comparison(let comparison) = outcome else { return }

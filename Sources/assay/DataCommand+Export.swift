@@ -1,5 +1,5 @@
 import ArgumentParser
-import Grading
+import Content
 import WorkbenchCore
 
 extension DataCommand {
@@ -35,7 +35,7 @@ extension DataCommand {
     }
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       let workspace = await workbench.snapshot.workspace
       Wiring.report(workspace.problems)
       guard let data = file ?? workspace.training.data else {

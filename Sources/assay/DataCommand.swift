@@ -1,7 +1,7 @@
 import ArgumentParser
+import Content
 import DataChecks
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// `assay data`: collecting, checking and exporting training rows.
@@ -26,7 +26,7 @@ struct DataCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       let workspace = await workbench.snapshot.workspace
       Wiring.report(workspace.problems)
       let report = try await workbench.checkTrainingData(DataCheckRequest(data: file, set: set, startsEngine: true))

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Foundation
-import Grading
 import LocalEngine
 import ModelAPI
 import WorkbenchCore
@@ -23,7 +23,7 @@ struct DoctorCommand: AsyncParsableCommand {
   func run() async throws {
     var checks = [terminal()]
     let folder = await workspace()
-    checks += await engine(isNeeded: folder.hasLocalModel) + folder.checks
+    checks += (folder.isTrusted ? await engine(isNeeded: folder.hasLocalModel) : []) + folder.checks
     if options.json {
       let value = JSONValue.array(
         checks.map { ["check": .string($0.name), "ok": JSONValue($0.isGood), "text": .string($0.text)] })
@@ -75,9 +75,9 @@ struct DoctorCommand: AsyncParsableCommand {
     }
   }
 
-  private func workspace() async -> (checks: [Check], hasLocalModel: Bool) {
+  private func workspace() async -> (checks: [Check], hasLocalModel: Bool, isTrusted: Bool) {
     do {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       let snapshot = await workbench.snapshot
       await workbench.close()
       let workspace = snapshot.workspace
@@ -94,22 +94,33 @@ struct DoctorCommand: AsyncParsableCommand {
           name: $0.severity == .error ? "problem" : "warning", isGood: false, text: $0.description,
           status: $0.severity == .error ? ExitStatus.usage : 0)
       }
+      if let asked = TrustQuestion.permissions(snapshot.trust) {
+        checks.append(
+          Check(
+            name: "trust", isGood: false,
+            text: "not trusted yet, so the engine and keys were not looked at; `assay trust` shows what it asks for "
+              + "(\(asked.count))"))
+        return (checks, workspace.models.contains(where: \.isLocal), false)
+      }
       for model in workspace.models {
-        guard let name = model.keyEnvironment else { continue }
+        guard case .endpoint(let endpoint) = model.api, let name = model.keyEnvironment, let host = endpoint.host else {
+          continue
+        }
         let isSet = ProcessInfo.processInfo.environment[name]?.isEmpty == false
-        let isKept = if isSet { false } else { await KeyStore.system.key(for: name) != nil }
+        let isKept = if isSet { false } else { await KeyStore.system.key(for: KeyName(name, for: host)) != nil }
         let text =
           isSet
           ? "\(name) is set for \(model.name)"
           : isKept
             ? "the system's key store has \(name) for \(model.name)"
-            : "\(name) is not set; \(model.name) needs it: export \(name)=…, or assay key set \(name)"
+            : "\(name) is not set; \(model.name) needs it: export \(name)=…, or assay key set \(name) --for \(host)"
         checks.append(Check(name: "key", isGood: isSet || isKept, text: text))
       }
-      return (checks, workspace.models.contains(where: \.isLocal))
+      return (checks, workspace.models.contains(where: \.isLocal), true)
     } catch {
       return (
-        [Check(name: "workspace", isGood: false, text: String(describing: error), status: ExitStatus.usage)], false
+        [Check(name: "workspace", isGood: false, text: String(describing: error), status: ExitStatus.usage)], false,
+        true
       )
     }
   }

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Foundation
-import Grading
 import LocalEngine
 import WorkbenchCore
 
@@ -116,7 +116,7 @@ struct EngineCommand: AsyncParsableCommand {
     var keep = 600.0
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.trustedWorkbench()
       let place = try await workbench.localModel(of: variant)
       await workbench.close()
       let served = try await EngineServers(grace: .seconds(keep)).serve(model: place.model, adapter: place.adapter)

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Grading
+import Content
 import WorkbenchCore
 
 /// `assay eval`: runs variants over an eval set.
@@ -58,7 +58,7 @@ struct EvalCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workbench = try await Wiring.workbench(folder: options.folder)
+    let workbench = try await estimate ? options.workbench() : options.trustedWorkbench()
     let workspace = await workbench.snapshot.workspace
     Wiring.report(workspace.problems)
     let names = variants.isEmpty ? workspace.variants.map(\.name) : variants

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LocalEngine
+import Trust
 import WorkbenchCore
 
 /// How a command ends when it doesn't end well.
@@ -31,7 +32,12 @@ enum ExitStatus {
     case is ExitCode: break
     case is CancellationError:
       Wiring.say("assay: interrupted. What was finished is kept; the same command goes on from there.")
-    case is WorkbenchError, is ModelFailure, is TrainerFailure, is EngineError, is Problem:
+    case WorkbenchError.untrusted(let permissions):
+      Wiring.say("assay: \(error)")
+      for permission in permissions.prefix(20) { Wiring.say("  · " + TrustQuestion.line(permission)) }
+      if permissions.count > 20 { Wiring.say("  · and \(permissions.count - 20) more") }
+      Wiring.say("`assay trust` shows all of it and asks; --trust or ASSAY_TRUST=1 trusts it for one process.")
+    case is WorkbenchError, is ModelFailure, is TrainerFailure, is EngineError, is Problem, is TrustFailure:
       Wiring.say("assay: \(error)")
     default:
       // Help, a version, a completion script, or a usage error: ArgumentParser knows its words.

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Trust
+import WorkbenchCore
 import WorkspaceFiles
 
 /// `assay init`: a new workspace.
@@ -12,9 +14,16 @@ struct InitCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = WorkspaceOptions.absolute(directory)
     let files = try WorkspaceTemplate.write(to: folder)
+    try await Self.trust(folder)
     for file in files { print("  " + file) }
     print(
       "A new workspace is in \(directory). `assay eval --workspace \(directory)` runs it; `assay \(directory)` opens it."
     )
+  }
+
+  /// What was made here needs no question; it works without, where nothing can be remembered.
+  private static func trust(_ folder: String) async throws {
+    let workspace = try await FolderWorkspaceFiles(folder).read()
+    do { try WorkspaceGate(workspace: folder).allow(workspace.permissions) } catch { Wiring.say("assay: \(error)") }
   }
 }

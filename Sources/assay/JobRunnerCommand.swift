@@ -1,6 +1,8 @@
 import ArgumentParser
 import ModelAPI
 import Trainers
+import Trust
+import WorkbenchCore
 
 /// `assay job-runner`: what a training job runs as, in a session of its own. Not for people.
 struct JobRunnerCommand: AsyncParsableCommand {
@@ -9,5 +11,9 @@ struct JobRunnerCommand: AsyncParsableCommand {
   @Option(help: "The job's folder.")
   var job: String
 
-  func run() async throws { try await JobRunner.run(folder: job, tuning: HTTPModelClients(servers: nil)) }
+  /// The signature says that a trusted workspace asked for this work, so that it may reach what the work names.
+  func run() async throws {
+    try await JobRunner.run(
+      folder: job, signer: InstallationSigner(), tuning: HTTPModelClients(servers: nil, gate: OpenGate()))
+  }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Evidence
-import Grading
 import WorkbenchCore
 
 extension JobsCommand {
@@ -31,7 +31,7 @@ extension JobsCommand {
     }
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.trustedWorkbench()
       await workbench.refreshJobs()
       let report = try await EvalCommand.showingProgress(of: workbench, as: "checkpoints") {
         if watch {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// `assay jobs`: the workspace's training jobs.
@@ -17,7 +17,7 @@ struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "All jobs, newest first.")
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       await workbench.refreshJobs()
       let jobs = await workbench.snapshot.jobs
       await workbench.close()
@@ -45,7 +45,7 @@ struct JobsCommand: AsyncParsableCommand {
     @Argument var id: Int64
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       await workbench.refreshJobs()
       try await workbench.perform(.openJob(JobID(id)))
       let detail = await workbench.snapshot.job
@@ -69,7 +69,7 @@ struct JobsCommand: AsyncParsableCommand {
     @Argument var id: Int64
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       let job = try await JobsCommand.follow(JobID(id), on: workbench)
       await workbench.close()
       try JobsCommand.finish(job, json: options.json)
@@ -107,7 +107,7 @@ struct JobsCommand: AsyncParsableCommand {
     var follow = false
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.trustedWorkbench()
       await workbench.refreshJobs()
       guard case .job(var job) = try await workbench.perform(.resumeJob(JobID(id))) else { return }
       if follow {
@@ -129,7 +129,7 @@ struct JobsCommand: AsyncParsableCommand {
     var priority: Int
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       await workbench.refreshJobs()
       try await workbench.perform(.prioritizeJob(JobID(id), priority))
       await workbench.close()
@@ -138,7 +138,7 @@ struct JobsCommand: AsyncParsableCommand {
 
   /// Asks a job to end, and stays until it has.
   private static func end(_ id: JobID, by command: Command, _ options: WorkspaceOptions) async throws {
-    let workbench = try await Wiring.workbench(folder: options.folder)
+    let workbench = try await options.workbench()
     try await workbench.perform(command)
     let job = try await follow(id, on: workbench)
     await workbench.close()

@@ -8,7 +8,7 @@ struct KeyCommand: AsyncParsableCommand {
     abstract: "Keep keys of endpoints in the system's key store (keyring or keychain), and remove them.",
     discussion: """
       A model's key_env names a variable. Its key is taken from the environment, and where that has none from the \
-      system's key store. Keys are never written to files, arguments or output.
+      system's key store, where it is kept for one host and sent to no other. Keys are never written to files, arguments or output.
       """,
     subcommands: [Set.self, Remove.self])
 
@@ -18,10 +18,12 @@ struct KeyCommand: AsyncParsableCommand {
       commandName: "set", abstract: "Keep the key for a variable; it is read from the terminal unseen, or from stdin.")
     @Argument(help: "The variable that key_env names, for example OPENAI_API_KEY.")
     var variable: String
+    @OptionGroup var host: Host
     func run() async throws {
-      let key = try HiddenInput.read("The key for \(variable), which is not shown: ")
-      try await KeyStore.system.set(key, for: variable)
-      print("The system's key store has the key for \(variable).")
+      let name = try host.name(of: variable)
+      let key = try HiddenInput.read("The key in \(variable) for \(name.host), which is not shown: ")
+      try await KeyStore.system.set(key, for: name)
+      print("The system's key store has the key in \(variable) for \(name.host).")
     }
   }
 
@@ -30,9 +32,31 @@ struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "remove", abstract: "Remove the key for a variable.")
     @Argument(help: "The variable that key_env names, for example OPENAI_API_KEY.")
     var variable: String
+    @OptionGroup var host: Host
     func run() async throws {
-      try await KeyStore.system.remove(variable)
-      print("The system's key store has no key for \(variable) any more.")
+      let name = try host.name(of: variable)
+      try await KeyStore.system.remove(name)
+      print("The system's key store has no key in \(variable) for \(name.host) any more.")
+    }
+  }
+
+  /// The host that a key is for.
+  struct Host: ParsableArguments {
+    @Option(
+      name: .customLong("for"),
+      help: ArgumentHelp(
+        "The only host that the key is sent to; known for OPENAI_API_KEY and ANTHROPIC_API_KEY.", valueName: "host"))
+    var host: String?
+
+    private static let official = [
+      "OPENAI_API_KEY": "api.openai.com", "ANTHROPIC_API_KEY": "api.anthropic.com",
+    ]
+
+    func name(of variable: String) throws -> KeyName {
+      guard let host = host ?? Self.official[variable] else {
+        throw ValidationError("Say which host the key is for: assay key set \(variable) --for api.example.com")
+      }
+      return KeyName(variable, for: host)
     }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
+import Content
+import Files
 import Foundation
-import Grading
 import LocalEngine
 import WorkbenchCore
 
@@ -48,11 +49,10 @@ extension ModelsCommand {
     /// The model's folder or hub id.
     private func place() async throws -> String {
       let path = WorkspaceOptions.absolute(model)
-      guard let workbench = try? await Wiring.workbench(folder: options.folder) else {
+      guard let workbench = try? await options.workbench() else {
         return AdapterCommand.model(model)
       }
       let workspace = await workbench.snapshot.workspace
-      await workbench.close()
       guard let spec = workspace.model(model) else {
         return FileManager.default.fileExists(atPath: path) ? path : model
       }
@@ -60,8 +60,15 @@ extension ModelsCommand {
         throw WorkbenchError.input(
           "The model \"\(model)\" runs elsewhere; only one with `api: mlx` can be quantised here.")
       }
-      let inside = place.hasPrefix("/") ? place : options.folder + "/" + place
-      return FileManager.default.fileExists(atPath: inside) ? inside : place
+      try await TrustQuestion.ask(workbench)
+      let folder = WorkspaceFolder(options.folder)
+      do {
+        if HubID(place) != nil { return place }
+        try folder.checkLinks(in: place)
+        return try folder.reading(place, mayBeAbsolute: true)
+      } catch let error as PathError {
+        throw WorkbenchError.input(error.description)
+      }
     }
   }
 }

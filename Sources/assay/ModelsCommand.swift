@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// `assay models`: what models the workspace has, and what they can do.
@@ -16,7 +16,7 @@ struct ModelsCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       let snapshot = await workbench.snapshot
       await workbench.close()
       Wiring.report(snapshot.workspace.problems)
@@ -60,7 +60,7 @@ struct ModelsCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.trustedWorkbench()
       let workspace = await workbench.snapshot.workspace
       Wiring.report(workspace.problems)
       let names = models.isEmpty ? workspace.models.map(\.name) : models

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Content
 import Drawing
 import Foundation
-import Grading
 import Terminal
 import WorkbenchCore
 import WorkbenchUI
@@ -17,6 +17,7 @@ struct OpenCommand: AsyncParsableCommand {
   var workspace: String?
   @Option(help: "A theme by name; `:` changes it later.")
   var theme: String?
+  @OptionGroup var trust: TrustOption
 
   /// A misspelt command looks like a folder: says so when there is no such folder.
   private func checkFolder() throws {
@@ -37,7 +38,7 @@ struct OpenCommand: AsyncParsableCommand {
     try checkFolder()
     async let library = ThemeLibrary.load(environment: environment, executable: Wiring.executable)
     let workbench = try await Wiring.workbench(
-      folder: WorkspaceOptions.absolute(directory ?? workspace ?? "."), streamsAnswers: true)
+      folder: WorkspaceOptions.absolute(directory ?? workspace ?? "."), trusts: trust.trust, streamsAnswers: true)
     let (themes, warnings) = await library
     if let theme, !themes.contains(where: { $0.name == theme }) {
       throw WorkbenchError.unknown("theme", theme, among: themes.map(\.name))

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Grading
+import Content
 import WorkbenchCore
 
 /// `assay outputs`: a run's answers, case by case.
@@ -20,7 +20,7 @@ struct OutputsCommand: AsyncParsableCommand {
   @OptionGroup var options: WorkspaceOptions
 
   func run() async throws {
-    let workbench = try await Wiring.workbench(folder: options.folder)
+    let workbench = try await options.workbench()
     let (run, outputs) = try await workbench.outputs(ofRun: self.run, set: set)
     await workbench.close()
     let wanted = outputs.filter { !failed || !$0.passed }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Grading
+import Content
 import WorkbenchCore
 
 /// `assay prompt`: what a variant sends.
@@ -23,7 +23,7 @@ struct PromptCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       let workspace = await workbench.snapshot.workspace
       Wiring.report(workspace.problems)
       guard let name = variant ?? workspace.variants.first?.name else {

@@ -1,6 +1,6 @@
+import Content
 import Evidence
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// Domain values as the JSON that scripts read. Member names are part of the interface: they only ever grow.

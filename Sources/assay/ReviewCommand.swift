@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// `assay review`: what a person found when reading answers.
@@ -45,7 +45,7 @@ struct ReviewCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workbench = try await Wiring.workbench(folder: options.folder)
+    let workbench = try await options.workbench()
     guard let caseID, let a else {
       let reviews = await workbench.snapshot.reviews
       await workbench.close()

@@ -24,6 +24,7 @@ struct ScreenCommand: AsyncParsableCommand {
   var svg: String?
   @Option(name: .shortAndLong, help: "The workspace's folder.", completion: .directory)
   var workspace = "."
+  @OptionGroup var trust: TrustOption
 
   func run() async throws {
     guard let size = Self.parse(size) else {
@@ -31,7 +32,8 @@ struct ScreenCommand: AsyncParsableCommand {
     }
     let steps = try Self.steps(in: keys.map { try Self.read($0) } ?? "")
     let environment = ProcessInfo.processInfo.environment
-    let workbench = try await Wiring.workbench(folder: WorkspaceOptions.absolute(workspace))
+    let workbench = try await Wiring.workbench(
+      folder: WorkspaceOptions.absolute(workspace), trusts: trust.trust)
     let (themes, _) = ThemeLibrary.load(environment: environment, executable: Wiring.executable)
     if let theme, !themes.contains(where: { $0.name == theme }) {
       throw WorkbenchError.unknown("theme", theme, among: themes.map(\.name))

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Drawing
-import Grading
 import WorkbenchCore
 
 /// `assay sweep`: several jobs that differ in a few settings.
@@ -65,7 +65,7 @@ struct SweepCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.trustedWorkbench()
       Wiring.report(await workbench.snapshot.workspace.problems)
       var settings = await workbench.snapshot.workspace.training.settings
       if let steps { settings.steps = steps }
@@ -99,7 +99,7 @@ struct SweepCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
-      let workbench = try await Wiring.workbench(folder: options.folder)
+      let workbench = try await options.workbench()
       await workbench.refreshJobs()
       let snapshot = await workbench.snapshot
       guard let name else {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// `assay train`: starts a job that outlives this command.
@@ -86,7 +86,7 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workbench = try await Wiring.workbench(folder: options.folder)
+    let workbench = try await options.trustedWorkbench()
     let workspace = await workbench.snapshot.workspace
     Wiring.report(workspace.problems)
     var settings = workspace.training.settings

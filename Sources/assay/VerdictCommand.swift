@@ -1,6 +1,6 @@
 import ArgumentParser
+import Content
 import Evidence
-import Grading
 import WorkbenchCore
 
 /// `assay verdict`: which way to go, and the evidence behind each sentence.
@@ -11,7 +11,7 @@ struct VerdictCommand: AsyncParsableCommand {
   @OptionGroup var options: WorkspaceOptions
 
   func run() async throws {
-    let workbench = try await Wiring.workbench(folder: options.folder)
+    let workbench = try await options.workbench()
     Wiring.report(await workbench.snapshot.workspace.problems)
     await workbench.refreshJobs()
     await workbench.refreshVerdict()

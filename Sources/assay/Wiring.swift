@@ -1,29 +1,39 @@
 import Dispatch
 import Drawing
+import Files
 import Foundation
 import LocalEngine
 import ModelAPI
 import Storage
 import Trainers
+import Trust
 import WorkbenchCore
 import WorkspaceFiles
 
 /// Puts the parts together: the only place that knows which files, database, clients and trainer the workbench gets.
 enum Wiring {
-  /// A workbench on a folder.
+  /// A workbench on a folder. Where no person has trusted the workspace yet, it can be looked at: `.assay` is left alone
+  /// then, unless this installation made it, and nothing is written.
+  /// - Parameter trusts: whether the workspace is trusted by this process, whatever its files ask for.
   /// - Parameter streamsAnswers: whether somebody may read answers while they come.
-  static func workbench(folder: String, streamsAnswers: Bool = false) async throws -> Workbench {
+  static func workbench(folder: String, trusts: Bool, streamsAnswers: Bool = false) async throws -> Workbench {
     let layout = EngineLayout.standard(environment: ProcessInfo.processInfo.environment)
-    let files = FolderWorkspaceFiles(folder)
+    let gate = WorkspaceGate(workspace: folder, trustsAll: trusts || Self.isTrustedByEnvironment)
+    let use = StateUse(isAllowed: false)
+    let files = FolderWorkspaceFiles(folder, gate: gate, state: use)
     try files.check()  // before a database is made in the wrong place
+    let state = WorkspaceState(workspace: folder, use: use)
     return try await Workbench(
       Workbench.Dependencies(
-        files: files,
-        store: try SQLiteStore(workspace: folder),
-        clients: HTTPModelClients(servers: EngineServers(layout: layout)),
-        trainer: DetachedTrainer(layout: layout, executable: executable),
-        streamsAnswers: streamsAnswers))
+        files: files, openStore: { isTrusted in try isTrusted ? state.open() : state.openOwn() ?? .inMemory() },
+        clients: HTTPModelClients(servers: EngineServers(layout: layout), gate: gate),
+        trainer: DetachedTrainer(
+          layout: layout, executable: executable, signer: InstallationSigner(), gate: gate),
+        gate: gate, streamsAnswers: streamsAnswers))
   }
+
+  /// Whether the environment trusts the workspace that this process was started on (`ASSAY_TRUST=1`).
+  private static var isTrustedByEnvironment: Bool { ProcessInfo.processInfo.environment["ASSAY_TRUST"] == "1" }
 
   /// This program, to be started again as a job's runner.
   static var executable: String {

@@ -7,22 +7,24 @@ import Testing
   static let allowed: [String: Set<String>] = {
     let panes = ["PanePrompt", "PaneCases", "PaneCompare", "PaneRuns", "PaneTraining", "PaneVerdict"]
     var table: [String: Set<String>] = [
-      "Drawing": [], "Grading": [], "Evidence": [], "FileWatching": [], "CNcurses": [],
+      "Drawing": [], "Content": ["Crypto"], "Grading": ["Content"], "Evidence": [], "FileWatching": [], "Files": [],
+      "CNcurses": [],
       "Processes": ["Subprocess"],
-      "DataChecks": ["Grading", "Evidence"],
-      "WorkbenchCore": ["Grading", "Evidence", "DataChecks"],
-      "Storage": ["WorkbenchCore", "Grading", "Evidence", "FileWatching", "GRDB"],
-      "WorkspaceFiles": ["WorkbenchCore", "Grading", "FileWatching", "Yams"],
+      "DataChecks": ["Content", "Grading", "Evidence"],
+      "WorkbenchCore": ["Content", "Grading", "Evidence", "DataChecks"],
+      "Storage": ["WorkbenchCore", "Content", "Grading", "Evidence", "FileWatching", "GRDB"],
+      "WorkspaceFiles": ["WorkbenchCore", "Content", "Files", "Grading", "FileWatching", "Yams"],
+      "Trust": ["WorkbenchCore", "Content", "Files", "Crypto"],
       "ModelAPI": [
-        "WorkbenchCore", "Grading", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
-        "NIOFoundationCompat",
+        "WorkbenchCore", "Content", "Files", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
+        "NIOSSL", "NIOFoundationCompat",
       ],
-      "LocalEngine": ["WorkbenchCore", "Grading", "Processes"],
-      "Trainers": ["WorkbenchCore", "Grading", "Processes", "LocalEngine", "FileWatching"],
+      "LocalEngine": ["WorkbenchCore", "Content", "Processes"],
+      "Trainers": ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching"],
       "WorkbenchUI": ["WorkbenchCore", "Drawing"],
       "Terminal": ["CNcurses", "Drawing"],
     ]
-    for pane in panes { table[pane] = ["WorkbenchCore", "Drawing", "Grading", "Evidence"] }
+    for pane in panes { table[pane] = ["WorkbenchCore", "Drawing", "Content", "Grading", "Evidence"] }
     table["assay"] = Set(table.keys).union(["ArgumentParser"]).subtracting(["CNcurses"])
     return table
   }()

@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 @testable import DataChecks
 

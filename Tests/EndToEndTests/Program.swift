@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import Testing
 
 /// A program that was started; what it prints goes to files, so that it never waits for a reader.

@@ -140,12 +140,4 @@ private func starts(_ folder: ServerFolder) -> Int {
     #expect(try await failure(model, "/nowhere/best").contains("There is no adapter at /nowhere/best"))
     #expect(try await failure(model).contains("assay engine install"))
   }
-
-  @Test func hubIDsAreToldFromPaths() {
-    #expect(ServedPair.looksLikeHubID("mlx-community/Qwen3-0.6B-4bit"))
-    #expect(!ServedPair.looksLikeHubID("models/"))
-    #expect(!ServedPair.looksLikeHubID("../model"))
-    #expect(!ServedPair.looksLikeHubID("a/b/c"))
-    #expect(!ServedPair.looksLikeHubID("model"))
-  }
 }

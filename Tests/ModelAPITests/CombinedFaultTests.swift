@@ -1,4 +1,4 @@
-import Grading
+import Content
 import LoopbackServer
 import Testing
 import WorkbenchCore

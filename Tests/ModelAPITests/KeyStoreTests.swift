@@ -23,6 +23,8 @@ struct KeyStoreTests {
     try await body(path, folder)
   }
 
+  private static let mine = KeyName("MY_KEY", for: "API.example.com")
+
   private static func text(_ file: String) -> String {
     (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
   }
@@ -46,14 +48,17 @@ struct KeyStoreTests {
   @Test func keepsFindsAndRemovesWithSecretTool() async throws {
     try await withTool("secret-tool", Self.secretTool) { path, folder in
       let store = KeyStore(path: folder)
-      #expect(await store.key(for: "MY_KEY") == nil)
-      try await store.set("sk-\"1'\\$", for: "MY_KEY")
-      #expect(await store.key(for: "MY_KEY") == "sk-\"1'\\$")
-      try await store.remove("MY_KEY")
-      #expect(await store.key(for: "MY_KEY") == nil)
-      await #expect(throws: ModelFailure.self) { try await store.remove("MY_KEY") }
+      #expect(await store.key(for: Self.mine) == nil)
+      try await store.set("sk-\"1'\\$", for: Self.mine)
+      #expect(await store.key(for: Self.mine) == "sk-\"1'\\$")
+      try await store.remove(Self.mine)
+      #expect(await store.key(for: Self.mine) == nil)
+      await #expect(throws: ModelFailure.self) { try await store.remove(Self.mine) }
       let calls = Self.text(folder + "/calls")
-      #expect(calls.hasPrefix("lookup service assay account MY_KEY\nstore --label=Assay: MY_KEY service assay account"))
+      #expect(
+        calls.hasPrefix(
+          "lookup service assay:api.example.com account MY_KEY\nstore --label=Assay: MY_KEY service assay:api.example.com "
+        ))
       #expect(!calls.contains("sk-"))
     }
   }
@@ -61,11 +66,11 @@ struct KeyStoreTests {
   @Test func keepsFindsAndRemovesWithSecurity() async throws {
     try await withTool("security", Self.security) { path, folder in
       let store = KeyStore(tool: .security(path))
-      #expect(await store.key(for: "MY_KEY") == nil)
-      try await store.set("sk-\"1'\\$", for: "MY_KEY")
-      #expect(await store.key(for: "MY_KEY") == "sk-\"1'\\$")
-      try await store.remove("MY_KEY")
-      #expect(await store.key(for: "MY_KEY") == nil)
+      #expect(await store.key(for: Self.mine) == nil)
+      try await store.set("sk-\"1'\\$", for: Self.mine)
+      #expect(await store.key(for: Self.mine) == "sk-\"1'\\$")
+      try await store.remove(Self.mine)
+      #expect(await store.key(for: Self.mine) == nil)
       #expect(!Self.text(folder + "/calls").contains("sk-"))
     }
   }
@@ -74,19 +79,42 @@ struct KeyStoreTests {
     try await withTool("secret-tool", Self.secretTool) { path, folder in
       try Data("sk-kept\n".utf8).write(to: URL(filePath: folder + "/key-MY_KEY"))
       let store = KeyStore(path: folder)
-      #expect(try await APIKey(variable: "MY_KEY", store: store) { _ in "sk-set" }.load() == "sk-set")
+      #expect(
+        try await APIKey(variable: "MY_KEY", host: "api.example.com", store: store) { _ in "sk-set" }.load() == "sk-set"
+      )
       #expect(Self.text(folder + "/calls") == "")
-      let key = APIKey(variable: "MY_KEY", store: store) { _ in nil }
+      let key = APIKey(variable: "MY_KEY", host: "api.example.com", store: store) { _ in nil }
       #expect(throws: ModelFailure.self) { try key.read() }
       for _ in 0..<3 { #expect(try await key.load() == "sk-kept") }
       #expect(try key.read() == "sk-kept")
       for _ in 0..<2 {
-        let missing = APIKey(variable: "OTHER", store: store) { _ in " " }
+        let missing = APIKey(variable: "OTHER", host: "api.example.com", store: store) { _ in " " }
         let failure = await #expect(throws: ModelFailure.self) { try await missing.load() }
         #expect(failure?.description.contains("export OTHER=") == true)
         #expect(failure?.description.contains("assay key set OTHER") == true)
       }
       #expect(Self.text(folder + "/calls").split(separator: "\n").count == 2)
+    }
+  }
+
+  /// A workspace that names the variable and another server gets nothing.
+  @Test func aKeyIsForOneHost() async throws {
+    let script = #"""
+      case "$1" in
+      store) shift 3; cat > "key-$1-$3";;
+      lookup) cat "key-$3-$5" 2>/dev/null || exit 1;;
+      esac
+      """#
+    try await withTool("secret-tool", script) { path, folder in
+      let store = KeyStore(path: folder)
+      try await store.set("sk-1", for: Self.mine)
+      func load(_ host: String) async -> String? {
+        try? await APIKey(variable: "MY_KEY", host: host, store: store) { _ in nil }.load()
+      }
+      #expect(await load("api.example.com") == "sk-1")
+      for host in ["evil.example.com", "api.example.com.evil.com", "", "example.com"] {
+        #expect(await load(host) == nil)
+      }
     }
   }
 
@@ -116,19 +144,23 @@ struct KeyStoreTests {
   @Test func whatCannotBe() async throws {
     let none = KeyStore(path: "/nowhere")
     #if !os(macOS)
-      #expect(await none.key(for: "MY_KEY") == nil)
-      let missing = await #expect(throws: ModelFailure.self) { try await none.set("sk-1", for: "MY_KEY") }
+      #expect(await none.key(for: Self.mine) == nil)
+      let missing = await #expect(throws: ModelFailure.self) { try await none.set("sk-1", for: Self.mine) }
       #expect(missing?.description.contains("secret-tool") == true)
     #endif
     try await withTool("secret-tool", "exit 3") { path, folder in
       let store = KeyStore(tool: .secretTool(path), limit: .seconds(60))
       for (key, name) in [("sk-1", "-x"), ("sk-1", ""), ("sk 1", "A"), ("", "A"), ("sk-é", "A")] {
-        let failure = await #expect(throws: ModelFailure.self) { try await store.set(key, for: name) }
+        let failure = await #expect(throws: ModelFailure.self) {
+          try await store.set(key, for: KeyName(name, for: "api.example.com"))
+        }
         #expect(failure?.description.contains("sk") == false)
       }
-      #expect(await store.key(for: "--help") == nil)
+      #expect(await store.key(for: KeyName("--help", for: "a")) == nil)
       #expect(Self.text(folder + "/calls") == "")
-      let failure = await #expect(throws: ModelFailure.self) { try await store.set("sk-1", for: "A") }
+      let failure = await #expect(throws: ModelFailure.self) {
+        try await store.set("sk-1", for: KeyName("A", for: "a"))
+      }
       #expect(failure?.description.contains("didn't keep") == true)
     }
   }
@@ -136,8 +168,8 @@ struct KeyStoreTests {
   @Test func aToolThatWaitsIsEnded() async throws {
     try await withTool("secret-tool", "exec sleep 600") { path, _ in
       let store = KeyStore(tool: .secretTool(path), limit: .milliseconds(300))
-      #expect(await store.key(for: "MY_KEY") == nil)
-      let failure = await #expect(throws: ModelFailure.self) { try await store.remove("MY_KEY") }
+      #expect(await store.key(for: Self.mine) == nil)
+      let failure = await #expect(throws: ModelFailure.self) { try await store.remove(Self.mine) }
       #expect(failure?.description.contains("Unlock it") == true)
     }
   }

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import LoopbackServer
 import Synchronization
 import Testing
@@ -72,11 +72,11 @@ struct LocalChatTests {
   @Test func hubIdsAreLeftAsTheyAre() async throws {
     let servers = Servers { throw ModelFailure.unavailable("Install the engine first: assay engine install.") }
     let clients = HTTPModelClients(servers: servers) { _ in nil }
-    let hub = ModelSpec(name: "big", api: .mlx(path: "someone/model-4bit"))
+    let hub = ModelSpec(name: "big", api: .mlx(path: "hub:someone/model-4bit"))
     let client = try clients.client(for: hub, adapter: nil, workspace: "/nowhere")
     let failure = await #expect(throws: ModelFailure.self) { try await client.answer(request, onText: nil) }
     #expect(failure == .unavailable("Install the engine first: assay engine install."))
-    #expect(servers.asked.withLock { $0 } == ["someone/model-4bit -"])
+    #expect(servers.asked.withLock { $0 } == ["hub:someone/model-4bit -"])
     await clients.shutdown()
   }
 

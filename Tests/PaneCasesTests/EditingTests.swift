@@ -1,5 +1,5 @@
+import Content
 import Drawing
-import Grading
 import Testing
 import WorkbenchCore
 

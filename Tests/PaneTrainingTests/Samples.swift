@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import WorkbenchCore
 
 /// Jobs as a trainer reports them, with a curve that is known beforehand.

@@ -43,7 +43,7 @@ struct JobStoreTests {
     try await withWorkspace { folder in
       try FileManager.default.createDirectory(atPath: folder + "/.assay/jobs/41", withIntermediateDirectories: true)
       try FileManager.default.createDirectory(atPath: folder + "/.assay/jobs/notes", withIntermediateDirectories: true)
-      let store = try SQLiteStore(workspace: folder)
+      let store = try SQLiteStore(stateOf: folder)
       #expect(try await store.beginJob(jobDraft).id == JobID(42))
       #expect(try await store.beginJob(jobDraft).id == JobID(43))
     }

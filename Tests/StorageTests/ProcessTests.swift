@@ -27,7 +27,7 @@ struct ProcessTests {
 
   @Test(.enabled(if: hasPython)) func aClaimEndsWithItsHolder() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(workspace: folder)
+      let store = try SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       let script = """
         import fcntl, sys, time
@@ -46,8 +46,8 @@ struct ProcessTests {
 
   @Test func twoStoresSeeEachOther() async throws {
     try await withWorkspace { folder in
-      let one = try SQLiteStore(workspace: folder)
-      let two = try SQLiteStore(workspace: folder)
+      let one = try SQLiteStore(stateOf: folder)
+      let two = try SQLiteStore(stateOf: folder)
       var changes = two.foreignChanges().makeAsyncIterator()
       let run = try await one.beginRun(draft()).id
       await changes.next()
@@ -60,7 +60,7 @@ struct ProcessTests {
 
   @Test func ourOwnChangesAreNotForeign() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(workspace: folder)
+      let store = try SQLiteStore(stateOf: folder)
       let count = Mutex(0)
       let reader = Task { [stream = store.foreignChanges()] in
         for await _ in stream { count.withLock { $0 += 1 } }
@@ -76,8 +76,8 @@ struct ProcessTests {
 
   @Test func whatChangedBeforeListeningIsTold() async throws {
     try await withWorkspace { folder in
-      let one = try SQLiteStore(workspace: folder)
-      let two = try SQLiteStore(workspace: folder)
+      let one = try SQLiteStore(stateOf: folder)
+      let two = try SQLiteStore(stateOf: folder)
       _ = try await one.beginRun(draft())
       var changes = two.foreignChanges().makeAsyncIterator()
       await changes.next()
@@ -86,7 +86,7 @@ struct ProcessTests {
 
   @Test(.enabled(if: hasShell)) func anotherProgramsWriteIsNoticed() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(workspace: folder)
+      let store = try SQLiteStore(stateOf: folder)
       _ = try await store.beginRun(draft())
       var changes = store.foreignChanges().makeAsyncIterator()
       let shell = try OtherProcess([
@@ -100,7 +100,7 @@ struct ProcessTests {
 
   @Test(.enabled(if: hasPython)) func aKilledWriterLosesNothingThatWasCommitted() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(workspace: folder)
+      let store = try SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       _ = try await store.record([answered("ours")], in: run, seconds: 0)
       let script = """
@@ -124,7 +124,7 @@ struct ProcessTests {
       #expect(outputs.count == 501)
       // Writing goes on at once: the dead process holds no lock.
       _ = try await store.record([answered("more")], in: run, seconds: 0)
-      let check = try await SQLiteStore(workspace: folder).read {
+      let check = try await SQLiteStore(stateOf: folder).read {
         try String.fetchAll($0, sql: "PRAGMA integrity_check")
       }
       #expect(check == ["ok"])
@@ -133,7 +133,7 @@ struct ProcessTests {
 
   @Test(.enabled(if: hasPython)) func aWriterKilledAtAnyTimeLeavesAWholeFile() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(workspace: folder)
+      let store = try SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       let script = """
         import sqlite3, sys
@@ -174,14 +174,14 @@ struct ProcessTests {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for number in 0..<8 {
           group.addTask {
-            let store = try SQLiteStore(workspace: folder)
+            let store = try SQLiteStore(stateOf: folder)
             let run = try await store.beginRun(draft("v\(number % 2)")).id
             _ = try await store.record([answered("case-\(number)")], in: run, seconds: 0)
           }
         }
         try await group.waitForAll()
       }
-      let runs = try await SQLiteStore(workspace: folder).runs()
+      let runs = try await SQLiteStore(stateOf: folder).runs()
       #expect(runs.map(\.summary.done) == [4, 4])
     }
   }

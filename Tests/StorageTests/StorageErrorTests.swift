@@ -8,14 +8,14 @@ import WorkbenchCore
 struct StorageErrorTests {
   private func failure(opening folder: String) -> StorageError? {
     do {
-      _ = try SQLiteStore(workspace: folder)
+      _ = try SQLiteStore(stateOf: folder)
       return nil
     } catch { return error as? StorageError }
   }
 
   @Test func aNewersFileIsLeftAlone() async throws {
     try await withWorkspace { folder in
-      _ = try SQLiteStore(workspace: folder)
+      _ = try SQLiteStore(stateOf: folder)
       let queue = try DatabaseQueue(path: folder + "/.assay/assay.sqlite")
       try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 something new')") }
       let error = try #require(failure(opening: folder))
@@ -59,7 +59,7 @@ struct StorageErrorTests {
 
   @Test func aFullDiskLosesNothingThatWasRecorded() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(workspace: folder)
+      let store = try SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       _ = try await store.record([answered("a")], in: run, seconds: 0)
       try await store.writer.writeWithoutTransaction { db in
@@ -74,13 +74,6 @@ struct StorageErrorTests {
       // With room again, the same batch goes in, and the summary counts it once.
       try await store.writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
       #expect(try await store.record(large, in: run, seconds: 0).done == 51)
-    }
-  }
-
-  @Test func theFolderKeepsItselfOutOfGit() async throws {
-    try await withWorkspace { folder in
-      _ = try SQLiteStore(workspace: folder)
-      #expect(try String(contentsOfFile: folder + "/.assay/.gitignore", encoding: .utf8) == "*\n")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Content
 import Evidence
 import Foundation
 import Grading
@@ -17,7 +18,7 @@ func withWorkspace(_ body: (String) async throws -> Void) async throws {
 /// Runs a test on both kinds of store.
 func onBothStores(_ body: (SQLiteStore) async throws -> Void) async throws {
   try await body(SQLiteStore.inMemory())
-  try await withWorkspace { try await body(SQLiteStore(workspace: $0)) }
+  try await withWorkspace { try await body(SQLiteStore(stateOf: $0)) }
 }
 
 func hash(_ text: String) -> ContentHash { ContentHash(hex: SHA256.hex(text)) }
@@ -93,4 +94,12 @@ final class OtherProcess {
   }
 
   deinit { kill() }
+}
+
+extension SQLiteStore {
+  /// The store of a workspace whose state folder is made where there is none.
+  convenience init(stateOf workspace: String) throws {
+    try? FileManager.default.createDirectory(atPath: workspace + "/.assay", withIntermediateDirectories: true)
+    try self.init(stateFolder: workspace + "/.assay")
+  }
 }

@@ -50,7 +50,9 @@ import WorkbenchCore
     var job = JobFolder.Job(work: .command(work), workspace: workspace, number: 1)
     job.order.waits = queue != nil
     try folder.write(job, to: folder.job)
-    try await JobRunner.run(folder, stops: stops, patience: StopPatience(.seconds(10)), queue: queue ?? .standard())
+    try folder.sign(with: OpenSigner())
+    try await JobRunner.run(
+      folder, signer: OpenSigner(), stops: stops, patience: StopPatience(.seconds(10)), queue: queue ?? .standard())
     return detail()
   }
 
@@ -358,7 +360,8 @@ import WorkbenchCore
     job.order.waits = false
     job.companion = ProgramWork(Program("/nowhere/assay"))
     try folder.write(job, to: folder.job)
-    try await JobRunner.run(folder, stops: AsyncStream { _ in })
+    try folder.sign(with: OpenSigner())
+    try await JobRunner.run(folder, signer: OpenSigner(), stops: AsyncStream { _ in })
     #expect(detail().job.state == .finished)
     #expect(detail().warnings.contains { $0.hasPrefix("Its checkpoints aren't evaluated: ") })
   }
@@ -372,8 +375,9 @@ import WorkbenchCore
     job.order.waits = false
     job.maxHours = 2
     try folder.write(job, to: folder.job)
+    try folder.sign(with: OpenSigner())
     try folder.write(WorkedTime(seconds: 7_200), to: folder.started)
-    try await JobRunner.run(folder, stops: AsyncStream { _ in })
+    try await JobRunner.run(folder, signer: OpenSigner(), stops: AsyncStream { _ in })
     #expect(detail().job.state == .canceled && detail().job.message == "Stopped after 2 hours, as asked.")
     let worked = try #require(folder.read(folder.started, as: WorkedTime.self))
     #expect(worked.seconds >= 7_200 && worked.began == nil)
@@ -391,6 +395,7 @@ import WorkbenchCore
     try FileManager.default.createDirectory(atPath: folder.output, withIntermediateDirectories: true)
     let job = JobFolder.Job(work: .command(work), workspace: workspace, number: 1)
     try folder.write(job, to: folder.job)
+    try folder.sign(with: OpenSigner())
     let trainer = try await Program(work.arguments[0], Array(work.arguments.dropFirst()))
       .spawnDetached(appendingTo: folder.log)
     while !folder.has(folder.output + "/ready") { try await Task.sleep(for: .milliseconds(10)) }
@@ -398,7 +403,7 @@ import WorkbenchCore
     gone.started += 1
     try folder.write(trainer, to: folder.begun)
     try folder.write(JobFolder.Processes(runner: gone, trainer: trainer), to: folder.processes)
-    try await DetachedTrainer(executable: "/nowhere/assay").stop(folder: folder.path, .cancel)
+    try await DetachedTrainer(executable: "/nowhere/assay", signer: OpenSigner()).stop(folder: folder.path, .cancel)
     #expect(await trainer.waitForEnd(atMost: .seconds(30)))
   }
 

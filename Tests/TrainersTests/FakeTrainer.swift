@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import LocalEngine
 import Processes
 import TestFolders
@@ -19,13 +19,14 @@ struct FakeTrainer {
     folder = JobFolder(path: path)
     let text = "say() { printf '%s\\n' \"$1\" >> events.jsonl; }\n" + script
     try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/trainer.sh"))
-    var trainer = DetachedTrainer(layout: EngineLayout(home: path + "/none"), executable: "/nowhere/assay")
+    var trainer = DetachedTrainer(
+      layout: EngineLayout(home: path + "/none"), executable: "/nowhere/assay", signer: OpenSigner())
     trainer.program = { Program("sh", [$1 + "/trainer.sh"], environment: ["ASSAY_FAKE": "yes"]) }
     trainer.launch = { folder in
       // In this process instead of one of its own.
       Task {
         try await JobRunner.run(
-          folder, stops: AsyncStream { _ in }, queue: MachineQueue(folder: path + "/queue"))
+          folder, signer: OpenSigner(), stops: AsyncStream { _ in }, queue: MachineQueue(folder: path + "/queue"))
       }
       return .current
     }

@@ -50,11 +50,12 @@ struct RealEngineTests {
 
   /// A trainer whose runner is in this process.
   static func trainer(_ layout: EngineLayout = .standard()) -> DetachedTrainer {
-    var trainer = DetachedTrainer(layout: layout, executable: "/nowhere/assay")
+    var trainer = DetachedTrainer(layout: layout, executable: "/nowhere/assay", signer: OpenSigner())
     trainer.launch = { folder in
       Task {
         try await JobRunner.run(
-          folder, stops: AsyncStream { _ in }, queue: MachineQueue(folder: folder.path + "/queue"))
+          folder, signer: OpenSigner(), stops: AsyncStream { _ in }, queue: MachineQueue(folder: folder.path + "/queue")
+        )
       }
       return .current
     }

@@ -39,15 +39,6 @@ struct SlurmQueueTests {
     }
   }
 
-  @Test func secretsStayHere() {
-    let removed = SlurmQueue.submissionEnvironment([
-      "PATH": "/bin", "OPENAI_API_KEY": "x", "HF_TOKEN": "x", "SBATCH_JOB_NAME": "x", "SBATCH_PARTITION": "gpu",
-      "KEYBOARD": "us", "DB_PASSWORD": "x",
-    ])
-    #expect(removed.keys.sorted() == ["DB_PASSWORD", "HF_TOKEN", "OPENAI_API_KEY", "SBATCH_JOB_NAME"])
-    #expect(removed.values.allSatisfy { $0 == nil })
-  }
-
   @Test func waitingIsToldWithItsReason() {
     func note(_ line: String) -> String? { SlurmQueue.job(inQueue: line).flatMap(SlurmFollower.note) }
     #expect(note("12|PENDING||N/A|Priority") == "waiting: Priority")

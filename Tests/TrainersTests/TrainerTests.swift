@@ -1,9 +1,10 @@
+import Content
 import Foundation
-import Grading
 import LocalEngine
 import Processes
 import TestFolders
 import Testing
+import Trust
 import WorkbenchCore
 
 @testable import Trainers
@@ -116,6 +117,7 @@ import WorkbenchCore
     try Data("{}".utf8).write(to: URL(fileURLWithPath: folder.spec))
     let work = SlurmWork(Program("/bin/sh"), settings: SlurmSettings(), number: 1)
     try folder.write(JobFolder.Job(work: .slurm(work), workspace: "", number: 1), to: folder.job)
+    try folder.sign(with: OpenSigner())
     var trainer = fake.trainer
     trainer.launch = { folder in
       let follower = try await Program("sleep", ["600"]).spawnDetached(appendingTo: folder.runnerLog)
@@ -147,7 +149,7 @@ import WorkbenchCore
     let fake = try FakeTrainer("while [ ! -e go ]; do sleep 0.02; done")
     try await fake.start()
     await #expect(throws: TrainerFailure.self) {
-      try await JobRunner.run(fake.folder, stops: AsyncStream { _ in })
+      try await JobRunner.run(fake.folder, signer: OpenSigner(), stops: AsyncStream { _ in })
     }
     try Data().write(to: URL(fileURLWithPath: fake.folder.path + "/go"))
     #expect(try await exitStatus(fake) == 0)
@@ -168,7 +170,8 @@ import WorkbenchCore
   }
 
   @Test func anEngineThatIsNotInstalledIsExplained() async throws {
-    let trainer = DetachedTrainer(layout: EngineLayout(home: "/nowhere/engine"), executable: "/nowhere/assay")
+    let trainer = DetachedTrainer(
+      layout: EngineLayout(home: "/nowhere/engine"), executable: "/nowhere/assay", signer: OpenSigner())
     let error = await #expect(throws: TrainerFailure.self) {
       try await trainer.start(
         TrainingPlan(folder: "/nowhere/job", base: "m", settings: TrainingSettings(), rows: [], validationRows: []))
@@ -234,5 +237,78 @@ import WorkbenchCore
     #expect(Place(packed: place.packed) == place)
     #expect(Place(packed: 0) == Place(events: 0, log: 0))
     #expect(Place(events: 1, log: 1 << 30).isLogFull)
+  }
+}
+
+/// Work that this installation hasn't written down is not done.
+@Suite struct UnsignedWorkTests {
+  private struct NoSigner: WorkSigner {
+    func signature(of work: [[UInt8]], in folder: String) throws -> String { "other" }
+    func verifies(_ signature: String, of work: [[UInt8]], in folder: String) -> Bool { false }
+  }
+
+  /// A job's folder as a clone brings it, which names a program that leaves a trace.
+  private func planted(elsewhere: Bool) throws -> (JobFolder, trace: String) {
+    let path = temporaryPath("planted")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let folder = JobFolder(path: path)
+    let trace = path + "/ran"
+    let program = Program("/bin/sh", ["-c", "touch \(trace)"])
+    let work: Work =
+      elsewhere
+      ? .slurm(SlurmWork(program, settings: SlurmSettings(), number: 1)) : .program(ProgramWork(program))
+    var job = JobFolder.Job(work: work, companion: ProgramWork(program), workspace: "", number: 1)
+    job.order.waits = false
+    try folder.write(job, to: folder.job)
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: folder.spec))
+    var gone = ProcessIdentity.current
+    gone.started += 1
+    try folder.write(gone, to: folder.begun)
+    try folder.write(JobFolder.Processes(runner: gone), to: folder.processes)
+    return (folder, trace)
+  }
+
+  @Test(arguments: [true, false]) func aRunnerRefusesIt(elsewhere: Bool) async throws {
+    let (folder, trace) = try planted(elsewhere: elsewhere)
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    for signature in [nil, "", "signed", String(repeating: "0", count: 64)] as [String?] {
+      if let signature { try Data(signature.utf8).write(to: URL(fileURLWithPath: folder.signature)) }
+      await #expect(throws: TrainerFailure.self) {
+        try await JobRunner.run(folder, signer: NoSigner(), stops: AsyncStream { _ in })
+      }
+    }
+    #expect(!folder.has(trace))
+    let after = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(after.filter { $0 != "signature" } == before, "nothing was written either")
+  }
+
+  @Test func nobodyPicksItUpOrResumesIt() async throws {
+    let (folder, _) = try planted(elsewhere: true)
+    var trainer = DetachedTrainer(executable: "/nowhere/assay", signer: NoSigner())
+    trainer.launch = { folder in
+      Issue.record("a runner was started on \(folder.path)")
+      return .current
+    }
+    await trainer.pickUp(folder: folder.path)
+    let error = await #expect(throws: TrainerFailure.self) {
+      try await trainer.resume(folder: folder.path, QueueOrder())
+    }
+    #expect(error?.description.contains("not started by this installation") == true)
+  }
+
+  @Test func workThatWasChangedIsNotTheSignedOne() throws {
+    let (folder, _) = try planted(elsewhere: false)
+    let signer = InstallationSigner(folder: UserFolder(path: temporaryPath("trust")))
+    try folder.sign(with: signer)
+    #expect(folder.signedWork(signer) != nil)
+    for file in [folder.job, folder.spec] {
+      let bytes = try #require(FileManager.default.contents(atPath: file))
+      try (bytes + Data(" ".utf8)).write(to: URL(fileURLWithPath: file))
+      #expect(folder.signedWork(signer) == nil)
+      try bytes.write(to: URL(fileURLWithPath: file))
+      #expect(folder.signedWork(signer) != nil)
+    }
+    try FileManager.default.copyItem(atPath: folder.path, toPath: folder.path + "-copy")
+    #expect(JobFolder(path: folder.path + "-copy").signedWork(signer) == nil)
   }
 }

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import Testing
 
 @testable import WorkbenchCore

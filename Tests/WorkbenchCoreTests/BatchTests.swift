@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import Synchronization
 import Testing
 

@@ -1,6 +1,6 @@
+import Content
 import Evidence
 import Foundation
-import Grading
 import Testing
 
 @testable import WorkbenchCore

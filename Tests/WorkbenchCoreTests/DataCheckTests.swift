@@ -1,3 +1,4 @@
+import Content
 import DataChecks
 import Foundation
 import Grading

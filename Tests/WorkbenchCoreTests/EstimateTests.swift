@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import Testing
 
 @testable import WorkbenchCore
@@ -80,10 +80,11 @@ import Testing
     #expect(probe.latency == 0.25 && model.asked == 3)
     var seen = probe
     seen.findings = [.seed: .ignored, .stop: .ignored]
-    try await workbench.dependencies.store.keep(seen, of: workspace.models[0].place)
+    let store = await workbench.store
+    try await store.keep(seen, of: workspace.models[0].place)
     let again = try await Workbench(
       Workbench.Dependencies(
-        files: FakeFiles(workspace), store: workbench.dependencies.store, clients: model, trainer: FakeTrainer()))
+        files: FakeFiles(workspace), store: store, clients: model, trainer: FakeTrainer()))
     let sentences = await again.ignoredOptions(of: workspace.variants[0])
     #expect(sentences.count == 1 && sentences[0].contains("seed"))
     await #expect(throws: WorkbenchError.self) { try await again.perform(.testModel("nobody")) }

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import Testing
 
 @testable import WorkbenchCore
@@ -125,7 +125,7 @@ import Testing
     #expect(try await job("slurm")?.backend == "slurm")
     let plans = await trainer.plans
     #expect(plans.map(\.backend.word) == ["trl", "mlx", "openai", "slurm"])
-    #expect(plans.map(\.base) == ["model", "model", "x", "model"])
+    #expect(plans.map(\.base) == ["/nowhere/model", "/nowhere/model", "x", "/nowhere/model"])
     #expect(plans[0].samples.count == 3 && plans[0].samples == plans[1].samples)
     func refusal(_ backend: String?, base: String? = nil) async -> String {
       let error = await #expect(throws: WorkbenchError.self) { try await job(backend, base: base) }

@@ -100,7 +100,7 @@ struct ConfigProblemTests {
     #expect(workspace.training.base == nil && workspace.training.prompt == nil)
     #expect(
       workspace.lines == [
-        "assay.yaml:3: models.broken: Needs a path: the model's folder, or a hub id such as org/name.",
+        "assay.yaml:3: models.broken: Needs a path: the model's folder, or a hub id such as hub:org/name.",
         "assay.yaml:6: eval_sets.general.prompt: There is no prompt called \"mian\". Did you mean \"main\"?",
         "assay.yaml:9: variants.a.model: There is no model called \"mok\". Did you mean \"mock\"?",
         "assay.yaml:10: variants.b.prompt: There is no prompt called \"maim\". Did you mean \"main\"?",

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 import Testing
 import WorkbenchCore
 
@@ -72,7 +72,7 @@ struct FixedFormatTests {
           price: { input: 0.15, cached_input: 0.075, output: 0.6 }
           timeout: 30
           max_completion_tokens: yes
-        hub: { path: org/name }
+        hub: { path: hub:org/name }
         claude: { api: anthropic, model: some-model }
       eval_sets:
         general:
@@ -100,7 +100,7 @@ struct FixedFormatTests {
         ModelSpec(
           name: "hosted", api: .endpoint(endpoint), timeout: 30,
           price: TokenPrice(input: 0.15, cachedInput: 0.075, output: 0.6)),
-        ModelSpec(name: "hub", api: .mlx(path: "org/name")),
+        ModelSpec(name: "hub", api: .mlx(path: "hub:org/name")),
         ModelSpec(
           name: "claude",
           api: .endpoint(

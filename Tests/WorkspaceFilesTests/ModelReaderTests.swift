@@ -1,4 +1,4 @@
-import Grading
+import Content
 import Testing
 import WorkbenchCore
 
@@ -6,6 +6,32 @@ import WorkbenchCore
 
 /// Everything that a model can have in `assay.yaml`.
 struct ModelReaderTests {
+  @Test func aKeyIsNotSentInTheClear() async throws {
+    let workspace = try await read(
+      """
+      models:
+        a: { api: openai, base_url: "http://gpu-box:8000/v1", key_env: KEY }
+        b: { api: openai, base_url: "http://gpu-box:8000/v1" }
+        c: { api: openai, base_url: "http://gpu-box:8000/v1", key_env: KEY, allow_http: true }
+        d: { api: openai, base_url: ["https://x/v1", "http://y/v1"], key_env: KEY }
+      """)
+    #expect(workspace.models.map(\.name) == ["b", "c"])
+    #expect(workspace.problems.map(\.key) == ["models.a.base_url", "models.d.base_url"])
+  }
+
+  @Test func variablesAreGivenByName() async throws {
+    let workspace = try await read(
+      """
+      models:
+        a: { api: command, command: [./m], env: [HF_TOKEN, OTHER_1] }
+        b: { api: command, command: [./m], env: "A B" }
+      training: { env: [HF_TOKEN] }
+      """, ["m": ""])
+    #expect(workspace.models.map(\.environment) == [["HF_TOKEN", "OTHER_1"]])
+    #expect(workspace.training.environment == ["HF_TOKEN"])
+    #expect(workspace.problems.map(\.key) == ["models.b.env"])
+  }
+
   @Test func everyKindOfModel() async throws {
     let workspace = try await read(
       """
@@ -13,7 +39,7 @@ struct ModelReaderTests {
         new:   { api: responses, model: big, options: { reasoning: { effort: low } } }
         here:  { api: ollama, model: "small:latest", options: { num_ctx: 8192, think: no, stop_words: [a, 1, 0.5, null] } }
         many:  { base_url: ["http://a/v1/", "http://b:8000/v1"], key_env: KEY, certificates: ca.pem,
-                 requests_per_minute: 500, tokens_per_minute: 2e5 }
+                 allow_http: true, requests_per_minute: 500, tokens_per_minute: 2e5 }
         mine:  { api: command, command: [python3, model.py, --fast], options: { temperature: 1 } }
         plain: { command: ./model }
         tiny:  { api: mlx, path: model, options: { top_k: 40 } }
@@ -39,7 +65,7 @@ struct ModelReaderTests {
         == .endpoint(
           Endpoint(
             baseURLs: ["http://a/v1", "http://b:8000/v1"], model: "many", keyEnvironment: "KEY",
-            certificates: "ca.pem")))
+            certificates: "ca.pem", allowsHTTP: true)))
     #expect(models[2].limits == RateLimits(requestsPerMinute: 500, tokensPerMinute: 200_000))
     #expect(models[3].api == .command(["python3", "model.py", "--fast"]) && models[3].concurrency == 8)
     #expect(models[3].options == ["temperature": 1])

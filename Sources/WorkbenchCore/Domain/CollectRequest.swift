@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// Which outputs become training rows, and of which kind.
 public struct CollectRequest: Sendable, Hashable {

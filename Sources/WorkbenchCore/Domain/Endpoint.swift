@@ -25,11 +25,13 @@ public struct Endpoint: Sendable, Hashable {
   public var certificates: String?
   /// Some endpoints know the limit only as `max_completion_tokens`.
   public var usesMaxCompletionTokens: Bool
+  /// Whether its key may be sent without encryption to a machine other than this one.
+  public var allowsHTTP: Bool
 
   /// Makes an endpoint.
   public init(
     _ dialect: Dialect = .chat, baseURLs: [String], model: String, keyEnvironment: String? = nil,
-    certificates: String? = nil, usesMaxCompletionTokens: Bool = false
+    certificates: String? = nil, usesMaxCompletionTokens: Bool = false, allowsHTTP: Bool = false
   ) {
     self.dialect = dialect
     self.baseURLs = baseURLs
@@ -37,5 +39,36 @@ public struct Endpoint: Sendable, Hashable {
     self.keyEnvironment = keyEnvironment
     self.certificates = certificates
     self.usesMaxCompletionTokens = usesMaxCompletionTokens
+    self.allowsHTTP = allowsHTTP
+  }
+}
+
+extension Endpoint {
+  /// Scheme, host and port of an address, in lower case; the whole text where it is no address.
+  public static func origin(of address: String) -> String {
+    guard let colon = address.range(of: "://") else { return address }
+    let rest = address[colon.upperBound...]
+    return (address[..<colon.lowerBound] + "://" + rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }).lowercased()
+  }
+
+  /// Whether what is sent to an address can be read on the way: plain HTTP to another machine.
+  public static func sendsInTheClear(_ address: String) -> Bool {
+    origin(of: address).hasPrefix("http://") && !isLoopback(host(of: address))
+  }
+
+  /// The host of the first address, in lower case, without a port; nil where there is none.
+  public var host: String? { baseURLs.first.map(Self.host(of:)) }
+
+  private static func host(of address: String) -> String {
+    let origin = origin(of: address)
+    let rest = origin.range(of: "://").map { origin[$0.upperBound...] } ?? origin[...]
+    return String(rest.hasPrefix("[") ? rest.dropFirst().prefix { $0 != "]" } : rest.prefix { $0 != ":" })
+  }
+
+  /// Whether a host is this machine: `localhost`, 127.0.0.0/8 (RFC 1122) or ::1.
+  static func isLoopback(_ host: String) -> Bool {
+    if host == "localhost" || host == "::1" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    return parts.count == 4 && parts.allSatisfy { $0 != nil } && parts[0] == 127
   }
 }

@@ -1,3 +1,4 @@
+import Content
 import Grading
 
 /// One input with what a good answer is.

@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// How to reach one model.
 public struct ModelSpec: Sendable, Hashable, Identifiable {
@@ -27,13 +27,15 @@ public struct ModelSpec: Sendable, Hashable, Identifiable {
   public var price: TokenPrice?
   /// Settings of the model's own API, sent as they are: `top_k`, `num_ctx`, `response_format`, `tools` …
   public var options: JSONObject
+  /// Environment variables that a program (`api: command`) is given besides the usual ones; by name.
+  public var environment: [String]
   /// Same as `name`.
   public var id: String { name }
 
   /// Makes a spec.
   public init(
     name: String, api: API, concurrency: Int? = nil, timeout: Double = 120, limits: RateLimits = RateLimits(),
-    price: TokenPrice? = nil, options: JSONObject = [:]
+    price: TokenPrice? = nil, options: JSONObject = [:], environment: [String] = []
   ) {
     self.name = name
     self.api = api
@@ -42,6 +44,7 @@ public struct ModelSpec: Sendable, Hashable, Identifiable {
     self.limits = limits
     self.price = price
     self.options = options
+    self.environment = environment
   }
 
   /// The environment variable that holds its key, where it needs one.

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// A frozen, hashed copy of a prompt: all that a run may point at. Two prompts that send the same text to the same
 /// roles are one version, whatever their files are called.

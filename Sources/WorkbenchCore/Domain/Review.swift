@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// One of a run's answers to a case.
 public struct OutputPlace: Sendable, Hashable, Comparable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// One example to learn from. Where it stands and where it came from are no part of what it is.
 public struct TrainingRow: Sendable, Hashable {

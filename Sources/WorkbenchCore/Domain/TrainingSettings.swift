@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// What `assay train` does when told nothing else, and the form's first values: the `training:` key of `assay.yaml`.
 public struct TrainingDefaults: Sendable, Hashable {
@@ -17,6 +17,8 @@ public struct TrainingDefaults: Sendable, Hashable {
   public var pricePerHour: Double?
   /// The prompt that training rows carry: what the tuned model will be asked with.
   public var prompt: PromptName?
+  /// Environment variables that trainers are given besides the usual ones; by name.
+  public var environment: [String] = []
   /// How to tune.
   public var settings: TrainingSettings
   /// All defaults.

@@ -1,5 +1,5 @@
+import Content
 import Evidence
-import Grading
 
 /// What is wrong with a file of the workspace, where, and what to do. A problem never hides the rest of the workspace.
 public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {

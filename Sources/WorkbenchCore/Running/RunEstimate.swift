@@ -77,7 +77,7 @@ extension Workbench {
     let subject = try evaluable(request)
     let identity = try await identity(of: subject)
     let repeats = max(1, request.repeats)
-    let store = dependencies.store
+    let store = store
     let run = request.isFresh ? nil : try await store.newestRun(base: identity.base, repeats: repeats)
     let places = try places(of: request, in: subject.set)
     let done = if let run { try await answered(run, subject.set) } else { AnsweredRequests() }

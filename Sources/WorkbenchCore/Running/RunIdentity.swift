@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// What decides a run's answers and their judgement.
 struct RunIdentity: Sendable {

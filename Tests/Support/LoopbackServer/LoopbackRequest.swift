@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// A request as the loopback server received it.
 public struct LoopbackRequest: Sendable {

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// A mock of OpenAI's files and batches: takes files, makes batches of them, and answers their lines out of order.
 public actor MockBatches {

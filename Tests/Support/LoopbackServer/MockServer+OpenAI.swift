@@ -1,4 +1,4 @@
-import Grading
+import Content
 
 /// What a client asks a mock of OpenAI's chat completions.
 public struct ChatQuestion: Sendable {

@@ -1,5 +1,5 @@
+import Content
 import Foundation
-import Grading
 
 /// A mock of OpenAI's fine-tuning API: takes files, makes jobs of them, and has these go their way, a step each time they
 /// are looked at.

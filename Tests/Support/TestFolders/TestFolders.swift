@@ -19,3 +19,26 @@ private let folder: String = {
   atexit { try? FileManager.default.removeItem(atPath: folder) }
   return path
 }()
+
+/// A folder for one test, which is gone after it.
+public enum TestFolder {
+  /// Hands an empty folder to some work.
+  public static func with<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let folder = try make()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try body(folder)
+  }
+
+  /// The same for work that awaits.
+  public static func with<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let folder = try make()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try await body(folder)
+  }
+
+  private static func make() throws -> String {
+    let folder = temporaryPath("folder")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    return folder
+  }
+}

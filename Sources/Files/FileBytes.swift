@@ -9,14 +9,14 @@ import Foundation
 #endif
 
 /// Why a file can't be read or written: a sentence that says what to do.
-enum FileError: Error, CustomStringConvertible {
+package enum FileError: Error, CustomStringConvertible {
   case missing
   case tooLarge(limit: Int)
   case notText(line: Int)
   case failed(String)
 
   /// The sentence.
-  var description: String {
+  package var description: String {
     switch self {
     case .missing: "The file doesn't exist."
     case .tooLarge(let limit): "The file is larger than \(limit >> 20) MiB; split it."
@@ -26,7 +26,7 @@ enum FileError: Error, CustomStringConvertible {
   }
 
   /// What `errno` says.
-  static func system(_ action: String, _ path: String) -> FileError {
+  package static func system(_ action: String, _ path: String) -> FileError {
     switch errno {
     case ENOENT: .missing
     case ENOSPC, EDQUOT: .failed("The disk is full; free some space and try again.")
@@ -38,9 +38,9 @@ enum FileError: Error, CustomStringConvertible {
 }
 
 /// Reading and writing whole files.
-enum FileBytes {
+package enum FileBytes {
   /// All bytes of a regular file.
-  static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+  package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
     // O_NONBLOCK: a named pipe in the workspace must not hang the reader.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system("read", path) }
@@ -71,7 +71,7 @@ enum FileBytes {
   }
 
   /// A file's text, without a byte order mark.
-  static func text(_ path: String, limit: Int) throws(FileError) -> String {
+  package static func text(_ path: String, limit: Int) throws(FileError) -> String {
     let bytes = try read(path, limit: limit)
     let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
     guard let text = String(validating: body, as: UTF8.self) else {
@@ -87,7 +87,7 @@ enum FileBytes {
 
   /// Replaces a file whole, or makes it with the folders above it: a reader sees the old content or the new, and after
   /// a power cut one of them is there. The file's mode is kept.
-  static func replace(_ path: String, with bytes: some ContiguousBytes) throws(FileError) {
+  package static func replace(_ path: String, with bytes: some ContiguousBytes) throws(FileError) {
     let folder = (path as NSString).deletingLastPathComponent
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -125,7 +125,7 @@ enum FileBytes {
   }
 
   /// Makes a rename or removal in a folder safe from a power cut.
-  static func syncFolder(_ folder: String) {
+  package static func syncFolder(_ folder: String) {
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     _ = fsync(descriptor)
@@ -133,7 +133,7 @@ enum FileBytes {
   }
 
   /// Deletes a file.
-  static func delete(_ path: String) throws(FileError) {
+  package static func delete(_ path: String) throws(FileError) {
     guard unlink(path) == 0 else { throw .system("delete", path) }
     syncFolder((path as NSString).deletingLastPathComponent)
   }
@@ -141,7 +141,7 @@ enum FileBytes {
 
 /// System calls whose names our own functions have too.
 private enum Platform {
-  static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  package static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
       Glibc.read(descriptor, buffer, count)
     #elseif canImport(Musl)

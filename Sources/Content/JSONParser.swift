@@ -57,14 +57,14 @@ extension JSONValue {
 }
 
 /// Reads a JSON text byte by byte; `position` never moves back.
-struct JSONParser {
+package struct JSONParser {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let limits: JSONValue.Limits
   private var position: Int
   private var depth = 0
 
   /// A parser that starts at a byte of a text which must be valid UTF-8.
-  init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONValue.Limits, position: Int = 0) {
+  package init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONValue.Limits, position: Int = 0) {
     self.bytes = bytes
     self.limits = limits
     self.position = position
@@ -83,7 +83,7 @@ struct JSONParser {
   }
 
   /// Reads one value that starts at the current position.
-  mutating func value() throws(Failure) -> JSONValue {
+  package mutating func value() throws(Failure) -> JSONValue {
     guard position < bytes.count else { throw failure("a JSON value") }
     switch bytes[position] {
     case UInt8(ascii: "{"): return try object()
@@ -287,9 +287,9 @@ struct JSONParser {
 
 extension JSONParser {
   /// What went wrong, still without line and column, which take linear time to count.
-  struct Failure: Error {
+  package struct Failure: Error {
     /// The position of the byte that can't be there.
-    var offset: Int
+    package var offset: Int
     var expected: String
     /// What is there instead, if it is something else than the byte at the position.
     var found: String?

@@ -7,14 +7,14 @@
 #endif
 
 /// What tells one state of a file from another without reading it.
-struct FileMark: Hashable, Codable, Sendable {
-  var size: Int64
-  var seconds: Int64
-  var nanoseconds: Int64
-  var inode: UInt64
+package struct FileMark: Hashable, Codable, Sendable {
+  package var size: Int64
+  package var seconds: Int64
+  package var nanoseconds: Int64
+  package var inode: UInt64
 
   /// A regular file's mark, links followed; nil when there is none.
-  init?(_ path: String) {
+  package init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     #if canImport(Darwin)
@@ -29,7 +29,7 @@ struct FileMark: Hashable, Codable, Sendable {
   }
 
   /// Whether the file was last written long enough ago that a write from now on can't leave the same mark.
-  var isSettled: Bool {
+  package var isSettled: Bool {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     return Int64(now.tv_sec) - seconds > 1

@@ -65,7 +65,7 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
 
 extension Substring {
   /// Where the UTF-8 bytes of `needle`, which is ASCII, first occur.
-  func range(ofFirst needle: StaticString) -> Range<Index>? {
+  package func range(ofFirst needle: StaticString) -> Range<Index>? {
     let wanted = UnsafeBufferPointer(start: needle.utf8Start, count: needle.utf8CodeUnitCount)
     var rest = utf8[...]
     while let start = rest.firstIndex(of: wanted[0]) {

@@ -14,7 +14,7 @@ extension JSONValue {
   }
 
   /// The value in one short line, for messages: at most about 60 characters, cut in the middle of nothing but text.
-  var excerpt: String {
+  package var excerpt: String {
     let text = text(.spaced)
     guard text.count > 60 else { return text }
     return text.prefix(56) + (string == nil ? "…" : "…\"")

@@ -1,0 +1,97 @@
+import Content
+import Files
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A workspace's `.assay`: runs, jobs, drafts. It is this installation's own when it carries its mark, a signature over
+/// the folder's real path and inode. One that was cloned, copied, moved or restored carries none.
+package struct StateFolder: Sendable, Hashable {
+  /// The workspace's folder, with links resolved.
+  package let root: String
+  /// The folder itself.
+  package var path: String { root + "/.assay" }
+  private var markFile: String { path + "/mark" }
+  private static let purpose = "assay state folder 1"
+
+  /// - Parameter workspace: the workspace's folder, which exists.
+  package init(workspace: String) { root = WorkspaceFolder.realPath(workspace) ?? workspace }
+
+  /// What stands there.
+  package enum Standing: Sendable, Hashable {
+    /// Nothing.
+    case absent
+    /// A folder that this installation made or adopted.
+    case ours
+    /// A folder that it did not.
+    case unmarked
+  }
+
+  /// Looks, and writes nothing.
+  /// - Parameter key: the installation's; nil where there is none, and then nothing is marked.
+  /// - Throws: ``TrustFailure`` where the folder, or what it is made of, is a link or belongs to another user.
+  package func standing(_ key: InstallationKey?) throws(TrustFailure) -> Standing {
+    guard let status = Self.status(path) else { return .absent }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      throw TrustFailure("\(path) is a link or a file, and has to be a folder: remove it.")
+    }
+    guard status.st_uid == geteuid() || geteuid() == 0 else {
+      throw TrustFailure("\(path) belongs to another user, so what stands there can't be relied on.")
+    }
+    try checkEntries(of: path)
+    if Self.status(path + "/jobs") != nil { try checkEntries(of: path + "/jobs") }
+    guard let key, let mark = try? FileBytes.read(markFile, limit: 200),
+      let signature = Hexadecimal.bytes(
+        String(decoding: mark, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    else { return .unmarked }
+    return key.verifies(signature, of: parts(status), for: Self.purpose) ? .ours : .unmarked
+  }
+
+  /// What in it is Assay's own is never a link.
+  private func checkEntries(of folder: String) throws(TrustFailure) {
+    for entry in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+      guard let status = Self.status(folder + "/" + entry), status.st_mode & S_IFMT == S_IFLNK else { continue }
+      throw TrustFailure("\(folder)/\(entry) is a link, which Assay never makes there: remove it.")
+    }
+  }
+
+  /// Makes the folder where there is none, readable by its user alone, with a `.gitignore` that keeps it out of git.
+  /// - Throws: ``TrustFailure``.
+  package func make() throws(TrustFailure) {
+    if Self.status(path) == nil, mkdir(path, 0o700) != 0, errno != EEXIST {
+      throw TrustFailure("\(path) can't be made: \(String(cString: strerror(errno))).")
+    }
+    chmod(path, 0o700)
+    if Self.status(path + "/.gitignore") == nil {
+      do throws(FileError) { try FileBytes.replace(path + "/.gitignore", with: Array("*\n".utf8)) } catch {
+        throw TrustFailure("\(path) can't be written: \(error)")
+      }
+    }
+  }
+
+  /// Marks the folder as this installation's own.
+  /// - Throws: ``TrustFailure``.
+  package func mark(_ key: InstallationKey) throws(TrustFailure) {
+    guard let status = Self.status(path) else { throw TrustFailure("\(path) is not there any more.") }
+    let text = Hexadecimal.text(key.signature(of: parts(status), for: Self.purpose)) + "\n"
+    do throws(FileError) { try FileBytes.replace(markFile, with: Array(text.utf8)) } catch {
+      throw TrustFailure("\(markFile) can't be written: \(error)")
+    }
+    chmod(markFile, 0o600)
+  }
+
+  private func parts(_ status: stat) -> [[UInt8]] {
+    [Array(path.utf8), Array("\(status.st_ino)".utf8)]
+  }
+
+  private static func status(_ path: String) -> stat? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status : nil
+  }
+}
