@@ -172,9 +172,7 @@ public struct AdapterTool: Sendable {
   private func report<Value: Decodable>(_ arguments: [String]) async throws -> Value {
     try engine.requireReady()
     let scripts = try EngineFiles.place(in: engine.layout)
-    let program = Program(
-      engine.layout.python, [scripts + "/adapters.py"] + arguments, environment: LocalEngine.cleanEnvironment)
-    let result = try await program.run()
+    let result = try await engine.pythonProgram([scripts + "/adapters.py"] + arguments).run()
     let last = Data((result.lines.last ?? "").utf8)
     if let refusal = try? JSONDecoder().decode(Refusal.self, from: last) {
       throw WorkbenchError.input(refusal.error)

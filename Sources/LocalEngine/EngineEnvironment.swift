@@ -29,13 +29,33 @@ public enum EngineEnvironment: String, Sendable, Hashable, Codable, CaseIterable
   /// The program that works on a training job's folder.
   var trainer: String { self == .mlx ? "train.py" : "train_trl.py" }
 
-  /// The lists of packages for an accelerator; the last one includes the others.
-  func requirements(for accelerator: Accelerator) -> [String] {
-    switch (self, accelerator) {
-    case (.mlx, _): ["requirements.txt", "requirements-\(accelerator.rawValue).txt"]
-    case (.trl, .cuda): ["requirements-trl.txt", "requirements-trl-cuda.txt"]
-    case (.trl, _): ["requirements-trl.txt"]
-    }
+  /// The lists of packages for an accelerator on this platform, the best first: a list is used when the packages of the
+  /// one before it aren't to be had. Empty where this platform has none.
+  ///
+  /// PyTorch's build for CPUs alone is in an index of its own; the usual build computes on CPUs too.
+  func lists(for accelerator: Accelerator) -> [String] {
+    let kinds: [String] =
+      switch (self, accelerator) {
+      case (.mlx, _): [accelerator.rawValue]
+      case (.trl, .cuda): ["trl-cuda"]
+      case (.trl, _): Accelerator.isLinux ? ["trl-cpu", "trl-cuda"] : ["trl-cpu"]
+      }
+    let names = kinds.map { "requirements-\($0)-\(Self.platform).txt" }
+    return names.filter { name in EngineFiles.all.contains { $0.name == name } }
+  }
+
+  /// This platform, as the lists of packages name it.
+  static var platform: String {
+    #if os(macOS)
+      let system = "macos"
+    #else
+      let system = "linux"
+    #endif
+    #if arch(arm64)
+      return system + (system == "macos" ? "-arm64" : "-aarch64")
+    #else
+      return system + "-x86_64"
+    #endif
   }
 
   /// Free space that an installation needs, in bytes: packages and what pip unpacks on the way.

@@ -11,17 +11,27 @@ enum EngineFiles {
     ("adapter_models.py", PackageResources.adapter_models_py),
     ("adapters.py", PackageResources.adapters_py),
     ("assay_engine.py", PackageResources.assay_engine_py),
+    ("assay_start.py", PackageResources.assay_start_py),
     ("examine_trl.py", PackageResources.examine_trl_py),
-    ("requirements-cpu.txt", PackageResources.requirements_cpu_txt),
-    ("requirements-cuda.txt", PackageResources.requirements_cuda_txt),
-    ("requirements-metal.txt", PackageResources.requirements_metal_txt),
-    ("requirements-trl-cuda.txt", PackageResources.requirements_trl_cuda_txt),
-    ("requirements-trl.txt", PackageResources.requirements_trl_txt),
-    ("requirements.txt", PackageResources.requirements_txt),
+    ("model_checks.py", PackageResources.model_checks_py),
+    ("requirements-cpu-linux-aarch64.txt", PackageResources.requirements_cpu_linux_aarch64_txt),
+    ("requirements-cpu-linux-x86_64.txt", PackageResources.requirements_cpu_linux_x86_64_txt),
+    ("requirements-cuda-linux-aarch64.txt", PackageResources.requirements_cuda_linux_aarch64_txt),
+    ("requirements-cuda-linux-x86_64.txt", PackageResources.requirements_cuda_linux_x86_64_txt),
+    ("requirements-metal-macos-arm64.txt", PackageResources.requirements_metal_macos_arm64_txt),
+    ("requirements-trl-cpu-linux-x86_64.txt", PackageResources.requirements_trl_cpu_linux_x86_64_txt),
+    ("requirements-trl-cpu-macos-arm64.txt", PackageResources.requirements_trl_cpu_macos_arm64_txt),
+    ("requirements-trl-cuda-linux-aarch64.txt", PackageResources.requirements_trl_cuda_linux_aarch64_txt),
+    ("requirements-trl-cuda-linux-x86_64.txt", PackageResources.requirements_trl_cuda_linux_x86_64_txt),
     ("serve.py", PackageResources.serve_py),
+    ("server_guard.py", PackageResources.server_guard_py),
     ("system_watch.py", PackageResources.system_watch_py),
+    ("template_limits.py", PackageResources.template_limits_py),
+    ("template_worker.py", PackageResources.template_worker_py),
     ("train.py", PackageResources.train_py),
     ("train_trl.py", PackageResources.train_trl_py),
+    ("training_answers.py", PackageResources.training_answers_py),
+    ("training_checks.py", PackageResources.training_checks_py),
     ("training_ends.py", PackageResources.training_ends_py),
     ("training_events.py", PackageResources.training_events_py),
     ("training_job.py", PackageResources.training_job_py),
@@ -37,12 +47,12 @@ enum EngineFiles {
 
   /// Names the packages of an environment for an accelerator: when it changes, an installation is out of date.
   static func packagesVersion(of environment: EngineEnvironment, for accelerator: Accelerator) -> String {
-    hash(of: environment.requirements(for: accelerator))
+    hash(of: environment.lists(for: accelerator))
   }
 
   /// How many packages the lists name.
   static func packageCount(of environment: EngineEnvironment, for accelerator: Accelerator) -> Int {
-    all.filter { environment.requirements(for: accelerator).contains($0.name) }
+    all.filter { $0.name == environment.lists(for: accelerator).first }
       .flatMap { String(decoding: $0.bytes, as: UTF8.self).split(separator: "\n") }
       .count { $0.contains("==") }
   }
@@ -54,7 +64,8 @@ enum EngineFiles {
     if manager.fileExists(atPath: folder) { return folder }
     let temporary = folder + ".\(ProcessIdentity.current.pid)-\(UInt32.random(in: 0...UInt32.max))"
     do {
-      try manager.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+      try manager.createDirectory(
+        atPath: temporary, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       for file in all { try Data(file.bytes).write(to: URL(fileURLWithPath: temporary + "/" + file.name)) }
       try manager.moveItem(atPath: temporary, toPath: folder)
     } catch {

@@ -37,16 +37,18 @@ public struct EngineServers: ModelServers {
     try engine.requireReady()
     let folder = ServerFolder(path: engine.layout.servers + "/" + pair.key)
     do {
-      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+      try folder.create()
     } catch { throw EngineError.folder(engine.layout.servers, error) }
     // The lease first: a server that is about to stop holds it alone until it is gone.
     let lease = try await FileLock.acquire(folder.leaseFile, .shared, atMost: .seconds(30))
-    if let state = folder.state, await folder.answers(state, within: 2) { return served(state, lease) }
+    if let state = folder.state, await folder.answers(state, within: 2) { return try served(state, lease, in: folder) }
     let lock = try await FileLock.acquire(folder.startLock, .exclusive, atMost: startLimit)
     defer { withExtendedLifetime(lock) {} }
     if let state = folder.state {
       // It may be in the middle of a long product.
-      if folder.process?.isAlive == true, await folder.answers(state, within: 10) { return served(state, lease) }
+      if folder.process?.isAlive == true, await folder.answers(state, within: 10) {
+        return try served(state, lease, in: folder)
+      }
       await folder.stop()
       if folder.process?.boot == ProcessIdentity.current.boot { folder.noteCrash() }
       try? FileManager.default.removeItem(atPath: folder.stateFile)
@@ -56,11 +58,18 @@ public struct EngineServers: ModelServers {
     }
     try await backOff(folder, pair)
     removeOldFolders()
-    return served(try await start(pair, in: folder), lease)
+    return try served(try await start(pair, in: folder), lease, in: folder)
   }
 
-  private func served(_ state: ServerFolder.State, _ lease: FileLock) -> ServedModel {
-    ServedModel(baseURL: "http://127.0.0.1:\(state.port)/v1", lease: lease)
+  private func served(_ state: ServerFolder.State, _ lease: FileLock, in folder: ServerFolder) throws -> ServedModel {
+    guard let secret = folder.secret else {
+      throw ModelFailure.unavailable(
+        "The engine's secret is missing in \(folder.path). Run `assay engine stop`, then try again.")
+    }
+    let port = state.port
+    return ServedModel(
+      baseURL: "http://127.0.0.1:\(port)/v1", lease: lease, secret: secret.text,
+      isItself: { await LoopbackRequest(method: "GET", port: port, path: "", seconds: 5).proves(secret) })
   }
 
   /// Waits the longer the more often the server has died, and gives up after the fifth time in ten minutes.
@@ -87,8 +96,7 @@ public struct EngineServers: ModelServers {
       if let revision = hub.revision { arguments += ["--revision", revision] }
     }
     folder.beginLog()
-    let process = try await Program(engine.layout.python, arguments, environment: LocalEngine.cleanEnvironment)
-      .spawnDetached(appendingTo: folder.log)
+    let process = try await engine.pythonProgram(arguments).spawnDetached(appendingTo: folder.log)
     folder.write(process, to: folder.processFile)
     do {
       return try await ready(instance, process, pair, in: folder)

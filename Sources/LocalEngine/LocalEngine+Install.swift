@@ -79,38 +79,39 @@ extension LocalEngine {
   /// Whether there is an environment to go on with: of this Python, and with a pip that starts.
   private func environmentWorks(_ python: PythonFinder.Python) async -> Bool {
     let probe = "import sys, pip; print('%d.%d.%d' % sys.version_info[:3])"
-    let result = try? await Program(layout.python, ["-c", probe], environment: Self.cleanEnvironment).run()
+    let result = try? await pythonProgram(["-c", probe]).run()
     return result?.lines == [python.version]
   }
 
   private func makeEnvironment(_ python: PythonFinder.Python) async throws {
     try? FileManager.default.removeItem(atPath: layout.environmentFolder)
-    let result = try await Program(
-      python.path, ["-m", "venv", layout.environmentFolder], environment: Self.cleanEnvironment
-    ).run()
+    let result = try await Self.pythonProgram(of: python.path, ["-m", "venv", layout.environmentFolder]).run()
     guard result.ending.isSuccess else {
       throw PipFailure(lines: result.lines, layout: layout, python: python.version).error
     }
   }
 
+  /// Has pip install the packages of the first list that is to be had.
   private func installPackages(
     _ accelerator: Accelerator, scripts: String, report: @escaping @Sendable (InstallProgress) -> Void
   ) async throws {
-    let list = environment.requirements(for: accelerator).last ?? ""
+    let lists = environment.lists(for: accelerator)
+    if lists.isEmpty {
+      throw EngineError.platform(
+        "There is no list of packages for \(accelerator.rawValue) on \(EngineEnvironment.platform). Use an "
+          + "OpenAI-compatible endpoint on this machine.")
+    }
     let progress = PipProgress(packages: EngineFiles.packageCount(of: environment, for: accelerator))
     let log = InstallLog(path: layout.installLog)
-    let result = try await Program(
-      layout.python,
-      [
-        "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:", "--progress-bar",
-        "off", "-r", scripts + "/" + list,
-      ], environment: Self.cleanEnvironment
-    ).run(onLine: { line in
-      log.write(line)
-      if let step = progress.step(for: line) { report(step) }
-    })
-    guard result.ending.isSuccess else {
-      throw PipFailure(lines: result.lines, layout: layout, python: nil).error
+    for list in lists {
+      let result = try await pythonProgram(PipInstall.arguments(list: scripts + "/" + list)).run(onLine: { line in
+        log.write(line)
+        if let step = progress.step(for: line) { report(step) }
+      })
+      if result.ending.isSuccess { return }
+      let failure = PipFailure(lines: result.lines, layout: layout, python: nil)
+      guard list != lists.last, failure.isOfMissingBuild else { throw failure.error }
+      report(InstallProgress(text: "Taking PyTorch's usual build, which is larger", fraction: 0.06))
     }
   }
 

@@ -117,10 +117,7 @@ public struct LocalEngine: Sendable, Hashable {
 
   func examine() async throws -> Report {
     let folder = try EngineFiles.place(in: layout)
-    let result = try await Program(
-      layout.python, [folder + "/" + environment.selfTest], environment: Self.cleanEnvironment
-    )
-    .run()
+    let result = try await pythonProgram([folder + "/" + environment.selfTest]).run()
     guard result.ending.isSuccess, let line = result.lines.last,
       let report = try? JSONDecoder().decode(Report.self, from: Data(line.utf8))
     else {
@@ -136,7 +133,7 @@ public struct LocalEngine: Sendable, Hashable {
   public func trainingProgram(folder: String) throws -> Program {
     try requireReady()
     let scripts = try EngineFiles.place(in: layout)
-    return Program(layout.python, [scripts + "/" + environment.trainer, folder], environment: Self.cleanEnvironment)
+    return pythonProgram([scripts + "/" + environment.trainer, folder])
   }
 
   /// A program that writes what a process takes of its machine to a file of events until that process ends; nil where there
@@ -147,7 +144,7 @@ public struct LocalEngine: Sendable, Hashable {
     let ours = status.installation == nil ? nil : layout.python
     guard let python = ours ?? finder.candidates.first else { return nil }
     try AtomicFile.write(String(decoding: PackageResources.system_watch_py, as: UTF8.self), to: path)
-    return Program(python, [path, String(pid), events], environment: Self.cleanEnvironment)
+    return Self.pythonProgram(of: python, [path, String(pid), events])
   }
 
   /// Removes this environment, and with the last one the whole engine; mlx-lm's servers are stopped before. Models fetched
@@ -180,10 +177,23 @@ public struct LocalEngine: Sendable, Hashable {
     }
   }
 
+  /// What every Python that we start is started with: it takes no module from the working folder, from the user's own
+  /// packages or from where variables point. Since it looks at no `PYTHON…` variable, the other options say what those said.
+  static let pythonOptions = ["-I", "-X", "utf8", "-u"]
+
+  /// A Python in surroundings of nobody's: without foreign modules, and in a folder in which nobody else can write.
+  /// - Parameter arguments: a program of ours and what it is told; paths are absolute.
+  static func pythonProgram(of python: String, _ arguments: [String]) -> Program {
+    Program(python, pythonOptions + arguments, environment: cleanEnvironment, workingDirectory: "/")
+  }
+
+  /// The engine's own Python.
+  func pythonProgram(_ arguments: [String]) -> Program { Self.pythonProgram(of: layout.python, arguments) }
+
   /// Variables of the caller's own Python and of its terminal that must not leak into the engine's.
   static let cleanEnvironment: [String: String?] = [
-    "PYTHONPATH": nil, "PYTHONHOME": nil, "PYTHONSTARTUP": nil, "VIRTUAL_ENV": nil, "PYTHONUTF8": "1",
-    "PYTHONUNBUFFERED": "1", "PYTHONNOUSERSITE": "1", "PIP_USER": nil, "PIP_TARGET": nil, "PIP_REQUIRE_VIRTUALENV": nil,
+    "PYTHONPATH": nil, "PYTHONHOME": nil, "PYTHONSTARTUP": nil, "VIRTUAL_ENV": nil, "PYTHONSAFEPATH": "1",
+    "PYTHONNOUSERSITE": "1", "PIP_USER": nil, "PIP_TARGET": nil, "PIP_REQUIRE_VIRTUALENV": nil,
     "__PYVENV_LAUNCHER__": nil,
   ]
 }

@@ -9,6 +9,8 @@ import Foundation
 #endif
 
 /// One small HTTP exchange with a server on this machine: to ask how it is, not to ask models.
+///
+/// The server proves first, on the same connection, that it knows the secret; only then is the secret sent.
 struct LoopbackRequest: Sendable {
   /// `GET` or `POST`.
   var method: String
@@ -19,15 +21,24 @@ struct LoopbackRequest: Sendable {
   /// How long each sending and receiving may take.
   var seconds: Int
 
-  /// The answer's body, when the status is 200; nil for whatever goes wrong.
-  func body() async -> Data? {
+  /// The answer's body, when the server has proved itself and the status is 200; nil for whatever goes wrong.
+  func body(_ secret: ServerSecret) async -> Data? {
+    await onThread { exchange(secret, asks: true) }
+  }
+
+  /// Whether the server proves itself. Nothing else is asked.
+  func proves(_ secret: ServerSecret) async -> Bool {
+    await onThread { exchange(secret, asks: false) } != nil
+  }
+
+  private func onThread(_ work: @escaping @Sendable () -> Data?) async -> Data? {
     await withCheckedContinuation { continuation in
       // A thread of its own: socket calls block.
-      Thread.detachNewThread { continuation.resume(returning: exchange()) }
+      Thread.detachNewThread { continuation.resume(returning: work()) }
     }
   }
 
-  private func exchange() -> Data? {
+  private func exchange(_ secret: ServerSecret, asks: Bool) -> Data? {
     guard let number = UInt16(exactly: port), number > 0 else { return nil }
     #if canImport(Glibc)
       let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -51,22 +62,53 @@ struct LoopbackRequest: Sendable {
       }
     }
     guard connected == 0 else { return nil }
-    let head = "\(method) \(path) HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"
-    guard Array(head.utf8).withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == head.utf8.count else {
-      return nil
-    }
-    return Self.body(of: receive(from: descriptor))
+    let nonce = ServerSecret.nonce()
+    let host = "Host: 127.0.0.1:\(port)\r\n"
+    let after = "Connection: \(asks ? "keep-alive" : "close")\r\n\r\n"
+    let hello = "GET /assay/hello?nonce=\(nonce) HTTP/1.1\r\n\(host)\(after)"
+    guard sends(hello, on: descriptor), let answer = Self.body(of: receive(from: descriptor, isLast: !asks)),
+      secret.accepts(answer, port: port, nonce: nonce)
+    else { return nil }
+    if !asks { return answer }
+    let head =
+      "\(method) \(path) HTTP/1.1\r\n\(host)Authorization: Bearer \(secret.text)\r\nConnection: close\r\n"
+      + "Content-Length: 0\r\n\r\n"
+    guard sends(head, on: descriptor) else { return nil }
+    return Self.body(of: receive(from: descriptor, isLast: true))
   }
 
-  private func receive(from descriptor: Int32) -> Data {
+  /// Sends a text as a whole; false when the server has closed the connection, which must not end this process.
+  private func sends(_ text: String, on descriptor: Int32) -> Bool {
+    #if canImport(Darwin)
+      var isOn: Int32 = 1
+      setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &isOn, socklen_t(MemoryLayout<Int32>.size))
+      let flags: Int32 = 0
+    #else
+      let flags = Int32(MSG_NOSIGNAL)
+    #endif
+    return Array(text.utf8).withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, flags) } == text.utf8.count
+  }
+
+  /// Receives an answer: as long as its head says, or the last one until the connection ends.
+  private func receive(from descriptor: Int32, isLast: Bool) -> Data {
     var answer = Data()
     var buffer = [UInt8](repeating: 0, count: 16_384)
-    while answer.count < 1 << 20 {
+    while answer.count < 1 << 20, isLast || !Self.isWhole(answer) {
       let count = read(descriptor, &buffer, buffer.count)
       if count <= 0 { break }
       answer.append(contentsOf: buffer[..<count])
     }
     return answer
+  }
+
+  /// Whether an answer has come as far as its `Content-Length` says.
+  static func isWhole(_ answer: Data) -> Bool {
+    guard let end = answer.range(of: Data("\r\n\r\n".utf8)) else { return false }
+    let head = String(decoding: answer[..<end.lowerBound], as: UTF8.self).lowercased()
+    guard let line = head.split(separator: "\r\n").first(where: { $0.hasPrefix("content-length:") }),
+      let length = Int(line.dropFirst(15).trimmingCharacters(in: .whitespaces))
+    else { return false }
+    return answer.distance(from: end.upperBound, to: answer.endIndex) >= length
   }
 
   static func body(of answer: Data) -> Data? {

@@ -1,6 +1,21 @@
 import Foundation
 import Synchronization
 
+/// How pip is told to install a list of packages.
+enum PipInstall {
+  /// Without the options of Python.
+  ///
+  /// Each package is in the list with the hashes of its wheels: nothing else is installed, no package's own program is
+  /// run to build it, and none is looked for that isn't named.
+  /// - Parameter list: the list's path.
+  static func arguments(list: String) -> [String] {
+    [
+      "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes", "--no-deps",
+      "--only-binary", ":all:", "--progress-bar", "off", "-r", list,
+    ]
+  }
+}
+
 /// Turns pip's lines into progress: it names each package once when it looks at it, and then installs all at once.
 final class PipProgress: Sendable {
   private let packages: Int
@@ -52,6 +67,16 @@ struct PipFailure {
   /// The version of Python, where a virtual environment could not be made.
   var python: String?
 
+  /// Whether an index has no build of PyTorch that the list names; it may have another one.
+  var isOfMissingBuild: Bool {
+    lines.contains { line in
+      line.contains("torch") && (line.contains("No matching distribution found for") || line.contains("from versions:"))
+    } || isOfOtherFiles && lines.contains { $0.contains("torch") }
+  }
+
+  /// Whether a file that was fetched isn't the one whose hash is listed.
+  private var isOfOtherFiles: Bool { lines.contains { $0.contains("DO NOT MATCH THE HASHES") } }
+
   /// A sentence that says what to do.
   var error: EngineError {
     let text = lines.joined(separator: "\n")
@@ -76,6 +101,12 @@ struct PipFailure {
       return .network(
         "The package index can't be reached. Check the network, or set PIP_INDEX_URL or HTTPS_PROXY where one is "
           + "needed, and \(again); it goes on where it stopped.")
+    }
+    if isOfOtherFiles {
+      return .installation(
+        "A package that was fetched is not the one that this version of Assay was tested with: its SHA-256 is another, so "
+          + "nothing was installed. Check which package index is used (PIP_INDEX_URL), then \(again). pip's words are in "
+          + "\(log).")
     }
     if let line = lines.last(where: { $0.contains("No matching distribution found for") }) {
       let package = line.components(separatedBy: "found for ").last ?? "a package"

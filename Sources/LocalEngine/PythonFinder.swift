@@ -36,7 +36,7 @@ struct PythonFinder: Sendable, Hashable {
     var incomplete: [String] = []
     for path in candidates {
       let probe = "import sys; print('%d.%d.%d' % sys.version_info[:3], sys.maxsize > 2**32); import venv, ensurepip"
-      let result = try? await Program(path, ["-c", probe], environment: LocalEngine.cleanEnvironment).run()
+      let result = try? await LocalEngine.pythonProgram(of: path, ["-c", probe]).run()
       try Task.checkCancellation()
       guard let words = result?.lines.first?.split(separator: " "), words.count == 2, words[1] == "True" else {
         continue

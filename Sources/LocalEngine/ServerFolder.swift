@@ -1,7 +1,7 @@
 import Foundation
 import Processes
 
-/// What is known of one server, all of it in files that any process may read.
+/// What is known of one server, all of it in files that any process of this user may read, and of nobody else.
 struct ServerFolder: Sendable, Hashable {
   /// The folder.
   var path: String
@@ -16,6 +16,8 @@ struct ServerFolder: Sendable, Hashable {
   var processFile: String { path + "/process.json" }
   /// When the last few crashes were noticed.
   var crashFile: String { path + "/crashes.json" }
+  /// The server writes it before it listens: what every request must carry.
+  var secretFile: String { path + "/secret" }
   /// What the server says.
   var log: String { path + "/server.log" }
 
@@ -27,6 +29,18 @@ struct ServerFolder: Sendable, Hashable {
     var adapter: String?
     var started: Double
   }
+
+  /// Makes the folder, for this user alone.
+  /// - Throws: when it can't be made.
+  func create() throws {
+    let manager = FileManager.default
+    try manager.createDirectory(
+      atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try manager.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+  }
+
+  /// What the running server knows and nobody else; nil where there is none, or where it isn't this user's alone.
+  var secret: ServerSecret? { ServerSecret(file: secretFile) }
 
   /// What the server said when it was ready.
   var state: State? { read(stateFile) }
@@ -56,8 +70,9 @@ struct ServerFolder: Sendable, Hashable {
 
   /// Whether the server that wrote this state answers.
   func answers(_ state: State, within seconds: Int) async -> Bool {
+    guard let secret else { return false }
     let request = LoopbackRequest(method: "GET", port: state.port, path: "/assay/info", seconds: seconds)
-    guard let body = await request.body(), let info = try? JSONDecoder().decode(State.self, from: body) else {
+    guard let body = await request.body(secret), let info = try? JSONDecoder().decode(State.self, from: body) else {
       return false
     }
     return info.instance == state.instance
@@ -82,8 +97,8 @@ struct ServerFolder: Sendable, Hashable {
   /// Ends the server: asks it, asks its process, kills its process.
   func stop() async {
     guard let process, process.isAlive else { return }
-    if let state {
-      _ = await LoopbackRequest(method: "POST", port: state.port, path: "/assay/stop", seconds: 2).body()
+    if let state, let secret {
+      _ = await LoopbackRequest(method: "POST", port: state.port, path: "/assay/stop", seconds: 2).body(secret)
     }
     if await process.waitForEnd(atMost: .seconds(state == nil ? 0 : 3)) { return }
     process.signalGroup(.terminate)
@@ -92,5 +107,6 @@ struct ServerFolder: Sendable, Hashable {
     _ = await process.waitForEnd(atMost: .seconds(3))
     // It could not do that itself, and it was no crash.
     try? FileManager.default.removeItem(atPath: stateFile)
+    try? FileManager.default.removeItem(atPath: secretFile)
   }
 }

@@ -13,6 +13,9 @@ struct APIKey: Sendable {
   /// Reads a variable.
   let environment: @Sendable (String) -> String?
 
+  /// A key that is known and stands in no variable: an engine's secret. The name is for sentences only.
+  static func fixed(_ key: String) -> APIKey { APIKey(variable: "ASSAY_ENGINE_SECRET", environment: { _ in key }) }
+
   /// The key, nil when none is needed. The system's key store is asked for it the first time, which may take seconds.
   /// - Throws: `ModelFailure.rejected` that names the variable.
   func load() async throws(ModelFailure) -> String? {

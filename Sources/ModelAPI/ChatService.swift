@@ -11,7 +11,7 @@ struct ChatService: Sendable {
   /// Where it is.
   let address: ServiceAddress
   /// Where its key comes from.
-  let key: APIKey
+  var key: APIKey
   /// Who carries the bytes.
   let connections: Connections
   /// What a request may cost.

@@ -93,8 +93,10 @@ public final class HTTPModelClients: ModelClients, TuningServices {
         seats[key] = WeakSeat(seat: seat)
         return seat
       }
-      return LocalChatClient(seat: seat, options: model.options) { [self] address in
-        service(address, key: nil, timeout: model.timeout)
+      return LocalChatClient(seat: seat, options: model.options) { [self] place in
+        var service = service(place.address, key: nil, timeout: model.timeout)
+        if let secret = place.secret { service.key = .fixed(secret) }
+        return service
       }
     case .replay(let file):
       if adapter != nil {

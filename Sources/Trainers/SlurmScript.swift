@@ -147,7 +147,8 @@ struct SlurmScript: Sendable, Hashable {
       return ([program.executable] + program.arguments).map(ShellWord.quoted).joined(separator: " ")
     }
     var mounts = [folder]
-    if let script = program.arguments.first, script.hasPrefix("/") {
+    // Python's own options stand before the program's path.
+    if let script = program.arguments.first(where: { $0.hasPrefix("/") }) {
       mounts.append((script as NSString).deletingLastPathComponent)
     }
     if model.hasPrefix("/") { mounts.append(model) }

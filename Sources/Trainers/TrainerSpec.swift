@@ -36,11 +36,13 @@ struct TrainerSpec: Codable, Sendable, Hashable {
   var accelerateConfig: String?
   var processes: Int?
   var resume: Bool?
+  /// Pre-flight checks that may fail, each with the reason.
+  var accept: [String: String]?
 
   enum CodingKeys: String, CodingKey {
     case model, method, rank, scale, dropout, layers, schedule, steps, epochs, seed, patience, objective, beta,
       optimizer
-    case processes, resume
+    case processes, resume, accept
     case finalLearningRate = "final_learning_rate"
     case gradientCheckpointing = "gradient_checkpointing"
     case quantizeBits = "quantize_bits"

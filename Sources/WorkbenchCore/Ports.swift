@@ -290,10 +290,20 @@ public struct ServedModel: Sendable {
   public var baseURL: String
   /// Keeps the engine alive; it may go once nobody holds one.
   public var lease: any Sendable
+  /// What every request carries as its key; nil where the engine asks for none.
+  public var secret: String?
+  /// Whether it is still the engine that answers at the address. Asked before anything is sent there: when an engine dies,
+  /// another user's program may take its port.
+  public var isItself: @Sendable () async -> Bool
   /// Makes one.
-  public init(baseURL: String, lease: any Sendable) {
+  public init(
+    baseURL: String, lease: any Sendable, secret: String? = nil,
+    isItself: @escaping @Sendable () async -> Bool = { true }
+  ) {
     self.baseURL = baseURL
     self.lease = lease
+    self.secret = secret
+    self.isItself = isItself
   }
 }
 

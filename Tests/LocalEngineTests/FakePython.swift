@@ -40,6 +40,9 @@ struct Scratch {
       "python",
       """
       here="\(folder)"
+      while :; do
+        case "$1" in -I | -u) shift ;; -X) shift 2 ;; *) break ;; esac
+      done
       case "$1 $2" in
         "-c import sys; print"*) echo "\(version) True" ;;
         "-c import sys, pip"*) echo "\(version)" ;;
@@ -71,27 +74,42 @@ struct Scratch {
   }
 
   private static let server = #"""
-    import fcntl, http.server, json, os, sys, threading, time
+    import fcntl, hashlib, hmac, http.server, json, os, secrets, sys, threading, time
     options = dict(zip(sys.argv[2::2], sys.argv[3::2]))
     folder = options["--folder"]
     open(folder + "/starts", "a").write("x")
     BEFORE_READY
     state = {"instance": options["--instance"], "model": options["--model"], "adapter": options.get("--adapter"),
              "started": time.time(), "pid": os.getpid()}
+    secret = secrets.token_hex(32)
+    with open(os.open(folder + "/secret", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secret)
     def leave():
         os.unlink(folder + "/state.json")
         os._exit(0)
     class Handler(http.server.BaseHTTPRequestHandler):
-        def reply(self):
-            data = json.dumps(state).encode()
+        def reply(self, value):
+            data = json.dumps(value).encode()
             self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
+        def knows(self):
+            if self.headers.get("Authorization") == "Bearer " + secret:
+                return True
+            self.send_error(401)
+            return False
         def do_GET(self):
-            self.reply()
+            if self.path.startswith("/assay/hello?nonce="):
+                text = "assay-hello-1:%d:%s" % (state["port"], self.path.split("=")[1])
+                self.close_connection = self.headers.get("Connection") != "keep-alive"
+                self.reply({"proof": hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()})
+            elif self.knows():
+                self.reply(state)
         def do_POST(self):
-            self.reply()
-            threading.Thread(target=leave).start()
+            if self.knows():
+                self.reply(state)
+                threading.Thread(target=leave).start()
         def log_message(self, *a):
             pass
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -132,7 +132,8 @@ struct RealEngineTests {
   static func check(_ layout: EngineLayout) async throws {
     let engine = LocalEngine(layout: layout)
     let program = try engine.trainingProgram(folder: "/nowhere")
-    let scripts = (program.arguments[0] as NSString).deletingLastPathComponent
+    let script = try #require(program.arguments.first { $0.hasSuffix(".py") })
+    let scripts = (script as NSString).deletingLastPathComponent
     let checks = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("trainer-checks").path
     let result = try await Program(program.executable, [checks, engine.environment.rawValue, scripts]).run()
@@ -144,8 +145,9 @@ struct RealEngineTests {
   /// Of rows with three and two tokens to learn, mlx-lm's loss counts five: none before, and no padding.
   @Test func onlyAnswersAreLearnt() async throws {
     let program = try LocalEngine().trainingProgram(folder: "/nowhere")
-    let scripts = (program.arguments[0] as NSString).deletingLastPathComponent
-    let script = """
+    let script = try #require(program.arguments.first { $0.hasSuffix(".py") })
+    let scripts = (script as NSString).deletingLastPathComponent
+    let code = """
       import sys
       sys.path.insert(0, sys.argv[1])
       import mlx.core as mx
@@ -155,7 +157,7 @@ struct RealEngineTests {
       _, count = default_loss(lambda inputs: mx.zeros((*inputs.shape, 16)), batch, lengths)
       print(f"{count.item()} tokens")
       """
-    let counted = try await Program(EngineLayout.standard().python, ["-c", script, scripts]).run()
+    let counted = try await Program(EngineLayout.standard().python, ["-c", code, scripts]).run()
     #expect("\(counted.output)".contains("5 tokens"), "\(counted.output)")
   }
 

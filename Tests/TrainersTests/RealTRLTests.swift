@@ -169,7 +169,8 @@ struct RealTRLTests {
   @Test func onlyAnswersAreLearnt() async throws {
     let folder = try await Self.job([:])
     let program = try LocalEngine(layout: layout).trainingProgram(folder: folder.path)
-    let scripts = (program.arguments[0] as NSString).deletingLastPathComponent
+    let script = try #require(program.arguments.first { $0.hasSuffix(".py") })
+    let scripts = (script as NSString).deletingLastPathComponent
     let script = """
       import sys
       from pathlib import Path

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import model_checks
+
 MOST_CONFIG = 1 << 20
 MOST_HEADER = 16 << 20
 MOST_TENSORS = 20_000
@@ -138,10 +140,9 @@ class Base:
         folder = Path(name)
         if not folder.is_absolute():
             try:
-                from huggingface_hub import snapshot_download
-
-                folder = Path(snapshot_download(name, local_files_only=True))
-            except Exception:
+                # Adapters of other makers name their base without `hub:`.
+                folder = model_checks.resolve(model_checks.HUB + name.removeprefix(model_checks.HUB), False)
+            except model_checks.ModelError:
                 return None
         return cls(folder) if (folder / "config.json").is_file() else None
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import adapter_layouts as layouts
 import assay_engine
+import model_checks
+import template_limits
 from adapter_files import AdapterError, Base, read_config, whole_folder
 from adapter_layouts import MLX, PEFT
 
@@ -39,10 +41,29 @@ def save_model(model: Any, config: dict[str, Any], source: Path, folder: Path) -
             shutil.copyfile(path, folder / path.name)
 
 
+_renderer: template_limits.Renderer | None = None
+
+
 def load(folder: Path, adapter: Path | None = None) -> tuple[Any, Any, dict[str, Any]]:
+    """A model with its tokenizer and configuration. Raises an `AdapterError`."""
+    global _renderer
     import mlx_lm
 
-    return mlx_lm.load(str(folder), adapter_path=None if adapter is None else str(adapter), return_config=True)
+    name = None if adapter is None else str(adapter)
+    try:
+        model_checks.check_model(folder)
+        if adapter is not None:
+            model_checks.check_adapter(adapter)
+        _renderer = _renderer or template_limits.install()
+        return mlx_lm.load(
+            str(folder),
+            adapter_path=name,
+            tokenizer_config={"trust_remote_code": False},
+            trust_remote_code=False,
+            return_config=True,
+        )
+    except ValueError as error:
+        raise AdapterError(model_checks.sentence(error, str(folder), name)) from error
 
 
 def samples(tokenizer: Any, rows: Path | None) -> list[list[int]]:

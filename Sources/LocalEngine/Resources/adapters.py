@@ -18,11 +18,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
 import adapter_layouts as layouts
 import adapter_models as models
 import assay_engine
+import assay_start
 from adapter_files import AdapterError, Base, whole_folder
 from adapter_layouts import GGUF, MLX, PEFT, Adapter, Heads, Pair
+from model_checks import ModelError
+from template_limits import TemplateError
 
 MOST_DIFFERENCE = 1e-6
 """How far a converted weight may be from the original."""
@@ -180,10 +185,6 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def perform(options: argparse.Namespace) -> dict[str, Any]:
-    for name in ("base", "model"):
-        given = getattr(options, name, None)
-        if given and Path(given).is_dir():
-            setattr(options, name, str(Path(given).resolve()))
     match options.command:
         case "convert":
             return convert(options.folder, options.out, options.to, options.base)
@@ -195,10 +196,17 @@ def perform(options: argparse.Namespace) -> dict[str, Any]:
 
 def main() -> int:
     options = parse_arguments()
+    for name in ("folder", "out", "rows"):
+        if isinstance(path := getattr(options, name, None), Path):
+            setattr(options, name, path.absolute())
+    for name in ("base", "model"):
+        if (given := getattr(options, name, None)) and Path(given).is_dir():
+            setattr(options, name, str(Path(given).resolve()))
+    assay_start.isolate()
     try:
         with contextlib.redirect_stdout(sys.stderr):
             report = perform(options)
-    except AdapterError as error:
+    except (AdapterError, ModelError, TemplateError) as error:
         report = {"error": " ".join(str(error).split())}
     except Exception as error:
         import traceback
@@ -211,6 +219,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     assay_engine.use_fast_blas()
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    assay_engine.stay_offline()
     sys.exit(main())

@@ -1,6 +1,6 @@
 """What serve.py and train.py share, and, run as a program, the engine's self-examination as one JSON object.
 
-Call `use_fast_blas()` and `set_offline()` before anything imports mlx or the Hugging Face libraries.
+Call `use_fast_blas()` and `stay_offline()` before anything imports mlx or the Hugging Face libraries.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import assay_start
 
 OPENBLAS_PATTERNS = (
     "/usr/lib/*/openblas-pthread/libopenblas.so.0",
@@ -53,13 +57,15 @@ def use_fast_blas() -> None:
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
 
-def set_offline(model: str, allow_download: bool) -> None:
-    """Keep the Hugging Face libraries off the network, unless the model is a hub id that may be fetched."""
-    if Path(model).exists() or not allow_download:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ["TRANSFORMERS_OFFLINE"] = "1"
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+def stay_offline() -> None:
+    """Keep the Hugging Face libraries off the network from now on: what may be fetched has been."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if (constants := sys.modules.get("huggingface_hub.constants")) is not None:
+        # It has read the variables already.
+        vars(constants)["HF_HUB_OFFLINE"] = True
 
 
 def blas_in_use() -> str:
@@ -89,7 +95,7 @@ def start_ticks() -> int | None:
 
 
 def device_name() -> str:
-    """"cpu", or "gpu" with the architecture's name."""
+    """The device: "cpu", or "gpu" with the architecture's name."""
     import mlx.core as mx
 
     if mx.default_device().type == mx.DeviceType.cpu:
@@ -190,4 +196,5 @@ def doctor() -> dict[str, Any]:
 
 if __name__ == "__main__":
     use_fast_blas()
+    assay_start.isolate()
     print(json.dumps(doctor()))

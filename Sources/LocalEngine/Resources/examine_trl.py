@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 import time
 from importlib.metadata import version
 from typing import Any
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import assay_start
 
 
 def multiply_speed(device: str, size: int = 1024) -> float:
@@ -44,5 +49,6 @@ def examine() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    assay_start.isolate()
     os.environ["HF_HUB_OFFLINE"] = "1"
     print(json.dumps(examine()))

@@ -328,8 +328,10 @@ def main() -> NoReturn:
         period = float(sys.argv[3]) if len(sys.argv) > 3 else PERIOD
     except (IndexError, ValueError):
         sys.exit(f"usage: {Path(sys.argv[0]).name} PID EVENTS_FILE [SECONDS]")
+    path = os.path.abspath(path)
+    os.chdir("/")
     begin = start_of(pid)
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def tell(event: str, **values: Any) -> None:
         line = {"event": event, "time": round(time.time(), 3)} | values

@@ -9,16 +9,21 @@ import contextlib
 import math
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
 import assay_engine
+import model_checks
 import training_job
+from training_checks import Encoder, Limits, as_served, known_ends
 from training_events import Events
 from training_job import Finished, Job, Spec
-from training_rows import Batches, Example, Row, TrainingError, read_rows
+from training_rows import Batches, Message, Row, TrainingError
 from training_samples import LONGEST_PROMPT, Case
 
 
@@ -37,6 +42,32 @@ class MLXSpec(Spec):
             raise TrainingError(
                 "mlx-lm can't use `gradient_checkpointing` together with `dropout`; set one of them to false or 0."
             )
+
+
+class MLXEncoder(Encoder):
+    """Asks mlx-lm's tokenizer as mlx-lm's own training and its server do."""
+
+    def __init__(self, tokenizer: Any, is_masked: bool) -> None:
+        super().__init__(is_masked)
+        self._tokenizer = tokenizer
+
+    def text(self, text: str) -> list[int]:
+        tokens = self._tokenizer.encode(text)
+        end = self._tokenizer.eos_token_id
+        return tokens if end is None or tokens[-1:] == [end] else [*tokens, end]
+
+    def chat(self, messages: list[Message], tools: Any, asks: bool) -> list[int]:
+        if not self._tokenizer.has_chat_template:
+            raise TrainingError("The model has no chat template, so it can only learn from rows with `text`.")
+        return self._tokenizer.apply_chat_template(
+            messages, tools=tools, return_dict=False, **({"add_generation_prompt": True} if asks else {})
+        )
+
+    def served(self, messages: list[Message], tools: Any) -> list[int]:
+        return self.chat(as_served(messages), tools, True)
+
+    def begin(self, tokens: list[int], prompt: list[int]) -> int:
+        return len(prompt)
 
 
 class MLXJob(Job):
@@ -58,11 +89,14 @@ class MLXJob(Job):
         spec = self.spec
         self.check_model()
         mx.random.seed(spec.seed)
-        self.model, self.tokenizer = mlx_lm.load(spec.model)
+        self.model, self.tokenizer = mlx_lm.load(
+            str(self.model_folder), tokenizer_config={"trust_remote_code": False}, trust_remote_code=False
+        )
         self.check_canceled()
         assay_engine.settle(self.model)
         train_rows = self.load_rows(spec.train)
         self.valid_rows = self.load_rows(spec.valid)
+        self.settle_preflight()
         self.check_rows(train_rows, self.valid_rows)
         self.prepare_weights()
         self.optimizer = self.make_optimizer()
@@ -96,28 +130,18 @@ class MLXJob(Job):
             )
 
     def load_rows(self, name: str) -> list[Row]:
-        """The tokens of a file's rows, without rows of which no token of the answer would be left."""
-        from types import SimpleNamespace
-
-        from mlx_lm.tuner.datasets import create_dataset
-
-        rows, form = read_rows(self.folder / name)
-        if not rows:
-            return []
-        if form != "text" and not self.tokenizer.has_chat_template:
-            raise TrainingError(
-                f"The model {self.spec.model} has no chat template, so it can only learn from rows with `text`."
-            )
-        masked = self.spec.mask_prompt and form != "text"
-        dataset = create_dataset(rows, self.tokenizer, SimpleNamespace(mask_prompt=masked))
-        tokenized: list[Example] = []
-        for number, row in enumerate(rows, start=1):
-            try:
-                tokens, offset = dataset.process(row)
-            except Exception as error:
-                raise TrainingError(f"{name}, row {number} does not fit the chat template: {error}") from error
-            tokenized.append(((tokens, offset),))
-        return [row for (row,) in self.with_answers(tokenized, name)]
+        """The tokens of a file's rows, and where what is learnt begins."""
+        tokenizer = self.tokenizer
+        start = tokenizer.bos_token_id
+        limits = Limits(
+            self.spec.max_tokens,
+            known_ends(tokenizer.eos_token_ids, lambda token: str(tokenizer.convert_ids_to_tokens(token))),
+            start,
+            "" if start is None else str(tokenizer.convert_ids_to_tokens(start)),
+        )
+        encoder = MLXEncoder(tokenizer, self.spec.mask_prompt)
+        examples = self.prepare_rows(name, ("messages", "completion", "text"), encoder, limits)
+        return [row for (row,) in examples]
 
     def prepare_weights(self) -> None:
         """Freeze the model but for what this method trains."""
@@ -135,10 +159,30 @@ class MLXJob(Job):
         else:
             linear_to_lora_layers(self.model, spec.layers, self.lora_parameters(), use_dora=spec.method == "dora")
         if spec.start_from:
-            weights = Path(spec.start_from) / "adapters.safetensors"
-            if not weights.exists():
-                raise TrainingError(f"{weights} is not there; `start_from` must be an adapter folder.")
-            self.model.load_weights(str(weights), strict=False)
+            self.load_adapter(Path(spec.start_from))
+
+    def load_adapter(self, folder: Path) -> None:
+        """Take over an adapter's weights. Raises a `TrainingError` where they don't belong to what is tuned."""
+        import mlx.core as mx
+        from mlx.utils import tree_flatten
+
+        try:
+            model_checks.check_adapter(folder)
+        except model_checks.ModelError as error:
+            raise TrainingError(f"`start_from` can't be used. {error}") from error
+        weights = mx.load(str(folder / "adapters.safetensors"))
+        shapes = {name: array.shape for name, array in tree_flatten(self.model.trainable_parameters())}
+        problems = [
+            (name, f"the adapter has {tuple(array.shape)}, and the model {shapes.get(name, 'no such weights')}")
+            for name, array in weights.items()
+            if shapes.get(name) != array.shape
+        ]
+        if problems:
+            raise TrainingError(
+                f"`start_from` can't be used with this base, `method`, `rank` or `layers`. "
+                f"{model_checks.misfit(folder, self.spec.model, problems)}"
+            )
+        self.model.load_weights(list(weights.items()), strict=False)
 
     def make_optimizer(self) -> Any:
         """The optimizer with its schedule."""
@@ -183,6 +227,7 @@ class MLXJob(Job):
     def on_train_loss_report(self, info: dict[str, Any]) -> None:
         """Take in one batch; after a step's last one report, validate, save and stop as the spec says."""
         self.batches_done += 1
+        info["worked_tokens"] = self.batches.worked_tokens
         self.check_loss(info["train_loss"], self.step + 1)
         self.pending.append(info)
         if self.batches_done % self.spec.gradient_accumulation:
@@ -217,7 +262,7 @@ class MLXJob(Job):
             loss=sum(info["train_loss"] for info in whole) / len(whole),
             learning_rate=whole[-1]["learning_rate"],
             **({"grad_norm": norm} if math.isfinite(norm) else {}),
-            tokens_per_second=round(sum(map(tokens_of, whole)) / seconds, 1),
+            tokens_per_second=round(sum(info["worked_tokens"] for info in whole) / seconds, 1),
             steps_per_second=round(len(whole) / count / seconds, 3),
             trained_tokens=self.trained_tokens,
             peak_memory_gb=round(whole[-1]["peak_memory"], 3),
@@ -237,7 +282,8 @@ class MLXJob(Job):
         if not first and (improved or last or self.step % self.spec.save_every == 0):
             self.save(improved)
         if first or self.step == self.saved_step:
-            self.samples.answer(self.step, self.answers)
+            is_base = self.spec.start_from is None
+            self.samples.answer(self.step, self.answers, self.logit_change, is_base, last)
 
     def validate(self) -> bool:
         """Measure the loss over all validation rows, and say whether it is the lowest so far."""
@@ -254,7 +300,34 @@ class MLXJob(Job):
         self.model.train()
         return self.take_validation(loss, time.perf_counter() - begin)
 
-    def answers(self, cases: list[Case], is_late: Callable[[], bool]) -> Iterator[tuple[Case, str]]:
+    def logit_change(self, cases: list[Case]) -> float | None:
+        """The largest difference that the LoRA makes to a logit after the cases' prompts; nothing for other methods."""
+        import mlx.core as mx
+
+        added = [part for _, part in self.model.named_modules() if hasattr(part, "lora_b") and hasattr(part, "scale")]
+        if self.spec.method != "lora" or not added:
+            return None
+        scales = [part.scale for part in added]
+        most = 0.0
+        self.model.eval()
+        try:
+            for case in cases:
+                prompt = mx.array([case.prompt(self.tokenizer, self.tokenizer.has_chat_template)[-LONGEST_PROMPT:]])
+                tuned = self.model(prompt)[0, -1].astype(mx.float32)
+                mx.eval(tuned)
+                for part in added:
+                    part.scale = 0.0
+                base = self.model(prompt)[0, -1].astype(mx.float32)
+                most = max(most, mx.abs(tuned - base).max().item())
+                for part, scale in zip(added, scales, strict=True):
+                    part.scale = scale
+        finally:
+            for part, scale in zip(added, scales, strict=True):
+                part.scale = scale
+            self.model.train()
+        return most
+
+    def answers(self, cases: list[Case], is_late: Callable[[], bool]) -> Iterator[tuple[Case, str, bool]]:
         """The cases with what the model says to them now, always the likeliest token."""
         import mlx.core as mx
         from mlx_lm.generate import generate_step
@@ -264,13 +337,15 @@ class MLXJob(Job):
             for case in cases:
                 prompt = case.prompt(self.tokenizer, self.tokenizer.has_chat_template)[-LONGEST_PROMPT:]
                 answer: list[int] = []
+                has_ended = False
                 for token, _ in generate_step(mx.array(prompt), self.model, max_tokens=case.max_tokens):
                     if is_late():
                         return
                     if int(token) in self.tokenizer.eos_token_ids:
+                        has_ended = True
                         break
                     answer.append(int(token))
-                yield case, self.tokenizer.decode(answer)
+                yield case, self.tokenizer.decode(answer), has_ended
         finally:
             self.model.train()
 

@@ -22,13 +22,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import assay_start
+import model_checks
 import training_job
+from training_checks import Encoder, Limits, as_served, known_ends
 from training_events import Events
 from training_job import Finished, Job, Spec
-from training_rows import Example, Row, TrainingError, read_rows
+from training_rows import Message, TrainingError
 from training_samples import LONGEST_PROMPT, Case
 from trl_launch import WORKER, die_with_parent, launch, process_count
-from trl_rows import Message, answer_columns, conversations, pair_columns
+from trl_rows import answer_columns, pair_columns
 from trl_trainer import Chance, stop_when, trainer_class
 
 RESUME_FILES = ("optimizer*", "scheduler.pt", "scaler.pt", "rng_state*", "pytorch_model_fsdp*", "global_step*")
@@ -81,6 +86,42 @@ class TRLEvents(Events):
         return int(launcher) if launcher.isdigit() else os.getpid()
 
 
+THINKING = (("<think>", "</think>"), ("<longcat_think>", "</longcat_think>"), ("<|think:start|>", "<|think:end|>"))
+"""Tokens by which the engine's server tells a model that thinks."""
+
+
+class TRLEncoder(Encoder):
+    """Asks transformers' tokenizer."""
+
+    def __init__(self, tokenizer: Any, is_masked: bool) -> None:
+        super().__init__(is_masked)
+        self._tokenizer = tokenizer
+        vocabulary = tokenizer.get_vocab()
+        thinks = any(all(token in vocabulary for token in pair) for pair in THINKING)
+        # The server says so to the template, which may not look at it.
+        is_asked = "enable_thinking" in str(tokenizer.chat_template)
+        self._served_options: dict[str, Any] = {"enable_thinking": thinks} if is_asked else {}
+
+    def text(self, text: str) -> list[int]:
+        tokens = self._tokenizer.encode(text)
+        end = self._tokenizer.eos_token_id
+        return tokens if end is None or tokens[-1:] == [end] else [*tokens, end]
+
+    def chat(self, messages: list[Message], tools: Any, asks: bool, **options: Any) -> list[int]:
+        if self._tokenizer.chat_template is None:
+            raise TrainingError("The model has no chat template, so it can only learn from rows with `text`.")
+        return self._tokenizer.apply_chat_template(
+            messages, tools=tools, add_generation_prompt=asks, return_dict=False, **options
+        )
+
+    def served(self, messages: list[Message], tools: Any) -> list[int]:
+        return self.chat(as_served(messages), tools, True, **self._served_options)
+
+    def begin(self, tokens: list[int], prompt: list[int]) -> int:
+        # A template may write a prompt differently once an answer follows; what is the same is not learnt.
+        return len(os.path.commonprefix([tokens, prompt]))
+
+
 class TRLJob(Job):
     """A tuning job with its model."""
 
@@ -96,9 +137,10 @@ class TRLJob(Job):
         transformers.utils.logging.disable_progress_bar()
         self.use_accelerator()
         self.check_model()
-        self.tokenizer = transformers.AutoTokenizer.from_pretrained(self.spec.model)
+        self.tokenizer = transformers.AutoTokenizer.from_pretrained(str(self.model_folder), trust_remote_code=False)
         train_rows = self.load_rows(self.spec.train)
         self.valid_rows = self.load_rows(self.spec.valid)
+        self.settle_preflight()
         self.check_rows(train_rows, self.valid_rows)
         self.check_canceled()
         resumed = self.resume()
@@ -127,34 +169,27 @@ class TRLJob(Job):
     # Rows
 
     def load_rows(self, name: str) -> list[dict[str, list[int]]]:
-        """The token ids of a file's rows, in TRL's columns, without rows of which no token of the answer is left."""
-        dpo = self.spec.objective == "dpo"
-        rows, form = read_rows(self.folder / name, ("preference",) if dpo else ("messages", "completion", "text"))
-        if rows and form != "text" and self.tokenizer.chat_template is None:
-            raise TrainingError(
-                f"The model {self.spec.model} has no chat template, so it can only learn from rows with `text`."
-            )
-        examples: list[Example] = []
-        for number, row in enumerate(rows, start=1):
-            try:
-                examples.append(tuple(self.tokenize(conversation) for conversation in conversations(row, form)))
-            except Exception as error:
-                raise TrainingError(f"{name}, row {number} does not fit the chat template: {error}") from error
+        """The token ids of a file's rows, in TRL's columns."""
+        dpo, tokenizer = self.spec.objective == "dpo", self.tokenizer
+        start = tokenizer.bos_token_id
+        limits = Limits(
+            self.spec.max_tokens,
+            known_ends(self.end_tokens(), lambda token: str(tokenizer.convert_ids_to_tokens(token))),
+            start,
+            "" if start is None else str(tokenizer.convert_ids_to_tokens(start)),
+        )
+        allowed = ("preference",) if dpo else ("messages", "completion", "text")
+        encoder = TRLEncoder(tokenizer, self.spec.mask_prompt or dpo)
         columns = pair_columns if dpo else answer_columns
-        return [columns(example, self.spec.max_tokens) for example in self.with_answers(examples, name)]
+        return [columns(example, self.spec.max_tokens) for example in self.prepare_rows(name, allowed, encoder, limits)]
 
-    def tokenize(self, conversation: str | tuple[list[Message], list[Message]]) -> Row:
-        """Token ids of a text, or of a prompt with its answer, and where the answer begins."""
-        if isinstance(conversation, str):
-            tokens = self.tokenizer.encode(conversation)
-            return tokens + [self.tokenizer.eos_token_id] * (tokens[-1:] != [self.tokenizer.eos_token_id]), 0
-        prompt, answer = conversation
-        tokens = self.tokenizer.apply_chat_template(prompt + answer, return_dict=False)
-        if not self.spec.mask_prompt and self.spec.objective == "sft":
-            return tokens, 0
-        begin = self.tokenizer.apply_chat_template(prompt, add_generation_prompt=True, return_dict=False)
-        # A template may write a prompt differently once an answer follows; what is the same is not learnt.
-        return tokens, len(os.path.commonprefix([tokens, begin]))
+    def end_tokens(self) -> set[int]:
+        """The tokens at which answers end: the tokenizer's, and those of the model's configuration."""
+        found = {self.tokenizer.eos_token_id}
+        for name in ("config.json", "generation_config.json"):
+            given = model_checks.read_object(self.model_folder / name).get("eos_token_id")
+            found |= set(given) if isinstance(given, list) else {given}
+        return {token for token in found if isinstance(token, int)}
 
     # The trainer
 
@@ -234,7 +269,9 @@ class TRLJob(Job):
                 bnb_4bit_compute_dtype=self.half,
             )
             options["device_map"] = {"": int(os.environ.get("LOCAL_RANK", "0"))}
-        model = transformers.AutoModelForCausalLM.from_pretrained(spec.model, **options)
+        model = transformers.AutoModelForCausalLM.from_pretrained(
+            str(self.model_folder), trust_remote_code=False, use_safetensors=True, **options
+        )
         count = model.config.get_text_config().num_hidden_layers
         if spec.layers > count:
             self.warn(f"The model has {count} layers, so all of them are tuned rather than {spec.layers}.")
@@ -333,9 +370,33 @@ class TRLJob(Job):
     def answer_samples(self) -> None:
         """Have the sample cases answered with the weights of this step, by one of the processes."""
         if self.trainer.is_world_process_zero():
-            self.samples.answer(self.step, self.answers)
+            is_base, is_last = self.spec.start_from is None, self.step >= self.steps
+            self.samples.answer(self.step, self.answers, self.logit_change, is_base, is_last)
 
-    def answers(self, cases: list[Case], is_late: Callable[[], bool]) -> Iterator[tuple[Case, str]]:
+    def logit_change(self, cases: list[Case]) -> float | None:
+        """The largest difference that the adapter makes to a logit after the cases' prompts; nothing without one."""
+        import torch
+
+        tokenizer, model = self.tokenizer, self.trainer.accelerator.unwrap_model(self.trainer.model)
+        if not hasattr(model, "disable_adapter"):
+            return None
+        was_training, chance, most = model.training, Chance(), 0.0
+        model.eval()
+        try:
+            with torch.no_grad(), self.trainer.accelerator.autocast():
+                for case in cases:
+                    prompt = case.prompt(tokenizer, tokenizer.chat_template is not None)[-LONGEST_PROMPT:]
+                    tokens = torch.tensor([prompt], device=self.trainer.args.device)
+                    tuned = model(input_ids=tokens).logits[0, -1].float()
+                    with model.disable_adapter():
+                        base = model(input_ids=tokens).logits[0, -1].float()
+                    most = max(most, float((tuned - base).abs().max()))
+        finally:
+            model.train(was_training)
+            chance.restore()
+        return most
+
+    def answers(self, cases: list[Case], is_late: Callable[[], bool]) -> Iterator[tuple[Case, str, bool]]:
         """The cases with what the model says to them now, always the likeliest token; all of them at once."""
         import torch
         from transformers import GenerationConfig
@@ -373,7 +434,7 @@ class TRLJob(Job):
             return
         for case, row in zip(cases, tokens[:, width:].tolist()):
             answer = list(itertools.takewhile(lambda token: token not in ends, row[: case.max_tokens]))
-            yield case, tokenizer.decode(answer)
+            yield case, tokenizer.decode(answer), len(answer) < len(row[: case.max_tokens])
 
 
 def with_adapter(model: Any, spec: TRLSpec) -> Any:
@@ -383,7 +444,19 @@ def with_adapter(model: Any, spec: TRLSpec) -> Any:
     folder = Path(spec.start_from or "")
     if not (folder / "adapter_model.safetensors").exists():
         raise TrainingError(f"{folder} holds no PEFT adapter; `start_from` must be a checkpoint of this back end.")
-    return peft.PeftModel.from_pretrained(model, str(folder), is_trainable=True)
+    try:
+        config = model_checks.read_object(folder / "adapter_config.json")
+    except model_checks.ModelError as error:
+        raise TrainingError(str(error)) from error
+    if config.get("peft_type") != "LORA" or config.get("megatron_config") or config.get("auto_mapping"):
+        raise TrainingError(f"{folder} holds no LoRA adapter; `start_from` must be a checkpoint of this back end.")
+    try:
+        return peft.PeftModel.from_pretrained(model, str(folder), is_trainable=True, use_safetensors=True)
+    except (RuntimeError, ValueError, KeyError) as error:
+        raise TrainingError(
+            f"The adapter {folder} is not for the model {spec.model}: its names or shapes don't fit "
+            f"({' '.join(str(error).split())[:160]}). Name the base that it was trained on, or leave `start_from` out."
+        ) from error
 
 
 def add_engine_adapter(folder: Path, config: dict[str, Any]) -> None:
@@ -411,6 +484,9 @@ def add_engine_adapter(folder: Path, config: dict[str, Any]) -> None:
 
 
 def main() -> NoReturn:
+    if len(sys.argv) == 2:
+        sys.argv[1] = os.path.abspath(sys.argv[1])
+    assay_start.isolate()
     if WORKER in os.environ:
         die_with_parent()
     elif "RANK" not in os.environ and len(sys.argv) == 2:

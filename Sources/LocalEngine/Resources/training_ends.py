@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import model_checks
 from training_rows import TrainingError
 
 if TYPE_CHECKING:
@@ -48,8 +49,10 @@ def causes(error: BaseException) -> list[BaseException]:
 
 def sentence(error: BaseException, folder: Path, spec: Spec | None) -> str:
     """What happened and what to change, for a person, from an error that may not have been meant for one."""
-    if isinstance(error, TrainingError):
+    if isinstance(error, TrainingError | model_checks.ModelError):
         return str(error)
+    if spec is not None and model_checks.CODE.search(str(error)):
+        return model_checks.sentence(error, spec.model, None)
     text = " ".join(str(error).split())[:600] or type(error).__name__
     codes = {one.errno for one in causes(error) if isinstance(one, OSError)}
     if shutil.disk_usage(folder).free < 8 << 20 or errno.ENOSPC in codes or "No space left on device" in text:

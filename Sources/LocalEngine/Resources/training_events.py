@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import threading
 import time
@@ -11,6 +12,23 @@ from typing import Any
 
 GOES_ON = "ASSAY_GOES_ON"
 """Set where this program is started again after an interruption: what is to be said of one that nobody asked for."""
+
+
+STATES = ("loss", "validation_loss")
+"""Numbers of which it is told, in `…_state`, when they are none any more."""
+
+
+def finite(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as JSON can say them: null for what is no number, and for a loss in a word what it is instead."""
+    made: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            made[name] = None
+            if name in STATES:
+                made[f"{name}_state"] = "nan" if math.isnan(value) else "inf"
+        else:
+            made[name] = value
+    return made
 
 
 class Events:
@@ -28,7 +46,7 @@ class Events:
         if is_end and values["status"] == "canceled" and GOES_ON in os.environ and not self._stop.exists():
             message = values["message"].replace("Stopped as asked.", os.environ[GOES_ON])
             event, values = "paused", {"message": message, "step": values["step"]}
-        line = {"event": event, "time": round(time.time(), 3)} | values
+        line = {"event": event, "time": round(time.time(), 3)} | finite(values)
         with self._lock:
             # The thread that watches the machine may be late.
             if self._is_over:
@@ -37,6 +55,12 @@ class Events:
             self._file.write("\n" * self._is_torn + json.dumps(line, ensure_ascii=False) + "\n")
             self._file.flush()
             self._is_torn = False
+
+    def close(self) -> None:
+        """Write no more."""
+        with self._lock:
+            self._is_over = True
+            self._file.close()
 
     def watched_process(self) -> int | None:
         """The process whose use of the machine is told here, with all that it has started."""

@@ -1,10 +1,11 @@
 """What the training programs have in common: what a job is told, what it tells, and how it ends.
 
 A program is called with a job's folder. It reads `spec.json` (see `Spec`) and the rows it names, and writes
-`checkpoints/0000100/` and so on; `best` and `last`, links to two of them; and into `events.jsonl`, one JSON object per
-line, the events start, train, validation, checkpoint, sample, system, warning and end. SIGTERM and SIGINT save `last`
-before the end; `stop.json` may say what this end means: `state`, which is canceled, finished or paused, and `message`.
-Where the program is started again by itself it is a pause (see training_events.py).
+`checkpoints/0000100/` and so on; `best` and `last`, links to two of them; and into `events.jsonl`, one JSON object
+per line, the events preflight, start, train, validation, checkpoint, sample, answers, system, warning and end.
+SIGTERM and SIGINT save `last` before the end; `stop.json` may say what this end means: `state`, which is canceled,
+finished or paused, and `message`. Where the program is started again by itself it is a pause (see
+training_events.py).
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ from pathlib import Path
 from typing import Any, NoReturn, Self
 
 import assay_engine
+import assay_start
+import model_checks
 import system_watch
+import template_limits
 from training_ends import EXIT_FAILED, STOPS, asked_end, clear_unfinished, sentence
+from training_checks import Encoder, Limits, Preflight, check_accept, unknown_members
 from training_events import Events
-from training_rows import Example, TrainingError
+from training_rows import Example, TrainingError, read_rows
 from training_samples import Samples
 
 
@@ -44,6 +49,8 @@ class Spec:
     model: str
     train: str = "train.jsonl"
     valid: str = "valid.jsonl"
+    revision: str | None = None
+    """Of a model on the hub: a branch, a tag or a commit."""
     allow_download: bool = False
     method: str = "lora"
     rank: int = 8
@@ -72,6 +79,8 @@ class Spec:
     objective: str = "sft"
     beta: float = 0.1
     system_period: float = system_watch.PERIOD
+    accept: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Pre-flight checks that may fail, each with the reason."""
 
     @classmethod
     def read(cls, path: Path) -> tuple[Self, list[str]]:
@@ -103,6 +112,7 @@ class Spec:
                 raise TrainingError(f"`{name}` must be above zero.")
         if not 0 <= self.dropout < 1:
             raise TrainingError("`dropout` must be at least 0 and below 1.")
+        check_accept(self.accept)
         if (self.steps or 0) <= 0 and (self.epochs or 0) <= 0:
             raise TrainingError("Give `steps` or `epochs`, above zero.")
 
@@ -123,6 +133,8 @@ class Job:
         self.saved_step = -1
         self.validated_step = -1
         self.cancel_signal = ""
+        self.preflight = Preflight(spec.accept)
+        self.model_folder = Path()
         self.samples = Samples(folder / "samples.jsonl", events.write, lambda: bool(self.cancel_signal))
 
     def run(self) -> None:
@@ -140,34 +152,46 @@ class Job:
         if self.cancel_signal:
             raise Canceled
 
-    def check_loss(self, loss: float, step: int) -> None:
-        """Refuse to go on with weights that are no numbers any more."""
+    def check_loss(self, loss: float, step: int, is_told: bool = False) -> None:
+        """Tell a loss that is no number any more, and refuse to go on with such weights."""
         if not math.isfinite(loss):
+            if not is_told:
+                self.events.write("train", step=step, loss=loss)
             raise TrainingError(
                 f"The loss stopped being a number at step {step}. Lower the learning rate "
                 f"(it is {self.spec.learning_rate:.2g} at most), for example to a tenth, or add warm-up steps."
             )
 
     def check_model(self) -> None:
-        """Refuse a model's folder that isn't there or lacks a part."""
-        folder = Path(self.spec.model)
-        if not folder.is_dir():
-            if self.spec.model.startswith(("/", "./", "../", "~")):
-                raise TrainingError(
-                    f"The model {self.spec.model} is not on this machine. Put it there, or name another base."
-                )
-            return
-        parts = {
-            "config.json": ("config.json",),
-            "weights": ("*.safetensors", "pytorch_model*.bin"),
-            "tokenizer": ("tokenizer.json", "tokenizer.model", "vocab.json", "*.tiktoken"),
-        }
-        lacking = [part for part, names in parts.items() if not any(any(folder.glob(name)) for name in names)]
-        if lacking:
+        """Find the model's folder, and refuse one that isn't there, lacks a part, or would run code of its own."""
+        try:
+            folder = model_checks.resolve(self.spec.model, self.spec.allow_download, self.spec.revision)
+            assay_engine.stay_offline()
+            model_checks.check_model(folder)
+        except model_checks.ModelError as error:
+            raise TrainingError(str(error)) from error
+        names = ("tokenizer.json", "tokenizer.model", "vocab.json", "*.tiktoken")
+        if not any(any(folder.glob(name)) for name in names):
             raise TrainingError(
-                f"The model in {folder} is not complete: it has no {' and no '.join(lacking)}. "
-                "Fetch it anew, or name another one as the base."
+                f"The model in {folder} is not complete: it has no tokenizer. Fetch it again, or name "
+                "another as the base."
             )
+        self.model_folder = folder
+        template_limits.install()
+
+    # Rows
+
+    def prepare_rows(self, name: str, allowed: tuple[str, ...], encoder: Encoder, limits: Limits) -> list[Example]:
+        """A file's rows as tokens, looked at by the pre-flight, without rows of which nothing would be learnt."""
+        rows, form = read_rows(self.folder / name, allowed)
+        for member, numbers in unknown_members(rows).items():
+            self.warn(f"`{member}` in {len(numbers)} rows of {name} (row {numbers[0]} first) is not used in training.")
+        made = self.preflight.check(rows, form, name, encoder, limits)
+        return self.with_answers([tuple((one.tokens, one.learnt) for one in row) for row in made], name)
+
+    def settle_preflight(self) -> None:
+        """Tell what the pre-flight has found, and end the job where that isn't accepted."""
+        self.preflight.settle(self.events.write)
 
     def check_rows(self, train: list[Any], valid: list[Any]) -> None:
         """Refuse to learn from nothing, and settle how many steps there are."""
@@ -183,29 +207,28 @@ class Job:
         self.steps = spec.steps or max(1, round((spec.epochs or 0) * per_epoch / spec.gradient_accumulation))
 
     def with_answers(self, examples: list[Example], name: str) -> list[Example]:
-        """The examples of a file of which some token of each answer is within the longest length."""
+        """The examples of a file of which some token of each answer is within the longest length.
+
+        The others, where the pre-flight's `learnt_tokens` is accepted, are left out.
+        """
         longest = self.spec.max_tokens
         kept = [rows for rows in examples if all(start < min(len(tokens), longest) for tokens, start in rows)]
-        cut = sum(any(len(tokens) > longest for tokens, _ in rows) for rows in kept)
-        if len(kept) < len(examples):
+        if len(kept) < len(examples) and self.preflight.reason("learnt_tokens"):
             left_out = len(examples) - len(kept)
             self.warn(f"{left_out} rows of {name} are left out: within {longest} tokens no answer is left.")
-        if cut:
-            self.warn(f"{cut} rows of {name} are cut off after {longest} tokens; raise `max_tokens`.")
         return kept
 
     def take_validation(self, loss: float, seconds: float) -> bool:
         """Tell a validation loss, and whether it is the lowest so far."""
-        improved = loss < self.best
+        improved = math.isfinite(loss) and loss < self.best
         if improved:
             self.best = loss
         self.without_improvement = 0 if improved else self.without_improvement + 1
         self.last_validation = (self.step, loss)
         self.validated_step = self.step
-        shown = loss if math.isfinite(loss) else None
-        self.events.write("validation", step=self.step, loss=shown, seconds=round(seconds, 3))
+        self.events.write("validation", step=self.step, loss=loss, seconds=round(seconds, 3))
         if self.step > 0:
-            self.check_loss(loss, self.step)
+            self.check_loss(loss, self.step, is_told=True)
         return improved
 
     def is_validation_due(self) -> bool:
@@ -234,8 +257,13 @@ class Job:
             "num_layers": self.spec.layers,
             "lora_parameters": None if self.spec.method == "full" else self.lora_parameters(),
             "model": self.spec.model,
-            "assay": dataclasses.asdict(self.spec) | {"step": self.step, "steps": self.steps},
+            "assay": self.told_spec() | {"step": self.step, "steps": self.steps},
         }
+
+    def told_spec(self) -> dict[str, Any]:
+        """The spec, without what isn't set."""
+        values = dataclasses.asdict(self.spec)
+        return {name: value for name, value in values.items() if name not in ("accept", "revision") or value}
 
     def keep_checkpoint(self, temporary: Path, best: bool, resume_files: tuple[str, ...]) -> None:
         """Give a folder that is complete its name, then point `last`, and perhaps `best`, at it.
@@ -303,7 +331,10 @@ def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], ev
     """Work on the job that the command line names."""
     if len(sys.argv) != 2:
         sys.exit(f"usage: {Path(sys.argv[0]).name} JOB_FOLDER")
-    folder = Path(sys.argv[1])
+    folder = Path(sys.argv[1]).absolute()
+    assay_start.isolate()
+    # A job's folder is its user's alone.
+    os.umask(0o077)
     events = events_type(folder / "events.jsonl")
     job: Job | None = None
     spec: Spec | None = None
@@ -329,7 +360,6 @@ def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], ev
         watched = events.watched_process()
         if watched is not None and spec.system_period > 0:
             watch = system_watch.Watch(watched, max(0.2, spec.system_period), events.write)
-        assay_engine.set_offline(spec.model, spec.allow_download)
         job = make_job(folder, spec, events)
         job.cancel_signal = received[-1] if received else ""
         job.run()
@@ -353,7 +383,10 @@ def main(spec_type: type[Spec], make_job: Callable[[Path, Any, Events], Job], ev
         message = sentence(error, folder, spec)
         clear_unfinished(folder, reserve)
         with contextlib.suppress(OSError):
-            traceback.print_exc()
+            if isinstance(error, TrainingError):
+                print(message, file=sys.stderr)
+            else:
+                traceback.print_exc()
     if watch is not None:
         watch.stop()
     events.write("end", status=status, message=message, step=job.step if job is not None else 0)

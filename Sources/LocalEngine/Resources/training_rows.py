@@ -16,6 +16,13 @@ class TrainingError(Exception):
     """Something the person can put right; its text says how."""
 
 
+Message = dict[str, Any]
+"""A message of a conversation: `role`, `content`, and what else a chat template may know."""
+
+MOST_PROBLEMS = 10
+"""Rows that are named at once."""
+
+
 FORMS = {
     "messages": "`messages`",
     "completion": "`prompt` with `completion`",
@@ -28,9 +35,13 @@ FORMS = {
 def read_rows(
     path: Path, allowed: tuple[str, ...] = ("messages", "completion", "text")
 ) -> tuple[list[dict[str, Any]], str]:
-    """The rows of a file, and their common form, one of those allowed."""
+    """The rows of a file, and their common form, one of those allowed.
+
+    Raises a `TrainingError` that names each odd line, up to ten of them.
+    """
     rows: list[dict[str, Any]] = []
     form = ""
+    problems: list[str] = []
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -38,20 +49,30 @@ def read_rows(
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        where = f"{path.name}, line {number}"
         try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise TrainingError(f"{where} is not JSON: {error}.") from error
-        this = row_form(row)
-        if this not in allowed:
-            raise TrainingError(f"{where} is no row with {', or '.join(FORMS[form] for form in allowed)}.")
-        check_parts(row, this, where)
-        if form and this != form:
-            raise TrainingError(f"{where} has `{this}`, and earlier rows `{form}`; a file holds one form of rows.")
-        form = this
-        rows.append(row)
+            row, form = read_row(line, f"{path.name}, line {number}", form, allowed)
+            rows.append(row)
+        except TrainingError as error:
+            problems.append(str(error))
+    if problems:
+        rest = len(problems) - MOST_PROBLEMS
+        raise TrainingError(" ".join(problems[:MOST_PROBLEMS]) + (f" {rest} more lines are odd." if rest > 0 else ""))
     return rows, form
+
+
+def read_row(line: str, where: str, form: str, allowed: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+    """A line's row and its form, which must be the one of earlier rows. Raises a `TrainingError`."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise TrainingError(f"{where} is not JSON: {error}.") from error
+    this = row_form(row)
+    if this is None or this not in allowed:
+        raise TrainingError(f"{where} is no row with {', or '.join(FORMS[form] for form in allowed)}.")
+    check_parts(row, this, where)
+    if form and this != form:
+        raise TrainingError(f"{where} has `{this}`, and earlier rows `{form}`; a file holds one form of rows.")
+    return row, this
 
 
 def check_parts(row: dict[str, Any], form: str | None, where: str) -> None:
@@ -82,6 +103,20 @@ def row_form(row: Any) -> str | None:
     return "text" if isinstance(row.get("text"), str) else None
 
 
+def conversations(row: dict[str, Any], form: str) -> list[str | tuple[list[Message], list[Message]]]:
+    """What is learnt from a row: a text, a prompt with its answer, or a prompt with the better and the worse answer."""
+    match form:
+        case "text":
+            return [row["text"]]
+        case "completion":
+            prompt = [{"role": "user", "content": row["prompt"]}]
+            return [(prompt, [{"role": "assistant", "content": row["completion"]}])]
+        case "messages":
+            return [(row["messages"][:-1], row["messages"][-1:])]
+        case _:
+            return [(row["prompt"], row["chosen"]), (row["prompt"], row["rejected"])]
+
+
 Row = tuple[list[int], int]
 """Tokens, and how many of the first ones are the prompt, which is not learnt."""
 
@@ -99,6 +134,8 @@ class Batches:
     def __init__(self, seed: int, skip: int = 0) -> None:
         self._seed = seed
         self._skip = skip
+        self.worked_tokens = 0
+        """Tokens in the batch that is being learnt from, prompts included and padding not."""
 
     def __call__(
         self,
@@ -118,6 +155,7 @@ class Batches:
         while True:
             for indices in self.epoch(dataset, batch_size, epoch):
                 if done >= self._skip:
+                    self.worked_tokens = sum(min(len(dataset[i][0]), max_seq_length) for i in indices)
                     yield self.arrays([dataset[i] for i in indices], max_seq_length)
                 done += 1
             epoch += 1

@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import training_answers
+from training_answers import Answer
+
 MOST_CASES = 16
 MOST_TOKENS = 512
 USUAL_TOKENS = 128
@@ -35,6 +38,7 @@ class Case:
     id: str
     messages: list[dict[str, Any]]
     max_tokens: int
+    expected: str = ""
 
     def prompt(self, tokenizer: Any, has_template: bool) -> list[int]:
         """Its token ids; without a chat template those of the messages' texts."""
@@ -61,7 +65,9 @@ def read_cases(path: Path, warn: Callable[[str], None]) -> list[Case]:
             messages, most = value["messages"], value.get("max_tokens") or USUAL_TOKENS
             if not messages or not all(isinstance(message["role"], str) for message in messages):
                 raise ValueError("messages")
-            cases.append(Case(str(value["id"]), messages, max(1, min(int(most), MOST_TOKENS))))
+            expected = value.get("expected")
+            words = expected if isinstance(expected, str) else ""
+            cases.append(Case(str(value["id"]), messages, max(1, min(int(most), MOST_TOKENS)), words))
         except (ValueError, KeyError, TypeError, AttributeError):
             warn(f"{path.name}, line {number} is no case with `id` and `messages`, so it is not answered.")
     if len(cases) > MOST_CASES:
@@ -69,8 +75,14 @@ def read_cases(path: Path, warn: Callable[[str], None]) -> list[Case]:
     return cases[:MOST_CASES]
 
 
-Answers = Callable[[list[Case], Callable[[], bool]], Iterable[tuple[Case, str]]]
-"""Yields cases with their answers, and looks at its second argument often: whether to stop."""
+Answers = Callable[[list[Case], Callable[[], bool]], Iterable[tuple[Case, str, bool]]]
+"""Yields cases with their answers and whether those have ended. It asks its second argument often whether to stop."""
+
+Change = Callable[[list[Case]], float | None]
+"""The largest difference that tuning makes to a logit of the cases' first tokens; nothing where that can't be said."""
+
+MOST_COMPARED = 4
+"""Cases whose logits are compared with the base's."""
 
 
 class Samples:
@@ -83,6 +95,9 @@ class Samples:
         self._ended = time.monotonic()
         self._last_step = -1
         self._has_warned = False
+        self._told: set[str] = set()
+        self._folder = path.parent
+        self._base = training_answers.read_base(path.parent)
         self.cases = read_cases(path, self._warn)
 
     def _warn(self, message: str) -> None:
@@ -98,22 +113,28 @@ class Samples:
             self._warn(f"No case is answered at the checkpoints: {reason}")
         self.cases = []
 
-    def answer(self, step: int, answers: Answers) -> None:
-        """Answer all cases with the weights of a step."""
+    def answer(self, step: int, answers: Answers, change: Change, is_base: bool, is_last: bool) -> None:
+        """Answer all cases with the weights of a step, and tell what the answers have in common.
+
+        With `is_base` the weights are still those of the base model.
+        """
         if not self.cases or step == self._last_step:
             return
         self._last_step = step
         begin = time.monotonic()
         seconds = min(MOST_SECONDS, max(LEAST_SECONDS, SHARE * (begin - self._ended)))
         self._deadline = begin + seconds
-        done = 0
+        given: list[Answer] = []
         try:
-            for case, text in answers(self.cases, self.is_late):
+            for case, text, has_ended in answers(self.cases, self.is_late):
                 self._tell("sample", step=step, id=case.id, text=text[:LONGEST_TEXT])
-                done += 1
+                given.append(Answer(case.id, text[:LONGEST_TEXT], has_ended))
+            if given and not self.is_late():
+                self._judge(step, given, change, is_base, is_last)
         except Exception as error:  # Whatever it is, training goes on without.
             text = " ".join(str(error).split()) or "no reason given"
             self.leave_out(f"answering them at step {step} failed with {type(error).__name__}: {text[:500]}")
+        done = len(given)
         if done < len(self.cases) and not self._is_canceled() and not self._has_warned:
             self._has_warned = True
             self._warn(
@@ -121,3 +142,18 @@ class Samples:
                 f"longer than {seconds:.0f} s. Lower `max_tokens` or the number of samples to see all."
             )
         self._ended = time.monotonic()
+
+    def _judge(self, step: int, given: list[Answer], change: Change, is_base: bool, is_last: bool) -> None:
+        """Tell what the answers of a step have in common, and warn of what should not be."""
+        if is_base and step == 0:
+            self._base = {answer.id: answer.text for answer in given}
+            training_answers.write_base(self._folder, given)
+        base = {} if step == 0 else self._base
+        difference = None if step == 0 else change(self.cases[:MOST_COMPARED])
+        values = {"step": step} | training_answers.summary(given, base, difference)
+        self._tell("answers", **values)
+        found = training_answers.warnings(values, [case.expected for case in self.cases if case.expected], is_last)
+        for name in found.keys() - self._told:
+            self._warn(found[name])
+        # What has got better may be warned of again.
+        self._told = set(found)

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import assay_start
 from training_ends import EXIT_FAILED, STOPS
 from training_events import Events
 
@@ -41,11 +42,13 @@ def launch(folder: Path, spec: TRLSpec, processes: int) -> NoReturn:
     for old in folder.glob(".end-*.json"):
         old.unlink()
     if spec.accelerate_config:
-        command = ["accelerate.commands.launch", "--config_file", spec.accelerate_config]
+        command = ["accelerate.commands.launch", "--no_python", "--config_file", spec.accelerate_config]
         command += [] if spec.processes is None else ["--num_processes", str(spec.processes)]
     else:
-        command = ["torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
-    command = [sys.executable, "-m", *command, str(Path(sys.argv[0]).resolve()), str(folder)]
+        command = ["torch.distributed.run", "--no-python", "--standalone", "--nproc-per-node", str(processes)]
+    # Launchers would start Python without our options: they are given the whole command line instead.
+    worker = assay_start.python_command(str(Path(sys.argv[0]).resolve()), str(folder))
+    command = [*assay_start.python_command("-m", *command), *worker]
     # In a session of its own, so that a signal to this process group reaches it once: through here.
     launcher = subprocess.Popen(
         command, env=os.environ | {WORKER: str(os.getpid())}, start_new_session=True, preexec_fn=die_with_parent

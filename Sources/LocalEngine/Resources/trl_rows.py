@@ -2,25 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from training_rows import Example
-
-Message = dict[str, Any]
-
-
-def conversations(row: dict[str, Any], form: str) -> list[str | tuple[list[Message], list[Message]]]:
-    """What is learnt from a row: a text, a prompt with its answer, or a prompt with the better and the worse answer."""
-    match form:
-        case "text":
-            return [row["text"]]
-        case "completion":
-            prompt = [{"role": "user", "content": row["prompt"]}]
-            return [(prompt, [{"role": "assistant", "content": row["completion"]}])]
-        case "messages":
-            return [(row["messages"][:-1], row["messages"][-1:])]
-        case _:
-            return [(row["prompt"], row["chosen"]), (row["prompt"], row["rejected"])]
 
 
 def answer_columns(example: Example, longest: int) -> dict[str, list[int]]:

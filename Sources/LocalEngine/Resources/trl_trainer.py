@@ -62,7 +62,8 @@ def trainer_class(base: Any) -> Any:
             self.begin = 0.0
             self.seconds = 0.0
             self.first_step = 0
-            self.shown_tokens = 0
+            self.worked_tokens = 0
+            """Since the last report, prompts included and padding not."""
             self.chance: Chance | None = None
 
         def is_canceled(self) -> bool:
@@ -82,7 +83,7 @@ def trainer_class(base: Any) -> Any:
 
         def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             self.first_step = state.global_step
-            self.shown_tokens = self.job.trained_tokens
+            self.worked_tokens = 0
             if state.global_step == 0:
                 self.job.answer_samples()
 
@@ -104,8 +105,10 @@ def trainer_class(base: Any) -> Any:
             self.seconds += time.perf_counter() - self.begin
             job.step = state.global_step
             tokens = torch.tensor(job.trainer.tokens, device=args.device)
-            job.trained_tokens += int(job.trainer.accelerator.reduce(tokens, "sum").item())
-            job.trainer.tokens = 0
+            learnt, worked = job.trainer.accelerator.reduce(tokens, "sum").tolist()
+            job.trained_tokens += learnt
+            self.worked_tokens += worked
+            job.trainer.tokens = [0, 0]
             self.chance = Chance()
             last, canceled = job.step >= job.steps, self.is_canceled()
             control.should_log = last or canceled or job.step % spec.report_every == 0
@@ -119,7 +122,6 @@ def trainer_class(base: Any) -> Any:
             if "loss" not in logs or self.seconds == 0:
                 return
             job = self.job
-            tokens = job.trained_tokens - self.shown_tokens
             norm = float(logs.get("grad_norm", math.nan))
             values = {"grad_norm": norm} if math.isfinite(norm) else {}
             job.events.write(
@@ -128,12 +130,12 @@ def trainer_class(base: Any) -> Any:
                 loss=logs["loss"],
                 learning_rate=logs["learning_rate"],
                 **values,
-                tokens_per_second=round(tokens / self.seconds, 1),
+                tokens_per_second=round(self.worked_tokens / self.seconds, 1),
                 steps_per_second=round((job.step - self.first_step) / self.seconds, 3),
                 trained_tokens=job.trained_tokens,
                 peak_memory_gb=round(peak_memory() / 1e9, 3),
             )
-            self.shown_tokens, self.seconds, self.first_step = job.trained_tokens, 0.0, job.step
+            self.worked_tokens, self.seconds, self.first_step = 0, 0.0, job.step
 
         def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **_: Any) -> None:
             job = self.job
@@ -158,7 +160,8 @@ def trainer_class(base: Any) -> Any:
 
         def __init__(self, job: TRLJob, **options: Any) -> None:
             self.job = job
-            self.tokens = 0
+            self.tokens = [0, 0]
+            """Tokens of this step that were learnt, and all that were worked on."""
             super().__init__(callbacks=[Progress(job)], **options)
 
         def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
@@ -176,7 +179,8 @@ def trainer_class(base: Any) -> Any:
 
         def training_step(self, model: Any, inputs: Any, *rest: Any) -> Any:
             learnt = inputs["labels"] != -100 if "labels" in inputs else inputs["completion_mask"]
-            self.tokens += int(learnt.sum())
+            worked = inputs.get("attention_mask", inputs["input_ids"] != -1)
+            self.tokens = [self.tokens[0] + int(learnt.sum()), self.tokens[1] + int(worked.sum())]
             loss = super().training_step(model, inputs, *rest)
             self.job.check_loss(loss.item(), self.job.step + 1)
             return loss
