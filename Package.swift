@@ -32,7 +32,9 @@ let package = Package(
     // Leaves: they know none of our modules, but DataChecks knows two others.
     .target(name: "Drawing"),
     .target(name: "Content", dependencies: [crypto]),
-    .target(name: "Grading", dependencies: ["Content"]),
+    .systemLibrary(
+      name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
+    .target(name: "Grading", dependencies: ["Content", "CPCRE2"]),
     .target(name: "Evidence"),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
     .target(name: "FileWatching"),

@@ -10,6 +10,8 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
   public var expected: String
   /// What stands there instead, for example `"x"` or `the end of the text`.
   public var found: String
+  /// Whether the text may be JSON, but asks for more than `JSONValue.Limits` allows.
+  package var isLimit = false
 
   /// An error at a place in a text.
   public init(line: Int, column: Int, offset: Int, expected: String, found: String) {

@@ -27,7 +27,7 @@ public struct JSONNumber: Sendable, Hashable {
   /// The exact whole number, if this is one and fits `Int` (`1.0` and `1e2` count).
   public var int: Int? {
     if let value = Int(text) { return value }
-    let decimal = Decimal(text)
+    let decimal = JSONDecimal(text)
     if decimal.digits.isEmpty { return 0 }
     guard decimal.exponent >= 0, decimal.exponent < 20 else { return nil }
     let zeros = String(repeating: "0", count: decimal.exponent)
@@ -36,53 +36,14 @@ public struct JSONNumber: Sendable, Hashable {
 
   /// Whether both have the same value, however they are written and however many digits they have.
   public func matches(_ other: JSONNumber) -> Bool {
-    text == other.text || Decimal(text) == Decimal(other.text)
+    text == other.text || JSONDecimal(text) == JSONDecimal(other.text)
   }
 
   /// The number in its shortest integer form: digits without leading or trailing zeros, then an exponent if need be.
   var canonical: JSONNumber {
-    let decimal = Decimal(text)
+    let decimal = JSONDecimal(text)
     guard !decimal.digits.isEmpty else { return JSONNumber(0) }
     let digits = (decimal.isNegative ? "-" : "") + String(decoding: decimal.digits, as: UTF8.self)
     return JSONNumber(checked: decimal.exponent == 0 ? digits : "\(digits)e\(decimal.exponent)")
-  }
-
-  /// sign × digits × 10^exponent, with neither leading nor trailing zeros; zero has no digits.
-  private struct Decimal: Equatable {
-    var isNegative = false
-    var digits: [UInt8] = []
-    var exponent = 0
-
-    init(_ text: String) {
-      var fraction = false
-      var written = 0
-      var writtenIsNegative = false
-      var inExponent = false
-      for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "-"): if inExponent { writtenIsNegative = true } else { isNegative = true }
-        case UInt8(ascii: "."): fraction = true
-        case UInt8(ascii: "e"), UInt8(ascii: "E"): inExponent = true
-        case UInt8(ascii: "0")...UInt8(ascii: "9") where inExponent:
-          // Exponents beyond this are kept apart from each other no longer; the parser accepts any.
-          written = min(written * 10 + Int(byte - UInt8(ascii: "0")), 1 << 50)
-        case UInt8(ascii: "0")...UInt8(ascii: "9"):
-          digits.append(byte)
-          if fraction { exponent -= 1 }
-        default: break
-        }
-      }
-      exponent += writtenIsNegative ? -written : written
-      while digits.last == UInt8(ascii: "0") {
-        digits.removeLast()
-        exponent += 1
-      }
-      let leading = digits.prefix { $0 == UInt8(ascii: "0") }.count
-      digits.removeFirst(leading)
-      if digits.isEmpty {
-        exponent = 0
-        isNegative = false
-      }
-    }
   }
 }

@@ -1,7 +1,7 @@
 /// The members of a JSON object, in the order in which they were written.
 ///
 /// Every key occurs once. Setting a key that is already there replaces its value and keeps its place. Keys are equal
-/// when Swift strings are (canonical equivalence). Finding a member takes constant time in large objects.
+/// when they have the same Unicode scalars. Finding a member takes constant time in large objects.
 public struct JSONObject: Sendable, Hashable, RandomAccessCollection {
   /// A key with its value.
   public typealias Element = (key: String, value: JSONValue)
@@ -11,7 +11,7 @@ public struct JSONObject: Sendable, Hashable, RandomAccessCollection {
   /// The values, in the order of ``keys``.
   public private(set) var values: [JSONValue] = []
   /// Where each key stands; kept only once looking through ``keys`` would be slower.
-  private var places: [String: Int]?
+  private var places: [ExactText: Int]?
 
   private static let smallCount = 12
 
@@ -44,11 +44,21 @@ public struct JSONObject: Sendable, Hashable, RandomAccessCollection {
     }
   }
 
+  /// The position of the member called `key`.
+  package func position(of key: String) -> Int? { place(of: key) }
+
+  /// The value of `key`, or of a key that is canonically equivalent to it ("é" composed or not).
+  package func value(equivalentTo key: String) -> JSONValue? {
+    if let value = self[key] { return value }
+    guard !key.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    return keys.firstIndex(of: key).map { values[$0] }
+  }
+
   private mutating func append(_ key: String, _ value: JSONValue) {
     keys.append(key)
     values.append(value)
     if places != nil {
-      places?[key] = keys.count - 1
+      places?[ExactText(key)] = keys.count - 1
     } else if keys.count > Self.smallCount {
       indexKeys()
     }
@@ -61,15 +71,15 @@ public struct JSONObject: Sendable, Hashable, RandomAccessCollection {
   }
 
   private mutating func indexKeys() {
-    var index: [String: Int] = [:]
+    var index: [ExactText: Int] = [:]
     index.reserveCapacity(keys.count * 2)
-    for (place, key) in keys.enumerated() { index[key] = place }
+    for (place, key) in keys.enumerated() { index[ExactText(key)] = place }
     places = index
   }
 
   private func place(of key: String) -> Int? {
-    if let places { return places[key] }
-    return keys.firstIndex(of: key)
+    if let places { return places[ExactText(key)] }
+    return keys.firstIndex { ExactText.areSame($0, key) }
   }
 
   /// Whether both have the same keys in the same order with equal values.

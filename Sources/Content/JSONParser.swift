@@ -5,6 +5,8 @@ extension JSONValue {
     public var depth: Int
     /// The longest text that is accepted, in UTF-8 bytes.
     public var bytes: Int
+    /// Whether half of a surrogate pair, which some servers send where they cut a text, is read as U+FFFD.
+    public var repairsSurrogates = false
 
     /// Limits with the given nesting (128 unless told) and length (64 MiB unless told).
     public init(depth: Int = 128, bytes: Int = 64 << 20) {
@@ -56,15 +58,15 @@ extension JSONValue {
   }
 }
 
-/// Reads a JSON text byte by byte; `position` never moves back.
-package struct JSONParser {
+/// Reads a JSON text byte by byte; `position` moves back only over half of a surrogate pair.
+struct JSONParser {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let limits: JSONValue.Limits
-  private var position: Int
+  private(set) var position: Int
   private var depth = 0
 
   /// A parser that starts at a byte of a text which must be valid UTF-8.
-  package init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONValue.Limits, position: Int = 0) {
+  init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONValue.Limits, position: Int = 0) {
     self.bytes = bytes
     self.limits = limits
     self.position = position
@@ -73,7 +75,7 @@ package struct JSONParser {
   /// Reads a whole document with nothing but white space around it.
   mutating func document() throws(Failure) -> JSONValue {
     guard bytes.count <= limits.bytes else {
-      throw failure("at most \(limits.bytes) bytes", found: "\(bytes.count) bytes")
+      throw failure("at most \(limits.bytes) bytes", found: "\(bytes.count) bytes", isLimit: true)
     }
     skipSpace()
     let value = try value()
@@ -83,7 +85,7 @@ package struct JSONParser {
   }
 
   /// Reads one value that starts at the current position.
-  package mutating func value() throws(Failure) -> JSONValue {
+  mutating func value() throws(Failure) -> JSONValue {
     guard position < bytes.count else { throw failure("a JSON value") }
     switch bytes[position] {
     case UInt8(ascii: "{"): return try object()
@@ -109,7 +111,7 @@ package struct JSONParser {
   }
 
   private mutating func enter() throws(Failure) {
-    guard depth < limits.depth else { throw failure("at most \(limits.depth) levels of nesting") }
+    guard depth < limits.depth else { throw failure("at most \(limits.depth) levels of nesting", isLimit: true) }
     depth += 1
     position += 1
     skipSpace()
@@ -243,10 +245,18 @@ package struct JSONParser {
     let first = try codeUnit()
     if let scalar = Unicode.Scalar(UInt32(first)) { return scalar }
     let expected = "a surrogate pair such as \\ud83d\\ude00"
+    let afterFirst = position
     guard (0xD800..<0xDC00).contains(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
-      throw failure(expected)
+      guard limits.repairsSurrogates else { throw failure(expected) }
+      position = afterFirst
+      return "\u{FFFD}"
     }
     let second = try codeUnit()
+    if limits.repairsSurrogates, !(0xDC00..<0xE000).contains(second) {
+      // The second half is looked at again by itself.
+      position = afterFirst
+      return "\u{FFFD}"
+    }
     guard (0xDC00..<0xE000).contains(second),
       let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
     else { throw failure(expected) }
@@ -280,27 +290,30 @@ package struct JSONParser {
     }
   }
 
-  private func failure(_ expected: String, found: String? = nil) -> Failure {
-    Failure(offset: position, expected: expected, found: found)
+  private func failure(_ expected: String, found: String? = nil, isLimit: Bool = false) -> Failure {
+    Failure(offset: position, expected: expected, found: found, isLimit: isLimit)
   }
 }
 
 extension JSONParser {
   /// What went wrong, still without line and column, which take linear time to count.
-  package struct Failure: Error {
+  struct Failure: Error {
     /// The position of the byte that can't be there.
-    package var offset: Int
+    var offset: Int
     var expected: String
     /// What is there instead, if it is something else than the byte at the position.
     var found: String?
+    var isLimit = false
 
     /// The error with its place in the text.
     func located(in bytes: UnsafeBufferPointer<UInt8>, firstLine: Int) -> JSONError {
       let before = bytes[..<offset]
       let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-      return JSONError(
+      var error = JSONError(
         line: firstLine + before.count { $0 == 0x0A }, column: 1 + before[lineStart...].count { $0 & 0xC0 != 0x80 },
         offset: offset, expected: expected, found: found ?? Self.word(in: bytes, at: offset))
+      error.isLimit = isLimit
+      return error
     }
 
     private static func word(in bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> String {

@@ -15,8 +15,8 @@ extension JSONValue {
 
   /// The value in one short line, for messages: at most about 60 characters, cut in the middle of nothing but text.
   package var excerpt: String {
-    let text = text(.spaced)
-    guard text.count > 60 else { return text }
+    let text = text(.spaced, limit: 300)
+    guard text.utf8.count > 60, text.count > 60 else { return text }
     return text.prefix(56) + (string == nil ? "…" : "…\"")
   }
 }

@@ -91,7 +91,8 @@ public enum JSONValue: Sendable, Hashable {
     }
   }
 
-  /// Whether both mean the same: the order of members is ignored, numbers compare by value (1 is 1.0 is 10e-1).
+  /// Whether both mean the same: the order of members is ignored, numbers compare by value (1 is 1.0 is 10e-1), texts
+  /// by canonical equivalence ("é" may be written with one scalar or two).
   public func matches(_ other: JSONValue) -> Bool {
     switch (self, other) {
     case (.null, .null): true
@@ -102,7 +103,12 @@ public enum JSONValue: Sendable, Hashable {
       left.count == right.count && zip(left, right).allSatisfy { $0.matches($1) }
     case (.object(let left), .object(let right)):
       left.count == right.count
-        && left.allSatisfy { member in right[member.key].map { member.value.matches($0) } ?? false }
+        && left.indices.allSatisfy { place in
+          let key = left.keys[place]
+          // Members mostly come in the same order.
+          if ExactText.areSame(key, right.keys[place]) { return left.values[place].matches(right.values[place]) }
+          return right.value(equivalentTo: key).map(left.values[place].matches) ?? false
+        }
     default: false
     }
   }

@@ -13,7 +13,13 @@ extension JSONValue {
   ///
   /// Only quotes, backslashes and control characters are escaped. There is no newline at the end.
   public func text(_ layout: Layout = .compact) -> String {
-    var writer = JSONWriter(layout: layout)
+    text(layout, limit: .max)
+  }
+
+  /// The beginning of the document, in UTF-8 bytes; a little more than `limit`, since texts of up to that length are
+  /// not cut.
+  func text(_ layout: Layout, limit: Int) -> String {
+    var writer = JSONWriter(layout: layout, limit: limit)
     writer.write(self)
     return String(decoding: writer.bytes, as: UTF8.self)
   }
@@ -22,12 +28,17 @@ extension JSONValue {
 /// Collects the bytes of a JSON text.
 private struct JSONWriter {
   let layout: JSONValue.Layout
+  let limit: Int
   var bytes: [UInt8] = []
   private var level = 0
 
-  init(layout: JSONValue.Layout) { self.layout = layout }
+  init(layout: JSONValue.Layout, limit: Int) {
+    self.layout = layout
+    self.limit = limit
+  }
 
   mutating func write(_ value: JSONValue) {
+    guard bytes.count < limit else { return }
     switch value {
     case .null: bytes.append(contentsOf: "null".utf8)
     case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
@@ -51,6 +62,7 @@ private struct JSONWriter {
     bytes.append(UInt8(ascii: open))
     level += 1
     for place in 0..<count {
+      guard bytes.count < limit else { return }
       if place > 0 {
         bytes.append(UInt8(ascii: ","))
         if layout == .spaced { bytes.append(UInt8(ascii: " ")) }
@@ -71,7 +83,8 @@ private struct JSONWriter {
 
   private mutating func write(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    var text = text
+    // A text much longer than the limit is cut between scalars.
+    var text = text.utf8.count / 2 > limit ? String(text.unicodeScalars.prefix(limit)) : text
     text.withUTF8 { units in
       var plain = 0
       for place in units.indices where Self.isEscaped(units[place]) {

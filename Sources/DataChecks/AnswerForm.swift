@@ -40,7 +40,7 @@ struct AnswerForm: Hashable {
       AnswerForm(kind: kind, shape: shape, isPadded: isPadded)
     }
     if answer.allSatisfy(\.isWhitespace) { return (AnswerForm(kind: .blank, shape: "", isPadded: false), nil) }
-    if let found = JSONAnswer(in: answer), found.value.object != nil || found.value.array != nil {
+    if let found = JSONAnswer(in: AnswerText(answer).text), found.value.object != nil || found.value.array != nil {
       let kind: Kind = found.place == .whole ? .json : found.place == .fence ? .fencedJSON : .embeddedJSON
       return (form(kind, Self.shape(of: found.value)), found.value)
     }

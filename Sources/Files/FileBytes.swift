@@ -40,9 +40,10 @@ package enum FileError: Error, CustomStringConvertible {
 /// Reading and writing whole files.
 package enum FileBytes {
   /// All bytes of a regular file.
-  package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+  /// - Parameter followsLinks: whether the path's last part may be a symbolic link.
+  package static func read(_ path: String, limit: Int, followsLinks: Bool = true) throws(FileError) -> [UInt8] {
     // O_NONBLOCK: a named pipe in the workspace must not hang the reader.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW))
     guard descriptor >= 0 else { throw .system("read", path) }
     defer { close(descriptor) }
     var status = stat()

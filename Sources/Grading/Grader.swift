@@ -10,96 +10,127 @@ public struct Grader: Sendable, Hashable {
   public let weight: Double
   /// Whether the condition must not hold.
   public let isNegated: Bool
-  let rule: GraderRule
+  let kind: any GraderKind
+  /// Whether its judgement has to be waited for.
+  let awaits: Bool
 
   /// Every type that can be written in a description, each also with `not-` before it.
-  public static let types = [
-    "exact", "equals", "contains", "contains-all", "contains-any", "icontains", "icontains-all", "icontains-any",
-    "starts-with", "regex", "json-equal", "json-valid", "is-json", "contains-json", "json-schema", "levenshtein",
-    "word-count",
-  ]
+  public static var types: [String] { GraderRegistry.types }
 
-  /// A grader with a rule whose options have been read.
-  init(name: String, type: String, weight: Double, isNegated: Bool, rule: GraderRule) {
+  /// The grader that is used when none is described: the whole answer is what the case expects.
+  public static let exact = Grader(
+    name: "exact", type: "exact", weight: 1, isNegated: false, kind: ExactGrader(.expected(JSONPath())))
+
+  init(name: String, type: String, weight: Double, isNegated: Bool, kind: any GraderKind) {
     self.name = name
     self.type = type
     self.weight = weight
     self.isNegated = isNegated
-    self.rule = rule
+    self.kind = kind
+    awaits = kind is any AwaitingGraderKind
   }
 
-  /// Judges one answer.
+  /// Reads a description: an object with a `type` and its options, or just the name of a type.
+  ///
+  /// All types know `name`, `weight` (a number from 0) and `not`. Underscores in keys count as hyphens.
+  /// - Throws: ``GraderError`` that names the key and, for a misspelled one, the nearest that exists.
+  public init(spec: JSONValue) throws(GraderError) {
+    let members: JSONObject
+    switch spec {
+    case .string(let type): members = ["type": .string(type)]
+    case .object(let object): members = object
+    default: throw .notAGrader(found: spec.excerpt)
+    }
+    guard let written = members["type"] else {
+      let nearest = Spelling.nearest(to: "type", among: members.keys)
+      throw .notAGrader(found: nearest.map { "one with \"\($0)\"" } ?? spec.excerpt)
+    }
+    guard let text = written.string else {
+      throw .wrongValue(key: "type", expected: "the name of a grader type", found: written.excerpt)
+    }
+    let hasPrefix = text.hasPrefix("not-")
+    let type = hasPrefix ? String(text.dropFirst(4)) : text
+    guard let kind = GraderRegistry.kind(of: type) else {
+      if GraderRegistry.foreignTypes.contains(type) { throw .unsupportedType(type) }
+      throw .unknownType(text, nearest: Spelling.nearest(to: type, among: Self.types))
+    }
+    let options = try GraderOptions(members, type: type, keys: kind.keys)
+    let name = try options.text("name") ?? text
+    let weight = try options.number("weight", "a number from 0") { $0 >= 0 } ?? 1
+    let isNegated = try hasPrefix != (options.flag("not") ?? false)
+    self.init(
+      name: name, type: type, weight: weight, isNegated: isNegated, kind: try kind.init(type: type, options: options))
+  }
+
+  /// What in the description has no effect, for example an unknown keyword of a schema.
+  package var warnings: [String] { kind.warnings }
+
+  /// Whether the grader wants JSON, so that an answer can have the wrong format whatever its content.
+  public var judgesFormat: Bool { !isNegated && kind.judgesFormat }
+
+  /// Whether both judge alike and have the same name and weight.
+  public static func == (left: Grader, right: Grader) -> Bool {
+    left.name == right.name && left.type == right.type && left.weight == right.weight
+      && left.isNegated == right.isNegated && AnyHashable(left.kind) == AnyHashable(right.kind)
+  }
+
+  /// Feeds everything that is compared.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(type)
+    hasher.combine(weight)
+    hasher.combine(isNegated)
+    hasher.combine(AnyHashable(kind))
+  }
+}
+
+// MARK: - Judging
+
+extension Grader {
+  /// Judges one answer, without its reasoning.
   /// - Parameters:
   ///   - answer: the model's text, as it came.
   ///   - expected: what the case says a good answer is; nil when it says nothing.
   ///   - input: what the case feeds to the prompt; `{{ name }}` in a grader's texts stands for its members.
   public func grade(answer: String, expected: JSONValue?, input: JSONValue = [:]) -> Score {
-    switch rule.judge(answer: answer, case: GradedCase(expected: expected, input: input)) {
-    case .impossible(let reason):
-      return Score(grader: name, value: 0, passed: false, reason: reason)
-    case .judged(let judgement):
-      guard isNegated else {
-        return Score(
-          grader: name, value: judgement.value, passed: judgement.holds, reason: judgement.statement,
-          fields: judgement.fields)
-      }
+    score(GradedAnswer(AnswerText(answer)), GradedCase(expected: expected, input: input))
+  }
+
+  /// Why no answer to a case can be judged, without a full stop; nil when one can.
+  package func whyUnscorable(expected: JSONValue?, input: JSONValue = [:]) -> String? {
+    do throws(Unscorable) {
+      try kind.check(GradedCase(expected: expected, input: input))
+      return nil
+    } catch { return error.reason }
+  }
+
+  func score(_ answer: GradedAnswer, _ graded: GradedCase) -> Score {
+    do throws(Unscorable) {
+      return score(try kind.judge(answer, graded))
+    } catch { return Score(grader: name, unscored: error.reason) }
+  }
+
+  func score(awaiting text: String, _ graded: GradedCase) async -> Score {
+    guard let kind = kind as? any AwaitingGraderKind else {
+      return Score(grader: name, unscored: "the grader can't be awaited")
+    }
+    do throws(Unscorable) {
+      return score(try await kind.judge(text, graded))
+    } catch { return Score(grader: name, unscored: error.reason) }
+  }
+
+  private func score(_ judgement: Judgement) -> Score {
+    guard isNegated else {
       return Score(
-        grader: name, value: judgement.holds ? 0 : 1, passed: !judgement.holds,
-        reason: judgement.holds ? judgement.statement + ", which must not be so" : judgement.statement)
+        grader: name, value: judgement.value, passed: judgement.holds, reason: judgement.statement,
+        fields: judgement.fields)
     }
+    return Score(
+      grader: name, value: judgement.holds ? 0 : 1, passed: !judgement.holds,
+      reason: judgement.holds ? judgement.statement + ", which must not be so" : judgement.statement)
   }
 
-  /// Whether the grader wants JSON, so that an answer can have the wrong format whatever its content.
-  public var judgesFormat: Bool {
-    guard !isNegated else { return false }
-    switch rule {
-    case .jsonEqual, .jsonValid, .jsonSchema: return true
-    default: return false
-    }
+  func formatIsValid(_ answer: GradedAnswer, _ graded: GradedCase) -> Bool {
+    judgesFormat ? kind.formatIsValid(answer, graded) : !answer.trimmed.isEmpty
   }
-
-  /// Whether the answer has the form that the grader can work with.
-  ///
-  /// For graders that want JSON the whole answer must be JSON, without a fence or text around it: an object, or for
-  /// `json-schema` one of the kinds that the schema allows. For all others it must contain more than white space.
-  public func formatIsValid(_ answer: String) -> Bool {
-    guard judgesFormat else { return answer.contains { !$0.isWhitespace } }
-    guard let value = try? JSONValue(parsing: answer) else { return false }
-    if case .jsonSchema(let schema, _) = rule, let types = schema.topTypes {
-      return types.contains(value.kind) || types.contains("integer") && value.int != nil
-    }
-    return value.object != nil
-  }
-}
-
-/// What a case offers to its graders.
-struct GradedCase {
-  let expected: JSONValue?
-  let input: JSONValue
-
-  /// Replaces `{{ path }}` by what the input has there, or `{{ expected.path }}` by what is expected; others stay.
-  func fill(_ text: String) -> String {
-    guard text.contains("{{") else { return text }
-    var result = ""
-    var rest = text[...]
-    while let open = rest.range(ofFirst: "{{"), let close = rest[open.upperBound...].range(ofFirst: "}}") {
-      let name = rest[open.upperBound..<close.lowerBound].filter { !$0.isWhitespace }
-      result += rest[..<open.lowerBound]
-      result += lookUp(name) ?? String(rest[open.lowerBound..<close.upperBound])
-      rest = rest[close.upperBound...]
-    }
-    return result + rest
-  }
-
-  private func lookUp(_ name: String) -> String? {
-    guard let path = JSONPath(name) else { return nil }
-    if let value = input[path] { return value.plainText }
-    guard path.steps.first == .key("expected") else { return nil }
-    return expected?[JSONPath(Array(path.steps.dropFirst()))]?.plainText
-  }
-}
-
-extension JSONValue {
-  /// A text as it is, everything else as compact JSON.
-  var plainText: String { string ?? text() }
 }

@@ -12,13 +12,15 @@ public enum GraderError: Error, Sendable, Hashable, CustomStringConvertible {
   case missingKey(String, type: String, meaning: String)
   /// An option has a value that it can't have.
   case wrongValue(key: String, expected: String, found: String)
+  /// An option is written in a language of its own, such as JSON Schema, and has a mistake in it.
+  case flawedValue(key: String, language: String, flaw: String)
 
   /// The key that the error is about, to find its line in a file.
   public var key: String {
     switch self {
     case .notAGrader, .unknownType, .unsupportedType, .missingKey: "type"
     case .unknownKey(let key, _, _, _): key
-    case .wrongValue(let key, _, _): key
+    case .wrongValue(let key, _, _), .flawedValue(let key, _, _): key
     }
   }
 
@@ -28,7 +30,7 @@ public enum GraderError: Error, Sendable, Hashable, CustomStringConvertible {
     case .notAGrader(let found):
       return "a grader is an object with a \"type\", such as { type: exact }, not \(found)"
     case .unknownType(let type, let nearest):
-      let types = Grader.types.joined(separator: ", ")
+      let types = GraderRegistry.types.joined(separator: ", ")
       return "unknown grader type \"\(type)\""
         + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; choose from \(types)")
     case .unsupportedType(let type):
@@ -41,6 +43,8 @@ public enum GraderError: Error, Sendable, Hashable, CustomStringConvertible {
       return "a grader of type \"\(type)\" needs \"\(key)\": \(meaning)"
     case .wrongValue(let key, let expected, let found):
       return "\"\(key)\" must be \(expected), not \(found)"
+    case .flawedValue(let key, let language, let flaw):
+      return "\"\(key)\" is not a valid \(language): \(flaw)"
     }
   }
 }

@@ -17,47 +17,59 @@ public struct GraderSet: Sendable, Hashable {
     for spec in specs { graders.append(try Grader(spec: spec)) }
     self.init(graders)
   }
+}
+
+// MARK: - Judging
+
+extension GraderSet {
+  /// Judges one answer, without its reasoning, with every grader that needs not be awaited.
+  public func grade(answer: String, expected: JSONValue?, input: JSONValue = [:]) -> Grade {
+    grade(answer: AnswerText(answer), expected: expected, input: input)
+  }
+
+  /// Judges one answer with every grader that needs not be awaited; the others leave it unscored.
+  package func grade(answer: AnswerText, expected: JSONValue?, input: JSONValue = [:]) -> Grade {
+    let graded = GradedCase(expected: expected, input: input)
+    let shared = GradedAnswer(answer)
+    return grade(graders.map { $0.score(shared, graded) }, shared, graded)
+  }
 
   /// Judges one answer with every grader.
-  public func grade(answer: String, expected: JSONValue?, input: JSONValue = [:]) -> Grade {
-    let scores = graders.map { $0.grade(answer: answer, expected: expected, input: input) }
-    let weight = graders.reduce(0) { $0 + $1.weight }
-    let sum = zip(graders, scores).reduce(0) { $0 + $1.0.weight * $1.1.value }
-    return Grade(
-      scores: scores, value: weight > 0 ? sum / weight : 0,
-      passed: zip(graders, scores).allSatisfy { $0.weight == 0 || $1.passed },
-      formatIsValid: formatIsValid(answer))
+  ///
+  /// Graders that have not begun when the task is cancelled leave the answer unscored.
+  package func grade(_ answer: AnswerText, expected: JSONValue?, input: JSONValue = [:]) async -> Grade {
+    let graded = GradedCase(expected: expected, input: input)
+    let shared = GradedAnswer(answer)
+    var scores: [Score] = []
+    scores.reserveCapacity(graders.count)
+    for grader in graders {
+      if Task.isCancelled {
+        scores.append(Score(grader: grader.name, unscored: "grading was cancelled"))
+      } else if grader.awaits {
+        scores.append(await grader.score(awaiting: answer.text, graded))
+      } else {
+        scores.append(grader.score(shared, graded))
+      }
+    }
+    return grade(scores, shared, graded)
+  }
+
+  private func grade(_ scores: [Score], _ answer: GradedAnswer, _ graded: GradedCase) -> Grade {
+    Grade(scores: scores, weights: graders.map(\.weight), formatIsValid: formatIsValid(answer, graded))
+  }
+
+  private func formatIsValid(_ answer: GradedAnswer, _ graded: GradedCase) -> Bool {
+    guard graders.contains(where: \.judgesFormat) else {
+      return graders.allSatisfy { $0.formatIsValid(answer, graded) }
+    }
+    return graders.allSatisfy { !$0.judgesFormat || $0.formatIsValid(answer, graded) }
   }
 
   /// Whether the answer has the form that every grader that judges format wants, or isn't blank when none does.
-  public func formatIsValid(_ answer: String) -> Bool {
-    let judges = graders.filter(\.judgesFormat)
-    return (judges.isEmpty ? graders : judges).allSatisfy { $0.formatIsValid(answer) }
-  }
-}
-
-/// What all graders of an eval set together think of one answer.
-public struct Grade: Sendable, Hashable {
-  /// One score per grader, in their order.
-  public var scores: [Score]
-  /// The mean of the scores by the graders' weights, 0 to 1.
-  public var value: Double
-  /// Whether every grader passed; graders of weight 0 only inform.
-  public var passed: Bool
-  /// Whether the answer had the form asked for, whatever its content.
-  public var formatIsValid: Bool
-
-  /// The reasons of the graders that failed, or of all when none did, in one line.
-  public var reason: String {
-    let failed = scores.filter { !$0.passed }
-    return (failed.isEmpty ? scores : failed).map(\.reason).joined(separator: "; ")
-  }
-
-  /// A judgement put together elsewhere, for example read from storage.
-  public init(scores: [Score], value: Double, passed: Bool, formatIsValid: Bool) {
-    self.scores = scores
-    self.value = value
-    self.passed = passed
-    self.formatIsValid = formatIsValid
+  ///
+  /// Reasoning is cut off first. For graders that want JSON the rest must be JSON, without a fence or text around it, and
+  /// of a kind that the grader can accept.
+  public func formatIsValid(_ answer: String, expected: JSONValue? = nil, input: JSONValue = [:]) -> Bool {
+    formatIsValid(GradedAnswer(AnswerText(answer)), GradedCase(expected: expected, input: input))
   }
 }

@@ -2,12 +2,18 @@ import Content
 
 /// What a grader thinks of one answer.
 public struct Score: Sendable, Hashable {
+  /// The judgement, or that there is none.
+  package enum Outcome: Sendable, Hashable {
+    /// From 0 (wrong) to 1 (right), and whether the grader's condition holds.
+    case scored(value: Double, passed: Bool)
+    /// The grader could not judge: there is nothing to compare with, or a limit was reached.
+    case unscored
+  }
+
   /// The name of the grader.
   public var grader: String
-  /// From 0 (wrong) to 1 (right).
-  public var value: Double
-  /// Whether the grader's condition holds.
-  public var passed: Bool
+  /// The judgement, or that there is none.
+  package var outcome: Outcome
   /// A sentence without a full stop that says why, for example `priority is "low", expected "urgent"`.
   public var reason: String
   /// What was found field by field; only graders that look at fields fill it.
@@ -16,11 +22,27 @@ public struct Score: Sendable, Hashable {
   /// A judgement; `value` is clipped to 0…1.
   public init(grader: String, value: Double, passed: Bool, reason: String, fields: [FieldScore] = []) {
     self.grader = grader
-    self.value = min(1, max(0, value))
-    self.passed = passed
+    outcome = .scored(value: min(1, max(0, value)), passed: passed)
     self.reason = reason
     self.fields = fields
   }
+
+  /// The absence of a judgement, and why.
+  public init(grader: String, unscored reason: String) {
+    self.grader = grader
+    outcome = .unscored
+    self.reason = reason
+    fields = []
+  }
+
+  /// From 0 (wrong) to 1 (right); nil when unscored.
+  public var value: Double? { if case .scored(let value, _) = outcome { value } else { nil } }
+
+  /// Whether the grader's condition holds; nil when unscored.
+  public var passed: Bool? { if case .scored(_, let passed) = outcome { passed } else { nil } }
+
+  /// Whether there is no judgement.
+  public var isUnscored: Bool { outcome == .unscored }
 }
 
 /// How one field of an answer compares with what was expected of it.

@@ -7,7 +7,10 @@ struct ChatReply: ChatReplying {
   /// What the model thought aloud, which is no part of its answer.
   private(set) var reasoning = ""
   private(set) var toolCalls = ToolCalls()
-  private(set) var finishReason: String?
+  /// The server's word; a refusal by the API's own way counts more.
+  var finishReason: String? { isRefused ? Answer.refusal : ownReason }
+  private var ownReason: String?
+  private var isRefused = false
   private(set) var usage = TokenUsage()
   private(set) var hasChoice = false
   /// Its last word is no object: `[DONE]`.
@@ -25,13 +28,20 @@ struct ChatReply: ChatReplying {
       throw .malformed("\(peer) sent an object without choices, so it is no chat completion. Check base_url.")
     }
     var added = ""
+    if choices.isEmpty, object["prompt_filter_results"] != nil, object["usage"] == nil || !hasChoice {
+      // Azure's: the prompt itself was filtered, and there is nothing to choose from.
+      hasChoice = true
+      ownReason = "content_filter"
+    }
     for choice in choices where (choice["index"]?.int ?? 0) == 0 {
       hasChoice = true
-      if let reason = choice["finish_reason"]?.string, !reason.isEmpty { finishReason = reason }
+      if let reason = choice["finish_reason"]?.string, !reason.isEmpty { ownReason = reason }
       guard let message = choice["delta"] ?? choice["message"] else { continue }
       reasoning += Self.text(of: message["reasoning_content"] ?? message["reasoning"])
       let content = Self.text(of: message["content"])
-      added += content.isEmpty ? Self.text(of: message["refusal"]) : content
+      let refusal = Self.text(of: message["refusal"])
+      if content.isEmpty, !refusal.isEmpty { isRefused = true }
+      added += content.isEmpty ? refusal : content
       for call in message["tool_calls"]?.array ?? [] { take(call) }
       if let call = message["function_call"], call.object != nil {
         // What came before tool calls; there can be only one.

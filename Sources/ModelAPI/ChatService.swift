@@ -173,7 +173,9 @@ extension JSONValue {
       throw .malformed("\(peer) sent text that isn't UTF-8.")
     }
     do {
-      try self.init(parsing: text)
+      var limits = JSONValue.Limits()
+      limits.repairsSurrogates = true
+      try self.init(parsing: text, limits: limits)
     } catch {
       throw .malformed("\(peer) sent JSON that can't be read: \(peer.quote(error.description, limit: 160)).")
     }

@@ -1,4 +1,5 @@
 import Content
+import Synchronization
 import WorkbenchCore
 
 /// Asks an endpoint in one of the dialects.
@@ -9,13 +10,40 @@ struct EndpointClient<Body: ChatBody>: ModelClient {
   let endpoint: Endpoint
   /// Settings of the model's own API.
   let options: JSONObject
+  /// What the server has taught.
+  private let learnt = LearntNames()
+
+  init(service: ChatService, endpoint: Endpoint, options: JSONObject) {
+    self.service = service
+    self.endpoint = endpoint
+    self.options = options
+  }
 
   func prepare() async throws {
     // The only thing that can be seen without a request: better now than a hundred times.
     _ = try await service.key.load()
   }
 
+  /// A server that knows the limit on tokens by its newer name only is asked again with that, and from then on.
   func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
+    var endpoint = endpoint
+    if learnt.usesMaxCompletionTokens { endpoint.usesMaxCompletionTokens = true }
+    do {
+      return try await answer(request, from: endpoint, onText: onText)
+    } catch ModelFailure.rejected(let text)
+      where endpoint.dialect == .chat && !endpoint.usesMaxCompletionTokens && request.sampling.maxTokens != nil
+      && text.contains("max_completion_tokens")
+    {
+      endpoint.usesMaxCompletionTokens = true
+      let answer = try await answer(request, from: endpoint, onText: onText)
+      learnt.useMaxCompletionTokens()
+      return answer
+    }
+  }
+
+  private func answer(
+    _ request: ModelRequest, from endpoint: Endpoint, onText: (@Sendable (String) -> Void)?
+  ) async throws -> Answer {
     let body = try Body(endpoint, options: options, request: request, streams: onText != nil)
     var answer = try await service.complete(body, onText: onText)
     // What ends before its own limit has met another one.
@@ -26,6 +54,14 @@ struct EndpointClient<Body: ChatBody>: ModelClient {
   }
 
   func tokenCounts(of texts: [String]) async -> [Int]? { nil }
+}
+
+/// What a server's refusals have taught about the names that it takes, for as long as its client lives.
+private final class LearntNames: Sendable {
+  private let isNewer = Mutex(false)
+  /// Whether it takes `max_completion_tokens` in place of `max_tokens`.
+  var usesMaxCompletionTokens: Bool { isNewer.withLock { $0 } }
+  func useMaxCompletionTokens() { isNewer.withLock { $0 = true } }
 }
 
 extension Endpoint {

@@ -139,7 +139,11 @@ public final class HTTPModelClients: ModelClients, TuningServices {
     let addresses = try endpoint.baseURLs.map { text throws(ModelFailure) in try ServiceAddress(text) }
     var trusted = TrustedCertificates.usual
     if endpoint.certificates != nil || addresses.contains(where: { $0.scheme == "https" }) {
-      let path = try endpoint.certificates.map { file throws(ModelFailure) in try Self.file(file, in: workspace) }
+      let path = try endpoint.certificates.map { file throws(ModelFailure) in
+        do throws(PathError) { return try WorkspaceFolder(workspace).reading(file, mayBeAbsolute: true) } catch {
+          throw .rejected("The certificates in \(SafeText.line(file)) can't be used: \(error)")
+        }
+      }
       trusted = try certificates.certificates(at: path, name: endpoint.certificates ?? "")
     }
     if endpoint.keyEnvironment != nil, !endpoint.allowsHTTP,

@@ -129,7 +129,7 @@ public final class KeyStore: Sendable {
   public func set(_ key: String, for name: KeyName) async throws(ModelFailure) {
     let tool = try tool(for: name)
     guard APIKey.canBeKey(key) else {
-      throw .rejected("That has characters that no key can have, or is empty. Nothing was changed.")
+      throw .rejected("The key is empty or has characters that a key cannot have. Nothing was stored.")
     }
     let answer = try await run(tool.keeping(key, for: name))
     // Read again: not every tool says with its status whether it has kept something.

@@ -10,11 +10,15 @@ struct ResponsesReply: ChatReplying {
   private(set) var usage = TokenUsage()
   private(set) var hasChoice = false
   private(set) var isWhole = false
+  private var isRefused = false
 
   mutating func add(_ json: JSONValue, from peer: Peer) throws(ModelFailure) -> String {
     var added = ""
     switch json["type"]?.string {
-    case "response.output_text.delta", "response.refusal.delta": added = json["delta"]?.string ?? ""
+    case "response.output_text.delta": added = json["delta"]?.string ?? ""
+    case "response.refusal.delta":
+      isRefused = true
+      added = json["delta"]?.string ?? ""
     case "response.output_item.done": take(call: json["item"] ?? .null)
     case "response.completed", "response.incomplete", "response.failed", "response.cancelled":
       added = try end(json["response"] ?? .null, from: peer)
@@ -42,6 +46,8 @@ struct ResponsesReply: ChatReplying {
     }
     hasChoice = true
     isWhole = true
+    let parts = (response["output"]?.array ?? []).flatMap { $0["content"]?.array ?? [] }
+    if isRefused || !parts.isEmpty && parts.allSatisfy({ $0["type"] == "refusal" }) { finishReason = Answer.refusal }
     if let counted = response["usage"] { usage = Self.usage(counted) }
     let items = response["output"]?.array ?? []
     if toolCalls.isEmpty { for item in items { take(call: item) } }

@@ -252,7 +252,7 @@ extension CasesPane {
     _ set: EvalSet, _ variant: Variant, _ price: TokenPrice, _ snapshot: Snapshot
   ) -> String {
     let count = set.cases.count
-    let known = snapshot.latestRun(variant: variant.name, set: set.name)?.summary
+    let known = snapshot.meantRun(of: variant.name, on: set.name)?.run.summary
     guard let known, known.done > known.errors, let cost = known.cost else {
       return "\(count) cases with \"\(variant.name)\", on a model that costs money."
     }

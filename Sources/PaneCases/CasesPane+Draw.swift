@@ -112,12 +112,12 @@ extension CasesPane {
   private func runLine(_ pen: Pen) -> (text: String, progress: RunProgress?)? {
     guard let variant = variant(pen.snapshot), !pen.set.cases.isEmpty else { return nil }
     if let active = activeRun(pen.snapshot) { return (active.progress.waiting ?? variant.name, active.progress) }
-    guard let run = pen.snapshot.latestRun(variant: variant.name, set: pen.set.name), run.summary.done > 0 else {
+    guard let meant = pen.snapshot.meantRun(of: variant.name, on: pen.set.name), meant.run.summary.scored > 0 else {
       return ("\(variant.name): not measured on this set", nil)
     }
     func percent(_ share: Double) -> Int { Int((share * 100).rounded()) }
-    let summary = run.summary
-    let age = run.setHash == pen.set.hash ? "" : " on an older set"
+    let (run, summary) = (meant.run, meant.run.summary)
+    let age = run.setHash != pen.set.hash ? " on an older set" : meant.isCurrent != false ? "" : " on an older version"
     return (
       "\(variant.name): \(percent(summary.mean)) % (\(percent(summary.low))–\(percent(summary.high))), "
         + "\(summary.done) of \(run.requests) done\(age)", nil
@@ -152,7 +152,8 @@ extension CasesPane {
       columns.append(
         TableColumn<EvalCase>(heading, width: isFirst ? 1...1 : 2...2, priority: 6) { evalCase in
           guard let row = marks.row(evalCase.id, comparison) else { return [Span("·", theme[.textDim])] }
-          return (isFirst ? row.a : row.b).passed ? [Span("✓", theme[.good])] : [Span("✗", theme[.bad])]
+          let standing = (isFirst ? row.a : row.b).standing
+          return [Span(standing.mark, theme[standing.style])]
         })
     }
     return columns

@@ -149,11 +149,11 @@ private struct Layout {
   }
 
   private func heading(_ side: Side) -> [[Span]] {
-    let passed = side.output.passed
+    let standing = side.output.standing
     return [
       [
-        Span(passed ? "✓" : "✗", theme[passed ? .good : .bad]), Span(" "), Span(side.name, theme[side.badge]),
-        Span(passed ? " passed" : side.output.answer == nil ? " no answer" : " failed", theme[.textDim]),
+        Span(standing.mark, theme[standing.style]), Span(" "), Span(side.name, theme[side.badge]),
+        Span(" " + standing.words, theme[.textDim]),
       ] + (side.found.map { [Span(" · " + $0.text, theme[$0.isGood ? .better : .worse])] } ?? [])
     ]
   }
@@ -162,6 +162,7 @@ private struct Layout {
     guard let answer = side.output.answer else {
       return text(side.output.failure ?? "There is no answer, and no word why.", style: theme[.error])
     }
+    if let failure = side.output.failure { return text(failure, style: theme[.error]) + text(answer.text) }
     if answer.text.isEmpty { return [[Span("(an empty answer)", theme[.textDim])]] }
     guard let runs = side.runs else { return text(answer.text) }
     var lines: [[Span]] = [[]]
@@ -185,8 +186,8 @@ private struct Layout {
   private func judgement(_ output: Output) -> [[Span]] {
     output.scores.map { score in
       [
-        Span(score.passed ? "✓" : "✗", theme[score.passed ? .good : .bad]), Span(" \(score.grader) "),
-        Span(Figure.decimal(score.value, places: 2), theme[score.passed ? .good : .bad]),
+        Span(score.standing.mark, theme[score.standing.style]), Span(" \(score.grader) "),
+        Span(score.value.map { Figure.decimal($0, places: 2) } ?? "not scored", theme[score.standing.style]),
         Span(score.reason.isEmpty ? "" : "  " + score.reason, theme[.textDim]),
       ]
     }

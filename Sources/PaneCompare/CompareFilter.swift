@@ -74,6 +74,7 @@ extension Comparison.Outcome {
     case .onlyB: "B✓"
     case .bothWrong: "✗✗"
     case .unanswered: "– "
+    case .unscored: "? "
     }
   }
 
@@ -85,6 +86,7 @@ extension Comparison.Outcome {
     case .onlyB: "only B"
     case .bothWrong: "both wrong"
     case .unanswered: "no answer"
+    case .unscored: "not scored"
     }
   }
 }

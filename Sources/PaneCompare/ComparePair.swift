@@ -1,16 +1,16 @@
 import WorkbenchCore
 
-/// A run as a person chose it: a variant's newest, or one by its number.
+/// A run as a person chose it: the one that stands for a variant, or one by its number.
 struct RunChoice: Hashable, Sendable {
   var variant: String
-  /// nil follows the variant's newest run.
+  /// nil follows the run that stands for the variant.
   var run: RunID?
 }
 
 extension RunChoice {
-  /// This run; where it is the variant's newest on its set, the newest from now on.
+  /// This run; where it stands for its variant on its set, whichever does from now on.
   init(_ run: Run, _ snapshot: Snapshot) {
-    let newest = snapshot.latestRun(variant: run.variant.name, set: run.set)
+    let newest = snapshot.meantRun(of: run.variant.name, on: run.set)?.run
     self.init(variant: run.variant.name, run: newest?.id == run.id ? nil : run.id)
   }
 }
@@ -70,7 +70,7 @@ struct ComparePair: Sendable {
     if let id = choice.run, let run = snapshot.runs.first(where: { $0.id == id && $0.set == set }) {
       return Side(variant: run.variant, run: run, isPinned: true)
     }
-    let run = snapshot.latestRun(variant: choice.variant, set: set)
+    let run = snapshot.meantRun(of: choice.variant, on: set)?.run
     guard let variant = snapshot.workspace.variant(choice.variant) ?? run?.variant else { return nil }
     return Side(variant: variant, run: run, isPinned: false)
   }
@@ -80,7 +80,9 @@ struct ComparePair: Sendable {
     var best: Side?
     var seen: Set<String> = []
     for run in snapshot.runs where run.set == set && !run.variant.isTuned && run.variant.name != except {
-      guard seen.insert(run.variant.name).inserted else { continue }
+      guard seen.insert(run.variant.name).inserted,
+        let run = snapshot.meantRun(of: run.variant.name, on: set)?.run
+      else { continue }
       if rank(run) > rank(best?.run) { best = Side(variant: run.variant, run: run, isPinned: false) }
     }
     if let best { return best }
@@ -95,7 +97,9 @@ struct ComparePair: Sendable {
   }
 
   private static func newestTuned(_ set: String?, _ snapshot: Snapshot) -> Side? {
-    if let run = snapshot.runs.first(where: { $0.set == set && $0.variant.isTuned }) {
+    if let newest = snapshot.runs.first(where: { $0.set == set && $0.variant.isTuned }),
+      let run = snapshot.meantRun(of: newest.variant.name, on: set)?.run
+    {
       return Side(variant: run.variant, run: run, isPinned: false)
     }
     return snapshot.workspace.variants.last { $0.isTuned }.map { Side(variant: $0, run: nil, isPinned: false) }

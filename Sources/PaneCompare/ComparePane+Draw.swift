@@ -105,6 +105,7 @@ extension ComparePane {
     case .onlyB: .badgeTuned
     case .bothWrong: .bad
     case .unanswered: .textDim
+    case .unscored: .warning
     }
   }
 

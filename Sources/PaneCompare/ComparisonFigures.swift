@@ -53,7 +53,7 @@ struct ComparisonFigures: Sendable {
     case .onlyA: paired.onlyA
     case .onlyB: paired.onlyB
     case .bothWrong: paired.neither
-    case .unanswered: source.count - paired.count
+    case .unanswered, .unscored: source.count { $0.outcome == outcome }
     }
   }
 

@@ -87,7 +87,7 @@ extension ComparePane {
   mutating func ask(_ wanted: ReviewQuestion, _ snapshot: Snapshot) -> Reaction<Command> {
     refresh(comparison(snapshot, pair(snapshot)))
     guard let (row, _, _) = selected(snapshot) else { return .handled }
-    if wanted == .better, row.a.answer == nil || row.b.answer == nil {
+    if wanted == .better, !row.a.isAnswered || !row.b.isAnswered {
       return .notice("One of the two has no answer to \(row.id), so none can be better.")
     }
     question = wanted

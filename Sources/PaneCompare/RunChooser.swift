@@ -72,7 +72,7 @@ struct RunChooser: Sendable {
       },
       TableColumn("set", width: 4...12, priority: 5) { item in [Span(item.set)] },
       TableColumn("score", width: 7...7, alignment: .right, priority: 9) { item in
-        guard let run = item.run, run.summary.done > 0 else { return [Span("not run", theme[.textDim])] }
+        guard let run = item.run, run.summary.scored > 0 else { return [Span("not run", theme[.textDim])] }
         return [Span(Wording.percent(run.summary.mean))]
       },
       TableColumn("done", width: 7...9, alignment: .right, priority: 3) { item in

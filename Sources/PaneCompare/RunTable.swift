@@ -105,7 +105,7 @@ struct RunTable {
       Span(Self.kind(of: variant).map { " " + $0 } ?? "", theme[.textDim]),
     ]
     surface.write(spans, in: name)
-    guard let run = side.run, run.summary.done > 0 else {
+    guard let run = side.run, run.summary.scored > 0 else {
       let rest = Rect(x: name.maxX + 2, y: row.y, width: row.maxX - name.maxX - 2, height: 1)
       let words =
         side.isUntrained

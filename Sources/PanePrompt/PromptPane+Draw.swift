@@ -185,12 +185,13 @@ extension PromptPane {
       let left = progress.waiting ?? (progress.errors > 0 ? Wording.count(progress.errors, "error") : remaining)
       return [ScoreLine(), ScoreLine(left: [Span(left, theme[.textDim])], right: [Span(rate ?? "", theme[.textDim])])]
     }
-    guard let run = pen.snapshot.latestRun(variant: variant.name, set: set.name), run.summary.done > 0 else {
+    guard let meant = pen.snapshot.meantRun(of: variant.name, on: set.name), meant.run.summary.scored > 0 else {
       return [ScoreLine(left: [Span("not measured on \(set.name)", theme[.textDim])])]
     }
-    let summary = run.summary
-    let isSame = run.promptVersion == pen.subject.version.hash
-    let mark = run.state == .paused ? "paused" : isSame ? "this text" : "older text"
+    let (run, summary) = (meant.run, meant.run.summary)
+    // What is typed and not saved counts here, too.
+    let isSame = meant.isCurrent != false && run.promptVersion == pen.subject.version.hash
+    let mark = run.state == .paused ? "paused" : isSame ? "current" : "older version"
     return [
       ScoreLine(
         left: [Span("score ", theme[.textDim]), Span(Wording.percent(summary.mean), theme[.textStrong])],

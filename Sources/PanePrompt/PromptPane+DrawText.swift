@@ -109,7 +109,7 @@ extension PromptPane {
     if trial.isRunning { return [Span("… x stops", theme[.statusBusy])] }
     guard let output = trial.output else { return [Span("stopped", theme[.warning])] }
     if output.failure != nil { return [Span("✗ no answer", theme[.error])] }
-    return output.passed ? [Span("✓ passed", theme[.good])] : [Span("✗ failed", theme[.bad])]
+    return [Span("\(output.standing.mark) \(output.standing.words)", theme[output.standing.style])]
   }
 
   private func trialLines(_ trial: Trial, _ pen: Pen) -> [[Span]] {
@@ -133,10 +133,10 @@ extension PromptPane {
     if let failure = output.failure { return lines + [[Span("✗ \(failure)", theme[.error])]] }
     if trial.text.isEmpty { lines = [[Span("(an empty answer)", theme[.textDim])]] }
     for score in output.scores {
-      let mark = score.passed ? Span("✓ ", theme[.good]) : Span("✗ ", theme[.bad])
+      let mark = Span(score.standing.mark + " ", theme[score.standing.style])
       lines.append([mark, Span("\(score.grader) ", theme[.textStrong]), Span(score.reason)])
     }
-    if !output.passed, let expected = evalCase(of: trial, pen)?.expected {
+    if output.passed == false, let expected = evalCase(of: trial, pen)?.expected {
       let text = expected.string ?? expected.text(.spaced)
       lines.append([Span("expected ", theme[.textDim])] + JSONText.spans(of: text, theme: theme))
     }

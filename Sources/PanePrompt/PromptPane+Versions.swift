@@ -68,7 +68,7 @@ extension PromptPane {
       },
       TableColumn("Set", width: 4...10, priority: 4) { row in [Span(row.run?.set ?? "")] },
       TableColumn("Score", width: 12...13, alignment: .right, priority: 8) { row in
-        guard let run = row.run, run.summary.done > 0 else { return [Span("not measured")] }
+        guard let run = row.run, run.summary.scored > 0 else { return [Span("not measured")] }
         let summary = run.summary
         return [
           Span(Wording.percent(summary.mean), theme[.textStrong]),

@@ -46,8 +46,11 @@ struct RunFigures {
     if summary.errors > 0 {
       answered.append([Span("\(Wording.count(summary.errors)) without an answer", theme[.error])])
     }
+    if summary.unscored > 0 {
+      answered.append([Span("\(Wording.count(summary.unscored)) not scored", theme[.warning])])
+    }
     var lines = [("answered", answered)]
-    if summary.done > 0 {
+    if summary.scored > 0 {
       let score = "\(Wording.percent(summary.mean)) \(Figure.range(summary.low, summary.high))"
       let bar = Span("  " + Figure.bar(summary, width: 24), theme[.intervalRange])
       lines.append(("score", [[Span(score, theme[.textStrong]), bar]]))
@@ -55,7 +58,7 @@ struct RunFigures {
       lines.append(
         (
           "passed",
-          plain(["\(Wording.count(summary.passed)) of \(Wording.count(summary.done))", "\(valid) in the asked form"])
+          plain(["\(Wording.count(summary.passed)) of \(Wording.count(summary.scored))", "\(valid) well-formed"])
         ))
     }
     if summary.promptTokens + summary.completionTokens > 0 { lines.append(("tokens", plain(tokens))) }

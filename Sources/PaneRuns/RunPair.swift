@@ -11,7 +11,7 @@ struct RunPair {
 
   /// The best run of the other kind on the same set, or else the run before it there, or the next after it.
   init?(_ run: Run, _ snapshot: Snapshot) {
-    guard run.summary.done > 0 else { return nil }
+    guard run.summary.scored > 0 else { return nil }
     var other: Run?
     if let verdict = snapshot.verdict, verdict.set == run.set {
       other = run.variant.isTuned ? verdict.prompted : verdict.tuned

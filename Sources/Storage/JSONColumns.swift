@@ -200,7 +200,8 @@ enum ScoresColumn {
     JSONValue.array(
       scores.map { score in
         var object: JSONObject = [
-          "grader": .string(score.grader), "value": JSONValue(score.value), "passed": .bool(score.passed),
+          "grader": .string(score.grader), "value": score.value.map { JSONValue($0) } ?? .null,
+          "passed": score.passed.map { .bool($0) } ?? .null,
           "reason": .string(score.reason),
         ]
         if !score.fields.isEmpty { object["fields"] = .array(score.fields.map(encode)) }
@@ -220,13 +221,15 @@ enum ScoresColumn {
   static func decode(_ text: String) -> [Score] {
     guard let scores = try? JSONValue(parsing: text).array else { return [] }
     return scores.compactMap { score in
-      guard let grader = score["grader"]?.string, let value = score["value"]?.double else { return nil }
+      guard let grader = score["grader"]?.string else { return nil }
+      let reason = score["reason"]?.string ?? ""
+      guard let value = score["value"]?.double else { return Score(grader: grader, unscored: reason) }
       let fields = (score["fields"]?.array ?? []).compactMap { field -> FieldScore? in
         guard let path = field["path"]?.string, let passed = field["passed"]?.bool else { return nil }
         return FieldScore(path: path, passed: passed, expected: field["expected"], found: field["found"])
       }
       return Score(
-        grader: grader, value: value, passed: score["passed"]?.bool ?? false, reason: score["reason"]?.string ?? "",
+        grader: grader, value: value, passed: score["passed"]?.bool ?? false, reason: reason,
         fields: fields)
     }
   }

@@ -33,7 +33,7 @@ struct OutputRecorder {
     insertOutput = try db.cachedStatement(
       sql: """
         INSERT INTO outputs (run_id, position, case_id, sample, request_key, answer_id, failure, value, passed,
-          format_valid, cost, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          unscored, format_valid, cost, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (run_id, case_id, sample) DO NOTHING
         """)
   }
@@ -44,7 +44,8 @@ struct OutputRecorder {
     let answer = try output.answer.map { try id(of: $0, key: output.requestKey.hex) }
     let columns: StatementArguments = [
       run, position, output.caseID, output.sample, output.requestKey.hex, answer, output.failure.map(FreeText.value),
-      output.value, output.passed, output.formatValid, output.cost, ScoresColumn.encode(output.scores),
+      output.value ?? 0, output.passed ?? false, output.unscored.map(FreeText.value), output.formatValid, output.cost,
+      ScoresColumn.encode(output.scores),
     ]
     position += 1
     try insertOutput.execute(arguments: columns)

@@ -11,6 +11,7 @@ struct RunRow {
   init(_ row: Row) throws {
     var summary = RunSummary()
     summary.done = row["done"]
+    summary.unscored = row["unscored"]
     summary.passed = row["passed"]
     summary.errors = row["errors"]
     summary.formatValid = row["format_valid"]
@@ -24,7 +25,7 @@ struct RunRow {
     summary.latency95 = row["latency_95"]
     summary.cost = row["cost"]
     run = Run(
-      id: RunID(row["id"]), identity: ContentHash(hex: row["identity"]),
+      id: RunID(row["id"]), identity: ContentHash(hex: row["identity"]), base: ContentHash(hex: row["base"]),
       variant: try JSONColumn.decode(VariantColumn.self, row["variant"]).variant,
       promptVersion: ContentHash(hex: row["prompt_version"]), set: row["eval_set"],
       setHash: ContentHash(hex: row["set_hash"]), state: Run.State(rawValue: row["state"]) ?? .paused,
@@ -65,7 +66,7 @@ struct AnswerRow {
 struct OutputRow {
   /// Selects a run's outputs in order.
   static let query = """
-    SELECT o.case_id, o.sample, o.request_key, o.failure, o.value, o.passed, o.format_valid, o.cost, o.scores,
+    SELECT o.case_id, o.sample, o.request_key, o.failure, o.value, o.passed, o.unscored, o.format_valid, o.cost, o.scores,
       \(AnswerRow.columns)
     FROM outputs o LEFT JOIN answers a ON a.id = o.answer_id WHERE o.run_id = ? ORDER BY o.position
     """
@@ -73,12 +74,15 @@ struct OutputRow {
 
   /// Reads a row of `query`.
   init(_ row: Row) {
+    let answer = AnswerRow(row)?.answer
+    let unscored = (row["unscored"] as Data?).map { String(decoding: $0, as: UTF8.self) }
+    let failure = (row["failure"] as Data?).map { String(decoding: $0, as: UTF8.self) }
+    let isScored = answer != nil && failure == nil && unscored == nil
     output = Output(
-      caseID: row["case_id"], sample: row["sample"], requestKey: ContentHash(hex: row["request_key"]),
-      answer: AnswerRow(row)?.answer,
-      failure: (row["failure"] as Data?).map { String(decoding: $0, as: UTF8.self) },
-      scores: ScoresColumn.decode(row["scores"]), value: row["value"], passed: row["passed"],
-      formatValid: row["format_valid"], cost: row["cost"])
+      caseID: row["case_id"], sample: row["sample"], requestKey: ContentHash(hex: row["request_key"]), answer: answer,
+      failure: failure,
+      scores: ScoresColumn.decode(row["scores"]), value: isScored ? row["value"] : nil,
+      passed: isScored ? row["passed"] : nil, unscored: unscored, formatValid: row["format_valid"], cost: row["cost"])
   }
 }
 

@@ -9,6 +9,7 @@ struct RunTally: Sendable {
   struct Entry: Sendable {
     var value: Double
     var passed: Bool
+    var isScored: Bool
     var formatValid: Bool
     var cost: Double?
     var isAnswered: Bool
@@ -21,11 +22,12 @@ struct RunTally: Sendable {
 
     /// An output's share.
     init(_ output: Output) {
-      value = output.value
-      passed = output.passed
+      value = output.value ?? 0
+      passed = output.passed == true
+      isScored = output.isScored
       formatValid = output.formatValid
       cost = output.cost
-      isAnswered = output.answer != nil
+      isAnswered = output.isAnswered
       promptTokens = output.answer?.usage.prompt ?? 0
       cachedPromptTokens = output.answer?.usage.cachedPrompt
       completionTokens = output.answer?.usage.completion ?? 0
@@ -40,7 +42,8 @@ struct RunTally: Sendable {
       formatValid = row["format_valid"]
       cost = row["cost"]
       let answer: Int64? = row["answer_id"]
-      isAnswered = answer != nil
+      isAnswered = answer != nil && !(row["is_failure"] as Bool)
+      isScored = isAnswered && !(row["is_unscored"] as Bool)
       promptTokens = row["prompt_tokens"] ?? 0
       cachedPromptTokens = row["cached_prompt_tokens"]
       completionTokens = row["completion_tokens"] ?? 0
@@ -50,7 +53,8 @@ struct RunTally: Sendable {
 
     /// Selects what `init(row:)` reads, for the rows of one run.
     static let query = """
-      SELECT o.value, o.passed, o.format_valid, o.cost, o.answer_id, o.case_id, a.prompt_tokens, a.cached_prompt_tokens,
+      SELECT o.value, o.passed, o.unscored IS NOT NULL AS is_unscored,
+        o.failure IS NOT NULL AS is_failure, o.format_valid, o.cost, o.answer_id, o.case_id, a.prompt_tokens, a.cached_prompt_tokens,
         a.completion_tokens, a.latency
       FROM outputs o LEFT JOIN answers a ON a.id = o.answer_id WHERE o.run_id = ?
       """
@@ -58,6 +62,7 @@ struct RunTally: Sendable {
 
   private var done = 0
   private var passed = 0
+  private var unscored = 0
   private var errors = 0
   private var formatValid = 0
   private var promptTokens = 0
@@ -101,10 +106,14 @@ struct RunTally: Sendable {
   private mutating func count(_ entry: Entry, _ sign: Int) {
     guard entry.isAnswered else {
       errors += sign
-      return
+      // A reply that is no answer was paid for all the same.
+      promptTokens += sign * entry.promptTokens
+      completionTokens += sign * entry.completionTokens
+      return price(entry, sign)
     }
     done += sign
-    passed += entry.passed ? sign : 0
+    passed += entry.isScored && entry.passed ? sign : 0
+    unscored += entry.isScored ? 0 : sign
     formatValid += entry.formatValid ? sign : 0
     promptTokens += sign * entry.promptTokens
     completionTokens += sign * entry.completionTokens
@@ -112,6 +121,7 @@ struct RunTally: Sendable {
       cachedPromptTokens += sign * cached
       countedCached += sign
     }
+    guard entry.isScored else { return price(entry, sign) }
     if cases != nil {
       let former = cases?[entry.caseID] ?? (0, 0)
       cases?[entry.caseID] = (former.sum + Double(sign) * entry.value, former.count + sign)
@@ -137,7 +147,7 @@ struct RunTally: Sendable {
     if let cases {
       return Estimate(scores: cases.values.filter { $0.count > 0 }.map { $0.sum / Double($0.count) })
     }
-    if zeros + ones == done { return Proportion(successes: ones, of: done).estimate }
+    if zeros + ones == done - unscored { return Proportion(successes: ones, of: done - unscored).estimate }
     return Estimate(
       scores: Array(repeating: 0, count: zeros) + scoresBetween.merged() + Array(repeating: 1, count: ones))
   }
@@ -146,17 +156,20 @@ struct RunTally: Sendable {
   mutating func summary() -> RunSummary {
     var summary = RunSummary()
     summary.errors = errors
-    guard let estimate = estimate() else { return summary }
+    guard done + errors > 0 else { return summary }
     summary.done = done
+    summary.unscored = unscored
     summary.passed = passed
     summary.formatValid = formatValid
     summary.promptTokens = promptTokens
     summary.cachedPromptTokens = countedCached > 0 ? cachedPromptTokens : nil
     summary.completionTokens = completionTokens
     summary.cost = priced > 0 ? cost : nil
-    summary.mean = estimate.mean
-    summary.low = estimate.interval.low
-    summary.high = estimate.interval.high
+    if let estimate = estimate() {
+      summary.mean = estimate.mean
+      summary.low = estimate.interval.low
+      summary.high = estimate.interval.high
+    }
     let percentiles = Percentiles(ascending: latencies.merged())
     summary.latencyMedian = percentiles.p50 ?? 0
     summary.latency95 = percentiles.p95 ?? 0

@@ -167,13 +167,13 @@ extension SQLiteStore {
   ) throws {
     let statement = try db.cachedStatement(
       sql: """
-        UPDATE runs SET revision = ?, next_position = ?, seconds = seconds + ?, done = ?, passed = ?, errors = ?,
-          format_valid = ?, mean = ?, low = ?, high = ?, prompt_tokens = ?, cached_prompt_tokens = ?,
+        UPDATE runs SET revision = ?, next_position = ?, seconds = seconds + ?, done = ?, unscored = ?, passed = ?,
+          errors = ?, format_valid = ?, mean = ?, low = ?, high = ?, prompt_tokens = ?, cached_prompt_tokens = ?,
           completion_tokens = ?, latency_median = ?, latency_95 = ?, cost = ?
         WHERE id = ?
         """)
     try statement.execute(arguments: [
-      revision, position, seconds, summary.done, summary.passed, summary.errors, summary.formatValid,
+      revision, position, seconds, summary.done, summary.unscored, summary.passed, summary.errors, summary.formatValid,
       summary.mean, summary.low, summary.high, summary.promptTokens, summary.cachedPromptTokens,
       summary.completionTokens, summary.latencyMedian, summary.latency95, summary.cost, run.number,
     ])

@@ -18,6 +18,11 @@ enum Schema {
     migrator.registerMigration("4 sweeps") { db in
       try db.execute(sql: "ALTER TABLE jobs ADD COLUMN sweep TEXT")
     }
+    migrator.registerMigration("5 unscored") { db in
+      // Why an answer couldn't be scored; `value` and `passed` say nothing then.
+      try db.execute(sql: "ALTER TABLE outputs ADD COLUMN unscored TEXT")
+      try db.execute(sql: "ALTER TABLE runs ADD COLUMN unscored INTEGER NOT NULL DEFAULT 0")
+    }
     return migrator
   }
 

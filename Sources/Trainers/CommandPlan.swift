@@ -67,7 +67,7 @@ struct CommandPlan {
   var values: [String: String] {
     let settings = plan.settings
     return [
-      "folder": folder.path, "train": folder.train, "valid": folder.valid, "model": plan.base,
+      "folder": folder.path, "train": folder.train, "valid": folder.valid, "model": HubID(plan.base)?.name ?? plan.base,
       "output": folder.output, "steps": String(steps), "epochs": Self.text(settings.epochs),
       "learning_rate": Self.text(settings.learningRate), "rank": String(settings.rank),
       "alpha": Self.text(Double(settings.rank) * settings.scale), "dropout": Self.text(settings.dropout),

@@ -32,7 +32,7 @@ package struct InstallationKey: Sendable {
     guard let bytes = try folder.read(file, limit: length) else { return nil }
     guard bytes.count == length else {
       throw TrustFailure(
-        "\(folder.path)/\(file) isn't whole. Remove it: jobs that were started before can't be resumed then.")
+        "\(folder.path)/\(file) is damaged. Delete it; jobs started before then can't be resumed.")
     }
     return SymmetricKey(data: bytes)
   }

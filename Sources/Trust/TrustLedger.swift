@@ -1,6 +1,7 @@
 import Content
 import Files
 import Foundation
+import Synchronization
 import WorkbenchCore
 
 #if canImport(Glibc)
@@ -76,6 +77,8 @@ package final class WorkspaceGate: TrustGate {
   private let ledger: TrustLedger
   private let root: String
   private let trustsAll: Bool
+  /// What the workspace's files asked for when they were last read: while any of it isn't allowed, nothing is.
+  private let asked = Mutex<[Permission]>([])
 
   /// - Parameter workspace: the workspace's folder.
   /// - Parameter trustsAll: whether this process was told to trust it, whatever it asks for.
@@ -88,6 +91,7 @@ package final class WorkspaceGate: TrustGate {
   package var isForThisProcess: Bool { trustsAll }
 
   package func standing(asking permissions: [Permission]) -> WorkspaceTrust {
+    asked.withLock { $0 = permissions }
     if trustsAll { return .trusted }
     guard let entry = ledger.entry(for: root) else { return .untrusted(permissions) }
     let allowed = Set(entry.permissions)
@@ -109,6 +113,6 @@ package final class WorkspaceGate: TrustGate {
     if trustsAll { return true }
     guard let entry = ledger.entry(for: root) else { return false }
     let allowed = Set(entry.permissions)
-    return permissions.allSatisfy(allowed.contains)
+    return (asked.withLock { $0 } + permissions).allSatisfy(allowed.contains)
   }
 }

@@ -83,7 +83,7 @@ struct Harvest {
       return left == right ? place > other.place : left < right
     }
     private var rank: (Int, Double, Double, Int) {
-      (isPreferred ? isWorse ? 1 : 2 : 0, output.value, agreement ?? 0, -text.utf8.count)
+      (isPreferred ? isWorse ? 1 : 2 : 0, output.value ?? 0, agreement ?? 0, -text.utf8.count)
     }
   }
 
@@ -110,12 +110,13 @@ struct Harvest {
   private static func reason(
     against one: Candidate, isChanged: Bool, _ filter: HarvestFilter
   ) -> HarvestReport.Reason? {
-    guard let answer = one.output.answer else { return .unanswered }
+    guard one.output.isAnswered, let answer = one.output.answer else { return .unanswered }
     if isChanged { return .changed }
     if one.key.isEmpty { return .blank }
     if answer.isCut { return .cut }
-    if !one.output.passed { return .failed }
-    if let least = filter.minScore, one.output.value < least { return .lowScore }
+    guard let passed = one.output.passed else { return .unscored }
+    if !passed { return .failed }
+    if let least = filter.minScore, one.output.value ?? 0 < least { return .lowScore }
     // Two thirds are often written as 0.67.
     if let least = filter.minAgreement, (one.agreement ?? 0) < least - 0.005 { return .disagreed }
     return nil
@@ -190,7 +191,7 @@ struct Harvest {
     let key = choice.correction.map { Self.key($0.text) } ?? choice.good?.key ?? ""
     let length = (choice.correction?.text ?? choice.good?.text ?? "").utf8.count
     func weight(_ one: Candidate) -> Int? {
-      guard !one.key.isEmpty, one.key != key, one.reason != .changed, one.output.answer != nil else { return nil }
+      guard !one.key.isEmpty, one.key != key, one.reason != .changed, one.output.isAnswered else { return nil }
       if let good = choice.good {
         // What a person found between the two counts before everything else.
         for mark in found where mark.a == min(good.place, one.place) && mark.b == max(good.place, one.place) {
@@ -203,7 +204,7 @@ struct Harvest {
       return one.reason == .failed ? 1 : nil
     }
     func rank(_ one: Candidate) -> (Int, Double, Int, OutputPlace) {
-      (weight(one) ?? 0, one.output.value, -abs(one.text.utf8.count - length), one.place)
+      (weight(one) ?? 0, one.output.value ?? 0, -abs(one.text.utf8.count - length), one.place)
     }
     return rivals.filter { weight($0) != nil }.max { rank($0) < rank($1) }
   }
@@ -251,7 +252,8 @@ struct Harvest {
     var origin: JSONObject = [
       "run": JSONValue(Int(one.run.id.number)), "variant": .string(one.run.variant.name),
       "model": .string(one.run.variant.model), "sample": JSONValue(one.output.sample),
-      "score": JSONValue((one.output.value * 1e4).rounded() / 1e4), "passed": JSONValue(one.output.passed),
+      "score": one.output.value.map { JSONValue(($0 * 1e4).rounded() / 1e4) } ?? .null,
+      "passed": one.output.passed.map { JSONValue($0) } ?? .null,
     ]
     if let agreement = one.agreement { origin["agreement"] = JSONValue((agreement * 1e4).rounded() / 1e4) }
     if one.isPreferred { origin["preferred"] = true }

@@ -11,6 +11,8 @@ public struct Snapshot: Sendable {
   public var trust = WorkspaceTrust.trusted
   /// All runs, newest first.
   public var runs: [Run] = []
+  /// What each variant would measure on each set as the files are now; see ``Run/base``.
+  public var bases: [VariantOnSet: ContentHash] = [:]
   /// Progress of runs under way in this process.
   public var progress: [RunID: RunProgress] = [:]
   /// Versions, newest first.
@@ -48,11 +50,6 @@ public struct Snapshot: Sendable {
   public init(workspace: Workspace, time: Date) {
     self.workspace = workspace
     self.time = time
-  }
-
-  /// The newest run of a variant over a set, or over any set.
-  public func latestRun(variant: String, set: String? = nil) -> Run? {
-    runs.first { $0.variant.name == variant && (set == nil || $0.set == set) }
   }
 }
 

@@ -201,7 +201,7 @@ extension Snapshot {
   public func sweep(_ name: String) -> SweepReport {
     // The newest run judges a trial: of its best checkpoint when it is finished, of the rung it came to when it isn't.
     var judged: [JobID: Run] = [:]
-    for run in runs where run.summary.done > 0 && workspace.evalSet(run.set)?.isGeneral != true {
+    for run in runs where run.summary.scored > 0 && workspace.evalSet(run.set)?.isGeneral != true {
       guard let id = CheckpointName(run.variant.name)?.job, judged[id].map({ $0.id < run.id }) ?? true else { continue }
       judged[id] = run
     }

@@ -38,14 +38,9 @@ public struct VerdictReport: Sendable {
     self.advice = advice
   }
 
-  /// The newest run of each variant that there is on a set as it is now: prompted ones first, among them those that have
-  /// answered every case, then by score, by format, by the prompt's length and as in the file.
-  static func newestRuns(_ runs: [Run], on set: EvalSet, of variants: [Variant]) -> [Run] {
-    let newest = variants.compactMap { variant in
-      runs.first {
-        $0.variant.name == variant.name && $0.set == set.name && $0.setHash == set.hash && $0.summary.done > 0
-      }
-    }
+  /// Runs of variants in the order they are shown: prompted ones first, among them those that have answered every case,
+  /// then by score, by format, by the prompt's length and as in the file.
+  static func ranked(_ runs: [Run], of variants: [Variant]) -> [Run] {
     func rank(_ run: Run) -> [Double] {
       let (summary, done) = (run.summary, Double(run.summary.done))
       return [
@@ -53,7 +48,7 @@ public struct VerdictReport: Sendable {
         -Double(summary.formatValid) / done, Double(summary.promptTokens) / done,
       ]
     }
-    return newest.enumerated().sorted { left, right in
+    return runs.enumerated().sorted { left, right in
       (rank(left.element) + [Double(left.offset)]).lexicographicallyPrecedes(
         rank(right.element) + [Double(right.offset)])
     }.map(\.element)
@@ -63,8 +58,8 @@ public struct VerdictReport: Sendable {
 extension RunSummary {
   /// The score with its interval, for a verdict.
   var estimate: Estimate? {
-    guard done > 0 else { return nil }
-    return Estimate(mean: mean, interval: Interval(low, high), count: done, method: .wilson)
+    guard scored > 0 else { return nil }
+    return Estimate(mean: mean, interval: Interval(low, high), count: scored, method: .wilson)
   }
 }
 
@@ -77,7 +72,7 @@ extension VariantFacts {
       format: summary.done > 0 ? Proportion(successes: summary.formatValid, of: summary.done) : nil,
       medianLatency: summary.latencyMedian > 0 ? summary.latencyMedian * 1000 : nil,
       slowLatency: summary.latency95 > 0 ? summary.latency95 * 1000 : nil,
-      unansweredCases: max(0, run.requests - summary.done), isOutdated: isOutdated)
+      unansweredCases: max(0, run.cases - run.casesAnswered), isOutdated: isOutdated)
   }
 }
 
@@ -86,8 +81,9 @@ extension CallCost {
   init?(_ run: Run, price: TokenPrice?, hostingPerMonth: Double = 0) {
     guard let price, run.summary.done > 0 else { return nil }
     let cases = Double(run.summary.done)
+    let cached = min(run.summary.cachedPromptTokens ?? 0, run.summary.promptTokens)
     self.init(
-      uncachedInput: Double(run.summary.promptTokens) / cases, output: Double(run.summary.completionTokens) / cases,
+      uncachedInput: Double(run.summary.promptTokens - cached) / cases, cachedInput: Double(cached) / cases, output: Double(run.summary.completionTokens) / cases,
       prices: TokenPrices(input: price.input, cachedInput: price.cachedInput, output: price.output),
       hostingPerMonth: hostingPerMonth)
   }

@@ -29,10 +29,10 @@ public struct CheckpointReport: Sendable {
     CheckpointChoice(
       rows.map { row in
         CheckpointChoice.Behaviour(
-          step: row.checkpoint.step, task: row.task.summary.mean, taskCases: row.task.summary.done,
-          general: row.general.flatMap { $0.summary.done > 0 ? $0.summary.mean : nil },
-          generalCases: row.general?.summary.done ?? 0, validationLoss: row.checkpoint.validationLoss)
-      }, base: base.flatMap { $0.summary.done > 0 ? $0.summary.mean : nil })
+          step: row.checkpoint.step, task: row.task.summary.mean, taskCases: row.task.summary.scored,
+          general: row.general.flatMap { $0.summary.scored > 0 ? $0.summary.mean : nil },
+          generalCases: row.general?.summary.scored ?? 0, validationLoss: row.checkpoint.validationLoss)
+      }, base: base.flatMap { $0.summary.scored > 0 ? $0.summary.mean : nil })
   }
 }
 
@@ -239,7 +239,7 @@ extension Workbench {
     notify(
       .success,
       "Of job \(id), the checkpoint after step \(report.rows[best].checkpoint.step) behaves best: "
-        + "\(Int((report.rows[best].task.summary.mean * 100).rounded())) % of \(report.rows[best].task.summary.done) cases.\(why)"
+        + "\(Int((report.rows[best].task.summary.mean * 100).rounded())) % of \(report.rows[best].task.summary.scored) cases.\(why)"
     )
   }
 

@@ -6,11 +6,16 @@ extension Workbench {
     guard let set = name == nil ? snapshot.workspace.evalSets.first : snapshot.workspace.evalSet(name ?? "") else {
       throw WorkbenchError.unknown("eval set", name ?? "main", among: snapshot.workspace.evalSets.map(\.name))
     }
-    let left = try run(named: a, set: set.name)
-    let right = try run(named: b, set: set.name)
-    let comparison = Comparison(
-      a: left, b: right, cases: set.cases, outputsA: try await store.outputs(of: left.id),
-      outputsB: try await store.outputs(of: right.id))
+    let left = try await run(named: a, set: set.name)
+    let right = try await run(named: b, set: set.name)
+    let first = try await outputs(of: left, on: set)
+    let second = try await outputs(of: right, on: set)
+    var comparison = Comparison(
+      a: left, b: right, cases: set.cases, outputsA: first.outputs, outputsB: second.outputs)
+    comparison.leftOut = (first.leftOut, second.leftOut)
+    comparison.isRescored = (left.setHash != set.hash, right.setHash != set.hash)
+    if left.setHash != set.hash { comparison.a.summary = RunSummary(of: first.outputs) }
+    if right.setHash != set.hash { comparison.b.summary = RunSummary(of: second.outputs) }
     snapshot.comparison = comparison
     publish()
     return comparison
@@ -19,7 +24,7 @@ extension Workbench {
   /// A run with its outputs in the eval set's order; those of cases that are no longer in it come last.
   /// - Throws: `WorkbenchError.input` when there is no such run, or a store's error.
   public func outputs(ofRun name: String, set: String?) async throws -> (run: Run, outputs: [Output]) {
-    let run = try run(named: name, set: set ?? snapshot.workspace.evalSets.first?.name)
+    let run = try await run(named: name, set: set ?? snapshot.workspace.evalSets.first?.name)
     let cases = snapshot.workspace.evalSet(run.set)?.cases ?? []
     let places = Dictionary(cases.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
     let outputs = try await store.outputs(of: run.id).sorted {
@@ -28,10 +33,18 @@ extension Workbench {
     return (run, outputs)
   }
 
-  /// The newest run of a variant over a set (over any where nil), or the run with this number.
+  /// Why answers of a run could not be scored, the most frequent reason first.
+  public func unscoredReasons(of run: RunID) async throws -> [(reason: String, count: Int)] {
+    let reasons = try await store.outputs(of: run).compactMap(\.unscored)
+    return Dictionary(grouping: reasons, by: \.self).map { (reason: $0.key, count: $0.value.count) }
+      .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+  }
+
+  /// The run that stands for a variant on a set (on any where nil), or the run with this number.
   /// - Throws: `WorkbenchError.input` that says what there is.
-  public func run(named name: String, set: String? = nil) throws -> Run {
-    if let run = snapshot.latestRun(variant: name, set: set) { return run }
+  public func run(named name: String, set: String? = nil) async throws -> Run {
+    if snapshot.bases.isEmpty { await refreshBases() }
+    if let meant = snapshot.meantRun(of: name, on: set) { return meant.run }
     if let number = Int64(name), let run = snapshot.runs.first(where: { $0.id.number == number }) { return run }
     let names = snapshot.workspace.variants.map(\.name)
     guard names.contains(name) else { throw WorkbenchError.unknown("variant or run", name, among: names) }

@@ -132,7 +132,7 @@ extension Workbench {
         }
         let alone = judge.graders.graders.filter { ["json-schema", "word-count"].contains($0.type) && $0.weight > 0 }
         let scores = alone.lazy.map { $0.grade(answer: row.answer, expected: nil) }
-        guard let failed = scores.first(where: { !$0.passed }) else { return nil }
+        guard let failed = scores.first(where: { $0.passed == false }) else { return nil }
         reason = reason ?? failed.reason
       }
       return reason

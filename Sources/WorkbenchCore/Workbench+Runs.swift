@@ -80,6 +80,9 @@ extension Workbench {
       throw WorkbenchError.input(
         "The eval set \"\(set.name)\" (\(set.path)) has no cases, so there is nothing to evaluate.")
     }
+    if let sentence = set.unscorable {
+      throw WorkbenchError.input("\(sentence) Nothing was asked, since no answer could be scored.")
+    }
     if request.budget.dollars != nil, subject.model.price == nil {
       throw WorkbenchError.input(
         "A limit in dollars needs the price of the model \"\(subject.model.name)\": add price to it in assay.yaml.")
@@ -224,12 +227,13 @@ extension Workbench {
 
   /// Why cases of a run have no answer, the most frequent reason first, with how many cases it stands for. Reasons that
   /// differ in numbers only count as one.
-  public func failures(of run: RunID) async throws -> [(reason: String, cases: Int)] {
-    var counts: [String: (reason: String, cases: Int)] = [:]
+  /// - Returns: with each, whether the case is asked again the next time: a reply that is no answer is kept.
+  public func failures(of run: RunID) async throws -> [(reason: String, cases: Int, isAskedAgain: Bool)] {
+    var counts: [String: (reason: String, cases: Int, isAskedAgain: Bool)] = [:]
     for output in try await store.outputs(of: run) {
-      guard let failure = output.failure, output.answer == nil else { continue }
+      guard let failure = output.failure else { continue }
       let shape = failure.split(omittingEmptySubsequences: true, whereSeparator: \.isNumber).joined(separator: "#")
-      counts[shape, default: (failure, 0)].cases += 1
+      counts[shape, default: (failure, 0, output.answer == nil)].cases += 1
     }
     return counts.values.sorted { ($0.cases, $1.reason) > ($1.cases, $0.reason) }
   }

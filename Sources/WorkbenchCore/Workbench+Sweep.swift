@@ -131,7 +131,7 @@ extension Workbench {
       EvaluateRequest(
         variant: "\(tuned.name)@\(id)/\(checkpoint.step)", set: set.name, only: Self.slice(of: set, request.cases)))
     clients = clients.filter { $0.key.adapter?.contains("/checkpoints/") != true }  // its engine may go
-    guard run.summary.done > 0 else { return nil }
+    guard run.summary.scored > 0 else { return nil }
     return SweepPlan.Result(score: run.summary.mean, validationLoss: loss)
   }
 
@@ -141,7 +141,7 @@ extension Workbench {
     guard let best = judged.first, let bestRun = best.run else { return ["No trial has been judged yet."] }
     let percent = Int((bestRun.summary.mean * 100).rounded())
     var sentences = [
-      "Job \(best.job.id) did best: \(percent) % of \(bestRun.summary.done) cases. The best of \(judged.count) trials looks a "
+      "Job \(best.job.id) did best: \(percent) % of \(bestRun.summary.scored) cases. The best of \(judged.count) trials looks a "
         + "little better on the cases it was chosen by than it is; measure it on others before relying on the figure."
     ]
     let others = judged.dropFirst()
@@ -164,8 +164,8 @@ extension Workbench {
     let right = try await store.outputs(of: b.id).representatives
     return PairedOutcomes(
       left.compactMap { id, output in
-        guard let other = right[id], output.answer != nil, other.answer != nil else { return nil }
-        return (output.passed, other.passed)
+        guard let passed = output.passed, let other = right[id]?.passed else { return nil }
+        return (passed, other)
       })
   }
 

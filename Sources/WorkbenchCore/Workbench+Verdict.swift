@@ -10,8 +10,10 @@ extension Workbench {
   private func verdict() async throws -> VerdictReport? {
     let workspace = snapshot.workspace
     guard let set = workspace.evalSets.first(where: { !$0.isGeneral }) ?? workspace.evalSets.first else { return nil }
-    let runs = VerdictReport.newestRuns(snapshot.runs, on: set, of: workspace.variants)
-    let outdated = Set(runs.filter { !isCurrent($0) }.map(\.id))
+    if snapshot.bases.isEmpty { await refreshBases() }
+    let meant = try await meantRuns(on: set)
+    let runs = VerdictReport.ranked(meant.map(\.run), of: workspace.variants)
+    let outdated = Set(meant.filter { $0.isCurrent != true }.map(\.run.id))
     let prompted = runs.first { !$0.variant.isTuned }
     let tuned = runs.first { $0.variant.isTuned }
     var facts = Facts()
@@ -22,11 +24,14 @@ extension Workbench {
 
     var paired: PairedOutcomes?
     if let prompted, let tuned {
-      paired = try await self.paired(tuned, prompted)
+      paired = try await self.paired(tuned, prompted, on: set)
       facts.comparison = paired.map { .outcomes($0) }
     }
-    let general = workspace.evalSets.first(where: \.isGeneral).flatMap { generalRuns(on: $0, tuned: tuned) }
-    if let general { facts.generalAbilities = try await self.paired(general.after, general.before) }
+    var general: (before: Run, after: Run)?
+    if let set = workspace.evalSets.first(where: \.isGeneral) {
+      general = try await generalRuns(on: set, tuned: tuned)
+      if let general { facts.generalAbilities = try await self.paired(general.after, general.before, on: set) }
+    }
     if let tuned, let job = snapshot.jobs.first(where: { tuned.variant.adapter.map($0.made) == true }),
       let rows = try? await dependencies.files.trainingRows(at: job.data)
     {
@@ -43,25 +48,31 @@ extension Workbench {
       advice: Advice(facts))
   }
 
-  /// Whether a run's variant, and the prompt it sends, are still as they were.
-  private func isCurrent(_ run: Run) -> Bool {
-    guard let subject = try? subject(variant: run.variant.name, set: run.set) else { return false }
-    return subject.variant == run.variant && subject.version.hash == run.promptVersion
+  /// The run that stands for each variant on a set, with its averages as they stand to the set as it is now; variants of
+  /// which nothing can be compared with it are left out.
+  private func meantRuns(on set: EvalSet) async throws -> [MeantRun] {
+    var runs: [MeantRun] = []
+    for variant in snapshot.workspace.variants {
+      guard var meant = snapshot.meantRun(of: variant.name, on: set.name) else { continue }
+      meant.run = try await run(meant.run, on: set)
+      if meant.run.summary.scored > 0 { runs.append(meant) }
+    }
+    return runs
   }
 
   /// Two runs on the cases that both have answered; A is the first.
-  private func paired(_ a: Run, _ b: Run) async throws -> PairedOutcomes {
-    let second = try await passes(b)
-    return PairedOutcomes(try await passes(a).compactMap { id, passed in second[id].map { (passed, $0) } })
+  private func paired(_ a: Run, _ b: Run, on set: EvalSet) async throws -> PairedOutcomes {
+    let second = try await passes(b, on: set)
+    return PairedOutcomes(try await passes(a, on: set).compactMap { id, passed in second[id].map { (passed, $0) } })
   }
 
-  /// Whether each answered case of a run passed.
-  private func passes(_ run: Run) async throws -> [String: Bool] {
-    try await store.outputs(of: run.id).filter { $0.answer != nil }.representatives.mapValues(\.passed)
+  /// Whether each case of a run passed that has an answer which was scored.
+  private func passes(_ run: Run, on set: EvalSet) async throws -> [String: Bool] {
+    try await outputs(of: run, on: set).outputs.filter(\.isScored).representatives.compactMapValues(\.passed)
   }
 
-  private func generalRuns(on set: EvalSet, tuned: Run?) -> (before: Run, after: Run)? {
-    let runs = VerdictReport.newestRuns(snapshot.runs, on: set, of: snapshot.workspace.variants)
+  private func generalRuns(on set: EvalSet, tuned: Run?) async throws -> (before: Run, after: Run)? {
+    let runs = VerdictReport.ranked(try await meantRuns(on: set).map(\.run), of: snapshot.workspace.variants)
     guard let before = runs.first(where: { !$0.variant.isTuned }),
       let after = runs.first(where: { $0.variant.isTuned && $0.variant.adapter == tuned?.variant.adapter })
         ?? runs.first(where: \.variant.isTuned)
@@ -81,7 +92,7 @@ extension Workbench {
     guard versions.count >= 2 else { return nil }
     var outcomes: [[Bool]] = []
     for run in versions.suffix(8) {
-      let passed = try await passes(run)
+      let passed = try await passes(run, on: set)
       outcomes.append(set.cases.map { passed[$0.id] ?? false })
     }
     return Plateau(versions: outcomes)

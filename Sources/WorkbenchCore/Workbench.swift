@@ -113,6 +113,7 @@ public actor Workbench {
   /// from here on. The command line needs it only for commands that follow something.
   public func watch() async {
     let files = dependencies.files.changes()
+    await refreshBases()
     watchers = [Task { [weak self] in for await _ in files { await self?.reloadFiles() } }]
     await watchStore()
     publish()
@@ -293,6 +294,8 @@ public actor Workbench {
     do {
       snapshot.workspace = try await dependencies.files.read()
       snapshot.trust = dependencies.gate.standing(asking: snapshot.workspace.permissions)
+      await refreshBases()
+      await refreshVerdict()
       if let request = snapshot.rendered?.request { _ = try? await render(request) }
       publish()
     } catch {

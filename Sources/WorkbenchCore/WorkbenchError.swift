@@ -16,8 +16,8 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .input(let text), .model(let text), .budget(let text): text
     case .untrusted:
-      "This workspace is not trusted yet: no program is started, no key read and no address asked until a person allows "
-        + "what its files ask for."
+      "This workspace is not trusted: Assay starts no program, reads no key and contacts no server for it until you allow "
+        + "that."
     }
   }
 
@@ -25,7 +25,7 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   static func flawed(_ what: String, _ flaws: [Problem]) -> WorkbenchError {
     let more = flaws.count > 3 ? " … and \(flaws.count - 3) more." : ""
     return .input(
-      "Nothing was \(what), since it would not be what is meant. Mend this first: "
+      "Not \(what). Fix this first: "
         + flaws.prefix(3).map(\.description).joined(separator: " ") + more)
   }
 

@@ -21,7 +21,7 @@ extension Screen {
       Binding(":", .control("p"), title: "Command palette", group: "Everywhere", action: .palette, footer: "commands"),
       Binding("!", title: "Problems and messages", group: "Everywhere", action: .messages),
       Binding(
-        .control("t"), title: "What this workspace asks for, and trusting it", group: "Everywhere", action: .trust),
+        .control("t"), title: "Trust: what this workspace asks for", group: "Everywhere", action: .trust),
       Binding(.control("l"), title: "Read the files again", group: "Everywhere", action: .reload),
       Binding(.control("z"), title: "Back to the shell; fg returns", group: "Everywhere", action: .suspend),
       Binding("q", .control("c"), title: "Quit", group: "Everywhere", action: .quit, footer: "quit"),

@@ -37,8 +37,8 @@ struct TrustOverlay: Sendable {
     case .trusted: ["This workspace is trusted: nobody has to be asked."]
     case .untrusted(let permissions) where permissions.isEmpty:
       [
-        "Nobody has trusted this workspace yet. It asks for no program and no address; evaluations, jobs and drafts would be "
-          + "kept in its .assay folder."
+        "Nobody has trusted this workspace yet. It starts no program and contacts no address; trusting it lets Assay keep runs, "
+          + "jobs and drafts in its .assay folder."
       ]
     case .untrusted: ["Nobody has trusted this workspace yet. If you do, Assay will, when you ask for it:"]
     case .changed: ["You trusted this workspace before. Its files have changed since, and now they also ask Assay to:"]

@@ -69,10 +69,15 @@ struct CaseFile: Sendable {
     JSONValue.array([.string(evalCase.id), evalCase.input, evalCase.expected ?? .null]).text() + "\n"
   }
 
+  /// Rises when graders come to judge the same answers otherwise: what was scored before is scored anew then, from stored
+  /// answers, and the old run keeps its scores.
+  private static let gradingVersion = 2
+
   /// Hash of the cases and the descriptions of graders.
   func hash(graders: [JSONValue]) -> ContentHash {
     var digest = digest
     digest.update(JSONValue.array(graders.map(\.canonical)).text())
+    digest.update("grading \(Self.gradingVersion)")
     return ContentHash(hex: digest.hex())
   }
 

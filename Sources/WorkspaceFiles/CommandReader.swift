@@ -59,14 +59,14 @@ enum CommandReader {
       guard name.first?.isNumber == false,
         name.allSatisfy({ $0 == "_" || ($0.isASCII && ($0.isLetter || $0.isNumber)) })
       else {
-        command.fail("environment", "\"\(name)\" is no variable's name: write letters, digits and _.")
+        command.fail("environment", "\"\(name)\" is not a valid variable name: write letters, digits and _.")
         continue
       }
       if ["KEY", "TOKEN", "SECRET", "PASSWORD"].contains(where: { name.uppercased().hasSuffix($0) }) {
         command.fail(
           "environment",
-          "\(name) looks like a secret, which has no place in a file: set it in your shell, whose variables the trainer "
-            + "gets.")
+          "\(name) looks like a secret, which has no place in a file: set it in your shell and name it in `training.env`."
+            + "")
         continue
       }
       guard let text = value.text else {

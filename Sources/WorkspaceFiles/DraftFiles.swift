@@ -12,8 +12,9 @@ extension FolderWorkspaceFiles {
     guard let paths = FileManager.default.enumerator(atPath: root) else { return [:] }
     var drafts: [DraftPath: KeptDraft] = [:]
     for case let path as String in paths where drafts.count < 200 {
-      guard let text = try? FileBytes.text(root + "/" + path, limit: SectionFile.mostBytes),
-        let time = try? FileManager.default.attributesOfItem(atPath: root + "/" + path)[.modificationDate] as? Date
+      guard let file = try? folder.reading(Self.draftFolder + "/" + path),
+        let text = try? FileBytes.text(file, limit: SectionFile.mostBytes),
+        let time = try? FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date
       else { continue }
       drafts[DraftPath(found: path)] = KeptDraft(text: text, time: time)
     }
@@ -26,7 +27,7 @@ extension FolderWorkspaceFiles {
     let relative = "\(Self.draftFolder)/\(draft)"
     guard state.isAllowed else {
       if text == nil { return }
-      throw Problem(file: relative, message: "What is typed isn't kept here before the workspace is trusted; save it.")
+      throw Problem(file: relative, message: "Drafts are not kept until the workspace is trusted; save the file.")
     }
     do {
       let path = try folder.writing(relative)

@@ -94,7 +94,7 @@ extension ModelReader {
   static func variables(_ key: String, _ fields: inout ConfigFields) -> [String] {
     guard let names = fields.texts(key, "names of environment variables, such as [HF_TOKEN]") else { return [] }
     for name in names where !isVariable(name) {
-      fields.fail(key, "\"\(name.prefix(64))\" is no variable's name: write letters, digits and _.")
+      fields.fail(key, "\"\(name.prefix(64))\" is not a valid variable name: write letters, digits and _.")
     }
     return names
   }

@@ -39,7 +39,7 @@ enum ModelReader {
     for key in ["key", "api_key", "token", "secret"] where fields.value(key) != nil {
       fields.fail(
         key,
-        "Keys don't belong in files: put it in an environment variable and name that with key_env. If this file was "
+        "Keys don't belong in files: put the key in an environment variable and name that with key_env. If this file was "
           + "ever shared, make a new key.")
     }
     guard let kind = kind(&fields) else { return nil }

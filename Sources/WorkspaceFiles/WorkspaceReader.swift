@@ -196,9 +196,11 @@ struct WorkspaceReader {
     } catch {
       problems.append(Problem(file: path, key: "eval_sets.\(name)", message: String(describing: error)))
     }
-    return EvalSet(
+    var set = EvalSet(
       name: name, path: path, cases: file.cases, graders: GraderSet(graders?.graders ?? []),
       hash: file.hash(graders: graders?.specs ?? []))
+    set.graderLines = graders?.lines ?? []
+    return set
   }
 }
 
@@ -226,6 +228,7 @@ enum GraderReader {
   struct Result {
     var graders: [Grader] = []
     var specs: [JSONValue] = []
+    var lines: [Int?] = []
   }
 
   /// Reads a list; nil when there is none.
@@ -241,6 +244,7 @@ enum GraderReader {
       do throws(GraderError) {
         result.graders.append(try Grader(spec: spec))
         result.specs.append(spec)
+        result.lines.append(entry.line)
       } catch {
         entry.log.add(
           .error, line: entry.line(of: error.key), key: "\(entry.path).\(error.key)", sentence(error.description))

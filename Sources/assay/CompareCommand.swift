@@ -34,6 +34,9 @@ struct CompareCommand: AsyncParsableCommand {
       ["both wrong", "\(comparison.count(.bothWrong))"],
     ]
     counts.print()
+    for note in comparison.notes { print(note) }
+    let unscored = comparison.count(.unscored)
+    if unscored > 0 { print("\(unscored) cases were not scored in one of the runs, and are left out.") }
     if comparison.missing > 0 { print("\(comparison.missing) cases of the set are not in both runs yet.") }
     print("")
     Wiring.show(comparison.sentence)
@@ -47,12 +50,15 @@ extension Report {
     return [
       "a": run(comparison.a), "b": run(comparison.b), "set": .string(comparison.a.set),
       "cases": JSONValue(comparison.compared), "missing": JSONValue(comparison.missing),
+      "unscored": JSONValue(comparison.count(.unscored)),
       "both_right": JSONValue(comparison.count(.bothRight)), "only_a": JSONValue(comparison.count(.onlyA)),
       "only_b": JSONValue(comparison.count(.onlyB)), "both_wrong": JSONValue(comparison.count(.bothWrong)),
       "difference": [
         "mean": rounded(comparison.difference, 4), "ci95": [rounded(interval.low, 4), rounded(interval.high, 4)],
         "direction": "b_minus_a",
       ],
+      "left_out": ["a": JSONValue(comparison.leftOut.a), "b": JSONValue(comparison.leftOut.b)],
+      "warnings": .array(comparison.notes.map { .string($0) }),
       "p_value": JSONValue(comparison.paired.pValue), "sentence": .string(comparison.sentence),
     ]
   }

@@ -8,7 +8,7 @@ import WorkbenchCore
 /// `assay doctor`: what works here and what doesn't.
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Check the terminal, the local engine with its BLAS, and the workspace.")
+    commandName: "doctor", abstract: "Check the terminal, the local engine and its linear-algebra library, and the workspace.")
 
   @OptionGroup var options: WorkspaceOptions
 
@@ -98,8 +98,8 @@ struct DoctorCommand: AsyncParsableCommand {
         checks.append(
           Check(
             name: "trust", isGood: false,
-            text: "not trusted yet, so the engine and keys were not looked at; `assay trust` shows what it asks for "
-              + "(\(asked.count))"))
+            text: "not trusted, so the engine and keys were not checked; `assay trust` lists what it asks for"
+              + (asked.isEmpty ? "" : " (\(asked.count))")))
         return (checks, workspace.models.contains(where: \.isLocal), false)
       }
       for model in workspace.models {

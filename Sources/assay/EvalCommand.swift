@@ -39,9 +39,15 @@ struct EvalCommand: AsyncParsableCommand {
   var untilDecided = false
   @Option(help: "Exit with status 1 when a variant's mean score is below this, 0 to 1.")
   var failUnder: Double?
+  @Option(
+    help: ArgumentHelp(
+      "With --fail-under: exit with status 1 when more than this share of the answers can't be scored.",
+      valueName: "percent"))
+  var failUnscored = 2.0
   @OptionGroup var options: WorkspaceOptions
 
   func validate() throws {
+    if !(0...100).contains(failUnscored) { throw ValidationError("--fail-unscored takes a percentage from 0 to 100.") }
     if let concurrency, concurrency < 1 { throw ValidationError("--concurrency must be at least 1.") }
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
     if let maxCalls, maxCalls < 0 { throw ValidationError("--max-calls must be at least 0.") }
@@ -94,11 +100,33 @@ struct EvalCommand: AsyncParsableCommand {
       table.print()
     }
     if let failure { throw ExitCode(ExitStatus.of(failure)) }
-    if !unanswered.isEmpty { throw WorkbenchError.model(unanswered.joined(separator: "\n       ")) }
+    if !unanswered.kept.isEmpty { Wiring.say(unanswered.kept.joined(separator: "\n")) }
+    if !unanswered.askedAgain.isEmpty {
+      throw WorkbenchError.model(unanswered.askedAgain.joined(separator: "\n       "))
+    }
+    try await tellUnscored(runs, on: workbench)
     if let failUnder, let worst = runs.min(by: { $0.summary.mean < $1.summary.mean }), worst.summary.mean < failUnder {
       Wiring.say(
         "\(worst.variant.name) scores \(Report.percent(worst.summary.mean)), below \(Report.percent(failUnder)).")
       throw ExitCode(ExitStatus.thresholdMissed)
+    }
+    if failUnder != nil, let run = runs.first(where: { $0.summary.unscoredShare * 100 > failUnscored }) {
+      Wiring.say(
+        "\(run.summary.unscored) of \(run.summary.done) answers of \(run.variant.name) were not scored, more than "
+          + "\(Report.percent(failUnscored / 100)): the score says too little of it.")
+      throw ExitCode(ExitStatus.thresholdMissed)
+    }
+  }
+
+  /// Says why answers could not be scored: the most frequent reasons of each run.
+  private func tellUnscored(_ runs: [Run], on workbench: Workbench) async throws {
+    for run in runs where run.summary.unscored > 0 {
+      let reasons = try await workbench.unscoredReasons(of: run.id)
+      for reason in reasons.prefix(3) {
+        let answers = reason.count == 1 ? "1 answer" : "\(reason.count) answers"
+        Wiring.say("\(answers) of \(run.variant.name) not scored: \(reason.reason)")
+      }
+      if reasons.count > 3 { Wiring.say("  and \(reasons.count - 3) more reasons: assay outputs \(run.id)") }
     }
   }
 
@@ -124,21 +152,26 @@ struct EvalCommand: AsyncParsableCommand {
     return .object(report)
   }
 
-  /// A sentence for each reason why cases have no answer.
-  private static func unanswered(_ runs: [Run], on workbench: Workbench) async throws -> [String] {
-    var sentences: [String] = []
+  /// A sentence for each reason why cases have no answer: those that the same command asks again, and those whose reply
+  /// is kept.
+  private static func unanswered(
+    _ runs: [Run], on workbench: Workbench
+  ) async throws -> (askedAgain: [String], kept: [String]) {
+    var (askedAgain, kept): ([String], [String]) = ([], [])
     for run in runs where run.summary.errors > 0 {
       let failures = try await workbench.failures(of: run.id)
-      for failure in failures.prefix(3) {
-        let cases = failure.cases == 1 ? "1 case has" : "\(failure.cases) cases have"
-        sentences.append("\(cases) no answer in run \(run.id) (\(run.variant.name)): \(failure.reason)")
-      }
-      if failures.count > 3 {
-        sentences.append("There are \(failures.count - 3) more reasons: assay outputs \(run.id)")
+      for isAskedAgain in [true, false] {
+        let reasons = failures.filter { $0.isAskedAgain == isAskedAgain }
+        var sentences = reasons.prefix(3).map { failure in
+          let cases = failure.cases == 1 ? "1 case" : "\(failure.cases) cases"
+          return "\(cases) of \(run.variant.name) (run \(run.id)): \(failure.reason)"
+        }
+        if reasons.count > 3 { sentences.append("\(reasons.count - 3) more reasons: assay outputs \(run.id)") }
+        if isAskedAgain { askedAgain += sentences } else { kept += sentences }
       }
     }
-    if !sentences.isEmpty { sentences.append("The same command asks for these again, and for no others.") }
-    return sentences
+    if !askedAgain.isEmpty { askedAgain.append("Run the same command to retry only those.") }
+    return (askedAgain, kept)
   }
 
   /// Evaluates, with what it may cost said before and what it did after, where that is known.

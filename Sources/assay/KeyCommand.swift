@@ -21,9 +21,9 @@ struct KeyCommand: AsyncParsableCommand {
     @OptionGroup var host: Host
     func run() async throws {
       let name = try host.name(of: variable)
-      let key = try HiddenInput.read("The key in \(variable) for \(name.host), which is not shown: ")
+      let key = try HiddenInput.read("Key for \(name.host) (\(variable)), not shown: ")
       try await KeyStore.system.set(key, for: name)
-      print("The system's key store has the key in \(variable) for \(name.host).")
+      print("Stored \(variable) for \(name.host).")
     }
   }
 
@@ -36,7 +36,7 @@ struct KeyCommand: AsyncParsableCommand {
     func run() async throws {
       let name = try host.name(of: variable)
       try await KeyStore.system.remove(name)
-      print("The system's key store has no key in \(variable) for \(name.host) any more.")
+      print("Removed \(variable) for \(name.host).")
     }
   }
 
@@ -54,7 +54,7 @@ struct KeyCommand: AsyncParsableCommand {
 
     func name(of variable: String) throws -> KeyName {
       guard let host = host ?? Self.official[variable] else {
-        throw ValidationError("Say which host the key is for: assay key set \(variable) --for api.example.com")
+        throw ValidationError("Say which host the key is for, such as --for api.example.com.")
       }
       return KeyName(variable, for: host)
     }

@@ -23,17 +23,17 @@ struct OutputsCommand: AsyncParsableCommand {
     let workbench = try await options.workbench()
     let (run, outputs) = try await workbench.outputs(ofRun: self.run, set: set)
     await workbench.close()
-    let wanted = outputs.filter { !failed || !$0.passed }
+    let wanted = outputs.filter { !failed || $0.passed != true }
     if options.json {
       for output in wanted { print(Report.output(output).text()) }
       return
     }
     for output in wanted {
-      let mark = output.answer == nil ? "!" : output.passed ? "✓" : "✗"
-      Wiring.show("\(mark) \(output.id)")
-      Wiring.show(Self.indented(output.answer?.text ?? output.failure ?? ""))
+      Wiring.show("\(output.standing.mark) \(output.id)")
+      if let failure = output.failure { Wiring.show("    " + failure) }
+      if let text = output.answer?.text, !text.isEmpty { Wiring.show(Self.indented(text)) }
       if output.answer?.isCut == true { Wiring.show("    cut: \(output.answer?.finishReason ?? "")") }
-      for score in output.scores where !score.passed { Wiring.show("    \(score.grader): \(score.reason)") }
+      for score in output.scores where score.passed != true { Wiring.show("    \(score.grader): \(score.reason)") }
     }
     Wiring.say(
       "Run \(run.id) (\(run.variant.name) on \(run.set)): \(wanted.count) of \(outputs.count) answers are shown.")
@@ -51,10 +51,12 @@ extension Report {
       "id": .string(output.caseID), "sample": JSONValue(output.sample),
       "output": output.answer.map { .string($0.text) } ?? .null,
       "finish_reason": output.answer?.finishReason.map { .string($0) } ?? .null,
-      "passed": JSONValue(output.passed), "score": rounded(output.value, 4),
+      "passed": output.isAnswered ? output.passed.map { JSONValue($0) } ?? .null : false,
+      "score": output.isAnswered ? output.value.map { rounded($0, 4) } ?? .null : 0,
+      "unscored": output.unscored.map { .string($0) } ?? .null,
       "scores": .array(
         output.scores.map {
-          ["grader": .string($0.grader), "value": rounded($0.value, 4), "reason": .string($0.reason)]
+          ["grader": .string($0.grader), "value": $0.value.map { rounded($0, 4) } ?? .null, "reason": .string($0.reason)]
         }),
       "error": output.failure.map { .string($0) } ?? .null,
     ]

@@ -7,19 +7,20 @@ import WorkbenchCore
 enum Report {
   static func run(_ run: Run) -> JSONValue {
     let summary = run.summary
-    func known(_ value: Double, _ places: Int) -> JSONValue { summary.done > 0 ? rounded(value, places) : .null }
+    func known(_ value: Double, of count: Int) -> JSONValue { count > 0 ? rounded(value, 4) : .null }
     return [
       "run": JSONValue(Int(run.id.number)), "variant": .string(run.variant.name),
       "prompt_version": .string(run.promptVersion.short), "set": .string(run.set), "state": .string(run.state.rawValue),
-      "cases": JSONValue(summary.done + summary.errors), "answered": JSONValue(summary.done),
+      "cases": JSONValue(run.casesAsked), "answered": JSONValue(summary.done),
       "cases_in_set": JSONValue(run.cases),
       "repeats": JSONValue(run.repeats),
+      "scored": JSONValue(summary.scored), "unscored": JSONValue(summary.unscored),
       "passed": JSONValue(summary.passed),
       "score": [
-        "mean": known(summary.mean, 4),
-        "ci95": summary.done > 0 ? [rounded(summary.low, 4), rounded(summary.high, 4)] : .null,
+        "mean": known(summary.mean, of: summary.scored),
+        "ci95": summary.scored > 0 ? [rounded(summary.low, 4), rounded(summary.high, 4)] : .null,
       ],
-      "format_valid": known(Double(summary.formatValid) / Double(summary.done), 4),
+      "format_valid": known(Double(summary.formatValid) / Double(max(1, summary.done)), of: summary.done),
       "errors": JSONValue(summary.errors),
       "tokens": [
         "prompt": JSONValue(summary.promptTokens),
@@ -57,10 +58,12 @@ enum Report {
     let summary = run.summary
     let done = summary.done
     let hasAnswers = done > 0
+    let hasScores = summary.scored > 0
     return [
       run.variant.name, run.set, done == run.requests ? "\(done)" : "\(done)/\(run.requests)",
-      hasAnswers ? percent(summary.mean) : "–",
-      hasAnswers ? "[\(percent(summary.low)), \(percent(summary.high))]" : "–",
+      hasScores ? percent(summary.mean) : "–",
+      hasScores ? "[\(percent(summary.low)), \(percent(summary.high))]" : "–",
+      summary.unscored > 0 ? "\(summary.unscored)" : "",
       hasAnswers ? percent(Double(summary.formatValid) / Double(done)) : "–", "\(summary.errors)",
       hasAnswers ? "\(summary.promptTokens / done)" : "–", hasAnswers ? "\(summary.completionTokens / done)" : "–",
       summary.latencyMedian > 0 ? "\(Int((summary.latencyMedian * 1000).rounded()))" : "–",
@@ -72,7 +75,7 @@ enum Report {
   static var runTable: TextTable {
     TextTable(
       .init("variant"), .init("set", priority: 5), .init("cases", .right), .init("score", .right),
-      .init("95 % interval"), .init("valid", .right, priority: 8), .init("errors", .right, priority: 4),
+      .init("95 % interval"), .init("not scored", .right, priority: 9), .init("valid", .right, priority: 8), .init("errors", .right, priority: 4),
       .init("in/case", .right, priority: 7), .init("out/case", .right, priority: 6),
       .init("p50 ms", .right, priority: 6), .init("p95 ms", .right, priority: 3), .init("cost", .right, priority: 5),
       .init("time", .right, priority: 4), .init("run", .right, priority: 7), .init("prompt", priority: 2))

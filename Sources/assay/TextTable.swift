@@ -26,7 +26,8 @@ struct TextTable {
   func lines(width: Int?) -> [String] {
     let cells = [columns.map(\.title)] + rows.map { $0.map { TextWidth.sanitized($0) } }
     let widths = columns.indices.map { column in cells.map { TextWidth.columns(of: $0[column]) }.max() ?? 0 }
-    var shown = Array(columns.indices)
+    // A column that says nothing in any row is left out.
+    var shown = columns.indices.filter { column in rows.isEmpty || rows.contains { !$0[column].isEmpty } }
     func total() -> Int { shown.reduce(0) { $0 + widths[$1] } + 2 * max(0, shown.count - 1) }
     while let width, total() > width, shown.count > 1,
       let least = shown.reversed().min(by: { columns[$0].priority < columns[$1].priority }), columns[least].priority < 9
@@ -39,7 +40,7 @@ struct TextTable {
     }
   }
 
-  func print() { for line in lines(width: TextTable.terminalWidth) { Swift.print(line) } }
+  func print() { for line in lines(width: TextTable.terminalWidth) { Wiring.show(line) } }
 
   /// Columns of the terminal that standard output is; nil when it is none.
   private static var terminalWidth: Int? { isatty(1) == 1 ? columns(of: 1) : nil }

@@ -44,7 +44,7 @@ struct TrustCommand: AsyncParsableCommand {
 /// `assay untrust`: takes it back.
 struct UntrustCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "untrust", abstract: "Stop trusting a workspace; jobs that run go on.")
+    commandName: "untrust", abstract: "Stop trusting a workspace; running jobs continue.")
 
   @Argument(help: "The workspace's folder.", completion: .directory)
   var directory = "."

@@ -33,9 +33,9 @@ enum TrustQuestion {
     switch trust {
     case .trusted: "\(folder) is trusted with:"
     case .untrusted(let permissions) where permissions.isEmpty:
-      "\(folder) is not trusted yet. It would run no program and ask no address; evaluations are kept in its .assay."
+      "\(folder) is not trusted yet. It starts no program and contacts no address; trusting it lets Assay keep runs, jobs and drafts in its .assay."
     case .untrusted: "\(folder) is not trusted yet. Its files would:"
-    case .changed: "\(folder) was trusted before. Since then its files also:"
+    case .changed: "\(folder) was trusted before. Its files now also:"
     }
   }
 

@@ -47,7 +47,7 @@ enum Wiring {
   }
 
   /// Prints text that came from files or models.
-  static func show(_ text: String) { print(safe(text, descriptor: 1)) }
+  static func show(_ text: String) { Swift.print(safe(text, descriptor: 1)) }
 
   /// Text that can do no harm where it goes: a terminal gets no control characters.
   private static func safe(_ text: String, descriptor: Int32) -> String {

@@ -7,7 +7,7 @@ import Testing
   static let allowed: [String: Set<String>] = {
     let panes = ["PanePrompt", "PaneCases", "PaneCompare", "PaneRuns", "PaneTraining", "PaneVerdict"]
     var table: [String: Set<String>] = [
-      "Drawing": [], "Content": ["Crypto"], "Grading": ["Content"], "Evidence": [], "FileWatching": [], "Files": [],
+      "Drawing": [], "Content": ["Crypto"], "Grading": ["Content", "CPCRE2"], "CPCRE2": [], "Evidence": [], "FileWatching": [], "Files": [],
       "CNcurses": [],
       "Processes": ["Subprocess"],
       "DataChecks": ["Content", "Grading", "Evidence"],
@@ -25,7 +25,7 @@ import Testing
       "Terminal": ["CNcurses", "Drawing"],
     ]
     for pane in panes { table[pane] = ["WorkbenchCore", "Drawing", "Content", "Grading", "Evidence"] }
-    table["assay"] = Set(table.keys).union(["ArgumentParser"]).subtracting(["CNcurses"])
+    table["assay"] = Set(table.keys).union(["ArgumentParser"]).subtracting(["CNcurses", "CPCRE2"])
     return table
   }()
 

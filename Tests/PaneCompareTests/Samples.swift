@@ -67,10 +67,10 @@ enum Sample {
   ) -> Run {
     var summary = RunSummary()
     summary.done = outputs.count
-    summary.passed = outputs.count(where: \.passed)
+    summary.passed = outputs.count { $0.passed == true }
     summary.formatValid = outputs.count(where: \.formatValid)
     summary.errors = outputs.count { $0.answer == nil }
-    summary.mean = outputs.isEmpty ? 0 : outputs.reduce(0) { $0 + $1.value } / Double(outputs.count)
+    summary.mean = outputs.isEmpty ? 0 : outputs.reduce(0) { $0 + ($1.value ?? 0) } / Double(outputs.count)
     summary.low = max(0, summary.mean - 0.09)
     summary.high = min(1, summary.mean + 0.08)
     summary.promptTokens = outputs.reduce(0) { $0 + ($1.answer?.usage.prompt ?? 0) }

@@ -113,7 +113,7 @@ struct RunStoreTests {
         // Another connection goes on, as after a restart.
         let other = try SQLiteStore(stateOf: folder)
         let summary = try await other.record(Array(outputs[20...]), in: run, seconds: 0)
-        let estimate = try #require(Estimate(scores: outputs.map(\.value)))
+        let estimate = try #require(Estimate(scores: outputs.map({ $0.value ?? -1 })))
         #expect(abs(summary.mean - estimate.mean) < 1e-12)
         #expect(abs(summary.low - estimate.interval.low) < 1e-12)
         #expect(abs(summary.high - estimate.interval.high) < 1e-12)

@@ -171,7 +171,7 @@ struct RealTRLTests {
     let program = try LocalEngine(layout: layout).trainingProgram(folder: folder.path)
     let script = try #require(program.arguments.first { $0.hasSuffix(".py") })
     let scripts = (script as NSString).deletingLastPathComponent
-    let script = """
+    let code = """
       import sys
       from pathlib import Path
       sys.path.insert(0, sys.argv[1])
@@ -200,7 +200,7 @@ struct RealTRLTests {
       assert train_trl.answer_columns(row("a", "b"), 8)["labels"] == [1, a, 0, 2, b, 0]
       print("as expected")
       """
-    let checked = try await Self.python(["-c", script, scripts, folder.path, try await Self.model.value])
+    let checked = try await Self.python(["-c", code, scripts, folder.path, try await Self.model.value])
     #expect(checked.lines.last == "as expected", "\(checked.output)")
   }
 }

@@ -47,7 +47,7 @@ struct CommandReaderTests {
     ("run: [a]\n    log: /var/log/x", 4, "training.command.log", "outside of the job's folder"),
     ("run: [a]\n    adapter: \"{output}/../../x\"", 4, "training.command.adapter", "outside of the job's folder"),
     ("run: [a]\n    environment:\n      HF_TOKEN: abc", 4, "training.command.environment", "looks like a secret"),
-    ("run: [a]\n    environment:\n      1A: abc", 4, "training.command.environment", "no variable's name"),
+    ("run: [a]\n    environment:\n      1A: abc", 4, "training.command.environment", "not a valid variable name"),
     ("run: [a]\n    environment: [a]", 4, "training.command.environment", "Expected a group of keys"),
     ("run: {a: b}", 3, "training.command.run", "Expected the program"),
   ])

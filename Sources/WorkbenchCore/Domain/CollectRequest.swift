@@ -65,6 +65,7 @@ public struct HarvestReport: Sendable, Hashable {
     case disagreed = "repeats disagreed"
     case lowScore = "score too low"
     case failed = "failed the graders"
+    case unscored = "not scored"
     case cut = "cut off by a limit"
     case blank = "empty"
     /// The case's input was edited after the run.

@@ -7,6 +7,10 @@ public struct Comparison: Sendable {
     case bothRight, onlyA, onlyB, bothWrong
     /// One of the two has no answer, so the case decides nothing.
     case unanswered
+    /// Both have an answer and one couldn't be scored, so the case decides nothing.
+    case unscored
+    /// Whether the case says anything of the two.
+    public var isDecisive: Bool { self != .unanswered && self != .unscored }
   }
   /// One case with both outputs.
   public struct Row: Sendable, Identifiable {
@@ -27,14 +31,15 @@ public struct Comparison: Sendable {
       self.evalCase = evalCase
       self.a = a
       self.b = b
-      let isAnswered = a.answer != nil && b.answer != nil
+      let isAnswered = a.isAnswered && b.isAnswered
       outcome =
         switch (a.passed, b.passed) {
         case _ where !isAnswered: .unanswered
-        case (true, true): .bothRight
-        case (true, false): .onlyA
-        case (false, true): .onlyB
-        case (false, false): .bothWrong
+        case (true?, true?): .bothRight
+        case (true?, false?): .onlyA
+        case (false?, true?): .onlyB
+        case (false?, false?): .bothWrong
+        case (nil, _), (_, nil): .unscored
         }
     }
   }
@@ -46,6 +51,10 @@ public struct Comparison: Sendable {
   public var rows: [Row]
   /// Cases of the set that one of the runs has not answered.
   public var missing: Int
+  /// How many answers of each run were left out because their case was edited or removed since.
+  public var leftOut = (a: 0, b: 0)
+  /// Whether each run was made on an earlier version of the set or its graders, and its answers were scored again.
+  public var isRescored = (a: false, b: false)
 
   /// Lines two runs up.
   public init(a: Run, b: Run, cases: [EvalCase], outputsA: [Output], outputsB: [Output]) {
@@ -60,17 +69,27 @@ public struct Comparison: Sendable {
     missing = cases.count - rows.count { $0.outcome != .unanswered }
   }
 
-  /// How many cases both runs have answered.
-  public var compared: Int { rows.count - count(.unanswered) }
+  /// How many cases both runs have an answer to that was scored.
+  public var compared: Int { rows.count { $0.outcome.isDecisive } }
 
   /// How many rows stand so.
   public func count(_ outcome: Outcome) -> Int { rows.count { $0.outcome == outcome } }
 }
 
 extension Comparison {
+  /// What has to be known of the runs before their difference is believed, a sentence each.
+  public var notes: [String] {
+    [(a.variant.name, isRescored.a, leftOut.a), (b.variant.name, isRescored.b, leftOut.b)].compactMap {
+      name, isRescored, leftOut in
+      guard isRescored else { return nil }
+      let edited = leftOut == 0 ? "" : " \(leftOut) answers to cases that were edited or removed since are left out."
+      return "\(name) was run on an older version of the set; its answers were scored again.\(edited)"
+    }
+  }
+
   /// The four counts as evidence: A is the first run, B the second.
   public var paired: PairedOutcomes {
-    PairedOutcomes(rows.lazy.filter { $0.outcome != .unanswered }.map { ($0.a.passed, $0.b.passed) })
+    PairedOutcomes(rows.lazy.compactMap { row in row.a.passed.flatMap { a in row.b.passed.map { (a, $0) } } })
   }
   /// Pass rate of B minus pass rate of A, −1 to 1: what going from A to B changes.
   public var difference: Double { -paired.difference }

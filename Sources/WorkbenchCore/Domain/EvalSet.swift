@@ -34,6 +34,8 @@ public struct EvalSet: Sendable, Identifiable {
   public var cases: [EvalCase]
   /// The set's own graders, or else the workspace's.
   public var graders: GraderSet
+  /// The line of `assay.yaml` that each grader stands on, where they stand there.
+  public var graderLines: [Int?] = []
   /// The prompt that this set's cases are made for, when they don't fit every variant's prompt.
   public var prompt: PromptName?
   /// General tasks that the model could do before tuning: a fall here is forgetting.
@@ -55,5 +57,18 @@ public struct EvalSet: Sendable, Identifiable {
     self.prompt = prompt
     self.isGeneral = isGeneral
     self.hash = hash
+  }
+}
+
+extension EvalSet {
+  /// Which grader can judge no case at all, where and why, as a sentence; nil where each can judge some.
+  public var unscorable: String? {
+    let problems = graders.problems(in: cases.map { (expected: $0.expected, input: $0.input) })
+    guard let problem = problems.first(where: \.concernsAll) else { return nil }
+    let index = graders.graders.firstIndex { $0.name == problem.grader }
+    let line = index.flatMap { graderLines.indices.contains($0) ? graderLines[$0] : nil }
+    let place = line.map { "assay.yaml:\($0): " } ?? ""
+    let reason = problem.reason + (problem.reason.hasSuffix("?") ? "" : ".")
+    return "\(place)The grader \(problem.grader) can judge no case of \(path): \(reason)"
   }
 }

@@ -33,15 +33,15 @@ public enum Permission: Sendable, Hashable, Codable {
       return "run \(Self.line(words))" + Self.given(environment) + " to answer for a model"
     case .address(let origin, let key, let allowsHTTP):
       let with = key.map { "with the key in \($0)" } ?? "without a key"
-      return "send prompts to \(origin) \(with)" + (allowsHTTP ? ", unencrypted (allow_http)" : "")
+      return "send prompts and, for training there, rows to \(origin) \(with)" + (allowsHTTP ? ", unencrypted (allow_http)" : "")
     case .engine(let path):
       let what =
         path.hasPrefix("hub:") ? "download \(path.dropFirst(4)) from the model hub and load it" : "load \(path)"
       return what + " in the local engine"
     case .trainer(let words, let settings):
       return "run \(Self.line(settings + words)) for training jobs"
-    case .variables(let names): return "give training jobs the variables \(names.joined(separator: ", "))"
-    case .slurm(let lines): return "give training jobs to Slurm: " + lines.joined(separator: "; ")
+    case .variables(let names): return "pass \(names.joined(separator: ", ")) to training jobs"
+    case .slurm(let lines): return "submit training jobs to Slurm: " + lines.joined(separator: "; ")
     case .outside(let path): return "read \(path)"
     }
   }

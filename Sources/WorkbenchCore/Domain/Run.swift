@@ -18,6 +18,8 @@ public struct Run: Sendable, Hashable, Identifiable {
   public let id: RunID
   /// What decides its answers and their judgement; one run for each identity.
   public let identity: ContentHash
+  /// The identity without how many answers each case gets, and which: runs of one base asked the same, perhaps afresh.
+  public var base: ContentHash
   /// The variant as it was.
   public var variant: Variant
   /// What was sent.
@@ -44,15 +46,22 @@ public struct Run: Sendable, Hashable, Identifiable {
 
   /// How many answers it is to have.
   public var requests: Int { cases * repeats }
+  /// How many cases have been asked, whatever came of it; a case that has some of its answers counts.
+  public var casesAsked: Int { Self.cases(summary.done + summary.errors, repeats) }
+  /// How many cases have an answer.
+  public var casesAnswered: Int { Self.cases(summary.done, repeats) }
+
+  private static func cases(_ answers: Int, _ repeats: Int) -> Int { (answers + repeats - 1) / max(1, repeats) }
 
   /// Makes a run.
   public init(
-    id: RunID, identity: ContentHash, variant: Variant, promptVersion: ContentHash, set: String, setHash: ContentHash,
-    state: State, started: Date, seconds: Double, cases: Int, repeats: Int = 1, firstSample: Int = 0,
+    id: RunID, identity: ContentHash, base: ContentHash? = nil, variant: Variant, promptVersion: ContentHash,
+    set: String, setHash: ContentHash, state: State, started: Date, seconds: Double, cases: Int, repeats: Int = 1, firstSample: Int = 0,
     summary: RunSummary
   ) {
     self.id = id
     self.identity = identity
+    self.base = base ?? identity
     self.variant = variant
     self.promptVersion = promptVersion
     self.set = set
@@ -82,6 +91,8 @@ public struct Answer: Sendable, Hashable {
   public var firstToken: Double?
   /// The finish reason of an answer that ran into the end of the model's context.
   public static let contextFull = "context_full"
+  /// The finish reason of a reply in which the model declined in the API's own way.
+  public static let refusal = "refusal"
   /// The finish reasons of answers that a limit ended, in the words of all servers.
   public static let cutReasons: Set<String> = ["length", "max_tokens", "max_output_tokens", contextFull]
   /// Whether a limit ended it.
@@ -108,16 +119,18 @@ public struct Output: Sendable, Hashable, Identifiable {
   public var sample: Int
   /// What was asked, hashed.
   public var requestKey: ContentHash
-  /// The answer, unless the model failed.
+  /// What the model sent, unless the request failed.
   public var answer: Answer?
-  /// Why there is no answer.
+  /// Why there is no answer: the request failed, or what was sent is none.
   public var failure: String?
   /// One for each grader, in the set's order.
   public var scores: [Score]
-  /// Weighted mean of the scores, 0 to 1; 0 without an answer.
-  public var value: Double
-  /// Whether every grader passed it.
-  public var passed: Bool
+  /// Weighted mean of the scores, 0 to 1; nil without an answer, and where it couldn't be scored.
+  public var value: Double?
+  /// Whether every grader passed it; nil without an answer, and where it couldn't be scored.
+  public var passed: Bool?
+  /// Why an answer couldn't be scored; nil where it was.
+  public var unscored: String?
   /// Whether the answer has the form that the graders ask for.
   public var formatValid: Bool
   /// Dollars, where the model's price is known.
@@ -129,7 +142,7 @@ public struct Output: Sendable, Hashable, Identifiable {
   public init(
     caseID: String, sample: Int = 0, requestKey: ContentHash, answer: Answer?, failure: String? = nil,
     scores: [Score] = [],
-    value: Double = 0, passed: Bool = false, formatValid: Bool = false, cost: Double? = nil
+    value: Double? = nil, passed: Bool? = nil, unscored: String? = nil, formatValid: Bool = false, cost: Double? = nil
   ) {
     self.caseID = caseID
     self.sample = sample
@@ -139,9 +152,15 @@ public struct Output: Sendable, Hashable, Identifiable {
     self.scores = scores
     self.value = value
     self.passed = passed
+    self.unscored = unscored
     self.formatValid = formatValid
     self.cost = cost
   }
+
+  /// Whether there is an answer.
+  public var isAnswered: Bool { answer != nil && failure == nil }
+  /// Whether there is an answer that could be scored.
+  public var isScored: Bool { isAnswered && passed != nil }
 }
 
 /// Averages of a run over the cases that have an answer. A request that failed says nothing about the variant, so it is
@@ -149,13 +168,15 @@ public struct Output: Sendable, Hashable, Identifiable {
 public struct RunSummary: Sendable, Hashable {
   /// Cases with an answer.
   public var done = 0
+  /// Cases whose answer couldn't be scored; they count among ``done`` and in no average.
+  public var unscored = 0
   /// Cases that every grader passed.
   public var passed = 0
   /// Cases that were asked and have no answer.
   public var errors = 0
   /// Answers in the asked form.
   public var formatValid = 0
-  /// Mean score of the answers, 0 to 1; 0 when there are none.
+  /// Mean score of the answers that were scored, 0 to 1; 0 when there are none, and says nothing then.
   public var mean = 0.0
   /// 95 % interval of the mean, low and high.
   public var low = 0.0
@@ -175,17 +196,22 @@ public struct RunSummary: Sendable, Hashable {
   public var cost: Double?
   /// Nothing done yet.
   public init() {}
+  /// Answers that were scored: what ``mean`` and ``passed`` are of.
+  public var scored: Int { done - unscored }
+  /// Share of the answers that couldn't be scored, 0 to 1; 0 where there is none.
+  public var unscoredShare: Double { done == 0 ? 0 : Double(unscored) / Double(done) }
 
   /// Averages of outputs.
   public init(of outputs: [Output]) {
-    let answered = outputs.filter { $0.answer != nil }
+    let answered = outputs.filter(\.isAnswered)
     done = answered.count
-    passed = answered.count(where: \.passed)
+    unscored = answered.count { !$0.isScored }
+    passed = answered.count { $0.passed == true }
     errors = outputs.count - answered.count
     formatValid = answered.count(where: \.formatValid)
     // Answers to one case go together: the case is what was drawn, so its mean is one number.
-    let byCase = Dictionary(grouping: answered, by: \.caseID).values
-    if let estimate = Estimate(scores: byCase.map { $0.reduce(0) { $0 + $1.value } / Double($0.count) }) {
+    let byCase = Dictionary(grouping: answered.filter(\.isScored), by: \.caseID).values
+    if let estimate = Estimate(scores: byCase.map { $0.reduce(0) { $0 + ($1.value ?? 0) } / Double($0.count) }) {
       (mean, low, high) = (estimate.mean, estimate.interval.low, estimate.interval.high)
     }
     let answers = outputs.compactMap(\.answer)
@@ -209,9 +235,9 @@ extension Sequence<Output> {
     for output in self { byCase[output.caseID, default: []].append(output) }
     return byCase.compactMapValues { outputs in
       guard outputs.count > 1 else { return outputs[0] }
-      let answered = outputs.filter { $0.answer != nil }.sorted { $0.sample < $1.sample }
-      guard let first = answered.first else { return outputs[0] }
-      let passed = answered.count(where: \.passed)
+      let answered = outputs.filter(\.isScored).sorted { $0.sample < $1.sample }
+      guard let first = answered.first else { return outputs.first(where: \.isAnswered) ?? outputs[0] }
+      let passed = answered.count { $0.passed == true }
       let most = passed * 2 == answered.count ? first.passed : passed * 2 > answered.count
       return answered.first { $0.passed == most } ?? first
     }

@@ -8,11 +8,19 @@ enum Judgement {
     of answer: Answer, to evalCase: EvalCase, sample: Int = 0, key: ContentHash, graders: GraderSet, price: TokenPrice?,
     priceShare: Double = 1
   ) -> Output {
-    let grade = graders.grade(answer: answer.text, expected: evalCase.expected, input: evalCase.input)
+    let cost =
+      answer.usage.prompt == nil && answer.usage.completion == nil
+      ? nil : price.map { $0.cost(of: answer.usage) * priceShare }
+    if let none = NoAnswer(answer) {
+      return Output(
+        caseID: evalCase.id, sample: sample, requestKey: key, answer: answer, failure: none.sentence(answer),
+        scores: graders.graders.map { Score(grader: $0.name, unscored: "there is no answer to judge") }, cost: cost)
+    }
+    let text = AnswerText(answer.text)
+    let grade = graders.grade(answer: text, expected: evalCase.expected, input: evalCase.input)
     return Output(
-      caseID: evalCase.id, sample: sample, requestKey: key, answer: answer, scores: grade.scores, value: grade.value,
-      passed: grade.passed, formatValid: grade.formatIsValid,
-      cost: answer.usage.prompt == nil && answer.usage.completion == nil
-        ? nil : price.map { $0.cost(of: answer.usage) * priceShare })
+      caseID: evalCase.id, sample: sample, requestKey: key, answer: answer, scores: grade.scores,
+      value: grade.value, passed: grade.passed, unscored: grade.unscoredReason,
+      formatValid: grade.formatIsValid, cost: cost)
   }
 }

@@ -76,7 +76,7 @@ struct RunWork: Sendable {
     if let cost = output.cost { use.dollars = (use.dollars ?? 0) + cost }
     progress.cost = use.dollars
     if let answer = output.answer {
-      answered += 1
+      if output.isAnswered { answered += 1 } else { progress.errors += 1 }
       use.promptTokens += answer.usage.prompt ?? 0
       use.completionTokens += answer.usage.completion ?? 0
       note(RunProgress.SlowCase(caseID: output.caseID, seconds: answer.latency))
@@ -109,7 +109,7 @@ struct RunWork: Sendable {
   mutating func cameInBatch(_ output: Output, _ key: PackedHash) {
     guard let wanted, !wanted.contains(key) else { return arrived(output) }
     buffer.append(output)
-    if output.answer != nil { answered += 1 }
+    if output.isAnswered { answered += 1 }
   }
 
   /// Takes outputs in that cost nothing now.

@@ -1,0 +1,97 @@
+import Content
+
+/// A kind of grader: the types that descriptions call it by, its keys, and how it judges.
+///
+/// A kind is a value with its options read. To add one, write a file in `Graders/` and list the type in
+/// ``GraderRegistry``.
+protocol GraderKind: Sendable, Hashable {
+  /// The names that `type` may have for this kind, the usual one first.
+  static var types: [String] { get }
+  /// The keys that descriptions may have besides those that all have.
+  static var keys: [GraderKey] { get }
+
+  /// Reads a description whose keys are known to exist.
+  /// - Throws: ``GraderError`` when a key is missing or has a value that it can't have.
+  init(type: String, options: GraderOptions) throws(GraderError)
+
+  /// Checks what a case must have before any answer is there.
+  /// - Throws: ``Unscorable`` when no answer to the case could be judged.
+  func check(_ case: GradedCase) throws(Unscorable)
+
+  /// Judges an answer.
+  /// - Throws: ``Unscorable`` when that can't be done.
+  func judge(_ answer: GradedAnswer, _ case: GradedCase) throws(Unscorable) -> Judgement
+
+  /// Whether the kind wants a form, so that an answer can have the wrong one whatever its content.
+  var judgesFormat: Bool { get }
+
+  /// Whether an answer has the form that the kind wants; asked only if it judges format.
+  func formatIsValid(_ answer: GradedAnswer, _ case: GradedCase) -> Bool
+
+  /// What in the description has no effect.
+  var warnings: [String] { get }
+}
+
+extension GraderKind {
+  func check(_ case: GradedCase) throws(Unscorable) {}
+  var judgesFormat: Bool { false }
+  func formatIsValid(_ answer: GradedAnswer, _ case: GradedCase) -> Bool { true }
+  var warnings: [String] { [] }
+}
+
+/// A kind that has to wait for its judgement, for a model or a program.
+protocol AwaitingGraderKind: GraderKind {
+  /// Judges an answer's text.
+  /// - Throws: ``Unscorable`` when that can't be done.
+  func judge(_ text: String, _ case: GradedCase) async throws(Unscorable) -> Judgement
+}
+
+extension AwaitingGraderKind {
+  func judge(_ answer: GradedAnswer, _ case: GradedCase) throws(Unscorable) -> Judgement {
+    throw Unscorable("a grader of type \"\(Self.types[0])\" can only be awaited")
+  }
+}
+
+/// A key of a grader's description.
+struct GraderKey: Sendable, Hashable {
+  let name: String
+  /// What holds without the key, in words; nil when the key or an alternative is needed.
+  let standard: String?
+  let meaning: String
+
+  init(_ name: String, standard: String? = nil, _ meaning: String) {
+    self.name = name
+    self.standard = standard
+    self.meaning = meaning
+  }
+
+  /// The keys that every description may have.
+  static let common = [
+    GraderKey("name", standard: "the type", "the name to show"),
+    GraderKey("weight", standard: "1", "how much the grader counts, a number from 0; 0 only informs"),
+    GraderKey("not", standard: "false", "whether the condition must not hold"),
+  ]
+}
+
+/// Why a grader can't judge; a sentence without a full stop.
+struct Unscorable: Error, Sendable, Hashable {
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
+}
+
+/// What is true of an answer, whether or not that is wanted.
+struct Judgement: Sendable, Hashable {
+  var holds: Bool
+  /// From 0 to 1.
+  var value: Double
+  var statement: String
+  var fields: [FieldScore]
+
+  init(_ holds: Bool, _ statement: String, value: Double? = nil, fields: [FieldScore] = []) {
+    self.holds = holds
+    self.value = value ?? (holds ? 1 : 0)
+    self.statement = statement
+    self.fields = fields
+  }
+}

@@ -1,0 +1,52 @@
+import Grading
+
+/// Why what a model sent is no answer that could be judged. It was paid for and is kept; asking again would bring the same.
+public enum NoAnswer: Sendable, Hashable {
+  /// The limit on tokens was reached while the model was still reasoning.
+  case reasoningCut
+  /// The reply has no text.
+  case empty
+  /// A content filter stopped it.
+  case filtered
+  /// The model declined in the API's own way.
+  case refused
+  /// The server says that it went wrong, or was broken off, after it had begun.
+  case brokenOff
+
+  /// What an answer is where it is none; nil for one that can be judged.
+  public init?(_ answer: Answer) {
+    let reason = answer.finishReason?.lowercased()
+    if let reason {
+      if Self.filterReasons.contains(reason) { self = .filtered; return }
+      if reason == Answer.refusal { self = .refused; return }
+      if Self.failureReasons.contains(reason) { self = .brokenOff; return }
+    }
+    if answer.text.utf8.allSatisfy({ $0 <= 0x20 }) {
+      self = answer.isCut ? .reasoningCut : .empty
+    } else if AnswerText(answer.text).isUnclosed {
+      self = .reasoningCut
+    } else {
+      return nil
+    }
+  }
+
+  private static let filterReasons: Set<String> = [
+    "content_filter", "safety", "blocked", "blocklist", "prohibited_content", "recitation", "spii", "sensitive",
+  ]
+  private static let failureReasons: Set<String> = ["error", "abort", "aborted", "cancelled", "canceled", "network_error"]
+
+  /// What happened and what to do, as a sentence.
+  /// - Parameter answer: what was sent.
+  public func sentence(_ answer: Answer) -> String {
+    let word = answer.finishReason.map { " (finish reason \($0))" } ?? ""
+    switch self {
+    case .reasoningCut: return "No answer: reasoning used up the limit on tokens\(word). Raise max_tokens."
+    case .empty: return "No answer: the reply has no text\(word). A reasoning model may need a higher max_tokens."
+    case .filtered: return "No answer: a content filter stopped it\(word)."
+    case .refused:
+      let words = answer.text.split(whereSeparator: \.isNewline).first.map { ": " + $0.prefix(120) } ?? ""
+      return "No answer: the model refused\(words)"
+    case .brokenOff: return "No answer: the server broke it off\(word)."
+    }
+  }
+}
