@@ -169,8 +169,8 @@ struct RealTRLTests {
   @Test func onlyAnswersAreLearnt() async throws {
     let folder = try await Self.job([:])
     let program = try LocalEngine(layout: layout).trainingProgram(folder: folder.path)
-    let script = try #require(program.arguments.first { $0.hasSuffix(".py") })
-    let scripts = (script as NSString).deletingLastPathComponent
+    let trainer = try #require(program.arguments.first { $0.hasSuffix(".py") })
+    let scripts = (trainer as NSString).deletingLastPathComponent
     let script = """
       import sys
       from pathlib import Path
