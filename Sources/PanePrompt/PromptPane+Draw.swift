@@ -190,7 +190,7 @@ extension PromptPane {
     }
     let summary = run.summary
     let isSame = run.promptVersion == pen.subject.version.hash
-    let mark = run.state == .paused ? "paused" : isSame ? "this text" : "older text"
+    let mark = run.state == .paused ? "paused" : isSame ? "current" : "older version"
     return [
       ScoreLine(
         left: [Span("score ", theme[.textDim]), Span(Wording.percent(summary.mean), theme[.textStrong])],
