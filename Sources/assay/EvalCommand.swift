@@ -39,6 +39,8 @@ struct EvalCommand: AsyncParsableCommand {
   var untilDecided = false
   @Option(help: "Exit with status 1 when a variant's mean score is below this, 0 to 1.")
   var failUnder: Double?
+  @Flag(help: "With --fail-under: don't fail because lines of the eval set can't be read.")
+  var skipBadLines = false
   @OptionGroup var options: WorkspaceOptions
 
   func validate() throws {
@@ -61,7 +63,7 @@ struct EvalCommand: AsyncParsableCommand {
     let workbench = try await estimate ? options.workbench() : options.trustedWorkbench()
     let workspace = await workbench.snapshot.workspace
     Wiring.report(workspace.problems)
-    let names = variants.isEmpty ? workspace.variants.map(\.name) : variants
+    let names = variants.isEmpty ? workspace.variants.map(\.name) + workspace.brokenVariants : variants
     guard !names.isEmpty else { throw WorkbenchError.input("assay.yaml has no variants; add one to evaluate.") }
     if let set, workspace.evalSet(set) == nil {
       throw WorkbenchError.unknown("eval set", set, among: workspace.evalSets.map(\.name))
@@ -94,10 +96,27 @@ struct EvalCommand: AsyncParsableCommand {
       table.print()
     }
     if let failure { throw ExitCode(ExitStatus.of(failure)) }
-    if !unanswered.isEmpty { throw WorkbenchError.model(unanswered.joined(separator: "\n       ")) }
+    if !unanswered.isEmpty {
+      Wiring.say("assay: " + unanswered.joined(separator: "\n       "))
+      throw ExitCode(ExitStatus.model)
+    }
+    if failUnder != nil, !skipBadLines { try Self.checkLines(of: runs.map(\.set), in: workspace) }
     if let failUnder, let worst = runs.min(by: { $0.summary.mean < $1.summary.mean }), worst.summary.mean < failUnder {
       Wiring.say(
         "\(worst.variant.name) scores \(Report.percent(worst.summary.mean)), below \(Report.percent(failUnder)).")
+      throw ExitCode(ExitStatus.thresholdMissed)
+    }
+  }
+
+  /// A score without some of the cases is no score of the set.
+  private static func checkLines(of sets: [String], in workspace: Workspace) throws {
+    for set in Set(sets).sorted().compactMap(workspace.evalSet) {
+      let lines = workspace.unreadLines(of: set)
+      guard let first = lines.first?.line else { continue }
+      let count = lines.count == 1 ? "1 line" : "\(lines.count) lines"
+      Wiring.say(
+        "\(count) of \(set.path) can't be read and \(lines.count == 1 ? "is" : "are") not in the score (the first is line "
+          + "\(first)): correct \(lines.count == 1 ? "it" : "them"), or pass --skip-bad-lines.")
       throw ExitCode(ExitStatus.thresholdMissed)
     }
   }
@@ -120,7 +139,7 @@ struct EvalCommand: AsyncParsableCommand {
     {
       report = known
     }
-    report["error"] = .string(String(describing: error))
+    report["error"] = Report.error(error)
     return .object(report)
   }
 

@@ -172,7 +172,7 @@ extension EndToEnd {
           let ending = await stopped.ended()
           #expect(ending.status == 1, "\(ending)")
           #expect(try ending.json()[0]?["cases"] == 5)
-          #expect(try ending.json()[0]?["error"]?.string?.contains("budget") == true)
+          #expect(try ending.json()[0]?["error"]?["message"]?.string?.contains("budget") == true)
           let unpriced = try Program(Place.assay, command + ["--max-cost", "1"], environment: Self.key)
           #expect(await unpriced.ended().status == 2, "the model has no price")
           let rest = try Program(Place.assay, command, environment: Self.key)

@@ -13,7 +13,8 @@ extension Workspace {
       if problem.file.hasPrefix(prompt.path + "/") || problem.file == prompt.path { return true }
       return problem.file == Self.file && problem.concerns(keys)
     }
-    return found + slotFlaws(of: prompt, only: titles, on: set) + orderFlaws(of: prompt, only: titles, on: variant.model)
+    let slots = slotFlaws(of: prompt, only: titles, on: set)
+    return found + slots + orderFlaws(of: prompt, only: titles, on: variant.model)
   }
 
   /// What looks like a slot in the sections that are sent and is none, with the nearest name among the slots of the
@@ -33,9 +34,11 @@ extension Workspace {
   }
 
   private static func names(in sections: [Section], _ set: EvalSet?) -> [String] {
+    let members = set?.cases.prefix(50).flatMap { $0.input.object?.keys ?? [] } ?? []
     var names: [String] = []
-    for name in (set?.cases.prefix(50).flatMap { $0.input.object?.keys ?? [] } ?? [])
-      + sections.flatMap({ PromptTemplate.slots(of: $0.body) }) where !names.contains(name) { names.append(name) }
+    for name in members + sections.flatMap({ PromptTemplate.slots(of: $0.body) }) where !names.contains(name) {
+      names.append(name)
+    }
     return names
   }
 
@@ -55,16 +58,74 @@ extension Workspace {
   /// The file that everything starts from.
   static var file: String { "assay.yaml" }
 
-  /// Errors in what `assay.yaml` says of training.
-  public var trainingFlaws: [Problem] {
-    problems.filter { $0.severity == .error && $0.file == Self.file && $0.concerns(["training"]) }
+  /// Errors in what `assay.yaml` says of training, and of the model that is trained.
+  package func trainingFlaws(of model: String?) -> [Problem] {
+    flaws(under: ["training"] + (model.map { ["models.\($0)"] } ?? []))
+  }
+
+  /// Errors in what `assay.yaml` says of facts.
+  package var factFlaws: [Problem] { flaws(under: ["facts"]) }
+
+  private func flaws(under keys: [String]) -> [Problem] {
+    problems.filter { $0.severity == .error && $0.file == Self.file && $0.concerns(keys) }
+  }
+
+  /// Names of variants that can't be run for an error of their own, in file order.
+  package var brokenVariants: [String] {
+    var names: [String] = []
+    for problem in flaws(under: ["variants"]) {
+      guard let key = problem.key, key.hasPrefix("variants.") else { continue }
+      let name = String(key.dropFirst("variants.".count).prefix { $0 != "." && $0 != "[" })
+      if variant(name) == nil, !variants.contains(where: { key.hasPrefix("variants.\($0.name).") }),
+        !names.contains(name)
+      {
+        names.append(name)
+      }
+    }
+    return names
+  }
+
+  /// Lines of a set's file that can't be read and are left out, once each.
+  package func unreadLines(of set: EvalSet) -> [Problem] {
+    var lines: Set<Int> = []
+    return problems.filter { problem in
+      guard problem.severity == .error, problem.file == set.path, let line = problem.line else { return false }
+      return lines.insert(line).inserted
+    }
+  }
+
+  /// Everything that keeps a variant from being asked about a set's cases, besides errors that reading the files found:
+  /// what is no slot, system text where there is no place for it, and cases that don't fill the slots.
+  package func renderingProblems(of variant: Variant, prompt: Prompt, on set: EvalSet) -> [Problem] {
+    let titles = set.prompt == nil ? variant.sections : nil
+    let flaws = slotFlaws(of: prompt, only: titles, on: set) + orderFlaws(of: prompt, only: titles, on: variant.model)
+    guard !flaws.contains(where: { $0.file.hasPrefix(prompt.path) }) else { return flaws }
+    let version = PromptVersion(freezing: prompt, only: titles)
+    return set.cases.compactMap { evalCase in
+      do {
+        _ = try version.messages(for: evalCase.input)
+        return nil
+      } catch {
+        return Problem(
+          file: set.path, line: evalCase.line, message: "Case \"\(evalCase.id)\" can't be rendered. \(error)")
+      }
+    }
   }
 }
 
 extension Problem {
-  /// Whether it stands under one of these keys, or under none, so that nobody knows what it hides.
+  /// The keys that `assay.yaml` may have at its left margin.
+  private static let roots: Set<String> = [
+    "name", "models", "prompts", "eval_sets", "graders", "variants", "training", "facts",
+  ]
+
+  /// Whether it stands under one of these keys or above it, or nobody knows what it hides: under no key, or under one that
+  /// the file doesn't have.
   fileprivate func concerns(_ keys: [String]) -> Bool {
     guard let key else { return true }
-    return keys.contains { key == $0 || key.hasPrefix($0 + ".") || key.hasPrefix($0 + "[") }
+    if !Self.roots.contains(String(key.prefix { $0 != "." && $0 != "[" })) { return true }
+    return keys.contains {
+      key == $0 || key.hasPrefix($0 + ".") || key.hasPrefix($0 + "[") || $0.hasPrefix(key + ".")
+    }
   }
 }
