@@ -20,6 +20,14 @@ struct DoctorCommand: AsyncParsableCommand {
     var text: String
     /// What the command exits with for this.
     var status: Int32 = 0
+    /// What is wrong in which file, where that is why.
+    var problem: Problem?
+
+    var json: JSONValue {
+      var json: JSONObject = ["check": .string(name), "ok": JSONValue(isGood), "text": .string(text)]
+      if let problem { json["error"] = Report.error(problem) }
+      return .object(json)
+    }
   }
 
   func run() async throws {
@@ -27,9 +35,7 @@ struct DoctorCommand: AsyncParsableCommand {
     let folder = await workspace()
     checks += (folder.isTrusted ? await engine(isNeeded: folder.hasLocalModel) : []) + folder.checks
     if options.json {
-      let value = JSONValue.array(
-        checks.map { ["check": .string($0.name), "ok": JSONValue($0.isGood), "text": .string($0.text)] })
-      print(value.text(.pretty))
+      print(JSONValue.array(checks.map(\.json)).text(.pretty))
     } else {
       for check in checks {
         let mark = check.isGood ? "✓" : check.status == 0 ? "!" : "✗"
@@ -92,7 +98,7 @@ struct DoctorCommand: AsyncParsableCommand {
       let variants = pair.variants.joined(separator: ", ")
       return Check(
         name: "prompt", isGood: false, text: "\(name) (\(variants)): \(what): \(shown)\(more)",
-        status: ExitStatus.thresholdMissed)
+        status: ExitStatus.thresholdMissed, problem: first)
     }
   }
 
@@ -113,7 +119,7 @@ struct DoctorCommand: AsyncParsableCommand {
       checks += workspace.problems.map {
         Check(
           name: $0.severity == .error ? "problem" : "warning", isGood: false, text: $0.description,
-          status: $0.severity == .error ? ExitStatus.thresholdMissed : 0)
+          status: $0.severity == .error ? ExitStatus.thresholdMissed : 0, problem: $0.severity == .error ? $0 : nil)
       }
       checks += Self.pairs(of: workspace)
       if let asked = TrustQuestion.permissions(snapshot.trust) {

@@ -35,7 +35,8 @@ extension Report {
   private static func message(of error: any Error) -> String {
     switch error {
     case is CancellationError: "Interrupted. What was finished is kept; the same command goes on from there."
-    case is WorkbenchError, is Problem: String(describing: error)
+    case let problem as Problem: problem.message
+    case is WorkbenchError: String(describing: error)
     default:
       Assay.exitCode(for: error) == .validationFailure ? Assay.message(for: error) : String(describing: error)
     }

@@ -84,6 +84,8 @@ extension EndToEnd {
         try edit("evals/main.jsonl", in: folder) { $0.replacingOccurrences(of: "\"number 3\"", with: "null") }
         let bad = try await assay(["doctor", "--workspace", folder])
         #expect(bad.status == 1 && bad.output.contains("evals/main.jsonl:3: Case \"case-3\""), "\(bad)")
+        let json = try await assay(["doctor", "--json", "--workspace", folder]).json()
+        #expect(json.array?.contains { $0["error"]?["line"] == 3 && $0["error"]?["code"] == "file" } == true)
         try edit("prompts/main/80-query.md", in: folder) { _ in "x\n{{ tikcet | upper }}\n" }
         let worse = try await assay(["doctor", "--workspace", folder])
         #expect(worse.status == 1 && worse.output.contains("prompts/main/80-query.md:2: {{ tikcet | upper }}"))
