@@ -71,10 +71,10 @@ package enum FileBytes {
     }
   }
 
-  /// A file's text, without a byte order mark.
-  package static func text(_ path: String, limit: Int) throws(FileError) -> String {
+  /// A file's text, without a byte order mark unless it is asked for.
+  package static func text(_ path: String, limit: Int, keepsMark: Bool = false) throws(FileError) -> String {
     let bytes = try read(path, limit: limit)
-    let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+    let body = !keepsMark && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
     guard let text = String(validating: body, as: UTF8.self) else {
       throw .notText(line: 1 + firstInvalidLine(body))
     }

@@ -28,6 +28,11 @@ struct MessagesRequest: ChatBody {
       throw .rejected(
         "Anthropic's Messages API wants a message from the user: number a section of the prompt 80 or higher.")
     }
+    guard !request.messages.drop(while: { $0.role == .system }).contains(where: { $0.role == .system }) else {
+      throw .rejected(
+        "Anthropic's Messages API takes system text only before the conversation: move the prompt's later system sections "
+          + "before its user sections.")
+    }
     model = endpoint.model
     self.request = request
     self.options = options

@@ -38,22 +38,19 @@ struct ModelLines: Sendable {
     var lines: [[Span]] = []
     if let problem = rendered.problem { lines += [[Span("✗ \(problem)", theme[.error])], []] }
     var sections = key.prompt.sent(only: key.titles)
-    for role in [MessageRole.system, .user, .assistant] {
-      let parts = rendered.parts.filter { $0.role == role && !$0.text.isEmpty }
-      guard !parts.isEmpty else { continue }
+    for parts in groups(rendered.parts, &sections) {
+      guard let role = parts.first?.part.role else { continue }
       if lines.last?.isEmpty == false { lines.append([]) }
       let style = theme[role == .user ? .sectionUser : .sectionSystem]
-      let tokens = parts.reduce(0) { $0 + ($1.tokens ?? 0) }
-      let heading = role.rawValue.uppercased() + (parts.count == 1 ? " · \(parts[0].title)" : "")
+      let tokens = parts.reduce(0) { $0 + ($1.part.tokens ?? 0) }
+      let heading = role.rawValue.uppercased() + (parts.count == 1 ? " · \(parts[0].part.title)" : "")
       let count = Wording.tokens(tokens, isExact: rendered.countsAreExact)
       lines.append(rule(heading, count, "─", style, theme[.textDim], key.width))
-      for part in parts {
+      for (part, body) in parts {
         if parts.count > 1 {
           let count = Wording.tokens(part.tokens, isExact: rendered.countsAreExact)
           lines.append(rule(part.title, count, "┄", theme[.textDim], theme[.textDim], key.width))
         }
-        let index = sections.firstIndex { $0.title == part.title && $0.role == part.role }
-        let body = index.map { sections.remove(at: $0).body }
         let filled = body.flatMap { body in
           key.input.flatMap { SlotText.filled(body, with: $0, expected: part.text, theme: theme) }
         }
@@ -62,6 +59,25 @@ struct ModelLines: Sendable {
     }
     if lines.isEmpty { lines = [[Span("Nothing is sent: every section is off or empty.", theme[.warning])]] }
     return lines
+  }
+
+  /// Messages in the order they are sent: parts that follow each other under one role, with their texts as written.
+  private static func groups(
+    _ parts: [RenderedPrompt.Part], _ sections: inout [Section]
+  ) -> [[(part: RenderedPrompt.Part, body: String?)]] {
+    var groups: [[(part: RenderedPrompt.Part, body: String?)]] = []
+    for part in parts {
+      let index = sections.firstIndex { $0.title == part.title && $0.role == part.role }
+      let body = index.map { sections.remove(at: $0).body }
+      // A section without text isn't sent; one whose slots are filled with nothing is.
+      if body?.isEmpty ?? part.text.isEmpty { continue }
+      if groups.last?.last?.part.role == part.role {
+        groups[groups.count - 1].append((part, body))
+      } else {
+        groups.append([(part, body)])
+      }
+    }
+    return groups
   }
 
   /// A heading with a line behind it and a number at its end.

@@ -90,13 +90,16 @@ extension PromptPane {
   }
 
   private func changeLines(from old: PromptVersion?, to new: PromptVersion, _ theme: Theme) -> [[Span]] {
-    VersionChange.lines(from: old, to: new).map { line in
-      switch line.kind {
-      case .heading: [Span(line.text, theme[.textStrong])]
-      case .added: [Span("  + "), Span(line.text, theme[.diffAdded])]
-      case .removed: [Span("  - "), Span(line.text, theme[.diffRemoved])]
-      case .same: [Span(line.text, theme[.textDim])]
+    let older = "Measured on an older version: these sections were joined by an older rule, under another hash."
+    let note: [[Span]] = new.isOfOlderRule ? [[Span(older, theme[.warning])]] : []
+    return note
+      + VersionChange.lines(from: old, to: new).map { line in
+        switch line.kind {
+        case .heading: [Span(line.text, theme[.textStrong])]
+        case .added: [Span("  + "), Span(line.text, theme[.diffAdded])]
+        case .removed: [Span("  - "), Span(line.text, theme[.diffRemoved])]
+        case .same: [Span(line.text, theme[.textDim])]
+        }
       }
-    }
   }
 }

@@ -7,20 +7,22 @@ enum SlotText {
   /// One line as written, its slots marked; those that `isKnown` denies stand out as mistakes.
   static func highlight(_ line: String, theme: Theme, isKnown: (String) -> Bool) -> [Span] {
     var spans: [Span] = []
-    var plain = line.startIndex
-    var rest = line[...]
-    while let open = rest.range(of: "{{"), let close = rest[open.upperBound...].range(of: "}}") {
-      let candidate = String(line[open.lowerBound..<close.upperBound])
-      if case .slot(let name)? = PromptTemplate.pieces(of: candidate).first {
-        if plain < open.lowerBound { spans.append(Span(String(line[plain..<open.lowerBound]))) }
-        spans.append(Span(candidate, theme[isKnown(name) ? .variable : .variableUnknown]))
-        plain = close.upperBound
-        rest = rest[close.upperBound...]
-      } else {
-        rest = rest[open.upperBound...]
+    var place = line.startIndex
+    for piece in PromptTemplate.pieces(of: line) {
+      switch piece {
+      case .text(let text):
+        let isLiteral = line[place...].hasPrefix("{{{{")
+        spans.append(Span(String(isLiteral ? line[place...].prefix(4) : text)))
+        place = isLiteral ? line.index(place, offsetBy: 4) : text.endIndex
+      case .slot(let name):
+        let end = line[place...].range(of: "}}")?.upperBound ?? line.endIndex
+        spans.append(Span(String(line[place..<end]), theme[isKnown(name) ? .variable : .variableUnknown]))
+        place = end
+      case .flaw(let flaw):
+        spans.append(Span(String(flaw.text), theme[.variableUnknown]))
+        place = flaw.text.endIndex
       }
     }
-    if plain < line.endIndex { spans.append(Span(String(line[plain...]))) }
     return spans
   }
 
@@ -33,6 +35,7 @@ enum SlotText {
       case .slot(let name):
         guard let value = try? PromptTemplate.fill("{{ \(name) }}", with: input) else { return nil }
         pieces.append((value, theme[.variable]))
+      case .flaw: return nil
       }
     }
     guard pieces.map(\.text).joined() == expected else { return nil }

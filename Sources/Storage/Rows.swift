@@ -110,7 +110,8 @@ struct VersionRow {
   init(_ row: Row) throws {
     let parts = try JSONColumn.decode([PartColumn].self, row["parts"])
     version = StoredVersion(
-      version: PromptVersion(prompt: row["prompt"], parts: parts.map(\.part)),
+      version: PromptVersion(
+        prompt: row["prompt"], parts: parts.map(\.part), storedHash: ContentHash(hex: row["hash"])),
       created: Date(timeIntervalSince1970: row["created"]))
   }
 }

@@ -47,7 +47,7 @@ extension Workbench {
     if let problem = workspace.problems.first(where: {
       $0.severity == .error && ($0.key == "variants.\(name)" || $0.key?.hasPrefix("variants.\(name).") == true)
     }) {
-      return .input("The variant \"\(name)\" can't run until assay.yaml is mended. \(problem)")
+      return .files("The variant \"\(name)\" has an error and can't run. \(problem)", [problem])
     }
     if workspace.model(name) != nil {
       return .input(
@@ -157,7 +157,9 @@ extension Workbench {
     guard let evalCase = subject.set.cases.first(where: { $0.id == request.caseID }) ?? subject.set.cases.first else {
       throw WorkbenchError.input("The eval set \"\(subject.set.name)\" has no cases; add one in the Cases pane.")
     }
-    let messages = try subject.version.messages(for: evalCase.input)
+    let flaws = snapshot.workspace.flaws(of: subject.variant, prompt: subject.prompt, set: subject.set)
+    guard flaws.isEmpty else { throw WorkbenchError.flawed("asked", flaws) }
+    let messages = try Self.messages(for: evalCase, subject)
     let client = try client(of: subject)
     snapshot.trial = Trial(
       request: request, caseID: evalCase.id,

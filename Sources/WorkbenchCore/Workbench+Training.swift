@@ -6,8 +6,9 @@ extension Workbench {
   func train(_ request: TrainRequest) async throws -> TrainingJob {
     try requireTrust()
     let workspace = snapshot.workspace
-    guard workspace.trainingFlaws.isEmpty else { throw WorkbenchError.flawed("trained", workspace.trainingFlaws) }
     let defaults = workspace.training
+    let flaws = workspace.trainingFlaws(of: request.base ?? defaults.base)
+    guard flaws.isEmpty else { throw WorkbenchError.flawed("trained", flaws) }
     let (backend, base) = try backend(
       named: request.backend ?? defaults.backend, tuning: request.base ?? defaults.base)
     guard let data = request.data ?? defaults.data else {

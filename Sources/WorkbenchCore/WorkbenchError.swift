@@ -8,13 +8,15 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   case model(String)
   /// A limit that somebody set was reached.
   case budget(String)
+  /// Files are not as they were meant, and something rests on them: a sentence, and what is wrong in them.
+  case files(String, [Problem])
   /// Nobody has trusted the workspace with these things yet.
   case untrusted([Permission])
 
   /// The sentence.
   public var description: String {
     switch self {
-    case .input(let text), .model(let text), .budget(let text): text
+    case .input(let text), .model(let text), .budget(let text), .files(let text, _): text
     case .untrusted:
       "This workspace is not trusted: Assay starts no program, reads no key and contacts no server for it until you allow "
         + "that."
@@ -22,11 +24,10 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Files that something rests on are not as they were meant.
-  static func flawed(_ what: String, _ flaws: [Problem]) -> WorkbenchError {
+  package static func flawed(_ what: String, _ flaws: [Problem]) -> WorkbenchError {
     let more = flaws.count > 3 ? " … and \(flaws.count - 3) more." : ""
-    return .input(
-      "Not \(what). Fix this first: "
-        + flaws.prefix(3).map(\.description).joined(separator: " ") + more)
+    return .files(
+      "Not \(what). Fix this first: " + flaws.prefix(3).map(\.description).joined(separator: " ") + more, flaws)
   }
 
   /// There is no such thing; suggests the nearest name.

@@ -28,6 +28,10 @@ struct CaseFile: Sendable {
   /// Reads a file's bytes.
   init(_ bytes: [UInt8], path: String) {
     let log = ProblemLog(file: path)
+    if let sentence = ForeignForm.sentence(bytes, path: path, wanted: .cases) {
+      problems = [Problem(file: path, message: sentence)]
+      return
+    }
     var lineOfID: [String: Int] = [:]
     var withoutID: (first: Int, count: Int)?
     for line in LineRanges(bytes) {

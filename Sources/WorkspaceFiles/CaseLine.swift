@@ -126,6 +126,9 @@ enum CaseFileEditor {
   /// The file's bytes after an edit: the same but for one line.
   /// - Throws: `Problem`.
   static func apply(_ edit: CaseEdit, to bytes: [UInt8], path: String) throws -> [UInt8] {
+    if let sentence = ForeignForm.sentence(bytes, path: path, wanted: .cases) {
+      throw Problem(file: path, message: sentence)
+    }
     let file = CaseFile(bytes, path: path)
     let lines = Array(LineRanges(bytes))
     func line(of id: String) throws -> LineRanges.Line {

@@ -2,8 +2,8 @@ import Content
 import WorkbenchCore
 import Yams
 
-/// The members of a group of keys, read one by one. Whatever has the wrong type is noted as an error, and whatever nobody
-/// asked for as a warning that names the nearest key there is.
+/// The members of a group of keys, read one by one. Whatever has the wrong type is noted as an error, and so is
+/// whatever nobody asked for, with the nearest key there is: a setting that is left out in silence gives wrong numbers.
 struct ConfigFields {
   private struct Entry {
     var name: String
@@ -170,15 +170,14 @@ struct ConfigFields {
     return text
   }
 
-  /// Notes every member that nobody asked for.
-  /// - Parameter onlyLikely: only those that look like a slip of the fingers, where people may have keys of their own.
-  func finish(onlyLikely: Bool = false) {
+  /// Notes every member that nobody asked for. The group itself stays usable, to be looked at.
+  /// - Parameter advice: what else could be meant, as a sentence after a space.
+  func finish(advice: String = "") {
     for entry in entries where !known.contains(entry.name) {
       let nearest = Spelling.nearest(to: entry.name, among: known)
-      if onlyLikely, nearest == nil { continue }
-      let advice = nearest == nil ? " Keys here are \(known.joined(separator: ", "))." : Self.suggestion(nearest)
+      let keys = nearest == nil ? " Keys here are \(known.joined(separator: ", "))." : Self.suggestion(nearest)
       log.add(
-        .warning, line: entry.value.line, key: entry.value.path, "Unknown key \"\(entry.name)\", ignored." + advice)
+        .error, line: entry.value.line, key: entry.value.path, "Unknown key \"\(entry.name)\"." + keys + advice)
     }
   }
 

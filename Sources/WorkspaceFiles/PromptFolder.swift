@@ -54,11 +54,13 @@ enum PromptFolder {
     let log = ProblemLog(file: path)
     defer { problems += log.all }
     do {
-      let text = try FileBytes.text(try folder.reading(path), limit: SectionFile.mostBytes)
+      let text = try FileBytes.text(try folder.reading(path), limit: SectionFile.mostBytes, keepsMark: true)
       let file = SectionFile(text, log: log)
-      return Section(
+      var section = Section(
         id: name.file, title: file.title ?? name.title, role: file.role ?? name.role, isEnabled: file.isEnabled ?? true,
         body: file.body)
+      section.firstLine = file.firstLine
+      return section
     } catch {
       log.add(.error, line: nil, String(describing: error))
       return nil
@@ -78,7 +80,9 @@ enum PromptFolder {
       let old = try existing(path, relative: relative)
       var file = old ?? SectionFile()
       file.apply(section, named: name)
-      if file != old { try FileBytes.replace(path, with: Array(file.text.utf8)) }
+      // Texts that Swift takes for equal may differ in their bytes.
+      let isSame = old.map { $0.text.utf8.elementsEqual(file.text.utf8) } ?? false
+      if !isSame { try FileBytes.replace(path, with: Array(file.text.utf8)) }
     } catch {
       throw Problem(file: relative, message: String(describing: error))
     }
@@ -86,7 +90,8 @@ enum PromptFolder {
 
   private static func existing(_ path: String, relative: String) throws -> SectionFile? {
     guard WorkspaceFolder.exists(path) else { return nil }
-    return SectionFile(try FileBytes.text(path, limit: SectionFile.mostBytes), log: ProblemLog(file: relative))
+    return SectionFile(
+      try FileBytes.text(path, limit: SectionFile.mostBytes, keepsMark: true), log: ProblemLog(file: relative))
   }
 
   /// Deletes a section's file; one that is gone already is fine.

@@ -9,6 +9,9 @@ enum TrainingFile {
   /// Reads all rows.
   /// - Throws: `Problem` with the line of the first bad row, or of the first of another kind.
   static func rows(_ bytes: [UInt8], path: String) throws -> [TrainingRow] {
+    if let sentence = ForeignForm.sentence(bytes, path: path, wanted: .rows) {
+      throw Problem(file: path, message: sentence)
+    }
     var rows: [TrainingRow] = []
     for line in LineRanges(bytes) {
       func fail(_ key: String?, _ message: String) -> Problem {

@@ -8,7 +8,9 @@ import WorkbenchCore
 /// `assay doctor`: what works here and what doesn't.
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Check the terminal, the local engine and its linear-algebra library, and the workspace.")
+    commandName: "doctor",
+    abstract: "Check the terminal, the local engine and its linear-algebra library, and the workspace.",
+    discussion: "Renders every prompt with every case that a variant would be asked. Exits with status 1 on problems.")
 
   @OptionGroup var options: WorkspaceOptions
 
@@ -18,6 +20,14 @@ struct DoctorCommand: AsyncParsableCommand {
     var text: String
     /// What the command exits with for this.
     var status: Int32 = 0
+    /// What is wrong in which file, where that is why.
+    var problem: Problem?
+
+    var json: JSONValue {
+      var json: JSONObject = ["check": .string(name), "ok": JSONValue(isGood), "text": .string(text)]
+      if let problem { json["error"] = Report.error(problem) }
+      return .object(json)
+    }
   }
 
   func run() async throws {
@@ -25,9 +35,7 @@ struct DoctorCommand: AsyncParsableCommand {
     let folder = await workspace()
     checks += (folder.isTrusted ? await engine(isNeeded: folder.hasLocalModel) : []) + folder.checks
     if options.json {
-      let value = JSONValue.array(
-        checks.map { ["check": .string($0.name), "ok": JSONValue($0.isGood), "text": .string($0.text)] })
-      print(value.text(.pretty))
+      print(JSONValue.array(checks.map(\.json)).text(.pretty))
     } else {
       for check in checks {
         let mark = check.isGood ? "✓" : check.status == 0 ? "!" : "✗"
@@ -75,6 +83,25 @@ struct DoctorCommand: AsyncParsableCommand {
     }
   }
 
+  /// Whether each variant can be asked about each set: every case is rendered.
+  private static func pairs(of workspace: Workspace) -> [Check] {
+    workspace.renderings.map { pair in
+      let name = "\(pair.prompt) with \(pair.set)"
+      guard let first = pair.problems.first else {
+        return Check(name: "prompt", isGood: true, text: "\(name): all \(pair.cases) cases render")
+      }
+      let shown = pair.problems.prefix(3).map(\.description).joined(separator: "; ")
+      let more = pair.problems.count > 3 ? "; and \(pair.problems.count - 3) more" : ""
+      let what =
+        first.file == pair.path
+        ? "\(pair.problems.count) of \(pair.cases) cases can't be rendered" : "nothing can be rendered"
+      let variants = pair.variants.joined(separator: ", ")
+      return Check(
+        name: "prompt", isGood: false, text: "\(name) (\(variants)): \(what): \(shown)\(more)",
+        status: ExitStatus.thresholdMissed, problem: first)
+    }
+  }
+
   private func workspace() async -> (checks: [Check], hasLocalModel: Bool, isTrusted: Bool) {
     do {
       let workbench = try await options.workbench()
@@ -92,8 +119,9 @@ struct DoctorCommand: AsyncParsableCommand {
       checks += workspace.problems.map {
         Check(
           name: $0.severity == .error ? "problem" : "warning", isGood: false, text: $0.description,
-          status: $0.severity == .error ? ExitStatus.usage : 0)
+          status: $0.severity == .error ? ExitStatus.thresholdMissed : 0, problem: $0.severity == .error ? $0 : nil)
       }
+      checks += Self.pairs(of: workspace)
       if let asked = TrustQuestion.permissions(snapshot.trust) {
         checks.append(
           Check(

@@ -44,6 +44,8 @@ struct EvalCommand: AsyncParsableCommand {
       "With --fail-under: exit with status 1 when more than this share of the answers can't be scored.",
       valueName: "percent"))
   var failUnscored = 2.0
+  @Flag(help: "With --fail-under: don't fail because lines of the eval set can't be read.")
+  var skipBadLines = false
   @OptionGroup var options: WorkspaceOptions
 
   func validate() throws {
@@ -67,7 +69,7 @@ struct EvalCommand: AsyncParsableCommand {
     let workbench = try await estimate ? options.workbench() : options.trustedWorkbench()
     let workspace = await workbench.snapshot.workspace
     Wiring.report(workspace.problems)
-    let names = variants.isEmpty ? workspace.variants.map(\.name) : variants
+    let names = variants.isEmpty ? workspace.variants.map(\.name) + workspace.brokenVariants : variants
     guard !names.isEmpty else { throw WorkbenchError.input("assay.yaml has no variants; add one to evaluate.") }
     if let set, workspace.evalSet(set) == nil {
       throw WorkbenchError.unknown("eval set", set, among: workspace.evalSets.map(\.name))
@@ -102,9 +104,11 @@ struct EvalCommand: AsyncParsableCommand {
     if let failure { throw ExitCode(ExitStatus.of(failure)) }
     if !unanswered.kept.isEmpty { Wiring.say(unanswered.kept.joined(separator: "\n")) }
     if !unanswered.askedAgain.isEmpty {
-      throw WorkbenchError.model(unanswered.askedAgain.joined(separator: "\n       "))
+      Wiring.say("assay: " + unanswered.askedAgain.joined(separator: "\n       "))
+      throw ExitCode(ExitStatus.model)
     }
     try await tellUnscored(runs, on: workbench)
+    if failUnder != nil, !skipBadLines { try Self.checkLines(of: runs.map(\.set), in: workspace) }
     if let failUnder, let worst = runs.min(by: { $0.summary.mean < $1.summary.mean }), worst.summary.mean < failUnder {
       Wiring.say(
         "\(worst.variant.name) scores \(Report.percent(worst.summary.mean)), below \(Report.percent(failUnder)).")
@@ -130,6 +134,19 @@ struct EvalCommand: AsyncParsableCommand {
     }
   }
 
+  /// A score without some of the cases is no score of the set.
+  private static func checkLines(of sets: [String], in workspace: Workspace) throws {
+    for set in Set(sets).sorted().compactMap(workspace.evalSet) {
+      let lines = workspace.unreadLines(of: set)
+      guard let first = lines.first?.line else { continue }
+      let count = lines.count == 1 ? "1 line" : "\(lines.count) lines"
+      Wiring.say(
+        "\(count) of \(set.path) can't be read and \(lines.count == 1 ? "is" : "are") not in the score (the first is line "
+          + "\(first)): correct \(lines.count == 1 ? "it" : "them"), or pass --skip-bad-lines.")
+      throw ExitCode(ExitStatus.thresholdMissed)
+    }
+  }
+
   private func request(_ variant: String) -> EvaluateRequest {
     EvaluateRequest(
       variant: variant, set: set, limit: limit, repeats: repeats, isFresh: fresh, inBatches: batch,
@@ -148,7 +165,7 @@ struct EvalCommand: AsyncParsableCommand {
     {
       report = known
     }
-    report["error"] = .string(String(describing: error))
+    report["error"] = Report.error(error)
     return .object(report)
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Content
 import Foundation
 import LocalEngine
 import Trust
@@ -26,8 +27,17 @@ enum ExitStatus {
     }
   }
 
-  /// Says why on stderr and leaves with the right status.
+  /// Whether the command was asked for JSON; also where its arguments couldn't be read.
+  private static var wantsJSON: Bool {
+    CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
+  }
+
+  /// Says why on stderr, with `--json` also as `{"error": …}` on stdout, and leaves with the right status. A command that
+  /// has printed its JSON already throws an `ExitCode`.
   static func leave(with error: any Error) -> Never {
+    if wantsJSON, !(error is ExitCode), Assay.exitCode(for: error) != .success {
+      print(JSONValue.object(["error": Report.error(error)]).text(.pretty))
+    }
     switch error {
     case is ExitCode: break
     case is CancellationError:

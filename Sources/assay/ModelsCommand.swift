@@ -76,7 +76,7 @@ struct ModelsCommand: AsyncParsableCommand {
         } catch  where !(error is CancellationError) {
           failure = failure ?? error
           Wiring.say("\(name): \(error)")
-          reports.append(["name": .string(name), "error": .string("\(error)")])
+          reports.append(["name": .string(name), "error": Report.error(error)])
         }
       }
       await workbench.close()

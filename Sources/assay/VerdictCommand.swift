@@ -13,6 +13,8 @@ struct VerdictCommand: AsyncParsableCommand {
   func run() async throws {
     let workbench = try await options.workbench()
     Wiring.report(await workbench.snapshot.workspace.problems)
+    let flaws = await workbench.snapshot.workspace.factFlaws
+    guard flaws.isEmpty else { throw WorkbenchError.flawed("judged", flaws) }
     await workbench.refreshJobs()
     await workbench.refreshVerdict()
     let report = await workbench.snapshot.verdict

@@ -9,10 +9,47 @@ import Testing
     #expect(text == "{{ b }} and x")
   }
 
-  @Test func bracesThatHoldNoNameStayAsTheyAre() throws {
-    for text in ["{\"a\": {\"b\": 1}}", "{{", "{{ }}", "{{ two words }}", "}}{{", "{{{"] {
-      #expect(try PromptTemplate.fill(text, with: [:]) == text)
+  @Test(arguments: [
+    "{\"a\": {\"b\": 1}}", "}}", "{", "{ {", "{a}", "{%", "100 %}", "{# a #}", "%}{%", "${a}", "} }{",
+  ])
+  func whatLooksLikeNoSlotStaysAsItIs(_ text: String) throws {
+    #expect(try PromptTemplate.fill(text, with: [:]) == text)
+    #expect(PromptTemplate.flaws(of: text).isEmpty)
+  }
+
+  @Test(arguments: [
+    ("{{{{", "{{"), ("{{{{ a }}", "{{ a }}"), ("{{{{{{ a }}", "{{1"), ("{{{{{{{{", "{{{{"), ("a{{{{b{{ a }}", "a{{b1"),
+    ("{{\ta }}", "1"), ("{{a}}}}", "1}}"), ("{{a}}{{ a }}", "11"),
+  ])
+  func fourBracesWriteTwo(_ text: String, _ filled: String) throws {
+    #expect(try PromptTemplate.fill(text, with: ["a": 1]) == filled)
+  }
+
+  @Test(arguments: [
+    ("x {{ ticket | upper }}", "{{ ticket | upper }}", "ticket"), ("{{ my ticket }}", "{{ my ticket }}", "ticket"),
+    ("{% if ticket %}", "{% if ticket %}", "ticket"), ("{{ ticket }", "{{ ticket }", "ticket"),
+    ("{{{ ticket }}}", "{{{ ticket }}", "ticket"), ("{{", "{{", nil), ("{{ }}", "{{ }}", nil),
+    ("{{#tikcet}}", "{{#tikcet}}", "ticket"), ("{{ a\n}}", "{{ a", nil), ("{%- endfor -%}", "{%- endfor -%}", nil),
+    ("{\"a\":{{\"b\":1}}}", "{{\"b\":1}}", nil), ("{{ ticket } {{ ticket }}", "{{ ticket } ", "ticket"),
+  ])
+  func whatIsNoSlotIsAMistake(_ text: String, _ shown: String, _ nearest: String?) throws {
+    let flaw = try #require(PromptTemplate.flaws(of: "one\ntwo " + text).first)
+    #expect(flaw.text == shown && flaw.line == 1 && flaw.nearest(among: ["id", "ticket"]) == nearest)
+    #expect(throws: PromptTemplate.Failure.self) { try PromptTemplate.fill(text, with: ["ticket": "t"]) }
+    #expect(flaw.sentence(nearest: nearest).contains(nearest.map { "Did you mean {{ \($0) }}?" } ?? flaw.text))
+  }
+
+  @Test func nullIsMissingAndEmptyStaysEmpty() throws {
+    #expect(throws: PromptTemplate.Failure.null(slot: "a")) { try PromptTemplate.fill("{{ a }}", with: ["a": .null]) }
+    #expect(throws: PromptTemplate.Failure.null(slot: "a.b")) {
+      try PromptTemplate.fill("{{ a.b }}", with: ["a": ["b": .null]])
     }
+    #expect(try PromptTemplate.fill("<{{ a }}>", with: ["a": ""]) == "<>")
+    #expect(try PromptTemplate.fill("{{ a }}", with: ["a": [.null, 1]]) == "[null,1]")
+    let version = PromptVersion(
+      prompt: "p",
+      parts: [.init(title: "s", role: .system, body: "S"), .init(title: "q", role: .user, body: "{{ q }}")])
+    #expect(try version.messages(for: ["q": ""]).map(\.content) == ["S", ""])
   }
 
   @Test func pathsReachIntoTheInput() throws {
@@ -48,6 +85,34 @@ import Testing
     #expect(version.hash == PromptVersion(prompt: "q", parts: [renamed]).hash)
     #expect(version.hash != PromptVersion(prompt: "p", parts: [moved]).hash)
     #expect(version.hash != PromptVersion(prompt: "p", parts: [part, part]).hash)
+  }
+
+  private func version(_ parts: (MessageRole, String)...) -> PromptVersion {
+    PromptVersion(prompt: "p", parts: parts.map { .init(title: "t", role: $0.0, body: $0.1) })
+  }
+
+  @Test func messagesAreSentInFileOrder() throws {
+    let shots = version(
+      (.system, "Sort."), (.user, "late"), (.assistant, "shipping"), (.user, "broken"), (.user, "glass"),
+      (.assistant, "damage"), (.assistant, ""), (.system, "Now:"), (.user, "{{ q }}"))
+    #expect(
+      try shots.messages(for: ["q": "Hi"]).map { "\($0.role): \($0.content)" } == [
+        "system: Sort.", "user: late", "assistant: shipping", "user: broken\n\nglass", "assistant: damage",
+        "system: Now:", "user: Hi",
+      ])
+  }
+
+  @Test func aHashIsWhatIsSentAndNothingElse() {
+    let one = version((.system, "a\n\nb"), (.user, "{{ q }}"))
+    #expect(one.hash == version((.system, "a"), (.system, ""), (.system, "b"), (.user, "{{q}}")).hash)
+    #expect(one.hash != version((.user, "{{ q }}"), (.system, "a\n\nb")).hash)
+    #expect(one.hash != version((.system, "a\n\nb"), (.user, "{{{{ q }}")).hash)
+    #expect(one.hash != version((.system, "a\nb"), (.user, "{{ q }}")).hash)
+    // Regrouped before, under the hash of its parts.
+    let shots = version((.system, "s"), (.user, "1"), (.assistant, "2"), (.user, "3"))
+    #expect(shots.hash != version((.system, "s"), (.user, "1"), (.user, "3"), (.assistant, "2")).hash)
+    #expect(!shots.isOfOlderRule)
+    #expect(PromptVersion(prompt: "p", parts: shots.parts, storedHash: ContentHash(hex: "aa")).isOfOlderRule)
   }
 
   @Test func aVariantMaySendASubsetOfSections() {

@@ -57,7 +57,7 @@ struct CommandReaderTests {
     #expect(problem?.key == key && problem?.line == line, "\(workspace.lines)")
   }
 
-  @Test func unknownKeysAreWarnedOf() async throws {
+  @Test func unknownKeysAreErrors() async throws {
     let workspace = try await read("training:\n  command:\n    run: [a]\n    adaptor: x\n")
     #expect(workspace.lines.count == 1)
     #expect(workspace.lines.first?.contains("Did you mean \"adapter\"?") == true)

@@ -6,7 +6,7 @@ import WorkbenchCore
 
 /// What is wrong is named with file, line and key, and never hides the rest.
 struct ConfigProblemTests {
-  @Test func unknownKeysAreWarningsWithTheNearestKey() async throws {
+  @Test func unknownKeysAreErrorsWithTheNearestKey() async throws {
     let workspace = try await read(
       """
       modles: {}
@@ -22,17 +22,56 @@ struct ConfigProblemTests {
     #expect(workspace.variants.map(\.name) == ["base"])
     #expect(
       workspace.lines == [
-        "assay.yaml:1: modles: Unknown key \"modles\", ignored. Did you mean \"models\"?",
-        "assay.yaml:3: models.m.concurency: Unknown key \"concurency\", ignored. Did you mean \"concurrency\"?",
-        "assay.yaml:7: variants.base.temprature: Unknown key \"temprature\", ignored. Did you mean \"temperature\"?",
-        "assay.yaml:8: training.learning_rte: Unknown key \"learning_rte\", ignored. Did you mean \"learning_rate\"?",
-        "assay.yaml:9: facts.weather: Unknown key \"weather\", ignored. Keys here are hourly_rate, "
+        "assay.yaml:1: modles: Unknown key \"modles\". Did you mean \"models\"?",
+        "assay.yaml:3: models.m.concurency: Unknown key \"concurency\". Did you mean \"concurrency\"?",
+        "assay.yaml:7: variants.base.temprature: Unknown key \"temprature\". Did you mean \"temperature\"?",
+        "assay.yaml:8: training.learning_rte: Unknown key \"learning_rte\". Did you mean \"learning_rate\"?",
+        "assay.yaml:9: facts.weather: Unknown key \"weather\". Keys here are hourly_rate, "
           + "engineering_hours, training_cost, retrainings, hosting_per_month, queries_per_month, target_score, "
           + "latency_limit_ms, early_stage, requirements_moving, needs_flexibility, needed_today, tuning_expertise, "
           + "small_budget, format_critical, domain_jargon, latency_critical, behaviour_must_change, regulated, "
           + "facts_change, query_types_differ, can_route.",
       ])
-    #expect(workspace.problems.allSatisfy { $0.severity == .warning })
+    #expect(workspace.problems.allSatisfy { $0.severity == .error })
+    let (prompt, set) = (try #require(workspace.prompts.first), try #require(workspace.evalSets.first))
+    #expect(workspace.flaws(of: workspace.variants[0], prompt: prompt, set: set).map(\.line) == [1, 3, 7])
+    #expect(workspace.trainingFlaws(of: nil).map(\.line) == [1, 8] && workspace.factFlaws.map(\.line) == [1, 9])
+  }
+
+  @Test(arguments: [
+    ("descripton: x", "descripton"), ("models: { m: { api: openai, topp: 1 } }", "models.m.topp"),
+    ("models: { m: { api: openai, price: { input: 1, output: 1, cahced_input: 1 } } }", "models.m.price.cahced_input"),
+    ("prompts: { main: { path: prompts/main, titel: x } }", "prompts.main.titel"),
+    ("eval_sets: { main: { path: evals/main.jsonl, genral: true } }", "eval_sets.main.genral"),
+    ("graders: [{ type: exact, ignore_cse: true }]", "graders[0].ignore_cse"),
+    ("eval_sets: { main: { graders: [{ type: contains, valeu: x }] } }", "eval_sets.main.graders[0].valeu"),
+    ("variants: { m: { model: m, max_token: 3 } }", "variants.m.max_token"),
+    ("variants: [m]", "variants"), ("models: { m: { api: openai, options: [1] } }", "models.m"),
+  ])
+  func anUnknownKeyAtAnyLevelStopsWhatRestsOnIt(_ line: String, _ key: String) async throws {
+    let base = line.hasPrefix("models") ? "" : "models: { m: { api: openai } }\n"
+    let workspace = try await read(base + line + "\n")
+    let variant = Variant(name: "m", model: "m", prompt: "main")
+    let (prompt, set) = (try #require(workspace.prompts.first), try #require(workspace.evalSets.first))
+    let flaws = workspace.flaws(of: variant, prompt: prompt, set: set)
+    #expect(flaws.contains { $0.key == key && $0.line == (base.isEmpty ? 1 : 2) }, "\(workspace.lines)")
+    let other = Variant(name: "o", model: "o", prompt: "main")
+    let isOwn = key.hasPrefix("models.") || key.hasPrefix("variants.")
+    #expect(workspace.flaws(of: other, prompt: prompt, set: set).isEmpty == isOwn)
+  }
+
+  @Test(arguments: [
+    ("training: { mix: { data: a.jsonl, shrae: 0.1 } }", "training.mix.shrae"),
+    ("training: { openai: { sufix: x } }", "training.openai.sufix"),
+    ("training: { slurm: { partion: x } }", "training.slurm.partion"),
+    ("training: { command: { run: [a], adaptor: x } }", "training.command.adaptor"),
+    ("training: { rnk: 8 }", "training.rnk"),
+  ])
+  func unknownKeysOfTrainingStopTraining(_ line: String, _ key: String) async throws {
+    let workspace = try await read(line + "\n")
+    #expect(workspace.trainingFlaws(of: nil).map(\.key) == [key], "\(workspace.lines)")
+    #expect(workspace.trainingFlaws(of: nil).first?.message.contains("Did you mean") == true)
+    #expect(workspace.factFlaws.isEmpty)
   }
 
   @Test func aWrongTypeCostsOnlyItsThing() async throws {

@@ -58,9 +58,15 @@ struct SectionFileTests {
 
   @Test(arguments: [
     ("text\n", "text"), ("text", "text"), ("text\n\n", "text\n"), ("", ""), ("\n", ""), ("a\r\nb\r\n", "a\nb"),
-    ("a\r\nb\n", "a\r\nb"), ("---\ntitle: T\n---\nbody\n", "body"), ("---\n---\n---\nrule\n", "---\nrule"),
+    ("a\r\nb\n", "a\nb"), ("a\rb\r", "a\nb"), ("a\n\r\nb", "a\n\nb"),
+    ("\u{FEFF}---\r\ntitle: T\r\n---\r\nx\r\n", "x"), ("\u{FEFF}", ""), ("a\u{FEFF}b", "a\u{FEFF}b"),
+    ("---\nImportant: be short.\n---\nx\n", "---\nImportant: be short.\n---\nx"),
+    ("---\nRole: user\n---\nx\n", "---\nRole: user\n---\nx"), ("---\n\n---\nx", "x"),
+    ("---\nA: never: b\n---\nx", "---\nA: never: b\n---\nx"), ("a\n---\ntitle: b\n---\n", "a\n---\ntitle: b\n---"),
+    ("---\n- one\n- two\n---\nx", "---\n- one\n- two\n---\nx"),
+    ("---\ntitle: T\n---\nbody\n", "body"), ("---\n---\n---\nrule\n", "---\nrule"),
     ("---\nnot a mapping\n---\nrest\n", "---\nnot a mapping\n---\nrest"), ("---\nno end\n", "---\nno end"),
-    ("--- \ntitle: T\n---\n\nbody\n", "\nbody"), ("---\n# only a comment\n---\nx", "x"),
+    ("--- \ntitle: T\n---\n\nbody\n", "\nbody"), ("---\n# a heading\n---\nx", "---\n# a heading\n---\nx"),
     (" ---\na: b\n---\n", " ---\na: b\n---"),
     ("e\u{301} 作\n", "e\u{301} 作"),
   ])
@@ -76,6 +82,9 @@ struct SectionFileTests {
     }
     let slip = problems("---\nrol: user\nowner: me\n---\nbody\n")
     #expect(slip.count == 1 && slip[0].hasPrefix("f:2: rol:") && slip[0].hasSuffix("Did you mean \"role\"?"))
+    let mixed = problems("---\nrole: user\nowner: me\n---\nbody\n")
+    #expect(mixed.count == 1 && mixed[0].hasPrefix("f:3: owner: Unknown key \"owner\"."))
+    #expect(problems("---\nTone: friendly\nNote: short\n---\nbody\n").isEmpty)
     let open = problems("---\nrole: user\nbody\n")
     #expect(open.count == 1 && open[0].contains("not closed"))
     #expect(problems("---\nno end\n").isEmpty)
@@ -94,8 +103,8 @@ struct SectionFileTests {
     try await withFolder(["prompts/p/10-a.md": "---\nauthor: me\nrole: sytem\nenabled: maybe\n---\nHello\n"]) {
       folder in
       let problems = try await folder.files.read().problems.filter { $0.file.hasPrefix("prompts") }
-      #expect(problems.map(\.line) == [3, 4])
-      #expect(problems.first?.description.contains("Did you mean \"system\"?") == true)
+      #expect(problems.map(\.line) == [2, 3, 4])
+      #expect(problems[1].description.contains("Did you mean \"system\"?"))
     }
   }
 
@@ -159,6 +168,26 @@ struct SectionFileTests {
       second.body = "still none"
       try await folder.files.write(second, of: prompt)
       #expect(try folder.text("prompts/p/20-b.md") == "still none")
+    }
+  }
+
+  @Test(arguments: [
+    ("\u{FEFF}one\ntwo\n", "one\nzwei", "\u{FEFF}one\nzwei\n"),
+    ("one\r\ntwo\nthree\r\n", "one\nnew\ntwo\nthree", "one\r\nnew\r\ntwo\nthree\r\n"),
+    ("one\rtwo\rthree", "one\ntwo\nthree\nfour", "one\rtwo\rthree\rfour"),
+    ("a\r\nb\nc\nd", "a\nx\nc\nd", "a\r\nx\nc\nd"), ("a\nb\r\nc\n", "a\nc", "a\nc\n"),
+    ("\u{FEFF}---\r\nrole: user\n---\r\nx\r\n", "y", "\u{FEFF}---\r\nrole: user\n---\r\ny\r\n"),
+    ("---\nNote: a\n---\nx\n", "---\nNote: a\n---\ny", "---\nNote: a\n---\ny\n"),
+    ("---\nrole: user\n---", "x", "---\nrole: user\n---\nx\n"), ("e\u{301}\n", "\u{E9}", "\u{E9}\n"),
+  ])
+  func anEditKeepsEveryOtherByte(_ before: String, _ body: String, _ after: String) async throws {
+    try await withFolder(["prompts/p/10-a.md": before]) { folder in
+      let prompt = try await prompt(folder)
+      var section = prompt.sections[0]
+      section.body = body
+      try await folder.files.write(section, of: prompt)
+      #expect(Array(try folder.text("prompts/p/10-a.md").utf8) == Array(after.utf8))
+      #expect(try await self.prompt(folder).sections[0].body.utf8.elementsEqual(body.utf8))
     }
   }
 

@@ -28,6 +28,9 @@ public struct Section: Sendable, Hashable, Identifiable {
   public var isEnabled: Bool
   /// The text without front matter, exactly as sent; `{{ name }}` marks a slot.
   public var body: String
+  /// The line of the file at which the text begins, counted from 1. It says where, not what: sections that differ in
+  /// nothing else are equal.
+  package var firstLine = 1
 
   /// Makes a section.
   public init(id: String, title: String, role: MessageRole, isEnabled: Bool = true, body: String) {
@@ -36,6 +39,21 @@ public struct Section: Sendable, Hashable, Identifiable {
     self.role = role
     self.isEnabled = isEnabled
     self.body = body
+  }
+
+  /// Whether two sections send the same under the same name.
+  public static func == (left: Section, right: Section) -> Bool {
+    left.id == right.id && left.title == right.title && left.role == right.role && left.isEnabled == right.isEnabled
+      && left.body == right.body
+  }
+
+  /// Hashes all but the place.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(id)
+    hasher.combine(title)
+    hasher.combine(role)
+    hasher.combine(isEnabled)
+    hasher.combine(body)
   }
 }
 
@@ -57,11 +75,12 @@ public struct Prompt: Sendable, Hashable, Identifiable {
     self.sections = sections
   }
 
-  /// The sections that are sent: those that are on and, if `titles` is given, whose title is in it.
+  /// The sections that are sent: those that are on. If `titles` is given, the system sections are those whose title is in
+  /// it instead; the conversation of user and assistant stays whole.
   public func sent(only titles: [String]?) -> [Section] {
     sections.filter { section in
       guard let titles else { return section.isEnabled }
-      return titles.contains(section.title) || (section.role == .user && section.isEnabled)
+      return titles.contains(section.title) || (section.role != .system && section.isEnabled)
     }
   }
 }

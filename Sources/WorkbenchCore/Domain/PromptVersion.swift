@@ -1,8 +1,8 @@
 import Content
 import Foundation
 
-/// A frozen, hashed copy of a prompt: all that a run may point at. Two prompts that send the same text to the same
-/// roles are one version, whatever their files are called.
+/// A frozen, hashed copy of a prompt: all that a run may point at. Two prompts that send the same messages are one
+/// version, whatever their files are called and wherever one file ends and the next begins.
 public struct PromptVersion: Sendable, Hashable, Identifiable {
   /// One section as it was sent.
   public struct Part: Sendable, Hashable {
@@ -20,21 +20,59 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
     }
   }
 
-  /// SHA-256 over the roles and texts in order.
+  /// SHA-256 over the messages; of a stored version what it was when it was frozen.
   public let hash: ContentHash
   /// The prompt it was frozen from.
   public let prompt: PromptName
   /// In the order they are sent.
   public let parts: [Part]
+  /// What is sent, before slots are filled: consecutive parts of one role, joined by blank lines. Parts without text are
+  /// left out.
+  package let templates: [ChatMessage]
   /// Same as `hash`.
   public var id: ContentHash { hash }
 
   /// Freezes parts under a prompt's name.
   public init(prompt: PromptName, parts: [Part]) {
+    let templates = Self.templates(of: parts)
+    self.init(prompt: prompt, parts: parts, templates: templates, hash: Self.hash(of: templates))
+  }
+
+  /// A version as it was stored: its hash is what runs point at, whatever the same parts would be hashed to today.
+  package init(prompt: PromptName, parts: [Part], storedHash: ContentHash) {
+    self.init(prompt: prompt, parts: parts, templates: Self.templates(of: parts), hash: storedHash)
+  }
+
+  private init(prompt: PromptName, parts: [Part], templates: [ChatMessage], hash: ContentHash) {
     self.prompt = prompt
     self.parts = parts
-    let content = JSONValue.array(parts.map { .array([.string($0.role.rawValue), .string($0.body)]) })
-    self.hash = ContentHash(hex: SHA256.hex(content.text()))
+    self.templates = templates
+    self.hash = hash
+  }
+
+  /// Whether the same sections would be another version today: it was frozen when Assay joined sections by another rule.
+  package var isOfOlderRule: Bool { hash != Self.hash(of: templates) }
+
+  private static func templates(of parts: [Part]) -> [ChatMessage] {
+    var messages: [ChatMessage] = []
+    for part in parts where !part.body.isEmpty {
+      if messages.last?.role == part.role {
+        messages[messages.count - 1].content += "\n\n" + part.body
+      } else {
+        messages.append(ChatMessage(role: part.role, content: part.body))
+      }
+    }
+    return messages
+  }
+
+  private static func hash(of templates: [ChatMessage]) -> ContentHash {
+    var content: [JSONValue] = templates.map {
+      .array([.string($0.role.rawValue), .string(PromptTemplate.canonical($0.content))])
+    }
+    // Such messages were sent regrouped by role once, under the hash that they would have without this.
+    let order = templates.compactMap { MessageRole.allCases.firstIndex(of: $0.role) }
+    if zip(order, order.dropFirst()).contains(where: { $0 >= $1 }) { content.append("in file order") }
+    return ContentHash(hex: SHA256.hex(JSONValue.array(content).text()))
   }
 
   /// Freezes what `prompt` sends now.
@@ -47,103 +85,18 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
   /// Names of all slots, in order of first use.
   public var slots: [String] {
     var seen: [String] = []
-    for part in parts {
-      for name in PromptTemplate.slots(of: part.body) where !seen.contains(name) { seen.append(name) }
+    for message in templates {
+      for name in PromptTemplate.slots(of: message.content) where !seen.contains(name) { seen.append(name) }
     }
     return seen
   }
 
-  /// The conversation for one case: a system message of the system parts joined by blank lines, then a user message
-  /// likewise; either is left out when empty.
-  /// - Throws: `PromptTemplate.Failure` when the input lacks a slot's value.
+  /// The conversation for one case, in file order: each run of sections with one role is a message. A slot that is filled
+  /// with an empty text leaves its message in place, even where nothing else stands in it.
+  /// - Throws: `PromptTemplate.Failure` when a slot can't be filled from the input, or something is no slot.
   public func messages(for input: JSONValue) throws -> [ChatMessage] {
-    try [MessageRole.system, .user, .assistant].compactMap { role in
-      let texts = try parts.filter { $0.role == role }.map { try PromptTemplate.fill($0.body, with: input) }
-      let content = texts.filter { !$0.isEmpty }.joined(separator: "\n\n")
-      return content.isEmpty ? nil : ChatMessage(role: role, content: content)
+    try templates.map { message in
+      ChatMessage(role: message.role, content: try PromptTemplate.fill(message.content, with: input))
     }
-  }
-}
-
-/// Filling `{{ name }}` slots: plain substitution without logic, so that a prompt shows exactly what it sends. A name is
-/// letters, digits, `_`, `-` and `.` (a path into the input). Values are never expanded again.
-public enum PromptTemplate {
-  /// Why a text can't be filled.
-  public enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The input has no such variable.
-    case missing(slot: String, available: [String])
-    /// The sentence.
-    public var description: String {
-      switch self {
-      case .missing(let slot, let available):
-        let near = Spelling.nearest(to: slot, among: available).map { " Did you mean {{ \($0) }}?" } ?? ""
-        let names = available.isEmpty ? "no variables" : available.joined(separator: ", ")
-        return "The prompt uses {{ \(slot) }}, but the case's input has \(names).\(near)"
-      }
-    }
-  }
-
-  /// A stretch of a template.
-  public enum Piece: Hashable, Sendable {
-    case text(Substring)
-    case slot(String)
-  }
-
-  /// Splits a text at its slots; braces that hold no valid name are text.
-  public static func pieces(of text: String) -> [Piece] {
-    var pieces: [Piece] = []
-    var rest = text[...]
-    var plainStart = rest.startIndex
-    while let open = pair(UInt8(ascii: "{"), in: rest) {
-      guard let close = pair(UInt8(ascii: "}"), in: rest[open.upperBound...]) else { break }
-      var inside = text[open.upperBound..<close.lowerBound].utf8.drop { $0 == UInt8(ascii: " ") }
-      while inside.last == UInt8(ascii: " ") { inside.removeLast() }
-      let name = Substring(inside)
-      if !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "_-.".contains($0) }) {
-        if plainStart < open.lowerBound { pieces.append(.text(text[plainStart..<open.lowerBound])) }
-        pieces.append(.slot(String(name)))
-        plainStart = close.upperBound
-        rest = rest[close.upperBound...]
-      } else {
-        rest = rest[open.upperBound...]
-      }
-    }
-    if plainStart < text.endIndex { pieces.append(.text(text[plainStart...])) }
-    return pieces
-  }
-
-  /// Where the same byte stands twice in a row: for each case of a run, so a search of texts would cost too much.
-  private static func pair(_ byte: UInt8, in text: Substring) -> Range<String.Index>? {
-    let bytes = text.utf8
-    var start = bytes.startIndex
-    while let first = bytes[start...].firstIndex(of: byte) {
-      let second = bytes.index(after: first)
-      guard second < bytes.endIndex else { return nil }
-      if bytes[second] == byte { return first..<bytes.index(after: second) }
-      start = second
-    }
-    return nil
-  }
-
-  /// Slot names in order of use, repeats included.
-  public static func slots(of text: String) -> [String] {
-    pieces(of: text).compactMap { if case .slot(let name) = $0 { name } else { nil } }
-  }
-
-  /// The text with every slot replaced by the input's value: a string as it is, anything else as JSON.
-  /// - Throws: `Failure.missing`.
-  public static func fill(_ text: String, with input: JSONValue) throws -> String {
-    var result = ""
-    for piece in pieces(of: text) {
-      switch piece {
-      case .text(let plain): result += plain
-      case .slot(let name):
-        guard let value = input[name] ?? JSONPath(name).flatMap({ input[$0] }) else {
-          throw Failure.missing(slot: name, available: input.object?.keys ?? [])
-        }
-        result += value.string ?? value.text()
-      }
-    }
-    return result
   }
 }

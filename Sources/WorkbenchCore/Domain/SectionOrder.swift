@@ -27,8 +27,10 @@ public enum SectionOrder {
       throw .input("\"\(sections[index].title)\" is the \(step < 0 ? "first" : "last") section already.")
     }
     let (moved, neighbour) = (sections[index], sections[index + step])
-    guard neighbour.role == moved.role else {
-      throw .input("\"\(moved.title)\" stays among the sections that the \(moved.role.rawValue) says.")
+    guard (number(of: neighbour.id) < 80) == (number(of: moved.id) < 80) else {
+      throw .input(
+        "\"\(moved.title)\" stays on its side of number 80, where a section is the user's unless its front matter says "
+          + "otherwise (`role: system`).")
     }
     var wanted = sections.map(\.id)
     wanted.swapAt(index, index + step)

@@ -2,28 +2,131 @@ extension Workspace {
   /// Errors in the files that a variant's evaluation on a set rests on: what it would measure isn't what was meant. A
   /// line of an eval set that can't be read is none of them: it is left out and told, and the others are what they are.
   public func flaws(of variant: Variant, prompt: Prompt, set: EvalSet) -> [Problem] {
-    let keys = [
-      "graders", "eval_sets.\(set.name)", "variants.\(variant.name)", "models.\(variant.model)",
-      "prompts.\(prompt.name)",
-    ]
-    return problems.filter { problem in
+    // A checkpoint, NAME@JOB/STEP, stands for a variant too.
+    let names = [variant.name] + (variant.name.split(separator: "@").first.map { [String($0)] } ?? [])
+    let keys =
+      ["graders", "eval_sets.\(set.name)", "models.\(variant.model)", "prompts.\(prompt.name)"]
+      + names.map { "variants.\($0)" }
+    let titles = set.prompt == nil ? variant.sections : nil
+    let found = problems.filter { problem in
       guard problem.severity == .error else { return false }
       if problem.file == set.path { return problem.line == nil }
       if problem.file.hasPrefix(prompt.path + "/") || problem.file == prompt.path { return true }
-      return problem.file == "assay.yaml" && problem.concerns(keys)
+      return problem.file == Self.file && problem.concerns(keys)
+    }
+    let slots = slotFlaws(of: prompt, only: titles, on: set)
+    return found + slots + orderFlaws(of: prompt, only: titles, on: variant.model)
+  }
+
+  /// What looks like a slot in the sections that are sent and is none, with the nearest name among the slots of the
+  /// prompt and the members of the set's inputs.
+  package func slotFlaws(of prompt: Prompt, only titles: [String]?, on set: EvalSet?) -> [Problem] {
+    let sent = prompt.sent(only: titles)
+    var names: [String]?
+    return sent.flatMap { section in
+      PromptTemplate.flaws(of: section.body).map { flaw in
+        let known = names ?? Self.names(in: sent, set)
+        names = known
+        return Problem(
+          file: "\(prompt.path)/\(section.id)", line: section.firstLine + flaw.line,
+          message: flaw.sentence(nearest: flaw.nearest(among: known)))
+      }
     }
   }
 
-  /// Errors in what `assay.yaml` says of training.
-  public var trainingFlaws: [Problem] {
-    problems.filter { $0.severity == .error && $0.file == "assay.yaml" && $0.concerns(["training"]) }
+  private static func names(in sections: [Section], _ set: EvalSet?) -> [String] {
+    let members = set?.cases.prefix(50).flatMap { $0.input.object?.keys ?? [] } ?? []
+    var names: [String] = []
+    for name in members + sections.flatMap({ PromptTemplate.slots(of: $0.body) }) where !names.contains(name) {
+      names.append(name)
+    }
+    return names
+  }
+
+  /// A system section after the user or the assistant has spoken, where the model's API has no place for one.
+  private func orderFlaws(of prompt: Prompt, only titles: [String]?, on modelName: String) -> [Problem] {
+    guard case .endpoint(let endpoint)? = model(modelName)?.api, endpoint.dialect == .messages else { return [] }
+    let sent = prompt.sent(only: titles).filter { !$0.body.isEmpty }
+    guard let start = sent.firstIndex(where: { $0.role != .system }) else { return [] }
+    return sent[start...].filter { $0.role == .system }.map { section in
+      Problem(
+        file: "\(prompt.path)/\(section.id)", line: section.firstLine,
+        message: "The system section \"\(section.title)\" comes after \(sent[start].id), and Anthropic's Messages API "
+          + "takes system text only before the conversation. Give it a lower number, or `role: user`.")
+    }
+  }
+
+  /// The file that everything starts from.
+  static var file: String { "assay.yaml" }
+
+  /// Errors in what `assay.yaml` says of training, and of the model that is trained.
+  package func trainingFlaws(of model: String?) -> [Problem] {
+    flaws(under: ["training"] + (model.map { ["models.\($0)"] } ?? []))
+  }
+
+  /// Errors in what `assay.yaml` says of facts.
+  package var factFlaws: [Problem] { flaws(under: ["facts"]) }
+
+  private func flaws(under keys: [String]) -> [Problem] {
+    problems.filter { $0.severity == .error && $0.file == Self.file && $0.concerns(keys) }
+  }
+
+  /// Names of variants that can't be run for an error of their own, in file order.
+  package var brokenVariants: [String] {
+    var names: [String] = []
+    for problem in flaws(under: ["variants"]) {
+      guard let key = problem.key, key.hasPrefix("variants.") else { continue }
+      let name = String(key.dropFirst("variants.".count).prefix { $0 != "." && $0 != "[" })
+      if variant(name) == nil, !variants.contains(where: { key.hasPrefix("variants.\($0.name).") }),
+        !names.contains(name)
+      {
+        names.append(name)
+      }
+    }
+    return names
+  }
+
+  /// Lines of a set's file that can't be read and are left out, once each.
+  package func unreadLines(of set: EvalSet) -> [Problem] {
+    var lines: Set<Int> = []
+    return problems.filter { problem in
+      guard problem.severity == .error, problem.file == set.path, let line = problem.line else { return false }
+      return lines.insert(line).inserted
+    }
+  }
+
+  /// Everything that keeps a variant from being asked about a set's cases, besides errors that reading the files found:
+  /// what is no slot, system text where there is no place for it, and cases that don't fill the slots.
+  package func renderingProblems(of variant: Variant, prompt: Prompt, on set: EvalSet) -> [Problem] {
+    let titles = set.prompt == nil ? variant.sections : nil
+    let flaws = slotFlaws(of: prompt, only: titles, on: set) + orderFlaws(of: prompt, only: titles, on: variant.model)
+    guard !flaws.contains(where: { $0.file.hasPrefix(prompt.path) }) else { return flaws }
+    let version = PromptVersion(freezing: prompt, only: titles)
+    return set.cases.compactMap { evalCase in
+      do {
+        _ = try version.messages(for: evalCase.input)
+        return nil
+      } catch {
+        return Problem(
+          file: set.path, line: evalCase.line, message: "Case \"\(evalCase.id)\" can't be rendered. \(error)")
+      }
+    }
   }
 }
 
 extension Problem {
-  /// Whether it stands under one of these keys, or under none, so that nobody knows what it hides.
+  /// The keys that `assay.yaml` may have at its left margin.
+  private static let roots: Set<String> = [
+    "name", "models", "prompts", "eval_sets", "graders", "variants", "training", "facts",
+  ]
+
+  /// Whether it stands under one of these keys or above it, or nobody knows what it hides: under no key, or under one that
+  /// the file doesn't have.
   fileprivate func concerns(_ keys: [String]) -> Bool {
     guard let key else { return true }
-    return keys.contains { key == $0 || key.hasPrefix($0 + ".") || key.hasPrefix($0 + "[") }
+    if !Self.roots.contains(String(key.prefix { $0 != "." && $0 != "[" })) { return true }
+    return keys.contains {
+      key == $0 || key.hasPrefix($0 + ".") || key.hasPrefix($0 + "[") || $0.hasPrefix(key + ".")
+    }
   }
 }

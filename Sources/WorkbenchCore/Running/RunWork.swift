@@ -156,11 +156,12 @@ struct RunWork: Sendable {
 
 extension Workbench {
   /// What is sent for a case.
-  /// - Throws: `WorkbenchError.input` that names the case's line.
+  /// - Throws: `WorkbenchError.files` that names the case's line.
   static func messages(for evalCase: EvalCase, _ subject: Subject) throws -> [ChatMessage] {
     do { return try subject.version.messages(for: evalCase.input) } catch {
-      throw WorkbenchError.input(
-        "The case \"\(evalCase.id)\" (\(subject.set.path):\(evalCase.line)) can't be asked. \(error)")
+      let sentence = "Case \"\(evalCase.id)\" can't be rendered. \(error)"
+      let problem = Problem(file: subject.set.path, line: evalCase.line, message: sentence)
+      throw WorkbenchError.files(problem.description, [problem])
     }
   }
 }
