@@ -59,9 +59,12 @@ extension Workspace {
   /// The file that everything starts from.
   static var file: String { "assay.yaml" }
 
-  /// Errors in what `assay.yaml` says of training, and of the model that is trained.
+  /// Errors in what `assay.yaml` says of training, and of the model that is trained. That its folder isn't there is left to
+  /// whoever loads it: rows can be checked before.
   package func trainingFlaws(of model: String?) -> [Problem] {
-    flaws(under: ["training"] + (model.map { ["models.\($0)"] } ?? []))
+    let path = model.map { "models.\($0).path" }
+    let found = flaws(under: ["training"] + (model.map { ["models.\($0)"] } ?? []))
+    return found.filter { $0.key == nil || $0.key != path }
   }
 
   /// Errors in what `assay.yaml` says of facts.
