@@ -74,6 +74,11 @@ extension Workbench {
   func evaluable(_ request: EvaluateRequest) throws -> Subject {
     let subject = try subject(variant: request.variant, set: request.set)
     let set = subject.set
+    if request.set == nil, let broken = snapshot.workspace.brokenSet {
+      throw WorkbenchError.files(
+        "Not evaluated: the eval set \"\(broken.name)\" has an error. Fix it, or name the set to use. \(broken.problem)",
+        [broken.problem])
+    }
     let flaws = snapshot.workspace.flaws(of: subject.variant, prompt: subject.prompt, set: set)
     guard flaws.isEmpty else { throw WorkbenchError.flawed("evaluated", flaws) }
     guard !set.cases.isEmpty else {

@@ -22,13 +22,13 @@ struct VariantReader {
   }
 
   private func variant(_ name: String, _ fields: inout ConfigFields) -> Variant? {
-    let model = fields.text("model", "the name of a model") ?? models.items.first?.name
+    let model = fields.text("model", "the name of a model") ?? models.declared.first
     if let model, !models.items.contains(where: { $0.name == model }) {
       models.report("model", model, at: "model", in: &fields)
     } else if model == nil, !fields.isBroken {
       fields.fail(nil, "Needs a model, and there is none: add one under `models:`.")
     }
-    let prompt = fields.text("prompt", "the name of a prompt") ?? prompts.items.first?.name
+    let prompt = fields.text("prompt", "the name of a prompt") ?? prompts.declared.first
     if let prompt, !prompts.items.contains(where: { $0.name == prompt }) {
       prompts.report("prompt", prompt, at: "prompt", in: &fields)
     } else if prompt == nil, !fields.isBroken {

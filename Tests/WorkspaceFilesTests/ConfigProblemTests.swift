@@ -60,6 +60,25 @@ struct ConfigProblemTests {
     #expect(workspace.flaws(of: other, prompt: prompt, set: set).isEmpty == isOwn)
   }
 
+  @Test func nothingIsTakenInPlaceOfWhatIsBroken() async throws {
+    let workspace = try await read(
+      """
+      models:
+        first: { api: opnai }
+        second: { api: openai }
+      eval_sets:
+        one: { path: evals/main.jsonl, prompt: mian }
+        two: evals/main.jsonl
+      variants:
+        a: { temperature: 0 }
+        b: { model: second, max_tokens: many }
+        c: { model: second }
+      """)
+    #expect(workspace.variants.map(\.name) == ["c"])
+    #expect(workspace.brokenVariants == ["a", "b"] && workspace.brokenSet?.name == "one")
+    #expect(workspace.lines.contains { $0.contains("variants.a.model: The model \"first\" can't be used") })
+  }
+
   @Test(arguments: [
     ("training: { mix: { data: a.jsonl, shrae: 0.1 } }", "training.mix.shrae"),
     ("training: { openai: { sufix: x } }", "training.openai.sufix"),

@@ -59,9 +59,12 @@ extension Workspace {
   /// The file that everything starts from.
   static var file: String { "assay.yaml" }
 
-  /// Errors in what `assay.yaml` says of training, and of the model that is trained.
+  /// Errors in what `assay.yaml` says of training, and of the model that is trained. That its folder isn't there is left to
+  /// whoever loads it: rows can be checked before.
   package func trainingFlaws(of model: String?) -> [Problem] {
-    flaws(under: ["training"] + (model.map { ["models.\($0)"] } ?? []))
+    let path = model.map { "models.\($0).path" }
+    let found = flaws(under: ["training"] + (model.map { ["models.\($0)"] } ?? []))
+    return found.filter { $0.key == nil || $0.key != path }
   }
 
   /// Errors in what `assay.yaml` says of facts.
@@ -74,16 +77,27 @@ extension Workspace {
   /// Names of variants that can't be run for an error of their own, in file order.
   package var brokenVariants: [String] {
     var names: [String] = []
-    for problem in flaws(under: ["variants"]) {
-      guard let key = problem.key, key.hasPrefix("variants.") else { continue }
-      let name = String(key.dropFirst("variants.".count).prefix { $0 != "." && $0 != "[" })
-      if variant(name) == nil, !variants.contains(where: { key.hasPrefix("variants.\($0.name).") }),
-        !names.contains(name)
-      {
-        names.append(name)
-      }
+    for (name, _) in broken(under: "variants", besides: variants.map(\.name)) where !names.contains(name) {
+      names.append(name)
     }
     return names
+  }
+
+  /// The first error of an eval set that can't be used: another one isn't taken in its place.
+  package var brokenSet: (name: String, problem: Problem)? {
+    broken(under: "eval_sets", besides: evalSets.map(\.name)).first
+  }
+
+  /// Errors of things that can't be used, with their names.
+  private func broken(under root: String, besides usable: [String]) -> [(name: String, problem: Problem)] {
+    flaws(under: [root]).compactMap { problem in
+      guard let key = problem.key, key.hasPrefix(root + ".") else { return nil }
+      let path = key.dropFirst(root.count + 1)
+      guard !usable.contains(where: { path == $0 || path.hasPrefix($0 + ".") || path.hasPrefix($0 + "[") }) else {
+        return nil
+      }
+      return (String(path.prefix { $0 != "." && $0 != "[" }), problem)
+    }
   }
 
   /// Lines of a set's file that can't be read and are left out, once each.
