@@ -82,7 +82,9 @@ struct JobFolder: Sendable, Hashable {
 
   /// Reads one of the small files; nil when it isn't there (yet).
   func read<Value: Decodable>(_ file: String, as type: Value.Type) -> Value? {
-    (try? FileBytes.read(file, limit: Self.mostBytes, followsLinks: false)).flatMap { try? JSONDecoder().decode(type, from: Data($0)) }
+    (try? FileBytes.read(file, limit: Self.mostBytes, followsLinks: false)).flatMap {
+      try? JSONDecoder().decode(type, from: Data($0))
+    }
   }
 
   /// Signs what is to be done, as `spec.json` and `job.json` say it now.
@@ -108,7 +110,9 @@ struct JobFolder: Sendable, Hashable {
     do {
       let job = try FileBytes.read(folder.job, limit: mostBytes, followsLinks: false)
       // Only our own trainers read one.
-      return [job, folder.has(folder.spec) ? try FileBytes.read(folder.spec, limit: mostBytes, followsLinks: false) : []]
+      return [
+        job, folder.has(folder.spec) ? try FileBytes.read(folder.spec, limit: mostBytes, followsLinks: false) : [],
+      ]
     } catch {
       return nil
     }

@@ -83,7 +83,8 @@ extension CallCost {
     let cases = Double(run.summary.done)
     let cached = min(run.summary.cachedPromptTokens ?? 0, run.summary.promptTokens)
     self.init(
-      uncachedInput: Double(run.summary.promptTokens - cached) / cases, cachedInput: Double(cached) / cases, output: Double(run.summary.completionTokens) / cases,
+      uncachedInput: Double(run.summary.promptTokens - cached) / cases, cachedInput: Double(cached) / cases,
+      output: Double(run.summary.completionTokens) / cases,
       prices: TokenPrices(input: price.input, cachedInput: price.cachedInput, output: price.output),
       hostingPerMonth: hostingPerMonth)
   }

@@ -56,7 +56,10 @@ extension Report {
       "unscored": output.unscored.map { .string($0) } ?? .null,
       "scores": .array(
         output.scores.map {
-          ["grader": .string($0.grader), "value": $0.value.map { rounded($0, 4) } ?? .null, "reason": .string($0.reason)]
+          [
+            "grader": .string($0.grader), "value": $0.value.map { rounded($0, 4) } ?? .null,
+            "reason": .string($0.reason),
+          ]
         }),
       "error": output.failure.map { .string($0) } ?? .null,
     ]

@@ -75,7 +75,8 @@ enum Report {
   static var runTable: TextTable {
     TextTable(
       .init("variant"), .init("set", priority: 5), .init("cases", .right), .init("score", .right),
-      .init("95 % interval"), .init("not scored", .right, priority: 9), .init("valid", .right, priority: 8), .init("errors", .right, priority: 4),
+      .init("95 % interval"), .init("not scored", .right, priority: 9), .init("valid", .right, priority: 8),
+      .init("errors", .right, priority: 4),
       .init("in/case", .right, priority: 7), .init("out/case", .right, priority: 6),
       .init("p50 ms", .right, priority: 6), .init("p95 ms", .right, priority: 3), .init("cost", .right, priority: 5),
       .init("time", .right, priority: 4), .init("run", .right, priority: 7), .init("prompt", priority: 2))

@@ -7,7 +7,8 @@ import Testing
   static let allowed: [String: Set<String>] = {
     let panes = ["PanePrompt", "PaneCases", "PaneCompare", "PaneRuns", "PaneTraining", "PaneVerdict"]
     var table: [String: Set<String>] = [
-      "Drawing": [], "Content": ["Crypto"], "Grading": ["Content", "CPCRE2"], "CPCRE2": [], "Evidence": [], "FileWatching": [], "Files": [],
+      "Drawing": [], "Content": ["Crypto"], "Grading": ["Content", "CPCRE2"], "CPCRE2": [], "Evidence": [],
+      "FileWatching": [], "Files": [],
       "CNcurses": [],
       "Processes": ["Subprocess"],
       "DataChecks": ["Content", "Grading", "Evidence"],

@@ -10,13 +10,16 @@ extension EndToEnd {
         let workspace = folder + "/w"
         _ = try MockWorkspace(in: workspace, port: 9, cases: 6)
         let file = workspace + "/prompts/main/10-task.md"
-        try FileManager.default.moveItem(atPath: file, toPath: folder + "/elsewhere.md")
-        try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: folder + "/elsewhere.md")
         let former = text(of: file)
         try await Tmux.with(folder: folder) { terminal in
           try await terminal.open(workspace, notes: folder)
           try await terminal.press("e")
           try await terminal.type("Think first. ")
+          try await terminal.wait("the text") { $0.contains("Think first.") }
+          // Meanwhile somebody puts a link out of the workspace in the file's place.
+          try FileManager.default.moveItem(atPath: file, toPath: folder + "/elsewhere.md")
+          try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: folder + "/elsewhere.md")
+          try await terminal.wait("its end to be seen") { $0.contains("file is gone") }
           try await terminal.press("C-s")
           try await terminal.wait("the failure") { $0.contains("! not saved") && $0.contains("symbolic link") }
           try await terminal.press("C-c")

@@ -33,7 +33,8 @@ struct ScreenTests {
     let output = Output(
       caseID: "c-1", requestKey: current.hash,
       answer: Answer(
-        text: "tide", usage: TokenUsage(prompt: 40, completion: 2), latency: 0.42, firstToken: 0.051), scores: scores, value: 0,
+        text: "tide", usage: TokenUsage(prompt: 40, completion: 2), latency: 0.42, firstToken: 0.051), scores: scores,
+      value: 0,
       passed: false)
     snapshot.trial = Trial(request: request, caseID: "c-1", text: "tide", isRunning: false, output: output)
     return snapshot

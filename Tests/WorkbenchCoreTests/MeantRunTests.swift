@@ -13,7 +13,8 @@ import Testing
     return Run(
       id: RunID(number), identity: ContentHash(hex: "\(base)-\(number)"), base: ContentHash(hex: base),
       variant: Variant(name: "v", model: "m", prompt: "p"), promptVersion: ContentHash(hex: "p"), set: set,
-      setHash: ContentHash(hex: "s"), state: .finished, started: Date(timeIntervalSince1970: 0), seconds: 1, cases: cases,
+      setHash: ContentHash(hex: "s"), state: .finished, started: Date(timeIntervalSince1970: 0), seconds: 1,
+      cases: cases,
       repeats: repeats, summary: summary)
   }
 

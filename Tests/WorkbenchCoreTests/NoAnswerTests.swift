@@ -6,20 +6,25 @@ import Testing
 
 /// What a model sends is not always an answer.
 @Suite struct NoAnswerTests {
-  @Test(arguments: [
-    ("", "length", NoAnswer.reasoningCut), (" \n", "max_tokens", .reasoningCut), ("", "stop", .empty), ("", nil, .empty),
-    ("half", "content_filter", .filtered), ("", "SAFETY", .filtered), ("I can't.", "refusal", .refused),
-    ("{\"a\": 1}", "error", .brokenOff), ("x", "abort", .brokenOff), ("<think>perhaps x", "stop", .reasoningCut),
-    ("<think>perhaps x", "length", .reasoningCut),
-  ] as [(String, String?, NoAnswer)]) func isNone(text: String, reason: String?, expected: NoAnswer) {
+  @Test(
+    arguments: [
+      ("", "length", NoAnswer.reasoningCut), (" \n", "max_tokens", .reasoningCut), ("", "stop", .empty),
+      ("", nil, .empty),
+      ("half", "content_filter", .filtered), ("", "SAFETY", .filtered), ("I can't.", "refusal", .refused),
+      ("{\"a\": 1}", "error", .brokenOff), ("x", "abort", .brokenOff), ("<think>perhaps x", "stop", .reasoningCut),
+      ("<think>perhaps x", "length", .reasoningCut),
+    ] as [(String, String?, NoAnswer)]) func isNone(text: String, reason: String?, expected: NoAnswer)
+  {
     let answer = Answer(text: text, finishReason: reason)
     #expect(NoAnswer(answer) == expected)
     #expect(NoAnswer(answer)?.sentence(answer).hasPrefix("No answer: ") == true)
   }
 
-  @Test(arguments: [
-    ("x", "stop"), ("x", "length"), ("x", nil), ("<think>hm</think>x", "stop"), ("I refuse.", "stop"), ("0", "eos"),
-  ] as [(String, String?)]) func isOne(text: String, reason: String?) {
+  @Test(
+    arguments: [
+      ("x", "stop"), ("x", "length"), ("x", nil), ("<think>hm</think>x", "stop"), ("I refuse.", "stop"), ("0", "eos"),
+    ] as [(String, String?)]) func isOne(text: String, reason: String?)
+  {
     #expect(NoAnswer(Answer(text: text, finishReason: reason)) == nil)
   }
 

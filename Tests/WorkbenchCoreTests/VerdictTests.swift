@@ -37,7 +37,9 @@ import Testing
     }
     var snapshot = Snapshot(workspace: sampleWorkspace(), time: Date(timeIntervalSince1970: 0))
     snapshot.runs = runs
-    let meant = variants.compactMap { snapshot.meantRun(of: $0.name, on: set.name)?.run }.filter { $0.summary.scored > 0 }
+    let meant = variants.compactMap { snapshot.meantRun(of: $0.name, on: set.name)?.run }.filter {
+      $0.summary.scored > 0
+    }
     let ranked = VerdictReport.ranked(meant, of: variants)
     #expect(ranked.map(\.variant.name) == ["short", "long", "loose", "smoke", "tuned"])
     #expect(ranked.first?.id == RunID(6), "the newest run of a variant counts, not its best")

@@ -33,7 +33,9 @@ public enum NoAnswer: Sendable, Hashable {
   private static let filterReasons: Set<String> = [
     "content_filter", "safety", "blocked", "blocklist", "prohibited_content", "recitation", "spii", "sensitive",
   ]
-  private static let failureReasons: Set<String> = ["error", "abort", "aborted", "cancelled", "canceled", "network_error"]
+  private static let failureReasons: Set<String> = [
+    "error", "abort", "aborted", "cancelled", "canceled", "network_error",
+  ]
 
   /// What happened and what to do, as a sentence.
   /// - Parameter answer: what was sent.

@@ -33,7 +33,8 @@ public enum Permission: Sendable, Hashable, Codable {
       return "run \(Self.line(words))" + Self.given(environment) + " to answer for a model"
     case .address(let origin, let key, let allowsHTTP):
       let with = key.map { "with the key in \($0)" } ?? "without a key"
-      return "send prompts and, for training there, rows to \(origin) \(with)" + (allowsHTTP ? ", unencrypted (allow_http)" : "")
+      return "send prompts and, for training there, rows to \(origin) \(with)"
+        + (allowsHTTP ? ", unencrypted (allow_http)" : "")
     case .engine(let path):
       let what =
         path.hasPrefix("hub:") ? "download \(path.dropFirst(4)) from the model hub and load it" : "load \(path)"

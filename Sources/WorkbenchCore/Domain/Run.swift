@@ -56,7 +56,8 @@ public struct Run: Sendable, Hashable, Identifiable {
   /// Makes a run.
   public init(
     id: RunID, identity: ContentHash, base: ContentHash? = nil, variant: Variant, promptVersion: ContentHash,
-    set: String, setHash: ContentHash, state: State, started: Date, seconds: Double, cases: Int, repeats: Int = 1, firstSample: Int = 0,
+    set: String, setHash: ContentHash, state: State, started: Date, seconds: Double, cases: Int, repeats: Int = 1,
+    firstSample: Int = 0,
     summary: RunSummary
   ) {
     self.id = id
