@@ -44,6 +44,7 @@ demo: $(RELEASE)
 test:
 	@.ci/setup test
 	swift build --build-tests
+	python3 -B -m unittest discover -s Tests/engine-python
 	$(DEBUG) engine install
 	[ "$$ASSAY_TEST_TRL" = 0 ] || $(DEBUG) engine install --trl
 	swift test --skip-build --filter ModelAPITests

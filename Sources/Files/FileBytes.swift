@@ -87,8 +87,11 @@ package enum FileBytes {
   }
 
   /// Replaces a file whole, or makes it with the folders above it: a reader sees the old content or the new, and after
-  /// a power cut one of them is there. The file's mode is kept.
-  package static func replace(_ path: String, with bytes: some ContiguousBytes) throws(FileError) {
+  /// a power cut one of them is there. The mode of a file that was there is kept; a new one follows the umask.
+  /// - Parameter isPrivate: whether nobody but its user may read or write it, whatever the umask is.
+  package static func replace(
+    _ path: String, with bytes: some ContiguousBytes, isPrivate: Bool = false
+  ) throws(FileError) {
     let folder = (path as NSString).deletingLastPathComponent
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -96,13 +99,14 @@ package enum FileBytes {
       throw .failed("Can't make the folder \(folder): \((error as NSError).localizedDescription)")
     }
     var status = stat()
-    let mode = stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0o644
+    let kept: mode_t? = isPrivate ? 0o600 : stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
     let name = (path as NSString).lastPathComponent
     let temporary = "\(folder)/.\(name.prefix(100)).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kept ?? 0o666)
     guard descriptor >= 0 else { throw .system("write", path) }
     var failure = write(bytes, to: descriptor) ? nil : FileError.system("write", path)
-    if failure == nil, fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0 { failure = .system("write", path) }
+    if failure == nil, let kept, fchmod(descriptor, kept) != 0 { failure = .system("write", path) }
+    if failure == nil, fsync(descriptor) != 0 { failure = .system("write", path) }
     close(descriptor)
     if failure == nil, rename(temporary, path) != 0 { failure = .system("write", path) }
     if let failure {

@@ -80,10 +80,9 @@ package struct StateFolder: Sendable, Hashable {
   package func mark(_ key: InstallationKey) throws(TrustFailure) {
     guard let status = Self.status(path) else { throw TrustFailure("\(path) is not there any more.") }
     let text = Hexadecimal.text(key.signature(of: parts(status), for: Self.purpose)) + "\n"
-    do throws(FileError) { try FileBytes.replace(markFile, with: Array(text.utf8)) } catch {
+    do throws(FileError) { try FileBytes.replace(markFile, with: Array(text.utf8), isPrivate: true) } catch {
       throw TrustFailure("\(markFile) can't be written: \(error)")
     }
-    chmod(markFile, 0o600)
   }
 
   private func parts(_ status: stat) -> [[UInt8]] {

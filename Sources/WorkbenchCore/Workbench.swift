@@ -112,8 +112,9 @@ public actor Workbench {
   /// Picks up what an earlier process left: jobs still running are followed again, and changes made by others are seen
   /// from here on. The command line needs it only for commands that follow something.
   public func watch() async {
+    // Before anything is waited for: what this process keeps from now on is not an earlier one's.
+    tellOfDrafts()
     let files = dependencies.files.changes()
-    await refreshBases()
     watchers = [Task { [weak self] in for await _ in files { await self?.reloadFiles() } }]
     await watchStore()
     publish()
@@ -125,8 +126,10 @@ public actor Workbench {
     storeWatcher = Task { [weak self] in for await _ in others { await self?.reloadStore() } }
     await reconcileRuns()
     await reconcileJobs()
+    publish()
+    // Hashing a model takes its time the first time.
+    await refreshBases()
     await refreshVerdict()
-    tellOfDrafts()
   }
 
   /// Allows what a person has read and agreed to; from now on the workspace's own database is used.
@@ -137,6 +140,7 @@ public actor Workbench {
     if standing.isTrusted {
       store = try dependencies.openStore(true)
       try await readStore()
+      tellOfDrafts()
       if !watchers.isEmpty { await watchStore() }
     }
     snapshot.trust = standing

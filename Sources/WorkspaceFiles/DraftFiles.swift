@@ -32,7 +32,7 @@ extension FolderWorkspaceFiles {
     do {
       let path = try folder.writing(relative)
       if let text {
-        try FileBytes.replace(path, with: Array(text.utf8))
+        try FileBytes.replace(path, with: Array(text.utf8), isPrivate: true)
       } else {
         try FileBytes.delete(path)
       }

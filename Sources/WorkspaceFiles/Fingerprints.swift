@@ -121,6 +121,6 @@ actor Fingerprints {
     isDirty = false
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if let data = try? encoder.encode(entries) { try? FileBytes.replace(file, with: data) }
+    if let data = try? encoder.encode(entries) { try? FileBytes.replace(file, with: data, isPrivate: true) }
   }
 }

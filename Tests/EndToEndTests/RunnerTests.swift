@@ -54,7 +54,9 @@ extension EndToEnd {
           _ = try await eval()
           #expect(model.numbers.count == 4)
           let repeated = try await eval("--repeats", "3")
-          #expect(repeated["repeats"] == 3 && repeated["cases"] == 12 && model.numbers.count == 12)
+          #expect(
+            repeated["repeats"] == 3 && repeated["cases"] == 4 && repeated["answered"] == 12
+              && model.numbers.count == 12)
           let fresh = try await eval("--fresh")
           #expect(fresh["run"] != repeated["run"] && model.numbers.count == 16)
           #expect(try await eval()["run"] == fresh["run"])

@@ -140,6 +140,15 @@ struct RealEngineTests {
     #expect(result.ending.isSuccess, "\(result.output)")
   }
 
+  /// The tests of the engine's Python programs, with its packages; those that need none run in `make test` besides.
+  @Test func itsOwnTestsPass() async throws {
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("engine-python").path
+    let result = try await Program(EngineLayout.standard().python, ["-B", "-m", "unittest", "discover", "-s", tests])
+      .run()
+    #expect(result.ending.isSuccess, "\(result.output)")
+  }
+
   @Test func learningStoppingAndFailingAreAsTold() async throws { try await Self.check(.standard()) }
 
   /// Of rows with three and two tokens to learn, mlx-lm's loss counts five: none before, and no padding.

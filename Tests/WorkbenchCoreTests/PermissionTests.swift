@@ -58,7 +58,8 @@ import Testing
     #expect(
       workspace.permissions == [
         .address(origin: "http://h1", key: "K", allowsHTTP: false),
-        .address(origin: "http://h2", key: "K", allowsHTTP: false), .outside(path: "/etc/ca"),
+        .address(origin: "http://h2", key: "K", allowsHTTP: false), .certificates(file: "/etc/ca"),
+        .outside(path: "/etc/ca"),
         .program(words: ["sh", "-c", "x y"], environment: ["TOKEN"]), .engine(path: "/models/m"),
         .outside(path: "/models/m"), .outside(path: "~/secret"), .outside(path: "/adapters/a"),
         .trainer(words: ["train"], settings: ["LD_PRELOAD=x.so"]), .variables(["HF_TOKEN"]),

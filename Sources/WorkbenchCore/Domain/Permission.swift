@@ -11,6 +11,8 @@ public enum Permission: Sendable, Hashable, Codable {
   /// - `key`: the environment variable whose value is sent there; nil where none is.
   /// - `allowsHTTP`: whether the key may travel unencrypted.
   case address(origin: String, key: String?, allowsHTTP: Bool)
+  /// Takes servers for genuine by the certificates in a file, besides those of the system.
+  case certificates(file: String)
   /// Loads a model in the local engine, to answer or to be tuned.
   /// - `path`: its folder, or a hub id.
   case engine(path: String)
@@ -35,6 +37,7 @@ public enum Permission: Sendable, Hashable, Codable {
       let with = key.map { "with the key in \($0)" } ?? "without a key"
       return "send prompts and, for training there, rows to \(origin) \(with)"
         + (allowsHTTP ? ", unencrypted (allow_http)" : "")
+    case .certificates(let file): return "take servers for genuine by the certificates in \(file)"
     case .engine(let path):
       let what =
         path.hasPrefix("hub:") ? "download \(path.dropFirst(4)) from the model hub and load it" : "load \(path)"
@@ -115,7 +118,7 @@ extension ModelSpec {
     case .endpoint(let endpoint):
       return endpoint.baseURLs.map {
         .address(origin: Endpoint.origin(of: $0), key: endpoint.keyEnvironment, allowsHTTP: endpoint.allowsHTTP)
-      } + (endpoint.certificates.map(Permission.outside(ofWorkspace:)) ?? [])
+      } + (endpoint.certificates.map { [.certificates(file: $0)] + Permission.outside(ofWorkspace: $0) } ?? [])
     case .mlx(let path):
       return [.engine(path: path)] + Permission.outside(ofWorkspace: path)
     case .command(let words): return [.program(words: words, environment: environment)]
