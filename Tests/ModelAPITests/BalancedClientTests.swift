@@ -263,12 +263,7 @@ struct BalancedClientTests {
   }
 
   @Test func whenAllAreGoneTheSentenceNamesEach() async throws {
-    var servers: [MockServer] = []
-    for _ in 0..<3 {
-      let server = try await MockServer { _ in chat("a") }
-      await server.stop()
-      servers.append(server)
-    }
+    let servers = try (0..<3).map { _ in try ClosedPort() }
     try await Self.withClient(servers.map(\.url)) { client in
       for _ in 0..<2 {
         let failure = await #expect(throws: ModelFailure.self) {
@@ -288,8 +283,7 @@ struct BalancedClientTests {
       guard isBack.withLock({ $0 }) else { return LoopbackReply([.reset]) }
       return request.method == "GET" ? .response(200) : chat("back")
     }
-    let gone = try await MockServer { _ in chat("") }
-    await gone.stop()
+    let gone = try ClosedPort()
     try await Self.withClient([server.url, gone.url]) { client in
       await #expect(throws: ModelFailure.self) { try await client.answer(Self.request("a"), onText: nil) }
       isBack.withLock { $0 = true }
