@@ -7,8 +7,7 @@ import WorkbenchCore
 /// Servers that can't be reached, and keys that must not be seen.
 struct ConnectionTests {
   @Test func refused() async throws {
-    let server = try await MockServer { _ in chat("a") }
-    await server.stop()
+    let server = try ClosedPort()
     let failure = await Asking().failure(server.url)
     #expect(failure?.kind == "unavailable")
     #expect(failure?.description.contains("127.0.0.1:\(server.port)") == true)

@@ -192,8 +192,7 @@ struct ProbeTests {
   }
 
   @Test func theSecondServerIsAskedWhenTheFirstIsGone() async throws {
-    let gone = try await MockServer { _ in chat("") }
-    await gone.stop()
+    let gone = try ClosedPort()
     let server = try await MockServer { Self.able($0) }
     try await BalancedClientTests.withClient([gone.url, server.url]) { client in
       let probe = try await client.probe()

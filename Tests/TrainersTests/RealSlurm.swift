@@ -3,6 +3,7 @@ import Foundation
 import Processes
 import TestFolders
 import Testing
+import Trust
 import WorkbenchCore
 
 @testable import Trainers
@@ -116,6 +117,8 @@ struct SlurmTestJob {
     var work = SlurmWork(Program("/bin/sh", [folder.path + "/trainer.sh"]), settings: settings, number: 12)
     work.secondsBetweenLooks = 0.2
     try folder.write(JobFolder.Job(work: .slurm(work), order: order, workspace: "", number: 12), to: folder.job)
+    // The runner is a process of its own, which asks for this installation's signature.
+    try folder.sign(with: InstallationSigner())
   }
 
   /// Starts what follows the job, in a process of its own.

@@ -3,6 +3,7 @@ import LocalEngine
 import Processes
 import TestFolders
 import Testing
+import Trust
 import WorkbenchCore
 
 @testable import Trainers
@@ -23,12 +24,15 @@ struct RealSlurmEngineTests {
   ) async throws -> (trainer: DetachedTrainer, plan: TrainingPlan) {
     let model = runs == "mlx" ? try await RealEngineTests.model() : try await RealTRLTests.model.value
     var trainer = RealEngineTests.trainer()
+    // The runner is a process of its own, which asks for this installation's signature.
+    trainer.signer = InstallationSigner()
     trainer.launch = { folder in
       var job = try #require(folder.read(folder.job, as: JobFolder.Job.self))
       guard case .slurm(var work) = job.work else { throw TrainerFailure("That is no work for Slurm.") }
       work.secondsBetweenLooks = 0.3
       job.work = .slurm(work)
       try folder.write(job, to: folder.job)
+      try folder.sign(with: InstallationSigner())
       return try await SlurmTestJob.launch(folder, slurm)
     }
     var settings = RealEngineTests.settings(steps: steps)
