@@ -88,7 +88,7 @@ package enum FileBytes {
 
   /// Replaces a file whole, or makes it with the folders above it: a reader sees the old content or the new, and after
   /// a power cut one of them is there. The mode of a file that was there is kept; a new one follows the umask.
-  /// - Parameter isPrivate: whether nobody but its user may read or write it, whatever the umask is.
+  /// - Parameter isPrivate: makes the file readable and writable by its owner alone (0600), regardless of the umask.
   package static func replace(
     _ path: String, with bytes: some ContiguousBytes, isPrivate: Bool = false
   ) throws(FileError) {

@@ -7,7 +7,7 @@ package final class StateUse: Sendable {
 
   package init(isAllowed: Bool) { allowed = Mutex(isAllowed) }
 
-  /// Whether it may be read and written.
+  /// True once the folder may be read and written.
   package var isAllowed: Bool { allowed.withLock { $0 } }
 
   /// From now on it may be.

@@ -11,7 +11,7 @@ public struct Grader: Sendable, Hashable {
   /// Whether the condition must not hold.
   public let isNegated: Bool
   let kind: any GraderKind
-  /// Whether its judgement has to be waited for.
+  /// True for a grader that awaits, such as one that asks a model.
   let awaits: Bool
 
   /// Every type that can be written in a description, each also with `not-` before it.

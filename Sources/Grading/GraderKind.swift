@@ -80,7 +80,7 @@ struct Unscorable: Error, Sendable, Hashable {
   init(_ reason: String) { self.reason = reason }
 }
 
-/// What is true of an answer, whether or not that is wanted.
+/// A grader's finding before negation.
 struct Judgement: Sendable, Hashable {
   var holds: Bool
   /// From 0 to 1.

@@ -4,7 +4,7 @@ package struct PatternFlaw: Error, Sendable, Hashable, CustomStringConvertible {
   package var offset: Int
   /// The thing that is wrong there, such as `the "("`; nil when the problem says it all.
   package var subject: String?
-  /// What is wrong with it, without a full stop.
+  /// The flaw, without a full stop.
   package var problem: String
   /// Whether the pattern is only beyond PCRE2, which needs a fixed length for each alternative of a lookbehind.
   var isLookbehindLength = false

@@ -10,7 +10,7 @@ public struct JSONSchema: Sendable, Hashable {
   public struct Flaw: Error, Sendable, Hashable, CustomStringConvertible {
     /// Where in the schema the flaw is.
     public var path: JSONPath
-    /// What is wrong and what would be right.
+    /// The flaw and the remedy.
     public var message: String
 
     /// One line with place and message.
@@ -32,7 +32,7 @@ public struct JSONSchema: Sendable, Hashable {
   public struct Violation: Sendable, Hashable, CustomStringConvertible {
     /// Where in the checked value.
     public var path: JSONPath
-    /// What is wrong there, as the end of a sentence that begins with the path: `is "lo", expected …`.
+    /// The violation, as the end of a sentence that begins with the path: `is "lo", expected …`.
     public var message: String
 
     /// One line with place and message.
