@@ -1,6 +1,6 @@
 /// A JSON object or list in the middle of other text.
 package struct EmbeddedJSON: Sendable, Hashable {
-  /// What was read.
+  /// The decoded value.
   package var value: JSONValue
   /// Where it stands, in UTF-8 bytes from the start of the text.
   package var range: Range<Int>

@@ -268,7 +268,7 @@ import Testing
     let discordance = max(discordance, difference)
     let lean = (1 + difference / discordance) / 2
     return run(plan, truth: difference, times: count, start: .outcomes(PairedOutcomes([]))) { evidence, cases in
-      guard case .outcomes(var outcomes) = evidence else { return }
+      guard case .outcomes(var outcomes) = evidence else { preconditionFailure("binary evidence stays binary") }
       var left = cases
       while left > 0 {
         let taken = min(64, left)
@@ -288,7 +288,7 @@ import Testing
   ) -> Outcome {
     var random = Random(seed: seed)
     return run(plan, truth: difference, times: count, start: .scores(PairedScores([]))) { evidence, cases in
-      guard case .scores(let scores) = evidence else { return }
+      guard case .scores(let scores) = evidence else { preconditionFailure("graded evidence stays graded") }
       let more = (0..<cases).map { _ in draw(&random) + difference }
       evidence = .scores(PairedScores((scores.differences + more).map { ($0, 0) }))
     }

@@ -91,7 +91,10 @@ struct BatchModel: ModelClient, ModelClients {
     let service = FakeBatches(Self.echo)
     let workbench = try await workbench(service, store: FakeStore())
     let request = EvaluateRequest(variant: "base", inBatches: true)
-    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else { return }
+    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else {
+      Issue.record("an evaluation ended without a run")
+      return
+    }
     #expect(run.state == .finished && run.summary.passed == 10)
     #expect(service.state.withLock { $0.submitted.map(\.requests.count) } == [6, 4])
     #expect(abs((run.summary.cost ?? 0) - 10 * 0.5 * (10 * 1 + 10 * 10) / 1e6) < 1e-12)
@@ -129,7 +132,10 @@ struct BatchModel: ModelClient, ModelClients {
     }
     let workbench = try await workbench(service, store: FakeStore())
     let request = EvaluateRequest(variant: "base", limit: 4, inBatches: true)
-    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else { return }
+    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else {
+      Issue.record("an evaluation ended without a run")
+      return
+    }
     #expect(run.summary.done == 2 && run.summary.errors == 2 && run.state == .paused)
     guard case .run(let again) = try await workbench.perform(.evaluate(request)) else { return }
     #expect(again.summary.done == 4 && again.summary.errors == 0)
