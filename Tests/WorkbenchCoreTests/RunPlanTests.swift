@@ -235,7 +235,10 @@ import Testing
 
   @Test func aServerThatIsGoneIsLeftAloneAndAskedOnceNowAndThen() {
     var plan = RunPlan(count: 1000, width: 16)
-    guard case .ask(let first, _) = plan.next(now: 0) else { return }
+    guard case .ask(let first, _) = plan.next(now: 0) else {
+      Issue.record("the outcome is not .ask")
+      return
+    }
     plan.succeeded(first)
     var now = 0.0
     var asked: [Double] = []

@@ -100,7 +100,10 @@ import Testing
     let (workbench, files) = try await workbench(store: store, trainer: trainer)
     await files.set(rows: (0..<10).map { row("question \($0)") }, at: "train/main.jsonl")
     let outcome = try await workbench.perform(.train(TrainRequest(data: "train/main.jsonl")))
-    guard case .job(let job) = outcome else { return }
+    guard case .job(let job) = outcome else {
+      Issue.record("the outcome is not .job")
+      return
+    }
     let last = try await workbench.follow(job.id) { _ in }
     #expect(last.state == .finished)
     #expect(try await store.jobs().first?.state == .finished)
@@ -155,7 +158,10 @@ import Testing
     paused.message = "Paused."
     try await store.update(paused)
     await workbench.reloadStore()
-    guard case .job(let resumed) = try await workbench.perform(.resumeJob(job.id)) else { return }
+    guard case .job(let resumed) = try await workbench.perform(.resumeJob(job.id)) else {
+      Issue.record("the outcome is not .job")
+      return
+    }
     #expect(resumed.state == .queued && resumed.message == nil)
     #expect(await trainer.resumed == ["/nowhere/.assay/jobs/1"])
     #expect(try await store.jobs().first?.state == .queued)
@@ -232,7 +238,10 @@ import Testing
     let (workbench, files) = try await workbench(model: model)
     try await workbench.perform(.evaluate(EvaluateRequest(variant: "base")))
     let outcome = try await workbench.perform(.collect(CollectRequest(run: RunID(1), path: "train/new.jsonl")))
-    guard case .collected(let report) = outcome else { return }
+    guard case .collected(let report) = outcome else {
+      Issue.record("the outcome is not .collected")
+      return
+    }
     #expect(report.rows == 3 && report.leftOut == [.failed: 1])
     #expect(await files.written["train/new.jsonl"]?.count == 3)
   }

@@ -39,7 +39,10 @@ import Testing
     let (workbench, _) = try await workbench(model: model)
     #expect(try await evaluate(workbench).summary.done == 4)
     let outcome = try await workbench.perform(.evaluate(EvaluateRequest(variant: "base", repeats: 3)))
-    guard case .run(let run) = outcome else { return }
+    guard case .run(let run) = outcome else {
+      Issue.record("the outcome is not .run")
+      return
+    }
     #expect(model.asked == 12, "four answers were there")
     #expect(run.requests == 12 && run.summary.done == 12 && run.state == .finished && run.repeats == 3)
     let outputs = try await workbench.outputs(ofRun: String(run.id.number), set: nil).outputs
@@ -57,7 +60,10 @@ import Testing
     let (workbench, _) = try await workbench(model: model)
     let first = try await evaluate(workbench)
     let outcome = try await workbench.perform(.evaluate(EvaluateRequest(variant: "base", isFresh: true)))
-    guard case .run(let fresh) = outcome else { return }
+    guard case .run(let fresh) = outcome else {
+      Issue.record("the outcome is not .run")
+      return
+    }
     #expect(fresh.id != first.id && fresh.firstSample == 1 && fresh.summary.errors == 1)
     #expect(model.asked == 8)
     let again = try await evaluate(workbench)
@@ -69,7 +75,10 @@ import Testing
     let model = FakeModel { request, _ in Answer(text: request.caseID) }
     let (workbench, _) = try await workbench(model: model)
     let request = EvaluateRequest(variant: "base", only: ["c3", "c1"], concurrency: 1)
-    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else { return }
+    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else {
+      Issue.record("the outcome is not .run")
+      return
+    }
     #expect(run.summary.done == 2 && model.asked == 2)
     let outputs = try await workbench.outputs(ofRun: "base", set: nil).outputs
     #expect(outputs.map(\.caseID) == ["c1", "c3"])
@@ -260,7 +269,10 @@ import Testing
     let second = try await evaluate(workbench)
     #expect(second.summary.done == 4 && second.summary.errors == 0)
     let outcome = try await workbench.perform(.compare(a: "\(run.id)", b: "\(second.id)", set: nil))
-    guard case .comparison(let comparison) = outcome else { return }
+    guard case .comparison(let comparison) = outcome else {
+      Issue.record("the outcome is not .comparison")
+      return
+    }
     #expect(comparison.compared == run.summary.done)
     #expect(comparison.count(.onlyB) == 0, "no answer is no loss")
     #expect(comparison.missing == 4 - run.summary.done)
@@ -302,7 +314,10 @@ import Testing
     try await workbench.perform(.reload)
     let second = try await evaluate(workbench)
     let outcome = try await workbench.perform(.compare(a: "\(first.id)", b: "\(second.id)", set: nil))
-    guard case .comparison(let comparison) = outcome else { return }
+    guard case .comparison(let comparison) = outcome else {
+      Issue.record("the outcome is not .comparison")
+      return
+    }
     #expect(comparison.count(.onlyA) == 1)
     #expect(comparison.count(.bothRight) == 3)
     #expect(comparison.rows.first { $0.outcome == .onlyA }?.id == "c2")
