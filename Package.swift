@@ -52,7 +52,8 @@ let package = Package(
     .target(name: "WorkbenchCore", dependencies: ["Content", "Grading", "Evidence", "DataChecks"]),
     .target(name: "Storage", dependencies: ["WorkbenchCore", "Content", "Grading", "Evidence", "FileWatching", grdb]),
     .target(
-      name: "WorkspaceFiles", dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "FileWatching", yams]),
+      name: "WorkspaceFiles",
+      dependencies: ["WorkbenchCore", "Content", "Evidence", "Files", "Grading", "FileWatching", yams]),
     .target(name: "Trust", dependencies: ["WorkbenchCore", "Content", "Files", crypto]),
     .target(
       name: "ModelAPI", dependencies: ["WorkbenchCore", "Content", "Files", "Processes", asyncHTTPClient] + nio),

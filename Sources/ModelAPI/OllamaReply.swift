@@ -53,7 +53,7 @@ struct OllamaReply: ChatReplying {
     }
     text += added
     if json["done"]?.bool == true {
-      func count(_ name: String) -> Int? { json[name]?.int.flatMap { $0 >= 0 ? $0 : nil } }
+      func count(_ name: String) -> Int? { json[name]?.tokenCount }
       usage = TokenUsage(prompt: count("prompt_eval_count"), completion: count("eval_count"))
       finishReason = json["done_reason"]?.string ?? "stop"
       isWhole = true

@@ -232,7 +232,6 @@ extension PromptPane {
       surface.write(
         [Span(notSaved(kept, snapshot), theme[.warning])]
           + keys.flatMap { [Span("  \($0)", theme[.key]), Span(" \($1)")] }, in: row)
-    case .run(_, let cost): ask("\(cost) Run it?", in: row, on: &surface, theme)
     case nil: break
     }
   }

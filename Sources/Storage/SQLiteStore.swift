@@ -52,6 +52,11 @@ public final class SQLiteStore: Store {
     try writer.read { try Schema.check($0, name: name) }
     guard try !writer.read({ try migrator.hasBeenSuperseded($0) }) else { throw StorageError.newer(path: name) }
     if try !writer.read({ try migrator.hasCompletedMigrations($0) }) { try migrator.migrate(writer) }
+    let isStale = try writer.read { db in
+      try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE summary_version < ?)", arguments: [RunTally.version])
+    }
+    if isStale == true { try writer.write(Self.renewSummaries) }
     openedVersion = try writer.writeWithoutTransaction(Self.dataVersion)
   }
 

@@ -70,6 +70,9 @@ public enum Command: Sendable, Hashable {
   /// nil. A folder is relative to the workspace.
   case useAdapter(JobID, adapter: String?, name: String?)
 
+  /// Carries out a command that waits for a person to agree to its cost, or drops it; see ``Snapshot/charges``.
+  case answerCharge(Int, isAgreed: Bool)
+
   /// Takes a notice away.
   case dismissNotice(Int)
 

@@ -58,7 +58,13 @@ public protocol Store: Sendable {
   /// Makes a run, or gives the one with this identity; its version is kept with it.
   func beginRun(_ draft: RunDraft) async throws -> Run
   /// Keeps a finished batch, answers and judgements in one transaction, and returns the run's new summary.
-  func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary
+  /// - Parameter answers: answers that aren't judged yet, by the keys of their requests.
+  func record(
+    _ outputs: [Output], ungraded answers: [(key: ContentHash, answer: Answer)], in run: RunID, seconds: Double
+  ) async throws -> RunSummary
+  /// Fills in what answers of a run cost where that isn't known yet, and returns the run's new summary.
+  /// - Parameter cost: dollars for what a server counted; nil where that says too little.
+  func price(_ run: RunID, _ cost: @escaping @Sendable (TokenUsage) -> Double?) async throws -> RunSummary
   /// Changes where a run stands.
   func setState(_ state: Run.State, of run: RunID) async throws
   /// A run's outputs, in the order they were recorded.

@@ -37,6 +37,8 @@ public struct Snapshot: Sendable {
   public var overlays: [JobDetail] = []
   /// Which way to go, from all runs of the workspace.
   public var verdict: VerdictReport?
+  /// Commands that wait for a person to agree to what they cost, oldest first.
+  public var charges: [PendingCharge] = []
   /// What happened that a person should know, oldest first.
   public var notices: [Notice] = []
   /// Texts that an earlier process left unsaved, or that this one keeps because they are.

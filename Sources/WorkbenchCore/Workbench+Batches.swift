@@ -29,14 +29,9 @@ extension Workbench {
     let service = try batchService(of: context.subject)
     if let most = request.budget.dollars {
       // Not by what earlier answers took: what is handed in is bounded by nothing but max_tokens.
-      let texts = try open.items.reduce(0) { sum, item in
-        sum + (try context.messages(item).reduce(0) { $0 + $1.content.utf8.count })
-      }
-      let high = context.subject.variant.sampling.maxTokens.flatMap { limit in
-        context.subject.model.price.map { price in
-          (Double(texts) / 2 * price.input + Double(limit * open.items.count) * price.output) / 1e6 * service.priceShare
-        }
-      }
+      let bounds = try costBounds(open.items, context)
+      let high = bounds.reduce(Optional(0.0)) { sum, bound in sum.flatMap { sum in bound.map { sum + $0 } } }
+        .map { $0 * service.priceShare }
       guard let high, high <= most else {
         let might = high.map { "may cost up to $\($0)" } ?? "may cost any amount, as the variant has no max_tokens"
         throw WorkbenchError.budget(

@@ -177,7 +177,8 @@ extension Workbench {
         continuation.finish()
         await shown
         let output = Judgement.output(
-          of: answer, to: evalCase, key: subject.version.hash, graders: subject.set.graders, price: subject.model.price)
+          of: answer, to: evalCase, key: subject.version.hash, set: subject.set,
+          cost: subject.model.price?.cost(of: answer.usage))
         endTrial(caseID: evalCase.id, output: output)
       } catch is CancellationError {
         endTrial(caseID: evalCase.id, output: nil)

@@ -168,14 +168,8 @@ extension Workbench {
     for start in stride(from: 0, to: list.items.count, by: size) {
       let part = list.items[start..<min(start + size, list.items.count)]
       let known = try await store.answers(to: part.map(\.key.hash))
-      var outputs: [Output] = []
-      for item in part {
-        if let answer = known.isEmpty ? nil : known[item.key.hash] {
-          outputs.append(work.context.output(of: answer, to: item, key: item.key.hash))
-        } else {
-          open.append(item)
-        }
-      }
+      let outputs = try await Self.graded(known, among: part, work.context)
+      for item in part where known.isEmpty || known[item.key.hash] == nil { open.append(item) }
       work.reused(outputs)
       try await flush(&work)
     }
@@ -183,6 +177,22 @@ extension Workbench {
     open.group(by: subject.version.slots, of: subject.set.cases)
     open.putLast(done.failed)
     return open
+  }
+
+  /// The judged answers to requests that were asked before, off the actor.
+  /// - Throws: `CancellationError`.
+  @concurrent
+  private static func graded(
+    _ answers: [ContentHash: Answer], among items: ArraySlice<RequestList.Item>, _ context: RunContext
+  ) async throws -> [Output] {
+    guard !answers.isEmpty else { return [] }
+    var outputs: [Output] = []
+    for item in items {
+      try Task.checkCancellation()
+      let key = item.key.hash
+      if let answer = answers[key] { outputs.append(context.output(of: answer, to: item, key: key)) }
+    }
+    return outputs
   }
 
   /// The requests that a run lacks.
@@ -246,7 +256,10 @@ extension Workbench {
   // MARK: Asking
 
   private enum Arrival: Sendable {
-    case answered(Int, Output)
+    /// An answer has come.
+    case answered(Int, Answer, ContentHash)
+    /// An answer is graded; nil where that was interrupted.
+    case graded(Int, Output?)
     case failed(Int, ModelFailure)
     /// A time has come that the plan waited for.
     case alarm
@@ -274,7 +287,8 @@ extension Workbench {
     work.progress.waiting = nil
     let ceiling = min(request.concurrency ?? model.concurrency, model.concurrency)
     var plan = RunPlan(
-      count: open.items.count, width: ceiling, start: min(16, ceiling), budget: request.budget, limits: model.limits,
+      count: open.items.count, width: ceiling, start: min(16, ceiling), budget: request.budget,
+      costBounds: request.budget.dollars == nil ? [] : try costBounds(open.items, context), limits: model.limits,
       tokens: try expectedTokens(open.items, context))
     let streams = dependencies.streamsAnswers
     try await withThrowingTaskGroup(of: Arrival.self) { group in
@@ -296,7 +310,10 @@ extension Workbench {
         let (run, store) = (context.run.id, store)
         group.addTask {
           do {
-            return .stored(batch, try await store.record(batch.outputs, in: run, seconds: batch.seconds))
+            return .stored(
+              batch,
+              try await store.record(
+                batch.outputs, ungraded: batch.answers, in: run, seconds: batch.seconds))
           } catch { return .notStored(batch, error) }
         }
       }
@@ -313,7 +330,8 @@ extension Workbench {
           group.addTask { await Self.ask(item, index, attempt: attempt, context, client, streams: streams) }
           continue loop
         case .finished:
-          if !isStoring { break loop }
+          // What isn't graded when a run is paused is stored, and graded the next time.
+          if !isStoring, work.ungraded.isEmpty || plan.isStopped { break loop }
         case .wait(let until):
           if let until, alarm == nil || until < alarm ?? 0 {
             alarm = until
@@ -343,14 +361,20 @@ extension Workbench {
         case .tick:
           show(work)
           after(0.1, .tick)
-        case .answered(let index, let output):
-          plan.succeeded(index, output.answer ?? Answer(text: ""), cost: output.cost, now: seconds())
-          work.arrived(output)
-          if request.budget.dollars != nil, output.cost == nil {
+        case .answered(let index, let answer, let key):
+          plan.succeeded(index, answer, cost: model.price?.cost(of: answer.usage), now: seconds())
+          work.ungraded.arrived(UngradedAnswers.Entry(key: key, answer: answer), at: index)
+          let item = open.items[index]
+          group.addTask { .graded(index, await context.graded(answer, to: item, key: key)) }
+          if plan.lostCount {
             work.stopReason =
-              "The model doesn't say how many tokens it read and wrote, so a limit in dollars can't be kept. Use --max-calls."
-            plan.stop()
+              "The model doesn't say how many tokens it read and wrote, and no max_tokens bounds its answers, so a limit in "
+              + "dollars can't be kept. Set max_tokens, or use --max-calls."
           }
+        case .graded(let index, let output):
+          guard let output else { break }
+          work.ungraded.graded(at: index)
+          work.arrived(output)
         case .failed(let index, let failure):
           if Task.isCancelled { break }  // a request that was cut off has not failed
           let decision = plan.failed(index, failure, now: seconds(), jitter: .random(in: 0...1))
@@ -366,7 +390,11 @@ extension Workbench {
           group.cancelAll()
           while let arrival = try await group.next() {
             switch arrival {
-            case .answered(_, let output): work.arrived(output)
+            case .answered(let index, let answer, let key):
+              work.ungraded.arrived(UngradedAnswers.Entry(key: key, answer: answer), at: index)
+            case .graded(let index, let output?):
+              work.ungraded.graded(at: index)
+              work.arrived(output)
             case .stored(let batch, let summary): stored(batch, summary, work)
             case .notStored(let batch, _): work.giveBack(batch)
             default: break
@@ -375,7 +403,7 @@ extension Workbench {
           throw CancellationError()
         }
         if work.buffer.count >= 256 { storeBatch() }
-        if !work.buffer.isEmpty, !isFlushComing {
+        if !work.buffer.isEmpty || work.ungraded.hasUnstored, !isFlushComing {
           isFlushComing = true
           after(0.05, .flushDue)
         }
@@ -394,7 +422,17 @@ extension Workbench {
     return Double(characters) / 4 + Double(context.subject.variant.sampling.maxTokens ?? 500)
   }
 
-  /// Asks once and judges the answer, off the actor.
+  /// The most that each request can cost in dollars; nil where nothing bounds its answer.
+  func costBounds(_ items: [RequestList.Item], _ context: RunContext) throws -> [Double?] {
+    guard let price = context.subject.model.price else { return [] }
+    return try items.map { item in
+      // A token has a byte at least; the template's own tokens are few for each message.
+      let bytes = try context.messages(item).reduce(0) { $0 + $1.content.utf8.count + 64 }
+      return price.bound(promptTokens: bytes, completionTokens: context.subject.variant.sampling.maxTokens)
+    }
+  }
+
+  /// Asks once, off the actor.
   private static func ask(
     _ item: RequestList.Item, _ index: Int, attempt: Int, _ context: RunContext, _ client: any ModelClient,
     streams: Bool
@@ -410,8 +448,7 @@ extension Workbench {
       if attempt > 1 { try await client.prepare() }
       let request = ModelRequest(
         caseID: caseID, messages: try context.messages(item), sampling: context.subject.variant.sampling)
-      let answer = try await client.answer(request, onText: onText)
-      return .answered(index, context.output(of: answer, to: item, key: item.key.hash))
+      return .answered(index, try await client.answer(request, onText: onText), item.key.hash)
     } catch let failure as ModelFailure {
       return .failed(index, failure)
     } catch {
@@ -426,7 +463,9 @@ extension Workbench {
     guard let batch = work.takeBatch() else { return show(work) }
     let run = work.context.run.id
     do {
-      stored(batch, try await store.record(batch.outputs, in: run, seconds: batch.seconds), work)
+      let summary = try await store.record(
+        batch.outputs, ungraded: batch.answers, in: run, seconds: batch.seconds)
+      stored(batch, summary, work)
     } catch {
       work.giveBack(batch)
       throw error
@@ -447,7 +486,9 @@ extension Workbench {
     let (run, store) = (work.context.run.id, store)
     let batch = work.takeBatch()
     // Also where there is nothing: a batch may have been stored whose summary nobody waited for.
-    let summary = try await Task { try await store.record(batch?.outputs ?? [], in: run, seconds: 0) }.value
+    let summary = try await Task {
+      try await store.record(batch?.outputs ?? [], ungraded: batch?.answers ?? [], in: run, seconds: 0)
+    }.value
     mark(run) { $0.summary = summary }
   }
 

@@ -3,11 +3,14 @@ import Evidence
 extension Workbench {
   /// Trains and judges every trial of a sweep. The same request goes on with what was begun: jobs that exist are neither
   /// made nor judged again.
+  /// - Parameter consent: whether a person agreed to what it costs.
   /// - Parameter onChange: told after each step of the sweep.
   /// - Throws: `WorkbenchError.input` when there is nothing to try, or what starting and evaluating jobs throws.
   public func sweep(
-    _ request: SweepRequest, onChange: @Sendable (SweepReport) -> Void = { _ in }
+    _ request: SweepRequest, consent: Consent = .notAsked, onChange: @Sendable (SweepReport) -> Void = { _ in }
   ) async throws -> SweepReport {
+    let spending = try await requireConsent(consent, to: [.sweep(request)])
+    defer { ended(spending) }
     let settings = request.trials(from: request.job.settings ?? snapshot.workspace.training.settings)
     guard settings.count > 1 else {
       throw WorkbenchError.input("There is nothing to compare: name two values of a setting at least.")

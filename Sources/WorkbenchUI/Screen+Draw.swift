@@ -32,6 +32,9 @@ extension Screen {
     case .trust(var question):
       question.draw(in: bounds, on: &surface, theme: theme)
       overlay = .trust(question)
+    case .charge(var question):
+      question.draw(in: bounds, on: &surface, theme: theme)
+      overlay = .charge(question)
     case .question(let question): question.draw(in: bounds, on: &surface, theme: theme)
     case nil: break
     }
@@ -146,6 +149,7 @@ extension Screen {
     case .palette:
       return ([FooterHint("Enter", "choose"), FooterHint("Tab", "complete"), FooterHint("Esc", "close")], [])
     case .trust: return ([FooterHint("y", "trust it"), FooterHint("n", "only look"), FooterHint("j k", "scroll")], [])
+    case .charge: return ([FooterHint("y", "start"), FooterHint("n", "don't"), FooterHint("j k", "scroll")], [])
     case .question: return ([FooterHint("y", "quit"), FooterHint("n", "stay")], [])
     case nil: break
     }

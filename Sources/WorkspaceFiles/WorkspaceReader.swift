@@ -37,13 +37,15 @@ struct WorkspaceReader {
     workspace.models = models.items
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
-    let graders = GraderReader.read(&fields, "graders")
-    let sets = readEvalSets(&fields, graders: graders, prompts: prompts)
+    let rules = GradingRules(
+      graders: GraderReader.read(&fields, "graders"), countsAsWrong: countsAsWrong(&fields) ?? [])
+    let sets = readEvalSets(&fields, rules, prompts: prompts)
     workspace.evalSets = sets.items
     var variants = VariantReader(models: models, prompts: prompts, folder: folder)
     workspace.variants = variants.read(&fields)
     workspace.training = TrainingReader.read(&fields, models: models, prompts: prompts, folder: folder)
     workspace.facts = FactsReader.read(&fields)
+    workspace.confirmAbove = fields.number("confirm_above", "dollars, from 0") { $0 >= 0 }
     fields.finish()
     problems += log.all
     workspace.problems = Self.ordered(problems)
@@ -151,34 +153,59 @@ struct WorkspaceReader {
 
   // MARK: Eval sets
 
+  /// How answers are judged, for all sets or one.
+  private struct GradingRules {
+    var graders: GraderReader.Result?
+    var countsAsWrong: Set<NoAnswer>
+  }
+
+  /// Reads which replies that are no answer count as wrong; nil where the file doesn't say.
+  private func countsAsWrong(_ fields: inout ConfigFields) -> Set<NoAnswer>? {
+    let names = NoAnswer.allCases.map(\.rawValue)
+    let key = "count_as_wrong"
+    guard let texts = fields.texts(key, "a list of \(names.joined(separator: ", "))") else { return nil }
+    var kinds: Set<NoAnswer> = []
+    for text in texts {
+      guard let kind = NoAnswer(rawValue: text) else {
+        let suggestion = ConfigFields.suggestion(Spelling.nearest(to: text, among: names))
+        fields.fail(key, "\"\(text)\" is none of \(names.joined(separator: ", ")).\(suggestion)")
+        continue
+      }
+      kinds.insert(kind)
+    }
+    return kinds
+  }
+
   private mutating func readEvalSets(
-    _ fields: inout ConfigFields, graders: GraderReader.Result?, prompts: Named<Prompt>
+    _ fields: inout ConfigFields, _ rules: GradingRules, prompts: Named<Prompt>
   ) -> Named<EvalSet> {
     var named = Named<EvalSet>()
     guard let value = fields.value("eval_sets"), var group = ConfigFields(value, expected: "names with files") else {
       for file in Self.mainFirst(listing("evals").filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }) {
         named.declared.append(file)
-        named.items.append(read(set: file, path: "evals/\(file).jsonl", line: nil, graders: graders))
+        named.items.append(read(set: file, path: "evals/\(file).jsonl", line: nil, rules))
       }
       return named
     }
     for (name, value) in group.all() {
       named.declared.append(name)
       if let path = value.text {
-        named.items.append(read(set: name, path: path, line: value.line, graders: graders))
+        named.items.append(read(set: name, path: path, line: value.line, rules))
         continue
       }
       guard var set = ConfigFields(value, expected: "a file such as evals/\(name).jsonl, or keys with a path") else {
         continue
       }
       let path = set.text("path", "a file such as evals/\(name).jsonl") ?? "evals/\(name).jsonl"
-      let own = GraderReader.read(&set, "graders") ?? graders
+      let own = GradingRules(
+        graders: GraderReader.read(&set, "graders") ?? rules.graders,
+        countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong)
       let isGeneral = set.flag("general") ?? false
       let prompt = set.text("prompt", "the name of a prompt")
       if let prompt, !prompts.declared.contains(prompt) { prompts.report("prompt", prompt, at: "prompt", in: &set) }
       set.finish()
       guard !set.isBroken else { continue }
-      var result = read(set: name, path: path, line: value.line, graders: own)
+      var result = read(set: name, path: path, line: value.line, own)
       result.prompt = prompt
       result.isGeneral = isGeneral
       named.items.append(result)
@@ -186,7 +213,7 @@ struct WorkspaceReader {
     return named
   }
 
-  private mutating func read(set name: String, path: String, line: Int?, graders: GraderReader.Result?) -> EvalSet {
+  private mutating func read(set name: String, path: String, line: Int?, _ rules: GradingRules) -> EvalSet {
     var file = CaseFile()
     do {
       file = try cases.file(path, in: folder)
@@ -197,9 +224,10 @@ struct WorkspaceReader {
       problems.append(Problem(file: path, key: "eval_sets.\(name)", message: String(describing: error)))
     }
     var set = EvalSet(
-      name: name, path: path, cases: file.cases, graders: GraderSet(graders?.graders ?? []),
-      hash: file.hash(graders: graders?.specs ?? []))
-    set.graderLines = graders?.lines ?? []
+      name: name, path: path, cases: file.cases, graders: GraderSet(rules.graders?.graders ?? []),
+      hash: file.hash(graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong))
+    set.graderLines = rules.graders?.lines ?? []
+    set.countsAsWrong = rules.countsAsWrong
     return set
   }
 }

@@ -46,6 +46,7 @@ struct EvalCommand: AsyncParsableCommand {
   var failUnscored = 2.0
   @Flag(help: "With --fail-under: don't fail because lines of the eval set can't be read.")
   var skipBadLines = false
+  @OptionGroup var spending: SpendingOptions
   @OptionGroup var options: WorkspaceOptions
 
   func validate() throws {
@@ -76,6 +77,7 @@ struct EvalCommand: AsyncParsableCommand {
     }
     let requests = names.map(request)
     if estimate { return try await Self.tellEstimates(requests, on: workbench, json: options.json) }
+    let charge = try await spending.ask(requests.map(Command.evaluate), isLimited: maxCost != nil, on: workbench)
     if untilDecided { return try await decide(requests[0], requests[1], on: workbench) }
     var runs: [Run] = []
     var reports: [JSONValue] = []
@@ -83,7 +85,8 @@ struct EvalCommand: AsyncParsableCommand {
     for request in await workbench.grouped(requests) {
       let name = request.variant
       do {
-        let run = try await evaluate(request, on: workbench)
+        let expected = charge?.items.first { $0.variant == name }?.dollars
+        let run = try await evaluate(request, expected: expected, on: workbench)
         runs.append(run)
         reports.append(Report.run(run))
       } catch  where !(error is CancellationError) {
@@ -191,18 +194,19 @@ struct EvalCommand: AsyncParsableCommand {
     return (askedAgain, kept)
   }
 
-  /// Evaluates, with what it may cost said before and what it did after, where that is known.
-  private func evaluate(_ request: EvaluateRequest, on workbench: Workbench) async throws -> Run {
+  /// Evaluates, and says what it cost against what was expected, where that is known.
+  private func evaluate(
+    _ request: EvaluateRequest, expected: RunEstimate.Range?, on workbench: Workbench
+  ) async throws -> Run {
     if let variant = await workbench.snapshot.workspace.variant(request.variant) {
       for sentence in await workbench.ignoredOptions(of: variant) { Wiring.say(sentence) }
     }
-    let estimate = try await Self.announce(request, on: workbench)
     let outcome = try await Self.showingProgress(of: workbench, as: request.variant) {
-      try await workbench.perform(.evaluate(request))
+      try await workbench.perform(.evaluate(request), consent: .given)
     }
     guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
     if let sentence = try await workbench.cutSentence(of: run) { Wiring.say(sentence) }
-    if let estimate, let spent = await workbench.uses[run.id]?.dollars { Self.settle(estimate, spent, request.variant) }
+    if let expected, let use = await workbench.uses[run.id] { Self.settle(expected, use, request.variant) }
     return run
   }
 

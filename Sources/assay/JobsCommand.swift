@@ -105,11 +105,13 @@ struct JobsCommand: AsyncParsableCommand {
     @Argument var id: Int64
     @Flag(help: "Stay until the job is over, showing its progress; Ctrl-C leaves it running.")
     var follow = false
+    @OptionGroup var spending: SpendingOptions
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
       await workbench.refreshJobs()
-      guard case .job(var job) = try await workbench.perform(.resumeJob(JobID(id))) else { return }
+      try await spending.ask([.resumeJob(JobID(id))], on: workbench)
+      guard case .job(var job) = try await workbench.perform(.resumeJob(JobID(id)), consent: .given) else { return }
       if follow {
         job = try await JobsCommand.follow(job.id, on: workbench)
       } else {

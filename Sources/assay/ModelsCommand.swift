@@ -33,7 +33,7 @@ struct ModelsCommand: AsyncParsableCommand {
         let probe = snapshot.probes[model.place]
         return [
           model.name, model.api.word, model.api.address, "\(model.concurrency)",
-          model.price.map { "$\(Self.plain($0.input))/\(Self.plain($0.output))" + ($0.asOf == nil ? "" : "*") } ?? "–",
+          model.price.map(Self.inAndOut) ?? "–",
           probe.map { Report.milliseconds($0.latency) } ?? "–",
           probe?.tokensPerSecond.map { "\(Int($0.rounded()))" } ?? "–",
           probe.map { Report.day($0.time) } ?? "not yet",
@@ -43,6 +43,11 @@ struct ModelsCommand: AsyncParsableCommand {
       if models.contains(where: { $0.price?.asOf != nil }) {
         print("* dollars for a million tokens as of \(PriceTable.date); a price in assay.yaml goes before.")
       }
+    }
+
+    /// Dollars per million tokens; a star marks what Assay's own table says.
+    private static func inAndOut(_ price: TokenPrice) -> String {
+      "$\(plain(price.rates.input))/\(plain(price.rates.output))" + (price.asOf == nil ? "" : "*")
     }
 
     private static func plain(_ value: Double) -> String {
@@ -57,6 +62,7 @@ struct ModelsCommand: AsyncParsableCommand {
       discussion: "Takes about a dozen short requests for each model. What was found out is kept with its date.")
     @Argument(help: "Models of the workspace; all of them when none is named.")
     var models: [String] = []
+    @OptionGroup var spending: SpendingOptions
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
@@ -65,11 +71,14 @@ struct ModelsCommand: AsyncParsableCommand {
       Wiring.report(workspace.problems)
       let names = models.isEmpty ? workspace.models.map(\.name) : models
       guard !names.isEmpty else { throw WorkbenchError.input("assay.yaml has no models; add one to test.") }
+      try await spending.ask(names.map(Command.testModel), on: workbench)
       var reports: [JSONValue] = []
       var failure: (any Error)?
       for name in names {
         do {
-          let outcome = try await Wiring.interruptible { try await workbench.perform(.testModel(name)) }
+          let outcome = try await Wiring.interruptible {
+            try await workbench.perform(.testModel(name), consent: .given)
+          }
           guard case .probe(let probe) = outcome, let model = workspace.model(name) else { continue }
           reports.append(Report.model(model, probe))
           if !options.json { Self.show(model, probe) }
@@ -125,8 +134,9 @@ extension Report {
       "concurrency": JSONValue(model.concurrency),
       "price": model.price.map {
         [
-          "input": JSONValue($0.input), "cached_input": JSONValue($0.cachedInput), "output": JSONValue($0.output),
-          "as_of": $0.asOf.map { .string($0) } ?? .null,
+          "input": JSONValue($0.rates.input), "cached_input": JSONValue($0.rates.cachedInput),
+          "cache_write": JSONValue($0.rates.cacheWrite), "cache_write_1h": JSONValue($0.rates.longCacheWrite),
+          "output": JSONValue($0.rates.output), "as_of": $0.asOf.map { .string($0) } ?? .null,
         ]
       } ?? .null,
       "tested": probe.map { .string(ISO8601DateFormatter().string(from: $0.time)) } ?? .null,

@@ -41,6 +41,7 @@ struct SweepCommand: AsyncParsableCommand {
     @Option(
       help: ArgumentHelp("Train although this check comes out badly. Repeatable.", valueName: "check=reason"))
     var accept: [String] = []
+    @OptionGroup var spending: SpendingOptions
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
@@ -81,8 +82,9 @@ struct SweepCommand: AsyncParsableCommand {
         axes: axes, halving: halving, cases: cases)
       let trials = axes.count
       await workbench.refreshJobs()
+      try await spending.ask([.sweep(request)], on: workbench)
       let report = try await EvalCommand.showingProgress(of: workbench, as: name) {
-        try await workbench.sweep(request) { report in
+        try await workbench.sweep(request, consent: .given) { report in
           let judged = report.rows.count { $0.run != nil || $0.job.state.isOver }
           Wiring.say("\(name): \(judged) of \(trials) trials have come to a first result.")
         }

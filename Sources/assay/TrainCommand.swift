@@ -60,6 +60,7 @@ struct TrainCommand: AsyncParsableCommand {
   var estimate = false
   @Flag(help: "Stay until the job is over, showing its progress; Ctrl-C leaves it running.")
   var follow = false
+  @OptionGroup var spending: SpendingOptions
   @OptionGroup var options: WorkspaceOptions
 
   func validate() throws {
@@ -133,7 +134,8 @@ struct TrainCommand: AsyncParsableCommand {
         estimate.dollars == nil ? " What it costs isn't known: the model has no `price: { training: … }`." : ""
       Wiring.say("At the provider: \(estimate.sentence)\(price)")
     }
-    guard case .job(var job) = try await workbench.perform(.train(request)) else { return }
+    try await spending.ask([.train(request)], on: workbench)
+    guard case .job(var job) = try await workbench.perform(.train(request), consent: .given) else { return }
     if follow {
       job = try await JobsCommand.follow(job.id, on: workbench)
     } else {

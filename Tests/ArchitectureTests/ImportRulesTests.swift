@@ -14,7 +14,7 @@ import Testing
       "DataChecks": ["Content", "Grading", "Evidence"],
       "WorkbenchCore": ["Content", "Grading", "Evidence", "DataChecks"],
       "Storage": ["WorkbenchCore", "Content", "Grading", "Evidence", "FileWatching", "GRDB"],
-      "WorkspaceFiles": ["WorkbenchCore", "Content", "Files", "Grading", "FileWatching", "Yams"],
+      "WorkspaceFiles": ["WorkbenchCore", "Content", "Evidence", "Files", "Grading", "FileWatching", "Yams"],
       "Trust": ["WorkbenchCore", "Content", "Files", "Crypto"],
       "ModelAPI": [
         "WorkbenchCore", "Content", "Files", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",

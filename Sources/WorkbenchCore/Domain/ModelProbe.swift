@@ -64,3 +64,8 @@ public struct ModelProbe: Sendable, Hashable, Codable {
     self.server = server
   }
 }
+
+extension ModelProbe {
+  /// The most requests that a test of a model sends.
+  public static let mostRequests = 20
+}

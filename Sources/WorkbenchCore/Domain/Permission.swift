@@ -26,6 +26,9 @@ public enum Permission: Sendable, Hashable, Codable {
   case slurm(lines: [String])
   /// Reads a file or folder outside of the workspace.
   case outside(path: String)
+  /// Sends requests to a server whose prices aren't known. A workspace doesn't ask for it; it is asked for before the first
+  /// such request.
+  case unpriced(origin: String)
 
   /// What it does, as the rest of a sentence that begins with the workspace: `run python3 model.py`. Holds text from the
   /// workspace's files.
@@ -47,6 +50,7 @@ public enum Permission: Sendable, Hashable, Codable {
     case .variables(let names): return "pass \(names.joined(separator: ", ")) to training jobs"
     case .slurm(let lines): return "submit training jobs to Slurm: " + lines.joined(separator: "; ")
     case .outside(let path): return "read \(path)"
+    case .unpriced(let origin): return "send requests to \(origin), whose prices are not known"
     }
   }
 

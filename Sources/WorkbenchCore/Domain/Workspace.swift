@@ -54,6 +54,8 @@ public struct Workspace: Sendable {
   public var training: TrainingDefaults
   /// What the verdict needs and no run can measure.
   public var facts: WorkspaceFacts
+  /// The dollars above which a person is asked before they are spent; it only lowers what applies anyway.
+  public var confirmAbove: Double?
   /// All that is wrong, errors first.
   public var problems: [Problem]
 

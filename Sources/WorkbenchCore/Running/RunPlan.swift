@@ -50,7 +50,7 @@ public struct RunPlan: Sendable {
     public init() {}
   }
 
-  /// What a run may use. Spending is foreseen: no request is sent that, at the mean price so far, would go beyond it.
+  /// What a run may use. Spending is foreseen: no request is sent that could go beyond it (`SpendingLimit`).
   public struct Budget: Sendable, Hashable {
     /// The most requests, repeated ones included.
     public var calls: Int?
@@ -111,8 +111,7 @@ public struct RunPlan: Sendable {
   private var sent = 0
   private var sentAtLastCut = 0
   private let budget: Budget
-  private var spent = 0.0
-  private var paid = 0
+  private var spending: SpendingLimit?
   private var tokens = 0.0
   private var tokenCounts = 0
   private let guessedTokens: Double
@@ -122,6 +121,8 @@ public struct RunPlan: Sendable {
   private var probes = 0
   /// No request is sent before this time, because the server said so or is left alone.
   private var heldUntil = -Double.infinity
+  /// Whether a limit in dollars can't be kept, because a server doesn't count and nothing bounds its answers.
+  public private(set) var lostCount = false
   /// What of its budget the plan has used up and stopped for.
   public private(set) var limitReached: Limit?
   /// Requests under way.
@@ -134,11 +135,14 @@ public struct RunPlan: Sendable {
   /// A plan for requests `0..<count`.
   /// - Parameter width: the most under way at once.
   /// - Parameter start: how many to begin with; the most where nil.
+  /// - Parameter costBounds: the most that each request can cost in dollars, nil where nothing bounds its answer; only a
+  ///   budget of dollars needs them.
   /// - Parameter tokens: how many tokens a request may take, prompt and answer, until answers tell.
   public init(
     count: Int, width: Int, start: Int? = nil, patience: Patience = Patience(), budget: Budget = Budget(),
-    limits: RateLimits = RateLimits(), tokens: Double = 0
+    costBounds: [Double?] = [], limits: RateLimits = RateLimits(), tokens: Double = 0
   ) {
+    spending = budget.dollars.map { SpendingLimit(dollars: $0, bounds: costBounds) }
     self.count = count
     open = count
     requestWidth = RequestWidth(ceiling: width, start: start ?? width)
@@ -152,7 +156,9 @@ public struct RunPlan: Sendable {
   public mutating func next(now: Double) -> Action {
     if open == 0 || isStopped { return inFlight == 0 ? .finished : .wait(until: nil) }
     guard inFlight < width else { return .wait(until: nil) }
-    switch allowance(now: now) {
+    let isDue = waiting.last.map { $0.until <= now } ?? false
+    let candidate = isDue ? waiting.last?.index : nextPending < count ? nextPending : nil
+    switch allowance(candidate, now: now) {
     case .granted: break
     case .notYet: return .wait(until: nil)
     case .spent(let limit):
@@ -160,17 +166,11 @@ public struct RunPlan: Sendable {
       isStopped = true
       return inFlight == 0 ? .finished : .wait(until: nil)
     }
+    guard let index = candidate else { return wait(until: waiting.last?.until) }
     let earliest = max(heldUntil, pace.earliest)
     guard earliest <= now else { return wait(until: earliest) }
-    if let due = waiting.last, due.until <= now {
-      waiting.removeLast()
-      return start(due.index, now: now)
-    }
-    if nextPending < count {
-      nextPending += 1
-      return start(nextPending - 1, now: now)
-    }
-    return wait(until: waiting.last?.until)
+    if isDue { waiting.removeLast() } else { nextPending += 1 }
+    return start(index, now: now)
   }
 
   /// Waits, but not beyond the time that the budget has.
@@ -181,15 +181,16 @@ public struct RunPlan: Sendable {
 
   private enum Allowance { case granted, notYet, spent(Limit) }
 
-  /// Whether the budget has room for one more request.
-  private func allowance(now: Double) -> Allowance {
+  /// Whether the budget has room for a request; nil where none is due.
+  private func allowance(_ index: Int?, now: Double) -> Allowance {
     if let begin, let seconds = budget.seconds, now >= begin + seconds { return .spent(.seconds) }
     if let calls = budget.calls, sent >= calls { return .spent(.calls) }
-    guard let dollars = budget.dollars else { return .granted }
-    // What one costs isn't known before the first answer.
-    guard paid > 0 else { return inFlight == 0 ? (dollars > 0 ? .granted : .spent(.dollars)) : .notYet }
-    if spent + spent / Double(paid) * Double(inFlight + 1) <= dollars { return .granted }
-    return inFlight == 0 ? .spent(.dollars) : .notYet
+    guard let index else { return .granted }
+    switch spending?.room(for: index) {
+    case .enough?, nil: return .granted
+    case .later?: return .notYet
+    case .exhausted?: return .spent(.dollars)
+    }
   }
 
   /// How many seconds no request is sent, at time `now`, because the server wants or needs it; nil when it takes some.
@@ -205,6 +206,7 @@ public struct RunPlan: Sendable {
     if begin == nil { begin = now }
     inFlight += 1
     sent += 1
+    spending?.sent(index)
     let expected = tokenCounts > 0 ? tokens / Double(tokenCounts) : guessedTokens
     pace.sent(tokens: expected, now: now)
     begun[index, default: Begun()].attempts += 1
@@ -223,9 +225,9 @@ public struct RunPlan: Sendable {
     failuresInARow = 0
     probes = 0
     hasAnswered = true
-    if let cost {
-      spent += cost
-      paid += 1
+    if spending?.answered(index, cost: cost) == false {
+      lostCount = true
+      isStopped = true
     }
     if let prompt = answer.usage.prompt {
       let taken = Double(prompt + (answer.usage.completion ?? 0))
@@ -241,6 +243,7 @@ public struct RunPlan: Sendable {
   /// - Parameter jitter: 0 to 1, the share of the back-off to wait.
   public mutating func failed(_ index: Int, _ failure: ModelFailure, now: Double, jitter: Double) -> Decision {
     let attempts = begun[index]?.attempts ?? 1
+    spending?.failed(index, mayBeCharged: failure.mayBeCharged)
     let delay: Double?
     switch failure {
     case .busy(_, let retryAfter):
