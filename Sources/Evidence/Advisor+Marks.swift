@@ -65,10 +65,9 @@ extension Advisor {
       add(.cost, .forPrompting, "a tuned answer \(statement) a prompted one, so tuning never pays for itself", figures)
     case .after(let queries):
       let saving = Wording.dollars(cost.savingPerQuery ?? 0)
-      let least = cost.notCounted.isEmpty ? "" : "at least "
       var start =
         "a tuned answer saves \(saving), so \(Wording.dollars(cost.investment.known)) come back after "
-        + "\(least)\(Wording.count(queries)) queries"
+        + "\(Wording.count(queries)) queries"
       figures.append(.init("break-even queries", queries))
       let months = cost.monthsToBreakEven
       if let months {
@@ -80,7 +79,7 @@ extension Advisor {
         missing.append(.init(.cost, "state queries_per_month under facts in assay.yaml"))
       }
       if !cost.notCounted.isEmpty {
-        start += " (\(cost.notCounted.map(\.rawValue).joined(separator: ", ")) not stated and not counted)"
+        start += " at the earliest: \(cost.notCounted.map(\.rawValue).joined(separator: ", ")) not stated"
       }
       let direction: Reason.Direction = months.map { $0 <= 12 ? .forTuning : .forPrompting } ?? .unknown
       add(.cost, direction, start, figures)

@@ -214,8 +214,8 @@ import Testing
     facts.cost?.investment.training = 5000
     #expect(
       self.line(.cost, facts)?.statement
-        == "a tuned answer saves $0.018, so $5,000 come back after at least 277,778 queries, 27.8 months at 10,000 a month "
-        + "(engineering_hours and hourly_rate, retrainings not stated and not counted)")
+        == "a tuned answer saves $0.018, so $5,000 come back after 277,778 queries, 27.8 months at 10,000 a month "
+        + "at the earliest: engineering_hours and hourly_rate, retrainings not stated")
   }
 
   // MARK: - Not measured
