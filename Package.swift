@@ -112,7 +112,8 @@ let package = Package(
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "KeyTablesTests",
-      dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"] + panes.map { .byName(name: $0) }),
+      dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing", "Storage", "WorkspaceFiles", "TestFolders"]
+        + panes.map { .byName(name: $0) }),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
   ]
     + panes.flatMap { pane -> [Target] in

@@ -78,9 +78,10 @@ struct CaseFile: Sendable {
   private static let gradingVersion = 2
 
   /// Hash of the cases and the descriptions of graders.
-  func hash(graders: [JSONValue], countsAsWrong: Set<NoAnswer> = []) -> ContentHash {
+  func hash(graders: [JSONValue], countsAsWrong: Set<NoAnswer> = [], keepsReasoning: Bool = false) -> ContentHash {
     var digest = digest
     digest.update(JSONValue.array(graders.map(\.canonical)).text())
+    if keepsReasoning { digest.update("reasoning: keep\n") }
     for name in countsAsWrong.map(\.rawValue).sorted() { digest.update("wrong: \(name)\n") }
     digest.update("grading \(Self.gradingVersion)")
     return ContentHash(hex: digest.hex())

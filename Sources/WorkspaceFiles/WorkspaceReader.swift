@@ -38,7 +38,8 @@ struct WorkspaceReader {
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
     let rules = GradingRules(
-      graders: GraderReader.read(&fields, "graders"), countsAsWrong: countsAsWrong(&fields) ?? [])
+      graders: GraderReader.read(&fields, "graders", in: folder), countsAsWrong: countsAsWrong(&fields) ?? [],
+      keepsReasoning: keepsReasoning(&fields) ?? false)
     let sets = readEvalSets(&fields, rules, prompts: prompts)
     workspace.evalSets = sets.items
     var variants = VariantReader(models: models, prompts: prompts, folder: folder)
@@ -157,6 +158,12 @@ struct WorkspaceReader {
   private struct GradingRules {
     var graders: GraderReader.Result?
     var countsAsWrong: Set<NoAnswer>
+    var keepsReasoning: Bool
+  }
+
+  /// Reads `reasoning: cut | keep`; nil where the file doesn't say.
+  private func keepsReasoning(_ fields: inout ConfigFields) -> Bool? {
+    fields.choice("reasoning", among: ["cut", "keep"]).map { $0 == "keep" }
   }
 
   /// Reads which replies that are no answer count as wrong; nil where the file doesn't say.
@@ -198,8 +205,9 @@ struct WorkspaceReader {
       }
       let path = set.text("path", "a file such as evals/\(name).jsonl") ?? "evals/\(name).jsonl"
       let own = GradingRules(
-        graders: GraderReader.read(&set, "graders") ?? rules.graders,
-        countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong)
+        graders: GraderReader.read(&set, "graders", in: folder) ?? rules.graders,
+        countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong,
+        keepsReasoning: keepsReasoning(&set) ?? rules.keepsReasoning)
       let isGeneral = set.flag("general") ?? false
       let prompt = set.text("prompt", "the name of a prompt")
       if let prompt, !prompts.declared.contains(prompt) { prompts.report("prompt", prompt, at: "prompt", in: &set) }
@@ -225,7 +233,9 @@ struct WorkspaceReader {
     }
     var set = EvalSet(
       name: name, path: path, cases: file.cases, graders: GraderSet(rules.graders?.graders ?? []),
-      hash: file.hash(graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong))
+      hash: file.hash(
+        graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong, keepsReasoning: rules.keepsReasoning))
+    set.keepsReasoning = rules.keepsReasoning
     set.graderLines = rules.graders?.lines ?? []
     set.countsAsWrong = rules.countsAsWrong
     return set
@@ -247,49 +257,5 @@ struct Named<Item> {
       fields.fail(
         key, "There is no \(kind) called \"\(name)\"." + (nearest == nil ? list : ConfigFields.suggestion(nearest)))
     }
-  }
-}
-
-/// Reads lists of graders.
-enum GraderReader {
-  /// The graders that can be used, and their descriptions, which are part of an eval set's hash.
-  struct Result {
-    var graders: [Grader] = []
-    var specs: [JSONValue] = []
-    var lines: [Int?] = []
-  }
-
-  /// Reads a list; nil when there is none.
-  static func read(_ fields: inout ConfigFields, _ key: String) -> Result? {
-    guard let value = fields.value(key) else { return nil }
-    guard let entries = value.entries else {
-      value.expected("a list of graders such as - { type: exact }")
-      return nil
-    }
-    var result = Result()
-    for entry in entries {
-      guard let spec = entry.json() else { continue }
-      do throws(GraderError) {
-        result.graders.append(try Grader(spec: spec))
-        result.specs.append(spec)
-        result.lines.append(entry.line)
-      } catch {
-        entry.log.add(
-          .error, line: entry.line(of: error.key), key: "\(entry.path).\(error.key)", sentence(error.description))
-      }
-    }
-    return result
-  }
-
-  private static func sentence(_ text: String) -> String {
-    let end = text.hasSuffix("?") || text.hasSuffix(".") ? "" : "."
-    return text.prefix(1).uppercased() + text.dropFirst() + end
-  }
-}
-
-extension ConfigValue {
-  /// The line of a member, or else the value's own.
-  func line(of key: String) -> Int? {
-    memberKeys.first { $0.name == key }?.line ?? line
   }
 }

@@ -14,7 +14,8 @@ public enum NoAnswer: String, Sendable, Hashable, CaseIterable {
   case brokenOff = "broken_off"
 
   /// What an answer is where it is none; nil for one that can be judged.
-  public init?(_ answer: Answer) {
+  /// - Parameter keepsReasoning: whether reasoning is part of the answer, so that an open block of it is one, too.
+  public init?(_ answer: Answer, keepsReasoning: Bool = false) {
     let reason = answer.finishReason?.lowercased()
     if let reason {
       if Self.filterReasons.contains(reason) { self = .filtered; return }
@@ -23,7 +24,7 @@ public enum NoAnswer: String, Sendable, Hashable, CaseIterable {
     }
     if answer.text.utf8.allSatisfy({ $0 <= 0x20 }) {
       self = answer.isCut ? .reasoningCut : .empty
-    } else if AnswerText(answer.text).isUnclosed {
+    } else if !keepsReasoning, AnswerText(answer.text).isUnclosed {
       self = .reasoningCut
     } else {
       return nil

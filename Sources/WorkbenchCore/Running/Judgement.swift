@@ -6,7 +6,7 @@ enum Judgement {
   static func output(
     of answer: Answer, to evalCase: EvalCase, sample: Int = 0, key: ContentHash, set: EvalSet, cost: Double?
   ) -> Output {
-    if let none = NoAnswer(answer) {
+    if let none = NoAnswer(answer, keepsReasoning: set.keepsReasoning) {
       let sentence = none.sentence(answer)
       var output = Output(
         caseID: evalCase.id, sample: sample, requestKey: key, answer: answer, noAnswer: none, cost: cost)
@@ -21,7 +21,7 @@ enum Judgement {
       }
       return output
     }
-    let text = AnswerText(answer.text)
+    let text = AnswerText(answer.text, reasoning: set.keepsReasoning ? .keep : .cut)
     let grade = set.graders.grade(answer: text, expected: evalCase.expected, input: evalCase.input)
     return Output(
       caseID: evalCase.id, sample: sample, requestKey: key, answer: answer, scores: grade.scores,

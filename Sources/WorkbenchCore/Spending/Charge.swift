@@ -32,6 +32,13 @@ public struct Charge: Sendable, Hashable {
   /// Whether a person has to be asked first.
   public var mustAsk: Bool
 
+  /// Makes a charge.
+  public init(items: [Item], limit: Double, mustAsk: Bool) {
+    self.items = items
+    self.limit = limit
+    self.mustAsk = mustAsk
+  }
+
   /// What has to be allowed once, because a server's prices aren't known.
   public var permissions: [Permission] { items.compactMap(\.unpriced) }
 
@@ -89,7 +96,7 @@ extension RunEstimate.Range {
   private static func twoDigits(_ value: Double) -> String {
     var (rest, factor) = (value.rounded(), 1.0)
     while rest >= 100 { (rest, factor) = (rest / 10, factor * 10) }
-    return "\(Int(rest.rounded() * factor))"
+    return Wording.count(rest.rounded() * factor)
   }
 }
 
@@ -101,6 +108,13 @@ public struct PendingCharge: Sendable, Hashable, Identifiable {
   public var command: Command
   /// What it would take.
   public var charge: Charge
+
+  /// Makes a question.
+  public init(id: Int, command: Command, charge: Charge) {
+    self.id = id
+    self.command = command
+    self.charge = charge
+  }
 }
 
 /// Whether a person agreed to what a command costs.
