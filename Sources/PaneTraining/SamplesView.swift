@@ -1,4 +1,5 @@
 import Drawing
+import Evidence
 import WorkbenchCore
 
 /// What the model answered to a few eval cases at each checkpoint: one case at a time, the newest answer last, so that one
@@ -44,6 +45,10 @@ struct SamplesView: Sendable {
     // The view keeps a column for its scroll bar and wraps what is wider.
     let width = rect.width - 2
     var lines: [[Span]] = [[Span(id, theme[.textStrong])]]
+    if let figures = detail.answers.last {
+      let style = theme[detail.answerSigns[figures.step] == nil ? .textDim : .warning]
+      lines += TextWidth.wrap(Self.words(figures), to: max(8, width)).map { [Span($0, style)] }
+    }
     if let expected {
       lines += Self.rows("wanted", expected, width: width, label: theme[.textDim], text: theme[.jsonString])
     }
@@ -55,6 +60,15 @@ struct SamplesView: Sendable {
         text: theme[isRight ? .better : .text])
     }
     text.draw(lines, in: rect, on: &surface, theme: theme)
+  }
+
+  /// What the newest answers have in common.
+  private static func words(_ figures: AnswerFigures) -> String {
+    var words = [
+      "\(figures.share(figures.equal)) the same", "\(figures.share(figures.unending)) without an end",
+    ]
+    if let asBase = figures.asBase { words.append("\(figures.share(asBase)) as the base's") }
+    return "step \(figures.step): " + words.joined(separator: ", ")
   }
 
   /// A step, and beside it the answer in as many rows as it takes, at most twelve.

@@ -23,6 +23,14 @@ enum Schema {
       try db.execute(sql: "ALTER TABLE outputs ADD COLUMN unscored TEXT")
       try db.execute(sql: "ALTER TABLE runs ADD COLUMN unscored INTEGER NOT NULL DEFAULT 0")
     }
+    migrator.registerMigration("6 best checkpoints") { db in
+      // A loss that is no number is null, and its state says what it is instead: nan, inf or -inf.
+      for column in [
+        "best_step INTEGER", "best_loss REAL", "train_loss_state TEXT", "validation_loss_state TEXT",
+      ] {
+        try db.execute(sql: "ALTER TABLE jobs ADD COLUMN \(column)")
+      }
+    }
     return migrator
   }
 

@@ -107,7 +107,9 @@ public struct DetachedTrainer: Trainer {
   }
 
   /// Goes on with a job that is over, from what it saved last.
-  public func resume(folder path: String, _ order: QueueOrder) async throws {
+  public func resume(
+    folder path: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]
+  ) async throws {
     let folder = JobFolder(path: path)
     try await explained(path) {
       try gate.require([])
@@ -131,6 +133,7 @@ public struct DetachedTrainer: Trainer {
           throw TrainerFailure("\(folder.spec) can't be read, so the job can't be resumed; start a new one.")
         }
         spec.resume = true
+        spec.accept(accepted)
         job.order = order
         try folder.write(spec, to: folder.spec)
         try folder.write(job, to: folder.job)

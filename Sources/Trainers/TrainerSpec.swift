@@ -94,10 +94,39 @@ struct TrainerSpec: Codable, Sendable, Hashable {
     gradientCheckpointing = settings.gradientCheckpointing
     quantizeBits = settings.quantizeBits == 0 ? nil : settings.quantizeBits
     accelerateConfig = try settings.acceleratorConfig.map { path throws(TrainerFailure) in
-      do throws(PathError) { return try WorkspaceFolder(plan.workspace).reading(path, mayBeAbsolute: true) } catch {
+      let place: String
+      do throws(PathError) { place = try WorkspaceFolder(plan.workspace).reading(path, mayBeAbsolute: true) } catch {
         throw TrainerFailure("`training.accelerate_config`: \(error)")
       }
+      try Self.checkAccelerate(place)
+      return place
     }
     processes = settings.processes
+    accept(plan.accepted)
+  }
+
+  /// Refuses what is known to fail hours later: under FSDP the first validation does.
+  private static func checkAccelerate(_ path: String) throws(TrainerFailure) {
+    guard let text = try? FileBytes.text(path, limit: 1 << 20) else {
+      throw TrainerFailure("`training.accelerate_config`: \(path) can't be read; name a YAML file of accelerate's.")
+    }
+    let asksForFSDP = text.split(whereSeparator: \.isNewline).contains { line in
+      let line = line.prefix { $0 != "#" }
+      guard let name = line.range(of: "distributed_type") else { return false }
+      return line[name.upperBound...].drop { " \t\"':".contains($0) }.uppercased().hasPrefix("FSDP")
+    }
+    guard !asksForFSDP else {
+      throw TrainerFailure(
+        "`training.accelerate_config`: \(path) asks for FSDP, under which the validation loss can't be measured, so the job "
+          + "would fail at its first validation. Leave accelerate_config out, which shares the rows among all GPUs, or use "
+          + "DeepSpeed.")
+    }
+  }
+
+  /// Lets checks of the pre-flight fail, besides those that may already.
+  mutating func accept(_ accepted: [Preflight.Check: String]) {
+    guard !accepted.isEmpty else { return }
+    let reasons = accepted.map { ($0.key.rawValue, $0.value) }
+    accept = (accept ?? [:]).merging(reasons) { _, newer in newer }
   }
 }

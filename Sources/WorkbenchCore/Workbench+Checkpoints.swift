@@ -185,7 +185,7 @@ extension Workbench {
   @concurrent private nonisolated static func copies(
     of rows: [TrainingRow], in answers: [(String, [String])]
   ) async -> VerbatimCopies {
-    VerbatimCopies(answers: answers.map { (text: $0.0, known: $0.1) }, rows: rows.compactMap(\.messages.last?.content))
+    VerbatimCopies(answers: answers.map { (text: $0.0, known: $0.1) }, rows: rows.compactMap(\.messages.last?.told))
   }
 
   /// Evaluates each checkpoint as soon as it is there, until the job is over: then the best adapter is the one that
@@ -266,6 +266,7 @@ extension Workbench {
     }
     if job.isHosted {
       job.adapter = checkpoint.path
+      job.best = TrainingJob.Best(step: checkpoint.step, validationLoss: checkpoint.validationLoss?.finite)
       return await take(job)
     }
     let folder = "\(snapshot.workspace.folder)/\(job.folder)"
@@ -275,8 +276,7 @@ extension Workbench {
       unlink(temporary)
       throw WorkbenchError.input("\(folder)/best can't be made to point at \(checkpoint.path): \(reason).")
     }
-    details[id]?.bestStep = checkpoint.step
-    if snapshot.job?.job.id == id { snapshot.job?.bestStep = checkpoint.step }
-    publishSoon()
+    job.best = TrainingJob.Best(step: checkpoint.step, validationLoss: checkpoint.validationLoss?.finite)
+    await take(job)
   }
 }

@@ -47,7 +47,8 @@ extension Workbench {
         TrainingPlan(
           folder: folder(of: job), backend: backend, base: place(of: base), settings: settings, rows: learnt,
           validationRows: split.validation, samples: try samples(settings.samples),
-          dataRecord: checked.record(accepted), order: request.order, workspace: workspace.folder, job: job.id,
+          dataRecord: checked.record(accepted), accepted: request.acceptedPreflight, order: request.order,
+          workspace: workspace.folder, job: job.id,
           variables: defaults.environment))
     } catch {
       job.state = .failed
@@ -106,6 +107,7 @@ extension Workbench {
       let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
       detail.apply(observation)
       detail.bestStep = bestStep(of: detail)
+      detail.noteBest()
       guard observation.offset != offset else { return detail }
       offset = observation.offset
       guard onPart(detail) else { return detail }
@@ -139,7 +141,10 @@ extension Workbench {
       guard !Task.isCancelled else { return }
       followers[job.id] = nil
       if detail.job.state == .finished {
-        notify(.success, "Job \(job.id) is finished; its best adapter is \(detail.job.adapter ?? "not there").")
+        let remarks = detail.remarks.map { " " + $0 }.joined()
+        notify(
+          remarks.isEmpty ? .success : .warning,
+          "Job \(job.id) is finished; its best adapter is \(detail.job.adapter ?? "not there").\(remarks)")
       } else if detail.job.state == .failed || detail.job.state == .lost {
         notify(.error, "Job \(job.id) is \(detail.job.state.rawValue). \(detail.job.message ?? "")")
       }
@@ -167,6 +172,7 @@ extension Workbench {
       return
     }
     detail.bestStep = bestStep(of: new)
+    detail.noteBest()
     let old = snapshot.jobs.first { $0.id == detail.job.id }
     details[detail.job.id] = detail
     if old != detail.job {
@@ -244,13 +250,13 @@ extension Workbench {
   }
 
   /// Waits until a job is over, giving each newer state to `onChange`.
-  public func follow(_ id: JobID, onChange: @Sendable (JobDetail) -> Void) async throws -> TrainingJob {
+  public func follow(_ id: JobID, onChange: @Sendable (JobDetail) -> Void) async throws -> JobDetail {
     try await openJob(id)
     if let job = snapshot.jobs.first(where: { $0.id == id }), !job.state.isOver { follow(job) }
     for await snapshot in snapshots() {
       guard let detail = snapshot.job, detail.job.id == id else { continue }
       onChange(detail)
-      if detail.job.state.isOver { return detail.job }
+      if detail.job.state.isOver { return detail }
     }
     throw CancellationError()
   }
@@ -278,7 +284,10 @@ extension Workbench {
   }
 
   /// Goes on with a job that is over, from what it saved last.
-  func resumeJob(_ id: JobID, _ order: QueueOrder = QueueOrder()) async throws -> TrainingJob {
+  /// - Parameter accepted: checks of the pre-flight that may fail, besides those that were accepted before.
+  func resumeJob(
+    _ id: JobID, _ order: QueueOrder = QueueOrder(), accepting accepted: [Preflight.Check: String] = [:]
+  ) async throws -> TrainingJob {
     try requireTrust()
     var job = try job(id)
     guard job.state.isOver else { throw WorkbenchError.input("Job \(id) is \(job.state.rawValue) already.") }
@@ -288,7 +297,7 @@ extension Workbench {
     }
     followers[id]?.cancel()
     followers[id] = nil
-    try await dependencies.trainer.resume(folder: folder(of: job), order)
+    try await dependencies.trainer.resume(folder: folder(of: job), order, accepting: accepted)
     job.state = .queued
     job.message = nil
     details[id] = nil

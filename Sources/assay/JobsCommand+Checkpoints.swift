@@ -61,7 +61,8 @@ extension JobsCommand {
       table.rows = report.rows.enumerated().map { index, row in
         let summary = row.task.summary
         return [
-          "\(row.checkpoint.step)", row.checkpoint.validationLoss.map(Report.loss) ?? "–", Report.percent(summary.mean),
+          "\(row.checkpoint.step)", row.checkpoint.validationLoss.map(JobLoss.text) ?? "–",
+          Report.percent(summary.mean),
           "[\(Report.percent(summary.low)), \(Report.percent(summary.high))]",
           summary.done > 0 ? Report.percent(Double(summary.formatValid) / Double(summary.done)) : "–",
           row.general.map { Report.percent($0.summary.mean) } ?? "–",

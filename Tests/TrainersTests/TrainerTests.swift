@@ -291,7 +291,7 @@ import WorkbenchCore
     }
     await trainer.pickUp(folder: folder.path)
     let error = await #expect(throws: TrainerFailure.self) {
-      try await trainer.resume(folder: folder.path, QueueOrder())
+      try await trainer.resume(folder: folder.path, QueueOrder(), accepting: [:])
     }
     #expect(error?.description.contains("not started by this installation") == true)
   }
