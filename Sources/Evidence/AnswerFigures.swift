@@ -44,10 +44,10 @@ public struct AnswerFigures: Sendable, Hashable {
     /// In few words.
     public var words: String {
       switch self {
-      case .unending: "do not end"
+      case .unending: "no end"
       case .collapsed: "collapsed"
-      case .inert: "the adapter changes nothing"
-      case .asBase: "the base model's"
+      case .inert: "no effect"
+      case .asBase: "as the base"
       }
     }
   }
@@ -82,16 +82,16 @@ public struct AnswerFigures: Sendable, Hashable {
   public func sentence(_ sign: Sign) -> String {
     switch sign {
     case .unending:
-      "At step \(step), \(share(unending)) sample answers did not end by themselves. Check that the rows teach the end "
-        + "token, and that `max_tokens` of the samples is large enough."
+      "At step \(step), \(share(unending)) answers did not end by themselves. Check that the rows teach the end "
+        + "token, and that `max_tokens` is large enough for an answer."
     case .collapsed:
-      "At step \(step), \(share(equal)) sample answers are the same: the model may have collapsed to one answer. Lower the "
+      "At step \(step), \(share(equal)) answers are the same: the model may have collapsed to one answer. Lower the "
         + "learning rate, take an earlier checkpoint, or balance the rows."
     case .inert:
       "At step \(step) the adapter changes nothing: the model's numbers are those of its base. Raise the learning rate or "
         + "`scale`, and check that layers are tuned."
     case .asBase:
-      "At the last step, \(share(asBase ?? 0)) sample answers are those of the base model. Train for more steps, or raise the "
+      "At the last step, \(share(asBase ?? 0)) answers are those of the base model. Train for more steps, or raise the "
         + "learning rate."
     }
   }

@@ -45,10 +45,6 @@ struct SamplesView: Sendable {
     // The view keeps a column for its scroll bar and wraps what is wider.
     let width = rect.width - 2
     var lines: [[Span]] = [[Span(id, theme[.textStrong])]]
-    if let figures = detail.answers.last {
-      let style = theme[detail.answerSigns[figures.step] == nil ? .textDim : .warning]
-      lines += TextWidth.wrap(Self.words(figures), to: max(8, width)).map { [Span($0, style)] }
-    }
     if let expected {
       lines += Self.rows("wanted", expected, width: width, label: theme[.textDim], text: theme[.jsonString])
     }
@@ -59,10 +55,22 @@ struct SamplesView: Sendable {
         "\(isRight ? "✓" : " ") \(sample.step)", answer, width: width, label: theme[isRight ? .better : .textDim],
         text: theme[isRight ? .better : .text])
     }
-    text.draw(lines, in: rect, on: &surface, theme: theme)
+    text.draw(lines, in: drawFigures(detail, in: rect, on: &surface, theme: theme), on: &surface, theme: theme)
   }
 
-  /// What the newest answers have in common.
+  /// What the newest answers have in common, above the rest; returns what is left of the space.
+  private func drawFigures(
+    _ detail: JobDetail, in rect: Rect, on surface: inout Surface, theme: Theme
+  ) -> Rect {
+    guard let figures = detail.answers.last, rect.height > 5 else { return rect }
+    let style = theme[detail.answerSigns[figures.step] == nil ? .textDim : .warning]
+    let lines = TextWidth.wrap(Self.words(figures), to: max(8, rect.width)).prefix(2)
+    for (index, line) in lines.enumerated() { surface.write([Span(line, style)], in: rect.row(index)) }
+    return Rect(
+      x: rect.x, y: rect.y + lines.count, width: rect.width, height: rect.height - lines.count)
+  }
+
+  /// The same in words.
   private static func words(_ figures: AnswerFigures) -> String {
     var words = [
       "\(figures.share(figures.equal)) the same", "\(figures.share(figures.unending)) without an end",

@@ -197,7 +197,7 @@ extension TrainingPane {
         })
     }
     columns += [
-      TableColumn("", width: last != nil && isWide ? 19...19 : 6...(signs.isEmpty ? 6 : 14), priority: 7) {
+      TableColumn("", width: last != nil && isWide ? 19...19 : signs.isEmpty ? 6...6 : 11...11, priority: 7) {
         checkpoint in
         if let sign = signs[checkpoint.step] {
           return [Span(checkpoint.step == best ? "★ " : "! ", theme[.warning]), Span(sign.words, theme[.warning])]

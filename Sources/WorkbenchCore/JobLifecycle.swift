@@ -94,11 +94,12 @@ extension JobDetail {
   public var remarks: [String] {
     var remarks = preflight.filter(\.isRefused).map { "\($0.message) \($0.fix)" }
     if let last = answers.last { remarks += signs(of: last).map { last.sentence($0) } }
-    if let loss = job.trainLoss ?? job.validationLoss, !loss.isFinite {
+    if let loss = metrics.last?.loss ?? job.trainLoss ?? job.validationLoss, !loss.isFinite {
       remarks.append(
         "The loss is \(JobLoss.text(loss)): what was learnt since then is worth nothing. Lower the learning rate.")
     }
-    remarks += warnings.suffix(5)
+    // A job that goes on repeats some.
+    for warning in warnings.suffix(20) where !remarks.contains(warning) { remarks.append(warning) }
     let message = job.message ?? ""
     return remarks.filter { !message.contains($0) }
   }

@@ -17,7 +17,7 @@ struct AnswerFiguresTests {
   @Test func oneAnswerToEverythingIsACollapse() {
     let collapsed = figures(count: 80, equal: 0.975, expectedEqual: 0.3)
     #expect(collapsed.signs(isLast: false) == [.collapsed])
-    #expect(collapsed.sentence(.collapsed).contains("78 of 80 sample answers are the same"))
+    #expect(collapsed.sentence(.collapsed).contains("78 of 80 answers are the same"))
     #expect(figures(equal: 0.9).signs(isLast: false) == [.collapsed])
   }
 

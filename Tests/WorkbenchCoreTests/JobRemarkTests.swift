@@ -28,10 +28,10 @@ import Testing
     ]
     let running = detail(events)
     #expect(running.answerSigns == [10: .collapsed])
-    #expect(running.remarks.contains { $0.contains("At step 10, 78 of 80 sample answers are the same") })
+    #expect(running.remarks.contains { $0.contains("At step 10, 78 of 80 answers are the same") })
     #expect(running.marks.contains { $0.kind == .warning && $0.step == 10 })
     let ended = detail(events + [figures(20, equal: 1), .end(.finished, message: "20 steps are done.", step: 20)])
-    #expect(ended.job.message?.hasPrefix("20 steps are done. At step 20, 80 of 80 sample answers") == true)
+    #expect(ended.job.message?.hasPrefix("20 steps are done. At step 20, 80 of 80 answers") == true)
     #expect(ended.remarks.isEmpty, "the message has it")
     let healthy = detail(events + [figures(20, equal: 0.3), .end(.finished, message: "20 steps are done.", step: 20)])
     #expect(healthy.job.message == "20 steps are done." && healthy.remarks.isEmpty)
