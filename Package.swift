@@ -62,7 +62,7 @@ let package = Package(
       resources: [.embedInCode("Resources")]),
     .target(
       name: "Trainers",
-      dependencies: ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching"]),
+      dependencies: ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence"]),
 
     // The screen.
     .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore"]),
@@ -101,8 +101,8 @@ let package = Package(
     .testTarget(
       name: "TrainersTests",
       dependencies: [
-        "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "LoopbackServer",
-        "TestFolders",
+        "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "Evidence",
+        "LoopbackServer", "TestFolders",
       ]),
     .testTarget(
       name: "ModelAPITests",

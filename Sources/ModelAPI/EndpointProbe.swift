@@ -124,6 +124,7 @@ struct EndpointProbe {
       let names = list.lazy.compactMap { $0["id"]?.string ?? $0["name"]?.string ?? $0["model"]?.string }
       probe.models = names.prefix(200).map { Peer(name: "").quote($0, limit: 120) }
       owner = list.first?["owned_by"]?.string
+      probe.origins = Self.origins(list)
     }
     probe.findings[.modelList] =
       switch outcome {
@@ -143,6 +144,18 @@ struct EndpointProbe {
       try await service.json(HTTPClientRequest(url: address.urlBesideVersion(place)))[key]?.string
     }
     if let text = version.value.flatMap(\.self) { probe.server = "\(name) \(Peer(name: "").quote(text, limit: 60))" }
+  }
+
+  /// Where models come from, by name: of vLLM the folder, of Ollama the digest.
+  private static func origins(_ list: [JSONValue]) -> [String: String] {
+    var origins: [String: String] = [:]
+    for entry in list.prefix(200) {
+      guard let name = entry["id"]?.string ?? entry["name"]?.string ?? entry["model"]?.string,
+        let origin = entry["digest"]?.string ?? entry["root"]?.string
+      else { continue }
+      origins[name] = Peer(name: "").quote(origin, limit: 300)
+    }
+    return origins
   }
 
   // MARK: What it can do

@@ -101,12 +101,15 @@ struct JobRow {
 
   /// Reads a row that has all columns.
   init(_ row: Row) throws {
+    let best: Int? = row["best_step"]
     job = TrainingJob(
       id: JobID(row["id"]), backend: row["backend"], base: row["base"], data: row["data"],
       settings: try JSONColumn.decode(SettingsColumn.self, row["settings"]).settings,
       state: TrainingJob.State(rawValue: row["state"]) ?? .lost,
       created: Date(timeIntervalSince1970: row["created"]), step: row["step"], steps: row["steps"],
-      trainLoss: row["train_loss"], validationLoss: row["validation_loss"], adapter: row["adapter"],
+      trainLoss: LossColumns.loss(row["train_loss"], row["train_loss_state"]),
+      validationLoss: LossColumns.loss(row["validation_loss"], row["validation_loss_state"]),
+      best: best.map { TrainingJob.Best(step: $0, validationLoss: row["best_loss"]) }, adapter: row["adapter"],
       message: row["message"], sweep: row["sweep"])
   }
 }

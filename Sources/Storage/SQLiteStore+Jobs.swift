@@ -40,11 +40,14 @@ extension SQLiteStore {
       try db.execute(
         sql: """
           UPDATE jobs SET backend = ?, base = ?, data = ?, settings = ?, state = ?, created = ?, step = ?, steps = ?,
-            train_loss = ?, validation_loss = ?, adapter = ?, message = ?, sweep = ? WHERE id = ?
+            train_loss = ?, train_loss_state = ?, validation_loss = ?, validation_loss_state = ?, best_step = ?,
+            best_loss = ?, adapter = ?, message = ?, sweep = ? WHERE id = ?
           """,
         arguments: [
           job.backend, job.base, job.data, settings, job.state.rawValue, job.created.timeIntervalSince1970, job.step,
-          job.steps, job.trainLoss, job.validationLoss, job.adapter, job.message, job.sweep, job.id.number,
+          job.steps, LossColumns.number(job.trainLoss), LossColumns.state(job.trainLoss),
+          LossColumns.number(job.validationLoss), LossColumns.state(job.validationLoss), job.best?.step,
+          LossColumns.number(job.best?.validationLoss), job.adapter, job.message, job.sweep, job.id.number,
         ])
       guard db.changesCount > 0 else { throw StorageError.noSuchJob(job.id.number) }
     }
@@ -55,5 +58,22 @@ extension SQLiteStore {
     try await read { db in
       try Row.fetchAll(db, sql: "SELECT * FROM jobs ORDER BY id DESC").map { try JobRow($0).job }
     }
+  }
+}
+
+/// A loss as a number and, where it is none, a word for what it is: SQLite keeps no NaN.
+enum LossColumns {
+  private static let states: [(word: String, value: Double)] = [
+    ("nan", .nan), ("inf", .infinity), ("-inf", -.infinity),
+  ]
+
+  static func number(_ loss: Double?) -> Double? { loss.flatMap { $0.isFinite ? $0 : nil } }
+
+  static func state(_ loss: Double?) -> String? {
+    loss.flatMap { loss in loss.isFinite ? nil : states.first { $0.value == loss }?.word ?? "nan" }
+  }
+
+  static func loss(_ number: Double?, _ state: String?) -> Double? {
+    state.flatMap { word in states.first { $0.word == word }?.value } ?? number
   }
 }

@@ -26,6 +26,14 @@ enum Schema {
     migrator.registerMigration("6 cache writes, service tiers, replies that are no answer") { db in
       try db.execute(sql: sixth)
     }
+    migrator.registerMigration("7 best checkpoints") { db in
+      // A loss that is no number is null, and its state says what it is instead: nan, inf or -inf.
+      for column in [
+        "best_step INTEGER", "best_loss REAL", "train_loss_state TEXT", "validation_loss_state TEXT",
+      ] {
+        try db.execute(sql: "ALTER TABLE jobs ADD COLUMN \(column)")
+      }
+    }
     return migrator
   }
 

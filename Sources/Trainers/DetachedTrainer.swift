@@ -54,14 +54,15 @@ public struct DetachedTrainer: Trainer {
       try gate.require([])
       let work = try work(of: plan)
       try FileManager.default.createDirectory(atPath: plan.folder, withIntermediateDirectories: true)
-      let train = try TrainerRow.text(of: plan.rows)
-      let valid = try TrainerRow.text(of: plan.validationRows)
+      let train = TrainerRows.text(of: plan.rows)
+      let valid = TrainerRows.text(of: plan.validationRows)
       try AtomicFile.write(train, to: folder.train)
       try AtomicFile.write(valid, to: folder.valid)
-      if !plan.samples.isEmpty { try AtomicFile.write(TrainerSample.text(of: plan.samples), to: folder.samples) }
+      if !plan.samples.isEmpty { try AtomicFile.write(TrainerRows.text(of: plan.samples), to: folder.samples) }
       var record = plan.dataRecord
       record["sha256"] = ["train.jsonl": .string(SHA256.hex(train)), "valid.jsonl": .string(SHA256.hex(valid))]
       try AtomicFile.write(JSONValue.object(record).text(.pretty) + "\n", to: folder.data)
+      try AtomicFile.write(TrainerRows.places(plan).text(.compact) + "\n", to: folder.places)
       try folder.write(try TrainerSpec(plan), to: folder.spec)
       try folder.write(
         JobFolder.Job(
@@ -106,7 +107,9 @@ public struct DetachedTrainer: Trainer {
   }
 
   /// Goes on with a job that is over, from what it saved last.
-  public func resume(folder path: String, _ order: QueueOrder) async throws {
+  public func resume(
+    folder path: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]
+  ) async throws {
     let folder = JobFolder(path: path)
     try await explained(path) {
       try gate.require([])
@@ -130,6 +133,7 @@ public struct DetachedTrainer: Trainer {
           throw TrainerFailure("\(folder.spec) can't be read, so the job can't be resumed; start a new one.")
         }
         spec.resume = true
+        spec.accept(accepted)
         job.order = order
         try folder.write(spec, to: folder.spec)
         try folder.write(job, to: folder.job)

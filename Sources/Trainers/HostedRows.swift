@@ -107,7 +107,7 @@ struct HostedRows {
     }
     guard messages.count > 1 else { throw TrainerFailure("\(place) has nothing before the assistant's message.") }
     var result: JSONObject = ["messages": .array(messages)]
-    for key in ["tools", "parallel_tool_calls"] { result[key] = row[key] }
+    for key in ["tools", "parallel_tool_calls", "functions"] { result[key] = row[key] }
     return .object(result)
   }
 

@@ -20,6 +20,8 @@ struct JobFolder: Sendable, Hashable {
   var valid: String { path + "/valid.jsonl" }
   /// What was checked of the rows, what was accepted and why, and the hashes of both files.
   var data: String { path + "/data.json" }
+  /// Where the rows of both files stand in the person's own.
+  var places: String { path + "/places.json" }
   /// What happened, a line each.
   var events: String { path + "/events.jsonl" }
   /// What the trainer printed.

@@ -147,6 +147,10 @@ public struct JobDetail: Sendable {
   public var bestStep: Int?
   /// What the model answered to a few eval cases, in step order.
   public var samples: [Sample] = []
+  /// What the answers of each step have in common, in step order.
+  public var answers: [AnswerFigures] = []
+  /// What was found of the rows on the real tokenizer, before the job started.
+  public var preflight: [Preflight] = []
   /// What the job last took of its machine, with the time in seconds since 1970 and the step it had come to.
   public var system: [(time: Double, step: Int, use: SystemUse)] = []
   /// What stands on the time line, in the order it happened: the last two thousand things.

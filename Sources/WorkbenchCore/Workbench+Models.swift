@@ -1,3 +1,6 @@
+import Content
+import Foundation
+
 extension Workbench {
   /// Finds out what a model can do and keeps it with the date.
   /// - Throws: `WorkbenchError` when there is no such model or it doesn't answer at all.
@@ -8,7 +11,9 @@ extension Workbench {
     }
     let client = try dependencies.clients.client(for: model, adapter: nil, workspace: workspace.folder)
     do {
-      let probe = try await client.probe()
+      var probe = try await client.probe()
+      if model.isEndpoint { probe.answers = try await fixedAnswers(of: model) }
+      if let earlier = snapshot.probes[model.place] { probe.note(earlier) }
       try await store.keep(probe, of: model.place)
       snapshot.probes[model.place] = probe
       publish()
@@ -16,6 +21,39 @@ extension Workbench {
     } catch let failure as ModelFailure {
       throw WorkbenchError.model(failure.description)
     }
+  }
+
+  /// How a model at an endpoint, and each adapter that a variant names there, answers a few fixed questions: a hash for
+  /// each name. One that doesn't answer, or not the same twice, is left out.
+  private func fixedAnswers(of model: ModelSpec) async throws -> [String: String] {
+    guard case .endpoint(let endpoint) = model.api else { return [:] }
+    var found: [String: String] = [:]
+    let adapters = Set(snapshot.workspace.variants.filter { $0.model == model.name }.compactMap(resolvedAdapter))
+    for adapter in [nil] + adapters.sorted().map(Optional.some) {
+      let client = try dependencies.clients.client(for: model, adapter: adapter, workspace: snapshot.workspace.folder)
+      do {
+        let first = try await Self.fixedAnswer(of: client)
+        if try await Self.fixedAnswer(of: client) == first { found[adapter ?? endpoint.model] = first }
+      } catch is ModelFailure {
+        continue
+      }
+    }
+    return found
+  }
+
+  private func resolvedAdapter(_ variant: Variant) -> String? {
+    variant.adapter == Variant.latestAdapter ? snapshot.latestAdapter(for: variant) : variant.adapter
+  }
+
+  private static func fixedAnswer(of client: any ModelClient) async throws -> String {
+    var texts: [String] = []
+    for question in ["Name three colours, separated by commas.", "Say what this message is about: the door is open."] {
+      let request = ModelRequest(
+        caseID: "probe", messages: [ChatMessage(role: .user, content: question)],
+        sampling: Sampling(temperature: 0, maxTokens: 24, seed: 7))
+      texts.append(try await client.answer(request, onText: nil).text)
+    }
+    return SHA256.hex(texts.joined(separator: "\u{0}"))
   }
 
   /// What of a variant its model was seen to drop in silence, as sentences; empty when nobody has looked.
@@ -35,6 +73,14 @@ extension Workbench {
       sentences.append(
         "The list of models at \(endpoint.baseURLs[0]) had no \"\(endpoint.model)\" when it was tested; some servers answer "
           + "with another one.")
+    }
+    if case .endpoint(let endpoint) = model.api,
+      let replaced = probe.replaced?[resolvedAdapter(variant) ?? endpoint.model]
+    {
+      let name = resolvedAdapter(variant) ?? endpoint.model
+      sentences.append(
+        "\"\(name)\" at \(endpoint.baseURLs[0]) was something else before \(replaced.formatted(.iso8601)): runs from before "
+          + "can't be compared with later ones. Serve another adapter under another name.")
     }
     return sentences
       + wanted.filter { $0.isWanted && probe.findings[$0.ability] == .ignored }.map {

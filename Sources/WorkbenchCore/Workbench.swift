@@ -231,7 +231,7 @@ public actor Workbench {
     case .overlayJobs(let ids): try await overlay(ids)
     case .cancelJob(let id): try await stopJob(id, .cancel)
     case .pauseJob(let id): try await stopJob(id, .pause)
-    case .resumeJob(let id): return .job(try await resumeJob(id))
+    case .resumeJob(let id, let accepted): return .job(try await resumeJob(id, accepting: accepted))
     case .prioritizeJob(let id, let priority): try await prioritizeJob(id, priority)
     case .evaluateCheckpoints(let id, let limit): try await tellCheckpoints(of: id, limit: limit)
     case .keepCheckpoint(let id, let step): try await keepCheckpoint(step, of: id)

@@ -52,6 +52,9 @@ struct ChosenAdapter: Sendable {
       prefix = jobFolder + "/export/" + (real as NSString).lastPathComponent
       rows = jobFolder + "/valid.jsonl"
     }
+    // Another step's weights under the same name would pass for these.
+    let folderStep = folder.flatMap { Int(($0 as NSString).lastPathComponent) }
+    if let step = folderStep ?? job.best?.step { name += "-step-\(step)" }
   }
 
   /// Where something made of it stands when nobody says otherwise.

@@ -68,6 +68,7 @@ struct ModelsCommand: AsyncParsableCommand {
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
       let workspace = await workbench.snapshot.workspace
+      let earlier = await workbench.snapshot.probes
       Wiring.report(workspace.problems)
       let names = models.isEmpty ? workspace.models.map(\.name) : models
       guard !names.isEmpty else { throw WorkbenchError.input("assay.yaml has no models; add one to test.") }
@@ -81,7 +82,7 @@ struct ModelsCommand: AsyncParsableCommand {
           }
           guard case .probe(let probe) = outcome, let model = workspace.model(name) else { continue }
           reports.append(Report.model(model, probe))
-          if !options.json { Self.show(model, probe) }
+          if !options.json { Self.show(model, probe, earlier[model.place]) }
         } catch  where !(error is CancellationError) {
           failure = failure ?? error
           Wiring.say("\(name): \(error)")
@@ -93,7 +94,7 @@ struct ModelsCommand: AsyncParsableCommand {
       if let failure { throw ExitCode(ExitStatus.of(failure)) }
     }
 
-    private static func show(_ model: ModelSpec, _ probe: ModelProbe) {
+    private static func show(_ model: ModelSpec, _ probe: ModelProbe, _ earlier: ModelProbe?) {
       let speed = probe.tokensPerSecond.map { ", \(Int($0.rounded())) tokens/s" } ?? ""
       let server = probe.server.map { ", \($0)" } ?? ""
       Wiring.show(
@@ -103,6 +104,15 @@ struct ModelsCommand: AsyncParsableCommand {
         let mark = [.works: "✓", .ignored: "!", .refused: "✗"][finding] ?? "?"
         let words = finding == .ignored ? "ignored: taken without complaint, without effect" : finding.rawValue
         Wiring.show("  \(mark) \(ability.rawValue): \(words)")
+      }
+      for replacement in earlier.map({ probe.replacements(since: $0) }) ?? [] {
+        let date = earlier.map { Report.day($0.time) } ?? ""
+        let why =
+          replacement.now.map { "it comes from \($0) now, then from \(replacement.before ?? "elsewhere")" }
+          ?? "it answers the same questions otherwise"
+        Wiring.show(
+          "  ! \(replacement.name) is not what it was on \(date): \(why). Runs from before can't be compared with later ones."
+        )
       }
       if case .endpoint(let endpoint) = model.api, !probe.models.isEmpty, !probe.models.contains(endpoint.model) {
         let some = probe.models.prefix(8).joined(separator: ", ")
@@ -146,6 +156,10 @@ extension Report {
       for ability in ModelProbe.Ability.allCases {
         findings[ability.rawValue] = probe.findings[ability].map { .string($0.rawValue) }
       }
+      report["replaced"] = .object(
+        JSONObject(
+          (probe.replaced ?? [:]).sorted { $0.key < $1.key }
+            .map { (key: $0.key, value: .string(ISO8601DateFormatter().string(from: $0.value))) }))
       report["latency_ms"] = rounded(probe.latency * 1000, 1)
       report["tokens_per_second"] = probe.tokensPerSecond.map { rounded($0, 1) } ?? .null
       report["findings"] = .object(findings)

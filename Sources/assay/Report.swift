@@ -54,18 +54,6 @@ enum Report {
     return .object(counts)
   }
 
-  static func job(_ job: TrainingJob) -> JSONValue {
-    [
-      "id": JSONValue(Int(job.id.number)), "state": .string(job.state.rawValue), "backend": .string(job.backend),
-      "base": .string(job.base), "data": .string(job.data), "step": JSONValue(job.step), "steps": JSONValue(job.steps),
-      "train_loss": job.trainLoss.map { rounded($0, 5) } ?? .null,
-      "val_loss": job.validationLoss.map { rounded($0, 5) } ?? .null,
-      "adapter": job.adapter.map { .string($0) } ?? .null, "message": job.message.map { .string($0) } ?? .null,
-      "created": .string(ISO8601DateFormatter().string(from: job.created)),
-      "sweep": job.sweep.map { .string($0) } ?? .null,
-    ]
-  }
-
   static func rounded(_ value: Double, _ places: Int) -> JSONValue {
     var factor = 1.0
     for _ in 0..<places { factor *= 10 }

@@ -21,7 +21,7 @@ import Testing
         "NIOSSL", "NIOFoundationCompat",
       ],
       "LocalEngine": ["WorkbenchCore", "Content", "Processes"],
-      "Trainers": ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching"],
+      "Trainers": ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence"],
       "WorkbenchUI": ["WorkbenchCore", "Drawing"],
       "Terminal": ["CNcurses", "Drawing"],
     ]

@@ -159,7 +159,7 @@ struct DrawingTests {
     var snapshot = Sample.running()
     snapshot.job?.apply(Sample.observation([.train(Metric(step: 245, loss: .nan))]))
     let text = screen(snapshot, 120, 34).text()
-    #expect(text.contains("The loss is no number any more"))
+    #expect(text.contains("The loss is not a number"))
     #expect(text.contains("loss not a number"))
   }
 

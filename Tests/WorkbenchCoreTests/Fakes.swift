@@ -231,7 +231,9 @@ actor FakeTrainer: Trainer {
     }
   }
   func stop(folder: String, _ request: StopRequest) async throws { stopped.append((folder, request)) }
-  func resume(folder: String, _ order: QueueOrder) async throws { resumed.append(folder) }
+  func resume(folder: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]) async throws {
+    resumed.append(folder)
+  }
   func pickUp(folder: String) async {}
   func setPriority(_ priority: Int, folder: String) async throws {}
 }

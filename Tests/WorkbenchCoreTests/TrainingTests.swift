@@ -104,7 +104,7 @@ import Testing
       Issue.record("the outcome is not .job")
       return
     }
-    let last = try await workbench.follow(job.id) { _ in }
+    let last = try await workbench.follow(job.id) { _ in }.job
     #expect(last.state == .finished)
     #expect(try await store.jobs().first?.state == .finished)
     let plan = try #require(await trainer.plans.first)

@@ -283,7 +283,7 @@ class MLXJob(Job):
             self.save(improved)
         if first or self.step == self.saved_step:
             is_base = self.spec.start_from is None
-            self.samples.answer(self.step, self.answers, self.logit_change, is_base, last)
+            self.samples.answer(self.step, self.answers, self.logit_change, is_base)
 
     def validate(self) -> bool:
         """Measure the loss over all validation rows, and say whether it is the lowest so far."""

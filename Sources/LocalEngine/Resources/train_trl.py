@@ -145,7 +145,12 @@ class TRLJob(Job):
         self.check_canceled()
         resumed = self.resume()
         self.trainer = self.make_trainer(train_rows)
-        if self.trainer.is_deepspeed_enabled or self.trainer.is_fsdp_enabled:
+        if self.trainer.is_fsdp_enabled:
+            raise TrainingError(
+                "Under FSDP the validation loss can't be measured, so the job would fail at its first validation. Leave "
+                "`accelerate_config` out, or use DeepSpeed."
+            )
+        if self.trainer.is_deepspeed_enabled:
             self.samples.leave_out("the weights are spread over several processes.")
         self.write_start(train_rows)
         if self.step >= self.steps:
@@ -370,8 +375,7 @@ class TRLJob(Job):
     def answer_samples(self) -> None:
         """Have the sample cases answered with the weights of this step, by one of the processes."""
         if self.trainer.is_world_process_zero():
-            is_base, is_last = self.spec.start_from is None, self.step >= self.steps
-            self.samples.answer(self.step, self.answers, self.logit_change, is_base, is_last)
+            self.samples.answer(self.step, self.answers, self.logit_change, self.spec.start_from is None)
 
     def logit_change(self, cases: list[Case]) -> float | None:
         """The largest difference that the adapter makes to a logit after the cases' prompts; nothing without one."""

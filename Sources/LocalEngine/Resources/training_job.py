@@ -28,7 +28,7 @@ import model_checks
 import system_watch
 import template_limits
 from training_ends import EXIT_FAILED, STOPS, asked_end, clear_unfinished, sentence
-from training_checks import Encoder, Limits, Preflight, check_accept, unknown_members
+from training_checks import Encoder, Limits, Preflight, RowsFile, check_accept, unknown_members
 from training_events import Events
 from training_rows import Example, TrainingError, read_rows
 from training_samples import Samples
@@ -185,9 +185,18 @@ class Job:
         """A file's rows as tokens, looked at by the pre-flight, without rows of which nothing would be learnt."""
         rows, form = read_rows(self.folder / name, allowed)
         for member, numbers in unknown_members(rows).items():
-            self.warn(f"`{member}` in {len(numbers)} rows of {name} (row {numbers[0]} first) is not used in training.")
-        made = self.preflight.check(rows, form, name, encoder, limits)
+            file = RowsFile(name, len(rows), self.places(name))
+            self.warn(f"`{member}` in {len(numbers)} rows ({file.named(numbers)}) is not used in training.")
+        made = self.preflight.check(rows, form, name, encoder, limits, self.places(name))
         return self.with_answers([tuple((one.tokens, one.learnt) for one in row) for row in made], name)
+
+    def places(self, name: str) -> list[str | None] | None:
+        """Where a file's rows stand in the person's own files; nothing where that wasn't noted."""
+        try:
+            found = json.loads((self.folder / "places.json").read_text(encoding="utf-8"))[name]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return [place if isinstance(place, str) else None for place in found] if isinstance(found, list) else None
 
     def settle_preflight(self) -> None:
         """Tell what the pre-flight has found, and end the job where that isn't accepted."""

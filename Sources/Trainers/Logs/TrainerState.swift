@@ -51,7 +51,7 @@ struct TrainerState: Sendable, Hashable {
         items.append(
           .loss(loss, at: step, learningRate: entry.learningRate?.value, gradNorm: entry.gradNorm?.value))
       }
-      if let loss = entry.evalLoss?.value.finite { items.append(.validation(step: step, loss: loss)) }
+      if let loss = entry.evalLoss?.value { items.append(.validation(step: step, loss: loss)) }
     }
   }
 

@@ -50,6 +50,13 @@ public struct ModelProbe: Sendable, Hashable, Codable {
   public var models: [String]
   /// The server's own name and version, where it says one.
   public var server: String?
+  /// Where the server says that models come from, by their names: a folder or a digest. Nil where nobody has looked.
+  public var origins: [String: String]?
+  /// How the model, and each adapter that a variant names, answered a few fixed questions, by name: a hash, and only of
+  /// those that said the same twice. Nil where nobody has looked.
+  public var answers: [String: String]?
+  /// Names under which something else was served than when they were tested before, with the time when that was seen.
+  public var replaced: [String: Date]?
 
   /// Makes a probe.
   public init(
@@ -68,4 +75,36 @@ public struct ModelProbe: Sendable, Hashable, Codable {
 extension ModelProbe {
   /// The most requests that a test of a model sends.
   public static let mostRequests = 20
+
+  /// A name under which something else is served than before.
+  public struct Replacement: Sendable, Hashable {
+    /// What requests call it.
+    public var name: String
+    /// Where it came from before, where the server has told; nil where it is known by its answers alone.
+    public var before: String?
+    /// Where it comes from now.
+    public var now: String?
+  }
+
+  /// Names under which something else is served than in an earlier probe.
+  public func replacements(since earlier: ModelProbe) -> [Replacement] {
+    let names = Set((earlier.answers ?? [:]).keys).union((answers ?? [:]).keys)
+    return names.sorted().compactMap { name in
+      if let before = earlier.origins?[name], let now = origins?[name], before != now {
+        return Replacement(name: name, before: before, now: now)
+      }
+      guard let before = earlier.answers?[name], let now = answers?[name], before != now else { return nil }
+      return Replacement(name: name)
+    }
+  }
+
+  /// Takes over what an earlier probe has seen, and notes what was replaced since.
+  mutating func note(_ earlier: ModelProbe) {
+    var all = earlier.replaced ?? [:]
+    for replacement in replacements(since: earlier) { all[replacement.name] = time }
+    replaced = all.isEmpty ? nil : all
+    // What wasn't there this time is compared with when it is there again.
+    if let known = earlier.origins { origins = known.merging(origins ?? [:]) { _, new in new } }
+    if let known = earlier.answers { answers = known.merging(answers ?? [:]) { _, new in new } }
+  }
 }

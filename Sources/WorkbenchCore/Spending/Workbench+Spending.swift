@@ -76,7 +76,7 @@ extension Workbench {
     case .tryPrompt(let request): return await item(of: request).map { [$0] } ?? []
     case .testModel(let name): return item(testing: name).map { [$0] } ?? []
     case .train(let request): return await item(of: request).map { [$0] } ?? []
-    case .resumeJob(let id):
+    case .resumeJob(let id, _):
       guard let job = snapshot.jobs.first(where: { $0.id == id }) else { return [] }
       let request = TrainRequest(base: job.base, data: job.data, settings: job.settings, backend: job.backend)
       return await item(of: request, named: "job \(id)").map { [$0] } ?? []
