@@ -50,7 +50,9 @@ let package = Package(
 
     // The core and its outer parts.
     .target(name: "WorkbenchCore", dependencies: ["Content", "Grading", "Evidence", "DataChecks"]),
-    .target(name: "Storage", dependencies: ["WorkbenchCore", "Content", "Grading", "Evidence", "FileWatching", grdb]),
+    .target(
+      name: "Storage",
+      dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", grdb]),
     .target(
       name: "WorkspaceFiles",
       dependencies: ["WorkbenchCore", "Content", "Evidence", "Files", "Grading", "FileWatching", yams]),
@@ -58,7 +60,7 @@ let package = Package(
     .target(
       name: "ModelAPI", dependencies: ["WorkbenchCore", "Content", "Files", "Processes", asyncHTTPClient] + nio),
     .target(
-      name: "LocalEngine", dependencies: ["WorkbenchCore", "Content", "Processes"],
+      name: "LocalEngine", dependencies: ["WorkbenchCore", "Content", "Files", "Processes"],
       resources: [.embedInCode("Resources")]),
     .target(
       name: "Trainers",

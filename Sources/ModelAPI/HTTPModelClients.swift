@@ -145,6 +145,8 @@ public final class HTTPModelClients: ModelClients, TuningServices {
         }
       }
       trusted = try certificates.certificates(at: path, name: endpoint.certificates ?? "")
+      // Those that were read, and not those that stood there when a person was asked.
+      if let file = endpoint.certificates { try gate.require([.certificates(file: file, holding: trusted.lines)]) }
     }
     if endpoint.keyEnvironment != nil, !endpoint.allowsHTTP,
       let base = endpoint.baseURLs.first(where: Endpoint.sendsInTheClear)

@@ -34,12 +34,6 @@ enum SafeText {
     default: false
     }
   }
-
-  /// The text with every occurrence of the secret replaced.
-  static func redacted(_ text: String, _ secret: String?) -> String {
-    guard let secret, !secret.isEmpty, text.utf8.count >= secret.utf8.count else { return text }
-    return text.replacing(secret, with: "[key]")
-  }
 }
 
 extension ModelFailure {

@@ -1,13 +1,15 @@
+import Files
 import Foundation
 import GRDB
 public import WorkbenchCore
 
 extension SQLiteStore {
   /// Makes a job, in the state `queued`. Its number is higher than that of every job and every job folder there is, so
-  /// that no job ever starts in an older one's folder, even after the database was lost.
+  /// that no job ever starts in an older one's folder, even after the database was lost. Its folder is made with it.
   public func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
     let settings = try JSONColumn.encode(SettingsColumn(draft.settings))
     let highest = highestJobFolder()
+    let folder = folder.map { $0 + "/jobs/" }
     return try await write { db in
       let last = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'") ?? 0
       try db.execute(
@@ -19,10 +21,18 @@ extension SQLiteStore {
           TrainingJob.State.queued.rawValue, draft.created.timeIntervalSince1970, draft.sweep,
         ])
       let id = db.lastInsertedRowID
+      // Before anybody can see the job: one without a folder has lost it.
+      if let folder { try Self.makeFolder("\(folder)\(id)") }
       guard let row = try Row.fetchOne(db, sql: "SELECT * FROM jobs WHERE id = ?", arguments: [id]) else {
         throw StorageError.noSuchJob(id)
       }
       return try JobRow(row).job
+    }
+  }
+
+  private static func makeFolder(_ path: String) throws {
+    do throws(FileError) { try FileBytes.makeFolder(path, for: .owner) } catch {
+      throw StorageError.readOnly(path: path, detail: "\(error)")
     }
   }
 

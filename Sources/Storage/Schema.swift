@@ -34,6 +34,10 @@ enum Schema {
         try db.execute(sql: "ALTER TABLE jobs ADD COLUMN \(column)")
       }
     }
+    migrator.registerMigration("8 files of batches") { db in
+      // The provider's name for the file of requests, by which a batch is found where labels are not kept.
+      try db.execute(sql: "ALTER TABLE batches ADD COLUMN file TEXT")
+    }
     return migrator
   }
 

@@ -169,7 +169,7 @@ actor CommandDiary {
       guard let written = LogFollower.modified(file), written >= begun, Self.hasWeights(place),
         let path = Self.inside(folder.path, place),
         // Nil while it is being written.
-        let state = FileManager.default.contents(atPath: file).flatMap({ TrainerState($0) })
+        let state = TrainerState(file: file)
       else { continue }
       let loss = validations[step] ?? state.validation(at: step)
       register(path, at: step, loss)

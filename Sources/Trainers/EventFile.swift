@@ -1,4 +1,5 @@
 import Evidence
+import Files
 import Foundation
 import Processes
 import WorkbenchCore
@@ -193,7 +194,7 @@ enum EventFile {
 
   /// Whether the file's last byte is no line's end.
   static func endsInMidLine(_ file: String) -> Bool {
-    guard let handle = FileHandle(forReadingAtPath: file) else { return false }
+    guard let handle = try? FileBytes.handle(file, followsLinks: false) else { return false }
     defer { try? handle.close() }
     guard let end = try? handle.seekToEnd(), end > 0, (try? handle.seek(toOffset: end - 1)) != nil else { return false }
     return (try? handle.read(upToCount: 1)) != Data([10])
@@ -201,9 +202,9 @@ enum EventFile {
 
   /// Turns each end into a pause, so that the job can be gone on with: nobody may be writing.
   static func reopen(_ file: String) throws {
-    guard let bytes = FileManager.default.contents(atPath: file) else { return }
+    guard let bytes = try? FileBytes.read(file, limit: .max, followsLinks: false) else { return }
     var changed = false
-    let lines = bytes.split(separator: 10).map { bytes -> String in
+    let lines = Data(bytes).split(separator: 10).map { bytes -> String in
       let text = String(decoding: bytes, as: UTF8.self)
       guard text.contains("\"end\""), case .end(_, let message, let step)? = event(bytes)?.kind,
         let time = event(bytes)?.time
@@ -211,7 +212,7 @@ enum EventFile {
       changed = true
       return line(TrainingEvent(time: time, kind: .paused(message: message, step: step)))
     }
-    if changed { try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: file) }
+    if changed { try PrivateFiles.write(lines.joined(separator: "\n") + "\n", to: file) }
   }
 
   /// Whether the job has told its end. A remark may come later than that.

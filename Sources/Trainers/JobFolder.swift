@@ -95,12 +95,13 @@ struct JobFolder: Sendable, Hashable {
     guard let work = Self.work(of: self) else {
       throw TrainerFailure("\(job) and \(spec) can't be read, so the job can't be started.")
     }
-    try AtomicFile.write(try signer.signature(of: work, in: path) + "\n", to: signature)
+    try PrivateFiles.write(try signer.signature(of: work, in: path) + "\n", to: signature)
   }
 
   /// What is to be done and how, where this installation has signed it; nil where it hasn't, or the files changed since.
   func signedWork(_ signer: any WorkSigner) -> (job: Job, spec: TrainerSpec?)? {
-    guard let work = Self.work(of: self), let signature = try? FileBytes.text(signature, limit: 200),
+    guard let work = Self.work(of: self),
+      let signature = try? FileBytes.text(signature, limit: 200, followsLinks: false),
       signer.verifies(signature.trimmingCharacters(in: .whitespacesAndNewlines), of: work, in: path),
       let job = try? JSONDecoder().decode(Job.self, from: Data(work[0]))
     else { return nil }
@@ -127,7 +128,7 @@ struct JobFolder: Sendable, Hashable {
   func write(_ value: some Encodable, to file: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(String(decoding: encoder.encode(value), as: UTF8.self) + "\n", to: file)
+    try PrivateFiles.write(String(decoding: encoder.encode(value), as: UTF8.self) + "\n", to: file)
   }
 
   /// What a job that was asked to end is then: one of which nothing was saved hasn't finished.
@@ -135,6 +136,9 @@ struct JobFolder: Sendable, Hashable {
     let state = TrainingJob.State(rawValue: request.state) ?? .canceled
     return state == .finished && !has(path + "/last") ? .canceled : state
   }
+
+  /// Whether the folder itself is there.
+  var exists: Bool { WorkspaceFolder.isFolder(path) }
 
   /// Whether a file is there.
   func has(_ file: String) -> Bool { FileManager.default.fileExists(atPath: file) }

@@ -1,4 +1,5 @@
 import Dispatch
+import Files
 import Foundation
 import Processes
 import Synchronization
@@ -77,7 +78,7 @@ public enum JobRunner {
       let ticket = QueueTicket(
         workspace: job.workspace, job: String(job.number), priority: job.order.priority, created: job.created,
         notBefore: job.order.notBefore)
-      try AtomicFile.write(ticket.id, to: folder.ticket)
+      try PrivateFiles.write(ticket.id, to: folder.ticket)
       defer { try? FileManager.default.removeItem(atPath: folder.ticket) }
       slot = try await queue.enter(ticket, stops: stops.stream()) { parts.events.append(.note($0)) }
       guard slot != nil else {
@@ -132,10 +133,7 @@ public enum JobRunner {
   }
 
   private static func append(_ text: String, to file: String) {
-    if !FileManager.default.fileExists(atPath: file) { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-    guard let handle = FileHandle(forWritingAtPath: file) else { return }
-    defer { try? handle.close() }
-    _ = try? handle.seekToEnd()
+    guard let handle = try? FileBytes.appending(file) else { return }
     try? handle.write(contentsOf: Data(text.utf8))
   }
 }

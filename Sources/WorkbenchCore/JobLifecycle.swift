@@ -11,6 +11,12 @@ public enum JobLifecycle {
     var job = job
     for event in observation.events { apply(event.kind, to: &job) }
     guard !job.state.isOver else { return job }
+    if observation.isGone {
+      job.state = .lost
+      job.adapter = nil
+      job.message = "The job's folder \(job.folder) is gone, and with it all that the job had saved. Start a new one."
+      return job
+    }
     let lastWords = (log ?? observation.log).last { !$0.allSatisfy(\.isWhitespace) }
     if let status = observation.exitStatus {
       job.state = .failed

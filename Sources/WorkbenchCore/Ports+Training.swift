@@ -148,6 +148,8 @@ public struct TrainerObservation: Sendable, Hashable {
   public var offset: Int
   /// Whether the job's own process is alive; nil while it hasn't said who it is.
   public var isAlive: Bool?
+  /// Whether the job's folder isn't there any more.
+  public var isGone = false
   /// The exit status, once written.
   public var exitStatus: Int?
   /// New lines of the log, stripped of control characters.

@@ -230,13 +230,22 @@ extension ModelClient {
 /// Takes many requests at once, answers them when it likes, within a day, and bills less for it (OpenAI's Batch API).
 /// Whatever was submitted lives at the provider: any process can find it again by its label.
 public protocol BatchService: Sendable {
-  /// Hands requests in; their ids are unique among them.
-  /// - Parameter label: what `find` will know it by; at most 512 characters.
-  /// - Returns: the provider's name for the batch.
+  /// How many of the requests, from the first, go into one batch together; at least one.
+  /// - Throws: `ModelFailure.rejected` when the first alone is too large.
+  func fitting(_ requests: ArraySlice<BatchRequest>) throws -> Int
+  /// Sends requests up; their ids are unique among them. Costs nothing, and nothing works on them yet.
+  /// - Returns: the provider's name for the file.
   /// - Throws: `ModelFailure`.
-  func submit(_ requests: [(id: String, request: ModelRequest)], label: String) async throws -> String
-  /// The newest batch with this label that isn't cancelled or failed as a whole.
-  func find(label: String) async throws -> String?
+  func upload(_ requests: ArraySlice<BatchRequest>) async throws -> String
+  /// Has the provider begin to work on a file, which costs money.
+  /// - Parameter label: what `find` will know the batch by; at most 512 characters.
+  /// - Returns: the provider's name for the batch.
+  /// - Throws: `ModelFailure`: only after `.rejected` it is certain that there is no batch.
+  func begin(file: String, label: String) async throws -> String
+  /// The newest batch with this label, or of this file, that isn't cancelled or failed as a whole.
+  func find(label: String, file: String?) async throws -> String?
+  /// For how many seconds a batch that was asked for, and of which nothing was heard, may still turn up.
+  var settling: Double { get }
   /// Where a batch stands.
   func status(of batch: String) async throws -> BatchStatus
   /// What a batch that is over has answered, by request id and in any order; requests that it never got to are missing.
@@ -248,6 +257,9 @@ public protocol BatchService: Sendable {
   /// The price of a token in a batch, as a share of its usual price.
   var priceShare: Double { get }
 }
+
+/// One request of a batch, and what its answer will be known by.
+public typealias BatchRequest = (id: String, request: ModelRequest)
 
 /// Where a batch stands.
 public struct BatchStatus: Sendable, Hashable {

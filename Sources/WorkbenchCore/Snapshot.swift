@@ -43,6 +43,8 @@ public struct Snapshot: Sendable {
   public var notices: [Notice] = []
   /// Texts that an earlier process left unsaved, or that this one keeps because they are.
   public var drafts: [DraftPath: KeptDraft] = [:]
+  /// Why texts that are typed and not saved can't be kept either.
+  public var unkeptDrafts: [DraftPath: String] = [:]
   /// The last edits that ended, oldest first.
   public var edits: [EndedEdit] = []
   /// When it was published.

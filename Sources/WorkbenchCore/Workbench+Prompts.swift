@@ -82,8 +82,13 @@ extension Workbench {
 
   /// Keeps a text that is not saved, or takes it away.
   func keep(_ text: String?, as draft: DraftPath) async throws {
+    if text == nil { snapshot.unkeptDrafts[draft] = nil }
     guard text != nil || snapshot.drafts[draft] != nil else { return }
-    try await dependencies.files.keep(text, as: draft)
+    do { try await dependencies.files.keep(text, as: draft) } catch {
+      if text != nil { snapshot.unkeptDrafts[draft] = String(describing: error) }
+      throw error
+    }
+    snapshot.unkeptDrafts[draft] = nil
     snapshot.drafts[draft] = text.map { KeptDraft(text: $0, time: dependencies.now()) }
     publish()
   }

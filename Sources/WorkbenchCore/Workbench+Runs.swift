@@ -39,13 +39,18 @@ extension Workbench {
           try await ask(open, request, &work)
         }
       } catch {
-        try? await flushShielded(&work)
+        let reason = error
+        // That what was answered is kept may only be said where it is.
+        do { try await flushShielded(&work) } catch {
+          await end(work, state: .paused)
+          throw error
+        }
         await end(work, state: .paused)
-        throw error
+        throw reason
       }
     }
     let complete = work.progress.errors == 0 && done.total + work.answered >= run.requests
-    await end(work, state: complete ? .finished : .paused)
+    if let lost = await end(work, state: complete ? .finished : .paused) { throw lost }
     if let stopReason = work.stopReason { throw WorkbenchError.model(stopReason) }
     if let limit = work.limitReached {
       throw WorkbenchError.budget(
@@ -492,7 +497,10 @@ extension Workbench {
     mark(run) { $0.summary = summary }
   }
 
-  private func end(_ work: RunWork, state: Run.State) async {
+  /// - Returns: why the run's state can't be recorded, where it can't.
+  @discardableResult
+  private func end(_ work: RunWork, state: Run.State) async -> (any Error)? {
+    var lost: (any Error)?
     let (run, store) = (work.context.run.id, store)
     stopRequests.remove(run)
     snapshot.progress[run] = nil
@@ -500,12 +508,16 @@ extension Workbench {
     do {
       try await Task { try await store.setState(state, of: run) }.value
       mark(run) { $0.state = state }
-    } catch { notify(.error, String(describing: error)) }
+    } catch {
+      lost = error
+      notify(.error, String(describing: error))
+    }
     await refreshVerdict()
     if let open = snapshot.comparison, open.a.id == run || open.b.id == run {
       _ = try? await compare(open.a.id.description, open.b.id.description, set: open.a.set)
     }
     publish()
+    return lost
   }
 
   func show(_ work: RunWork) {

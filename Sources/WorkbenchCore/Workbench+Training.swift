@@ -271,6 +271,7 @@ extension Workbench {
 
   /// Asks a job to save and end.
   func stopJob(_ id: JobID, _ request: StopRequest) async throws {
+    if try !job(id).state.isOver { await refresh(id) }
     let job = try job(id)
     if job.state == .paused, request.state == TrainingJob.State.canceled.rawValue {
       var ended = job
@@ -278,7 +279,10 @@ extension Workbench {
       ended.message = request.message
       return await take(ended)
     }
-    guard !job.state.isOver else { throw WorkbenchError.input("Job \(id) is over already: \(job.state.rawValue).") }
+    guard !job.state.isOver else {
+      let why = job.state == .lost ? job.message.map { " " + $0 } ?? "" : ""
+      throw WorkbenchError.input("Job \(id) is over already: \(job.state.rawValue).\(why)")
+    }
     follow(job)
     try await dependencies.trainer.stop(folder: folder(of: job), request)
   }

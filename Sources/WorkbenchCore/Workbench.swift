@@ -310,6 +310,9 @@ public actor Workbench {
     }
   }
 
+  /// Tells the person what one of the outer parts is about to do.
+  public func tell(_ text: String) { notify(.information, text) }
+
   /// Tells the person something; the last 50 notices are kept.
   func notify(_ kind: Notice.Kind, _ text: String) {
     lastNotice += 1

@@ -219,6 +219,7 @@ public struct Screen: Sendable {
     let saved = leave()
     let question = QuitQuestion(
       runs: snapshot.progress.count, unsaved: panes.flatMap(\.unsavedTitles),
+      unkept: snapshot.unkeptDrafts.sorted { $0.key.description < $1.key.description }.map(\.value),
       isSaving: panes.contains(where: \.isSaving))
     isDone = !question.hasReason
     overlay = isDone ? nil : .question(question)

@@ -9,17 +9,19 @@ enum ModelReader {
   static func read(_ fields: inout ConfigFields, in folder: WorkspaceFolder, log: ProblemLog) -> Named<ModelSpec> {
     var named = Named<ModelSpec>()
     guard let value = fields.value("models") else {
-      named.items = inferred(in: folder)
-      named.declared = named.items.map(\.name)
+      for model in inferred(in: folder) {
+        named.declare(model.name)
+        named.add(model, named: model.name)
+      }
       return named
     }
     guard var group = ConfigFields(value, expected: "names with models") else { return named }
     for (name, value) in group.all() {
-      named.declared.append(name)
+      named.declare(name)
       guard var fields = ConfigFields(value, expected: "keys such as { api: openai, base_url: …, model: … }") else {
         continue
       }
-      if let model = model(name, &fields, in: folder) { named.items.append(model) }
+      if let model = model(name, &fields, in: folder) { named.add(model, named: name) }
     }
     return named
   }

@@ -125,7 +125,7 @@ extension FolderWorkspaceFiles {
     var report = ExportReport()
     func write(_ file: String, _ bytes: [UInt8], rows: Int = 0) throws {
       do {
-        try FileBytes.replace("\(folder)/\(file)", with: bytes)
+        try put(bytes, at: "\(folder)/\(file)")
       } catch {
         throw Problem(file: "\(folder)/\(file)", message: String(describing: error))
       }
@@ -140,6 +140,15 @@ extension FolderWorkspaceFiles {
     if let sources = TrainingExport.sources(parts) { try write("sources.jsonl", sources) }
     if format == .axolotl { report.snippet = export.configuration(parts, folder: folder) }
     return report
+  }
+
+  /// A folder in the workspace keeps temporaries out of git as the workspace's own files do.
+  private func put(_ bytes: [UInt8], at path: String) throws(FileError) {
+    if path.hasPrefix(folder.path + "/") {
+      try folder.replace(path, with: bytes)
+    } else {
+      try FileBytes.replace(path, with: bytes)
+    }
   }
 
   private static func registry(_ path: String) throws -> JSONObject {

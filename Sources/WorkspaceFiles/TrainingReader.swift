@@ -13,12 +13,12 @@ enum TrainingReader {
     training.backend = group.choice("backend", among: TrainingBackend.words)
     training.pricePerHour = group.number("price_per_hour", "dollars, from 0") { $0 >= 0 }
     training.base = group.text("base", "the name of a model")
-    if let base = training.base, !models.items.contains(where: { $0.name == base }) {
+    if let base = training.base, models[base] == nil {
       models.report("model", base, at: "base", in: &group)
       training.base = nil
     }
     training.prompt = group.text("prompt", "the name of a prompt")
-    if let prompt = training.prompt, !prompts.items.contains(where: { $0.name == prompt }) {
+    if let prompt = training.prompt, prompts[prompt] == nil {
       prompts.report("prompt", prompt, at: "prompt", in: &group)
       training.prompt = nil
     }

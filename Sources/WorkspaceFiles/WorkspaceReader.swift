@@ -15,6 +15,9 @@ struct WorkspaceReader {
   let cases: CaseCache
   private let log = ProblemLog(file: Self.file)
   private var problems: [Problem] = []
+  /// What was read from each path, which several names may share.
+  private var promptAt: [String: Prompt] = [:]
+  private var fileAt: [String: CaseFile] = [:]
 
   /// A reader of a folder.
   init(_ folder: WorkspaceFolder, cases: CaseCache) {
@@ -35,6 +38,7 @@ struct WorkspaceReader {
     var workspace = Workspace(folder: folder.path, name: fields.text("name") ?? folder.name)
     let models = ModelReader.read(&fields, in: folder, log: log)
     workspace.models = models.items
+    workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
     let rules = GradingRules(
@@ -51,6 +55,20 @@ struct WorkspaceReader {
     problems += log.all
     workspace.problems = Self.ordered(problems)
     return workspace
+  }
+
+  /// What the files of certificates hold that models name; nothing where one can't be read.
+  private func certificates(of models: [ModelSpec]) -> [String: [String]] {
+    var found: [String: [String]] = [:]
+    for model in models {
+      guard case .endpoint(let endpoint) = model.api, let file = endpoint.certificates, found[file] == nil else {
+        continue
+      }
+      let bytes = try? FileBytes.read(
+        try folder.reading(file, mayBeAbsolute: true), limit: CertificateLine.mostBytes)
+      found[file] = CertificateLine.lines(pem: bytes ?? [])
+    }
+    return found
   }
 
   /// Whether this could be a workspace at all.
@@ -109,17 +127,25 @@ struct WorkspaceReader {
     var named = Named<Prompt>()
     if let value = fields.value("prompts"), var group = ConfigFields(value, expected: "names with folders") {
       for (name, value) in group.all() {
-        named.declared.append(name)
+        named.declare(name)
         guard let path = Self.path(value, example: "prompts/\(name)") else { continue }
-        named.items.append(PromptFolder.read(name: name, path: path, in: folder, problems: &problems))
+        named.add(prompt(name, at: path), named: name)
       }
     } else {
       for (name, path) in inferredPrompts() {
-        named.declared.append(name)
-        named.items.append(PromptFolder.read(name: name, path: path, in: folder, problems: &problems))
+        named.declare(name)
+        named.add(prompt(name, at: path), named: name)
       }
     }
     return named
+  }
+
+  /// A prompt; a folder that several share is read once.
+  private mutating func prompt(_ name: String, at path: String) -> Prompt {
+    if let known = promptAt[path] { return Prompt(name: name, path: known.path, sections: known.sections) }
+    let prompt = PromptFolder.read(name: name, path: path, in: folder, problems: &problems)
+    promptAt[path] = prompt
+    return prompt
   }
 
   private func inferredPrompts() -> [(name: String, path: String)] {
@@ -189,15 +215,15 @@ struct WorkspaceReader {
     var named = Named<EvalSet>()
     guard let value = fields.value("eval_sets"), var group = ConfigFields(value, expected: "names with files") else {
       for file in Self.mainFirst(listing("evals").filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }) {
-        named.declared.append(file)
-        named.items.append(read(set: file, path: "evals/\(file).jsonl", line: nil, rules))
+        named.declare(file)
+        named.add(read(set: file, path: "evals/\(file).jsonl", line: nil, rules), named: file)
       }
       return named
     }
     for (name, value) in group.all() {
-      named.declared.append(name)
+      named.declare(name)
       if let path = value.text {
-        named.items.append(read(set: name, path: path, line: value.line, rules))
+        named.add(read(set: name, path: path, line: value.line, rules), named: name)
         continue
       }
       guard var set = ConfigFields(value, expected: "a file such as evals/\(name).jsonl, or keys with a path") else {
@@ -210,13 +236,13 @@ struct WorkspaceReader {
         keepsReasoning: keepsReasoning(&set) ?? rules.keepsReasoning)
       let isGeneral = set.flag("general") ?? false
       let prompt = set.text("prompt", "the name of a prompt")
-      if let prompt, !prompts.declared.contains(prompt) { prompts.report("prompt", prompt, at: "prompt", in: &set) }
+      if let prompt, !prompts.declares(prompt) { prompts.report("prompt", prompt, at: "prompt", in: &set) }
       set.finish()
       guard !set.isBroken else { continue }
       var result = read(set: name, path: path, line: value.line, own)
       result.prompt = prompt
       result.isGeneral = isGeneral
-      named.items.append(result)
+      named.add(result, named: name)
     }
     return named
   }
@@ -224,8 +250,13 @@ struct WorkspaceReader {
   private mutating func read(set name: String, path: String, line: Int?, _ rules: GradingRules) -> EvalSet {
     var file = CaseFile()
     do {
-      file = try cases.file(path, in: folder)
-      problems += file.problems
+      if let known = fileAt[path] {
+        file = known
+      } else {
+        file = try cases.file(path, in: folder)
+        fileAt[path] = file
+        problems += file.problems
+      }
     } catch let error as PathError {
       log.add(.error, line: line, key: "eval_sets.\(name)", error.description)
     } catch {
@@ -244,18 +275,37 @@ struct WorkspaceReader {
 
 /// Things that have names: those that can be used, and the names of those that can't for some flaw of their own.
 struct Named<Item> {
-  var items: [Item] = []
-  var declared: [String] = []
+  private(set) var items: [Item] = []
+  private(set) var declared: [String] = []
+  private var names: Set<String> = []
+  private var places: [String: Int] = [:]
+
+  /// Notes that a name is written.
+  mutating func declare(_ name: String) {
+    declared.append(name)
+    names.insert(name)
+  }
+
+  /// Adds what can be used.
+  mutating func add(_ item: Item, named name: String) {
+    places[name] = items.count
+    items.append(item)
+  }
+
+  /// What can be used under a name.
+  subscript(name: String) -> Item? { places[name].map { items[$0] } }
+
+  /// Whether a name is written, whatever is wrong with what it stands for.
+  func declares(_ name: String) -> Bool { names.contains(name) }
 
   /// Notes that a name stands for nothing.
   func report(_ kind: String, _ name: String, at key: String, in fields: inout ConfigFields) {
-    if declared.contains(name) {
-      fields.fail(key, "The \(kind) \"\(name)\" can't be used until its own error is mended.")
-    } else {
+    func sentence() -> String {
+      if names.contains(name) { return "The \(kind) \"\(name)\" can't be used until its own error is mended." }
       let list = declared.isEmpty ? " There is none." : " There are \(declared.prefix(20).joined(separator: ", "))."
       let nearest = Spelling.nearest(to: name, among: declared)
-      fields.fail(
-        key, "There is no \(kind) called \"\(name)\"." + (nearest == nil ? list : ConfigFields.suggestion(nearest)))
+      return "There is no \(kind) called \"\(name)\"." + (nearest == nil ? list : ConfigFields.suggestion(nearest))
     }
+    fields.fail(key, sentence())
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import WorkbenchCore
 
 /// The program. Exit status: 0 done, 1 a threshold was missed, 2 wrong usage or input, 3 a model or the engine failed.
@@ -19,6 +20,8 @@ import WorkbenchCore
     defaultSubcommand: OpenCommand.self)
 
   static func main() async {
+    StandardStreams.secure()
+    FileAccess.makePrivate()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

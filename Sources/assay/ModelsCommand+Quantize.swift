@@ -62,11 +62,11 @@ extension ModelsCommand {
       }
       try await TrustQuestion.ask(workbench)
       let folder = WorkspaceFolder(options.folder)
-      do {
+      do throws(PathError) {
         if HubID(place) != nil { return place }
         try folder.checkLinks(in: place)
         return try folder.reading(place, mayBeAbsolute: true)
-      } catch let error as PathError {
+      } catch {
         throw WorkbenchError.input(error.description)
       }
     }

@@ -55,21 +55,28 @@ struct OpenCommand: AsyncParsableCommand {
         TerminalScreen(screen: screen, last: last), updates: await workbench.snapshots(), environment: environment
       ) { runner.perform($0) }
     } catch {
-      await finish(runner, workbench, since: start)
+      _ = await finish(runner, workbench, since: start)
       Wiring.say("assay: \(error)")
       throw ExitCode(error.exitStatus)
     }
-    await finish(runner, workbench, since: start)
+    let isAllKept = await finish(runner, workbench, since: start)
     if last.name != screen.theme.name { ThemeLibrary.remember(last.name, environment: environment) }
     for warning in warnings { Wiring.say(warning) }
+    if !isAllKept { throw ExitCode(ExitStatus.usage) }
   }
 
   /// Ends all work; tells of edits that failed when no screen could tell any more, and of texts kept unsaved.
-  private func finish(_ runner: CommandRunner, _ workbench: Workbench, since start: Date) async {
+  /// - Returns: false where something that was typed is lost.
+  private func finish(_ runner: CommandRunner, _ workbench: Workbench, since start: Date) async -> Bool {
     for problem in await runner.finish() { Wiring.say("assay: not saved: \(problem)") }
     for draft in await workbench.snapshot.drafts where draft.value.time >= start {
       Wiring.say("assay: not saved, but kept in .assay/drafts/\(draft.key): editing there again offers it")
     }
+    let lost = await workbench.snapshot.unkeptDrafts
+    for (path, reason) in lost.sorted(by: { $0.key.description < $1.key.description }) {
+      Wiring.say("assay: lost: what was typed in \(path) is neither saved nor kept. \(reason)")
+    }
     await workbench.close()
+    return lost.isEmpty
   }
 }

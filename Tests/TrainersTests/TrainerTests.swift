@@ -142,7 +142,8 @@ import WorkbenchCore
   @Test func aJobThatHasNotBegunIsNeitherAliveNorLost() async throws {
     let fake = try FakeTrainer("")
     #expect(await fake.trainer.observe(folder: fake.folder.path, from: 0).isAlive == nil)
-    #expect(await fake.trainer.observe(folder: "/nowhere", from: 0).isAlive == nil)
+    let gone = await fake.trainer.observe(folder: "/nowhere", from: 0)
+    #expect(gone.isGone && gone.isAlive == false)
   }
 
   @Test func twoRunnersDoNotWorkOnOneJob() async throws {

@@ -165,7 +165,12 @@ class Job:
     def check_model(self) -> None:
         """Find the model's folder, and refuse one that isn't there, lacks a part, or would run code of its own."""
         try:
-            folder = model_checks.resolve(self.spec.model, self.spec.allow_download, self.spec.revision)
+            folder = model_checks.resolve(
+                self.spec.model,
+                self.spec.allow_download,
+                self.spec.revision,
+                lambda sentence: self.events.write("note", message=sentence),
+            )
             assay_engine.stay_offline()
             model_checks.check_model(folder)
         except model_checks.ModelError as error:

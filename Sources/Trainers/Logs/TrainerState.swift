@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import WorkbenchCore
 
@@ -37,6 +38,12 @@ struct TrainerState: Sendable, Hashable {
       case learningRate = "learning_rate"
       case gradNorm = "grad_norm"
     }
+  }
+
+  /// The file at a path; nil for what is no such file, and while it is being written.
+  init?(file: String) {
+    guard let bytes = try? FileBytes.read(file, limit: Self.mostBytes) else { return nil }
+    self.init(Data(bytes))
   }
 
   /// Nil for what is no such file.
