@@ -363,8 +363,7 @@ class TRLJob(Job):
         self.trainer.accelerator.wait_for_everyone()
         if self.trainer.is_world_process_zero():
             add_engine_adapter(written, self.adapter_config())
-            is_best = self.last_validation == (self.step, self.best) or not self.valid_rows
-            self.keep_checkpoint(written, is_best, RESUME_FILES)
+            self.keep_checkpoint(written, RESUME_FILES)
         self.trainer.accelerator.wait_for_everyone()
         self.saved_step = self.step
 
