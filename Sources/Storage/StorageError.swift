@@ -58,6 +58,7 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: Self.corrupt(path: path, detail: detail)
     case .SQLITE_FULL: Self.full(path: path)
     case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: Self.readOnly(path: path, detail: detail)
+    case .SQLITE_NOMEM: Self.failed(path: path, detail: "there is not enough memory")
     case .SQLITE_BUSY, .SQLITE_LOCKED: Self.busy(path: path)
     default: Self.failed(path: path, detail: detail)
     }

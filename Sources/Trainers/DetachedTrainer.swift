@@ -131,6 +131,7 @@ public struct DetachedTrainer: Trainer {
             "The files in \(path) that say what to do are gone, so the job can't be resumed; start a new one.")
         }
         guard let signed = folder.signedWork(signer) else { throw TrainerFailure(Self.unsigned(path)) }
+        try folder.checkLinks()
         var job = signed.job
         guard var spec = signed.spec else {
           throw TrainerFailure("\(folder.spec) can't be read, so the job can't be resumed; start a new one.")

@@ -140,6 +140,29 @@ struct JobFolder: Sendable, Hashable {
   /// Whether the folder itself is there.
   var exists: Bool { WorkspaceFolder.isFolder(path) }
 
+  /// Refuses a folder in which a link stands for what programs take from it: rows, or a checkpoint outside of it. Whoever
+  /// goes on with the job would read it, or remove files there.
+  /// - Throws: `TrainerFailure` that names the link.
+  func checkLinks() throws {
+    for file in [train, valid, samples, data, events, log, processes, started, exit] where Self.isLink(file) {
+      throw TrainerFailure("\(file) is a link, which Assay never makes there: remove it.")
+    }
+    let checkpoints = path + "/checkpoints"
+    if Self.isLink(checkpoints) {
+      throw TrainerFailure("\(checkpoints) is a link, which Assay never makes there: remove it.")
+    }
+    do throws(PathError) {
+      for name in ["best", "last"] where Self.isLink(path + "/" + name) { _ = try WorkspaceFolder(path).reading(name) }
+      if WorkspaceFolder.isFolder(checkpoints) { try WorkspaceFolder(path).checkLinks(in: "checkpoints") }
+    } catch {
+      throw TrainerFailure("The job in \(path) can't be gone on with: \(error)")
+    }
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+  }
+
   /// Whether a file is there.
   func has(_ file: String) -> Bool { FileManager.default.fileExists(atPath: file) }
 

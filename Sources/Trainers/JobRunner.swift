@@ -37,6 +37,7 @@ public enum JobRunner {
     guard let job = folder.signedWork(signer)?.job else {
       throw TrainerFailure(DetachedTrainer.unsigned(folder.path))
     }
+    try folder.checkLinks()
     guard let lock = try FileLock.tryAcquire(folder.runnerLock, .exclusive) else {
       throw TrainerFailure("The job in \(folder.path) is being run already.")
     }
@@ -56,8 +57,8 @@ public enum JobRunner {
     if !EventFile.endsWell(folder.events) {
       let step = EventFile.lastStep(folder.events)
       if let stop = folder.read(folder.stop, as: StopRequest.self) {
-        events.append(
-          .end(folder.state(after: stop), message: "Stopped by force. What was saved last is kept.", step: step))
+        let rest = folder.has(folder.path + "/last") ? "What was saved last is kept." : "Nothing had been saved."
+        events.append(.end(folder.state(after: stop), message: "Stopped by force. \(rest)", step: step))
       } else if let sentence = LogDiagnosis.sentence(logAt: folder.log, status: status) {
         events.append(.end(.failed, message: sentence, step: step))
       }

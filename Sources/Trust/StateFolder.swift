@@ -79,7 +79,11 @@ package struct StateFolder: Sendable, Hashable {
   }
 
   /// Whether files can be made in it, or it can be made.
-  package var canBeWritten: Bool { access(Self.status(path) == nil ? root : path, W_OK) == 0 }
+  package var canBeWritten: Bool {
+    guard Self.status(path) != nil else { return access(root, W_OK) == 0 }
+    let database = path + "/assay.sqlite"
+    return access(path, W_OK | X_OK) == 0 && (Self.status(database) == nil || access(database, W_OK) == 0)
+  }
 
   /// Removes what processes that were killed left half written.
   package func sweep() {

@@ -28,7 +28,9 @@ public enum JobLifecycle {
       job.message =
         "The job's process is gone and left no word."
         + (lastWords.map { " The last line of its log: \($0)" } ?? "")
-        + " What it saved last is kept; `assay jobs resume \(job.id)` goes on from there."
+        + (job.adapter == nil
+          ? " It had saved nothing yet; `assay jobs resume \(job.id)` begins again."
+          : " What it saved last is kept; `assay jobs resume \(job.id)` goes on from there.")
     }
     return job
   }

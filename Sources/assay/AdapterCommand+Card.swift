@@ -31,7 +31,7 @@ extension AdapterCommand {
       let workbench = try await options.workbench()
       await workbench.refreshJobs()
       let (job, place) = try await workbench.adapter(of: JobID(self.job), step: step)
-      let chosen = ChosenAdapter(job: job, place: place, base: nil, workspace: options.folder)
+      let chosen = try ChosenAdapter(job: job, place: place, base: nil, workspace: options.folder)
       let jobFolder = options.folder + "/" + job.folder
       let summary = chosen.folder.flatMap { AdapterSummary(folder: $0) }
       if chosen.folder != nil, summary == nil {
@@ -78,7 +78,9 @@ extension AdapterCommand {
       bytes(path).flatMap { (try? JSONValue(parsing: $0))?.object }
     }
 
-    private static func bytes(_ path: String) -> [UInt8]? { try? FileBytes.read(path, limit: mostBytes) }
+    private static func bytes(_ path: String) -> [UInt8]? {
+      try? FileBytes.read(path, limit: mostBytes, followsLinks: false)
+    }
 
     private static var versions: [(name: String, version: String)] {
       var versions = [(name: "Assay", version: Assay.configuration.version)]

@@ -21,6 +21,7 @@ import WorkbenchCore
 
   static func main() async {
     StandardStreams.secure()
+    ProcessLimits.check()
     FileAccess.makePrivate()
     do {
       var command = try parseAsRoot()

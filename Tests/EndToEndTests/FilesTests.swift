@@ -116,5 +116,33 @@ extension EndToEnd {
         for line in lines { #expect(!line.hasSuffix(" 0") && !line.hasSuffix(" 124"), "\(line)") }
       }
     }
+
+    // MARK: Little room
+
+    @Test(arguments: ["-n 20", "-v 400000"]) func aLimitThatIsTooSmallIsASentence(limit: String) async throws {
+      try await Place.withFolder { folder in
+        let script = #""$A" init "$F/ws" > /dev/null; ulimit \#(limit); "$A" eval --workspace "$F/ws""#
+        let ending = try await shell(script, in: folder)
+        #expect(ending.status == 2 && ending.errors.contains("ulimit \(limit.prefix(2))"), "\(ending)")
+      }
+    }
+
+    @Test(.enabled(if: Place.hasNameSpaces, "this system has no name spaces of disks"), arguments: [true, false])
+    func aWorkspaceThatCannotBeWrittenCanBeLookedAt(hasState: Bool) async throws {
+      try await Place.withFolder { folder in
+        let script = """
+          "$A" init "$F/ws" > /dev/null; cd "$F"; \(hasState ? "$A eval -w ws > /dev/null" : "true")
+          unshare -rm /bin/sh -c '
+            mount --bind ws ws && mount -o remount,ro,bind ws || exit 9
+            for command in verdict "jobs list" "models list" doctor "\(hasState ? "outputs first" : "review")"; do
+              "$A" $command -w ws > /dev/null || echo "$command: $?"
+            done
+            "$A" eval -w ws; echo "eval: $?"'
+          """
+        let ending = try await shell(script, in: folder)
+        #expect(ending.output == "eval: 2\n" && ending.errors.contains("can't be written"), "\(ending)")
+        #expect(FileManager.default.fileExists(atPath: folder + "/ws/.assay") == hasState)
+      }
+    }
   }
 }
