@@ -1,6 +1,7 @@
 import Content
 import Foundation
 import LoopbackServer
+import SeededRandom
 import Synchronization
 import Testing
 
@@ -34,7 +35,7 @@ extension EndToEnd {
     @Test func everyCaseIsAnsweredOnceThoughAFifthOfTheRequestsFail() async throws {
       let cases = 10_000
       let asked = Mutex<[Int: Int]>([:])
-      let chance = Mutex(Chance(seed: 7))
+      let chance = Mutex(SeededRandom(seed: 7))
       try await Place.withFolder { folder in
         let server = try await MockServer { request in
           let words = request.json?["messages"]?[1]?["content"]?.string ?? ""
