@@ -62,7 +62,7 @@ struct ChatService: Sendable {
   ) async throws -> Result {
     let secret = try await key.load()
     let peer = Peer(name: address.name, secret: secret)
-    guard let client = connections.client(scheme: address.scheme, host: address.host, trusted: trusted) else {
+    guard let client = connections.client(to: address, trusted: trusted) else {
       throw TransportFailure.failure(HTTPClientError.alreadyShutdown, from: peer, limits: limits)
     }
     var request = request
