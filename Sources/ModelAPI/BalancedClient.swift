@@ -134,8 +134,14 @@ final class BalancedClient: ModelClient {
         throw self.failure(after: failure)
       }
       // The others can go on: a busy server says nothing of them.
-      guard case .busy(let text, let seconds) = failure else { throw failure }
-      throw ModelFailure.busy(text, retryAfter: state.withLock { $0.pool.wait(now: now, quiet: quiet) } ?? seconds)
+      let wait = state.withLock { $0.pool.wait(now: now, quiet: quiet) }
+      switch failure {
+      case .busy(let text, let seconds): throw ModelFailure.busy(text, retryAfter: wait ?? seconds)
+      case .exhausted(let text, let reset, _):
+        if let wait, wait < (reset ?? ServerPool.quotaPause) - 1 { throw ModelFailure.busy(text, retryAfter: wait) }
+        throw failure
+      default: throw failure
+      }
     } catch {
       state.withLock { $0.pool.finish(index, .abandoned, now: now) }
       throw error

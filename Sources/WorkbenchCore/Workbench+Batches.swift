@@ -69,7 +69,7 @@ extension Workbench {
         batch.batch = try await service.submit(requests, label: batch.label)
       } catch let failure as ModelFailure {
         // It may have arrived all the same: only a refusal is certain.
-        if case .rejected = failure {
+        if failure.isRefusal {
           batch.isOver = true
           try await store.keep(batch)
         }
@@ -143,7 +143,7 @@ extension Workbench {
       } catch let failure as ModelFailure {
         // The provider may be out of reach for a while; the batch isn't lost by that.
         troubles += 1
-        if case .rejected = failure {
+        if failure.isRefusal {
           throw WorkbenchError.model(failure.description + Self.forgetting(record.run))
         }
         guard troubles < 20 else { throw WorkbenchError.model(failure.description) }

@@ -274,9 +274,11 @@ extension Workbench {
     work.progress.waiting = nil
     let ceiling = min(request.concurrency ?? model.concurrency, model.concurrency)
     var plan = RunPlan(
-      count: open.items.count, width: ceiling, start: min(16, ceiling), budget: request.budget, limits: model.limits,
-      tokens: try expectedTokens(open.items, context))
+      count: open.items.count, width: ceiling, start: min(16, ceiling), patience: patience, budget: request.budget,
+      limits: model.limits, tokens: try expectedTokens(open.items, context))
+    var postponed: [Int: ModelFailure] = [:]
     let streams = dependencies.streamsAnswers
+    let tick = streams ? 0.1 : 0.5
     try await withThrowingTaskGroup(of: Arrival.self) { group in
       var alarm: Double?
       var isFlushComing = false
@@ -300,7 +302,7 @@ extension Workbench {
           } catch { return .notStored(batch, error) }
         }
       }
-      if streams { after(0.1, .tick) }
+      after(tick, .tick)
       loop: while true {
         if stopRequests.contains(context.run.id) { plan.stop() }
         if let quiet = client.quietSeconds() { plan.hold(until: seconds() + quiet) }
@@ -322,11 +324,7 @@ extension Workbench {
         }
         work.progress.inFlight = plan.inFlight
         work.progress.width = plan.width
-        work.progress.waiting = plan.hold(now: seconds()).map {
-          let rest = Int($0.rounded(.up))
-          return plan.isServerGone
-            ? "the server only fails; it is asked again in \(rest) s" : "the server asked to wait \(rest) s"
-        }
+        work.progress.waiting = plan.waiting(now: seconds())?.words(plan.lastFailure)
         if plan.inFlight == 0 { storeBatch() }
         guard let arrival = try await group.next() else { break }
         switch arrival {
@@ -342,9 +340,10 @@ extension Workbench {
           throw error
         case .tick:
           show(work)
-          after(0.1, .tick)
+          after(tick, .tick)
         case .answered(let index, let output):
           plan.succeeded(index, output.answer ?? Answer(text: ""), cost: output.cost, now: seconds())
+          postponed[index] = nil
           work.arrived(output)
           if request.budget.dollars != nil, output.cost == nil {
             work.stopReason =
@@ -356,9 +355,12 @@ extension Workbench {
           let decision = plan.failed(index, failure, now: seconds(), jitter: .random(in: 0...1))
           work.note(failure)
           if case .stop(let reason) = decision { work.stopReason = reason }
-          if decision != .again {
-            let item = open.items[index]
-            work.arrived(context.output(of: failure, to: item, key: item.key.hash))
+          switch decision {
+          case .again: break
+          case .later: postponed[index] = failure
+          case .giveUp, .stop:
+            postponed[index] = nil
+            arrived(failure, at: index, of: open, &work)
           }
         }
         if Task.isCancelled {
@@ -383,7 +385,15 @@ extension Workbench {
       group.cancelAll()
     }
     work.limitReached = plan.limitReached
+    if let stop = plan.quotaStop { work.stopReason = sentence(of: stop) }
+    for (index, failure) in postponed { arrived(failure, at: index, of: open, &work) }
     try await flush(&work)
+  }
+
+  /// Takes in that a request was given up.
+  private func arrived(_ failure: ModelFailure, at index: Int, of open: RequestList, _ work: inout RunWork) {
+    let item = open.items[index]
+    work.arrived(work.context.output(of: failure, to: item, key: item.key.hash))
   }
 
   /// How many tokens a request may take until answers tell: a token is about four characters, and an answer is as long as

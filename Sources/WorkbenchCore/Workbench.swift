@@ -70,6 +70,8 @@ public actor Workbench {
   var stopRequests: Set<RunID> = []
   /// What this process last took for a run.
   public internal(set) var uses: [RunID: RunUse] = [:]
+  /// How patient runs are with their servers.
+  private(set) var patience = RunPlan.Patience()
   /// Clients in use.
   var clients: [ClientKey: any ModelClient] = [:]
   /// The trial under way.
@@ -98,6 +100,9 @@ public actor Workbench {
     snapshot.trust = standing
     try await readStore()
   }
+
+  /// The longest that runs wait, in seconds, for a server that takes no request.
+  public func set(longestWait seconds: Double) { patience.longestWait = seconds }
 
   /// Reads all that the database holds.
   private func readStore() async throws {

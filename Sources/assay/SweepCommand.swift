@@ -41,6 +41,7 @@ struct SweepCommand: AsyncParsableCommand {
     @Option(
       help: ArgumentHelp("Train although this check comes out badly. Repeatable.", valueName: "check=reason"))
     var accept: [String] = []
+    @OptionGroup var patience: PatienceOptions
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
@@ -66,6 +67,7 @@ struct SweepCommand: AsyncParsableCommand {
 
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
+      await patience.apply(to: workbench)
       Wiring.report(await workbench.snapshot.workspace.problems)
       var settings = await workbench.snapshot.workspace.training.settings
       if let steps { settings.steps = steps }

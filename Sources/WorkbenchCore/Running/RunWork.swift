@@ -142,7 +142,9 @@ struct RunWork: Sendable {
   /// Outputs a second over the last arrivals.
   private var rate: Double? {
     guard arrivals.count > 1, let first = arrivals.first, let last = arrivals.last, last > first else { return nil }
-    return Double(arrivals.count - 1) / ((last - first) / .seconds(1))
+    // When nothing has come for a while, the rate falls.
+    let span = max(last - first, .now - first - .seconds(1))
+    return Double(arrivals.count - 1) / (span / .seconds(1))
   }
 
   /// The progress as it is shown.
