@@ -32,7 +32,7 @@ struct ChatService: Sendable {
   func complete<Body: ChatBody>(_ body: Body, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     let start = ContinuousClock.now
     return try await send(.post(address.url(Body.path), body.json), Body.headers) { response, peer, activity in
-      var reader = ChatReader(body.emptyReply, peer: peer, limits: limits, start: start, onText: onText)
+      var reader = ChatReader(Body.Reply(), peer: peer, limits: limits, start: start, onText: onText)
       return try await reader.read(response, framing: body.streams ? Body.framing : nil, activity)
     }
   }

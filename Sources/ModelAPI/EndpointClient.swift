@@ -46,10 +46,10 @@ struct EndpointClient<Body: ChatBody>: ModelClient {
   ) async throws -> Answer {
     let body = try Body(endpoint, options: options, request: request, streams: onText != nil)
     var answer = try await service.complete(body, onText: onText)
-    // What ends before its own limit has met another one.
-    if answer.isCut, let limit = request.sampling.maxTokens, let count = answer.usage.completion, count < limit {
-      answer.finishReason = Answer.contextFull
-    }
+    let reading = body.reading
+    let peer = Peer(name: service.address.name)
+    if let failure = reading.failure(answer.usage, from: peer, advice: Body.contextAdvice) { throw failure }
+    reading.noteContext(&answer, limit: request.sampling.maxTokens)
     return answer
   }
 
