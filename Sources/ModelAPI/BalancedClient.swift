@@ -14,21 +14,24 @@ final class BalancedClient: ModelClient {
 
   private let services: [ChatService]
   private let make: @Sendable (ChatService) -> any ModelClient
+  private let learnt: LearntNames
   let batches: (any BatchService)?
   private let look: @Sendable (ChatService) async throws -> ModelProbe
   private let state: Mutex<State>
   private let start = ContinuousClock.now
 
   /// - Parameter services: one for each server, at least one.
+  /// - Parameter learnt: what the servers have taught.
   /// - Parameter make: the client for a server, in what the endpoint speaks. Must be cheap: it is made for each request.
   /// - Parameter batches: the endpoint's other way in.
   /// - Parameter probe: finds out what a server can do.
   init(
-    _ services: [ChatService], batches: (any BatchService)?,
+    _ services: [ChatService], learnt: LearntNames, batches: (any BatchService)?,
     probe: @escaping @Sendable (ChatService) async throws -> ModelProbe,
     make: @escaping @Sendable (ChatService) -> any ModelClient
   ) {
     self.services = services
+    self.learnt = learnt
     self.make = make
     self.batches = batches
     look = probe
@@ -82,6 +85,8 @@ final class BalancedClient: ModelClient {
     let index = state.withLock { state in services.indices.first { state.pool.standing(of: $0) == .up } }
     return await make(services[index ?? 0]).tokenCounts(of: texts)
   }
+
+  var usesMaxCompletionTokens: Bool { learnt.usesMaxCompletionTokens }
 
   func quietSeconds() -> Double? {
     if services.count == 1 { return services[0].quiet.seconds() }

@@ -198,6 +198,8 @@ public protocol ModelClient: Sendable {
   func tokenCounts(of texts: [String]) async -> [Int]?
   /// Seconds for which the model wants no request, as far as its last answers told; nil when it takes some.
   func quietSeconds() -> Double?
+  /// Whether its server takes the limit on tokens as `max_completion_tokens`, as far as its refusals have taught.
+  var usesMaxCompletionTokens: Bool { get }
   /// Finds out what the model can do, with a few small requests.
   /// - Throws: `ModelFailure` when it doesn't even answer one, or `CancellationError`.
   func probe() async throws -> ModelProbe
@@ -206,6 +208,8 @@ public protocol ModelClient: Sendable {
 }
 
 extension ModelClient {
+  /// Takes it as `max_tokens`, or by a name of its own.
+  public var usesMaxCompletionTokens: Bool { false }
   /// Takes requests at any time.
   public func quietSeconds() -> Double? { nil }
   /// Asks for one token, three times.

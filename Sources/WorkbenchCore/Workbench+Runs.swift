@@ -466,6 +466,7 @@ extension Workbench {
     stopRequests.remove(run)
     snapshot.progress[run] = nil
     uses[run] = work.use
+    await keepSeen(work)
     do {
       try await Task { try await store.setState(state, of: run) }.value
       mark(run) { $0.state = state }

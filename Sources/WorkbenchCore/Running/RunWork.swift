@@ -58,6 +58,8 @@ struct RunWork: Sendable {
   var wanted: Set<PackedHash>?
   /// What it took so far.
   var use = RunUse()
+  /// What its answers show of the server.
+  private(set) var watch: OptionWatch
   var stopReason: String?
   var limitReached: RunPlan.Limit?
   private var lastBatch = ContinuousClock.now
@@ -66,6 +68,7 @@ struct RunWork: Sendable {
   /// A run that is about to be worked on.
   init(_ context: RunContext, done: Int, total: Int) {
     self.context = context
+    watch = OptionWatch(context.subject.variant.sampling, options: context.subject.model.options)
     progress = RunProgress(done: done, total: total, reused: done)
   }
 
@@ -76,6 +79,7 @@ struct RunWork: Sendable {
     if let cost = output.cost { use.dollars = (use.dollars ?? 0) + cost }
     progress.cost = use.dollars
     if let answer = output.answer {
+      watch.see(answer, caseID: context.run.repeats > 1 ? output.caseID : nil)
       if output.isAnswered { answered += 1 } else { progress.errors += 1 }
       use.promptTokens += answer.usage.prompt ?? 0
       use.completionTokens += answer.usage.completion ?? 0
@@ -118,6 +122,9 @@ struct RunWork: Sendable {
     progress.done += outputs.count
     progress.reused += outputs.count
     answered += outputs.count
+    for output in outputs {
+      if let answer = output.answer { watch.see(answer, caseID: context.run.repeats > 1 ? output.caseID : nil) }
+    }
   }
 
   /// Counts why a request failed.
