@@ -498,8 +498,8 @@ extension Workbench {
       mark(run.id) { $0.state = .paused }
       notify(
         .information,
-        "Run \(run.id) (\(run.variant.name)) was interrupted at \(run.summary.done) of \(run.cases) cases; evaluating it "
-          + "again asks only for the rest.")
+        "Run \(run.id) (\(run.variant.name)) was interrupted at \(run.casesAnswered) of \(run.cases) cases; evaluating "
+          + "it again asks only for the rest.")
     }
   }
 }
