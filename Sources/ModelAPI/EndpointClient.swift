@@ -24,13 +24,21 @@ struct EndpointClient<Body: ChatBody>: ModelClient {
     do {
       return try await answer(request, from: endpoint, onText: onText)
     } catch ModelFailure.rejected(let text)
-      where endpoint.dialect == .chat && request.sampling.maxTokens != nil && text.contains("max_completion_tokens")
+      where endpoint.dialect == .chat && request.sampling.maxTokens != nil && Self.isAboutName(text)
     {
       endpoint.usesMaxCompletionTokens.toggle()
       let answer = try await answer(request, from: endpoint, onText: onText)
       learnt.usesMaxCompletionTokens = endpoint.usesMaxCompletionTokens
       return answer
     }
+  }
+
+  /// Whether a refusal is about what the limit on tokens is called.
+  private static func isAboutName(_ text: String) -> Bool {
+    if text.contains("max_completion_tokens") { return true }
+    let text = text.lowercased()
+    return text.contains("max_tokens")
+      && ["unsupported", "not support", "unrecognized", "unknown param", "not allowed"].contains { text.contains($0) }
   }
 
   /// - Throws: `ModelFailure.rejected` also for an answer to a part of the prompt.

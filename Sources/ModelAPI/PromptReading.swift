@@ -17,42 +17,49 @@ struct PromptReading: Sendable {
   /// How many of the fewest tokens are enough.
   private static let enough = 0.75
 
-  /// Bytes of all messages.
-  let bytes: Int
-  /// The fewest tokens that they can have; 0 for a short prompt.
-  let fewest: Int
+  private let messages: [ChatMessage]
   /// The tokens that prompt and answer may have together, where that is known.
   var context: Int?
   /// Whether a person allows that the prompt is cut.
   var mayBeCut = false
 
-  init(_ messages: [ChatMessage]) {
-    bytes = messages.reduce(0) { $0 + $1.content.utf8.count }
-    fewest = bytes < Self.longPrompt ? 0 : messages.reduce(0) { $0 + Self.fewestTokens(of: $1.content) }
-  }
+  init(_ messages: [ChatMessage]) { self.messages = messages }
 
   /// The fewest tokens that a text can have. Characters that repeat the one before count once: a token may hold many.
   static func fewestTokens(of text: String) -> Int {
     var tokens = 0
     var (letters, characters) = (0, 0)
-    var last: Unicode.Scalar?
-    func ended() -> Int {
-      (letters + lettersPerToken - 1) / lettersPerToken + characters / charactersPerToken
-    }
-    for scalar in text.unicodeScalars {
-      if scalar.properties.isWhitespace {
+    var last: UInt32 = 0
+    var scalar: UInt32 = 0
+    func ended() -> Int { (letters + lettersPerToken - 1) / lettersPerToken + characters / charactersPerToken }
+    func take() {
+      if scalar <= 0x20 {
         tokens += ended()
         (letters, characters) = (0, 0)
       } else if scalar != last {
-        if scalar.value >= 0x2E80 {
+        if scalar >= 0x2E80 {
           characters += 1
-        } else if scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) {
+        } else if scalar >= 0x80 || isLetterOrDigit(UInt8(truncatingIfNeeded: scalar)) {
           letters += 1
         }
       }
       last = scalar
     }
+    // Looking up what a scalar is would take longer than all the rest.
+    for byte in text.utf8 {
+      if byte & 0xC0 == 0x80 {
+        scalar = scalar << 6 | UInt32(byte & 0x3F)
+        continue
+      }
+      take()
+      scalar = UInt32(byte < 0x80 ? byte : byte < 0xE0 ? byte & 0x1F : byte < 0xF0 ? byte & 0x0F : byte & 0x07)
+    }
+    take()
     return tokens + ended()
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
   }
 
   /// What is wrong with an answer, by what its server counted.
@@ -66,7 +73,11 @@ struct PromptReading: Sendable {
     }
     // Some servers count cached tokens apart, others among the rest.
     let read = prompt + (usage.cachedPrompt ?? 0)
-    guard read >= Self.smallestContext, Double(read) < Double(fewest) * Self.enough else { return nil }
+    let bytes = messages.reduce(0) { $0 + $1.content.utf8.count }
+    // No text has a word for each byte.
+    guard bytes >= Self.longPrompt, read >= Self.smallestContext, read < bytes / 2 else { return nil }
+    let fewest = messages.reduce(0) { $0 + Self.fewestTokens(of: $1.content) }
+    guard Double(read) < Double(fewest) * Self.enough else { return nil }
     return .rejected(
       "\(peer) read only \(prompt) tokens of a prompt of \(bytes) bytes, which has at least \(fewest): the rest was cut "
         + "off. \(advice)")
