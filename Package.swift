@@ -82,6 +82,7 @@ let package = Package(
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
     .target(name: "LoopbackServer", dependencies: ["Content", "Grading"] + nio, path: "Tests/Support/LoopbackServer"),
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
+    .target(name: "SeededRandom", path: "Tests/Support/SeededRandom"),
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
@@ -91,11 +92,13 @@ let package = Package(
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Files", "TestFolders"]),
-    .testTarget(name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks"]),
+    .testTarget(
+      name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks", "SeededRandom"]),
     .testTarget(
       name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", grdb]),
     .testTarget(
-      name: "WorkspaceFilesTests", dependencies: ["WorkspaceFiles", "WorkbenchCore", "Content", "Files", "Grading"]),
+      name: "WorkspaceFilesTests",
+      dependencies: ["WorkspaceFiles", "WorkbenchCore", "Content", "Files", "Grading", "SeededRandom"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
     .testTarget(
       name: "LocalEngineTests",
@@ -104,13 +107,16 @@ let package = Package(
       name: "TrainersTests",
       dependencies: [
         "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "Evidence",
-        "LoopbackServer", "TestFolders",
+        "LoopbackServer", "TestFolders", "SeededRandom",
       ]),
     .testTarget(
       name: "ModelAPITests",
-      dependencies: ["ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "TestFolders"] + nio),
+      dependencies: [
+        "ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "TestFolders", "SeededRandom",
+      ]
+        + nio),
     .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Content", "Grading"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Content", "Grading", "SeededRandom"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "KeyTablesTests",

@@ -32,7 +32,7 @@ struct ChatService: Sendable {
   func complete<Body: ChatBody>(_ body: Body, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     let start = ContinuousClock.now
     return try await send(.post(address.url(Body.path), body.json), Body.headers) { response, peer, activity in
-      var reader = ChatReader(body.emptyReply, peer: peer, limits: limits, start: start, onText: onText)
+      var reader = ChatReader(Body.Reply(), peer: peer, limits: limits, start: start, onText: onText)
       return try await reader.read(response, framing: body.streams ? Body.framing : nil, activity)
     }
   }
@@ -62,7 +62,7 @@ struct ChatService: Sendable {
   ) async throws -> Result {
     let secret = try await key.load()
     let peer = Peer(name: address.name, secret: secret)
-    guard let client = connections.client(scheme: address.scheme, host: address.host, trusted: trusted) else {
+    guard let client = connections.client(to: address, trusted: trusted) else {
       throw TransportFailure.failure(HTTPClientError.alreadyShutdown, from: peer, limits: limits)
     }
     var request = request

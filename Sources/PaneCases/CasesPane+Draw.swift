@@ -120,7 +120,7 @@ extension CasesPane {
     let age = run.setHash != pen.set.hash ? " on an older set" : meant.isCurrent != false ? "" : " on an older version"
     return (
       "\(variant.name): \(percent(summary.mean)) % (\(percent(summary.low))–\(percent(summary.high))), "
-        + "\(summary.done) of \(run.requests) done\(age)", nil
+        + "\(run.casesComplete) of \(run.cases) done\(age)", nil
     )
   }
 

@@ -197,7 +197,7 @@ extension PromptPane {
         left: [Span("score ", theme[.textDim]), Span(Wording.percent(summary.mean), theme[.textStrong])],
         right: [Span(Wording.interval(summary.low, summary.high), theme[.textDim])]),
       ScoreLine(
-        left: [Span("\(set.name) \(summary.done)/\(run.requests)", theme[.textDim])],
+        left: [Span("\(set.name) \(run.casesComplete)/\(run.cases)", theme[.textDim])],
         right: [Span(mark, theme[isSame && run.state == .finished ? .success : .warning])]),
     ]
   }

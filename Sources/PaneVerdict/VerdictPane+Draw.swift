@@ -68,7 +68,7 @@ extension VerdictPane {
         "cases", width: 7...9, alignment: .right, priority: 6,
         content: figure { run in
           if snapshot.verdict?.outdated.contains(run.id) == true { return "older" }
-          return run.summary.done == run.requests ? "\(run.cases)" : "\(run.summary.done)/\(run.requests)"
+          return run.casesText
         }),
       TableColumn(
         "tok in", width: 6...6, alignment: .right, priority: 4,

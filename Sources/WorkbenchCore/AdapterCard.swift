@@ -206,7 +206,7 @@ public struct AdapterCard: Sendable {
   private static func row(_ run: Run) -> [String] {
     let summary = run.summary
     return [
-      run.set, run.variant.name, "\(summary.done)", percent(summary.mean),
+      run.set, run.variant.name, "\(run.casesAnswered)", percent(summary.mean),
       "\(percent(summary.low)) to \(percent(summary.high))",
       percent(summary.done > 0 ? Double(summary.formatValid) / Double(summary.done) : 0),
     ]

@@ -204,6 +204,8 @@ public protocol ModelClient: Sendable {
   func tokenCounts(of texts: [String]) async -> [Int]?
   /// Seconds for which the model wants no request, as far as its last answers told; nil when it takes some.
   func quietSeconds() -> Double?
+  /// Whether its server takes the limit on tokens as `max_completion_tokens`, as far as its refusals have taught.
+  var usesMaxCompletionTokens: Bool { get }
   /// Finds out what the model can do, with a few small requests.
   /// - Throws: `ModelFailure` when it doesn't even answer one, or `CancellationError`.
   func probe() async throws -> ModelProbe
@@ -212,6 +214,8 @@ public protocol ModelClient: Sendable {
 }
 
 extension ModelClient {
+  /// Takes it as `max_tokens`, or by a name of its own.
+  public var usesMaxCompletionTokens: Bool { false }
   /// Takes requests at any time.
   public func quietSeconds() -> Double? { nil }
   /// Asks for one token, three times.
@@ -345,6 +349,10 @@ public struct ModelRequest: Sendable, Hashable {
 public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// Too many requests; try again after so many seconds, where the server says.
   case busy(String, retryAfter: Double?)
+  /// A quota of a day or longer is used up, or the account has no credit left: nothing is answered until the quota begins
+  /// anew, after so many seconds where the server says, or somebody pays. It isn't certain where the server has the same
+  /// words for a quota of a minute.
+  case exhausted(String, resetAfter: Double?, isCertain: Bool = true)
   /// Not there, or broken for now: connection refused or lost, 5xx, time out. Worth another try.
   case unavailable(String)
   /// The same request would fail again: 4xx, no key, a recorded file without this case.
@@ -355,7 +363,25 @@ public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// The sentence.
   public var description: String {
     switch self {
-    case .busy(let text, _), .unavailable(let text), .rejected(let text), .malformed(let text): text
+    case .busy(let text, _), .exhausted(let text, _, _), .unavailable(let text), .rejected(let text),
+      .malformed(let text):
+      text
+    }
+  }
+
+  /// Whether asking again before long would bring the same.
+  var isRefusal: Bool {
+    switch self {
+    case .rejected, .exhausted(_, _, isCertain: true): true
+    case .busy, .exhausted, .unavailable, .malformed: false
+    }
+  }
+
+  /// Whether the server takes no request for now, and is there.
+  var isOfRate: Bool {
+    switch self {
+    case .busy, .exhausted: true
+    case .unavailable, .rejected, .malformed: false
     }
   }
 }

@@ -168,7 +168,7 @@ extension Workbench {
       } catch let failure as ModelFailure {
         // The provider may be out of reach for a while; the batch isn't lost by that.
         troubles += 1
-        if case .rejected = failure {
+        if failure.isRefusal {
           throw WorkbenchError.model(failure.description + Self.forgetting(record.run))
         }
         guard troubles < 20 else { throw WorkbenchError.model(failure.description) }

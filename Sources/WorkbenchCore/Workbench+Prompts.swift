@@ -131,7 +131,7 @@ extension Workbench {
     let key = ClientKey(model: subject.model, adapter: adapter, revision: revision)
     if let client = clients[key] { return client }
     let client = try dependencies.clients.client(
-      for: subject.model, adapter: adapter, workspace: snapshot.workspace.folder)
+      for: withKnownNames(subject.model), adapter: adapter, workspace: snapshot.workspace.folder)
     clients[key] = client
     return client
   }

@@ -292,10 +292,12 @@ extension Workbench {
     work.progress.waiting = nil
     let ceiling = min(request.concurrency ?? model.concurrency, model.concurrency)
     var plan = RunPlan(
-      count: open.items.count, width: ceiling, start: min(16, ceiling), budget: request.budget,
+      count: open.items.count, width: ceiling, start: min(16, ceiling), patience: patience, budget: request.budget,
       costBounds: request.budget.dollars == nil ? [] : try costBounds(open.items, context), limits: model.limits,
       tokens: try expectedTokens(open.items, context))
+    var postponed: [Int: ModelFailure] = [:]
     let streams = dependencies.streamsAnswers
+    let tick = streams ? 0.1 : 0.5
     try await withThrowingTaskGroup(of: Arrival.self) { group in
       var alarm: Double?
       var isFlushComing = false
@@ -322,7 +324,7 @@ extension Workbench {
           } catch { return .notStored(batch, error) }
         }
       }
-      if streams { after(0.1, .tick) }
+      after(tick, .tick)
       loop: while true {
         if stopRequests.contains(context.run.id) { plan.stop() }
         if let quiet = client.quietSeconds() { plan.hold(until: seconds() + quiet) }
@@ -345,11 +347,7 @@ extension Workbench {
         }
         work.progress.inFlight = plan.inFlight
         work.progress.width = plan.width
-        work.progress.waiting = plan.hold(now: seconds()).map {
-          let rest = Int($0.rounded(.up))
-          return plan.isServerGone
-            ? "the server only fails; it is asked again in \(rest) s" : "the server asked to wait \(rest) s"
-        }
+        work.progress.waiting = plan.waiting(now: seconds())?.words(plan.lastFailure)
         if plan.inFlight == 0 { storeBatch() }
         guard let arrival = try await group.next() else { break }
         switch arrival {
@@ -365,9 +363,10 @@ extension Workbench {
           throw error
         case .tick:
           show(work)
-          after(0.1, .tick)
+          after(tick, .tick)
         case .answered(let index, let answer, let key):
           plan.succeeded(index, answer, cost: model.price?.cost(of: answer.usage), now: seconds())
+          postponed[index] = nil
           work.ungraded.arrived(UngradedAnswers.Entry(key: key, answer: answer), at: index)
           let item = open.items[index]
           group.addTask { .graded(index, await context.graded(answer, to: item, key: key)) }
@@ -385,9 +384,12 @@ extension Workbench {
           let decision = plan.failed(index, failure, now: seconds(), jitter: .random(in: 0...1))
           work.note(failure)
           if case .stop(let reason) = decision { work.stopReason = reason }
-          if decision != .again {
-            let item = open.items[index]
-            work.arrived(context.output(of: failure, to: item, key: item.key.hash))
+          switch decision {
+          case .again: break
+          case .later: postponed[index] = failure
+          case .giveUp, .stop:
+            postponed[index] = nil
+            arrived(failure, at: index, of: open, &work)
           }
         }
         if Task.isCancelled {
@@ -416,7 +418,15 @@ extension Workbench {
       group.cancelAll()
     }
     work.limitReached = plan.limitReached
+    if let stop = plan.quotaStop { work.stopReason = sentence(of: stop) }
+    for (index, failure) in postponed { arrived(failure, at: index, of: open, &work) }
     try await flush(&work)
+  }
+
+  /// Takes in that a request was given up.
+  private func arrived(_ failure: ModelFailure, at index: Int, of open: RequestList, _ work: inout RunWork) {
+    let item = open.items[index]
+    work.arrived(work.context.output(of: failure, to: item, key: item.key.hash))
   }
 
   /// How many tokens a request may take until answers tell: a token is about four characters, and an answer is as long as
@@ -505,6 +515,7 @@ extension Workbench {
     stopRequests.remove(run)
     snapshot.progress[run] = nil
     uses[run] = work.use
+    await keepSeen(work)
     do {
       try await Task { try await store.setState(state, of: run) }.value
       mark(run) { $0.state = state }
@@ -540,8 +551,8 @@ extension Workbench {
       mark(run.id) { $0.state = .paused }
       notify(
         .information,
-        "Run \(run.id) (\(run.variant.name)) was interrupted at \(run.summary.done) of \(run.cases) cases; evaluating it "
-          + "again asks only for the rest.")
+        "Run \(run.id) (\(run.variant.name)) was interrupted at \(run.casesAnswered) of \(run.cases) cases; evaluating "
+          + "it again asks only for the rest.")
     }
   }
 }

@@ -76,6 +76,8 @@ public actor Workbench {
   var unaskedDollars = 0.0
   /// Variants of which a person agreed to pay for trials.
   var trialsAgreed: Set<String> = []
+  /// How patient runs are with their servers.
+  private(set) var patience = RunPlan.Patience()
   /// Clients in use.
   var clients: [ClientKey: any ModelClient] = [:]
   /// The trial under way.
@@ -104,6 +106,9 @@ public actor Workbench {
     snapshot.trust = standing
     try await readStore()
   }
+
+  /// The longest that runs wait, in seconds, for a server that takes no request.
+  public func set(longestWait seconds: Double) { patience.longestWait = seconds }
 
   /// Reads all that the database holds.
   private func readStore() async throws {

@@ -181,7 +181,8 @@ extension Screen {
       let rate = width >= 100 ? progress.rate.map { " " + Screen.rate($0) } ?? "" : ""
       let left = width >= 120 ? progress.remainingSeconds.map { " \(ClockText.text($0)) left" } ?? "" : ""
       let counts = " \(progress.done)/\(progress.total)\(rate)\(left)"
-      spans.append(Span(progress.waiting.map { width >= 100 ? " " + $0 : " …" } ?? counts, theme[.statusBusy]))
+      let waiting = progress.waiting.map { width >= 100 ? " " + TextWidth.truncate($0, to: width / 3) : " …" }
+      spans.append(Span(waiting ?? counts, theme[.statusBusy]))
       if progress.errors > 0 { spans.append(Span(" ✗ \(progress.errors)", theme[.error])) }
       let others = snapshot.progress.count - 1
       if others > 0, width >= 100 { spans.append(Span(" and \(others) more", theme[.statusBusy])) }

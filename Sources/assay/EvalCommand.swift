@@ -47,6 +47,7 @@ struct EvalCommand: AsyncParsableCommand {
   @Flag(help: "With --fail-under: don't fail because lines of the eval set can't be read.")
   var skipBadLines = false
   @OptionGroup var spending: SpendingOptions
+  @OptionGroup var patience: PatienceOptions
   @OptionGroup var options: WorkspaceOptions
 
   func validate() throws {
@@ -60,7 +61,8 @@ struct EvalCommand: AsyncParsableCommand {
     if untilDecided {
       guard variants.count == 2 else { throw ValidationError("--until-decided takes two variants.") }
       guard !batch, limit == nil, maxCalls == nil, maxCost == nil, maxTime == nil, failUnder == nil, !fresh else {
-        throw ValidationError("--until-decided goes with --set, --repeats, --concurrency, --estimate and --json only.")
+        throw ValidationError(
+          "--until-decided goes with --set, --repeats, --concurrency, --max-wait, --estimate and --json only.")
       }
     }
     if let failUnder, !(0...1).contains(failUnder) { throw ValidationError("--fail-under takes a score from 0 to 1.") }
@@ -68,6 +70,7 @@ struct EvalCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workbench = try await estimate ? options.workbench() : options.trustedWorkbench()
+    await patience.apply(to: workbench)
     let workspace = await workbench.snapshot.workspace
     Wiring.report(workspace.problems)
     let names = variants.isEmpty ? workspace.variants.map(\.name) + workspace.brokenVariants : variants
@@ -198,43 +201,22 @@ struct EvalCommand: AsyncParsableCommand {
   private func evaluate(
     _ request: EvaluateRequest, expected: RunEstimate.Range?, on workbench: Workbench
   ) async throws -> Run {
-    if let variant = await workbench.snapshot.workspace.variant(request.variant) {
-      for sentence in await workbench.ignoredOptions(of: variant) { Wiring.say(sentence) }
+    let variant = await workbench.snapshot.workspace.variant(request.variant)
+    var ignored = Set<String>()
+    func tellIgnored() async {
+      guard let variant else { return }
+      for sentence in await workbench.ignoredOptions(of: variant) where ignored.insert(sentence).inserted {
+        Wiring.say(sentence)
+      }
     }
+    await tellIgnored()
     let outcome = try await Self.showingProgress(of: workbench, as: request.variant) {
       try await workbench.perform(.evaluate(request), consent: .given)
     }
     guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
+    await tellIgnored()
     if let sentence = try await workbench.cutSentence(of: run) { Wiring.say(sentence) }
     if let expected, let use = await workbench.uses[run.id] { Self.settle(expected, use, request.variant) }
     return run
-  }
-
-  /// Does work while a line tells how far it is.
-  static func showingProgress<Result: Sendable>(
-    of workbench: Workbench, as label: String, _ work: @escaping @Sendable () async throws -> Result
-  ) async throws -> Result {
-    let line = SharedProgress()
-    let telling = Task { await line.keepTelling(every: .seconds(10)) }
-    defer { telling.cancel() }
-    let watcher = Task {
-      for await snapshot in await workbench.snapshots() {
-        guard let (id, progress) = snapshot.progress.first else { continue }
-        let name = snapshot.runs.first { $0.id == id }?.variant.name ?? label
-        let rate = progress.rate.map { ", \(Report.perSecond($0))" } ?? ""
-        let left = progress.remainingSeconds.map { ", \(Report.seconds($0)) left" } ?? ""
-        let cost = progress.cost.map { ", \(Report.dollars($0))" } ?? ""
-        let errors = progress.errors > 0 ? ", \(progress.errors) errors" : ""
-        line.show(
-          name, done: progress.done, total: progress.total,
-          detail: progress.waiting ?? "\(progress.reused) reused\(rate)\(left)\(cost)\(errors)")
-      }
-      line.clear()
-    }
-    defer { watcher.cancel() }
-    let result = try await Wiring.interruptible(work)
-    watcher.cancel()
-    await watcher.value
-    return result
   }
 }

@@ -24,6 +24,7 @@ extension JobsCommand {
     var keepBest = false
     @Flag(help: "Evaluate each checkpoint as it comes, and end the job when more training isn't worth it.")
     var watch = false
+    @OptionGroup var patience: PatienceOptions
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
@@ -32,6 +33,7 @@ extension JobsCommand {
 
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
+      await patience.apply(to: workbench)
       await workbench.refreshJobs()
       let report = try await EvalCommand.showingProgress(of: workbench, as: "checkpoints") {
         if watch {

@@ -34,9 +34,9 @@ struct ModelsCommand: AsyncParsableCommand {
         return [
           model.name, model.api.word, model.api.address, "\(model.concurrency)",
           model.price.map(Self.inAndOut) ?? "–",
-          probe.map { Report.milliseconds($0.latency) } ?? "–",
+          probe?.latency.map { Report.milliseconds($0) } ?? "–",
           probe?.tokensPerSecond.map { "\(Int($0.rounded()))" } ?? "–",
-          probe.map { Report.day($0.time) } ?? "not yet",
+          probe.flatMap { $0.latency == nil ? nil : Report.day($0.time) } ?? "not yet",
         ]
       }
       table.print()
@@ -59,7 +59,7 @@ struct ModelsCommand: AsyncParsableCommand {
   struct Test: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Ask models a few small questions: whether they answer, how fast, and which options they honour.",
-      discussion: "Takes about a dozen short requests for each model. What was found out is kept with its date.")
+      discussion: "Takes about twenty short requests for each model. What was found out is kept with its date.")
     @Argument(help: "Models of the workspace; all of them when none is named.")
     var models: [String] = []
     @OptionGroup var spending: SpendingOptions
@@ -98,7 +98,8 @@ struct ModelsCommand: AsyncParsableCommand {
       let speed = probe.tokensPerSecond.map { ", \(Int($0.rounded())) tokens/s" } ?? ""
       let server = probe.server.map { ", \($0)" } ?? ""
       Wiring.show(
-        "\(model.name) (\(model.api.address)): one token in \(Report.milliseconds(probe.latency))\(speed)\(server)")
+        "\(model.name) (\(model.api.address)): one token in \(Report.milliseconds(probe.latency ?? 0))\(speed)\(server)"
+      )
       for ability in ModelProbe.Ability.allCases {
         guard let finding = probe.findings[ability] else { continue }
         let mark = [.works: "✓", .ignored: "!", .refused: "✗"][finding] ?? "?"
@@ -149,7 +150,8 @@ extension Report {
           "output": JSONValue($0.rates.output), "as_of": $0.asOf.map { .string($0) } ?? .null,
         ]
       } ?? .null,
-      "tested": probe.map { .string(ISO8601DateFormatter().string(from: $0.time)) } ?? .null,
+      "tested": probe.flatMap { $0.latency == nil ? nil : .string(ISO8601DateFormatter().string(from: $0.time)) }
+        ?? .null,
     ]
     if let probe {
       var findings: JSONObject = [:]
@@ -160,7 +162,7 @@ extension Report {
         JSONObject(
           (probe.replaced ?? [:]).sorted { $0.key < $1.key }
             .map { (key: $0.key, value: .string(ISO8601DateFormatter().string(from: $0.value))) }))
-      report["latency_ms"] = rounded(probe.latency * 1000, 1)
+      report["latency_ms"] = probe.latency.map { rounded($0 * 1000, 1) } ?? .null
       report["tokens_per_second"] = probe.tokensPerSecond.map { rounded($0, 1) } ?? .null
       report["findings"] = .object(findings)
       report["server"] = probe.server.map { .string($0) } ?? .null

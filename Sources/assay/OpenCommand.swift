@@ -17,6 +17,7 @@ struct OpenCommand: AsyncParsableCommand {
   var workspace: String?
   @Option(help: "A theme by name; `:` changes it later.")
   var theme: String?
+  @OptionGroup var patience: PatienceOptions
   @OptionGroup var trust: TrustOption
 
   /// A misspelt command looks like a folder: says so when there is no such folder.
@@ -39,6 +40,7 @@ struct OpenCommand: AsyncParsableCommand {
     async let library = ThemeLibrary.load(environment: environment, executable: Wiring.executable)
     let workbench = try await Wiring.workbench(
       folder: WorkspaceOptions.absolute(directory ?? workspace ?? "."), trusts: trust.trust, streamsAnswers: true)
+    await patience.apply(to: workbench)
     let (themes, warnings) = await library
     if let theme, !themes.contains(where: { $0.name == theme }) {
       throw WorkbenchError.unknown("theme", theme, among: themes.map(\.name))

@@ -67,7 +67,7 @@ enum Report {
     let hasAnswers = done > 0
     let hasScores = summary.scored > 0
     return [
-      run.variant.name, run.set, done == run.requests ? "\(done)" : "\(done)/\(run.requests)",
+      run.variant.name, run.set, run.casesText,
       hasScores ? percent(summary.mean) : "–",
       hasScores ? "[\(percent(summary.low)), \(percent(summary.high))]" : "–",
       summary.unscored > 0 ? "\(summary.unscored)" : "",

@@ -44,6 +44,7 @@ struct SweepCommand: AsyncParsableCommand {
         valueName: "check=reason"))
     var accept: [String] = []
     @OptionGroup var spending: SpendingOptions
+    @OptionGroup var patience: PatienceOptions
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
@@ -70,6 +71,7 @@ struct SweepCommand: AsyncParsableCommand {
 
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
+      await patience.apply(to: workbench)
       Wiring.report(await workbench.snapshot.workspace.problems)
       var settings = await workbench.snapshot.workspace.training.settings
       if let steps { settings.steps = steps }

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import TestFolders
 import Testing
 import WorkbenchCore
@@ -225,7 +226,7 @@ import WorkbenchCore
   }
 
   @Test func anyBytesAreSurvived() {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededRandom(seed: 1)
     let real = [LogFixture.transformers, LogFixture.tensorboardX, LogFixture.tensorboard]
     var whole = RecordFile()
     let records = real.flatMap { bytes in

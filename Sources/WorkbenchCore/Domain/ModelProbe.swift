@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a model was seen to do, at one time: `assay models test` finds out.
+/// What a model was seen to do: `assay models test` finds out, and runs show some of it.
 public struct ModelProbe: Sendable, Hashable, Codable {
   /// Something that endpoints differ in.
   public enum Ability: String, Sendable, Hashable, Codable, CaseIterable, CodingKeyRepresentable {
@@ -16,6 +16,8 @@ public struct ModelProbe: Sendable, Hashable, Codable {
     case stop
     /// Answers the same to the same seed.
     case seed
+    /// Varies its answers at a high temperature, and not at 0.
+    case temperature
     /// Tells probabilities of tokens.
     case logprobs
     /// Answers in a form that it is given.
@@ -38,10 +40,10 @@ public struct ModelProbe: Sendable, Hashable, Codable {
     case unknown
   }
 
-  /// When.
+  /// When it was last seen.
   public var time: Date
-  /// Seconds to a one-token answer, the shortest of a few.
-  public var latency: Double
+  /// Seconds to a one-token answer, the shortest of a few; nil where nobody has tested the model.
+  public var latency: Double?
   /// Tokens a second of an answer, after its first, where known.
   public var tokensPerSecond: Double?
   /// What was seen; abilities that nobody tried are missing.
@@ -57,11 +59,13 @@ public struct ModelProbe: Sendable, Hashable, Codable {
   public var answers: [String: String]?
   /// Names under which something else was served than when they were tested before, with the time when that was seen.
   public var replaced: [String: Date]?
+  /// Whether it takes the limit on tokens as `max_completion_tokens`; nil where that was never seen.
+  public var usesMaxCompletionTokens: Bool?
 
   /// Makes a probe.
   public init(
-    time: Date, latency: Double, tokensPerSecond: Double? = nil, findings: [Ability: Finding] = [:],
-    models: [String] = [], server: String? = nil
+    time: Date, latency: Double? = nil, tokensPerSecond: Double? = nil, findings: [Ability: Finding] = [:],
+    models: [String] = [], server: String? = nil, usesMaxCompletionTokens: Bool? = nil
   ) {
     self.time = time
     self.latency = latency
@@ -69,12 +73,15 @@ public struct ModelProbe: Sendable, Hashable, Codable {
     self.findings = findings
     self.models = models
     self.server = server
+    self.usesMaxCompletionTokens = usesMaxCompletionTokens
   }
 }
 
 extension ModelProbe {
-  /// The most requests that a test of a model sends.
-  public static let mostRequests = 20
+  /// The most requests that a test of a model sends for itself.
+  public static let mostRequests = 24
+  /// The most requests that it sends for each adapter that a variant names there.
+  public static let mostRequestsPerAdapter = 4
 
   /// A name under which something else is served than before.
   public struct Replacement: Sendable, Hashable {

@@ -51,6 +51,11 @@ public struct Run: Sendable, Hashable, Identifiable {
   /// How many cases have an answer.
   public var casesAnswered: Int { Self.cases(summary.done, repeats) }
 
+  /// How many cases have all their answers.
+  public var casesComplete: Int { summary.done / max(1, repeats) }
+  /// The same as `4`, or as `3/4` where some have not.
+  public var casesText: String { casesComplete == cases ? "\(cases)" : "\(casesComplete)/\(cases)" }
+
   private static func cases(_ answers: Int, _ repeats: Int) -> Int { (answers + repeats - 1) / max(1, repeats) }
 
   /// Makes a run.

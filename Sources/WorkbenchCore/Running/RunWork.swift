@@ -69,6 +69,8 @@ struct RunWork: Sendable {
   var wanted: Set<PackedHash>?
   /// What it took so far.
   var use = RunUse()
+  /// What its answers show of the server.
+  private(set) var watch: OptionWatch
   var stopReason: String?
   var limitReached: RunPlan.Limit?
   private var lastBatch = ContinuousClock.now
@@ -77,6 +79,7 @@ struct RunWork: Sendable {
   /// A run that is about to be worked on.
   init(_ context: RunContext, done: Int, total: Int) {
     self.context = context
+    watch = OptionWatch(context.subject.variant.sampling, options: context.subject.model.options)
     progress = RunProgress(done: done, total: total, reused: done)
   }
 
@@ -92,6 +95,7 @@ struct RunWork: Sendable {
     progress.cost = use.dollars
     progress.unpriced = use.unpriced
     if let answer = output.answer {
+      watch.see(answer, caseID: context.run.repeats > 1 ? output.caseID : nil)
       if output.isAnswered { answered += 1 } else { progress.errors += 1 }
       use.promptTokens += answer.usage.prompt ?? 0
       use.completionTokens += answer.usage.completion ?? 0
@@ -137,6 +141,9 @@ struct RunWork: Sendable {
     progress.done += outputs.count
     progress.reused += outputs.count
     answered += outputs.count
+    for output in outputs {
+      if let answer = output.answer { watch.see(answer, caseID: context.run.repeats > 1 ? output.caseID : nil) }
+    }
   }
 
   /// Counts why a request failed.
@@ -161,7 +168,9 @@ struct RunWork: Sendable {
   /// Outputs a second over the last arrivals.
   private var rate: Double? {
     guard arrivals.count > 1, let first = arrivals.first, let last = arrivals.last, last > first else { return nil }
-    return Double(arrivals.count - 1) / ((last - first) / .seconds(1))
+    // When nothing has come for a while, the rate falls.
+    let span = max(last - first, .now - first - .seconds(1))
+    return Double(arrivals.count - 1) / (span / .seconds(1))
   }
 
   /// The progress as it is shown.

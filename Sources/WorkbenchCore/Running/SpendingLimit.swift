@@ -76,7 +76,7 @@ extension ModelFailure {
   /// Whether the server may have charged for the request all the same.
   var mayBeCharged: Bool {
     switch self {
-    case .busy, .rejected: false
+    case .busy, .exhausted, .rejected: false
     case .unavailable, .malformed: true
     }
   }
