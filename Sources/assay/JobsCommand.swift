@@ -21,7 +21,7 @@ struct JobsCommand: AsyncParsableCommand {
       await workbench.refreshJobs()
       let jobs = await workbench.snapshot.jobs
       await workbench.close()
-      if options.json { return print(JSONValue.array(jobs.map(Report.job)).text(.pretty)) }
+      if options.json { return printJSON(JSONValue.array(jobs.map(Report.job))) }
       guard !jobs.isEmpty else { return print("No training jobs yet; `assay train` starts one.") }
       var table = TextTable(
         .init("id", .right), .init("state"), .init("back end", priority: 4), .init("base"), .init("data", priority: 5),
@@ -51,14 +51,14 @@ struct JobsCommand: AsyncParsableCommand {
       let detail = await workbench.snapshot.job
       await workbench.close()
       guard let detail else { return }
-      if options.json { return print(Report.job(detail.job).text(.pretty)) }
+      if options.json { return printJSON(Report.job(detail.job)) }
       JobsCommand.describe(detail.job)
       for checkpoint in detail.checkpoints {
         let loss = checkpoint.validationLoss.map { "val loss \(Report.loss($0))" } ?? ""
         let mark = checkpoint.step == detail.bestStep ? "  best" : ""
         print("  step \(checkpoint.step)  \(loss)\(mark)  \(checkpoint.path)")
       }
-      for line in detail.log.suffix(20) { Wiring.show("  | " + line) }
+      for line in detail.log.suffix(20) { print("  | " + line) }
     }
   }
 
@@ -142,7 +142,7 @@ struct JobsCommand: AsyncParsableCommand {
     try await workbench.perform(command)
     let job = try await follow(id, on: workbench)
     await workbench.close()
-    if options.json { return print(Report.job(job).text(.pretty)) }
+    if options.json { return printJSON(Report.job(job)) }
     describe(job)
   }
 
@@ -169,7 +169,7 @@ struct JobsCommand: AsyncParsableCommand {
 
   /// Prints how a job ended, and fails when it did not end well.
   static func finish(_ job: TrainingJob, json: Bool) throws {
-    if json { print(Report.job(job).text(.pretty)) } else { describe(job) }
+    if json { printJSON(Report.job(job)) } else { describe(job) }
     if job.state == .failed || job.state == .lost {
       throw WorkbenchError.model("Job \(job.id) is \(job.state.rawValue). \(job.message ?? "")")
     }
@@ -183,7 +183,7 @@ struct JobsCommand: AsyncParsableCommand {
     let line = losses.compactMap { $0 }.joined(separator: ", ")
     if !line.isEmpty { print("  " + line) }
     if let adapter = job.adapter { print("  adapter: \(adapter)") }
-    if let message = job.message { Wiring.show("  " + message) }
+    if let message = job.message { print("  " + message) }
   }
 }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Terminal
 import WorkbenchCore
 
 /// The program. Exit status: 0 done, 1 a threshold was missed, 2 wrong usage or input, 3 a model or the engine failed.
@@ -19,6 +21,7 @@ import WorkbenchCore
     defaultSubcommand: OpenCommand.self)
 
   static func main() async {
+    setWidth()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -26,8 +29,15 @@ import WorkbenchCore
       } else {
         try command.run()
       }
+      ExitStatus.checkOutput()
     } catch {
       ExitStatus.leave(with: error)
     }
+  }
+
+  /// ArgumentParser breaks the lines of its help and errors after so many columns, and can't below some thirty.
+  private static func setWidth() {
+    let claimed = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    setenv("COLUMNS", "\(min(max(60, claimed ?? Console.output.columns), 1000))", 1)
   }
 }
