@@ -70,9 +70,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Drawing", "Content", "Files", "Grading", "Evidence", "DataChecks", "WorkbenchCore", "Storage",
-        "WorkspaceFiles",
-        "Trust", "ModelAPI", "LocalEngine", "Trainers", "WorkbenchUI", "Terminal", argumentParser,
+        "Drawing", "Content", "Files", "Processes", "Grading", "Evidence", "DataChecks", "WorkbenchCore", "Storage",
+        "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "WorkbenchUI", "Terminal", argumentParser,
       ] + panes.map { .byName(name: $0) }),
 
     // Tests.
