@@ -30,7 +30,7 @@ let package = Package(
   ],
   targets: [
     // Leaves: they know none of our modules, but DataChecks knows two others.
-    .target(name: "Drawing"),
+    .target(name: "Drawing", resources: [.embedInCode("Themes")]),
     .target(name: "Content", dependencies: [crypto]),
     .systemLibrary(
       name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
@@ -73,9 +73,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Drawing", "Content", "Files", "Grading", "Evidence", "DataChecks", "WorkbenchCore", "Storage",
-        "WorkspaceFiles",
-        "Trust", "ModelAPI", "LocalEngine", "Trainers", "WorkbenchUI", "Terminal", argumentParser,
+        "Drawing", "Content", "Files", "Processes", "Grading", "Evidence", "DataChecks", "WorkbenchCore", "Storage",
+        "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "WorkbenchUI", "Terminal", argumentParser,
       ] + panes.map { .byName(name: $0) }),
 
     // Tests.

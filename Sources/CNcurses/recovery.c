@@ -1,4 +1,4 @@
-// Signals, standard error, and crashes. Handlers call only what POSIX allows in them.
+// Waiting, signals that are events, and standard error. Handlers call only what POSIX allows in them.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
-#include <termios.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -49,14 +48,29 @@ ptrdiff_t cn_read(int input, void *bytes, size_t count) {
   return got > 0 ? got : -1;
 }
 
+static volatile sig_atomic_t is_given_back = 0;
+
+void cn_stop_drawing(void) { is_given_back = 1; }
+
+bool cn_may_draw(void) { return !is_given_back; }
+
 void cn_write(int output, const char *bytes, size_t count) {
-  while (count > 0) {
+  while (count > 0 && cn_may_draw()) {
     ssize_t done = write(output, bytes, count);
     if (done < 0 && errno != EINTR && errno != EAGAIN) return;
     if (done < 0) usleep(1000);
     if (done < 0) continue;
     bytes += done;
     count -= (size_t)done;
+  }
+}
+
+ptrdiff_t cn_write_some(int output, const void *bytes, size_t count) {
+  for (;;) {
+    ssize_t done = write(output, bytes, count);
+    if (done >= 0) return done;
+    if (errno == EAGAIN) poll(&(struct pollfd){output, POLLOUT, 0}, 1, 100);
+    else if (errno != EINTR) return -errno;
   }
 }
 
@@ -82,8 +96,9 @@ bool cn_window_size(int terminal, int *columns, int *rows) {
 
 // MARK: Signals that are events
 
-static const int watched[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT};
+static const int watched[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT};
 static struct sigaction unwatched[COUNT(watched)];
+static bool is_watched[COUNT(watched)];
 static volatile sig_atomic_t wake_pipe = -1;
 
 static void tell(int number) {
@@ -93,18 +108,27 @@ static void tell(int number) {
   errno = saved;
 }
 
+static bool is_ignored(int number) {
+  struct sigaction present;
+  return sigaction(number, NULL, &present) == 0 && !(present.sa_flags & SA_SIGINFO) && present.sa_handler == SIG_IGN;
+}
+
 void cn_watch_signals(int wake) {
   struct sigaction action = {0};
   action.sa_handler = tell;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
   wake_pipe = wake;
-  for (size_t i = 0; i < COUNT(watched); i++) sigaction(watched[i], &action, &unwatched[i]);
+  for (size_t i = 0; i < COUNT(watched); i++) {
+    // What whoever started us has taken from us stays so: nohup does that with hang-ups.
+    is_watched[i] = !is_ignored(watched[i]) && sigaction(watched[i], &action, &unwatched[i]) == 0;
+  }
 }
 
 void cn_unwatch_signals(void) {
   if (wake_pipe < 0) return;
-  for (size_t i = 0; i < COUNT(watched); i++) sigaction(watched[i], &unwatched[i], NULL);
+  for (size_t i = 0; i < COUNT(watched); i++)
+    if (is_watched[i]) sigaction(watched[i], &unwatched[i], NULL);
   wake_pipe = -1;
 }
 
@@ -119,6 +143,9 @@ void cn_ignore_hangups(void) {
 }
 
 void cn_stop_process(void) {
+  // A signal that ends the process does so at once while it is stopped: its loop couldn't, without the terminal.
+  int wake = wake_pipe;
+  cn_unwatch_signals();
   struct sigaction standard = {0}, saved;
   standard.sa_handler = SIG_DFL;
   sigemptyset(&standard.sa_mask);
@@ -126,6 +153,20 @@ void cn_stop_process(void) {
   // Not kill(getpid(), …): another thread might take that, and this one would go on drawing for a moment.
   raise(SIGTSTP);
   sigaction(SIGTSTP, &saved, NULL);
+  if (wake >= 0) cn_watch_signals(wake);
+}
+
+void cn_end_by(int number) {
+  struct sigaction standard = {0};
+  standard.sa_handler = SIG_DFL;
+  sigemptyset(&standard.sa_mask);
+  sigaction(number, &standard, NULL);
+  sigset_t one;
+  sigemptyset(&one);
+  sigaddset(&one, number);
+  pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+  raise(number);
+  _exit(128 + number);
 }
 
 // MARK: Standard error
@@ -153,86 +194,33 @@ void cn_capture_errors(void) {
   real_errors = copy;
 }
 
+// Makes a stretch of UTF-8 harmless for a terminal: controls become question marks, and so do what changes the direction
+// of writing. `before` are the two bytes before it, for characters that lie on a border.
+static void disarm(unsigned char *bytes, size_t count, unsigned char before[2]) {
+  for (size_t i = 0; i < count; i++) {
+    unsigned char byte = bytes[i];
+    bool is_control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F;
+    bool is_c1 = before[1] == 0xC2 && byte >= 0x80 && byte < 0xA0;
+    bool is_direction = before[0] == 0xE2 && ((before[1] == 0x80 && byte >= 0xA8 && byte <= 0xAE) ||
+                                              (before[1] == 0x81 && byte >= 0xA6 && byte <= 0xA9));
+    before[0] = before[1];
+    before[1] = byte;
+    if (is_control || is_c1 || is_direction) bytes[i] = '?';
+  }
+}
+
 // Also called while crashing: only what a signal handler may call.
 void cn_release_errors(void) {
   if (real_errors < 0) return;
-  char bytes[4096];
+  unsigned char bytes[4096], before[2] = {0, 0};
   ssize_t count;
   dup2(real_errors, STDERR_FILENO);
   lseek(kept_errors, 0, SEEK_SET);
-  while ((count = read(kept_errors, bytes, sizeof bytes)) > 0)
+  while ((count = read(kept_errors, bytes, sizeof bytes)) > 0) {
+    disarm(bytes, (size_t)count, before);
     if (write(STDERR_FILENO, bytes, (size_t)count) < 0) break;
+  }
   close(kept_errors);
   close(real_errors);
   kept_errors = real_errors = -1;
-}
-
-// MARK: Crashes
-
-static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE};
-static const char *fatal_names[] = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGTRAP", "SIGABRT", "SIGFPE"};
-static struct sigaction unguarded[COUNT(fatal)];
-static volatile sig_atomic_t guarded = -1;  // the terminal to restore
-static struct termios modes;
-static char restoring[512];
-static char program_name[64];
-static bool wants_backtrace;
-
-static void say(const char *text) { (void)!write(STDERR_FILENO, text, strlen(text)); }
-
-static void recover(int number) {
-  if (guarded >= 0) {
-    int terminal = guarded;
-    guarded = -1;
-    (void)!write(terminal, restoring, strlen(restoring));
-    tcsetattr(terminal, TCSANOW, &modes);
-    cn_release_errors();
-    for (size_t i = 0; i < COUNT(fatal); i++)
-      if (fatal[i] == number) {
-        say(program_name);
-        say(": stopped by ");
-        say(fatal_names[i]);
-        say(" (a flaw in the program); the terminal has been restored.\n");
-      }
-  }
-  // The Swift runtime's own handler would wait for a debugger's commands at a terminal, so it has to be asked for.
-  for (size_t i = 0; i < COUNT(fatal); i++) {
-    struct sigaction standard = {0};
-    standard.sa_handler = SIG_DFL;
-    sigemptyset(&standard.sa_mask);
-    if (fatal[i] == number) sigaction(number, wants_backtrace ? &unguarded[i] : &standard, NULL);
-  }
-  raise(number);
-}
-
-bool cn_remember_modes(int terminal) { return tcgetattr(terminal, &modes) == 0; }
-
-void cn_guard_crashes(int terminal, const char *restore, const char *program) {
-  if (guarded >= 0) return;
-  snprintf(restoring, sizeof restoring, "%s", restore);
-  snprintf(program_name, sizeof program_name, "%s", program);
-  wants_backtrace = getenv("SWIFT_BACKTRACE") != NULL;
-  struct sigaction action = {0};
-  action.sa_handler = recover;
-  action.sa_flags = SA_ONSTACK;
-  sigemptyset(&action.sa_mask);
-  guarded = terminal;
-  for (size_t i = 0; i < COUNT(fatal); i++) sigaction(fatal[i], &action, &unguarded[i]);
-}
-
-void cn_unguard_crashes(void) {
-  if (guarded < 0) return;
-  guarded = -1;
-  for (size_t i = 0; i < COUNT(fatal); i++) sigaction(fatal[i], &unguarded[i], NULL);
-}
-
-void cn_prepare_thread(void) {
-  sigset_t none;
-  sigemptyset(&none);
-  pthread_sigmask(SIG_SETMASK, &none, NULL);
-  static char memory[64 * 1024];
-  stack_t stack = {0};
-  stack.ss_sp = memory;
-  stack.ss_size = sizeof memory;
-  sigaltstack(&stack, NULL);
 }

@@ -85,7 +85,13 @@ static void end_frame(void) {
 }
 
 SCREEN *cn_start(const char *name, FILE *output, FILE *input) {
+  // ncurses answers these itself, SIGINT and SIGTERM by leaving with status 1: they are ours.
+  static const int taken[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+  struct sigaction before[sizeof taken / sizeof *taken];
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) sigaction(taken[i], NULL, &before[i]);
+  use_env(FALSE);  // `cn_resize` tells the size: what the terminal or COLUMNS claims may be more than ncurses can count
   SCREEN *screen = newterm((char *)name, output, input);
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) sigaction(taken[i], &before[i], NULL);
   if (!screen) return NULL;
   set_term(screen);
   open_frame(fileno(output));
@@ -142,6 +148,7 @@ void cn_leave(void) {
 }
 
 void cn_return(void) {
+  while (!cn_may_draw()) pause();  // another thread is ending the process
   reset_prog_mode();
   clearok(curscr, TRUE);
 }

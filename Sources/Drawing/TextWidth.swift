@@ -60,33 +60,6 @@ public enum TextWidth {
     return spaces(before) + fitted + spaces(missing - before)
   }
 
-  /// `text` with everything that could steer a terminal, reorder a line or hide replaced by something visible.
-  ///
-  /// Line breaks and tabs stay. `Surface.write` does the same by itself; this is for text that leaves by another way.
-  public static func sanitized(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      if character == "\n" || character == "\t" || character == "\r\n" {
-        result.append(character)
-      } else if character.unicodeScalars.allSatisfy({ isHarmless($0) }) {
-        result.append(character)
-      } else {
-        for scalar in character.unicodeScalars {
-          if case .hazard(let standIn) = ScalarWidth(scalar.value), let visible = Unicode.Scalar(standIn) {
-            result.unicodeScalars.append(visible)
-          } else {
-            result.unicodeScalars.append(scalar)
-          }
-        }
-      }
-    }
-    return result
-  }
-
-  private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-    if case .hazard = ScalarWidth(scalar.value) { false } else { true }
-  }
-
   static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
   /// The length of a text that is printable ASCII all through; nil for any other.

@@ -20,6 +20,8 @@ public final class CursesTerminal {
   private var isClosed = false
 
   private static let modesOn = "\u{1B}[?1002h\u{1B}[?1006h\u{1B}[?2004h\u{1B}[?1004h"
+  /// Ends a sequence that was cut short by what ends the process.
+  private static let cancel = "\u{18}"
   private static let modesOff = "\u{1B}[?1004l\u{1B}[?2004l\u{1B}[?1006l\u{1B}[?1002l"
 
   /// Takes over a terminal.
@@ -54,8 +56,8 @@ public final class CursesTerminal {
     depth = ColorDepth.of(colors: Int(cn_colors()), environment: environment)
     pairs = ColorPairs(depth)
     describedKeys = CursesTerminal.readDescribedKeys()
-    let restore = ["sgr0", "op", "cnorm", "rmcup"].compactMap { CursesTerminal.capability($0) }
-    cn_guard_crashes(output, CursesTerminal.modesOff + restore.joined(), "assay")
+    let restore = ["sgr0", "op", "rmkx", "cnorm", "rmcup"].compactMap { CursesTerminal.capability($0) }
+    cn_guard_endings(input, output, CursesTerminal.cancel + CursesTerminal.modesOff + restore.joined(), "assay")
     CursesTerminal.syncSize(output)
     cn_show(-1, 0)
     send(CursesTerminal.modesOn)
@@ -78,11 +80,17 @@ public final class CursesTerminal {
 
   static func hasDescription(_ name: String, _ output: Int32) -> Bool { cn_has_entry(name, output) }
 
-  /// Columns and rows.
-  public var size: Size {
+  /// The most columns and rows that are drawn. No screen has more, and a terminal may claim 65,535 of each, which is more
+  /// than ncurses counts to.
+  static let largest = Size(width: 2000, height: 500)
+
+  /// Columns and rows that are drawn, from the terminal's upper left corner.
+  public var size: Size { CursesTerminal.size(output) }
+
+  private static func size(_ output: Int32) -> Size {
     var (columns, rows): (Int32, Int32) = (80, 24)
     _ = cn_window_size(output, &columns, &rows)
-    return Size(width: Int(columns), height: Int(rows))
+    return Size(width: min(Int(columns), largest.width), height: min(Int(rows), largest.height))
   }
 
   /// The terminal has another size: everything is drawn anew.
@@ -92,8 +100,8 @@ public final class CursesTerminal {
   }
 
   private static func syncSize(_ output: Int32) {
-    var (columns, rows): (Int32, Int32) = (0, 0)
-    if cn_window_size(output, &columns, &rows) { cn_resize(rows, columns) }
+    let size = size(output)
+    cn_resize(Int32(size.height), Int32(size.width))
   }
 
   /// Shows a surface: sends the cells that changed since the last one, in one go.
@@ -165,8 +173,9 @@ public final class CursesTerminal {
 
   /// Gives the terminal back, stops the process, and takes the terminal again when it goes on.
   public func suspend() {
-    send(CursesTerminal.modesOff)
+    leaveModes()
     cn_leave()
+    cn_hold_terminal(false)
     cn_stop_process()
     resume()
   }
@@ -174,6 +183,7 @@ public final class CursesTerminal {
   /// Takes the terminal again after the process was stopped.
   public func resume() {
     cn_return()
+    cn_hold_terminal(true)
     send(CursesTerminal.modesOn)
     resize()
   }
@@ -182,14 +192,20 @@ public final class CursesTerminal {
   public func close() {
     guard !isClosed else { return }
     isClosed = true
-    send(CursesTerminal.modesOff)
+    leaveModes()
     cn_stop(screen)
-    cn_unguard_crashes()
+    cn_unguard_endings()
     fclose(files.output)
     fclose(files.input)
   }
 
   deinit { close() }
+
+  /// Switches reports off; those that are under way must not be read by the shell as commands.
+  private func leaveModes() {
+    send(CursesTerminal.modesOff)
+    cn_discard_input(input)
+  }
 
   private func send(_ text: String) { cn_write(output, text, text.utf8.count) }
 

@@ -96,6 +96,9 @@ struct EventLoop<UI: Interface> {
     case SIGCONT:
       terminal.resume()  // whoever stopped us may have left the terminal in any state
       return true
+    case SIGTSTP:
+      terminal.suspend()
+      return true
     case SIGTERM: throw .stopped(signal: signal, name: "SIGTERM")
     case SIGINT: throw .stopped(signal: signal, name: "SIGINT")
     case SIGHUP: throw .hungUp

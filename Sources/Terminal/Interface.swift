@@ -30,7 +30,7 @@ extension Interface {
 public enum Request<Command: Sendable>: Sendable {
   /// Carry this out.
   case perform(Command)
-  /// Put this text on the clipboard of the terminal, if it lets us.
+  /// Put this text, without controls in it, on the clipboard of the terminal, if it lets us (`ClipboardWay.terminal`).
   case copy(String)
   /// Stop the process, as Ctrl-Z does in other programs, until the shell lets it go on.
   case suspend

@@ -1,3 +1,5 @@
+import CNcurses
+
 /// Why the terminal can't be used, or can't be used any longer. The text says what to do.
 public enum TerminalError: Error, Hashable, CustomStringConvertible {
   /// Input or output is a file or a pipe.
@@ -31,12 +33,18 @@ public enum TerminalError: Error, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The exit status that tells a shell the same.
-  public var exitStatus: Int32 {
+  /// The signal that asked us to end.
+  public var signal: Int32? {
     switch self {
-    case .stopped(let signal, _): 128 + signal
-    case .hungUp: 129
-    default: 2
+    case .stopped(let signal, _): signal
+    case .hungUp: SIGHUP
+    default: nil
     }
   }
+
+  /// The exit status that tells a shell the same.
+  public var exitStatus: Int32 { signal.map { 128 + $0 } ?? 2 }
 }
+
+/// Ends the process by a signal that it has answered, so that whoever started it learns the cause.
+public func endProcess(bySignal number: Int32) -> Never { cn_end_by(number) }

@@ -319,7 +319,7 @@ public actor Workbench {
   public func tell(_ text: String) { notify(.information, text) }
 
   /// Tells the person something; the last 50 notices are kept.
-  func notify(_ kind: Notice.Kind, _ text: String) {
+  public func notify(_ kind: Notice.Kind, _ text: String) {
     lastNotice += 1
     snapshot.notices.append(Notice(id: lastNotice, kind: kind, text: text, time: dependencies.now()))
     if snapshot.notices.count > 50 { snapshot.notices.removeFirst() }

@@ -24,8 +24,8 @@ public struct Screen: Sendable {
   public enum Wish: Sendable, Hashable {
     /// Give the shell back, for a while.
     case suspend
-    /// Put this text on the clipboard.
-    case copy(String)
+    /// Put this text where it can be pasted from, and say where that is.
+    case copy(String, what: String)
   }
 
   /// A screen with panes in tab order, showing a snapshot.
@@ -109,9 +109,7 @@ public struct Screen: Sendable {
       sentence = text
       return []
     case .copy(let text, let what):
-      wish(.copy(text))
-      let size = text.utf8.count / 1000
-      sentence = "Sent \(what) to the clipboard." + (size > 75 ? " Many terminals take less than \(size) kB." : "")
+      wish(.copy(text, what: what))
       return []
     case .show(let title):
       guard let index = panes.firstIndex(where: { $0.title == title }) else { return [] }

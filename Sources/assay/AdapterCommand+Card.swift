@@ -60,10 +60,10 @@ extension AdapterCommand {
               ]
             }),
         ]
-        return print(report.text(.pretty))
+        return printJSON(report)
       }
-      Wiring.show(path)
-      if card.runs.isEmpty { Wiring.show("No run with exactly these weights is kept, so the card has no scores.") }
+      print(path)
+      if card.runs.isEmpty { print("No run with exactly these weights is kept, so the card has no scores.") }
     }
 
     /// A card that a person wrote isn't replaced; PEFT's empty template is.

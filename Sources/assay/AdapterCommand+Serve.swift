@@ -20,14 +20,14 @@ extension AdapterCommand {
     func run() async throws {
       let chosen = try await choice.found()
       let recipes = try self.recipes(chosen)
-      if choice.options.json { return print(Report.recipes(recipes).text(.pretty)) }
+      if choice.options.json { return printJSON(Report.recipes(recipes)) }
       for (index, recipe) in recipes.enumerated() {
         if index > 0 { print("") }
         print("\(recipe.engine)")
-        if let problem = recipe.problem { Wiring.show("  \(problem)") }
-        for first in recipe.first { Wiring.show("  first:  \(first)") }
-        for command in recipe.commands { Wiring.show("  \(recipe.first.isEmpty ? "" : "then:   ")\(command)") }
-        for note in recipe.notes { Wiring.show("  (\(note))") }
+        if let problem = recipe.problem { print("  \(problem)") }
+        for first in recipe.first { print("  first:  \(first)") }
+        for command in recipe.commands { print("  \(recipe.first.isEmpty ? "" : "then:   ")\(command)") }
+        for note in recipe.notes { print("  (\(note))") }
       }
     }
 

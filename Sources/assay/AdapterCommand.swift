@@ -59,15 +59,15 @@ struct AdapterCommand: AsyncParsableCommand {
       let made = try await Wiring.interruptible { [to] in
         try await tool.convert(folder, to: to, output: output, base: base)
       }
-      if choice.options.json { return print(Report.conversion(made, output).text(.pretty)) }
-      Wiring.show(
+      if choice.options.json { return printJSON(Report.conversion(made, output)) }
+      print(
         "\(made.tensors) weights (\(made.method), rank \(made.rank)) from \(made.from.rawValue) to \(made.to.rawValue); the "
           + "largest difference is \(Report.small(made.maxDifference)).")
       if !made.comparedWithBase {
-        Wiring.show("The base model wasn't found, so names and shapes could not be held against it.")
+        print("The base model wasn't found, so names and shapes could not be held against it.")
       }
-      for note in made.notes { Wiring.show(note) }
-      Wiring.show(output)
+      for note in made.notes { print(note) }
+      print(output)
     }
   }
 
@@ -91,11 +91,11 @@ struct AdapterCommand: AsyncParsableCommand {
       let made = try await Wiring.interruptible { [dequantize] in
         try await tool.fuse(folder, output: output, base: base, dequantize: dequantize, rows: chosen.rows)
       }
-      if choice.options.json { return print(Report.fused(made, output).text(.pretty)) }
-      Wiring.show("A model of \(Report.megabytes(made.bytes)). \(Report.sentence(made.difference))")
-      for note in made.notes { Wiring.show(note) }
-      Wiring.show(output)
-      Wiring.show("As a model in assay.yaml:   tuned: { api: mlx, path: \(output) }")
+      if choice.options.json { return printJSON(Report.fused(made, output)) }
+      print("A model of \(Report.megabytes(made.bytes)). \(Report.sentence(made.difference))")
+      for note in made.notes { print(note) }
+      print(output)
+      print("As a model in assay.yaml:   tuned: { api: mlx, path: \(output) }")
     }
   }
 
@@ -123,10 +123,10 @@ struct AdapterCommand: AsyncParsableCommand {
           "variant": .string(variant.name), "model": .string(variant.model), "prompt": .string(variant.prompt),
           "adapter": variant.adapter.map { .string($0) } ?? .null, "line": .string(variant.line),
         ]
-        return print(report.text(.pretty))
+        return printJSON(report)
       }
-      Wiring.show("assay.yaml has this line now:   \(variant.line)")
-      Wiring.show("`assay eval \(variant.name)` measures it.")
+      print("assay.yaml has this line now:   \(variant.line)")
+      print("`assay eval \(variant.name)` measures it.")
     }
   }
 

@@ -28,7 +28,7 @@ struct BatchesCommand: AsyncParsableCommand {
             "created": .string(ISO8601DateFormatter().string(from: batch.created)),
           ]
         }
-        return print(JSONValue.array(reports).text(.pretty))
+        return printJSON(JSONValue.array(reports))
       }
       guard !batches.isEmpty else { return print("No batch is under way. Start one: assay eval VARIANT --batch") }
       var table = TextTable(

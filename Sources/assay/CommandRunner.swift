@@ -1,4 +1,5 @@
 import Synchronization
+import Terminal
 import WorkbenchCore
 
 /// Carries out the commands that a screen asks for: edits one after the other in the order they were made, drafts of what
@@ -31,6 +32,17 @@ final class CommandRunner: Sendable {
       edits.yield(command)
     } else {
       start { [workbench] in await workbench.submit(command) }
+    }
+  }
+
+  /// Puts a text where it can be pasted from; where that is, or why it failed, becomes a notice.
+  func copy(_ text: String, _ what: String, by way: ClipboardWay, to clipboard: Clipboard) {
+    start { [workbench] in
+      do {
+        await workbench.notify(.information, try await clipboard.keep(text, what, by: way))
+      } catch {
+        await workbench.notify(.error, "\(what) could not be copied: \(error)")
+      }
     }
   }
 

@@ -21,7 +21,7 @@ struct CompareCommand: AsyncParsableCommand {
     let outcome = try await workbench.perform(.compare(a: a, b: b, set: set))
     await workbench.close()
     guard case .comparison(let comparison) = outcome else { return }
-    if options.json { return print(Report.comparison(comparison).text(.pretty)) }
+    if options.json { return printJSON(Report.comparison(comparison)) }
     var runs = Report.runTable
     runs.rows = [Report.row(comparison.a), Report.row(comparison.b)]
     runs.print()
@@ -39,7 +39,7 @@ struct CompareCommand: AsyncParsableCommand {
     if unscored > 0 { print("\(unscored) cases were not scored in one of the runs, and are left out.") }
     if comparison.missing > 0 { print("\(comparison.missing) cases of the set are not in both runs yet.") }
     print("")
-    Wiring.show(comparison.sentence)
+    print(comparison.sentence)
   }
 }
 

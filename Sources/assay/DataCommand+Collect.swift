@@ -64,7 +64,7 @@ extension DataCommand {
         path: output ?? CollectRequest.path(of: ids, kind: kind))
       guard case .collected(let report) = try await workbench.perform(.collect(request)) else { return }
       await workbench.close()
-      if options.json { return print(Report.harvest(report).text(.pretty)) }
+      if options.json { return printJSON(Report.harvest(report)) }
       let details = [(report.edited, "edited"), (report.preferred, "preferred by a person")]
         .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
       print(

@@ -54,11 +54,11 @@ extension DataCommand {
           "configuration": report.snippet.map { .string($0) } ?? .null,
           "notes": .array(report.notes.map { .string($0) }),
         ]
-        return print(value.text(.pretty))
+        return printJSON(value)
       }
       for (path, rows) in files { Wiring.say(path + (rows > 0 ? ": \(rows) row\(rows == 1 ? "" : "s")" : "")) }
       for note in report.notes { Wiring.say(note) }
-      if let snippet = report.snippet { Wiring.show(snippet) }
+      if let snippet = report.snippet { print(snippet) }
     }
   }
 }

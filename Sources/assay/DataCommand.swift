@@ -32,9 +32,9 @@ struct DataCommand: AsyncParsableCommand {
       let report = try await workbench.checkTrainingData(DataCheckRequest(data: file, set: set, startsEngine: true))
       await workbench.close()
       if options.json {
-        print(report.json.text(.pretty))
+        printJSON(report.json)
       } else {
-        for line in DataCommand.lines(of: report) { Wiring.show(line) }
+        for line in DataCommand.lines(of: report) { print(line) }
       }
       if !report.bad.isEmpty { throw ExitCode(ExitStatus.thresholdMissed) }
     }

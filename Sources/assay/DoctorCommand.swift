@@ -35,11 +35,11 @@ struct DoctorCommand: AsyncParsableCommand {
     let folder = await workspace()
     checks += (folder.isTrusted ? await engine(isNeeded: folder.hasLocalModel) : []) + folder.checks
     if options.json {
-      print(JSONValue.array(checks.map(\.json)).text(.pretty))
+      printJSON(JSONValue.array(checks.map(\.json)))
     } else {
       for check in checks {
         let mark = check.isGood ? "✓" : check.status == 0 ? "!" : "✗"
-        Wiring.show("\(mark) \(check.name): \(check.text)")
+        print("\(mark) \(check.name): \(check.text)")
       }
     }
     if let worst = checks.map(\.status).max(), worst != 0 { throw ExitCode(worst) }

@@ -79,7 +79,7 @@ struct EngineCommand: AsyncParsableCommand {
               ]
             }),
         ]
-        return print(value.text(.pretty))
+        return printJSON(value)
       }
       print(Self.line(engine))
       // Few need it, so that it is missing is no news.

@@ -21,7 +21,7 @@ extension EvalCommand {
       reports.append(report(estimate, request.variant))
     }
     await workbench.close()
-    if json { return print(JSONValue.array(reports).text(.pretty)) }
+    if json { return printJSON(JSONValue.array(reports)) }
     table.print()
   }
 

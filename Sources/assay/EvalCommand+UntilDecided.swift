@@ -8,7 +8,7 @@ extension EvalCommand {
       try await workbench.compareUntilDecided(first, second, consent: .given)
     }
     await workbench.close()
-    if options.json { return print(Report.sequential(result).text(.pretty)) }
+    if options.json { return printJSON(Report.sequential(result)) }
     var looks = TextTable(
       .init("look", .right), .init("cases", .right),
       .init("\(result.b.variant.name) − \(result.a.variant.name)", .right),
@@ -23,8 +23,8 @@ extension EvalCommand {
     }
     looks.print()
     print("")
-    Wiring.show(result.sentence)
-    if let caution = result.findings.last?.caution { Wiring.show(caution) }
+    print(result.sentence)
+    if let caution = result.findings.last?.caution { print(caution) }
   }
 
   private static let words = [

@@ -101,7 +101,7 @@ struct EvalCommand: AsyncParsableCommand {
     let unanswered = try await Self.unanswered(runs, on: workbench)
     await workbench.close()
     if options.json {
-      print(JSONValue.array(reports).text(.pretty))
+      printJSON(JSONValue.array(reports))
     } else if !runs.isEmpty {
       var table = Report.runTable
       table.rows = runs.map(Report.row)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Content
 import Foundation
 import LocalEngine
+import Terminal
 import Trust
 import WorkbenchCore
 
@@ -32,11 +33,18 @@ enum ExitStatus {
     CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
   }
 
+  /// Ends the program where not all could be written to standard output: whoever reads it must not take a part for all.
+  static func checkOutput() {
+    guard let problem = Console.output.problem else { return }
+    Wiring.say("assay: standard output can't be written: \(problem). What was done is kept.")
+    exit(usage)
+  }
+
   /// Says why on stderr, with `--json` also as `{"error": …}` on stdout, and leaves with the right status. A command that
   /// has printed its JSON already throws an `ExitCode`.
   static func leave(with error: any Error) -> Never {
     if wantsJSON, !(error is ExitCode), Assay.exitCode(for: error) != .success {
-      print(JSONValue.object(["error": Report.error(error)]).text(.pretty))
+      printJSON(JSONValue.object(["error": Report.error(error)]))
     }
     switch error {
     case is ExitCode: break
@@ -54,10 +62,12 @@ enum ExitStatus {
       let text = Assay.fullMessage(for: error)
       if Assay.exitCode(for: error) == .success {
         print(text)
+        checkOutput()
         exit(0)
       }
       Wiring.say(Assay.exitCode(for: error) == .validationFailure ? text : "assay: \(error)")
     }
+    checkOutput()
     exit(of(error))
   }
 }

@@ -50,10 +50,10 @@ extension JobsCommand {
         try await workbench.keepAsBest(report.rows[best].checkpoint, of: JobID(id))
       }
       await workbench.close()
-      if options.json { return print(Report.checkpoints(report).text(.pretty)) }
+      if options.json { return printJSON(Report.checkpoints(report)) }
       Self.table(report, choice).print()
       print("")
-      for sentence in Self.sentences(report, choice, kept: keepBest) { Wiring.show(sentence) }
+      for sentence in Self.sentences(report, choice, kept: keepBest) { print(sentence) }
     }
 
     private static func table(_ report: CheckpointReport, _ choice: CheckpointChoice) -> TextTable {

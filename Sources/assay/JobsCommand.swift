@@ -22,7 +22,7 @@ struct JobsCommand: AsyncParsableCommand {
       await workbench.refreshJobs()
       let jobs = await workbench.snapshot.jobs
       await workbench.close()
-      if options.json { return print(JSONValue.array(jobs.map(Report.job)).text(.pretty)) }
+      if options.json { return printJSON(JSONValue.array(jobs.map(Report.job))) }
       guard !jobs.isEmpty else { return print("No training jobs yet; `assay train` starts one.") }
       var table = TextTable(
         .init("id", .right), .init("state"), .init("back end", priority: 4), .init("base"), .init("data", priority: 5),
@@ -52,17 +52,17 @@ struct JobsCommand: AsyncParsableCommand {
       let detail = await workbench.snapshot.job
       await workbench.close()
       guard let detail else { return }
-      if options.json { return print(Report.job(detail).text(.pretty)) }
+      if options.json { return printJSON(Report.job(detail)) }
       JobsCommand.describe(detail)
       for checkpoint in detail.checkpoints {
         let loss = checkpoint.validationLoss.map { "val loss \(JobLoss.text($0))" } ?? ""
         let mark = checkpoint.step == detail.best?.step ? "  best" : ""
-        Wiring.show("  step \(checkpoint.step)  \(loss)\(mark)  \(checkpoint.path)")
+        print("  step \(checkpoint.step)  \(loss)\(mark)  \(checkpoint.path)")
       }
       for figures in detail.answers {
-        Wiring.show("  " + JobsCommand.text(of: figures, signs: detail.signs(of: figures)))
+        print("  " + JobsCommand.text(of: figures, signs: detail.signs(of: figures)))
       }
-      for line in detail.log.suffix(20) { Wiring.show("  | " + line) }
+      for line in detail.log.suffix(20) { print("  | " + line) }
     }
   }
 
@@ -156,7 +156,7 @@ struct JobsCommand: AsyncParsableCommand {
     try await workbench.perform(command)
     let detail = try await follow(id, on: workbench)
     await workbench.close()
-    if options.json { return print(Report.job(detail).text(.pretty)) }
+    if options.json { return printJSON(Report.job(detail)) }
     describe(detail)
   }
 
@@ -184,7 +184,7 @@ struct JobsCommand: AsyncParsableCommand {
   /// Prints how a job ended, and fails when it did not end well.
   static func finish(_ detail: JobDetail, json: Bool) throws {
     let job = detail.job
-    if json { print(Report.job(detail).text(.pretty)) } else { describe(detail) }
+    if json { printJSON(Report.job(detail)) } else { describe(detail) }
     if job.state == .failed || job.state == .lost {
       throw WorkbenchError.model("Job \(job.id) is \(job.state.rawValue). \(job.message ?? "")")
     }
@@ -192,15 +192,15 @@ struct JobsCommand: AsyncParsableCommand {
 
   static func describe(_ detail: JobDetail) {
     let job = detail.job
-    Wiring.show("job \(job.id)  \(job.state.rawValue)  \(job.base) on \(job.data)  step \(job.step)/\(job.steps)")
+    print("job \(job.id)  \(job.state.rawValue)  \(job.base) on \(job.data)  step \(job.step)/\(job.steps)")
     let losses = [
       job.trainLoss.map { "train loss \(JobLoss.text($0))" }, job.validationLoss.map { "val loss \(JobLoss.text($0))" },
     ]
     let line = losses.compactMap { $0 }.joined(separator: ", ")
     if !line.isEmpty { print("  " + line) }
-    if let adapter = job.adapter { Wiring.show("  adapter: \(adapter)") }
-    if let message = job.message { Wiring.show("  " + message) }
-    for remark in detail.remarks where remark != job.message { Wiring.show("  warning: " + remark) }
+    if let adapter = job.adapter { print("  adapter: \(adapter)") }
+    if let message = job.message { print("  " + message) }
+    for remark in detail.remarks where remark != job.message { print("  warning: " + remark) }
   }
 
   /// What the answers of a step have in common, on a line.

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Files
+import Foundation
+import Terminal
 import WorkbenchCore
 
 /// The program. Exit status: 0 done, 1 a threshold was missed, 2 wrong usage or input, 3 a model or the engine failed.
@@ -23,6 +25,7 @@ import WorkbenchCore
     StandardStreams.secure()
     ProcessLimits.check()
     FileAccess.makePrivate()
+    setWidth()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -30,8 +33,15 @@ import WorkbenchCore
       } else {
         try command.run()
       }
+      ExitStatus.checkOutput()
     } catch {
       ExitStatus.leave(with: error)
     }
+  }
+
+  /// ArgumentParser breaks the lines of its help and errors after so many columns, and can't below some thirty.
+  private static func setWidth() {
+    let claimed = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    setenv("COLUMNS", "\(min(max(60, claimed ?? Console.output.columns), 1000))", 1)
   }
 }

@@ -38,12 +38,12 @@ extension ModelsCommand {
       let made = try await Wiring.interruptible { [bits, groupSize] in
         try await tool.quantize(place, output: output, bits: bits, groupSize: groupSize)
       }
-      if options.json { return print(Report.quantized(made, output).text(.pretty)) }
-      Wiring.show(
+      if options.json { return printJSON(Report.quantized(made, output)) }
+      print(
         "\(Report.megabytes(made.bytesBefore)) became \(Report.megabytes(made.bytes)): \(made.bits) bits, groups of "
           + "\(made.groupSize). \(Report.sentence(made.difference))")
-      Wiring.show(output)
-      Wiring.show("As a model in assay.yaml:   \(name)-\(bits)bit: { api: mlx, path: \(output) }")
+      print(output)
+      print("As a model in assay.yaml:   \(name)-\(bits)bit: { api: mlx, path: \(output) }")
     }
 
     /// The model's folder or hub id.

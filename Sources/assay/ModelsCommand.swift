@@ -23,7 +23,7 @@ struct ModelsCommand: AsyncParsableCommand {
       let models = snapshot.workspace.models
       if options.json {
         let reports = models.map { Report.model($0, snapshot.probes[$0.place]) }
-        return print(JSONValue.array(reports).text(.pretty))
+        return printJSON(JSONValue.array(reports))
       }
       guard !models.isEmpty else { throw WorkbenchError.input("assay.yaml has no models; add one.") }
       var table = TextTable(
@@ -90,34 +90,34 @@ struct ModelsCommand: AsyncParsableCommand {
         }
       }
       await workbench.close()
-      if options.json { print(JSONValue.array(reports).text(.pretty)) }
+      if options.json { printJSON(JSONValue.array(reports)) }
       if let failure { throw ExitCode(ExitStatus.of(failure)) }
     }
 
     private static func show(_ model: ModelSpec, _ probe: ModelProbe, _ earlier: ModelProbe?) {
       let speed = probe.tokensPerSecond.map { ", \(Int($0.rounded())) tokens/s" } ?? ""
       let server = probe.server.map { ", \($0)" } ?? ""
-      Wiring.show(
+      print(
         "\(model.name) (\(model.api.address)): one token in \(Report.milliseconds(probe.latency ?? 0))\(speed)\(server)"
       )
       for ability in ModelProbe.Ability.allCases {
         guard let finding = probe.findings[ability] else { continue }
         let mark = [.works: "✓", .ignored: "!", .refused: "✗"][finding] ?? "?"
         let words = finding == .ignored ? "ignored: taken without complaint, without effect" : finding.rawValue
-        Wiring.show("  \(mark) \(ability.rawValue): \(words)")
+        print("  \(mark) \(ability.rawValue): \(words)")
       }
       for replacement in earlier.map({ probe.replacements(since: $0) }) ?? [] {
         let date = earlier.map { Report.day($0.time) } ?? ""
         let why =
           replacement.now.map { "it comes from \($0) now, then from \(replacement.before ?? "elsewhere")" }
           ?? "it answers the same questions otherwise"
-        Wiring.show(
+        print(
           "  ! \(replacement.name) is not what it was on \(date): \(why). Runs from before can't be compared with later ones."
         )
       }
       if case .endpoint(let endpoint) = model.api, !probe.models.isEmpty, !probe.models.contains(endpoint.model) {
         let some = probe.models.prefix(8).joined(separator: ", ")
-        Wiring.show("  ! its list of models has no \"\(endpoint.model)\": \(some)\(probe.models.count > 8 ? " …" : "")")
+        print("  ! its list of models has no \"\(endpoint.model)\": \(some)\(probe.models.count > 8 ? " …" : "")")
       }
     }
   }

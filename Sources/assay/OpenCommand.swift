@@ -50,15 +50,23 @@ struct OpenCommand: AsyncParsableCommand {
       theme: ThemeLibrary.preferred(theme, environment: environment))
     let runner = CommandRunner(workbench)
     let last = LastTheme(screen.theme.name)
+    let clipboard = Clipboard(environment: environment)
     let watching = Task { await workbench.watch() }
     defer { watching.cancel() }
     do {
       try await runTerminal(
-        TerminalScreen(screen: screen, last: last), updates: await workbench.snapshots(), environment: environment
-      ) { runner.perform($0) }
+        TerminalScreen(screen: screen, last: last, clipboard: clipboard), updates: await workbench.snapshots(),
+        environment: environment
+      ) { command in
+        switch command {
+        case .workbench(let command): runner.perform(command)
+        case .copied(let text, let what, let way): runner.copy(text, what, by: way, to: clipboard)
+        }
+      }
     } catch {
       _ = await finish(runner, workbench, since: start)
       Wiring.say("assay: \(error)")
+      if let signal = error.signal { endProcess(bySignal: signal) }
       throw ExitCode(error.exitStatus)
     }
     let isAllKept = await finish(runner, workbench, since: start)

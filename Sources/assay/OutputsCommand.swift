@@ -25,15 +25,15 @@ struct OutputsCommand: AsyncParsableCommand {
     await workbench.close()
     let wanted = outputs.filter { !failed || $0.passed != true }
     if options.json {
-      for output in wanted { print(Report.output(output).text()) }
+      for output in wanted { printJSON(Report.output(output), .compact) }
       return
     }
     for output in wanted {
-      Wiring.show("\(output.standing.mark) \(output.id)")
-      if let failure = output.failure { Wiring.show("    " + failure) }
-      if let text = output.answer?.text, !text.isEmpty { Wiring.show(Self.indented(text)) }
-      if output.answer?.isCut == true { Wiring.show("    cut: \(output.answer?.finishReason ?? "")") }
-      for score in output.scores where score.passed != true { Wiring.show("    \(score.grader): \(score.reason)") }
+      print("\(output.standing.mark) \(output.id)")
+      if let failure = output.failure { print("    " + failure) }
+      if let text = output.answer?.text, !text.isEmpty { print(Self.indented(text)) }
+      if output.answer?.isCut == true { print("    cut: \(output.answer?.finishReason ?? "")") }
+      for score in output.scores where score.passed != true { print("    \(score.grader): \(score.reason)") }
     }
     Wiring.say(
       "Run \(run.id) (\(run.variant.name) on \(run.set)): \(wanted.count) of \(outputs.count) answers are shown.")

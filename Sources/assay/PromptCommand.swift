@@ -39,9 +39,9 @@ struct PromptCommand: AsyncParsableCommand {
       guard case .rendered(let prompt) = try await workbench.perform(.render(request)) else { return }
       await workbench.close()
       if let problem = prompt.problem, rendered { throw WorkbenchError.input(problem) }
-      if options.json { return print(Report.rendered(prompt).text(.pretty)) }
+      if options.json { return printJSON(Report.rendered(prompt)) }
       if rendered {
-        for message in prompt.messages { Wiring.show("── \(message.role.rawValue) ──\n\(message.content)\n") }
+        for message in prompt.messages { print("── \(message.role.rawValue) ──\n\(message.content)\n") }
       } else {
         var table = TextTable(.init("section"), .init("role"), .init("tokens", .right), .init("text"))
         let mark = prompt.countsAreExact ? "" : "~"

@@ -93,8 +93,8 @@ struct ReviewCommand: AsyncParsableCommand {
 
   private func show(_ reviews: Reviews) {
     if options.json {
-      for one in reviews.preferences { print(Report.preference(one).text()) }
-      for one in reviews.corrections { print(Report.correction(one).text()) }
+      for one in reviews.preferences { printJSON(Report.preference(one), .compact) }
+      for one in reviews.corrections { printJSON(Report.correction(one), .compact) }
       return
     }
     guard !reviews.isEmpty else {
@@ -112,7 +112,7 @@ struct ReviewCommand: AsyncParsableCommand {
         let line = one.text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(60)) } ?? ""
         return [one.set, one.caseID, "\(one.source)", "should be: \(line)"]
       }
-    for line in table.lines(width: nil) { Wiring.show(line) }
+    for line in table.lines(width: nil) { print(line) }
   }
 }
 

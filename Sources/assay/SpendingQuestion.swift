@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evidence
 import Foundation
+import Terminal
 import WorkbenchCore
 
 /// Not to be asked before money is spent.
@@ -18,7 +19,7 @@ struct SpendingOptions: ParsableArguments {
     guard let charge = await workbench.charge(for: commands) else { return nil }
     for item in charge.items { Wiring.say(item.sentence) }
     if charge.items.count > 1, let dollars = charge.dollars { Wiring.say("In all: \(dollars.dollarText).") }
-    guard charge.mustAsk, !yes, !isLimited, isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return charge }
+    guard charge.mustAsk, !yes, !isLimited, isatty(STDIN_FILENO) == 1, Console.errors.isTerminal else { return charge }
     guard TrustQuestion.confirm("Start?") else {
       throw WorkbenchError.input("Nothing was started, since nobody agreed to the cost.")
     }

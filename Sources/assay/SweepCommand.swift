@@ -113,7 +113,7 @@ struct SweepCommand: AsyncParsableCommand {
       let snapshot = await workbench.snapshot
       guard let name else {
         await workbench.close()
-        if options.json { return print(JSONValue.array(snapshot.sweepNames.map { .string($0) }).text(.pretty)) }
+        if options.json { return printJSON(JSONValue.array(snapshot.sweepNames.map { .string($0) })) }
         return print(
           snapshot.sweepNames.isEmpty
             ? "No sweep yet; `assay sweep NAME --learning-rate 1e-4,1e-3` begins one."
@@ -141,7 +141,7 @@ struct SweepCommand: AsyncParsableCommand {
           }),
         "sentences": .array(sentences.map { .string($0) }),
       ]
-      return print(value.text(.pretty))
+      return printJSON(value)
     }
     var table = TextTable(
       report.axes.map { .init($0.rawValue, .right) } + [
@@ -162,7 +162,7 @@ struct SweepCommand: AsyncParsableCommand {
     }
     table.print()
     print("")
-    for sentence in sentences { Wiring.show(sentence) }
+    for sentence in sentences { print(sentence) }
   }
 }
 

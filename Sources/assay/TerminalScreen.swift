@@ -4,28 +4,40 @@ import Terminal
 import WorkbenchCore
 import WorkbenchUI
 
+/// What the screen asks of the program.
+enum UICommand: Sendable {
+  case workbench(Command)
+  /// To be told where the text can be pasted from, and before that put there, unless the terminal does it.
+  case copied(String, what: String, by: ClipboardWay)
+}
+
 /// The screen as the terminal's event loop drives it.
 struct TerminalScreen: Interface {
   var screen: Screen
   let last: LastTheme
+  let clipboard: Clipboard
 
-  mutating func handle(_ event: Event) -> [Request<Command>] { requests(screen.handle(event)) }
+  mutating func handle(_ event: Event) -> [Request<UICommand>] { requests(screen.handle(event)) }
 
-  mutating func receive(_ update: Snapshot) -> [Request<Command>] { requests(screen.update(update)) }
+  mutating func receive(_ update: Snapshot) -> [Request<UICommand>] { requests(screen.update(update)) }
 
-  mutating func leave() -> [Command] { screen.leave() }
+  mutating func leave() -> [UICommand] { screen.leave().map { .workbench($0) } }
 
-  private mutating func requests(_ commands: [Command]) -> [Request<Command>] {
+  private mutating func requests(_ commands: [WorkbenchCore.Command]) -> [Request<UICommand>] {
     last.name = screen.theme.name
-    var requests = commands.map { Request.perform($0) }
+    var requests: [Request<UICommand>] = commands.map { .perform(.workbench($0)) }
     if screen.isDone { requests.append(.quit) }
-    return requests
-      + screen.takeWishes().map { wish in
-        switch wish {
-        case .suspend: .suspend
-        case .copy(let text): .copy(text)
-        }
+    for wish in screen.takeWishes() {
+      switch wish {
+      case .suspend: requests.append(.suspend)
+      case .copy(let text, let what):
+        let text = TextWidth.copyable(text)
+        let way = clipboard.way(for: text)
+        if way == .terminal { requests.append(.copy(text)) }
+        requests.append(.perform(.copied(text, what: what, by: way)))
       }
+    }
+    return requests
   }
 
   mutating func draw(on surface: inout Surface) { screen.draw(on: &surface) }

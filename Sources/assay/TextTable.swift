@@ -1,5 +1,5 @@
 import Drawing
-import Foundation
+import Terminal
 
 /// A plain table for the command line: columns as wide as their widest cell, two spaces between them, every text made
 /// safe for the terminal. On a terminal that is too narrow, the columns of the lowest priority are left out.
@@ -24,7 +24,7 @@ struct TextTable {
   /// The table's lines, the heading first.
   /// - Parameter width: what the lines may take; any width where nil.
   func lines(width: Int?) -> [String] {
-    let cells = [columns.map(\.title)] + rows.map { $0.map { TextWidth.sanitized($0) } }
+    let cells = [columns.map(\.title)] + rows.map { $0.map { TextWidth.singleLine($0) } }
     let widths = columns.indices.map { column in cells.map { TextWidth.columns(of: $0[column]) }.max() ?? 0 }
     // A column that says nothing in any row is left out.
     var shown = columns.indices.filter { column in rows.isEmpty || rows.contains { !$0[column].isEmpty } }
@@ -40,14 +40,8 @@ struct TextTable {
     }
   }
 
-  func print() { for line in lines(width: TextTable.terminalWidth) { Wiring.show(line) } }
-
-  /// Columns of the terminal that standard output is; nil when it is none.
-  private static var terminalWidth: Int? { isatty(1) == 1 ? columns(of: 1) : nil }
-
-  /// Columns of the terminal behind a descriptor; 80 where it doesn't say.
-  static func columns(of descriptor: Int32) -> Int {
-    var size = winsize()
-    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  /// Prints it to standard output, as wide as a terminal is.
+  func print() {
+    for line in lines(width: Console.output.isTerminal ? Console.output.columns : nil) { Console.output.line(line) }
   }
 }

@@ -127,7 +127,7 @@ struct TrainCommand: AsyncParsableCommand {
       let estimate = await workbench.estimate(request)
       await workbench.close()
       if let problem = estimate.problem { throw WorkbenchError.input(problem) }
-      return options.json ? print(Report.estimate(estimate).text(.pretty)) : print(estimate.sentence)
+      return options.json ? printJSON(Report.estimate(estimate)) : print(estimate.sentence)
     }
     if (backend ?? workspace.training.backend) == "openai" {
       let estimate = await workbench.estimate(request)

@@ -1,5 +1,6 @@
 import Drawing
 import Foundation
+import Terminal
 import WorkbenchCore
 
 /// Asks a person on the terminal whether a workspace may do what its files ask for.
@@ -9,7 +10,7 @@ enum TrustQuestion {
   static func ask(_ workbench: Workbench) async throws {
     let snapshot = await workbench.snapshot
     guard let asked = permissions(snapshot.trust) else { return }
-    guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { throw WorkbenchError.untrusted(asked) }
+    guard isatty(STDIN_FILENO) == 1, Console.errors.isTerminal else { throw WorkbenchError.untrusted(asked) }
     tell(asked, of: snapshot)
     guard confirm("Trust it?") else { throw WorkbenchError.untrusted(asked) }
     try await workbench.perform(.trust(asked))
@@ -40,11 +41,11 @@ enum TrustQuestion {
   }
 
   /// A permission as a line that can do a terminal no harm.
-  static func line(_ permission: Permission) -> String { TextWidth.sanitized(permission.description) }
+  static func line(_ permission: Permission) -> String { TextWidth.singleLine(permission.description) }
 
   /// Asks for yes or no; no is the default.
   static func confirm(_ question: String) -> Bool {
-    try? FileHandle.standardError.write(contentsOf: Data("\(question) [y/N] ".utf8))
+    Console.errors.write("\(question) [y/N] ")
     let answer = readLine(strippingNewline: true)?.trimmingCharacters(in: .whitespaces).lowercased()
     return answer == "y" || answer == "yes"
   }

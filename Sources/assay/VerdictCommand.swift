@@ -23,7 +23,7 @@ struct VerdictCommand: AsyncParsableCommand {
       throw WorkbenchError.input(
         "The workspace has no eval set, so there is nothing to judge by; add one to assay.yaml.")
     }
-    if options.json { return print(Report.verdict(report).text(.pretty)) }
+    if options.json { return printJSON(Report.verdict(report)) }
     if report.runs.isEmpty {
       print("No variant has been evaluated on \"\(report.set)\" yet: `assay eval` does it.")
     } else {
@@ -32,13 +32,13 @@ struct VerdictCommand: AsyncParsableCommand {
       table.print()
     }
     print("")
-    Wiring.show(report.advice.headline + ".")
+    print(report.advice.headline + ".")
     print("Confidence: \(report.advice.confidence.words).")
     print("")
-    for line in report.advice.lines { Wiring.show("  \(line.direction.mark) \(line.statement)") }
+    for line in report.advice.lines { print("  \(line.direction.mark) \(line.statement)") }
     if !report.advice.missing.isEmpty {
       print("\nWhat would settle more:")
-      for missing in report.advice.missing { Wiring.show("  · \(missing.statement)") }
+      for missing in report.advice.missing { print("  · \(missing.statement)") }
     }
   }
 }

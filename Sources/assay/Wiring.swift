@@ -1,10 +1,10 @@
 import Dispatch
-import Drawing
 import Files
 import Foundation
 import LocalEngine
 import ModelAPI
 import Storage
+import Terminal
 import Trainers
 import Trust
 import WorkbenchCore
@@ -46,20 +46,7 @@ enum Wiring {
   }
 
   /// Says something on stderr.
-  static func say(_ text: String) {
-    // Where the terminal is gone there is nobody to tell.
-    try? FileHandle.standardError.write(contentsOf: Data((safe(text, descriptor: 2) + "\n").utf8))
-  }
-
-  /// Prints text that came from files or models.
-  static func show(_ text: String) { StandardStreams.print(safe(text, descriptor: 1) + "\n") }
-
-  /// Text that can do no harm where it goes: a terminal gets no control characters.
-  private static func safe(_ text: String, descriptor: Int32) -> String {
-    guard isatty(descriptor) == 1 else { return text }
-    return text.split(separator: "\n", omittingEmptySubsequences: false).map { TextWidth.sanitized(String($0)) }
-      .joined(separator: "\n")
-  }
+  static func say(_ text: String) { Console.errors.line(text) }
 
   /// Says what is wrong with the workspace's files.
   static func report(_ problems: [Problem]) { for problem in problems { say(problem.description) } }

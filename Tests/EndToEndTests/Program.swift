@@ -23,7 +23,10 @@ struct Program: Sendable {
   private let folder: String
 
   /// Starts it. Not by Foundation's `Process`, which takes a program for alive as long as one that it started is.
-  init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+  /// - Parameter terminal: an open terminal to print to instead.
+  init(
+    _ path: String, _ arguments: [String], environment: [String: String] = [:], terminal: Int32? = nil
+  ) throws {
     folder = FileManager.default.temporaryDirectory.path + "/assay-e2e-output-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     #if canImport(Darwin)
@@ -47,8 +50,12 @@ struct Program: Sendable {
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, folder + "/output", O_WRONLY | O_CREAT, 0o600)
-    posix_spawn_file_actions_addopen(&actions, 2, folder + "/errors", O_WRONLY | O_CREAT, 0o600)
+    if let terminal {
+      for descriptor in [1, 2] as [Int32] { posix_spawn_file_actions_adddup2(&actions, terminal, descriptor) }
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 1, folder + "/output", O_WRONLY | O_CREAT, 0o600)
+      posix_spawn_file_actions_addopen(&actions, 2, folder + "/errors", O_WRONLY | O_CREAT, 0o600)
+    }
     let variables = Place.environment(environment).map { "\($0)=\($1)" }
     var words = ([path] + arguments).map { strdup($0) } + [nil]
     var settings = variables.map { strdup($0) } + [nil]

@@ -58,6 +58,9 @@ struct Tmux: Sendable {
   /// What is shown.
   func screen() async throws -> String { try await call("capture-pane", "-p") }
 
+  /// What tmux would paste.
+  func buffer() async throws -> String { try await call("show-buffer") }
+
   /// A fact about the window, by tmux's name for it.
   func fact(_ name: String) async throws -> String {
     try await call("display-message", "-p", "#{\(name)}").trimmingCharacters(in: .whitespacesAndNewlines)

@@ -1,5 +1,5 @@
 // The part of ncurses that the Terminal target uses, in a form that Swift 6 accepts: no mutable globals, no macros, no
-// variable argument lists. And, in recovery.c, what has to work inside a signal handler.
+// variable argument lists. And, in recovery.c and endings.c, what has to work inside a signal handler.
 //
 // None of this is safe to call from two threads, except where it says so.
 #ifndef CNCURSES_H
@@ -71,7 +71,7 @@ const char *cn_capability(const char *name);
 // Chooses a locale with UTF-8 for characters, and for nothing else; false if there is none.
 bool cn_use_utf8(void);
 
-// MARK: recovery.c — signals, standard error, and crashes
+// MARK: recovery.c — waiting, signals that are events, and standard error
 
 enum { cn_wait_input = 1, cn_wait_wake = 2, cn_wait_hangup = 4 };
 
@@ -83,11 +83,16 @@ ptrdiff_t cn_read(int input, void *bytes, size_t count);
 
 // Writes all of it, or what can be written.
 void cn_write(int output, const char *bytes, size_t count);
+// Writes some of it and returns how much, or a negative error number. Safe to call from any thread.
+ptrdiff_t cn_write_some(int output, const void *bytes, size_t count);
+// From now on nothing may be drawn, and `cn_write` writes nothing: the process is dying, and the terminal is given back.
+void cn_stop_drawing(void);
+bool cn_may_draw(void);
 
 // A pipe for waking the loop: both ends don't block and aren't inherited. False if there is none.
 bool cn_make_pipe(int *reading, int *writing);
 
-// From now on SIGWINCH, SIGTERM, SIGHUP, SIGINT and SIGCONT are written to `wake`, one byte each; and back.
+// From now on SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP and SIGINT are written to `wake`, one byte each; and back.
 void cn_watch_signals(int wake);
 void cn_unwatch_signals(void);
 // From now on, and after `cn_unwatch_signals` too, hang-ups are ignored: a terminal that goes often sends several.
@@ -96,6 +101,9 @@ void cn_ignore_hangups(void);
 // Stops the process as Ctrl-Z would have done; returns when it goes on.
 void cn_stop_process(void);
 
+// Ends the process by this signal, as if nobody had caught it.
+_Noreturn void cn_end_by(int number);
+
 // The terminal's columns and rows; false if it doesn't say.
 bool cn_window_size(int terminal, int *columns, int *rows);
 
@@ -103,13 +111,23 @@ bool cn_window_size(int terminal, int *columns, int *rows);
 void cn_capture_errors(void);
 void cn_release_errors(void);
 
+// MARK: endings.c — giving the terminal back when a signal ends the process
+
 // The terminal's modes as they are now are those to come back to.
 bool cn_remember_modes(int terminal);
 
-// From now on, a crash first writes `restore` to the terminal, brings its modes back, and releases the errors with a
-// line about the cause; and back. `restore` is copied.
-void cn_guard_crashes(int terminal, const char *restore, const char *program);
-void cn_unguard_crashes(void);
+// From now on, every signal that would end the process, or stop it by a flaw, first has `sequences` written to the
+// terminal, its modes brought back, what it has sent thrown away, and the errors released with a line about the cause;
+// then the process ends by that signal. And back. `sequences` is copied.
+void cn_guard_endings(int input, int output, const char *sequences, const char *program);
+void cn_unguard_endings(void);
+
+// Whether the terminal is ours, and so is to be given back: not while the process is stopped.
+void cn_hold_terminal(bool holds);
+
+// Throws away what the terminal has sent and is sending right now: reports that were under way when they were switched
+// off. Waits until nothing has come for 25 milliseconds, and no longer than 300.
+void cn_discard_input(int input);
 
 // Makes the calling thread, of which there can be one, take signals (threads begin with those of their maker blocked), on
 // a stack of its own, so that running out of stack can be reported too.
