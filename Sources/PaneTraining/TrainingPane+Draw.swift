@@ -181,6 +181,7 @@ extension TrainingPane {
       },
     ]
     let signs = detail.answerSigns
+    let wordColumns = isWide ? (last != nil ? 19 : signs.isEmpty ? 6 : 11) : signs.isEmpty ? 6 : 7
     if !behaviour.isEmpty {
       func share(_ run: Run?, _ best: Double?) -> [Span] {
         guard let run else { return [Span("–", theme[.textDim])] }
@@ -197,10 +198,10 @@ extension TrainingPane {
         })
     }
     columns += [
-      TableColumn("", width: last != nil && isWide ? 19...19 : signs.isEmpty ? 6...6 : 11...11, priority: 7) {
-        checkpoint in
+      TableColumn("", width: wordColumns...wordColumns, priority: 7) { checkpoint in
         if let sign = signs[checkpoint.step] {
-          return [Span(checkpoint.step == best ? "★ " : "! ", theme[.warning]), Span(sign.words, theme[.warning])]
+          let glyph = checkpoint.step == best ? "★ " : "! "
+          return [Span(glyph + (isWide ? sign.words : sign.word), theme[.warning])]
         }
         if checkpoint.step == last { return [Span(isWide ? "last, not validated" : "last", theme[.textDim])] }
         return [Span(checkpoint.step == best ? "★ best" : "", theme[.better])]
