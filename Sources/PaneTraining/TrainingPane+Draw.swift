@@ -262,9 +262,11 @@ extension TrainingPane {
     for text in JobFigures.flow(figures.line, width: rest.width) {
       if let row = next(keeping: 4) { surface.write([Span(text, theme[.textStrong])], in: row) }
     }
+    let hasLoss = !detail.curves[.loss].isEmpty || !detail.curves[.validationLoss].isEmpty
     for (text, style) in figures.remarks {
-      for line in TextWidth.wrap(text, to: max(1, rest.width)).prefix(3) {
-        if let row = next(keeping: detail.curves.isEmpty ? 1 : 7) {
+      // Without a curve of the loss there is room for a whole reason.
+      for line in TextWidth.wrap(text, to: max(1, rest.width)).prefix(hasLoss ? 3 : 12) {
+        if let row = next(keeping: hasLoss ? 7 : 1) {
           surface.write([Span(line, theme[style])], in: row)
         }
       }
