@@ -202,6 +202,7 @@ struct EvalCommand: AsyncParsableCommand {
     }
     guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
     if let sentence = try await workbench.cutSentence(of: run) { Wiring.say(sentence) }
+    if let sentence = try await workbench.collapseSentence(of: run) { Wiring.say(sentence) }
     if let estimate, let spent = await workbench.uses[run.id]?.dollars { Self.settle(estimate, spent, request.variant) }
     return run
   }
