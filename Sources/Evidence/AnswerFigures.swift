@@ -41,6 +41,16 @@ public struct AnswerFigures: Sendable, Hashable {
     /// At the end the answers are those of the base model.
     case asBase = "as_base"
 
+    /// In a word of at most five letters.
+    public var word: String {
+      switch self {
+      case .unending: "open"
+      case .collapsed: "same"
+      case .inert: "inert"
+      case .asBase: "base"
+      }
+    }
+
     /// In few words.
     public var words: String {
       switch self {

@@ -52,7 +52,7 @@ struct SweepView: Sendable {
         [Span($0.job.steps > 0 ? "\($0.job.step)/\($0.job.steps)" : "\($0.job.step)")]
       },
       TableColumn("valid.", width: 6...7, alignment: .right, priority: 6) {
-        [Span(Figure.lossCell($0.job.best?.validationLoss ?? $0.job.validationLoss.flatMap { $0.isFinite ? nil : $0 }))]
+        [Span(Figure.lossCell($0.loss))]
       },
       TableColumn("score", width: 5...5, alignment: .right, priority: 8) { row in
         guard let summary = row.run?.summary else { return [Span("–", theme[.textDim])] }

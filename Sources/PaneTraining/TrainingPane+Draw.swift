@@ -181,6 +181,7 @@ extension TrainingPane {
       },
     ]
     let signs = detail.answerSigns
+    let wordColumns = isWide ? (last != nil ? 19 : signs.isEmpty ? 6 : 11) : signs.isEmpty ? 6 : 7
     if !behaviour.isEmpty {
       func share(_ run: Run?, _ best: Double?) -> [Span] {
         guard let run else { return [Span("–", theme[.textDim])] }
@@ -197,10 +198,10 @@ extension TrainingPane {
         })
     }
     columns += [
-      TableColumn("", width: last != nil && isWide ? 19...19 : signs.isEmpty ? 6...6 : 11...11, priority: 7) {
-        checkpoint in
+      TableColumn("", width: wordColumns...wordColumns, priority: 7) { checkpoint in
         if let sign = signs[checkpoint.step] {
-          return [Span(checkpoint.step == best ? "★ " : "! ", theme[.warning]), Span(sign.words, theme[.warning])]
+          let glyph = checkpoint.step == best ? "★ " : "! "
+          return [Span(glyph + (isWide ? sign.words : sign.word), theme[.warning])]
         }
         if checkpoint.step == last { return [Span(isWide ? "last, not validated" : "last", theme[.textDim])] }
         return [Span(checkpoint.step == best ? "★ best" : "", theme[.better])]
@@ -261,9 +262,11 @@ extension TrainingPane {
     for text in JobFigures.flow(figures.line, width: rest.width) {
       if let row = next(keeping: 4) { surface.write([Span(text, theme[.textStrong])], in: row) }
     }
+    let hasLoss = !detail.curves[.loss].isEmpty || !detail.curves[.validationLoss].isEmpty
     for (text, style) in figures.remarks {
-      for line in TextWidth.wrap(text, to: max(1, rest.width)).prefix(3) {
-        if let row = next(keeping: detail.curves.isEmpty ? 1 : 7) {
+      // Without a curve of the loss there is room for a whole reason.
+      for line in TextWidth.wrap(text, to: max(1, rest.width)).prefix(hasLoss ? 3 : 12) {
+        if let row = next(keeping: hasLoss ? 7 : 1) {
           surface.write([Span(line, theme[style])], in: row)
         }
       }

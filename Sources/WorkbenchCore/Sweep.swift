@@ -230,6 +230,9 @@ extension SweepReport.Row {
     SweepPlan.Result(score: run?.summary.mean, validationLoss: job.best?.validationLoss)
   }
 
+  /// The validation loss to show: of its best checkpoint, or what it is instead of a number.
+  public var loss: Double? { job.best?.validationLoss ?? job.validationLoss.flatMap { $0.isFinite ? nil : $0 } }
+
   /// Whether anything is known of how good it is.
   public var isJudged: Bool { run != nil || job.best?.validationLoss != nil }
 }

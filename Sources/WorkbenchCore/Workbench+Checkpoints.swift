@@ -194,16 +194,6 @@ extension Workbench {
     return await Self.copies(of: rows, in: answers)
   }
 
-  /// What the answers of a run have in common.
-  private func figures(of run: Run, at step: Int, set: EvalSet) async throws -> AnswerFigures? {
-    let answers = try await store.outputs(of: run.id).compactMap { output in
-      output.answer.map { (id: output.caseID, text: $0.text, hasEnded: !$0.isCut) }
-    }
-    let asked = Set(answers.map(\.id))
-    let expected = set.cases.filter { asked.contains($0.id) }.compactMap { $0.expected.map { $0.string ?? $0.text() } }
-    return AnswerFigures(step: step, answers: answers.map { ($0.text, $0.hasEnded) }, expected: expected)
-  }
-
   /// Off the actor: it takes seconds for 100,000 rows.
   @concurrent private nonisolated static func copies(
     of rows: [TrainingRow], in answers: [(String, [String])]

@@ -234,8 +234,13 @@ extension Workbench {
     var sentences: [String] = []
     if cut > 0 {
       let limit = run.variant.sampling.maxTokens.map { "max_tokens (\($0))" } ?? "the model's own limit of tokens"
+      // A tuned model most of whose answers never end may not have learnt to end them.
+      let advice =
+        run.variant.isTuned && cut * 2 >= run.summary.done
+        ? "raise it if they are only long; else the model hasn't learnt to end them, and the rows must teach the end token."
+        : "raise it."
       sentences.append(
-        "\(cut) of \(run.summary.done) answers of \(name) were cut at \(limit) and graded as they are; raise it.")
+        "\(cut) of \(run.summary.done) answers of \(name) were cut at \(limit) and graded as they are; \(advice)")
     }
     if full > 0 {
       sentences.append(

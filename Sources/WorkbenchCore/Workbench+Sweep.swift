@@ -142,7 +142,24 @@ extension Workbench {
 
   /// What a sweep says in sentences, each no stronger than its cases are.
   public func sentences(of report: SweepReport) async throws -> [String] {
-    try await ranking(report) + Self.equalTrials(report)
+    try await ranking(report) + Self.equalTrials(report) + Self.failures(report)
+  }
+
+  /// Why trials came to a bad end; those with the same reason together.
+  private static func failures(_ report: SweepReport) -> [String] {
+    var reasons: [(text: String, jobs: [JobID])] = []
+    for job in report.rows.map(\.job).sorted(by: { $0.id < $1.id }) where job.state == .failed || job.state == .lost {
+      let text = job.message ?? "Its log may tell why."
+      if let index = reasons.firstIndex(where: { $0.text == text }) {
+        reasons[index].jobs.append(job.id)
+      } else {
+        reasons.append((text, [job.id]))
+      }
+    }
+    return reasons.prefix(5).map { reason in
+      let names = reason.jobs.map(\.description).joined(separator: ", ")
+      return "Job\(reason.jobs.count == 1 ? "" : "s") \(names) failed. \(reason.text)"
+    }
   }
 
   /// Trials that a setting seems to make no difference to.

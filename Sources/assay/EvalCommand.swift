@@ -216,6 +216,7 @@ struct EvalCommand: AsyncParsableCommand {
     guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
     await tellIgnored()
     if let sentence = try await workbench.cutSentence(of: run) { Wiring.say(sentence) }
+    if let sentence = try await workbench.collapseSentence(of: run) { Wiring.say(sentence) }
     if let expected, let use = await workbench.uses[run.id] { Self.settle(expected, use, request.variant) }
     return run
   }

@@ -59,7 +59,10 @@ struct ModelsCommand: AsyncParsableCommand {
   struct Test: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Ask models a few small questions: whether they answer, how fast, and which options they honour.",
-      discussion: "Takes about twenty short requests for each model. What was found out is kept with its date.")
+      discussion: """
+        Takes about two dozen short requests for each model, and four for each adapter that a variant uses there. What was \
+        found out is kept with its date, and what is served under the same name as before is compared.
+        """)
     @Argument(help: "Models of the workspace; all of them when none is named.")
     var models: [String] = []
     @OptionGroup var spending: SpendingOptions
@@ -112,7 +115,7 @@ struct ModelsCommand: AsyncParsableCommand {
           replacement.now.map { "it comes from \($0) now, then from \(replacement.before ?? "elsewhere")" }
           ?? "it answers the same questions otherwise"
         print(
-          "  ! \(replacement.name) is not what it was on \(date): \(why). Runs from before can't be compared with later ones."
+          "  ! \(replacement.name) has changed since \(date): \(why). Runs from before can't be compared with later ones."
         )
       }
       if case .endpoint(let endpoint) = model.api, !probe.models.isEmpty, !probe.models.contains(endpoint.model) {

@@ -155,7 +155,7 @@ struct SweepCommand: AsyncParsableCommand {
         return axis == .dataShare ? Report.percent(value) : value == value.rounded() ? "\(Int(value))" : "\(value)"
       } + [
         row.job.id.description, row.job.state.rawValue, "\(row.job.step)/\(row.job.steps)",
-        row.job.best?.validationLoss.map(JobLoss.text) ?? "–", row.job.best.map { "\($0.step)" } ?? "–",
+        row.loss.map(JobLoss.text) ?? "–", row.job.best.map { "\($0.step)" } ?? "–",
         row.run.map { Report.percent($0.summary.mean) } ?? "–",
         row.run.map { "[\(Report.percent($0.summary.low)), \(Report.percent($0.summary.high))]" } ?? "–",
       ]

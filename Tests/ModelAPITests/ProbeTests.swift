@@ -22,7 +22,8 @@ struct ProbeTests {
   /// A server that does what it is told. One token is one word, and random words depend on the seed.
   private static func able(_ request: LoopbackRequest) -> LoopbackReply {
     switch (request.method, request.path) {
-    case ("GET", "/v1/models"): return ok(["data": [["id": "mock-small", "owned_by": "vllm"], ["id": "other"]]])
+    case ("GET", "/v1/models"):
+      return ok(["data": [["id": "mock-small", "owned_by": "vllm"], ["id": "other", "root": "/adapters/3/300"]]])
     case ("GET", "/version"): return ok(["version": "0.9.1"])
     case ("GET", "/v1/batches?limit=1"): return ok(["object": "list", "data": [], "has_more": false])
     case ("POST", "/tokenize"): return ok(["count": 2, "tokens": [1, 2]])
@@ -81,6 +82,7 @@ struct ProbeTests {
     let (probe, requests) = try await probe { Self.able($0) }
     for ability in ModelProbe.Ability.allCases { #expect(probe.findings[ability] == .works, "\(ability)") }
     #expect(probe.models == ["mock-small", "other"])
+    #expect(probe.origins == ["other": "/adapters/3/300"])
     #expect(probe.server == "vLLM 0.9.1")
     #expect(probe.latency.map { $0 > 0 } == true)
     #expect(probe.tokensPerSecond.map { $0 > 1 && $0 < 2000 } == true)

@@ -146,6 +146,17 @@ import Testing
     await workbench.close()
   }
 
+  @Test func trialsThatFailSayWhy() async throws {
+    let (workbench, _) = try await workbench(store: FakeStore(), trainer: FakeTrainer([], ticks: 0))
+    var snapshot = await workbench.snapshot
+    var failed = [job(1, [], last: 1), job(2, [], last: 2)]
+    for index in failed.indices { (failed[index].state, failed[index].message) = (.failed, "Training did not start.") }
+    snapshot.jobs = failed + [job(3, [(40, 1.1)], last: 1.1)]
+    let words = try await workbench.sentences(of: snapshot.sweep("s"))
+    #expect(words.last == "Jobs 1, 2 failed. Training did not start.")
+    await workbench.close()
+  }
+
   private func row(_ text: String) -> TrainingRow {
     TrainingRow(messages: [ChatMessage(role: .user, content: text), ChatMessage(role: .assistant, content: "yes")])
   }

@@ -4,7 +4,7 @@ Learns from answers (SFT) or from pairs of answers (DPO), with PyTorch on NVIDIA
 PEFT adapter, which mlx-lm loads too where it names the layers alike, or with `method` full a model.
 
 On several GPUs this program starts itself once for each through torchrun; with an `accelerate_config`, which may ask
-for FSDP or DeepSpeed, through accelerate.
+for DeepSpeed but not for FSDP, through accelerate.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from trl_launch import WORKER, die_with_parent, launch, process_count
 from trl_rows import answer_columns, pair_columns
 from trl_trainer import Chance, stop_when, trainer_class
 
-RESUME_FILES = ("optimizer*", "scheduler.pt", "scaler.pt", "rng_state*", "pytorch_model_fsdp*", "global_step*")
-"""What only the newest checkpoint needs: states of optimizer, schedule and chance, also those of FSDP and DeepSpeed."""
+RESUME_FILES = ("optimizer*", "scheduler.pt", "scaler.pt", "rng_state*", "global_step*")
+"""What only the newest checkpoint needs: states of optimizer, schedule and chance, also those of DeepSpeed."""
 
 
 @dataclasses.dataclass
