@@ -45,12 +45,15 @@ public enum JobRunner {
     try folder.write(JobFolder.Processes(runner: .current), to: folder.processes)
     let events = EventWriter(folder.events)
     let stops = StopRequests(asked)
+    stops.endWithout(folder)
     var status = 127
     do {
       status = try await work(
         on: job, in: folder, stops, queue, RunningJob.Parts(patience: patience, events: events, tuning: tuning))
     } catch is CancellationError where job.work.isElsewhere {
-      return  // It goes on there; whoever looks at it next follows it again.
+      // It goes on there; whoever looks at it next follows it again.
+      guard folder.exists else { throw TrainerFailure("The job's folder \(folder.path) is gone.") }
+      return
     } catch {
       append("\(error)\n", to: folder.log)
     }

@@ -131,7 +131,7 @@ extension EndToEnd {
     func aWorkspaceThatCannotBeWrittenCanBeLookedAt(hasState: Bool) async throws {
       try await Place.withFolder { folder in
         let script = """
-          "$A" init "$F/ws" > /dev/null; cd "$F"; \(hasState ? "$A eval -w ws > /dev/null" : "true")
+          "$A" init "$F/ws" > /dev/null; cd "$F"; \(hasState ? "$A eval -w ws > /dev/null" : "rm -r ws/.assay")
           unshare -rm /bin/sh -c '
             mount --bind ws ws && mount -o remount,ro,bind ws || exit 9
             for command in verdict "jobs list" "models list" doctor "\(hasState ? "outputs first" : "review")"; do

@@ -21,6 +21,18 @@ import Testing
     #expect(throws: (any Error).self) { try fake.folder.checkLinks() }
   }
 
+  /// What is made in a folder that is gone goes nowhere: nobody works for that.
+  @Test func aJobEndsWithItsFolder() async throws {
+    let fake = try FakeTrainer("sleep 600")
+    try await fake.start()
+    _ = await fake.follow { _ in fake.folder.read(fake.folder.processes, as: JobFolder.Processes.self)?.trainer != nil }
+    let processes = try #require(fake.folder.read(fake.folder.processes, as: JobFolder.Processes.self))
+    try FileManager.default.removeItem(atPath: fake.folder.path)
+    #expect(await processes.trainer?.waitForEnd(atMost: .seconds(60)) == true)
+    let seen = await fake.trainer.observe(folder: fake.folder.path, from: 0)
+    #expect(seen.isGone)
+  }
+
   @Test func itsOwnLinksAreFine() throws {
     let fake = try FakeTrainer("")
     let manager = FileManager.default
