@@ -107,7 +107,7 @@ import Testing
     var last = RunPlan(count: 1, width: 2)
     _ = last.next(now: 0)
     last.hold(until: 3601)
-    #expect(last.next(now: 0) != .finished)
+    #expect(last.next(now: 0) == .wait(until: nil))
     last.succeeded(0, now: 2)
     #expect(last.next(now: 2) == .finished && last.quotaStop == nil, "nothing was left to ask")
   }
@@ -220,6 +220,14 @@ import Testing
       return
     }
     #expect(seconds > 0 && seconds <= 10)
+  }
+
+  @Test(arguments: [
+    ("s can't answer (500): no (e.g. later) 1. 2. Start it.", "s can't answer (500): no (e.g. later) 1. 2"),
+    ("s can't answer. Start it.", "s can't answer"), ("no end", "no end"), ("", ""), ("…", "…"), (". ", ". "),
+  ])
+  func aFailureInOneSentence(_ text: String, _ gist: String) {
+    #expect(ModelFailure.unavailable(text).gist == gist)
   }
 
   @Test func aServerThatIsGoneIsNamedWithItsFailure() {

@@ -145,6 +145,14 @@ import Testing
     #expect(plan.next(now: 0) == .finished)
   }
 
+  @Test func aBudgetThatIsJustEnoughIsNotUsedUp() {
+    var plan = RunPlan(count: 3, width: 4, budget: RunPlan.Budget(calls: 3))
+    for _ in 0..<3 { _ = plan.next(now: 0) }
+    #expect(plan.next(now: 0) == .wait(until: nil))
+    for index in 0..<3 { plan.succeeded(index) }
+    #expect(plan.next(now: 0) == .finished && plan.limitReached == nil)
+  }
+
   @Test func moneyIsForeseenAndNotOverspent() {
     var plan = RunPlan(count: 100, width: 8, budget: RunPlan.Budget(dollars: 1))
     var spent = 0.0

@@ -29,11 +29,11 @@ extension RunPlan {
 }
 
 extension ModelFailure {
-  /// The first sentence, without its end and no longer than a line.
+  /// The first sentence, without its end and no longer than a line. A sentence ends where a capital follows.
   var gist: String {
     let text = description
-    let end =
-      text.firstRange(of: ". ")?.lowerBound ?? (text.hasSuffix(".") ? text.index(before: text.endIndex) : text.endIndex)
+    let ends = text.ranges(of: ". ").filter { $0.upperBound < text.endIndex && text[$0.upperBound].isUppercase }
+    let end = ends.first?.lowerBound ?? (text.hasSuffix(".") ? text.index(before: text.endIndex) : text.endIndex)
     let sentence = text[..<end]
     return sentence.count > 160 ? sentence.prefix(159) + "…" : String(sentence)
   }

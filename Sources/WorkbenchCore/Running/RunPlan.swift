@@ -158,8 +158,9 @@ public struct RunPlan: Sendable {
   /// What to do at time `now`. Call it again after each `ask`.
   public mutating func next(now: Double) -> Action {
     if open == 0 || isStopped { return inFlight == 0 ? .finished : .wait(until: nil) }
-    guard inFlight < width else { return .wait(until: nil) }
     if waiting.isEmpty, nextPending == count { beginLastPass(now: now) }
+    // What is under way may be all that was left.
+    guard inFlight < width, !waiting.isEmpty || nextPending < count else { return .wait(until: nil) }
     let isDue = waiting.last.map { $0.until <= now } ?? false
     let candidate = isDue ? waiting.last?.index : nextPending < count ? nextPending : nil
     switch allowance(candidate, now: now) {
@@ -170,8 +171,7 @@ public struct RunPlan: Sendable {
       isStopped = true
       return inFlight == 0 ? .finished : .wait(until: nil)
     }
-    let hasMore = !waiting.isEmpty || nextPending < count
-    if hasMore, heldUntil - now > patience.longestWait {
+    if heldUntil - now > patience.longestWait {
       stop(QuotaStop(reason: nil, resumesAfter: heldUntil - now, longestWait: patience.longestWait))
       return inFlight == 0 ? .finished : .wait(until: nil)
     }
