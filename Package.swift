@@ -30,7 +30,7 @@ let package = Package(
   ],
   targets: [
     // Leaves: they know none of our modules, but DataChecks knows two others.
-    .target(name: "Drawing"),
+    .target(name: "Drawing", resources: [.embedInCode("Themes")]),
     .target(name: "Content", dependencies: [crypto]),
     .systemLibrary(
       name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),

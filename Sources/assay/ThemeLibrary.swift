@@ -1,11 +1,11 @@
 import Drawing
 import Foundation
 
-/// Finds theme files: the user's own first, then those installed with the program or standing in its source tree.
+/// Finds themes: those in the program, and in place of them or besides, files of the user and of the installation.
 enum ThemeLibrary {
-  /// All themes by name; the compiled-in default is always among them.
+  /// All themes by name.
   static func load(environment: [String: String], executable: String) -> (themes: [Theme], warnings: [String]) {
-    var themes = [Theme.dark]
+    var themes = Theme.builtIn
     var warnings: [String] = []
     for folder in folders(environment: environment, executable: executable).reversed() {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -46,12 +46,8 @@ enum ThemeLibrary {
   private static func folders(environment: [String: String], executable: String) -> [String] {
     var folders = [configuration(environment) + "/themes"]
     if let folder = environment["ASSAY_THEMES"] { folders.append(folder) }
-    var place = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
-    folders.append(place.deletingLastPathComponent().appendingPathComponent("share/assay/themes").path)
-    for _ in 0..<4 {
-      place.deleteLastPathComponent()
-      folders.append(place.appendingPathComponent("themes").path)
-    }
-    return folders
+    let installation = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return folders + [installation.appendingPathComponent("share/assay/themes").path]
   }
 }

@@ -75,8 +75,12 @@ import Testing
     #expect(!theme.summary.isEmpty)
   }
 
-  @Test func theBuiltInThemeIsTheFile() throws {
-    #expect(try ThemeFiles.text("dark") == Theme.darkText)
+  @Test func everyFileIsBuiltIn() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: ThemeFiles.folder.path).sorted()
+    #expect(files == Theme.builtInFiles.map { $0.name + ".theme" })
+    for file in Theme.builtInFiles { #expect(Array(try ThemeFiles.text(file.name).utf8) == file.bytes) }
+    #expect(Theme.builtIn.map(\.name) == ThemeFiles.names)
+    #expect(Theme.dark.name == "dark" && Theme.dark[.text] == Theme.builtIn[0][.text])
   }
 
   @Test(arguments: ThemeFiles.names.filter { $0 != "monochrome" })
@@ -133,12 +137,13 @@ import Testing
 }
 
 enum ThemeFiles {
-  static let names = ["dark", "light", "ember", "fjord", "high-contrast", "monochrome"]
+  static let names = ["dark", "ember", "fjord", "high-contrast", "light", "monochrome"]
+
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "themes")
 
   static func text(_ name: String) throws -> String {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try String(contentsOf: root.appending(path: "themes/\(name).theme"), encoding: .utf8)
+    try String(contentsOf: folder.appending(path: "\(name).theme"), encoding: .utf8)
   }
 }
 
