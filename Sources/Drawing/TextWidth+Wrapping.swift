@@ -6,9 +6,10 @@ extension TextWidth {
     text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).flatMap { paragraph in
       let characters = expandingTabs(paragraph)
       return rows(of: characters, width: width).map { row in
-        var line = String(characters[row])
-        if row.upperBound < characters.count { while line.last == " " { line.removeLast() } }
-        return line
+        let line = String(characters[row])
+        // All spaces where the line was broken, and at its end those that don't fit.
+        let excess = row.upperBound < characters.count ? .max : columns(of: line) - width
+        return excess > 0 ? String(line.dropLast(min(excess, line.reversed().prefix { $0 == " " }.count))) : line
       }
     }
   }

@@ -32,15 +32,20 @@ extension KeyDecoder {
 
   /// A run of text; an unfinished character at its end waits.
   private static func text(_ bytes: ArraySlice<UInt8>) -> KeyToken {
-    var length = 0
-    while length < bytes.count {
-      let byte = bytes[bytes.startIndex + length]
-      if byte < 0x20 || byte == 0x7F { break }
-      let size = byte < 0xC2 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF5 ? 4 : 1
-      if length + size > bytes.count { return length > 0 ? .text(length: length) : .incomplete }
-      length += size
+    var rest = bytes
+    while let byte = rest.first, byte >= 0x20, byte != 0x7F, let length = characterLength(rest) {
+      rest = rest.dropFirst(length)
     }
-    return .text(length: length)
+    let length = bytes.count - rest.count
+    return length > 0 ? .text(length: length) : .incomplete
+  }
+
+  /// How many bytes the first character takes, one that is broken among them; nil if more may follow.
+  private static func characterLength(_ bytes: ArraySlice<UInt8>) -> Int? {
+    guard let first = bytes.first else { return nil }
+    let size = first < 0xC2 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 1
+    let following = bytes.dropFirst().prefix(size - 1).prefix { (0x80..<0xC0).contains($0) }
+    return 1 + following.count == bytes.count && following.count < size - 1 ? nil : 1 + following.count
   }
 
   private static func escape(_ bytes: ArraySlice<UInt8>, _ described: [[UInt8]: Key]) -> KeyToken {
@@ -50,19 +55,41 @@ extension KeyDecoder {
     switch second {
     case 0x5B: return controlSequence(bytes)
     case 0x4F: return singleShift(bytes)
+    case _ where beginsString(bytes): return string(bytes)
+    case 0x1B where rest.dropFirst().first == 0x1B: return .key(.escape, 1)
     default:
       // Alt sends Escape before the key.
       switch token(rest, described) {
       case .event(.key(let key), let length) where key != .escape:
         return .key(Key(key.code, key.modifiers.union(.alt)), length + 1)
       case .text:
-        let text = String(decoding: rest.prefix(4), as: UTF8.self)
-        guard let character = text.first else { return .nothing(length: 1) }
-        return .key(.alt(character), 1 + String(character).utf8.count)
+        guard let length = characterLength(rest) else { return .incomplete }
+        let text = String(decoding: rest.prefix(length), as: UTF8.self)
+        return text.first.map { .key(.alt($0), 1 + length) } ?? .nothing(length: 1 + length)
       case .incomplete: return .incomplete
       default: return .key(.escape, 1)
       }
     }
+  }
+
+  /// Whether these are the first bytes of a string for programs: `ESC ]`, `ESC P`, `ESC ^` or `ESC _`. They are those of a
+  /// key with Alt, too, after which nothing comes for a while.
+  static func beginsString(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.first == 0x1B && bytes.dropFirst().first.map { [0x5D, 0x50, 0x5E, 0x5F].contains($0) } == true
+  }
+
+  /// A terminal's answer to what another program asked, such as its colours: up to BEL or `ESC \`. It is no key.
+  private static func string(_ bytes: ArraySlice<UInt8>) -> KeyToken {
+    let body = bytes.dropFirst(2)
+    guard let end = body.firstIndex(where: { $0 < 0x20 }) else { return .incomplete }
+    let isLong = end - bytes.startIndex >= longestSequence
+    if bytes[end] == 0x07 { return .nothing(length: end - bytes.startIndex + 1) }
+    if bytes[end] == 0x1B {
+      guard let last = body[end...].dropFirst().first else { return .incomplete }
+      if last == 0x5C { return .nothing(length: end - bytes.startIndex + 2) }
+    }
+    if isLong { return .nothing(length: end - bytes.startIndex) }  // cut short by another
+    return .key(.alt(Character(Unicode.Scalar(bytes[bytes.startIndex + 1]))), 2)
   }
 
   /// `ESC O x`: cursor keys in application mode, F1 to F4, the keypad.
@@ -85,7 +112,9 @@ extension KeyDecoder {
       return .key(.function(Int(final) - 0x40), 4)
     }
     guard let end = body.firstIndex(where: { !(0x20...0x3F).contains($0) }) else { return .incomplete }
+    if bytes[end] < 0x20 { return .nothing(length: end - bytes.startIndex) }  // cut short by another
     let length = end - bytes.startIndex + 1
+    if length > longestSequence { return .nothing(length: length) }
     let parameters = body[..<end]
     if parameters.first == 0x3C {
       let event = mouse(numbers(parameters.dropFirst()), isRelease: bytes[end] == 0x6D)

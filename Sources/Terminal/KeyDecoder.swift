@@ -8,17 +8,21 @@ import Drawing
 public struct KeyDecoder: Sendable {
   private var pending: [UInt8] = []
   private var pasted: [UInt8]?
+  /// What is passed over, because it is longer than any key.
+  private var passing: Passing?
   private let described: [[UInt8]: Key]
 
+  private enum Passing { case controlSequence, string }
+
   /// A sequence that goes on longer is no key.
-  private static let longestSequence = 64
+  static let longestSequence = 64
   private static let pasteEnd: [UInt8] = Array("\u{1B}[201~".utf8)
 
   /// Makes a decoder; `described` are sequences that its terminal's description names.
   public init(described: [[UInt8]: Key] = [:]) { self.described = described }
 
   /// True if the bytes so far could be the beginning of something longer.
-  public var isWaiting: Bool { !pending.isEmpty && pasted == nil }
+  public var isWaiting: Bool { (!pending.isEmpty || passing != nil) && pasted == nil }
 
   /// Takes bytes and returns the events that are complete now.
   public mutating func feed(_ bytes: some Sequence<UInt8>) -> [Event] {
@@ -38,6 +42,10 @@ public struct KeyDecoder: Sendable {
         events.append(event)
         continue
       }
+      if let kind = passing {
+        guard pass(kind, &rest) else { break }
+        continue
+      }
       switch KeyDecoder.token(rest, described) {
       case .event(let event, let length):
         events.append(event)
@@ -51,16 +59,49 @@ public struct KeyDecoder: Sendable {
         pasted = []
         rest = rest.dropFirst(length)
       case .nothing(let length): rest = rest.dropFirst(length)
-      case .incomplete where isComplete || rest.count > KeyDecoder.longestSequence:
+      case .incomplete where isComplete && KeyDecoder.beginsString(rest):
+        // It was the key after all.
+        events.append(.key(.alt(Character(Unicode.Scalar(rest[rest.startIndex + 1])))))
+        rest = rest.dropFirst(2)
+      case .incomplete where isComplete:
         events += KeyDecoder.alone(rest)
         rest = []
+      case .incomplete where rest.count > KeyDecoder.longestSequence && rest.dropFirst().first == 0x1B:
+        events.append(.key(.escape))
+        rest = rest.dropFirst()
+      case .incomplete where rest.count > KeyDecoder.longestSequence:
+        passing = KeyDecoder.beginsString(rest) ? .string : .controlSequence
+        rest = rest.dropFirst(2)
       case .incomplete:
         pending = Array(rest)
         return events
       }
     }
     pending = Array(rest)
+    if isComplete, passing != nil {
+      passing = nil
+      pending = []
+    }
     return events
+  }
+
+  /// Passes over the rest of a sequence up to its end, or up to what can't belong to it; false if more is needed to tell.
+  private mutating func pass(_ kind: Passing, _ rest: inout ArraySlice<UInt8>) -> Bool {
+    let end =
+      switch kind {
+      case .controlSequence: rest.firstIndex { !(0x20...0x3F).contains($0) }
+      case .string: rest.firstIndex { $0 < 0x20 }
+      }
+    rest = end.map { rest[$0...] } ?? []
+    guard let last = rest.first else { return true }
+    if kind == .string, rest.elementsEqual([0x1B]) { return false }
+    passing = nil
+    if rest.starts(with: [0x1B, 0x5C]), kind == .string {
+      rest = rest.dropFirst(2)
+    } else if last >= 0x20 || last == 0x07 {
+      rest = rest.dropFirst()
+    }
+    return true
   }
 
   /// What an unfinished sequence means by itself: Escape, Alt with the key after it, or nothing.

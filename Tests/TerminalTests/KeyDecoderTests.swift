@@ -23,6 +23,9 @@ import Testing
     ("\u{1B}[Z", ["Shift-Tab"]), ("\u{1B}Od", ["Ctrl-Left"]), ("\u{1B}[a", ["Shift-Up"]),
     ("\u{1B}[3^", ["Ctrl-Delete"]),
     ("\u{1B}\u{1B}[A", ["Alt-Up"]), ("\u{1B}[120;5u", ["Ctrl-x"]), ("\u{1B}[27;5;13~", ["Ctrl-Enter"]),
+    ("\u{1B}]11;rgb:0000/1111/2222\u{7}x", ["x"]), ("\u{1B}P1+r4d73\u{1B}\\x", ["x"]), ("\u{1B}_G\u{1B}\\", []),
+    ("\u{1B}[1;5\u{1B}[A", ["Up"]), ("\u{1B}]", ["Alt-]"]), ("\u{1B}P\u{1B}P", ["Alt-P", "Alt-P"]),
+    ("\u{1B}]a", ["Alt-]", "a"]),
     ("\u{1B}[I\u{1B}[O", ["focus", "blur"]), ("\u{1B}[?62;c", []), ("\u{1B}[M !!x", ["x"]),
   ])
   func sequences(bytes: String, expected: [String]) {
@@ -61,6 +64,32 @@ import Testing
     #expect(expected.count == 8)
     #expect(bytes.utf8.flatMap { piecewise.feed([$0]) } == expected)
     #expect(!piecewise.isWaiting)
+  }
+
+  /// A report of any length is no text, and what follows it is.
+  @Test(arguments: [1, 7, 10_000]) func longReportsAreNotTyped(pieces: Int) {
+    let numbers = String(repeating: "1;", count: 500)
+    let bytes = Array("a\u{1B}[\(numbers)mb\u{1B}]52;c;\(numbers)\u{7}c\u{1B}P\(numbers)\u{1B}\\d".utf8)
+    var decoder = KeyDecoder()
+    var events: [Event] = []
+    for start in stride(from: 0, to: bytes.count, by: pieces) {
+      events += decoder.feed(bytes[start..<min(bytes.count, start + pieces)])
+    }
+    #expect(events == [.key("a"), .key("b"), .key("c"), .key("d")])
+    #expect(!decoder.isWaiting)
+  }
+
+  @Test func escapesWithoutEndAreKeys() {
+    var decoder = KeyDecoder()
+    let events = decoder.feed([UInt8](repeating: 0x1B, count: 200_000)) + decoder.flush()
+    #expect(events.count == 200_000 && events.allSatisfy { $0 == .key(.escape) })
+  }
+
+  /// A broken character doesn't swallow the key after it.
+  @Test(arguments: ["\u{F0}", "\u{E2}\u{80}", "\u{C3}"]) func brokenTextEndsAtAnEscape(broken: String) {
+    var decoder = KeyDecoder()
+    let events = decoder.feed(broken.unicodeScalars.map { UInt8($0.value) } + Array("\u{1B}[A".utf8))
+    #expect(events.last == .key(.up) && events.count == 2)
   }
 
   @Test func aLoneEscapeWaits() {
