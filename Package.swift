@@ -112,6 +112,12 @@ let package = Package(
       name: "KeyTablesTests",
       dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"] + panes.map { .byName(name: $0) }),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "Content", "Drawing", "Files", "ModelAPI", "Terminal", "Trainers", "WorkbenchCore", "WorkspaceFiles",
+        asyncHTTPClient,
+      ] + nio),
   ]
     + panes.flatMap { pane -> [Target] in
       [
