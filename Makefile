@@ -2,7 +2,8 @@
 # make demo     the same loop without a terminal UI: prompts, training, comparison, verdict
 # make test     build and run every test, those on the real engine, on TRL and on a real Slurm included; ASSAY_TEST_TRL=0
 #               leaves out what needs the back end trl (1.5 GB)
-# make install  PREFIX=/usr/local: binary, themes, man page, shell completions
+# make fuzz     try every parser with a million changed inputs each; FUZZ=N: so many
+# make install  PREFIX=/usr/local: binary, man page, shell completions
 # make bench    measure a release build; PEERS=1: other evaluators too
 # make format   lay the sources out
 
@@ -20,7 +21,7 @@ LINK := --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic 
   -Xlinker -z -Xlinker pack-relative-relocs
 endif
 
-.PHONY: all run demo test install uninstall bench format lint setup clean
+.PHONY: all run demo test fuzz install uninstall bench format lint setup clean
 
 all: $(RELEASE)
 
@@ -53,13 +54,21 @@ test:
 	swift test --skip-build --filter EndToEndTests
 	swift format lint --strict --recursive Package.swift Sources Tests
 
+# Ten thousand of each are part of `make test`. An input that ended the process or was answered wrongly stays behind.
+fuzz: FUZZ ?= 1000000
+fuzz:
+	@.ci/setup test
+	swift build --build-tests
+	@mkdir -p .build/fuzz && rm -f .build/fuzz/*.input .build/fuzz/*.failed
+	@ASSAY_FUZZ=$(FUZZ) swift test --skip-build --filter FuzzTests \
+	  || { ls .build/fuzz/*.input .build/fuzz/*.failed 2>/dev/null; false; }
+
 install: $(RELEASE)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/assay/themes $(DESTDIR)$(PREFIX)/share/man/man1 \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/assay
 	strip $(DESTDIR)$(PREFIX)/bin/assay 2>/dev/null || true
-	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/assay/themes/
 	.ci/man $(RELEASE) > $(DESTDIR)$(PREFIX)/share/man/man1/assay.1
 	$(RELEASE) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/assay
 	$(RELEASE) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_assay

@@ -122,6 +122,12 @@ let package = Package(
       dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing", "Storage", "WorkspaceFiles", "TestFolders"]
         + panes.map { .byName(name: $0) }),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "Content", "Drawing", "Files", "ModelAPI", "Terminal", "Trainers", "WorkbenchCore", "WorkspaceFiles",
+        asyncHTTPClient,
+      ] + nio),
   ]
     + panes.flatMap { pane -> [Target] in
       [
