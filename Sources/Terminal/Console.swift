@@ -57,8 +57,16 @@ public final class Console: Sendable {
     return Int(columns)
   }
 
-  /// Why something could not be written, in the system's words; nil if all was. Nothing is written after it.
-  public var problem: String? { failure.withLock { $0 }.map { String(cString: strerror($0)) } }
+  /// Why something could not be written; nil if all was. Nothing is written after it.
+  public var problem: String? {
+    failure.withLock { $0 }.map { code in
+      switch code {
+      case ENOSPC: "the disk is full"
+      case EBADF: "it is closed"
+      default: String(cString: strerror(code))
+      }
+    }
+  }
 
   private func send(_ text: String) {
     var bytes = Array(text.utf8)[...]

@@ -343,7 +343,7 @@ extension Workbench {
           continue loop
         case .finished:
           // What isn't graded when a run is paused is stored, and graded the next time.
-          if !isStoring, work.ungraded.isEmpty || plan.isStopped { break loop }
+          if !isStoring, work.ungraded.isEmpty || stopRequests.contains(context.run.id) { break loop }
         case .wait(let until):
           if let until, alarm == nil || until < alarm ?? 0 {
             alarm = until

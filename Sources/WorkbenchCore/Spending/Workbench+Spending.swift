@@ -124,7 +124,8 @@ extension Workbench {
     guard let model = snapshot.workspace.model(name), let spender = Spender(model) else { return nil }
     let adapters = Set(snapshot.workspace.variants.filter { $0.model == name }.compactMap(\.adapter)).count
     let estimate = RunEstimate(
-      calls: ModelProbe.mostRequests + adapters * ModelProbe.mostRequestsPerAdapter, reused: 0, prompt: RunEstimate.Range(5, 80),
+      calls: ModelProbe.mostRequests + adapters * ModelProbe.mostRequestsPerAdapter, reused: 0,
+      prompt: RunEstimate.Range(5, 80),
       completion: RunEstimate.Range(1, 64), price: model.price, basis: .characters)
     var item = Charge.Item("Test of \(name)")
     item.requests = estimate.calls
