@@ -19,15 +19,17 @@ enum EventFile {
 
   /// The same by the slow way that knows every line.
   static func decoded(_ line: some Sequence<UInt8>) -> TrainingEvent? {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    func read(_ data: Data, infinity: String, nan: String) -> EventLine? {
+      let decoder = JSONDecoder()
+      decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+        positiveInfinity: infinity, negativeInfinity: "-" + infinity, nan: nan)
+      return try? decoder.decode(EventLine.self, from: data)
+    }
     let data = Data(line)
     // Python's JSON has numbers that are none.
-    let read =
-      (try? decoder.decode(EventLine.self, from: data))
-      ?? (try? decoder.decode(EventLine.self, from: PythonJSON.plain(data)))
-    guard let line = read, line.hasSenseInNumbers else { return nil }
+    let known =
+      read(data, infinity: "inf", nan: "nan") ?? read(PythonJSON.plain(data), infinity: "Infinity", nan: "NaN")
+    guard let line = known, line.hasSenseInNumbers else { return nil }
     return kind(line).map { TrainingEvent(time: line.time, kind: $0) }
   }
 
@@ -43,9 +45,9 @@ enum EventFile {
       guard let step = line.step, let loss = line.loss.loss(line.lossState) else { return nil }
       return .train(
         Metric(
-          step: step, loss: loss, learningRate: line.learningRate, gradNorm: line.gradNorm,
-          tokensPerSecond: line.tokensPerSecond, stepsPerSecond: line.stepsPerSecond,
-          trainedTokens: line.trainedTokens, peakMemory: line.peakMemory))
+          step: step, loss: loss, learningRate: line.learningRate?.finite, gradNorm: line.gradNorm,
+          tokensPerSecond: line.tokensPerSecond?.finite, stepsPerSecond: line.stepsPerSecond?.finite,
+          trainedTokens: line.trainedTokens, peakMemory: line.peakMemory?.finite))
     case "validation":
       guard let step = line.step, let loss = line.loss.loss(line.lossState) else { return nil }
       return .validation(step: step, loss: loss)
@@ -72,14 +74,14 @@ enum EventFile {
       return .answers(
         AnswerFigures(
           step: step, count: count, unending: unending, equal: equal, expectedEqual: line.expectedEqual,
-          asBase: line.asBase, logitChange: line.logitChange))
+          asBase: line.asBase, logitChange: line.logitChange?.finite))
     case "system":
       let gpus = (line.gpus ?? []).prefix(64).map { gpu in
         SystemUse.GPU(
-          utilization: gpu.utilization, memory: gpu.memory, memoryTotal: gpu.memoryTotal, power: gpu.power,
-          temperature: gpu.temperature)
+          utilization: gpu.utilization?.finite, memory: gpu.memory?.finite, memoryTotal: gpu.memoryTotal?.finite,
+          power: gpu.power?.finite, temperature: gpu.temperature?.finite)
       }
-      return .system(SystemUse(cpu: line.cpu, memory: line.memory, gpus: Array(gpus)))
+      return .system(SystemUse(cpu: line.cpu?.finite, memory: line.memory?.finite, gpus: Array(gpus)))
     case "warning": return .warning(LogText.clean(line.message ?? ""))
     case "note": return .note(LogText.clean(line.message ?? ""))
     case "paused": return .paused(message: line.message.map { LogText.clean($0) }, step: line.step ?? 0)

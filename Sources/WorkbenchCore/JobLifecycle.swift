@@ -185,7 +185,10 @@ extension JobDetail {
       warnings.append(text)
       marks.append(mark(.warning, text))
     case .note(let text): marks.append(mark(.note, text))
-    case .paused(let message, let step): marks.append(mark(.paused, message ?? "", at: step))
+    case .paused(let message, let step):
+      // What has stopped it is looked at anew.
+      preflight.removeAll(where: \.isRefused)
+      marks.append(mark(.paused, message ?? "", at: step))
     case .end(_, let message, let step): marks.append(mark(.ended, message ?? "", at: step))
     }
     Self.trim(&marks, to: 2_000)

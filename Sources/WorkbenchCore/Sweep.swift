@@ -241,12 +241,13 @@ extension SweepReport {
   /// Trials that ended with the same losses, to the last digit, although they differ in a setting: at least two in each
   /// group. It may have no effect, then.
   public var equalTrials: [[JobID]] {
-    struct Losses: Hashable { var train, validation, best: Double }
+    struct Losses: Hashable { var train, validation, best: Double? }
     var groups: [Losses: [JobID]] = [:]
-    for job in rows.map(\.job) where job.state.isOver {
-      guard let train = job.trainLoss?.finite, let validation = job.validationLoss?.finite else { continue }
-      groups[Losses(train: train, validation: validation, best: job.best?.validationLoss ?? validation), default: []]
-        .append(job.id)
+    // One that failed on its way may have come no further than where all are alike.
+    for job in rows.map(\.job) where job.state == .finished || job.state == .paused {
+      let losses = Losses(
+        train: job.trainLoss?.finite, validation: job.validationLoss?.finite, best: job.best?.validationLoss)
+      if losses.train != nil || losses.validation != nil { groups[losses, default: []].append(job.id) }
     }
     return groups.values.filter { $0.count > 1 }.map { $0.sorted() }.sorted { $0[0] < $1[0] }
   }

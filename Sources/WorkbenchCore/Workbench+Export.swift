@@ -55,7 +55,10 @@ extension Workbench {
   private static func unread(_ rows: [TrainingRow], by format: TrainingFormat) -> [String] {
     if format == .openai || format == .openaiDPO {
       let refused = rows.lazy.compactMap { row in row.hostedRefusal.map { "\(row.place): \($0)." } }
-      return Array(refused.prefix(10))
+      let unused = rows.first { !$0.unused.isEmpty }.map { first in
+        "Members that mean nothing to the API are left out, such as `\(first.unused[0])` of \(first.place)."
+      }
+      return Array(refused.prefix(10)) + (unused.map { [$0] } ?? [])
     }
     let readsTemplates = format == .mlx || format == .trl
     var names: [String] = []

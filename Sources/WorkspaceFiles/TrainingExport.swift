@@ -14,8 +14,10 @@ struct TrainingExport {
     rows.flatMap { Array(JSONValue.object(object(of: $0)).text(.spaced).utf8) + [0x0A] }
   }
 
-  /// A row with all of its members.
+  /// A row with all of its members; a provider gets none that it knows nothing of.
   private func object(of row: TrainingRow) -> JSONObject {
+    var row = row
+    if format == .openai || format == .openaiDPO { for name in row.unused { row.members[name] = nil } }
     var object = row.json
     func list(_ messages: some Sequence<RowMessage>) -> JSONValue { .array(messages.map(\.json)) }
     switch row.content {

@@ -55,6 +55,10 @@ import Testing
     accepted.accepted = "known"
     let goneOn = detail([.preflight(failed), .paused(message: nil, step: 0), .preflight(accepted)])
     #expect(goneOn.preflight == [accepted] && goneOn.remarks.isEmpty)
+    var other = failed
+    other.check = "end_token"
+    let changed = detail([.preflight(failed), .paused(message: nil, step: 0), .preflight(other)])
+    #expect(changed.preflight == [other], "a cause that was removed is told no more")
     let passed = Preflight(check: "all", count: 0, of: 9, message: "All passed.")
     #expect(detail([.preflight(failed), .preflight(passed)]).preflight == [passed])
   }

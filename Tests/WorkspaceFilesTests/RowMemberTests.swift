@@ -33,6 +33,18 @@ struct RowMemberTests {
     }
   }
 
+  @Test func providersGetNoMembersThatTheyKnowNothingOf() throws {
+    let rows = try read([
+      #"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "id": 3, "tools": \#(Self.tools)}"#
+    ])
+    func members(_ format: TrainingFormat) throws -> [String]? {
+      let bytes = TrainingExport(format: format, name: "n").bytes(of: rows)
+      return try JSONValue(parsing: String(decoding: bytes, as: UTF8.self)).object?.keys
+    }
+    #expect(try members(.openai) == ["messages", "tools"])
+    #expect(try members(.mlx) == ["messages", "id", "tools"])
+  }
+
   @Test(arguments: [
     ("prompt", #""prompt": "p""#), ("text", #""text": "t""#), ("completion", #""completion": "c""#),
     ("chosen", #""chosen": null, "preferred_output": []"#),
