@@ -23,7 +23,7 @@ enum Schema {
       try db.execute(sql: "ALTER TABLE outputs ADD COLUMN unscored TEXT")
       try db.execute(sql: "ALTER TABLE runs ADD COLUMN unscored INTEGER NOT NULL DEFAULT 0")
     }
-    migrator.registerMigration("6 files of batches") { db in
+    migrator.registerMigration("7 files of batches") { db in
       // The provider's name for the file of requests, by which a batch is found where labels are not kept.
       try db.execute(sql: "ALTER TABLE batches ADD COLUMN file TEXT")
     }
