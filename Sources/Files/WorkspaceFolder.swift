@@ -105,8 +105,8 @@ package struct WorkspaceFolder: Sendable, Hashable {
     return ([real] + missing).joined(separator: "/")
   }
 
-  /// Replaces a file of the workspace whole. While it is written it lies in `.assay/tmp`, which git leaves out, where
-  /// there is a state folder for this user alone (a cloned one never is).
+  /// Replaces a file of the workspace whole. While it is written it lies where git doesn't look: in `.assay/tmp`, where there
+  /// is a state folder for this user alone (a cloned one never is), and else in a folder of its own beside the file.
   /// - Parameter file: as ``writing(_:)`` gives it.
   /// - Throws: ``FileError``.
   package func replace(_ file: String, with bytes: some ContiguousBytes) throws(FileError) {
@@ -117,7 +117,17 @@ package struct WorkspaceFolder: Sendable, Hashable {
       && status.st_mode & 0o077 == 0
     let scratch = state + "/" + Self.scratchName
     let isFolder = lstat(scratch, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR
-    try FileBytes.replace(file, with: bytes, scratch: isPrivate && isFolder ? scratch : nil)
+    if isPrivate, isFolder { return try FileBytes.replace(file, with: bytes, scratch: scratch) }
+    let folder = (file as NSString).deletingLastPathComponent
+    try FileBytes.makeFolder(folder)
+    Temporaries.sweep(folder)
+    let own = folder + "/" + Temporaries.newName()
+    try FileBytes.makeFolder(own, for: .owner)
+    defer { try? FileManager.default.removeItem(atPath: own) }
+    do { try FileBytes.appending(own + "/.gitignore").write(contentsOf: Data("*\n".utf8)) } catch {
+      throw .system("write", file)
+    }
+    try FileBytes.replace(file, with: bytes, scratch: own)
   }
 
   /// The folder in `.assay` for files while they are written.

@@ -92,7 +92,7 @@ final class CertificateReader: Sendable {
     } catch .tooLarge {
       throw Flaw(reason: "it has more than \(longest >> 20) MB")
     } catch {
-      throw Flaw(reason: "it can't be read (\(error))")
+      throw Flaw(reason: "it is no file that can be read")
     }
     guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
       throw Flaw(reason: "it holds no certificate in PEM form")

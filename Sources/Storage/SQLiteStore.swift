@@ -49,11 +49,12 @@ public final class SQLiteStore: Store {
   }
 
   /// What a state folder holds that can't be written, to be looked at: a copy, since SQLite itself needs to write beside a
-  /// database to read it. Writing throws `StorageError.readOnly`.
+  /// database to read it. Writing throws.
   /// - Parameter folder: the state folder; nothing is in the store where it has no database.
-  public static func looking(into folder: String) throws -> SQLiteStore {
+  /// - Parameter hindrance: what writing throws.
+  public static func looking(into folder: String, because hindrance: StorageError? = nil) throws -> SQLiteStore {
     let path = file(in: folder)
-    let hindrance = StorageError.readOnly(path: folder, detail: "no permission")
+    let hindrance = hindrance ?? .readOnly(path: folder, detail: "no permission")
     let copy = FileManager.default.temporaryDirectory.path + "/" + Temporaries.newName()
     do {
       guard WorkspaceFolder.exists(path) else {

@@ -46,7 +46,7 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
       "\(path) is kept locked by another process: close other programs that have it open, and try again."
     case .noSuchRun(let number): "There is no run \(number) in this workspace; start the evaluation again."
     case .noSuchJob(let number): "There is no job \(number) in this workspace: `assay jobs list` shows them."
-    case .failed(let path, let detail): "\(path) can't be used: \(detail)."
+    case .failed(let path, let detail): "\(path) can't be used: \(detail)\(detail.hasSuffix(".") ? "" : ".")"
     }
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 #if canImport(Glibc)
@@ -41,6 +42,7 @@ package struct UserFolder: Sendable, Hashable {
       throw TrustFailure("\(path) belongs to another user or is a link, so what stands there can't be relied on.")
     }
     chmod(path, 0o700)
+    Temporaries.sweep(path)
   }
 
   /// Whether it is a folder of this user, and no link.
@@ -78,7 +80,7 @@ package struct UserFolder: Sendable, Hashable {
   func write(_ bytes: [UInt8], to name: String, replaces: Bool) throws(TrustFailure) {
     try make()
     let file = path + "/" + name
-    let temporary = "\(path)/.\(name).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
+    let temporary = path + "/" + Temporaries.newName()
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else {
       throw TrustFailure("\(path) can't be written: \(String(cString: strerror(errno))).")

@@ -18,15 +18,26 @@ struct WorkspaceState: Sendable {
     // Without a key nothing is marked, so that what is there is adopted each time, and no job can be started.
     let key = try? InstallationKey()
     let standing = try folder.standing(key)
-    if !folder.canBeWritten {
-      let store = try SQLiteStore.looking(into: folder.path)
+    func looking(_ hindrance: StorageError? = nil) throws -> SQLiteStore {
+      let store = try SQLiteStore.looking(into: folder.path, because: hindrance)
       if standing != .absent { use.allow() }
       return store
     }
-    try folder.make()
-    let store = try SQLiteStore(stateFolder: folder.path)
-    if standing != .ours, let key { try folder.mark(key) }
-    folder.sweep()
+    guard folder.canBeWritten else { return try looking() }
+    let store: SQLiteStore
+    do {
+      try folder.make()
+      folder.sweep()
+      store = try SQLiteStore(stateFolder: folder.path)
+      if standing != .ours, let key { try folder.mark(key) }
+    } catch let failure as TrustFailure {
+      return try looking(.failed(path: folder.path, detail: failure.description))
+    } catch let failure as StorageError {
+      switch failure {
+      case .full, .readOnly: return try looking(failure)
+      default: throw failure
+      }
+    }
     use.allow()
     return store
   }

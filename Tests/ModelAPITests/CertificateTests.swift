@@ -1,3 +1,4 @@
+import Content
 import Foundation
 import LoopbackServer
 import TestFolders
@@ -151,5 +152,46 @@ struct CertificateTests {
     let folder = try await outcome("good", certificates: "ca.pem", environment: ["REQUESTS_CA_BUNDLE": "/tmp"])
     #expect(folder == "secret")
     #expect(try await outcome(nil, scheme: "http", environment: ["SSL_CERT_FILE": "/nowhere"]) == "secret")
+  }
+
+  /// Allows some things and no others.
+  private struct Allowing: TrustGate {
+    var allowed: Set<Permission>
+    func standing(asking permissions: [Permission]) -> WorkspaceTrust { .trusted }
+    func allow(_ permissions: [Permission]) {}
+    func allows(_ permissions: [Permission]) -> Bool { allowed.isSuperset(of: permissions) }
+    var isForThisProcess: Bool { false }
+  }
+
+  /// A person allows certificates by what they are, and not whatever may stand in the file later.
+  @Test(.enabled(if: Authority.isPossible)) func otherCertificatesInTheFileAreNotAllowed() async throws {
+    let authority = try Authority.shared.get()
+    func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(filePath: authority.path(name))) }
+    let lines = CertificateLine.lines(pem: try bytes("ca.pem"))
+    #expect(lines.count == 1 && lines[0].hasPrefix("Assay test, SHA-256 ") && lines[0].utf8.count == 84)
+    #expect(CertificateLine.lines(pem: try bytes("good.pem"))[0].hasPrefix("assay.test, SHA-256 "))
+    let endpoint = Endpoint(baseURLs: ["https://localhost:1/v1"], model: "m", certificates: "mine.pem")
+    let model = ModelSpec(name: "m", api: .endpoint(endpoint))
+    let gate = Allowing(
+      allowed: Set(model.permissions).union([.certificates(file: "mine.pem", holding: lines)]))
+    for (content, isAllowed) in [("ca.pem", true), ("good.pem", false), ("ca.pem", true)] {
+      try bytes(content).write(to: URL(filePath: authority.path("mine.pem")))
+      let clients = HTTPModelClients(servers: nil, gate: gate) { _ in nil }
+      let client = Result { try clients.client(for: model, adapter: nil, workspace: authority.folder.path) }
+      #expect(((try? client.get()) != nil) == isAllowed)
+      await clients.shutdown()
+    }
+  }
+
+  @Test func whatIsNoCertificateHasNoName() {
+    #expect(CertificateLine.lines(pem: "no PEM".utf8).isEmpty)
+    let empty = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----"
+    #expect(CertificateLine.lines(pem: empty.utf8).isEmpty)
+    var chance = SystemRandomNumberGenerator()
+    for count in 0..<300 {
+      var bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &chance) }
+      if count > 4 { bytes.replaceSubrange(0..<4, with: [0x30, 0x82, 0x7F, 0xFF]) }
+      #expect(CertificateLine.line(der: bytes).contains("SHA-256 \(SHA256.hex(bytes))"))
+    }
   }
 }

@@ -54,6 +54,9 @@ struct KeyRedactorTests {
   @Test func aWordInPlaceOfAKeyStaysInAnswers() {
     #expect(KeyRedactor("ollama").clean("Ask ollama, or OLLAMA.") == "Ask ollama, or OLLAMA.")
     #expect(KeyRedactor("lm-studio").clean("LM Studio is a program.") == "LM Studio is a program.")
+    #expect(KeyRedactor("no-key-required").clean("There is no key required.") == "There is no key required.")
+    #expect(KeyRedactor("SECRETKEY").clean("It is secret key.") == "It is [key].")
+    #expect(KeyRedactor("sk-1").clean("sk-1") == "sk-1")
     #expect(KeyRedactor("sk-1").cleanSentence("key sk-1 and sk-1.") == "key [key] and [key].")
   }
 
