@@ -38,7 +38,7 @@ struct QuotaNotice: Sendable, Hashable {
     let details = error?["details"]?.array ?? []
     let codes = [error?["code"], error?["type"], error?["status"], error?["reason"], body?["code"], body?["type"]]
     let words = ([sentence] + codes.map { $0?.string }).compactMap(\.self).joined(separator: " ").lowercased()
-    isGoogle = !details.isEmpty || words.contains("resource_exhausted") || words.contains("googleapis")
+    isGoogle = details.contains { $0["@type"] != nil } || words.contains("resource_exhausted")
     delay = headerDelay ?? details.lazy.compactMap(Self.retryDelay).first ?? sentence.flatMap(RetryDelay.seconds)
     quota = quota(status, words, ids: details.flatMap(Self.quotaIDs).map { $0.lowercased() })
   }
@@ -87,11 +87,8 @@ struct QuotaNotice: Sendable, Hashable {
 
   /// What Google calls the quotas that a request violated.
   private static func quotaIDs(_ detail: JSONValue) -> [String] {
-    let violations = detail["violations"]?.array ?? []
-    return (violations.flatMap { [$0["quotaId"], $0["quotaMetric"]] } + [detail["metadata"]?["quota_limit"]]).compactMap
-    {
-      $0?.string
-    }
+    let violated = (detail["violations"]?.array ?? []).flatMap { [$0["quotaId"], $0["quotaMetric"]] }
+    return (violated + [detail["metadata"]?["quota_limit"]]).compactMap { $0?.string }
   }
 
   /// Seconds until a quota of a day begins anew, where that is known.

@@ -75,27 +75,26 @@ enum ServerFailure {
   private static func failure(
     _ status: Int, saying said: String?, _ notice: QuotaNotice, from peer: Peer, keyVariable: String?, now: Date
   ) -> ModelFailure {
-    let reason = said.map { ": \($0)" } ?? ""
-    let tail = said?.last.map { ".!?…".contains($0) } == true ? "" : "."
+    let reason = ended(said)
     let delay = notice.delay
     let isQuota = notice.quota == .account || [402, 429].contains(status)
     if isQuota, let failure = quota(notice, " (\(status))", saying: said, from: peer, now: now) { return failure }
     switch status {
     case 402:
       return .exhausted(
-        "\(peer) asks for payment (402)\(reason)\(tail) Check the account's plan and billing.", resetAfter: nil)
-    case 429, 529: return .busy("\(peer) asks us to slow down (\(status))\(reason)\(tail)", retryAfter: delay)
+        "\(peer) asks for payment (402)\(reason) Check the account's plan and billing.", resetAfter: nil)
+    case 429, 529: return .busy("\(peer) asks us to slow down (\(status))\(reason)", retryAfter: delay)
     case 500... where delay != nil:
-      return .busy("\(peer) can't answer just now (\(status))\(reason)\(tail)", retryAfter: delay)
-    case 408, 425, 500...: return .unavailable("\(peer) can't answer just now (\(status))\(reason)\(tail)")
+      return .busy("\(peer) can't answer just now (\(status))\(reason)", retryAfter: delay)
+    case 408, 425, 500...: return .unavailable("\(peer) can't answer just now (\(status))\(reason)")
     case 401, 403:
       let advice = keyVariable.map { "Check the key in \($0)." } ?? "Name the variable that holds its key as key_env."
-      return .rejected("\(peer) doesn't let us in (\(status))\(reason)\(tail) \(advice)")
+      return .rejected("\(peer) doesn't let us in (\(status))\(reason) \(advice)")
     case 404, 405:
       return .rejected(
-        "\(peer) doesn't know the address or the model (\(status))\(reason)\(tail) Check base_url, which usually ends in /v1, and model."
+        "\(peer) doesn't know the address or the model (\(status))\(reason) Check base_url, which usually ends in /v1, and model."
       )
-    default: return .rejected("\(peer) refused the request (\(status))\(reason)\(tail)")
+    default: return .rejected("\(peer) refused the request (\(status))\(reason)")
     }
   }
 

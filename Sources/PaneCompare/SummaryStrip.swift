@@ -87,7 +87,7 @@ struct SummaryStrip {
     var words = "\(progress.done)/\(progress.total)"
     if progress.errors > 0 { words += " · \(Wording.plural(progress.errors, "error"))" }
     if let seconds = progress.remainingSeconds { words += " · \(ClockText.text(seconds)) left" }
-    if let waiting = progress.waiting { words = waiting }
+    if let waiting = progress.waiting { words = TextWidth.truncate(waiting, to: row.width / 2) }
     let label = "running \(run.variant.name) "
     let used = surface.write(TextWidth.truncate(label, to: row.width / 3), at: row.origin, style: theme[.statusBusy])
     let bar = Rect(x: row.x + used, y: row.y, width: row.width - used, height: 1)

@@ -424,7 +424,7 @@ extension Workbench {
     }
     work.limitReached = plan.limitReached
     if let stop = plan.quotaStop { work.stopReason = sentence(of: stop) }
-    for (index, failure) in postponed { arrived(failure, at: index, of: open, &work) }
+    for (index, failure) in postponed.sorted(by: { $0.key < $1.key }) { arrived(failure, at: index, of: open, &work) }
     try await flush(&work)
   }
 

@@ -31,13 +31,11 @@ extension Snapshot {
       // Newest first, so that of equals the first one stays.
       if newest.map({ $0.summary.done == 0 && run.summary.done > 0 }) ?? true { newest = run }
       guard bases[VariantOnSet(variant, on: run.set)] == run.base else { continue }
-      if best.map({ answeredCases($0) < answeredCases(run) }) ?? true { best = run }
+      if best.map({ $0.casesComplete < run.casesComplete }) ?? true { best = run }
     }
     return best.map { MeantRun(run: $0, isCurrent: true) }
       ?? newest.map { MeantRun(run: $0, isCurrent: bases[VariantOnSet(variant, on: $0.set)] == nil ? nil : false) }
   }
-
-  private func answeredCases(_ run: Run) -> Int { run.summary.done / max(1, run.repeats) }
 }
 
 extension Workbench {

@@ -16,7 +16,7 @@ extension RunPlan {
     /// The longest that a run waits, in seconds, for a server that takes no request: at once, and without an answer between.
     public var longestWait = 600.0
     /// How long it waits, in seconds, where the server may mean a quota of a day and doesn't say so.
-    public var unclearWait = 30.0
+    public var unclearWait = 50.0
     /// Failures in a row, over all cases, after which the server counts as gone.
     public var failuresInARow = 10
     /// How many times a server that has answered and is gone is asked once more, after 1, 2, 4 … seconds.

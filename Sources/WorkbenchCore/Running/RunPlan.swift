@@ -97,8 +97,8 @@ public struct RunPlan: Sendable {
   private var postponed: [Int] = []
   /// How many of the open requests are in the last pass.
   private var lastOpen = 0
-  /// When the server was first busy since it last answered.
-  private var busySince: Double?
+  /// How long the server has been busy since it last answered.
+  private var spell = BusySpell()
   private var failuresInARow = 0
   private var answers = 0
   private var hasAnswered: Bool { answers > 0 }
@@ -239,7 +239,7 @@ public struct RunPlan: Sendable {
     failuresInARow = 0
     probes = 0
     answers += 1
-    busySince = nil
+    spell = BusySpell()
     lastFailure = nil
     if spending?.answered(index, cost: cost) == false {
       lostCount = true
@@ -269,12 +269,13 @@ public struct RunPlan: Sendable {
         inFlight -= 1
         return .again
       }
-      if isTooLong(failure, wait, now: now) {
+      let spellEnd = spell.end(failure, now: now, patience)
+      if spellEnd == .now || spellEnd == .unlessItWorks && !isWorking(now: now) {
         stop(QuotaStop(reason: failure, resumesAfter: wait, longestWait: patience.longestWait))
         end(index)
         return .stop(failure.description)
       }
-      delay = wait ?? backOff(index) * jitter
+      delay = wait ?? min(backOff(index) * jitter, spell.secondsToClear(failure, now: now, patience))
       begun[index]?.timesBusy += 1
       if let wait { hold(until: now + wait) }
       pushedBack(index)
@@ -340,18 +341,8 @@ public struct RunPlan: Sendable {
     postponed = []
   }
 
-  /// Whether a server that is busy takes no request for longer than a run waits.
-  /// - Parameter wait: the seconds that it names.
-  private mutating func isTooLong(_ failure: ModelFailure, _ wait: Double?, now: Double) -> Bool {
-    let since = busySince ?? now
-    busySince = since
-    if case .exhausted(_, _, isCertain: true) = failure { return true }
-    if let wait, wait > patience.longestWait { return true }
-    // One that works on requests for a while takes some.
-    guard !begun.values.contains(where: { $0.sentAt.map { now - $0 > 5 } ?? false }) else { return false }
-    if case .exhausted = failure, now - since >= patience.unclearWait { return true }
-    return now + (wait ?? 0) - since > patience.longestWait
-  }
+  /// Whether the server works on some request: one that is busy refuses at once.
+  private func isWorking(now: Double) -> Bool { begun.values.contains { $0.sentAt.map { now - $0 > 5 } ?? false } }
 
   private mutating func stop(_ quota: QuotaStop) {
     quotaStop = quota
