@@ -50,18 +50,21 @@ let package = Package(
 
     // The core and its outer parts.
     .target(name: "WorkbenchCore", dependencies: ["Content", "Grading", "Evidence", "DataChecks"]),
-    .target(name: "Storage", dependencies: ["WorkbenchCore", "Content", "Grading", "Evidence", "FileWatching", grdb]),
     .target(
-      name: "WorkspaceFiles", dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "FileWatching", yams]),
+      name: "Storage",
+      dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", grdb]),
+    .target(
+      name: "WorkspaceFiles",
+      dependencies: ["WorkbenchCore", "Content", "Evidence", "Files", "Grading", "FileWatching", yams]),
     .target(name: "Trust", dependencies: ["WorkbenchCore", "Content", "Files", crypto]),
     .target(
       name: "ModelAPI", dependencies: ["WorkbenchCore", "Content", "Files", "Processes", asyncHTTPClient] + nio),
     .target(
-      name: "LocalEngine", dependencies: ["WorkbenchCore", "Content", "Processes"],
+      name: "LocalEngine", dependencies: ["WorkbenchCore", "Content", "Files", "Processes"],
       resources: [.embedInCode("Resources")]),
     .target(
       name: "Trainers",
-      dependencies: ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching"]),
+      dependencies: ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence"]),
 
     // The screen.
     .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore"]),
@@ -78,6 +81,7 @@ let package = Package(
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
     .target(name: "LoopbackServer", dependencies: ["Content", "Grading"] + nio, path: "Tests/Support/LoopbackServer"),
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
+    .target(name: "SeededRandom", path: "Tests/Support/SeededRandom"),
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
@@ -87,11 +91,13 @@ let package = Package(
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Files", "TestFolders"]),
-    .testTarget(name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks"]),
+    .testTarget(
+      name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks", "SeededRandom"]),
     .testTarget(
       name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", grdb]),
     .testTarget(
-      name: "WorkspaceFilesTests", dependencies: ["WorkspaceFiles", "WorkbenchCore", "Content", "Files", "Grading"]),
+      name: "WorkspaceFilesTests",
+      dependencies: ["WorkspaceFiles", "WorkbenchCore", "Content", "Files", "Grading", "SeededRandom"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
     .testTarget(
       name: "LocalEngineTests",
@@ -99,18 +105,22 @@ let package = Package(
     .testTarget(
       name: "TrainersTests",
       dependencies: [
-        "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "LoopbackServer",
-        "TestFolders",
+        "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "Evidence",
+        "LoopbackServer", "TestFolders", "SeededRandom",
       ]),
     .testTarget(
       name: "ModelAPITests",
-      dependencies: ["ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "TestFolders"] + nio),
+      dependencies: [
+        "ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "TestFolders", "SeededRandom",
+      ]
+        + nio),
     .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Content", "Grading"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Content", "Grading", "SeededRandom"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "KeyTablesTests",
-      dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"] + panes.map { .byName(name: $0) }),
+      dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing", "Storage", "WorkspaceFiles", "TestFolders"]
+        + panes.map { .byName(name: $0) }),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
     .testTarget(
       name: "FuzzTests",

@@ -45,6 +45,8 @@ extension DataCheck {
       let isPaired = rows.first?.rejected != nil
       add("\(isPaired ? "chosen " : "")answers that fail the graders", failed, note: reason?.key ?? "")
     }
+    let refused = rows.indices.filter { rows[$0].refusal != nil }
+    add("rows that the back end can't learn whole", refused, note: refused.first.flatMap { rows[$0].refusal } ?? "")
     let long = LongRows(data)
     if long.isExact {
       add(long.what, long.places, note: long.note)
@@ -54,6 +56,8 @@ extension DataCheck {
         DataFinding(
           long.what, count: long.places.count, note: long.note, rows: long.places.map { rows[$0].place }))
     }
+    let unused = UnusedMembers(rows)
+    if let finding = unused.finding { findings.append(finding) }
     if !asked.wordings.isEmpty {
       findings.append(
         DataFinding(
@@ -62,16 +66,20 @@ extension DataCheck {
     }
     if long.places.isEmpty { findings.append(DataFinding("row lengths", note: long.note)) }
     let share = Double(faulty.count) / Double(rows.count)
-    let status: Status = share > mostFaulty ? .bad : faulty.isEmpty && long.places.isEmpty ? .fine : .look
-    let kinds = findings.filter { !$0.rows.isEmpty && $0.what != "prompts with several answers in prose" }
+    let isFine = faulty.isEmpty && long.places.isEmpty && unused.places.isEmpty
+    let status: Status = share > mostFaulty || !refused.isEmpty ? .bad : isFine ? .fine : .look
+    let harmless = ["prompts with several answers in prose", UnusedMembers.what]
+    let kinds = findings.filter { !$0.rows.isEmpty && !harmless.contains($0.what) }
       .map { "\($0.what) (\($0.count ?? 0))" }
     return DataCheck(
       .clean, status, value: share, unit: "share of rows with a fault", figure: "\(Words.percent(share)) faulty",
       meaning: faulty.isEmpty && !long.places.isEmpty
         ? "No row has a fault for certain, but \(Words.rows(long.places.count)) may be cut off at \(data.maxTokens) tokens."
-        : faulty.isEmpty
-          ? "No row is empty, contradicted by another\(data.failure == nil ? "" : ", refused by the graders") or cut off."
-          : "\(faulty.count) of \(Words.rows(rows.count)) have a fault: \(kinds.joined(separator: ", ")).",
+        : faulty.isEmpty && !unused.places.isEmpty
+          ? "No row has a fault, but training does not use \(unused.names) in \(Words.rows(unused.places.count))."
+          : faulty.isEmpty
+            ? "No row is empty, contradicted by another\(data.failure == nil ? "" : ", refused by the graders") or cut off."
+            : "\(faulty.count) of \(Words.rows(rows.count)) have a fault: \(kinds.joined(separator: ", ")).",
       fix: "Mend or remove the rows named here"
         + (long.places.isEmpty ? "." : "; shorten long ones or raise max_tokens."),
       findings: findings)
@@ -104,6 +112,26 @@ extension DataCheck {
     }
     func ordered(_ groups: [[Int]]) -> [[Int]] { groups.sorted { $0[0] < $1[0] } }
     return (ordered(contradictions), ordered(wordings))
+  }
+}
+
+/// Members of rows that mean nothing to training.
+private struct UnusedMembers {
+  static let what = "rows with members that training does not use"
+  var places: [Int]
+  var names = ""
+  var finding: DataFinding?
+
+  init(_ rows: [DataRow]) {
+    places = rows.indices.filter { !rows[$0].unused.isEmpty }
+    guard !places.isEmpty else { return }
+    var found: [String] = []
+    for name in places.lazy.flatMap({ rows[$0].unused }) where !found.contains(name) && found.count < 7 {
+      found.append(name)
+    }
+    names = found.prefix(6).map { "`\($0)`" }.joined(separator: ", ") + (found.count > 6 ? ", …" : "")
+    finding = DataFinding(
+      Self.what, count: places.count, note: names, rows: places.map { rows[$0].place })
   }
 }
 

@@ -18,11 +18,17 @@ public struct DataRow: Sendable, Hashable {
   public var rejected: String?
   /// Whether all of it is learnt, without a prompt: then `answer` is the text.
   public var isText: Bool
+  /// Why the back end can't learn all that it says; nil where it can, or where that isn't known yet.
+  public var refusal: String?
+  /// Names of its members that training does not use.
+  public var unused: [String]
   /// Makes a row.
   public init(
     line: Int, isMixedIn: Bool = false, system: String = "", prompt: String, turns: [String] = [], answer: String,
-    rejected: String? = nil, isText: Bool = false
+    rejected: String? = nil, isText: Bool = false, refusal: String? = nil, unused: [String] = []
   ) {
+    self.refusal = refusal
+    self.unused = unused
     self.line = line
     self.isMixedIn = isMixedIn
     self.system = system

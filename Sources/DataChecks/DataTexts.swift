@@ -38,14 +38,15 @@ struct DataTexts {
     var systems: [String: Int] = [:]
     for row in data.rows where !row.system.isEmpty { systems[row.system, default: 0] += 1 }
     let lines = Self.commonLines(of: data.rows)
+    var workshop = Workshop()
     rows = data.rows.map { row in
       let prompt = Self.dropping(lines, from: row.input)
       let isOwn = !row.system.isEmpty && systems[row.system, default: 0] <= Self.boilerplateRows
       let question = isOwn ? row.system + "\n" + prompt : prompt
-      let normal = NormalText(question)
+      let worked = workshop.work(question)
       return Row(
-        row: row, question: question, questionHash: normal.hash, answerHash: NormalText(row.answer).hash,
-        words: normal.words, fingerprint: MinHash(normal.shingles))
+        row: row, question: question, questionHash: worked.hash, answerHash: workshop.hash(of: row.answer),
+        words: worked.words, fingerprint: worked.fingerprint)
     }
     own = data.rows.indices.filter { !data.rows[$0].isMixedIn }
     var shared: [String: Int] = [:]
@@ -54,9 +55,30 @@ struct DataTexts {
       var texts = source.input.filter { shared[$0, default: 0] <= Self.boilerplateCases }
       if texts.isEmpty, let longest = source.longestInput { texts = [longest] }
       let text = texts.joined(separator: "\n")
-      let normal = NormalText(text)
+      let worked = workshop.work(text)
       return Case(
-        source: source, text: text, hash: normal.hash, words: normal.words, fingerprint: MinHash(normal.shingles))
+        source: source, text: text, hash: worked.hash, words: worked.words, fingerprint: worked.fingerprint)
+    }
+  }
+
+  /// Works each text out once, however often it is there.
+  private struct Workshop {
+    private var texts: [String: (hash: UInt64, words: [UInt64], fingerprint: MinHash)] = [:]
+    private var hashes: [String: UInt64] = [:]
+
+    mutating func work(_ text: String) -> (hash: UInt64, words: [UInt64], fingerprint: MinHash) {
+      if let known = texts[text] { return known }
+      let normal = NormalText(text)
+      let worked = (normal.hash, normal.words, MinHash(normal.shingles))
+      texts[text] = worked
+      return worked
+    }
+
+    mutating func hash(of text: String) -> UInt64 {
+      if let known = hashes[text] { return known }
+      let hash = NormalText(text).hash
+      hashes[text] = hash
+      return hash
     }
   }
 

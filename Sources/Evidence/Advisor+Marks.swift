@@ -52,30 +52,37 @@ extension Advisor {
 
   mutating func judgeCost() {
     guard let cost = facts.cost else { return }
-    var figures = [Reason.Figure("investment", cost.investment.total)]
+    var figures = [Reason.Figure("investment", cost.investment.known)]
     if let saving = cost.savingPerQuery { figures.append(.init("saving per query", saving)) }
     switch cost.breakEven {
     case .unknown:
-      missing.append(.init(.cost, "say how many queries a month there are, to share the hosting"))
-      add(.cost, .unknown, "whether tuning pays depends on the queries per month, which are not known", figures)
+      let keys = cost.missing.map(\.rawValue).joined(separator: ", ")
+      missing.append(.init(.cost, "state \(keys) under facts in assay.yaml; 0 where it costs nothing"))
+      add(.cost, .unknown, "whether tuning pays for itself is not known: \(keys) not stated", figures)
     case .never:
-      let loss = -(cost.savingPerQuery ?? 0)
+      let loss = -(cost.savingPerQuery ?? cost.tokenSaving)
       let statement = loss > 0 ? "costs \(Wording.dollars(loss)) more than" : "costs as much as"
       add(.cost, .forPrompting, "a tuned answer \(statement) a prompted one, so tuning never pays for itself", figures)
     case .after(let queries):
       let saving = Wording.dollars(cost.savingPerQuery ?? 0)
-      let start =
-        "a tuned answer saves \(saving), so \(Wording.dollars(cost.investment.total)) come back after "
+      var start =
+        "a tuned answer saves \(saving), so \(Wording.dollars(cost.investment.known)) come back after "
         + "\(Wording.count(queries)) queries"
       figures.append(.init("break-even queries", queries))
-      guard let months = cost.monthsToBreakEven else {
-        missing.append(.init(.cost, "say how many queries a month there are"))
-        return add(.cost, .unknown, start, figures)
+      let months = cost.monthsToBreakEven
+      if let months {
+        // A year is our mark for an investment that pays.
+        start +=
+          ", \(Wording.trimmed(months, decimals: 1)) months at \(Wording.count(cost.queriesPerMonth ?? 0)) a month"
+        figures.append(.init("months to break even", months))
+      } else {
+        missing.append(.init(.cost, "state queries_per_month under facts in assay.yaml"))
       }
-      // A year is our mark for an investment that pays.
-      let time = "\(Wording.trimmed(months, decimals: 1)) months at \(Wording.count(cost.queriesPerMonth ?? 0)) a month"
-      figures.append(.init("months to break even", months))
-      add(.cost, months <= 12 ? .forTuning : .forPrompting, "\(start), \(time)", figures)
+      if !cost.notCounted.isEmpty {
+        start += " at the earliest: \(cost.notCounted.map(\.rawValue).joined(separator: ", ")) not stated"
+      }
+      let direction: Reason.Direction = months.map { $0 <= 12 ? .forTuning : .forPrompting } ?? .unknown
+      add(.cost, direction, start, figures)
     }
   }
 

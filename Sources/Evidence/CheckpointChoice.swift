@@ -14,7 +14,7 @@ public struct CheckpointChoice: Sendable, Hashable {
     public var general: Double?
     /// How many general cases.
     public var generalCases: Int
-    /// Mean loss over the validation rows, where known.
+    /// Mean loss over the validation rows, where known; nil also for one that is no number.
     public var validationLoss: Double?
 
     /// Gathers figures.
@@ -27,7 +27,7 @@ public struct CheckpointChoice: Sendable, Hashable {
       self.taskCases = taskCases
       self.general = general
       self.generalCases = generalCases
-      self.validationLoss = validationLoss
+      self.validationLoss = validationLoss.flatMap { $0.isFinite ? $0 : nil }
     }
   }
 

@@ -1,79 +1,115 @@
-/// What tokens cost, in US dollars per million.
-public struct TokenPrices: Sendable, Hashable {
-  /// Input tokens that the provider has not seen just before.
-  public var input: Double
-  /// Input tokens served from the provider's cache.
+/// Tokens of one request by what is charged for them; means may be fractions.
+public struct TokenCounts: Sendable, Hashable {
+  /// Input that was neither read from the provider's cache nor written to it.
+  public var uncachedInput: Double
+  /// Input read from the provider's cache.
   public var cachedInput: Double
-  /// Output tokens.
+  /// Input written to the provider's cache for minutes.
+  public var cacheWrites: Double
+  /// Input written to the provider's cache for an hour.
+  public var longCacheWrites: Double
+  /// Output, reasoning included.
   public var output: Double
 
-  /// Prices in US dollars per million tokens; cached input costs as much as other input unless told.
-  public init(input: Double, cachedInput: Double? = nil, output: Double) {
-    self.input = input
-    self.cachedInput = cachedInput ?? input
+  /// Makes a count; whatever isn't given is 0.
+  public init(
+    uncachedInput: Double = 0, cachedInput: Double = 0, cacheWrites: Double = 0, longCacheWrites: Double = 0,
+    output: Double = 0
+  ) {
+    self.uncachedInput = uncachedInput
+    self.cachedInput = cachedInput
+    self.cacheWrites = cacheWrites
+    self.longCacheWrites = longCacheWrites
     self.output = output
   }
 }
 
+/// Prices of tokens, in US dollars per million.
+public struct TokenRates: Sendable, Hashable {
+  /// Input that was neither read from the provider's cache nor written to it.
+  public var input: Double
+  /// Input read from the provider's cache.
+  public var cachedInput: Double
+  /// Input written to the provider's cache for minutes.
+  public var cacheWrite: Double
+  /// Input written to the provider's cache for an hour.
+  public var longCacheWrite: Double
+  /// Output, reasoning included.
+  public var output: Double
+
+  /// Makes rates; the cache costs as much as other input unless told, an hour as much as minutes.
+  public init(
+    input: Double, cachedInput: Double? = nil, cacheWrite: Double? = nil, longCacheWrite: Double? = nil, output: Double
+  ) {
+    self.input = input
+    self.cachedInput = cachedInput ?? input
+    self.cacheWrite = cacheWrite ?? input
+    self.longCacheWrite = longCacheWrite ?? self.cacheWrite
+    self.output = output
+  }
+
+  /// US dollars for so many tokens. Every cost that Assay shows is computed here.
+  public func dollars(for tokens: TokenCounts) -> Double {
+    let input = tokens.uncachedInput * self.input + tokens.cachedInput * cachedInput
+    let writes = tokens.cacheWrites * cacheWrite + tokens.longCacheWrites * longCacheWrite
+    return (input + writes + tokens.output * output) / 1e6
+  }
+
+  /// The lowest price of input.
+  public var cheapestInput: Double { min(input, cachedInput, cacheWrite, longCacheWrite) }
+  /// The highest price of input.
+  public var dearestInput: Double { max(input, cachedInput, cacheWrite, longCacheWrite) }
+}
+
 /// What it takes to answer with one variant.
 public struct CallCost: Sendable, Hashable {
-  /// Input tokens per call that are not cached.
-  public var uncachedInput: Double
-  /// Input tokens per call that are cached.
-  public var cachedInput: Double
-  /// Output tokens per call.
-  public var output: Double
+  /// Tokens per call.
+  public var tokens: TokenCounts
   /// Prices per million tokens.
-  public var prices: TokenPrices
+  public var rates: TokenRates
   /// Calls until the user has what they asked for, 1 or more.
   public var callsPerGoal: Double
-  /// Fixed costs in US dollars per month, such as a GPU that is always on.
-  public var hostingPerMonth: Double
+  /// Fixed costs in US dollars per month, such as a GPU that is always on; nil where not known.
+  public var hostingPerMonth: Double?
 
   /// The make-up of a call; one call per goal and no hosting unless told.
-  public init(
-    uncachedInput: Double, cachedInput: Double = 0, output: Double = 0, prices: TokenPrices, callsPerGoal: Double = 1,
-    hostingPerMonth: Double = 0
-  ) {
-    self.uncachedInput = uncachedInput
-    self.cachedInput = cachedInput
-    self.output = output
-    self.prices = prices
+  public init(tokens: TokenCounts, rates: TokenRates, callsPerGoal: Double = 1, hostingPerMonth: Double? = 0) {
+    self.tokens = tokens
+    self.rates = rates
     self.callsPerGoal = callsPerGoal
     self.hostingPerMonth = hostingPerMonth
   }
 
-  /// The tokens of one query in US dollars, without hosting:
-  /// (uncached × p_in + cached × p_cached + out × p_out) × calls per goal.
-  public var tokensPerQuery: Double {
-    (uncachedInput * prices.input + cachedInput * prices.cachedInput + output * prices.output) / 1e6 * callsPerGoal
-  }
+  /// The tokens of one query in US dollars, without hosting.
+  public var tokensPerQuery: Double { rates.dollars(for: tokens) * callsPerGoal }
 
-  /// A query in US dollars at a monthly volume, hosting included; nil when there is hosting to share but no volume.
+  /// A query in US dollars at a monthly volume, hosting included; nil when the hosting isn't known, or is to be shared and
+  /// there is no volume.
   public func perQuery(queriesPerMonth: Double?) -> Double? {
+    guard let hostingPerMonth else { return nil }
     guard hostingPerMonth != 0 else { return tokensPerQuery }
     guard let queriesPerMonth, queriesPerMonth > 0 else { return nil }
     return tokensPerQuery + hostingPerMonth / queriesPerMonth
   }
 }
 
-/// What has to be spent before the tuned variant answers, in US dollars.
+/// What has to be spent before the tuned variant answers, in US dollars; nil where nobody said it.
 public struct TuningInvestment: Sendable, Hashable {
   /// One training, data included.
-  public var training: Double
+  public var training: Double?
   /// Hours of work.
-  public var engineeringHours: Double
+  public var engineeringHours: Double?
   /// What an hour costs.
-  public var hourlyRate: Double
+  public var hourlyRate: Double?
   /// Trainings that follow the first.
-  public var retrainings: Double
+  public var retrainings: Double?
   /// What each of them costs.
-  public var retrainingCost: Double
+  public var retrainingCost: Double?
 
-  /// An investment; no hours and no retraining unless told.
+  /// An investment of which only what is given is known.
   public init(
-    training: Double, engineeringHours: Double = 0, hourlyRate: Double = 0, retrainings: Double = 0,
-    retrainingCost: Double = 0
+    training: Double?, engineeringHours: Double? = nil, hourlyRate: Double? = nil, retrainings: Double? = nil,
+    retrainingCost: Double? = nil
   ) {
     self.training = training
     self.engineeringHours = engineeringHours
@@ -82,8 +118,18 @@ public struct TuningInvestment: Sendable, Hashable {
     self.retrainingCost = retrainingCost
   }
 
-  /// training + hours × rate + retrainings × cost each.
-  public var total: Double { training + engineeringHours * hourlyRate + retrainings * retrainingCost }
+  /// training + hours × rate + retrainings × cost each, as far as they are known.
+  public var known: Double { (training ?? 0) + (work ?? 0) + (further ?? 0) }
+  /// What the hours of work cost; nil where hours or rate aren't known and neither is 0.
+  public var work: Double? { Self.product(engineeringHours, hourlyRate) }
+  /// What the trainings after the first cost; nil where their number or cost isn't known and neither is 0.
+  public var further: Double? { Self.product(retrainings, retrainingCost) }
+
+  private static func product(_ left: Double?, _ right: Double?) -> Double? {
+    if left == 0 || right == 0 { return 0 }
+    guard let left, let right else { return nil }
+    return left * right
+  }
 }
 
 /// Prompting against tuning in money:
@@ -104,8 +150,37 @@ public struct CostModel: Sendable, Hashable {
     case after(queries: Double)
     /// A tuned answer costs at least as much as a prompted one.
     case never
-    /// Hosting is paid per month, and the number of queries to share it is not known.
+    /// Something is not known that decides it: ``missing``.
     case unknown
+  }
+
+  /// A fact that a cost needs and only a person can state.
+  public enum Fact: String, Sendable, Hashable {
+    /// What one training costs.
+    case training = "training_cost"
+    /// What the tuned model's hosting costs.
+    case hosting = "hosting_per_month"
+    /// How many queries share the hosting.
+    case queries = "queries_per_month"
+    /// Hours of work and what one costs.
+    case work = "engineering_hours and hourly_rate"
+    /// Trainings after the first.
+    case retrainings
+  }
+
+  /// What isn't known and decides when the investment comes back.
+  public var missing: [Fact] {
+    var facts: [Fact] = []
+    if tuned.hostingPerMonth == nil || prompted.hostingPerMonth == nil { facts.append(.hosting) }
+    if investment.training == nil { facts.append(.training) }
+    let isShared = [prompted, tuned].contains { $0.hostingPerMonth != 0 }
+    if isShared, queriesPerMonth ?? 0 <= 0 { facts.append(.queries) }
+    return facts
+  }
+
+  /// What isn't stated and isn't counted: with it, the investment comes back later.
+  public var notCounted: [Fact] {
+    (investment.work == nil ? [.work] : []) + (investment.further == nil ? [.retrainings] : [])
   }
 
   /// A comparison of costs.
@@ -121,15 +196,24 @@ public struct CostModel: Sendable, Hashable {
     guard let before = prompted.perQuery(queriesPerMonth: queriesPerMonth),
       let after = tuned.perQuery(queriesPerMonth: queriesPerMonth)
     else { return nil }
-    // Rounding errors are not a saving.
-    return abs(before - after) <= 1e-12 * max(abs(before), abs(after)) ? 0 : before - after
+    return Self.difference(before, after)
   }
 
-  /// When the investment comes back, in whole queries.
+  /// What a tuned answer saves in tokens alone, in US dollars per query.
+  public var tokenSaving: Double { Self.difference(prompted.tokensPerQuery, tuned.tokensPerQuery) }
+
+  private static func difference(_ before: Double, _ after: Double) -> Double {
+    // Rounding errors are not a saving.
+    abs(before - after) <= 1e-12 * max(abs(before), abs(after)) ? 0 : before - after
+  }
+
+  /// When the investment comes back, in whole queries, as far as it is known; see ``notCounted``.
   public var breakEven: BreakEven {
-    guard let savingPerQuery else { return .unknown }
+    // Hosting of the tuned model can only add to its cost.
+    if tuned.hostingPerMonth ?? 0 >= 0, prompted.hostingPerMonth == 0, tokenSaving <= 0 { return .never }
+    guard missing.isEmpty, let savingPerQuery else { return .unknown }
     guard savingPerQuery > 0 else { return .never }
-    let queries = investment.total / savingPerQuery
+    let queries = investment.known / savingPerQuery
     return .after(queries: (queries * (1 - 1e-12)).rounded(.up))
   }
 
@@ -146,5 +230,5 @@ public struct CostModel: Sendable, Hashable {
   }
 
   /// What the first month saves after paying for the investment; nil when the volume is not known.
-  public var firstMonthNet: Double? { savingPerMonth.map { $0 - investment.total } }
+  public var firstMonthNet: Double? { savingPerMonth.map { $0 - investment.known } }
 }

@@ -49,7 +49,9 @@ public enum Wording {
     let size = abs(value)
     if size >= 1000 || size == size.rounded() { return sign + "$" + count(size) }
     if size >= 1 { return sign + "$" + fixed(size, decimals: 2) }
-    return sign + "$" + significant(size, digits: 2)
+    // A tenth of a dollar is ten cents.
+    let cents = fixed(size, decimals: 2)
+    return sign + "$" + (size >= 0.095 ? cents : significant(size, digits: 2))
   }
 
   /// A number with at most so many decimals, without zeros at the end: `27.8`, `3`.

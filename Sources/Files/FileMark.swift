@@ -17,15 +17,22 @@ package struct FileMark: Hashable, Codable, Sendable {
   package init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
+    let time = Self.time(of: status)
     size = Int64(status.st_size)
     seconds = Int64(time.tv_sec)
     nanoseconds = Int64(time.tv_nsec)
     inode = UInt64(status.st_ino)
+  }
+
+  /// When a file was last written, in seconds since 1970.
+  static func seconds(of status: stat) -> Int64 { Int64(time(of: status).tv_sec) }
+
+  private static func time(of status: stat) -> timespec {
+    #if canImport(Darwin)
+      status.st_mtimespec
+    #else
+      status.st_mtim
+    #endif
   }
 
   /// Whether the file was last written long enough ago that a write from now on can't leave the same mark.

@@ -105,6 +105,24 @@ package struct WorkspaceFolder: Sendable, Hashable {
     return ([real] + missing).joined(separator: "/")
   }
 
+  /// Replaces a file of the workspace whole. While it is written it lies in `.assay/tmp`, which git leaves out, where
+  /// there is a state folder for this user alone (a cloned one never is).
+  /// - Parameter file: as ``writing(_:)`` gives it.
+  /// - Throws: ``FileError``.
+  package func replace(_ file: String, with bytes: some ContiguousBytes) throws(FileError) {
+    var status = stat()
+    let state = path + "/.assay"
+    let isPrivate =
+      lstat(state, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
+      && status.st_mode & 0o077 == 0
+    let scratch = state + "/" + Self.scratchName
+    let isFolder = lstat(scratch, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR
+    try FileBytes.replace(file, with: bytes, scratch: isPrivate && isFolder ? scratch : nil)
+  }
+
+  /// The folder in `.assay` for files while they are written.
+  package static let scratchName = "tmp"
+
   private func checked(_ relative: String) throws(PathError) -> String {
     let shown = relative.prefix(200)
     guard !relative.isEmpty, !relative.contains("\0"), relative.utf8.count < 4096 else {

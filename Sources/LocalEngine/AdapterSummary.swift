@@ -1,4 +1,5 @@
 import Content
+import Files
 import Foundation
 
 /// What an adapter's folder says of itself, looked at without the engine: enough to know who can load it.
@@ -59,9 +60,7 @@ public struct AdapterSummary: Sendable, Hashable {
   }
 
   private static func object(_ path: String) -> JSONObject? {
-    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-    defer { try? file.close() }
-    guard let data = try? file.read(upToCount: mostBytes + 1), data.count <= mostBytes else { return nil }
-    return (try? JSONValue(parsing: Array(data)))?.object
+    guard let bytes = try? FileBytes.read(path, limit: mostBytes) else { return nil }
+    return (try? JSONValue(parsing: bytes))?.object
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Why the engine can't be installed, started or asked; the text is a sentence that says what to do.
@@ -28,6 +29,10 @@ public enum EngineError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// The engine's folder can't be written.
   static func folder(_ path: String, _ error: any Error) -> EngineError {
+    if let error = error as? FileError {
+      return .installation(
+        "The folder \(path) can't be written. \(error) Or set ASSAY_ENGINE_HOME to another folder.")
+    }
     let reason = error as NSError
     if reason.domain == NSCocoaErrorDomain, reason.code == CocoaError.fileWriteOutOfSpace.rawValue {
       return .diskFull("The disk is full: free some space, or set ASSAY_ENGINE_HOME to a folder on another disk.")

@@ -1,4 +1,5 @@
 import Content
+import Files
 import Foundation
 import Processes
 
@@ -61,12 +62,12 @@ enum EngineFiles {
   static func place(in layout: EngineLayout) throws -> String {
     let folder = layout.scripts
     let manager = FileManager.default
+    do { try PrivateFiles.makeFolder(layout.home) } catch { throw EngineError.folder(layout.home, error) }
+    Temporaries.sweep(layout.home)
     if manager.fileExists(atPath: folder) { return folder }
-    let temporary = folder + ".\(ProcessIdentity.current.pid)-\(UInt32.random(in: 0...UInt32.max))"
+    let temporary = layout.home + "/" + Temporaries.newName()
     do {
-      try manager.createDirectory(
-        atPath: temporary, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      for file in all { try Data(file.bytes).write(to: URL(fileURLWithPath: temporary + "/" + file.name)) }
+      for file in all { try FileBytes.replace(temporary + "/" + file.name, with: file.bytes, for: .owner) }
       try manager.moveItem(atPath: temporary, toPath: folder)
     } catch {
       try? manager.removeItem(atPath: temporary)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Processes
 import WorkbenchCore
@@ -13,10 +14,15 @@ public struct EngineServers: ModelServers {
   public var grace: Duration
   /// How long loading a model may take.
   public var startLimit: Duration
+  /// Told what is fetched from the hub, with its size and licence, before that begins.
+  public var onDownload: @Sendable (String) -> Void
 
   /// Servers of an engine.
-  public init(layout: EngineLayout = .standard(), grace: Duration = .seconds(60), startLimit: Duration = .seconds(600))
-  {
+  public init(
+    layout: EngineLayout = .standard(), grace: Duration = .seconds(60), startLimit: Duration = .seconds(600),
+    onDownload: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.onDownload = onDownload
     engine = LocalEngine(layout: layout)
     self.grace = grace
     self.startLimit = startLimit
@@ -111,7 +117,12 @@ public struct EngineServers: ModelServers {
     _ instance: String, _ process: ProcessIdentity, _ pair: ServedPair, in folder: ServerFolder
   ) async throws -> ServerFolder.State {
     let deadline = ContinuousClock.now + startLimit
+    var isTold = false
     while true {
+      if !isTold, let sentence = try? FileBytes.text(folder.downloadFile, limit: 4096) {
+        isTold = true
+        onDownload(sentence)
+      }
       let isAlive = process.isAlive
       if let state = folder.state, state.instance == instance { return state }
       guard isAlive else { throw startFailure(pair, folder) }

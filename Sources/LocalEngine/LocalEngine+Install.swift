@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Processes
 
@@ -58,7 +59,7 @@ extension LocalEngine {
       accelerator: accelerator, python: examined.python, framework: examined.framework, library: examined.library,
       time: Date().timeIntervalSince1970, packages: EngineFiles.packagesVersion(of: environment, for: accelerator))
     let marker = try JSONEncoder().encode(installation)
-    try AtomicFile.write(String(decoding: marker, as: UTF8.self), to: layout.marker)
+    try PrivateFiles.write(String(decoding: marker, as: UTF8.self), to: layout.marker)
     removeOldScripts()
     report(
       InstallProgress(

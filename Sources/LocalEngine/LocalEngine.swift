@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Processes
 
@@ -60,8 +61,8 @@ public struct LocalEngine: Sendable, Hashable {
   /// Whether the engine can be used. Looks at files only, so it is quick.
   public var status: Status {
     let manager = FileManager.default
-    guard let data = manager.contents(atPath: layout.marker),
-      let installation = try? JSONDecoder().decode(Installation.self, from: data)
+    guard let bytes = try? FileBytes.read(layout.marker, limit: 1 << 20),
+      let installation = try? JSONDecoder().decode(Installation.self, from: Data(bytes))
     else { return manager.fileExists(atPath: layout.environmentFolder) ? .interrupted : .missing }
     guard manager.isExecutableFile(atPath: layout.python) else { return .interrupted }
     return installation.packages == EngineFiles.packagesVersion(of: environment, for: installation.accelerator)
@@ -143,7 +144,7 @@ public struct LocalEngine: Sendable, Hashable {
   public func watchProgram(script path: String, pid: Int32, events: String) throws -> Program? {
     let ours = status.installation == nil ? nil : layout.python
     guard let python = ours ?? finder.candidates.first else { return nil }
-    try AtomicFile.write(String(decoding: PackageResources.system_watch_py, as: UTF8.self), to: path)
+    try PrivateFiles.write(String(decoding: PackageResources.system_watch_py, as: UTF8.self), to: path)
     return Self.pythonProgram(of: python, [path, String(pid), events])
   }
 
@@ -167,9 +168,7 @@ public struct LocalEngine: Sendable, Hashable {
 
   func installLock(waiting: Duration) async throws -> FileLock {
     let parent = (layout.home as NSString).deletingLastPathComponent
-    do {
-      try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-    } catch { throw EngineError.folder(parent, error) }
+    do { try FileBytes.makeFolder(parent, for: .owner) } catch { throw EngineError.folder(parent, error) }
     do {
       return try await FileLock.acquire(layout.installLock, .exclusive, atMost: waiting)
     } catch ProcessError.lockHeld {

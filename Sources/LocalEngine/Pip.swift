@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -49,7 +50,7 @@ final class InstallLog: Sendable {
   private let file: Mutex<FileHandle?>
 
   init(path: String) {
-    _ = FileManager.default.createFile(atPath: path, contents: nil)
+    try? PrivateFiles.write("", to: path)
     file = Mutex(FileHandle(forWritingAtPath: path))
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Processes
 
@@ -18,6 +19,8 @@ struct ServerFolder: Sendable, Hashable {
   var crashFile: String { path + "/crashes.json" }
   /// The server writes it before it listens: what every request must carry.
   var secretFile: String { path + "/secret" }
+  /// What the server fetches from the hub, in a sentence that it writes before it begins.
+  var downloadFile: String { path + "/download" }
   /// What the server says.
   var log: String { path + "/server.log" }
 
@@ -33,10 +36,8 @@ struct ServerFolder: Sendable, Hashable {
   /// Makes the folder, for this user alone.
   /// - Throws: when it can't be made.
   func create() throws {
-    let manager = FileManager.default
-    try manager.createDirectory(
-      atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    try manager.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+    try PrivateFiles.makeFolder(path)
+    Temporaries.sweep(path)
   }
 
   /// What the running server knows and nobody else; nil where there is none, or where it isn't this user's alone.
@@ -61,11 +62,11 @@ struct ServerFolder: Sendable, Hashable {
   /// Writes a value for other processes.
   func write(_ value: some Encodable, to file: String) {
     guard let data = try? JSONEncoder().encode(value) else { return }
-    try? AtomicFile.write(String(decoding: data, as: UTF8.self), to: file)
+    try? PrivateFiles.write(String(decoding: data, as: UTF8.self), to: file)
   }
 
   private func read<Value: Decodable>(_ file: String) -> Value? {
-    FileManager.default.contents(atPath: file).flatMap { try? JSONDecoder().decode(Value.self, from: $0) }
+    (try? FileBytes.read(file, limit: 1 << 20)).flatMap { try? JSONDecoder().decode(Value.self, from: Data($0)) }
   }
 
   /// Whether the server that wrote this state answers.
@@ -80,7 +81,7 @@ struct ServerFolder: Sendable, Hashable {
 
   /// The last lines of the log.
   func lastWords(_ count: Int = 4) -> [String] {
-    guard let file = FileHandle(forReadingAtPath: log) else { return [] }
+    guard let file = try? FileBytes.handle(log) else { return [] }
     defer { try? file.close() }
     let end = (try? file.seekToEnd()) ?? 0
     try? file.seek(toOffset: end > 16_384 ? end - 16_384 : 0)
@@ -92,6 +93,7 @@ struct ServerFolder: Sendable, Hashable {
   func beginLog() {
     try? FileManager.default.removeItem(atPath: log + ".old")
     try? FileManager.default.moveItem(atPath: log, toPath: log + ".old")
+    try? FileManager.default.removeItem(atPath: downloadFile)
   }
 
   /// Ends the server: asks it, asks its process, kills its process.

@@ -1,4 +1,5 @@
 import Content
+import Files
 import Foundation
 
 #if canImport(Glibc)
@@ -28,9 +29,10 @@ struct ServerSecret: Sendable, Hashable {
   init?(file: String) {
     var found = stat()
     guard lstat(file, &found) == 0, found.st_mode & S_IFMT == S_IFREG, found.st_uid == geteuid(),
-      found.st_mode & 0o077 == 0, found.st_size <= 80, let data = FileManager.default.contents(atPath: file)
+      found.st_mode & 0o077 == 0, found.st_size <= 80,
+      let bytes = try? FileBytes.read(file, limit: 80, followsLinks: false)
     else { return nil }
-    self.init(String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines))
+    self.init(String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines))
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {

@@ -14,21 +14,24 @@ final class BalancedClient: ModelClient {
 
   private let services: [ChatService]
   private let make: @Sendable (ChatService) -> any ModelClient
+  private let learnt: LearntNames
   let batches: (any BatchService)?
   private let look: @Sendable (ChatService) async throws -> ModelProbe
   private let state: Mutex<State>
   private let start = ContinuousClock.now
 
   /// - Parameter services: one for each server, at least one.
+  /// - Parameter learnt: what the servers have taught.
   /// - Parameter make: the client for a server, in what the endpoint speaks. Must be cheap: it is made for each request.
   /// - Parameter batches: the endpoint's other way in.
   /// - Parameter probe: finds out what a server can do.
   init(
-    _ services: [ChatService], batches: (any BatchService)?,
+    _ services: [ChatService], learnt: LearntNames, batches: (any BatchService)?,
     probe: @escaping @Sendable (ChatService) async throws -> ModelProbe,
     make: @escaping @Sendable (ChatService) -> any ModelClient
   ) {
     self.services = services
+    self.learnt = learnt
     self.make = make
     self.batches = batches
     look = probe
@@ -83,6 +86,8 @@ final class BalancedClient: ModelClient {
     return await make(services[index ?? 0]).tokenCounts(of: texts)
   }
 
+  var usesMaxCompletionTokens: Bool { learnt.usesMaxCompletionTokens }
+
   func quietSeconds() -> Double? {
     if services.count == 1 { return services[0].quiet.seconds() }
     let wait = state.withLock { $0.pool.wait(now: now, quiet: quiet) }
@@ -134,8 +139,14 @@ final class BalancedClient: ModelClient {
         throw self.failure(after: failure)
       }
       // The others can go on: a busy server says nothing of them.
-      guard case .busy(let text, let seconds) = failure else { throw failure }
-      throw ModelFailure.busy(text, retryAfter: state.withLock { $0.pool.wait(now: now, quiet: quiet) } ?? seconds)
+      let wait = state.withLock { $0.pool.wait(now: now, quiet: quiet) }
+      switch failure {
+      case .busy(let text, let seconds): throw ModelFailure.busy(text, retryAfter: wait ?? seconds)
+      case .exhausted(let text, let reset, _):
+        if let wait, wait < (reset ?? ServerPool.quotaPause) - 1 { throw ModelFailure.busy(text, retryAfter: wait) }
+        throw failure
+      default: throw failure
+      }
     } catch {
       state.withLock { $0.pool.finish(index, .abandoned, now: now) }
       throw error

@@ -78,7 +78,7 @@ struct BatchLines<Reply: ChatReplying> {
       guard reply.hasChoice else { throw .malformed("\(peer) sent a completion without a choice.") }
       return .success(
         Answer(
-          text: reply.text + reply.toolCalls.tail(after: reply.text), finishReason: reply.finishReason,
+          text: peer.clean(reply.text + reply.toolCalls.tail(after: reply.text)), finishReason: reply.finishReason,
           usage: reply.usage))
     } catch {
       return .failure(error)

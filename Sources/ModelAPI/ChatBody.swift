@@ -20,8 +20,10 @@ protocol ChatBody: Sendable {
   var streams: Bool { get }
   /// The body.
   var json: JSONValue { get }
-  /// An answer of which nothing has come yet.
-  var emptyReply: Reply { get }
+  /// What shows whether the server reads the prompt whole.
+  var reading: PromptReading { get }
+  /// What gives the server a context that is large enough.
+  static var contextAdvice: String { get }
 }
 
 extension ChatBody {
@@ -31,7 +33,7 @@ extension ChatBody {
     key.map { [("authorization", "Bearer \($0)")] } ?? []
   }
 
-  var emptyReply: Reply { Reply() }
+  static var contextAdvice: String { "Give the server a larger context, or shorten the prompt." }
 }
 
 extension JSONObject {

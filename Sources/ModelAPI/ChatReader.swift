@@ -10,7 +10,7 @@ struct ChatReader<Reply: ChatReplying> {
   private let peer: Peer
   private let limits: HTTPLimits
   private let start: ContinuousClock.Instant
-  private let onText: (@Sendable (String) -> Void)?
+  private var live: LiveText?
   private var reply: Reply
   private var firstText: ContinuousClock.Instant?
   private var isDone = false
@@ -24,7 +24,7 @@ struct ChatReader<Reply: ChatReplying> {
     self.peer = peer
     self.limits = limits
     self.start = start
-    self.onText = onText
+    live = onText.map { LiveText(peer, $0) }
   }
 
   /// Reads the response to its end.
@@ -39,7 +39,7 @@ struct ChatReader<Reply: ChatReplying> {
     guard bytes.contains(where: { $0 > 0x20 }) else { throw ModelFailure.malformed("\(peer) sent an empty answer.") }
     let added = try reply.add(JSONValue(answer: bytes, from: peer), from: peer)
     guard reply.hasChoice else { throw noChoice }
-    if !added.isEmpty { onText?(added) }
+    if !added.isEmpty { live?.add(added) }
     return finished()
   }
 
@@ -147,7 +147,7 @@ struct ChatReader<Reply: ChatReplying> {
     if event.name == "error" { throw ServerFailure.inBody(json, from: peer) }
     let added = try reply.add(json, from: peer)
     if firstText == nil, !added.isEmpty || !reply.toolCalls.isEmpty { firstText = .now }
-    if !added.isEmpty { onText?(added) }
+    if !added.isEmpty { live?.add(added) }
     if reply.isWhole {
       isDone = true
       guard reply.hasChoice else { throw noChoice }
@@ -155,11 +155,12 @@ struct ChatReader<Reply: ChatReplying> {
   }
 
   /// The answer, once nothing more will come. What the model wants called is told behind its text.
-  private func finished() -> Answer {
+  private mutating func finished() -> Answer {
     let tail = reply.toolCalls.tail(after: reply.text)
-    if !tail.isEmpty { onText?(tail) }
+    if !tail.isEmpty { live?.add(tail) }
+    live?.end()
     return Answer(
-      text: reply.text + tail, finishReason: reply.finishReason, usage: reply.usage,
+      text: peer.clean(reply.text + tail), finishReason: reply.finishReason, usage: reply.usage,
       latency: Self.seconds(from: start, to: .now),
       firstToken: firstText.map { Self.seconds(from: start, to: $0) })
   }

@@ -22,7 +22,12 @@ struct ChatReply: ChatReplying {
     }
     if object["object"] == "error" { throw ServerFailure.inBody(json, from: peer) }
     if let error = object["error"], !error.isNull { throw ServerFailure.inBody(json, from: peer) }
-    if let counted = object["usage"], counted.object != nil { usage = TokenUsage(chat: counted) }
+    if let counted = object["usage"], counted.object != nil {
+      let tier = usage.tier
+      usage = TokenUsage(chat: counted)
+      usage.tier = tier
+    }
+    if let tier = object["service_tier"]?.tier { usage.tier = tier }
     guard let choices = object["choices"]?.array else {
       if object["usage"] != nil || hasChoice { return "" }
       throw .malformed("\(peer) sent an object without choices, so it is no chat completion. Check base_url.")
@@ -69,17 +74,36 @@ struct ChatReply: ChatReplying {
 
 extension TokenUsage {
   /// Reads the `usage` of a chat completion. Whatever can't be right is left out.
+  ///
+  /// Most servers count reasoning among `completion_tokens`; where the total says that it stands beside them, it is added.
   init(chat json: JSONValue) {
     let prompt = json["prompt_tokens"]?.tokenCount
-    let cached =
-      json["prompt_tokens_details"]?["cached_tokens"]?.tokenCount ?? json["prompt_cache_hit_tokens"]?.tokenCount
+    let details = json["prompt_tokens_details"]
+    let cached = details?["cached_tokens"]?.tokenCount ?? json["prompt_cache_hit_tokens"]?.tokenCount
+    let writes = details?["cache_write_tokens"]?.tokenCount ?? json["cache_creation_input_tokens"]?.tokenCount
+    var completion = json["completion_tokens"]?.tokenCount
+    let reasoning =
+      json["completion_tokens_details"]?["reasoning_tokens"]?.tokenCount ?? json["reasoning_tokens"]?.tokenCount
+    if let prompt, let written = completion, let reasoning, let total = json["total_tokens"]?.tokenCount,
+      total == prompt + written + reasoning
+    {
+      completion = written + reasoning
+    }
     self.init(
-      prompt: prompt, completion: json["completion_tokens"]?.tokenCount,
-      cachedPrompt: cached.flatMap { $0 <= prompt ?? 0 ? $0 : nil })
+      prompt: prompt, completion: completion, cachedPrompt: cached.flatMap { $0 <= prompt ?? 0 ? $0 : nil },
+      cacheWrites: writes.flatMap { $0 + (cached ?? 0) <= prompt ?? 0 ? $0 : nil })
   }
 }
 
 extension JSONValue {
   /// A number of tokens of one request; nil when it can't be one. What is left can be added up without care.
   var tokenCount: Int? { int.flatMap { (0...1_000_000_000).contains($0) ? $0 : nil } }
+
+  /// The name of a service tier, in small letters.
+  var tier: String? {
+    string.flatMap { name in
+      let name = name.lowercased()
+      return name.isEmpty || name.utf8.count > 40 ? nil : name
+    }
+  }
 }

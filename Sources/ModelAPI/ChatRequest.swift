@@ -36,6 +36,13 @@ struct ChatRequest: ChatBody {
     body.add(options: options)
     return .object(body)
   }
+
+  var reading: PromptReading {
+    var reading = PromptReading(request.messages)
+    // vLLM's and others' own ways to ask for a cut.
+    reading.mayBeCut = options["truncate_prompt_tokens"] != nil || options["truncation"] != nil
+    return reading
+  }
 }
 
 extension ChatRequest {

@@ -32,7 +32,7 @@ struct ChatService: Sendable {
   func complete<Body: ChatBody>(_ body: Body, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     let start = ContinuousClock.now
     return try await send(.post(address.url(Body.path), body.json), Body.headers) { response, peer, activity in
-      var reader = ChatReader(body.emptyReply, peer: peer, limits: limits, start: start, onText: onText)
+      var reader = ChatReader(Body.Reply(), peer: peer, limits: limits, start: start, onText: onText)
       return try await reader.read(response, framing: body.streams ? Body.framing : nil, activity)
     }
   }
@@ -62,7 +62,7 @@ struct ChatService: Sendable {
   ) async throws -> Result {
     let secret = try await key.load()
     let peer = Peer(name: address.name, secret: secret)
-    guard let client = connections.client(scheme: address.scheme, host: address.host, trusted: trusted) else {
+    guard let client = connections.client(to: address, trusted: trusted) else {
       throw TransportFailure.failure(HTTPClientError.alreadyShutdown, from: peer, limits: limits)
     }
     var request = request
@@ -75,7 +75,8 @@ struct ChatService: Sendable {
       return try await TimeLimits(total: timeout, idle: limits.idle).run(peer) { activity in
         let response = try await client.execute(complete, deadline: .distantFuture)
         activity.heard()
-        witness?.received(status: Int(response.status.code), server: response.headers.first(name: "server"))
+        witness?.received(
+          status: Int(response.status.code), server: response.headers.first(name: "server").map(peer.cleanSentence))
         quiet.hear(response, sent: sent)
         guard (200..<300).contains(response.status.code) else {
           throw await refusal(response, peer, activity)
@@ -85,7 +86,7 @@ struct ChatService: Sendable {
     } catch {
       if Task.isCancelled || error is CancellationError { throw CancellationError() }
       if TransportFailure.isOfConnection(error) { witness?.lostConnection() }
-      throw TransportFailure.failure(error, from: peer, limits: limits).map { SafeText.redacted($0, secret) }
+      throw TransportFailure.failure(error, from: peer, limits: limits).map { peer.cleanSentence($0) }
     }
   }
 
@@ -166,7 +167,7 @@ extension ModelFailure {
 }
 
 extension JSONValue {
-  /// The JSON text that a server sent.
+  /// The JSON text that a server sent, without the key in it.
   /// - Throws: `ModelFailure.malformed`.
   init(answer bytes: [UInt8], from peer: Peer) throws(ModelFailure) {
     guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -175,7 +176,7 @@ extension JSONValue {
     do {
       var limits = JSONValue.Limits()
       limits.repairsSurrogates = true
-      try self.init(parsing: text, limits: limits)
+      self = peer.clean(try JSONValue(parsing: text, limits: limits))
     } catch {
       throw .malformed("\(peer) sent JSON that can't be read: \(peer.quote(error.description, limit: 160)).")
     }

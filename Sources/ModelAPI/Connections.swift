@@ -35,9 +35,10 @@ final class Connections: Sendable {
   }
 
   /// The client for an address; nil after `close()`.
-  func client(scheme: String, host: String, trusted: TrustedCertificates) -> HTTPClient? {
+  func client(to address: ServiceAddress, trusted: TrustedCertificates) -> HTTPClient? {
     let way = Way(
-      proxy: proxies.proxy(scheme: scheme, host: host), trusted: scheme == "https" ? trusted : .usual)
+      proxy: proxies.proxy(scheme: address.scheme, host: address.host, port: address.port),
+      trusted: address.scheme == "https" ? trusted : .usual)
     return state.withLock { state in
       if state.isClosed { return nil }
       if let ready = state.clients[way] { return ready }

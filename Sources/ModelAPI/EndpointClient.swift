@@ -1,5 +1,4 @@
 import Content
-import Synchronization
 import WorkbenchCore
 
 /// Asks an endpoint in one of the dialects.
@@ -11,75 +10,75 @@ struct EndpointClient<Body: ChatBody>: ModelClient {
   /// Settings of the model's own API.
   let options: JSONObject
   /// What the server has taught.
-  private let learnt = LearntNames()
-
-  init(service: ChatService, endpoint: Endpoint, options: JSONObject) {
-    self.service = service
-    self.endpoint = endpoint
-    self.options = options
-  }
+  let learnt: LearntNames
 
   func prepare() async throws {
     // The only thing that can be seen without a request: better now than a hundred times.
     _ = try await service.key.load()
   }
 
-  /// A server that knows the limit on tokens by its newer name only is asked again with that, and from then on.
+  /// A server that refuses the limit on tokens by one of its names is asked again with the other, and from then on.
   func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     var endpoint = endpoint
-    if learnt.usesMaxCompletionTokens { endpoint.usesMaxCompletionTokens = true }
+    endpoint.usesMaxCompletionTokens = learnt.usesMaxCompletionTokens
     do {
       return try await answer(request, from: endpoint, onText: onText)
     } catch ModelFailure.rejected(let text)
-      where endpoint.dialect == .chat && !endpoint.usesMaxCompletionTokens && request.sampling.maxTokens != nil
-      && text.contains("max_completion_tokens")
+      where endpoint.dialect == .chat && request.sampling.maxTokens != nil && Self.isAboutName(text)
     {
-      endpoint.usesMaxCompletionTokens = true
+      endpoint.usesMaxCompletionTokens.toggle()
       let answer = try await answer(request, from: endpoint, onText: onText)
-      learnt.useMaxCompletionTokens()
+      learnt.usesMaxCompletionTokens = endpoint.usesMaxCompletionTokens
       return answer
     }
   }
 
+  /// Whether a refusal is about what the limit on tokens is called.
+  private static func isAboutName(_ text: String) -> Bool {
+    if text.contains("max_completion_tokens") { return true }
+    let text = text.lowercased()
+    return text.contains("max_tokens")
+      && ["unsupported", "not support", "unrecognized", "unknown param", "not allowed"].contains { text.contains($0) }
+  }
+
+  /// - Throws: `ModelFailure.rejected` also for an answer to a part of the prompt.
   private func answer(
     _ request: ModelRequest, from endpoint: Endpoint, onText: (@Sendable (String) -> Void)?
   ) async throws -> Answer {
     let body = try Body(endpoint, options: options, request: request, streams: onText != nil)
     var answer = try await service.complete(body, onText: onText)
-    // What ends before its own limit has met another one.
-    if answer.isCut, let limit = request.sampling.maxTokens, let count = answer.usage.completion, count < limit {
-      answer.finishReason = Answer.contextFull
-    }
+    let reading = body.reading
+    let peer = Peer(name: service.address.name)
+    if let failure = reading.failure(answer.usage, from: peer, advice: Body.contextAdvice) { throw failure }
+    reading.noteContext(&answer, limit: request.sampling.maxTokens)
     return answer
   }
 
   func tokenCounts(of texts: [String]) async -> [Int]? { nil }
 }
 
-/// What a server's refusals have taught about the names that it takes, for as long as its client lives.
-private final class LearntNames: Sendable {
-  private let isNewer = Mutex(false)
-  /// Whether it takes `max_completion_tokens` in place of `max_tokens`.
-  var usesMaxCompletionTokens: Bool { isNewer.withLock { $0 } }
-  func useMaxCompletionTokens() { isNewer.withLock { $0 = true } }
-}
-
 extension Endpoint {
   /// A client that speaks the endpoint's dialect through a service.
-  func client(_ service: ChatService, options: JSONObject) -> any ModelClient {
+  func client(_ service: ChatService, options: JSONObject, learnt: LearntNames) -> any ModelClient {
     switch dialect {
-    case .chat: EndpointClient<ChatRequest>(service: service, endpoint: self, options: options)
-    case .responses: EndpointClient<ResponsesRequest>(service: service, endpoint: self, options: options)
-    case .messages: EndpointClient<MessagesRequest>(service: service, endpoint: self, options: options)
-    case .ollama: EndpointClient<OllamaRequest>(service: service, endpoint: self, options: options)
+    case .chat: EndpointClient<ChatRequest>(service: service, endpoint: self, options: options, learnt: learnt)
+    case .responses:
+      EndpointClient<ResponsesRequest>(service: service, endpoint: self, options: options, learnt: learnt)
+    case .messages:
+      EndpointClient<MessagesRequest>(service: service, endpoint: self, options: options, learnt: learnt)
+    case .ollama: EndpointClient<OllamaRequest>(service: service, endpoint: self, options: options, learnt: learnt)
     }
   }
 
   /// The endpoint's other way in, for many requests at once; nil where it has none. Files and batches live on one server.
-  func batches(_ service: ChatService, options: JSONObject) -> (any BatchService)? {
+  func batches(_ service: ChatService, options: JSONObject, learnt: LearntNames) -> (any BatchService)? {
     switch dialect {
     case .chat:
-      OpenAIBatchService(service) { ChatRequest(self, options: options, request: $0, streams: false) }
+      OpenAIBatchService(service) {
+        var endpoint = self
+        endpoint.usesMaxCompletionTokens = learnt.usesMaxCompletionTokens
+        return ChatRequest(endpoint, options: options, request: $0, streams: false)
+      }
     case .responses:
       OpenAIBatchService(service) { try ResponsesRequest(self, options: options, request: $0, streams: false) }
     case .messages, .ollama: nil

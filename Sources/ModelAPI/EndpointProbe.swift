@@ -16,15 +16,18 @@ struct EndpointProbe {
   /// The body of a chat, where the endpoint takes one that can be added to.
   private let chatBody: (@Sendable (ModelRequest) -> JSONValue)?
   private let exchange = Exchange()
+  private let learnt: LearntNames
 
   /// Seconds that each request may take after the first, which may have to wait for the model to be loaded.
   private static let longest = 60.0
 
   /// - Parameter options: settings of the model's own API, which every request carries.
-  init(_ service: ChatService, endpoint: Endpoint, options: JSONObject) {
+  /// - Parameter learnt: what the servers have taught.
+  init(_ service: ChatService, endpoint: Endpoint, options: JSONObject, learnt: LearntNames) {
     var observed = service
     observed.witness = exchange
-    client = endpoint.client(observed, options: options)
+    client = endpoint.client(observed, options: options, learnt: learnt)
+    self.learnt = learnt
     self.service = {
       var service = service
       service.timeout = min(service.timeout, Self.longest)
@@ -33,7 +36,11 @@ struct EndpointProbe {
     dialect = endpoint.dialect
     model = endpoint.model
     if dialect == .chat {
-      chatBody = { ChatRequest(endpoint, options: options, request: $0, streams: false).json }
+      chatBody = {
+        var endpoint = endpoint
+        endpoint.usesMaxCompletionTokens = learnt.usesMaxCompletionTokens
+        return ChatRequest(endpoint, options: options, request: $0, streams: false).json
+      }
     } else {
       chatBody = nil
     }
@@ -47,8 +54,9 @@ struct EndpointProbe {
     probe.server = exchange.server.map { Peer(name: "").quote($0, limit: 80) }.flatMap { $0.isEmpty ? nil : $0 }
     for _ in 0..<2 {
       guard let again = try await result({ try await ask("Say yes.", Sampling(maxTokens: 1)) }).value else { continue }
-      probe.latency = min(probe.latency, again.latency)
+      probe.latency = min(probe.latency ?? again.latency, again.latency)
     }
+    if learnt.usesMaxCompletionTokens { probe.usesMaxCompletionTokens = true }
     try await lookAtModels(&probe)
     try await lookAtStream(&probe, whole: first.usage)
     if probe.findings[.maxTokens] == .unknown, first.isCut, first.usage.completion == 1 {
@@ -56,6 +64,7 @@ struct EndpointProbe {
     }
     probe.findings[.stop] = try await finding(stop)
     probe.findings[.seed] = try await finding(seed)
+    probe.findings[.temperature] = try await finding(temperature)
     if let chatBody {
       probe.findings[.logprobs] = try await finding { try await logprobs(chatBody) }
       probe.findings[.structuredOutput] = try await finding { try await structuredOutput(chatBody) }
@@ -124,6 +133,7 @@ struct EndpointProbe {
       let names = list.lazy.compactMap { $0["id"]?.string ?? $0["name"]?.string ?? $0["model"]?.string }
       probe.models = names.prefix(200).map { Peer(name: "").quote($0, limit: 120) }
       owner = list.first?["owned_by"]?.string
+      probe.origins = Self.origins(list)
     }
     probe.findings[.modelList] =
       switch outcome {
@@ -143,6 +153,18 @@ struct EndpointProbe {
       try await service.json(HTTPClientRequest(url: address.urlBesideVersion(place)))[key]?.string
     }
     if let text = version.value.flatMap(\.self) { probe.server = "\(name) \(Peer(name: "").quote(text, limit: 60))" }
+  }
+
+  /// Where models come from, by name: of vLLM the folder, of Ollama the digest.
+  private static func origins(_ list: [JSONValue]) -> [String: String] {
+    var origins: [String: String] = [:]
+    for entry in list.prefix(200) {
+      guard let name = entry["id"]?.string ?? entry["name"]?.string ?? entry["model"]?.string,
+        let origin = entry["digest"]?.string ?? entry["root"]?.string
+      else { continue }
+      origins[name] = Peer(name: "").quote(origin, limit: 300)
+    }
+    return origins
   }
 
   // MARK: What it can do
@@ -208,6 +230,23 @@ struct EndpointProbe {
     if texts[0] != texts[1] { return .ignored }
     // One that says the same whatever the seed has shown nothing.
     return texts[1] == texts[2] ? .unknown : .works
+  }
+
+  /// Lets the model choose at random and, at temperature 0, not. Answers at 0 may differ late, since servers round
+  /// differently from batch to batch, but begin alike.
+  private func temperature() async throws -> ModelProbe.Finding {
+    func beginning(_ temperature: Double) async throws -> [Substring] {
+      let sampling = Sampling(temperature: temperature, maxTokens: 16)
+      let text = try await ask("Write eight random English words.", sampling).text
+      return Array(text.split(whereSeparator: \.isWhitespace).prefix(3))
+    }
+    var cold: [[Substring]] = []
+    for _ in 0..<3 { cold.append(try await beginning(0)) }
+    guard cold.allSatisfy({ !$0.isEmpty }) else { return .unknown }
+    guard Set(cold).count == 1 else { return .ignored }
+    // One that says the same at every temperature has shown nothing.
+    for _ in 0..<2 where try await beginning(1) != cold[0] { return .works }
+    return .unknown
   }
 
   /// The first choice of a chat whose body has more in it, and its text.

@@ -37,6 +37,9 @@ final class Exchange: Sendable {
   func outcome(of failure: ModelFailure, why: String) -> ServerPool.Outcome {
     let state = state.withLock { $0 }
     if case .busy(_, let retryAfter) = failure { return .busy(retryAfter: retryAfter, why: why) }
+    if case .exhausted(_, let reset, let isCertain) = failure {
+      return .busy(retryAfter: reset ?? (isCertain ? ServerPool.quotaPause : nil), why: why)
+    }
     if state.isConnectionLost { return .lost(why: why) }
     guard let status = state.status else {
       // Without a word in time it has failed; everything else, such as a missing key, never went out.

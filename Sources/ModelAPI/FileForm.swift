@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NIOCore
 
@@ -50,7 +51,7 @@ struct FileForm: AsyncSequence, Sendable {
     mutating func next() async throws -> ByteBuffer? {
       switch place {
       case .head:
-        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: form.file))
+        let handle = try FileBytes.handle(form.file)
         place = .file(handle, left: form.fileBytes)
         return ByteBuffer(string: form.head)
       case .file(let handle, let left):

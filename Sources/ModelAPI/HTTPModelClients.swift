@@ -127,10 +127,13 @@ public final class HTTPModelClients: ModelClients, TuningServices {
   private func client(of endpoint: Endpoint, _ model: ModelSpec, workspace: String) throws -> any ModelClient {
     let services = try services(of: endpoint, model, workspace: workspace)
     let options = model.options
-    return BalancedClient(services, batches: endpoint.batches(services[0], options: options)) { service in
-      try await EndpointProbe(service, endpoint: endpoint, options: options).run()
+    let learnt = LearntNames(usesMaxCompletionTokens: endpoint.usesMaxCompletionTokens)
+    return BalancedClient(
+      services, learnt: learnt, batches: endpoint.batches(services[0], options: options, learnt: learnt)
+    ) { service in
+      try await EndpointProbe(service, endpoint: endpoint, options: options, learnt: learnt).run()
     } make: {
-      endpoint.client($0, options: options)
+      endpoint.client($0, options: options, learnt: learnt)
     }
   }
 
@@ -145,6 +148,8 @@ public final class HTTPModelClients: ModelClients, TuningServices {
         }
       }
       trusted = try certificates.certificates(at: path, name: endpoint.certificates ?? "")
+      // Those that were read, and not those that stood there when a person was asked.
+      if let file = endpoint.certificates { try gate.require([.certificates(file: file, holding: trusted.lines)]) }
     }
     if endpoint.keyEnvironment != nil, !endpoint.allowsHTTP,
       let base = endpoint.baseURLs.first(where: Endpoint.sendsInTheClear)

@@ -62,8 +62,14 @@ struct MessagesReply: ChatReplying {
     func number(_ name: String) -> Int? { json?[name]?.tokenCount }
     if let output = number("output_tokens") { usage.completion = output }
     guard let fresh = number("input_tokens") else { return }
+    // `cache_creation` splits the sum; what it leaves out was written for five minutes.
+    let written = number("cache_creation_input_tokens")
+    let long = min(json?["cache_creation"]?["ephemeral_1h_input_tokens"]?.tokenCount ?? 0, written ?? 0)
     let cached = number("cache_read_input_tokens")
-    usage.prompt = fresh + (cached ?? 0) + (number("cache_creation_input_tokens") ?? 0)
+    usage.prompt = fresh + (cached ?? 0) + (written ?? 0)
     usage.cachedPrompt = cached
+    usage.cacheWrites = written.map { $0 - long }
+    usage.longCacheWrites = written.map { _ in long }
+    usage.tier = json?["service_tier"]?.tier
   }
 }

@@ -62,4 +62,6 @@ struct MessagesRequest: ChatBody {
     body.add(options: options)
     return .object(body)
   }
+
+  var reading: PromptReading { PromptReading(request.messages) }
 }

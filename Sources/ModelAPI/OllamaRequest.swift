@@ -50,10 +50,13 @@ struct OllamaRequest: ChatBody {
     return .object(body)
   }
 
-  var emptyReply: OllamaReply {
-    OllamaReply(
-      context: options["num_ctx"]?.int, limit: request.sampling.maxTokens,
-      promptBytes: request.messages.reduce(0) { $0 + $1.content.utf8.count },
-      mayCutPrompt: options["truncate"] == true)
+  var reading: PromptReading {
+    var reading = PromptReading(request.messages)
+    reading.context = options["num_ctx"]?.int
+    reading.mayBeCut = options["truncate"] == true
+    return reading
   }
+
+  static let contextAdvice =
+    "Raise num_ctx among the model's options, or set truncate: true there if that is wanted."
 }

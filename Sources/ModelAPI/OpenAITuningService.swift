@@ -202,8 +202,9 @@ struct OpenAITuningService: TuningService {
         return try await request()
       } catch let failure as ModelFailure {
         switch failure {
-        case .rejected: throw failure
-        case .busy(_, let seconds): try await wait(min(60, max(pause, seconds ?? 0)))
+        case .rejected, .exhausted(_, _, isCertain: true): throw failure
+        case .busy(_, let seconds), .exhausted(_, let seconds, _):
+          try await wait(min(60, max(pause, seconds ?? 0)))
         case .unavailable, .malformed: try await wait(pause)
         }
         pause *= 2

@@ -5,7 +5,8 @@ import Foundation
 struct ProxySettings: Sendable {
   private let plain: HTTPClient.Configuration.Proxy?
   private let secure: HTTPClient.Configuration.Proxy?
-  private let exceptions: [String]
+  private let exceptions: ProxyExceptions
+  private static let loopback = ProxyExceptions("localhost,127.0.0.0/8,::1")
 
   /// Reads `http_proxy` (in small letters only), `https_proxy`, `all_proxy` and `no_proxy`.
   init(environment: (String) -> String?) {
@@ -15,18 +16,12 @@ struct ProxySettings: Sendable {
     let all = first("all_proxy", "ALL_PROXY")
     plain = (first("http_proxy") ?? all).flatMap(Self.proxy)
     secure = (first("https_proxy", "HTTPS_PROXY") ?? all).flatMap(Self.proxy)
-    exceptions = (first("no_proxy", "NO_PROXY") ?? "").split { $0 == "," || $0 == " " }.map { $0.lowercased() }
+    exceptions = ProxyExceptions(first("no_proxy", "NO_PROXY") ?? "")
   }
 
   /// The proxy for an address; nil for a direct connection. This machine is never reached through a proxy.
-  func proxy(scheme: String, host: String) -> HTTPClient.Configuration.Proxy? {
-    let host = host.lowercased()
-    if host == "localhost" || host == "::1" || host.hasPrefix("127.") || host.hasSuffix(".localhost") { return nil }
-    for exception in exceptions {
-      let name = exception.hasPrefix("*.") ? String(exception.dropFirst(2)) : exception
-      let bare = name.hasPrefix(".") ? String(name.dropFirst()) : name
-      if exception == "*" || host == bare || host.hasSuffix("." + bare) { return nil }
-    }
+  func proxy(scheme: String, host: String, port: Int) -> HTTPClient.Configuration.Proxy? {
+    if Self.loopback.contains(host: host, port: port) || exceptions.contains(host: host, port: port) { return nil }
     return scheme == "https" ? secure : plain
   }
 

@@ -1,4 +1,5 @@
 import Content
+import Files
 import Foundation
 import WorkbenchCore
 
@@ -22,12 +23,14 @@ struct Recording {
   /// Reads a file of at most `limit` bytes.
   /// - Throws: `ModelFailure.rejected` that names the file and the line.
   init(path: String, name: String, limit: Int) throws(ModelFailure) {
-    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-    if size > limit { throw .rejected("\(name) has more than \(limit) bytes. Split it.") }
-    guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-      throw .rejected("\(name) can't be read. Check the model's file in assay.yaml: it is relative to the workspace.")
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try FileBytes.read(path, limit: limit) } catch .tooLarge {
+      throw .rejected("\(name) has more than \(limit) bytes. Split it.")
+    } catch {
+      throw .rejected(
+        "\(name) can't be read. \(error) Check the model's file in assay.yaml: it is relative to the workspace.")
     }
-    try self.init(data, name: name)
+    try self.init(bytes, name: name)
   }
 
   /// Reads lines.

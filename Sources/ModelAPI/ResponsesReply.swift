@@ -49,6 +49,7 @@ struct ResponsesReply: ChatReplying {
     let parts = (response["output"]?.array ?? []).flatMap { $0["content"]?.array ?? [] }
     if isRefused || !parts.isEmpty && parts.allSatisfy({ $0["type"] == "refusal" }) { finishReason = Answer.refusal }
     if let counted = response["usage"] { usage = Self.usage(counted) }
+    usage.tier = response["service_tier"]?.tier
     let items = response["output"]?.array ?? []
     if toolCalls.isEmpty { for item in items { take(call: item) } }
     return text.isEmpty ? items.map(Self.text).joined() : ""
@@ -71,11 +72,10 @@ struct ResponsesReply: ChatReplying {
 
   /// What the service counted. Whatever can't be right is left out.
   private static func usage(_ json: JSONValue) -> TokenUsage {
-    func count(_ value: JSONValue?) -> Int? { value?.int.flatMap { $0 >= 0 ? $0 : nil } }
-    let prompt = count(json["input_tokens"])
-    let cached = count(json["input_tokens_details"]?["cached_tokens"])
+    let prompt = json["input_tokens"]?.tokenCount
+    let cached = json["input_tokens_details"]?["cached_tokens"]?.tokenCount
     return TokenUsage(
-      prompt: prompt, completion: count(json["output_tokens"]),
+      prompt: prompt, completion: json["output_tokens"]?.tokenCount,
       cachedPrompt: cached.flatMap { $0 <= prompt ?? 0 ? $0 : nil })
   }
 }

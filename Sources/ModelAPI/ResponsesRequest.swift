@@ -47,4 +47,10 @@ struct ResponsesRequest: ChatBody {
     body.add(options: options)
     return .object(body)
   }
+
+  var reading: PromptReading {
+    var reading = PromptReading(request.messages)
+    reading.mayBeCut = options["truncation"] == "auto"
+    return reading
+  }
 }

@@ -3,8 +3,8 @@ import NIOHTTP1
 
 /// How long a server asks us to wait.
 enum RetryDelay {
-  /// The longest wait that is believed, in seconds.
-  static let longest = 3600.0
+  /// The longest wait that is believed, in seconds: a year, so that quotas of a month count.
+  static let longest = 366 * 86_400.0
 
   /// Seconds from now: from `Retry-After` (seconds or a date) or, without one, from the rate-limit headers of a limit
   /// that is used up. Nil when the server doesn't say.
@@ -94,6 +94,34 @@ enum RetryDelay {
       }
     }
     return total
+  }
+
+  /// Seconds that a sentence names, as in "Please try again in 7m12s" and "retry after 59 seconds".
+  static func seconds(in sentence: String) -> Double? {
+    let words = sentence.lowercased().split(whereSeparator: \.isWhitespace)
+    for index in words.indices.dropFirst() where ["in", "after"].contains(words[index]) {
+      let before = words[index - 1]
+      guard before.hasSuffix("retry") || before.hasSuffix("again") || before.hasSuffix("try") else { continue }
+      let rest = words[(index + 1)...].prefix(2).map {
+        $0.trimmingCharacters(in: CharacterSet(charactersIn: ".,;:()!"))
+      }
+      guard let first = rest.first else { continue }
+      if let value = number(first), rest.count > 1, let unit = unit(rest[1]) { return value * unit }
+      if let seconds = duration(first) { return seconds }
+    }
+    return nil
+  }
+
+  /// Seconds in a unit, in full or short.
+  private static func unit(_ word: String) -> Double? {
+    switch word {
+    case "ms", "milliseconds", "millisecond": 0.001
+    case "s", "sec", "secs", "second", "seconds": 1
+    case "m", "min", "mins", "minute", "minutes": 60
+    case "h", "hour", "hours": 3600
+    case "d", "day", "days": 86_400
+    default: nil
+    }
   }
 
   /// An HTTP date in any of the three forms that RFC 9110 asks for.

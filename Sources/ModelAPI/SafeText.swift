@@ -34,12 +34,6 @@ enum SafeText {
     default: false
     }
   }
-
-  /// The text with every occurrence of the secret replaced.
-  static func redacted(_ text: String, _ secret: String?) -> String {
-    guard let secret, !secret.isEmpty, text.utf8.count >= secret.utf8.count else { return text }
-    return text.replacing(secret, with: "[key]")
-  }
 }
 
 extension ModelFailure {
@@ -47,6 +41,8 @@ extension ModelFailure {
   func map(_ change: (String) -> String) -> ModelFailure {
     switch self {
     case .busy(let text, let retryAfter): .busy(change(text), retryAfter: retryAfter)
+    case .exhausted(let text, let reset, let isCertain):
+      .exhausted(change(text), resetAfter: reset, isCertain: isCertain)
     case .unavailable(let text): .unavailable(change(text))
     case .rejected(let text): .rejected(change(text))
     case .malformed(let text): .malformed(change(text))

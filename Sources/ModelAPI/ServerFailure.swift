@@ -15,43 +15,78 @@ enum ServerFailure {
       return .rejected("\(peer) redirects\(target) (\(status)). Set base_url to the address that answers itself.")
     }
     let json = String(validating: body, as: UTF8.self).flatMap { try? JSONValue(parsing: $0) }
-    let said = json.flatMap { message($0, peer) } ?? plainText(body, headers, peer)
-    return failure(
-      status, saying: said, code: json.flatMap(code), retryAfter: RetryDelay.seconds(in: headers, now: now),
-      from: peer,
-      keyVariable: keyVariable)
+    let sentence = json.flatMap(message) ?? plainText(body, headers)
+    let notice = QuotaNotice(
+      json, status: status, sentence: sentence, headerDelay: RetryDelay.seconds(in: headers, now: now))
+    let said = sentence.map { peer.quote($0) }.flatMap { $0.isEmpty ? nil : $0 }
+    return failure(status, saying: said, notice, from: peer, keyVariable: keyVariable, now: now)
   }
 
   /// An error object in an answer whose status was fine.
   static func inBody(_ json: JSONValue, from peer: Peer) -> ModelFailure {
     let word = code(json) ?? ""
-    let said = message(json, peer) ?? "an error without a text"
+    let sentence = message(json)
+    let isOfRate = ["rate_limit", "quota", "exhausted", "usage_limit"].contains { word.contains($0) }
+    let notice = QuotaNotice(
+      json, status: Int(word) ?? (isOfRate ? 429 : 400), sentence: sentence, headerDelay: nil)
+    let said = sentence.map { peer.quote($0) } ?? "an error without a text"
     if let status = Int(word), (400..<600).contains(status) {
-      return failure(status, saying: said, code: nil, retryAfter: nil, from: peer, keyVariable: nil)
+      return failure(status, saying: said, notice, from: peer, keyVariable: nil, now: Date())
     }
+    if let failure = quota(notice, "", saying: said, from: peer, now: Date()) { return failure }
     let text = "\(peer) broke off with an error: \(said)"
     for sign in ["rate_limit", "overloaded", "too_many", "throttl"] where word.contains(sign) {
-      return .busy(text, retryAfter: nil)
+      return .busy(text, retryAfter: notice.delay)
     }
-    for sign in ["invalid", "context_length", "auth", "permission", "not_found", "filter", "quota", "unsupported"]
+    for sign in ["invalid", "context_length", "auth", "permission", "not_found", "filter", "unsupported"]
     where word.contains(sign) {
       return .rejected(text)
     }
     return .unavailable(text)
   }
 
+  /// The failure where a quota of a day or longer is used up, or may be; nil for anything else.
+  /// - Parameter status: the status in parentheses, with a blank before it.
+  private static func quota(
+    _ notice: QuotaNotice, _ status: String, saying said: String?, from peer: Peer, now: Date
+  ) -> ModelFailure? {
+    let reason = ended(said)
+    switch notice.quota {
+    case .account:
+      return .exhausted(
+        "\(peer) says that the account has no credit left\(status)\(reason) Check its plan and billing.",
+        resetAfter: nil)
+    case .day:
+      return .exhausted(
+        "\(peer) says that a quota is used up\(status)\(reason)", resetAfter: notice.reset(now: now))
+    case .unclear:
+      return .exhausted(
+        "\(peer) says that a quota is used up\(status)\(reason)", resetAfter: notice.delay, isCertain: false)
+    case .none, .rate: return nil
+    }
+  }
+
+  /// What the server said, behind a colon and with a full stop.
+  private static func ended(_ said: String?) -> String {
+    guard let said else { return "." }
+    return ": \(said)" + (said.last.map { ".!?…".contains($0) } == true ? "" : ".")
+  }
+
   private static func failure(
-    _ status: Int, saying said: String?, code: String?, retryAfter: Double?, from peer: Peer, keyVariable: String?
+    _ status: Int, saying said: String?, _ notice: QuotaNotice, from peer: Peer, keyVariable: String?, now: Date
   ) -> ModelFailure {
     let reason = said.map { ": \($0)" } ?? ""
     let tail = said?.last.map { ".!?…".contains($0) } == true ? "" : "."
+    let delay = notice.delay
+    let isQuota = notice.quota == .account || [402, 429].contains(status)
+    if isQuota, let failure = quota(notice, " (\(status))", saying: said, from: peer, now: now) { return failure }
     switch status {
-    case 429 where code?.contains("insufficient_quota") == true:
-      return .rejected(
-        "\(peer) says that the account has nothing left (429)\(reason)\(tail) Check its plan and billing.")
-    case 429, 529: return .busy("\(peer) asks us to slow down (\(status))\(reason)\(tail)", retryAfter: retryAfter)
-    case 500... where retryAfter != nil:
-      return .busy("\(peer) can't answer just now (\(status))\(reason)\(tail)", retryAfter: retryAfter)
+    case 402:
+      return .exhausted(
+        "\(peer) asks for payment (402)\(reason)\(tail) Check the account's plan and billing.", resetAfter: nil)
+    case 429, 529: return .busy("\(peer) asks us to slow down (\(status))\(reason)\(tail)", retryAfter: delay)
+    case 500... where delay != nil:
+      return .busy("\(peer) can't answer just now (\(status))\(reason)\(tail)", retryAfter: delay)
     case 408, 425, 500...: return .unavailable("\(peer) can't answer just now (\(status))\(reason)\(tail)")
     case 401, 403:
       let advice = keyVariable.map { "Check the key in \($0)." } ?? "Name the variable that holds its key as key_env."
@@ -65,14 +100,14 @@ enum ServerFailure {
   }
 
   /// The server's own sentence, wherever it stands: `error.message`, `error`, `message` or `detail`.
-  private static func message(_ json: JSONValue, _ peer: Peer) -> String? {
+  private static func message(_ json: JSONValue) -> String? {
     let places = [
       json["error"]?["message"], json["error"]?["detail"], json["error"], json["message"], json["detail"], json["msg"],
       json[0]?["error"]?["message"],
     ]
     for case let value? in places where !value.isNull {
-      let text = peer.quote(value.string ?? value.text(.compact))
-      if !text.isEmpty { return text }
+      let text = value.string ?? value.text(.compact)
+      if text.contains(where: { !$0.isWhitespace }) { return text }
     }
     return nil
   }
@@ -87,11 +122,11 @@ enum ServerFailure {
     return Int(first) == nil ? words.joined(separator: " ").lowercased() : first
   }
 
-  private static func plainText(_ body: [UInt8], _ headers: HTTPHeaders, _ peer: Peer) -> String? {
+  private static func plainText(_ body: [UInt8], _ headers: HTTPHeaders) -> String? {
     let type = headers.first(name: "content-type")?.lowercased() ?? ""
     guard type.hasPrefix("text/plain") else { return nil }
-    let text = peer.quote(String(decoding: body, as: UTF8.self))
-    return text.isEmpty ? nil : text
+    let text = String(decoding: body, as: UTF8.self)
+    return text.contains(where: { !$0.isWhitespace }) ? text : nil
   }
 
   /// An address without what may be a secret in it.

@@ -57,6 +57,8 @@ struct ServerPool: Sendable {
   static let firstPause = 0.5
   /// Seconds that it is left alone at most.
   static let longestPause = 30.0
+  /// Seconds that a server is left alone whose quota is used up.
+  static let quotaPause = 3600.0
   /// Failures in a row, other than of the connection, after which it is left alone.
   static let failuresInARow = 3
   /// The weight of the newest latency.

@@ -7,6 +7,8 @@ struct ServiceAddress: Sendable, Hashable {
   let scheme: String
   /// The host, without brackets.
   let host: String
+  /// The port, or the scheme's usual one.
+  let port: Int
   /// What people know the service by: host and port.
   let name: String
   private let origin: String
@@ -29,6 +31,7 @@ struct ServiceAddress: Sendable, Hashable {
     }
     let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     let written = bare.contains(":") ? "[\(bare)]" : bare
+    self.port = url.port ?? (scheme == "https" ? 443 : 80)
     let port = url.port.map { ":\($0)" } ?? ""
     self.scheme = scheme
     self.host = bare

@@ -1,3 +1,5 @@
+import Content
+import Files
 import Foundation
 import NIOSSL
 import Synchronization
@@ -9,6 +11,11 @@ struct TrustedCertificates: Sendable, Hashable {
   var roots: [NIOSSLCertificate]?
   /// Besides those.
   var additional: [NIOSSLCertificate] = []
+
+  /// The additional ones as a person knows them.
+  var lines: [String] {
+    additional.map { certificate in (try? certificate.toDERBytes()).map { CertificateLine.line(der: $0) } ?? "" }
+  }
 
   /// The system's and no others.
   static let usual = TrustedCertificates()
@@ -30,7 +37,7 @@ struct TrustedCertificates: Sendable, Hashable {
 /// an endpoint are trusted besides either.
 final class CertificateReader: Sendable {
   /// The longest file that is read, in bytes.
-  private static let longest = 16 << 20
+  private static let longest = CertificateLine.mostBytes
 
   private let environment: @Sendable (String) -> String?
   /// The environment's, once they are read: they are many, and the same for all.
@@ -79,12 +86,15 @@ final class CertificateReader: Sendable {
   private struct Flaw: Error { var reason: String }
 
   private static func read(_ path: String) throws(Flaw) -> [NIOSSLCertificate] {
-    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try FileBytes.read(path, limit: longest) } catch .missing {
       throw Flaw(reason: "there is no such file")
+    } catch .tooLarge {
+      throw Flaw(reason: "it has more than \(longest >> 20) MB")
+    } catch {
+      throw Flaw(reason: "it can't be read (\(error))")
     }
-    if size > longest { throw Flaw(reason: "it has more than \(longest >> 20) MB") }
-    guard let bytes = try? Data(contentsOf: URL(filePath: path)) else { throw Flaw(reason: "it can't be read") }
-    guard let certificates = try? NIOSSLCertificate.fromPEMBytes(Array(bytes)), !certificates.isEmpty else {
+    guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
       throw Flaw(reason: "it holds no certificate in PEM form")
     }
     return certificates

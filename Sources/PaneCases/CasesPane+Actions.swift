@@ -233,30 +233,13 @@ extension CasesPane {
       guard let set = set(snapshot) else { return .handled }
       return .command(.editCase(set: set.name, .delete(id: evalCase.id)))
     case .discard: return close(snapshot)
-    case .run(let request, _): return .command(.evaluate(request))
     case .search, .tag, .restore, nil: break
     }
     return .handled
   }
 
-  private mutating func evaluate(_ snapshot: Snapshot) -> Reaction<Command> {
+  private func evaluate(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let set = set(snapshot), let variant = variant(snapshot) else { return .handled }
-    let request = EvaluateRequest(variant: variant.name, set: set.name)
-    guard let price = snapshot.workspace.model(variant.model)?.price, price.input > 0 || price.output > 0
-    else { return .command(.evaluate(request)) }
-    question = .run(request, cost: costSentence(set, variant, price, snapshot))
-    return .handled
-  }
-
-  private func costSentence(
-    _ set: EvalSet, _ variant: Variant, _ price: TokenPrice, _ snapshot: Snapshot
-  ) -> String {
-    let count = set.cases.count
-    let known = snapshot.meantRun(of: variant.name, on: set.name)?.run.summary
-    guard let known, known.done > known.errors, let cost = known.cost else {
-      return "\(count) cases with \"\(variant.name)\", on a model that costs money."
-    }
-    let dollars = cost / Double(known.done - known.errors) * Double(count)
-    return "\(count) cases with \"\(variant.name)\": about \(String(format: "$%.2f", dollars)), as last time."
+    return .command(.evaluate(EvaluateRequest(variant: variant.name, set: set.name)))
   }
 }

@@ -36,7 +36,6 @@ extension CasesPane {
         Binding(.enter, title: "Restore the text", group: group, action: .accept, footer: "restore"),
         Binding("d", title: "Drop the text", group: group, action: .drop, footer: "drop"), refuse,
       ]
-    case .run: return [Binding("y", title: "Yes, run it", group: group, action: .accept, footer: "run"), keep]
     }
   }
 

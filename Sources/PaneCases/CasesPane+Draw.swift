@@ -120,7 +120,7 @@ extension CasesPane {
     let age = run.setHash != pen.set.hash ? " on an older set" : meant.isCurrent != false ? "" : " on an older version"
     return (
       "\(variant.name): \(percent(summary.mean)) % (\(percent(summary.low))–\(percent(summary.high))), "
-        + "\(summary.done) of \(run.requests) done\(age)", nil
+        + "\(run.casesComplete) of \(run.cases) done\(age)", nil
     )
   }
 
@@ -188,7 +188,6 @@ extension CasesPane {
         [Span("A text was typed here and not saved.", theme[.warning])]
           + keys.flatMap { [Span("  \($0)", theme[.key]), Span(" \($1)")] }, in: row)
     case .discard: ask("Drop your changes to this case? (Ctrl-S saves them)", in: row, on: &surface, theme)
-    case .run(_, let cost): ask("\(cost) Run it?", in: row, on: &surface, theme)
     case nil: break
     }
   }

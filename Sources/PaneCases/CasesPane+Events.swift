@@ -70,7 +70,7 @@ extension CasesPane {
       case .key(.escape): return answer(false, snapshot)
       default: break
       }
-    case .delete, .discard, .run:
+    case .delete, .discard:
       switch event {
       case .key("y"), .key("Y"): return answer(true, snapshot)
       case .key("n"), .key("N"), .key(.escape): return answer(false, snapshot)

@@ -14,7 +14,6 @@ public struct CasesPane: Pane {
     case delete(EvalCase)
     case discard
     case restore(CaseDraft, KeptDraft)
-    case run(EvaluateRequest, cost: String)
   }
 
   /// The pane's name.

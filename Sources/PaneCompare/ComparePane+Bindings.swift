@@ -11,12 +11,6 @@ extension ComparePane {
           .escape, "q", title: "Keep the present run", group: "Choose a run", action: .closeChooser, footer: "close"),
       ]
     }
-    if !pendingEvaluations.isEmpty {
-      return [
-        Binding(.enter, title: "Start, at this cost", group: "Evaluate", action: .confirmEvaluate, footer: "start"),
-        Binding(.escape, "q", "n", title: "Leave it", group: "Evaluate", action: .keepMoney, footer: "leave it"),
-      ]
-    }
     if isCopying { return copyBindings }
     if let question { return question == .better ? markBindings : editBindings }
     if draft != nil {

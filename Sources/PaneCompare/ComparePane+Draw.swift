@@ -21,11 +21,10 @@ extension ComparePane {
       .draw(in: parts[0], isFramed: rect.height >= 18, hasBar: rect.height >= 26, on: &surface)
     drawBody(snapshot, pair, comparison, in: parts[1], focused: focused && !isAsking, on: &surface, theme: theme)
     chooser?.draw(snapshot, pair, over: rect, on: &surface, theme: theme)
-    if !pendingEvaluations.isEmpty { drawQuestion(over: rect, on: &surface, theme: theme) }
     drawDraft(over: rect, on: &surface, theme: theme)
   }
 
-  private var isAsking: Bool { chooser != nil || !pendingEvaluations.isEmpty || draft != nil }
+  private var isAsking: Bool { chooser != nil || draft != nil }
 
   private mutating func drawBody(
     _ snapshot: Snapshot, _ pair: ComparePair, _ comparison: Comparison?, in rect: Rect, focused: Bool,

@@ -9,7 +9,7 @@ public struct ComparePane: Pane {
     case filter(CompareFilter), nextFilter, previousFilter
     case search, endSearch, clearSearch
     case chooseA, chooseB, choose, closeChooser
-    case nextSet, evaluate, pause, confirmEvaluate, keepMoney
+    case nextSet, evaluate, pause
     case narrower, wider
     case copy, copyPart(Part), copyNothing
     case mark, found(Preference.Better?), edit, editFrom(Part), forgetAnswer, closeQuestion, keepAnswer, leaveAnswer
@@ -29,7 +29,6 @@ public struct ComparePane: Pane {
   var query = ""
   var field: LineField?  // while the text to look for is being typed
   var chooser: RunChooser?
-  var pendingEvaluations: [Evaluation] = []  // while a person is asked whether they may cost money
   var isCopying = false  // while a person is asked what to copy
   var question: ReviewQuestion?  // while a person is asked about the answers
   var draft: AnswerDraft?  // while the right answer is being written
@@ -61,7 +60,7 @@ public struct ComparePane: Pane {
 
   /// True while a text to look for is typed, or a question is open.
   public var capturesText: Bool {
-    field != nil || chooser != nil || !pendingEvaluations.isEmpty || isCopying || question != nil || draft != nil
+    field != nil || chooser != nil || isCopying || question != nil || draft != nil
   }
 
   /// What should be read now.
@@ -148,8 +147,6 @@ public struct ComparePane: Pane {
     case .nextSet: return takeNextSet(snapshot)
     case .evaluate: return evaluate(snapshot)
     case .pause: return .all(running(pair(snapshot), snapshot).map { .command(.pauseRun($0)) })
-    case .confirmEvaluate: return startEvaluations()
-    case .keepMoney: pendingEvaluations = []
     case .narrower: splitter.grow(by: -0.05)
     case .wider: splitter.grow(by: 0.05)
     case .copy: isCopying = true
@@ -242,7 +239,7 @@ public struct ComparePane: Pane {
       return .handled
     }
     if chooser != nil { return handleInChooser(event, snapshot) }
-    if isCopying || question != nil || !pendingEvaluations.isEmpty { return swallow(event, snapshot) }
+    if isCopying || question != nil { return swallow(event, snapshot) }
     if splitter.handle(event) { return .handled }
     if case .mouse(let mouse) = event, case .press = mouse.action {
       if listPlace.contains(mouse.point) { area = .list }

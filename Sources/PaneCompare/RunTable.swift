@@ -49,8 +49,8 @@ struct RunTable {
     func dim(_ text: String) -> [Span] { [Span(text, theme[.textDim])] }
     // Recorded answers come without either.
     func each(_ run: Run) -> String {
-      let tokens = run.summary.promptTokens + run.summary.completionTokens
-      return tokens == 0 ? "–" : "\(tokens / max(1, run.summary.done))"
+      let (read, written) = (run.summary.meanPromptTokens, run.summary.meanCompletionTokens)
+      return read.flatMap { read in written.map { "\(Int((read + $0).rounded()))" } } ?? "–"
     }
     func median(_ run: Run) -> String {
       run.summary.latencyMedian > 0 ? Figure.duration(run.summary.latencyMedian) : "–"
@@ -59,7 +59,7 @@ struct RunTable {
       [Span("\(run.summary.errors)", theme[run.summary.errors > 0 ? .error : .textDim])]
     }
     let cost = Column(title: "$/case", width: 9) { run in
-      dim(run.summary.cost.map { Wording.dollars($0 / Double(max(1, run.summary.done))) } ?? "–")
+      dim(run.summary.costPerReply.map(Wording.dollars) ?? "–")
     }
     let always = [
       Column(title: "score", width: 6) { [Span(Wording.percent($0.summary.mean), theme[.textStrong])] },

@@ -198,23 +198,8 @@ extension PromptPane {
     return .command(.tryPrompt(request))
   }
 
-  private mutating func evaluate(_ snapshot: Snapshot) -> Reaction<Command> {
-    guard let subject = subject(snapshot), let variant = subject.variant, let set = subject.set
-    else { return .handled }
-    let request = EvaluateRequest(variant: variant.name, set: set.name)
-    guard let price = snapshot.workspace.model(variant.model)?.price, price.input > 0 || price.output > 0
-    else { return .command(.evaluate(request)) }
-    question = .run(request, cost: costSentence(subject, price, snapshot))
-    return .handled
-  }
-
-  private func costSentence(_ subject: PromptSubject, _ price: TokenPrice, _ snapshot: Snapshot) -> String {
-    let count = subject.set?.cases.count ?? 0
-    guard let tokens = snapshot.rendered?.tokens else { return "\(count) cases on a model that costs money." }
-    let answer = subject.variant?.sampling.maxTokens
-    let usage = TokenUsage(prompt: tokens * count, completion: (answer ?? 0) * count)
-    let dollars = String(format: "$%.2f", price.cost(of: usage))
-    let bound = answer == nil ? "and the answers" : "at most"
-    return "\(count) cases at about \(tokens) tokens: about \(dollars) \(bound)."
+  private func evaluate(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let subject = subject(snapshot), let variant = subject.variant, let set = subject.set else { return .handled }
+    return .command(.evaluate(EvaluateRequest(variant: variant.name, set: set.name)))
   }
 }

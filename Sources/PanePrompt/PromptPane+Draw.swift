@@ -197,7 +197,7 @@ extension PromptPane {
         left: [Span("score ", theme[.textDim]), Span(Wording.percent(summary.mean), theme[.textStrong])],
         right: [Span(Wording.interval(summary.low, summary.high), theme[.textDim])]),
       ScoreLine(
-        left: [Span("\(set.name) \(summary.done)/\(run.requests)", theme[.textDim])],
+        left: [Span("\(set.name) \(run.casesComplete)/\(run.cases)", theme[.textDim])],
         right: [Span(mark, theme[isSame && run.state == .finished ? .success : .warning])]),
     ]
   }
@@ -232,7 +232,6 @@ extension PromptPane {
       surface.write(
         [Span(notSaved(kept, snapshot), theme[.warning])]
           + keys.flatMap { [Span("  \($0)", theme[.key]), Span(" \($1)")] }, in: row)
-    case .run(_, let cost): ask("\(cost) Run it?", in: row, on: &surface, theme)
     case nil: break
     }
   }

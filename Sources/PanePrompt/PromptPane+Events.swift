@@ -100,7 +100,7 @@ extension PromptPane {
       case .key(.escape): return answer(false, snapshot)
       default: break
       }
-    case .delete, .run:
+    case .delete:
       switch event {
       case .key("y"), .key("Y"): return answer(true, snapshot)
       case .key("n"), .key("N"), .key(.escape): return answer(false, snapshot)
@@ -132,9 +132,6 @@ extension PromptPane {
         drafts[open]?.editor.selectAll()
         drafts[open]?.editor.insert(kept.text)
       }
-    case .run(let request, _):
-      question = nil
-      return .command(.evaluate(request))
     case nil: break
     }
     return .handled

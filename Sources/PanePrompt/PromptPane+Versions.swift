@@ -77,7 +77,7 @@ extension PromptPane {
       },
       TableColumn("Tokens", width: 6...6, alignment: .right, priority: 6) { row in
         guard let summary = row.run?.summary, summary.done > 0 else { return [] }
-        return [Span("\(summary.promptTokens / summary.done)")]
+        return summary.meanPromptTokens.map { [Span("\(Int($0.rounded()))")] } ?? [Span("–")]
       },
     ]
   }

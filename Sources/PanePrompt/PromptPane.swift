@@ -14,7 +14,6 @@ public struct PromptPane: Pane {
     case search(LineField)
     case delete(DraftID, title: String)
     case restore(KeptDraft)
-    case run(EvaluateRequest, cost: String)
   }
 
   /// What a rendering was asked for, so that a failed one is not asked for again and again.

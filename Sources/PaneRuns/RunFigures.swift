@@ -30,7 +30,9 @@ struct RunFigures {
       words.append([Span("\(progress.inFlight)\(most) under way")])
     }
     if progress.reused > 0 { words.append([Span("\(Wording.count(progress.reused)) reused")]) }
-    if let cost = progress.cost { words.append([Span("\(Wording.dollars(cost)) so far")]) }
+    if let cost = progress.cost {
+      words.append([Span("\(progress.unpriced > 0 ? "at least " : "")\(Wording.dollars(cost)) so far")])
+    }
     return words
   }
 
@@ -46,6 +48,8 @@ struct RunFigures {
     if summary.errors > 0 {
       answered.append([Span("\(Wording.count(summary.errors)) without an answer", theme[.error])])
     }
+    let kinds = NoAnswer.allCases.compactMap { kind in summary.noAnswers[kind].map(kind.words) }
+    if !kinds.isEmpty { answered.append([Span("no answer: " + kinds.joined(separator: ", "), theme[.error])]) }
     if summary.unscored > 0 {
       answered.append([Span("\(Wording.count(summary.unscored)) not scored", theme[.warning])])
     }
@@ -54,6 +58,11 @@ struct RunFigures {
       let score = "\(Wording.percent(summary.mean)) \(Figure.range(summary.low, summary.high))"
       let bar = Span("  " + Figure.bar(summary, width: 24), theme[.intervalRange])
       lines.append(("score", [[Span(score, theme[.textStrong]), bar]]))
+      if summary.leftOut > 0 {
+        let strict = "\(Wording.percent(summary.strict.mean)) \(Figure.range(summary.strict.low, summary.strict.high))"
+        lines.append(
+          ("", plain(["\(strict) with the \(Wording.count(summary.leftOut)) replies that are no answer as wrong"])))
+      }
       let valid = Wording.percent(Double(summary.formatValid) / Double(done))
       lines.append(
         (
@@ -61,16 +70,17 @@ struct RunFigures {
           plain(["\(Wording.count(summary.passed)) of \(Wording.count(summary.scored))", "\(valid) well-formed"])
         ))
     }
-    if summary.promptTokens + summary.completionTokens > 0 { lines.append(("tokens", plain(tokens))) }
+    if summary.counted > 0 { lines.append(("tokens", plain(tokens))) }
     if summary.latencyMedian > 0 {
       let words = [
         "median \(Figure.duration(summary.latencyMedian))", "95 % within \(Figure.duration(summary.latency95))",
       ]
       lines.append(("latency", plain(words)))
     }
-    if let cost = summary.cost {
-      let words = [Wording.dollars(cost), "\(Wording.dollars(cost / Double(done))) for each answer"]
-      lines.append(("cost", plain(words)))
+    if let cost = summary.costText {
+      let each = summary.costPerReply.map { "\(Wording.dollars($0)) for each answer" }
+      let open = summary.unpriced > 0 ? "\(Wording.count(summary.unpriced)) answers without a known cost" : nil
+      lines.append(("cost", plain([cost] + [each, open].compactMap(\.self))))
     }
     let age = Figure.age(snapshot.time.timeIntervalSince(run.started))
     lines.append(("work", plain([Figure.duration(run.seconds), "begun \(age)"])))
@@ -81,9 +91,12 @@ struct RunFigures {
 
   private var tokens: [String] {
     let summary = run.summary
-    let done = max(1, summary.done)
     let (prompts, answers) = (summary.promptTokens, summary.completionTokens)
-    var words = ["\(Wording.count(prompts / done)) in, \(Wording.count(answers / done)) out for each answer"]
+    func mean(_ value: Double?) -> String { value.map { Wording.count($0.rounded()) } ?? "–" }
+    var words = ["\(mean(summary.meanPromptTokens)) in, \(mean(summary.meanCompletionTokens)) out for each answer"]
+    if summary.counted < summary.replies {
+      words[0] += " (\(Wording.count(summary.replies - summary.counted)) not counted by the server)"
+    }
     if let cached = summary.cachedPromptTokens, prompts > 0 {
       words.append("\(Wording.percent(Double(cached) / Double(prompts))) of the prompts from a cache")
     }
@@ -137,17 +150,6 @@ struct RunFigures {
     let rest = summary.errors > 0 ? ", and asks again for the \(errors) that failed" : ""
     return
       "Paused with \(Wording.count(summary.done)) of \(Wording.count(run.requests)) answered: r goes on with it\(rest)."
-  }
-
-  /// What going on will cost.
-  func costSentence(_ change: RunChange?, isFresh: Bool = false) -> String {
-    let summary = run.summary
-    let open = change == nil && !isFresh ? max(0, run.requests - summary.done) : run.requests
-    let what = "\(run.variant.name) on \(run.set): \(change == nil ? "" : "up to ")\(Wording.plural(open, "answer"))"
-    guard summary.done > 0, let cost = summary.cost else {
-      return what + ", on a model that costs money; how much isn't known before the first answers."
-    }
-    return what + ", about \(Wording.dollars(cost / Double(summary.done) * Double(open))) by what it has cost so far."
   }
 }
 

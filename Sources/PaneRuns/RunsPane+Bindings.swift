@@ -4,12 +4,6 @@ import WorkbenchCore
 extension RunsPane {
   /// The keys that mean something now.
   public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
-    if pendingEvaluation != nil {
-      return [
-        Binding(.enter, title: "Start, at this cost", group: "Evaluate", action: .confirmEvaluate, footer: "start"),
-        Binding(.escape, "q", "n", title: "Leave it", group: "Evaluate", action: .keepMoney, footer: "leave it"),
-      ]
-    }
     if isCopying { return copyBindings }
     if field != nil {
       return [

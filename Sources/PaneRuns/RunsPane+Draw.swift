@@ -17,7 +17,7 @@ extension RunsPane {
     guard !rect.isEmpty else { return }
     showWhatIsFound(snapshot)
     sync(snapshot)
-    let pen = Pen(snapshot: snapshot, theme: theme, isFocused: focused && pendingEvaluation == nil)
+    let pen = Pen(snapshot: snapshot, theme: theme, isFocused: focused)
     if snapshot.runs.isEmpty {
       area = .runs
       drawRuns(in: rect, pen, on: &surface)
@@ -29,7 +29,6 @@ extension RunsPane {
       drawRuns(in: parts[0], pen, on: &surface)
       drawSelected(in: parts[1], pen, on: &surface)
     }
-    drawQuestion(over: rect, on: &surface, theme: theme)
   }
 
   /// What every panel needs for drawing.
@@ -207,10 +206,10 @@ extension RunsPane {
         dim(Figure.age(snapshot.time.timeIntervalSince($0.started)))
       },
     ]
-    if sample.contains(where: { $0.summary.cost != nil }) {
+    if sample.contains(where: { $0.summary.knownCost != nil }) {
       columns.insert(
         TableColumn("cost", width: 8...8, alignment: .right, priority: 5) { run in
-          run.summary.cost.map { [Span(Wording.dollars($0))] } ?? dim("–")
+          run.summary.costText.map { [Span($0)] } ?? dim("–")
         }, at: columns.count - 1)
     }
     if isScrolled { columns.append(Self.gap()) }
@@ -223,21 +222,6 @@ extension RunsPane {
         at: 7)
     }
     return columns
-  }
-
-  // MARK: - The question
-
-  private func drawQuestion(over rect: Rect, on surface: inout Surface, theme: Theme) {
-    guard let evaluation = pendingEvaluation else { return }
-    let width = min(rect.width, 76)
-    let lines = TextWidth.wrap(evaluation.sentence, to: max(1, width - 4)) + ["Enter starts, Esc or q leaves it."]
-    let place = rect.centered(Size(width: width, height: min(rect.height, lines.count + 2)))
-    surface.fill(place, style: theme[.overlay].over(theme[.text]))
-    let inner = surface.frame(
-      place, title: "Evaluate", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
-    for (index, line) in lines.prefix(inner.height).enumerated() {
-      surface.write([Span(" " + line)], in: inner.row(index))
-    }
   }
 
   func drawCentered(_ text: String, in rect: Rect, on surface: inout Surface, style: Style) {

@@ -39,7 +39,7 @@ extension RunsPane {
     let theme = pen.theme
     var lines = Self.flow(RunFigures.words(progress, theme: theme), width: width, theme)
     if let waiting = progress.waiting {
-      lines.append([Span("Waiting: \(waiting).", theme[.statusBusy])])
+      lines += [Span("Waiting: \(waiting).", theme[.statusBusy])].wrapped(to: width)
     }
     lines += failureLines(progress.failures, "Why requests failed, those asked again included", width, theme)
     lines += slowestLines(progress.slowest, width, theme)

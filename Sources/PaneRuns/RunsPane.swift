@@ -9,7 +9,6 @@ public struct RunsPane: Pane {
     case back, left, right, shorter, longer, follow
     case search, endSearch, clearSearch
     case copy, copyPart(Part), copyNothing
-    case confirmEvaluate, keepMoney
   }
 
   /// What can be copied.
@@ -18,12 +17,6 @@ public struct RunsPane: Pane {
   /// The part that keys go to.
   public enum Area: Int, Sendable, Hashable, CaseIterable {
     case runs, run, requests, text
-  }
-
-  /// An evaluation that costs money, while a person is asked.
-  struct Evaluation: Sendable, Hashable {
-    var request: EvaluateRequest
-    var sentence: String
   }
 
   /// What went wrong and what took long in a run that was seen under way.
@@ -39,7 +32,6 @@ public struct RunsPane: Pane {
   var query = ""
   var field: LineField?  // while the text to look for is being typed
   var isCopying = false  // while a person is asked what to copy
-  var pendingEvaluation: Evaluation?
   var table = TableView<RunID>()
   var requests = TableView<String>()
   var summary = TextView()
@@ -66,7 +58,7 @@ public struct RunsPane: Pane {
   public init() {}
 
   /// True while a text to look for is typed, or a question is open.
-  public var capturesText: Bool { field != nil || isCopying || pendingEvaluation != nil }
+  public var capturesText: Bool { field != nil || isCopying }
 
   /// The run to show.
   func selected(_ snapshot: Snapshot) -> Run? {
@@ -144,11 +136,6 @@ public struct RunsPane: Pane {
     case .copy: isCopying = true
     case .copyPart(let part): return copy(part, snapshot)
     case .copyNothing: isCopying = false
-    case .confirmEvaluate:
-      guard let evaluation = pendingEvaluation else { return .handled }
-      pendingEvaluation = nil
-      return start(evaluation.request, snapshot)
-    case .keepMoney: pendingEvaluation = nil
     }
     return .handled
   }
@@ -183,22 +170,11 @@ public struct RunsPane: Pane {
 
   // MARK: Evaluating
 
-  /// Goes on with the shown run; asks first where it costs money.
+  /// Goes on with the shown run.
   private mutating func evaluate(_ snapshot: Snapshot, isFresh: Bool = false) -> Reaction<Command> {
     guard let run = selected(snapshot) else { return .handled }
     let request = EvaluateRequest(
       variant: run.variant.name, set: run.set, repeats: run.repeats, isFresh: isFresh)
-    let model = snapshot.workspace.variant(run.variant.name)?.model ?? run.variant.model
-    guard let price = snapshot.workspace.model(model)?.price, price.input > 0 || price.output > 0 else {
-      return start(request, snapshot)
-    }
-    pendingEvaluation = Evaluation(
-      request: request, sentence: RunFigures(run: run).costSentence(present.change(of: run, snapshot), isFresh: isFresh)
-    )
-    return .handled
-  }
-
-  private mutating func start(_ request: EvaluateRequest, _ snapshot: Snapshot) -> Reaction<Command> {
     newestBefore = snapshot.runs.first?.id
     return .command(.evaluate(request))
   }

@@ -4,8 +4,14 @@ enum Figure {
   static func loss(_ value: Double?) -> String {
     guard let value else { return "–" }
     guard value.isFinite else { return value.isNaN ? "not a number" : "infinite" }
-    if value != 0, abs(value) < 0.001 { return scientific(value) }
+    if value != 0, abs(value) < 0.001 || abs(value) >= 1e6 { return scientific(value) }
     return decimal(value, places: abs(value) >= 10 ? 2 : abs(value) >= 1 ? 3 : 4)
+  }
+
+  /// The same for a narrow column.
+  static func lossCell(_ value: Double?) -> String {
+    guard let value, !value.isFinite else { return loss(value) }
+    return value.isNaN ? "NaN" : value < 0 ? "-inf" : "inf"
   }
 
   /// A small number as people write learning rates: `0.002`, `2e-5`.

@@ -169,19 +169,15 @@ struct JobFigures {
       remarks.append((text, .warning))
     }
     if let silence { remarks.append(("No word for \(Figure.duration(silence)).", .warning)) }
-    if let loss = detail.metrics.last?.loss, !loss.isFinite {
-      remarks.append(("The loss is no number any more: x cancels; try a smaller learning rate.", .error))
-    }
-    remarks += detail.warnings.suffix(2).map { ("Warning: \($0)", .warning) }
+    remarks += detail.remarks.suffix(3).map { ("Warning: \($0)", .warning) }
     return remarks
   }
 
   /// The checkpoint that is the job's best adapter; where that isn't known, the one that did best on the validation rows;
   /// nil where none was tried on them.
   var best: Checkpoint? {
-    if let step = detail.bestStep, let best = detail.checkpoints.last(where: { $0.step == step }) { return best }
-    let validated = detail.checkpoints.filter { $0.validationLoss != nil }
-    return validated.last { $0.isBest } ?? validated.last
+    let isKnown = detail.bestStep != nil || detail.checkpoints.contains { $0.validationLoss?.isFinite == true }
+    return isKnown ? detail.best : nil
   }
 }
 

@@ -1,4 +1,5 @@
 import Drawing
+import Evidence
 import WorkbenchCore
 
 /// What the model answered to a few eval cases at each checkpoint: one case at a time, the newest answer last, so that one
@@ -54,7 +55,28 @@ struct SamplesView: Sendable {
         "\(isRight ? "✓" : " ") \(sample.step)", answer, width: width, label: theme[isRight ? .better : .textDim],
         text: theme[isRight ? .better : .text])
     }
-    text.draw(lines, in: rect, on: &surface, theme: theme)
+    text.draw(lines, in: drawFigures(detail, in: rect, on: &surface, theme: theme), on: &surface, theme: theme)
+  }
+
+  /// What the newest answers have in common, above the rest; returns what is left of the space.
+  private func drawFigures(
+    _ detail: JobDetail, in rect: Rect, on surface: inout Surface, theme: Theme
+  ) -> Rect {
+    guard let figures = detail.answers.last, rect.height > 5 else { return rect }
+    let style = theme[detail.answerSigns[figures.step] == nil ? .textDim : .warning]
+    let lines = TextWidth.wrap(Self.words(figures), to: max(8, rect.width)).prefix(2)
+    for (index, line) in lines.enumerated() { surface.write([Span(line, style)], in: rect.row(index)) }
+    return Rect(
+      x: rect.x, y: rect.y + lines.count, width: rect.width, height: rect.height - lines.count)
+  }
+
+  /// The same in words.
+  private static func words(_ figures: AnswerFigures) -> String {
+    var words = [
+      "\(figures.share(figures.equal)) the same", "\(figures.share(figures.unending)) without an end",
+    ]
+    if let asBase = figures.asBase { words.append("\(figures.share(asBase)) as the base's") }
+    return "step \(figures.step): " + words.joined(separator: ", ")
   }
 
   /// A step, and beside it the answer in as many rows as it takes, at most twelve.

@@ -52,7 +52,7 @@ struct SweepView: Sendable {
         [Span($0.job.steps > 0 ? "\($0.job.step)/\($0.job.steps)" : "\($0.job.step)")]
       },
       TableColumn("valid.", width: 6...7, alignment: .right, priority: 6) {
-        [Span(Figure.loss($0.job.validationLoss))]
+        [Span(Figure.lossCell($0.loss))]
       },
       TableColumn("score", width: 5...5, alignment: .right, priority: 8) { row in
         guard let summary = row.run?.summary else { return [Span("–", theme[.textDim])] }
@@ -80,9 +80,19 @@ struct SweepView: Sendable {
 
   private func words(_ report: SweepReport) -> String {
     let judged = report.rows.count { $0.run != nil }
-    guard judged > 0 else { return "No trial has been judged yet; scores come in as trials are evaluated." }
-    return
-      "\(judged) of \(report.rows.count) trials are judged. All answer the same cases; `assay sweep show \(name)` says "
+    let equal = report.equalTrials.map {
+      "Jobs \($0.map(\.description).joined(separator: ", ")) have exactly the same losses. "
+    }
+    .joined()
+    guard judged > 0 else {
+      let byLoss = report.rows.count(where: \.isJudged)
+      return byLoss > 0
+        ? equal
+          + "Trials are judged by the validation loss of their best checkpoints so far (\(byLoss) of \(report.rows.count))."
+        : "No trial has been judged yet; scores come in as trials are evaluated."
+    }
+    return equal
+      + "\(judged) of \(report.rows.count) trials are judged. All answer the same cases; `assay sweep show \(name)` says "
       + "which can be told apart. The best of many looks better on the cases it was chosen by than it is."
   }
 }

@@ -51,9 +51,6 @@ extension TrainingPane {
     let label = running > 0 ? [Span("\(running) running", theme[.badgeRunning])] : []
     let inner = panel(.jobs, "Jobs", in: rect, focused: focused, on: &surface, theme: theme, label: label)
       .insetColumns
-    if let detail = snapshot.job {
-      bestLosses[detail.job.id] = JobFigures(detail: detail, time: 0).best?.validationLoss
-    }
     guard !snapshot.jobs.isEmpty else {
       let text = "Nothing was trained here yet.\nn starts a job, c collects data for one."
       drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
@@ -65,12 +62,12 @@ extension TrainingPane {
       theme: theme)
   }
 
-  /// The validation loss of the job's best checkpoint; of a job that wasn't opened yet, what it reported last, unless
-  /// that can only be the untrained model's.
-  private func bestLoss(of job: TrainingJob, _ snapshot: Snapshot) -> Double? {
-    if let known = bestLosses[job.id] { return known }
+  /// The validation loss of the job's best checkpoint; where none is known, or the loss is no number any more, what it
+  /// reported last, unless that can only be the untrained model's.
+  private func bestLoss(of job: TrainingJob) -> Double? {
+    if let known = job.best?.validationLoss { return known }
     let isValidated = job.state == .finished || job.step >= max(1, job.settings.evaluateEvery)
-    return snapshot.job?.job.id != job.id && isValidated ? job.validationLoss : nil
+    return isValidated ? job.validationLoss : nil
   }
 
   private func jobColumns(_ snapshot: Snapshot, _ theme: Theme) -> [TableColumn<TrainingJob>] {
@@ -100,9 +97,9 @@ extension TrainingPane {
           Span(String(repeating: "░", count: 8 - filled), theme[.progressEmpty]),
         ]
       },
-      TableColumn("loss", width: 6...7, alignment: .right, priority: 5) { [Span(Figure.loss($0.trainLoss))] },
+      TableColumn("loss", width: 6...7, alignment: .right, priority: 5) { [Span(Figure.lossCell($0.trainLoss))] },
       TableColumn("valid.", width: 6...7, alignment: .right, priority: 6) {
-        [Span(Figure.loss(bestLoss(of: $0, snapshot)))]
+        [Span(Figure.lossCell(bestLoss(of: $0)))]
       },
       TableColumn("base", width: 5...14, priority: 2) { dim($0.base) },
       TableColumn("data", width: max(8, data)...max(8, data), priority: 3) { dim($0.data) },
@@ -180,9 +177,11 @@ extension TrainingPane {
     var columns: [TableColumn<Checkpoint>] = [
       TableColumn("step", width: 5...8, alignment: .right, priority: 9) { [Span("\($0.step)")] },
       TableColumn("valid.", width: 7...7, alignment: .right, priority: 8) {
-        [Span(Figure.loss($0.validationLoss))]
+        [Span(Figure.lossCell($0.validationLoss))]
       },
     ]
+    let signs = detail.answerSigns
+    let wordColumns = isWide ? (last != nil ? 19 : signs.isEmpty ? 6 : 11) : signs.isEmpty ? 6 : 7
     if !behaviour.isEmpty {
       func share(_ run: Run?, _ best: Double?) -> [Span] {
         guard let run else { return [Span("–", theme[.textDim])] }
@@ -199,7 +198,11 @@ extension TrainingPane {
         })
     }
     columns += [
-      TableColumn("", width: last != nil && isWide ? 19...19 : 6...6, priority: 7) { checkpoint in
+      TableColumn("", width: wordColumns...wordColumns, priority: 7) { checkpoint in
+        if let sign = signs[checkpoint.step] {
+          let glyph = checkpoint.step == best ? "★ " : "! "
+          return [Span(glyph + (isWide ? sign.words : sign.word), theme[.warning])]
+        }
         if checkpoint.step == last { return [Span(isWide ? "last, not validated" : "last", theme[.textDim])] }
         return [Span(checkpoint.step == best ? "★ best" : "", theme[.better])]
       },
@@ -259,9 +262,11 @@ extension TrainingPane {
     for text in JobFigures.flow(figures.line, width: rest.width) {
       if let row = next(keeping: 4) { surface.write([Span(text, theme[.textStrong])], in: row) }
     }
+    let hasLoss = !detail.curves[.loss].isEmpty || !detail.curves[.validationLoss].isEmpty
     for (text, style) in figures.remarks {
-      for line in TextWidth.wrap(text, to: max(1, rest.width)).prefix(3) {
-        if let row = next(keeping: detail.curves.isEmpty ? 1 : 7) {
+      // Without a curve of the loss there is room for a whole reason.
+      for line in TextWidth.wrap(text, to: max(1, rest.width)).prefix(hasLoss ? 3 : 12) {
+        if let row = next(keeping: hasLoss ? 7 : 1) {
           surface.write([Span(line, theme[style])], in: row)
         }
       }

@@ -49,8 +49,6 @@ public struct TrainingPane: Pane {
   var splitter = Splitter(ratio: 0.37)
   var places: [Area: Rect] = [:]
   var isNarrow = false  // checkpoints and log share a place
-  /// The best validation losses of jobs that were opened; other headers know only what was reported last.
-  var bestLosses: [JobID: Double] = [:]
 
   /// The job that a person selected; nil follows the newest.
   private var chosen: JobID?

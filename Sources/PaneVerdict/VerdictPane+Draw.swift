@@ -68,14 +68,14 @@ extension VerdictPane {
         "cases", width: 7...9, alignment: .right, priority: 6,
         content: figure { run in
           if snapshot.verdict?.outdated.contains(run.id) == true { return "older" }
-          return run.summary.done == run.requests ? "\(run.cases)" : "\(run.summary.done)/\(run.requests)"
+          return run.casesText
         }),
       TableColumn(
         "tok in", width: 6...6, alignment: .right, priority: 4,
-        content: figure { "\($0.summary.promptTokens / max(1, $0.summary.done))" }),
+        content: figure { $0.summary.meanPromptTokens.map { "\(Int($0.rounded()))" } ?? "–" }),
       TableColumn(
         "tok out", width: 7...7, alignment: .right, priority: 3,
-        content: figure { "\($0.summary.completionTokens / max(1, $0.summary.done))" }),
+        content: figure { $0.summary.meanCompletionTokens.map { "\(Int($0.rounded()))" } ?? "–" }),
       TableColumn(
         "median", width: 7...8, alignment: .right, priority: 5,
         content: figure { Words.milliseconds($0.summary.latencyMedian) }),
@@ -83,8 +83,7 @@ extension VerdictPane {
     if rows.contains(where: { $0.run?.summary.cost != nil }) {
       columns.append(
         TableColumn("$/1K calls", width: 10...10, alignment: .right, priority: 2) { row in
-          guard let run = row.run, let cost = run.summary.cost, run.summary.done > 0 else { return dash }
-          return [Span(Words.dollars(cost / Double(run.summary.done) * 1000))]
+          row.run?.summary.costPerReply.map { [Span(Words.dollars($0 * 1000))] } ?? dash
         })
     }
     let bar = min(24, width - columns.reduce(0) { $0 + $1.width.lowerBound + 2 })

@@ -11,10 +11,16 @@ enum Posix {
   /// Sends a signal; a negative number names a process group.
   @discardableResult static func send(_ signal: Int32, to process: Int32) -> Bool { kill(process, signal) == 0 }
 
-  /// Opens a file for appending, closed in child processes.
+  /// Opens a file, or `/dev/null`, for appending, closed in child processes.
   static func openForAppending(_ path: String) throws(ProcessError) -> Int32 {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    // O_NONBLOCK: opening a named pipe must not wait for somebody who reads it.
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
     guard descriptor >= 0 else { throw ProcessError.file(path, reason: lastError) }
+    var status = stat()
+    guard path == "/dev/null" || fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw ProcessError.file(path, reason: "it is a named pipe or a device")
+    }
     return descriptor
   }
 

@@ -13,7 +13,7 @@ final class FileLock: Sendable {
   /// Takes the lock that a file stands for; nil when anybody holds it, in this process or another. The file stays.
   /// - Throws: `StorageError.readOnly` when the file can't be opened.
   init?(_ path: String) throws(StorageError) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw errno == ENOSPC
         ? .full(path: path) : .readOnly(path: path, detail: String(cString: strerror(errno)))

@@ -53,6 +53,23 @@ struct VariantColumn: Codable {
   }
 }
 
+/// `runs.no_answers`: how many replies of each kind are no answer.
+enum NoAnswersColumn {
+  /// The counts as they are stored.
+  static func encode(_ counts: [NoAnswer: Int]) throws -> String {
+    try JSONColumn.encode(Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }))
+  }
+
+  /// The counts; kinds that only a later version knows are left out.
+  static func decode(_ text: String) throws -> [NoAnswer: Int] {
+    let counts = try JSONColumn.decode([String: Int].self, text)
+    return Dictionary(
+      uniqueKeysWithValues: counts.compactMap { name, count in
+        NoAnswer(rawValue: name).map { ($0, count) }
+      })
+  }
+}
+
 /// An element of `prompt_versions.parts`.
 struct PartColumn: Codable {
   var title: String

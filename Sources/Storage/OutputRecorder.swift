@@ -27,13 +27,14 @@ struct OutputRecorder {
       sql: "SELECT \(AnswerRow.columns) FROM answers a WHERE a.key = ? ORDER BY a.id")
     insertAnswer = try db.cachedStatement(
       sql: """
-        INSERT INTO answers (key, text, finish_reason, prompt_tokens, completion_tokens, cached_prompt_tokens, latency,
-          first_token, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO answers (key, text, finish_reason, prompt_tokens, completion_tokens, cached_prompt_tokens,
+          cache_write_tokens, long_cache_write_tokens, service_tier, latency, first_token, created)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     insertOutput = try db.cachedStatement(
       sql: """
-        INSERT INTO outputs (run_id, position, case_id, sample, request_key, answer_id, failure, value, passed,
-          unscored, format_valid, cost, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO outputs (run_id, position, case_id, sample, request_key, answer_id, failure, no_answer,
+          value, passed, unscored, format_valid, cost, scores) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (run_id, case_id, sample) DO NOTHING
         """)
   }
@@ -44,7 +45,8 @@ struct OutputRecorder {
     let answer = try output.answer.map { try id(of: $0, key: output.requestKey.hex) }
     let columns: StatementArguments = [
       run, position, output.caseID, output.sample, output.requestKey.hex, answer, output.failure.map(FreeText.value),
-      output.value ?? 0, output.passed ?? false, output.unscored.map(FreeText.value), output.formatValid, output.cost,
+      output.noAnswer?.rawValue, output.value ?? 0, output.passed ?? false, output.unscored.map(FreeText.value),
+      output.formatValid, output.cost,
       ScoresColumn.encode(output.scores),
     ]
     position += 1
@@ -57,14 +59,14 @@ struct OutputRecorder {
   }
 
   /// The row of an answer: one that is there already serves again.
-  private func id(of answer: Answer, key: String) throws -> Int64 {
+  func id(of answer: Answer, key: String) throws -> Int64 {
     let rows = try Row.fetchCursor(findAnswer, arguments: [key])
     while let row = try rows.next() {
       if AnswerRow(row)?.answer == answer { return row["answer_id"] }
     }
     try insertAnswer.execute(arguments: [
       key, FreeText.value(answer.text), answer.finishReason, answer.usage.prompt, answer.usage.completion,
-      answer.usage.cachedPrompt,
+      answer.usage.cachedPrompt, answer.usage.cacheWrites, answer.usage.longCacheWrites, answer.usage.tier,
       answer.latency, answer.firstToken, time,
     ])
     return db.lastInsertedRowID

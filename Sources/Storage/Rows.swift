@@ -18,12 +18,19 @@ struct RunRow {
     summary.mean = row["mean"]
     summary.low = row["low"]
     summary.high = row["high"]
+    summary.strict = (row["strict_mean"], row["strict_low"], row["strict_high"])
+    summary.noAnswers = try NoAnswersColumn.decode(row["no_answers"])
+    summary.leftOut = row["left_out"]
+    summary.counted = row["counted"]
     summary.promptTokens = row["prompt_tokens"]
     summary.cachedPromptTokens = row["cached_prompt_tokens"]
+    summary.cacheWriteTokens = row["cache_write_tokens"]
+    summary.longCacheWriteTokens = row["long_cache_write_tokens"]
     summary.completionTokens = row["completion_tokens"]
     summary.latencyMedian = row["latency_median"]
     summary.latency95 = row["latency_95"]
-    summary.cost = row["cost"]
+    summary.unpriced = row["unpriced"]
+    summary.knownCost = row["cost"]
     run = Run(
       id: RunID(row["id"]), identity: ContentHash(hex: row["identity"]), base: ContentHash(hex: row["base"]),
       variant: try JSONColumn.decode(VariantColumn.self, row["variant"]).variant,
@@ -46,8 +53,8 @@ enum FreeText {
 struct AnswerRow {
   /// The columns, for a table called `a`.
   static let columns = """
-    a.id AS answer_id, a.text, a.finish_reason, a.prompt_tokens, a.completion_tokens, a.cached_prompt_tokens, a.latency,
-    a.first_token
+    a.id AS answer_id, a.text, a.finish_reason, a.prompt_tokens, a.completion_tokens, a.cached_prompt_tokens,
+    a.cache_write_tokens, a.long_cache_write_tokens, a.service_tier, a.latency, a.first_token
     """
   var answer: Answer
 
@@ -57,7 +64,9 @@ struct AnswerRow {
     answer = Answer(
       text: String(decoding: text, as: UTF8.self), finishReason: row["finish_reason"],
       usage: TokenUsage(
-        prompt: row["prompt_tokens"], completion: row["completion_tokens"], cachedPrompt: row["cached_prompt_tokens"]),
+        prompt: row["prompt_tokens"], completion: row["completion_tokens"], cachedPrompt: row["cached_prompt_tokens"],
+        cacheWrites: row["cache_write_tokens"], longCacheWrites: row["long_cache_write_tokens"],
+        tier: row["service_tier"]),
       latency: row["latency"], firstToken: row["first_token"])
   }
 }
@@ -66,7 +75,7 @@ struct AnswerRow {
 struct OutputRow {
   /// Selects a run's outputs in order.
   static let query = """
-    SELECT o.case_id, o.sample, o.request_key, o.failure, o.value, o.passed, o.unscored, o.format_valid, o.cost, o.scores,
+    SELECT o.case_id, o.sample, o.request_key, o.failure, o.no_answer, o.value, o.passed, o.unscored, o.format_valid, o.cost, o.scores,
       \(AnswerRow.columns)
     FROM outputs o LEFT JOIN answers a ON a.id = o.answer_id WHERE o.run_id = ? ORDER BY o.position
     """
@@ -80,7 +89,7 @@ struct OutputRow {
     let isScored = answer != nil && failure == nil && unscored == nil
     output = Output(
       caseID: row["case_id"], sample: row["sample"], requestKey: ContentHash(hex: row["request_key"]), answer: answer,
-      failure: failure,
+      failure: failure, noAnswer: (row["no_answer"] as String?).flatMap(NoAnswer.init(rawValue:)),
       scores: ScoresColumn.decode(row["scores"]), value: isScored ? row["value"] : nil,
       passed: isScored ? row["passed"] : nil, unscored: unscored, formatValid: row["format_valid"], cost: row["cost"])
   }
@@ -92,12 +101,15 @@ struct JobRow {
 
   /// Reads a row that has all columns.
   init(_ row: Row) throws {
+    let best: Int? = row["best_step"]
     job = TrainingJob(
       id: JobID(row["id"]), backend: row["backend"], base: row["base"], data: row["data"],
       settings: try JSONColumn.decode(SettingsColumn.self, row["settings"]).settings,
       state: TrainingJob.State(rawValue: row["state"]) ?? .lost,
       created: Date(timeIntervalSince1970: row["created"]), step: row["step"], steps: row["steps"],
-      trainLoss: row["train_loss"], validationLoss: row["validation_loss"], adapter: row["adapter"],
+      trainLoss: LossColumns.loss(row["train_loss"], row["train_loss_state"]),
+      validationLoss: LossColumns.loss(row["validation_loss"], row["validation_loss_state"]),
+      best: best.map { TrainingJob.Best(step: $0, validationLoss: row["best_loss"]) }, adapter: row["adapter"],
       message: row["message"], sweep: row["sweep"])
   }
 }

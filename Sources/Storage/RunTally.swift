@@ -20,6 +20,13 @@ struct RunTally: Sendable {
     /// The case, where it has several answers.
     var caseID: String
 
+    /// What the reply is, where it is none that could be judged; counted as wrong by the strict mean only.
+    var noAnswer: NoAnswer?
+    var cacheWrites: Int
+    var longCacheWrites: Int
+    var isCounted: Bool
+    var hasReply: Bool
+
     /// An output's share.
     init(_ output: Output) {
       value = output.value ?? 0
@@ -28,9 +35,15 @@ struct RunTally: Sendable {
       formatValid = output.formatValid
       cost = output.cost
       isAnswered = output.isAnswered
-      promptTokens = output.answer?.usage.prompt ?? 0
-      cachedPromptTokens = output.answer?.usage.cachedPrompt
-      completionTokens = output.answer?.usage.completion ?? 0
+      noAnswer = output.noAnswer
+      let usage = output.answer?.usage ?? TokenUsage()
+      hasReply = output.answer != nil
+      isCounted = usage.isWhole
+      promptTokens = usage.prompt ?? 0
+      cachedPromptTokens = usage.cachedPrompt
+      cacheWrites = usage.cacheWrites ?? 0
+      longCacheWrites = usage.longCacheWrites ?? 0
+      completionTokens = usage.completion ?? 0
       latency = output.answer?.latency ?? 0
       caseID = output.caseID
     }
@@ -41,24 +54,32 @@ struct RunTally: Sendable {
       passed = row["passed"]
       formatValid = row["format_valid"]
       cost = row["cost"]
-      let answer: Int64? = row["answer_id"]
-      isAnswered = answer != nil && !(row["is_failure"] as Bool)
+      hasReply = (row["answer_id"] as Int64?) != nil
+      isAnswered = hasReply && !(row["is_failure"] as Bool)
       isScored = isAnswered && !(row["is_unscored"] as Bool)
-      promptTokens = row["prompt_tokens"] ?? 0
+      noAnswer = (row["no_answer"] as String?).flatMap(NoAnswer.init(rawValue:))
+      let (prompt, completion): (Int?, Int?) = (row["prompt_tokens"], row["completion_tokens"])
+      isCounted = prompt != nil && completion != nil
+      promptTokens = prompt ?? 0
       cachedPromptTokens = row["cached_prompt_tokens"]
-      completionTokens = row["completion_tokens"] ?? 0
+      cacheWrites = row["cache_write_tokens"] ?? 0
+      longCacheWrites = row["long_cache_write_tokens"] ?? 0
+      completionTokens = completion ?? 0
       latency = row["latency"] ?? 0
       caseID = row["case_id"]
     }
 
     /// Selects what `init(row:)` reads, for the rows of one run.
     static let query = """
-      SELECT o.value, o.passed, o.unscored IS NOT NULL AS is_unscored,
-        o.failure IS NOT NULL AS is_failure, o.format_valid, o.cost, o.answer_id, o.case_id, a.prompt_tokens, a.cached_prompt_tokens,
-        a.completion_tokens, a.latency
+      SELECT o.value, o.passed, o.unscored IS NOT NULL AS is_unscored, o.failure IS NOT NULL AS is_failure, o.no_answer,
+        o.format_valid, o.cost, o.answer_id, o.case_id, a.prompt_tokens, a.cached_prompt_tokens, a.cache_write_tokens,
+        a.long_cache_write_tokens, a.completion_tokens, a.latency
       FROM outputs o LEFT JOIN answers a ON a.id = o.answer_id WHERE o.run_id = ?
       """
   }
+
+  /// Rises when a summary comes to hold more or something else; summaries of an older version are computed again.
+  static let version = 1
 
   private var done = 0
   private var passed = 0
@@ -69,14 +90,31 @@ struct RunTally: Sendable {
   private var completionTokens = 0
   private var cachedPromptTokens = 0
   private var countedCached = 0
+  private var cacheWrites = 0
+  private var longCacheWrites = 0
+  private var counted = 0
   private var cost = 0.0
   private var priced = 0
+  private var unpriced = 0
   private var zeros = 0
   private var ones = 0
   private var scoresBetween = SortedNumbers()
   private var latencies = SortedNumbers()
-  /// Sums of each case's values with how many there are, where cases have several answers.
-  private var cases: [String: (sum: Double, count: Int)]?
+  private var noAnswers: [NoAnswer: Int] = [:]
+  /// Replies that are no answer and stand in no mean but the strict one.
+  private var leftOut = 0
+  /// What the answers to each case come to, where cases have several.
+  private var cases: [String: CaseTally]?
+
+  /// Answers to one case.
+  private struct CaseTally {
+    /// The sum of the values of those that were scored.
+    var sum = 0.0
+    /// How many were scored.
+    var scored = 0
+    /// Replies that are no answer.
+    var leftOut = 0
+  }
   /// The run's revision that this is the tally of.
   var revision: Int64 = 0
 
@@ -104,52 +142,69 @@ struct RunTally: Sendable {
   }
 
   private mutating func count(_ entry: Entry, _ sign: Int) {
+    // A reply that is no answer was paid for all the same.
+    if entry.hasReply { countTokens(entry, sign) }
+    if let none = entry.noAnswer { noAnswers[none, default: 0] += sign }
     guard entry.isAnswered else {
       errors += sign
-      // A reply that is no answer was paid for all the same.
-      promptTokens += sign * entry.promptTokens
-      completionTokens += sign * entry.completionTokens
-      return price(entry, sign)
+      if entry.noAnswer != nil {
+        leftOut += sign
+        cases?[entry.caseID, default: CaseTally()].leftOut += sign
+      }
+      return
     }
     done += sign
     passed += entry.isScored && entry.passed ? sign : 0
     unscored += entry.isScored ? 0 : sign
     formatValid += entry.formatValid ? sign : 0
-    promptTokens += sign * entry.promptTokens
-    completionTokens += sign * entry.completionTokens
-    if let cached = entry.cachedPromptTokens {
-      cachedPromptTokens += sign * cached
-      countedCached += sign
-    }
-    guard entry.isScored else { return price(entry, sign) }
+    guard entry.isScored else { return }
     if cases != nil {
-      let former = cases?[entry.caseID] ?? (0, 0)
-      cases?[entry.caseID] = (former.sum + Double(sign) * entry.value, former.count + sign)
-      return price(entry, sign)
+      cases?[entry.caseID, default: CaseTally()].sum += Double(sign) * entry.value
+      cases?[entry.caseID, default: CaseTally()].scored += sign
+      return
     }
     switch entry.value {
     case 0: zeros += sign
     case 1: ones += sign
     default: if sign > 0 { scoresBetween.insert(entry.value) } else { scoresBetween.remove(entry.value) }
     }
-    price(entry, sign)
   }
 
-  private mutating func price(_ entry: Entry, _ sign: Int) {
-    guard let price = entry.cost else { return }
-    cost += Double(sign) * price
-    priced += sign
+  /// Counts what a reply took.
+  private mutating func countTokens(_ entry: Entry, _ sign: Int) {
+    if let price = entry.cost {
+      cost += Double(sign) * price
+      priced += sign
+    } else {
+      unpriced += sign
+    }
+    guard entry.isCounted else { return }
+    counted += sign
+    promptTokens += sign * entry.promptTokens
+    completionTokens += sign * entry.completionTokens
+    cacheWrites += sign * entry.cacheWrites
+    longCacheWrites += sign * entry.longCacheWrites
+    if let cached = entry.cachedPromptTokens {
+      cachedPromptTokens += sign * cached
+      countedCached += sign
+    }
   }
 
   /// The mean score with its interval: Wilson's where every score is 0 or 1. A case with several answers is one number,
   /// their mean.
-  private mutating func estimate() -> Estimate? {
+  /// - Parameter isStrict: whether replies that are no answer count as 0.
+  private mutating func estimate(isStrict: Bool) -> Estimate? {
     if let cases {
-      return Estimate(scores: cases.values.filter { $0.count > 0 }.map { $0.sum / Double($0.count) })
+      return Estimate(
+        scores: cases.values.compactMap { entry in
+          let count = entry.scored + (isStrict ? entry.leftOut : 0)
+          return count > 0 ? entry.sum / Double(count) : nil
+        })
     }
-    if zeros + ones == done - unscored { return Proportion(successes: ones, of: done - unscored).estimate }
+    let more = isStrict ? leftOut : 0
+    if zeros + ones == done - unscored { return Proportion(successes: ones, of: done - unscored + more).estimate }
     return Estimate(
-      scores: Array(repeating: 0, count: zeros) + scoresBetween.merged() + Array(repeating: 1, count: ones))
+      scores: Array(repeating: 0, count: zeros + more) + scoresBetween.merged() + Array(repeating: 1, count: ones))
   }
 
   /// The averages.
@@ -161,14 +216,23 @@ struct RunTally: Sendable {
     summary.unscored = unscored
     summary.passed = passed
     summary.formatValid = formatValid
+    summary.noAnswers = noAnswers.filter { $0.value > 0 }
+    summary.leftOut = leftOut
+    summary.counted = counted
     summary.promptTokens = promptTokens
     summary.cachedPromptTokens = countedCached > 0 ? cachedPromptTokens : nil
+    summary.cacheWriteTokens = cacheWrites
+    summary.longCacheWriteTokens = longCacheWrites
     summary.completionTokens = completionTokens
-    summary.cost = priced > 0 ? cost : nil
-    if let estimate = estimate() {
+    summary.unpriced = unpriced
+    summary.knownCost = priced > 0 ? cost : nil
+    if let estimate = estimate(isStrict: false) {
       summary.mean = estimate.mean
       summary.low = estimate.interval.low
       summary.high = estimate.interval.high
+    }
+    if let estimate = estimate(isStrict: true) {
+      summary.strict = (estimate.mean, estimate.interval.low, estimate.interval.high)
     }
     let percentiles = Percentiles(ascending: latencies.merged())
     summary.latencyMedian = percentiles.p50 ?? 0

@@ -8,12 +8,12 @@ extension SQLiteStore {
     try await write { db in
       try db.execute(
         sql: """
-          INSERT INTO batches (label, run_id, batch, requests, created, is_over) VALUES (?, ?, ?, ?, ?, ?)
+          INSERT INTO batches (label, run_id, file, batch, requests, created, is_over) VALUES (?, ?, ?, ?, ?, ?, ?)
           ON CONFLICT (label) DO UPDATE SET batch = excluded.batch, is_over = excluded.is_over
           """,
         arguments: [
-          batch.label, batch.run.number, batch.batch, batch.requests, batch.created.timeIntervalSince1970,
-          batch.isOver,
+          batch.label, batch.run.number, batch.file, batch.batch, batch.requests,
+          batch.created.timeIntervalSince1970, batch.isOver,
         ])
     }
   }
@@ -26,8 +26,8 @@ extension SQLiteStore {
         arguments: [run?.number]
       ).map { row in
         BatchRecord(
-          label: row["label"], run: RunID(row["run_id"]), batch: row["batch"], requests: row["requests"],
-          created: Date(timeIntervalSince1970: row["created"]), isOver: row["is_over"])
+          label: row["label"], run: RunID(row["run_id"]), file: row["file"], batch: row["batch"],
+          requests: row["requests"], created: Date(timeIntervalSince1970: row["created"]), isOver: row["is_over"])
       }
     }
   }

@@ -45,12 +45,12 @@ extension SQLiteStore {
       try db.execute(
         sql: """
           INSERT INTO runs (identity, base, repeats, first_sample, variant, prompt_version, eval_set, set_hash, state,
-            started, cases) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            started, cases, summary_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           draft.identity.hex, draft.base.hex, draft.repeats, draft.firstSample, variant, draft.version.hash.hex,
           draft.set, draft.setHash.hex,
-          Run.State.running.rawValue, draft.started.timeIntervalSince1970, draft.cases,
+          Run.State.running.rawValue, draft.started.timeIntervalSince1970, draft.cases, RunTally.version,
         ])
       guard let run = try Self.run(draft.identity, db) else { throw StorageError.noSuchRun(0) }
       return run
@@ -134,7 +134,9 @@ extension SQLiteStore {
   ///
   /// The summary costs the same whatever the run's length: sums are carried from batch to batch in memory (`RunTally`),
   /// and read from the outputs only by the first batch of a process or after another process recorded.
-  public func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary {
+  public func record(
+    _ outputs: [Output], ungraded answers: [(key: ContentHash, answer: Answer)], in run: RunID, seconds: Double
+  ) async throws -> RunSummary {
     let known = tallies.withLock { $0.removeValue(forKey: run) }
     let (tally, summary) = try await write { db in
       guard
@@ -149,6 +151,7 @@ extension SQLiteStore {
           try RunTally(run: run.number, revision: revision, hasRepeats: repeats > 1, in: db)
         }
       var recorder = try OutputRecorder(run: run.number, position: position, time: Date(), db: db)
+      for entry in answers { _ = try recorder.id(of: entry.answer, key: entry.key.hex) }
       for output in outputs {
         if let former = try recorder.record(output) { tally.remove(former) }
         tally.add(RunTally.Entry(output))
@@ -162,20 +165,65 @@ extension SQLiteStore {
     return summary
   }
 
+  /// Fills in what answers of a run cost where that isn't known yet.
+  public func price(_ run: RunID, _ cost: @escaping @Sendable (TokenUsage) -> Double?) async throws -> RunSummary {
+    tallies.withLock { $0[run] = nil }
+    return try await write { db in
+      guard
+        let row = try Row.fetchOne(
+          db, sql: "SELECT revision, next_position, repeats FROM runs WHERE id = ?", arguments: [run.number])
+      else { throw StorageError.noSuchRun(run.number) }
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT o.position, \(AnswerRow.columns) FROM outputs o JOIN answers a ON a.id = o.answer_id
+          WHERE o.run_id = ? AND o.cost IS NULL
+          """, arguments: [run.number])
+      let update = try db.cachedStatement(sql: "UPDATE outputs SET cost = ? WHERE run_id = ? AND position = ?")
+      for row in rows {
+        guard let dollars = AnswerRow(row).flatMap({ cost($0.answer.usage) }) else { continue }
+        try update.execute(arguments: [dollars, run.number, row["position"] as Int64])
+      }
+      let (revision, repeats): (Int64, Int) = (row["revision"], row["repeats"])
+      var tally = try RunTally(run: run.number, revision: revision + 1, hasRepeats: repeats > 1, in: db)
+      let summary = tally.summary()
+      try Self.keep(summary, revision: revision + 1, run: run, seconds: 0, position: row["next_position"], db)
+      return summary
+    }
+  }
+
+  /// Computes summaries again that an earlier version of the program wrote.
+  static func renewSummaries(_ db: Database) throws {
+    let rows = try Row.fetchAll(
+      db, sql: "SELECT id, revision, next_position, repeats FROM runs WHERE summary_version < ?",
+      arguments: [RunTally.version])
+    for row in rows {
+      let (run, revision, repeats): (Int64, Int64, Int) = (row["id"], row["revision"], row["repeats"])
+      var tally = try RunTally(run: run, revision: revision, hasRepeats: repeats > 1, in: db)
+      try keep(
+        tally.summary(), revision: revision, run: RunID(run), seconds: 0, position: row["next_position"], db)
+    }
+  }
+
   private static func keep(
     _ summary: RunSummary, revision: Int64, run: RunID, seconds: Double, position: Int64, _ db: Database
   ) throws {
     let statement = try db.cachedStatement(
       sql: """
         UPDATE runs SET revision = ?, next_position = ?, seconds = seconds + ?, done = ?, unscored = ?, passed = ?,
-          errors = ?, format_valid = ?, mean = ?, low = ?, high = ?, prompt_tokens = ?, cached_prompt_tokens = ?,
-          completion_tokens = ?, latency_median = ?, latency_95 = ?, cost = ?
+          errors = ?, format_valid = ?, mean = ?, low = ?, high = ?, strict_mean = ?, strict_low = ?, strict_high = ?,
+          no_answers = ?, left_out = ?, counted = ?, prompt_tokens = ?, cached_prompt_tokens = ?, cache_write_tokens = ?,
+          long_cache_write_tokens = ?, completion_tokens = ?, latency_median = ?, latency_95 = ?, unpriced = ?, cost = ?,
+          summary_version = ?
         WHERE id = ?
         """)
     try statement.execute(arguments: [
       revision, position, seconds, summary.done, summary.unscored, summary.passed, summary.errors, summary.formatValid,
-      summary.mean, summary.low, summary.high, summary.promptTokens, summary.cachedPromptTokens,
-      summary.completionTokens, summary.latencyMedian, summary.latency95, summary.cost, run.number,
+      summary.mean, summary.low, summary.high, summary.strict.mean, summary.strict.low, summary.strict.high,
+      try NoAnswersColumn.encode(summary.noAnswers), summary.leftOut, summary.counted, summary.promptTokens,
+      summary.cachedPromptTokens, summary.cacheWriteTokens, summary.longCacheWriteTokens, summary.completionTokens,
+      summary.latencyMedian,
+      summary.latency95, summary.unpriced, summary.knownCost, RunTally.version, run.number,
     ])
   }
 }

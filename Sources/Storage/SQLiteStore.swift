@@ -1,4 +1,5 @@
 import FileWatching
+import Files
 import Foundation
 import GRDB
 import Synchronization
@@ -21,14 +22,22 @@ public final class SQLiteStore: Store {
   let claims = ClaimTable()
   /// `PRAGMA data_version` of the writing connection at opening time.
   let openedVersion: Int64
+  /// The file that was opened, whatever stands at its path later; nil where there is none.
+  private let file: UInt64?
+  /// Why nothing can be written, where the workspace can only be looked at.
+  private let hindrance: StorageError?
 
   /// Opens the database in a workspace's state folder, which exists; makes the database where there is none yet.
   /// - Throws: `StorageError`; `.foreign` where the database holds anything that Assay doesn't put there, of which nothing
   ///   was read or run then.
   public convenience init(stateFolder folder: String) throws {
-    let path = folder + "/assay.sqlite"
+    let path = Self.file(in: folder)
     do {
       try Self.makeLocks(folder)
+      // SQLite would make it as the umask says, and wait for ever where it is a named pipe.
+      do throws(FileError) { _ = try FileBytes.appending(path) } catch {
+        throw StorageError.readOnly(path: path, detail: "\(error)")
+      }
       // One process at a time opens and migrates: SQLite's own locks don't cover the change to WAL mode.
       let lock = try FileLock.waiting(folder + "/locks/open", seconds: 5)
       defer { withExtendedLifetime(lock) {} }
@@ -39,19 +48,58 @@ public final class SQLiteStore: Store {
     }
   }
 
+  /// What a state folder holds that can't be written, to be looked at: a copy, since SQLite itself needs to write beside a
+  /// database to read it. Writing throws `StorageError.readOnly`.
+  /// - Parameter folder: the state folder; nothing is in the store where it has no database.
+  public static func looking(into folder: String) throws -> SQLiteStore {
+    let path = file(in: folder)
+    let hindrance = StorageError.readOnly(path: folder, detail: "no permission")
+    let copy = FileManager.default.temporaryDirectory.path + "/" + Temporaries.newName()
+    do {
+      guard WorkspaceFolder.exists(path) else {
+        return try SQLiteStore(
+          writer: DatabaseQueue(configuration: configuration), folder: nil, name: path, hindrance: hindrance)
+      }
+      defer { try? FileManager.default.removeItem(atPath: copy) }
+      Temporaries.sweep((copy as NSString).deletingLastPathComponent)
+      // What was committed last is in the second file.
+      for end in ["", "-wal"] where WorkspaceFolder.exists(path + end) {
+        try FileBytes.replace(
+          file(in: copy) + end, with: try FileBytes.read(path + end, limit: .max, followsLinks: false), for: .owner)
+      }
+      // One connection, which has both files open from here on.
+      return try SQLiteStore(
+        writer: DatabaseQueue(path: file(in: copy), configuration: configuration), folder: nil, name: path,
+        hindrance: hindrance)
+    } catch let error as FileError {
+      throw StorageError.failed(path: path, detail: "a copy to look at can't be made: \(error)")
+    } catch {
+      throw StorageError.from(error, path: path)
+    }
+  }
+
+  private static func file(in folder: String) -> String { folder + "/assay.sqlite" }
+
   /// A store that lives as long as this value.
   public static func inMemory() throws -> SQLiteStore {
     try SQLiteStore(writer: DatabaseQueue(configuration: configuration), folder: nil, name: "the database in memory")
   }
 
-  init(writer: any DatabaseWriter, folder: String?, name: String) throws {
+  init(writer: any DatabaseWriter, folder: String?, name: String, hindrance: StorageError? = nil) throws {
     self.writer = writer
     self.folder = folder
     self.name = name
+    self.hindrance = hindrance
+    file = folder.flatMap { FileMark(Self.file(in: $0))?.inode }
     let migrator = Schema.migrator
     try writer.read { try Schema.check($0, name: name) }
     guard try !writer.read({ try migrator.hasBeenSuperseded($0) }) else { throw StorageError.newer(path: name) }
     if try !writer.read({ try migrator.hasCompletedMigrations($0) }) { try migrator.migrate(writer) }
+    let isStale = try writer.read { db in
+      try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE summary_version < ?)", arguments: [RunTally.version])
+    }
+    if isStale == true { try writer.write(Self.renewSummaries) }
     openedVersion = try writer.writeWithoutTransaction(Self.dataVersion)
   }
 
@@ -90,12 +138,23 @@ public final class SQLiteStore: Store {
   }
 
   func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    if let hindrance { throw hindrance }
     let writer = writer
+    let value: Value
     do {
-      return try await Task { try await writer.write(body) }.value
+      value = try await Task { try await writer.write(body) }.value
     } catch {
+      try checkPlace()
       throw StorageError.from(error, path: name)
     }
+    try checkPlace()
+    return value
+  }
+
+  /// What is written to a file that was removed, or moved away, is written to nowhere.
+  /// - Throws: `StorageError.removed`.
+  private func checkPlace() throws {
+    if let file, FileMark(name)?.inode != file { throw StorageError.removed(path: name) }
   }
 
   // MARK: Claims and changes
@@ -103,6 +162,7 @@ public final class SQLiteStore: Store {
   /// Takes the right to work on a run: a lock on `.assay/locks/run-N` that the kernel frees when its holder dies.
   public func claim(_ run: RunID) async throws -> (any Sendable)? {
     guard let folder else { return claims.claim(run) }
+    try checkPlace()
     return try FileLock("\(folder)/locks/run-\(run)")
   }
 

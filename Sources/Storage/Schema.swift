@@ -23,6 +23,21 @@ enum Schema {
       try db.execute(sql: "ALTER TABLE outputs ADD COLUMN unscored TEXT")
       try db.execute(sql: "ALTER TABLE runs ADD COLUMN unscored INTEGER NOT NULL DEFAULT 0")
     }
+    migrator.registerMigration("6 cache writes, service tiers, replies that are no answer") { db in
+      try db.execute(sql: sixth)
+    }
+    migrator.registerMigration("7 best checkpoints") { db in
+      // A loss that is no number is null, and its state says what it is instead: nan, inf or -inf.
+      for column in [
+        "best_step INTEGER", "best_loss REAL", "train_loss_state TEXT", "validation_loss_state TEXT",
+      ] {
+        try db.execute(sql: "ALTER TABLE jobs ADD COLUMN \(column)")
+      }
+    }
+    migrator.registerMigration("8 files of batches") { db in
+      // The provider's name for the file of requests, by which a batch is found where labels are not kept.
+      try db.execute(sql: "ALTER TABLE batches ADD COLUMN file TEXT")
+    }
     return migrator
   }
 
@@ -139,6 +154,32 @@ enum Schema {
       is_over INTEGER NOT NULL DEFAULT 0
     );
     CREATE INDEX batches_run ON batches (run_id, is_over);
+    """
+
+  // `outputs.no_answer` says what a reply is that is no answer. `runs.summary_version` says which columns of a summary are
+  // filled: older summaries are computed again from the outputs.
+  private static let sixth = """
+    ALTER TABLE answers ADD COLUMN cache_write_tokens INTEGER;
+    ALTER TABLE answers ADD COLUMN long_cache_write_tokens INTEGER;
+    ALTER TABLE answers ADD COLUMN service_tier TEXT;
+    ALTER TABLE outputs ADD COLUMN no_answer TEXT;
+    UPDATE outputs SET no_answer = CASE
+        WHEN failure LIKE 'No answer: reasoning used up%' THEN 'reasoning_cut'
+        WHEN failure LIKE 'No answer: the reply has no text%' THEN 'empty'
+        WHEN failure LIKE 'No answer: a content filter%' THEN 'content_filter'
+        WHEN failure LIKE 'No answer: the model refused%' THEN 'refusal'
+        WHEN failure LIKE 'No answer: the server broke it off%' THEN 'broken_off' END
+      WHERE failure IS NOT NULL AND answer_id IS NOT NULL;
+    ALTER TABLE runs ADD COLUMN summary_version INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN cache_write_tokens INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN long_cache_write_tokens INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN no_answers TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE runs ADD COLUMN strict_mean REAL NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN strict_low REAL NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN strict_high REAL NOT NULL DEFAULT 1;
     """
 
   // What people found of answers. `input` is a hash of what the case asked then: once the case asks something else, it says

@@ -12,6 +12,8 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
   case full(path: String)
   /// The folder or the file can't be written.
   case readOnly(path: String, detail: String)
+  /// The file was removed or moved away, or another put in its place, while it was in use.
+  case removed(path: String)
   /// Another process kept the file locked for too long.
   case busy(path: String)
   /// There is no such run.
@@ -37,6 +39,9 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     case .readOnly(let path, let detail):
       "\(path) can't be written (\(detail)): make the workspace's folder writable, or copy the workspace to a place "
         + "where you may write."
+    case .removed(let path):
+      "\(path) was removed or moved away while Assay was using it: what was recorded since then is lost. Start again; if it "
+        + "was moved, put it back before that."
     case .busy(let path):
       "\(path) is kept locked by another process: close other programs that have it open, and try again."
     case .noSuchRun(let number): "There is no run \(number) in this workspace; start the evaluation again."
@@ -53,6 +58,7 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: Self.corrupt(path: path, detail: detail)
     case .SQLITE_FULL: Self.full(path: path)
     case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: Self.readOnly(path: path, detail: detail)
+    case .SQLITE_NOMEM: Self.failed(path: path, detail: "there is not enough memory")
     case .SQLITE_BUSY, .SQLITE_LOCKED: Self.busy(path: path)
     default: Self.failed(path: path, detail: detail)
     }

@@ -70,7 +70,9 @@ enum TerminalDescription {
   }
 
   private static func read(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "r") else { return nil }
+    // What isn't a regular file could keep the reader waiting.
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 32_769)
     let count = fread(&bytes, 1, bytes.count, file)

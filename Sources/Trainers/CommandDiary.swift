@@ -21,7 +21,6 @@ actor CommandDiary {
   /// What is older was written by an earlier start.
   private let begun: Date
   private var heldEnd: TrainingEvent?
-  private var saidNoNumber = false
   /// The first step that was told before the job was gone on with, until the first of the new start is known.
   private var toldFirst: Int?
 
@@ -120,16 +119,11 @@ actor CommandDiary {
       lastStep = max(lastStep, metric.step)
       events.append(.train(metric))
     case .validation(let step, let loss):
-      guard step > toldBefore, loss.isFinite else { return }
+      guard step > toldBefore else { return }
       tellStart(ofFirst: step)
       validations[step] = loss
       lastStep = max(lastStep, step)
       events.append(.validation(step: step, loss: loss))
-    case .noNumber(let step):
-      guard !saidNoNumber else { return }
-      saidNoNumber = true
-      events.append(
-        .warning("The loss stopped being a number at step \(step): lower `learning_rate`, or add `warmup_steps`."))
     case .event(let event): tell(event)
     }
   }
@@ -152,14 +146,14 @@ actor CommandDiary {
     case .checkpoint(let checkpoint):
       guard !checkpoints.contains(checkpoint.step) else { return }
       if let place = Self.inside(folder.path, checkpoint.path) {
-        register(place, at: checkpoint.step, checkpoint.validationLoss, isBest: checkpoint.isBest)
+        register(place, at: checkpoint.step, checkpoint.validationLoss ?? validations[checkpoint.step])
       } else {
         events.append(
           .warning("The checkpoint \(checkpoint.path) is left out: it isn't a folder in the job's folder."))
       }
     // What comes after it would be lost.
     case .end: heldEnd = event
-    case .sample, .system, .warning, .note, .paused: events.append(event.kind)
+    case .preflight, .sample, .answers, .system, .warning, .note, .paused: events.append(event.kind)
     }
   }
 
@@ -175,21 +169,21 @@ actor CommandDiary {
       guard let written = LogFollower.modified(file), written >= begun, Self.hasWeights(place),
         let path = Self.inside(folder.path, place),
         // Nil while it is being written.
-        let state = FileManager.default.contents(atPath: file).flatMap({ TrainerState($0) })
+        let state = TrainerState(file: file)
       else { continue }
       let loss = validations[step] ?? state.validation(at: step)
-      let isBest = loss.map { $0 < best ?? .infinity } ?? false
-      register(path, at: step, loss, isBest: isBest)
+      register(path, at: step, loss)
     }
   }
 
-  private func register(_ path: String, at step: Int, _ loss: Double?, isBest: Bool) {
+  /// Tells of a checkpoint: the best is the one with the lowest validation loss, and where nothing is validated the newest.
+  private func register(_ path: String, at step: Int, _ loss: Double?) {
     tellStart(ofFirst: step)
     checkpoints.insert(step)
+    let isBest = loss?.finite.map { $0 < best ?? .infinity } ?? (best == nil && loss == nil)
     if isBest { best = loss ?? best }
     link("last", to: path)
-    // Where nothing is validated, the newest.
-    if isBest || best == nil || !folder.has(folder.path + "/best") { link("best", to: path) }
+    if isBest || !folder.has(folder.path + "/best") { link("best", to: path) }
     events.append(.checkpoint(Checkpoint(step: step, path: path, validationLoss: loss, isBest: isBest)))
   }
 
@@ -219,7 +213,7 @@ actor CommandDiary {
     if isDone {
       do {
         let path = try adapterPlace()
-        register(path, at: max(lastStep, checkpoints.max() ?? 0), validations[lastStep], isBest: true)
+        register(path, at: max(lastStep, checkpoints.max() ?? 0), validations[lastStep])
       } catch {
         flaw = error.description
       }

@@ -37,13 +37,13 @@ struct CommandPast {
       lastTrained = metric.step
       firstTold = firstTold ?? metric.step
     case .validation(let step, let loss):
-      validations[step] = loss
+      if loss.isFinite { validations[step] = loss }
       firstTold = firstTold ?? step
     case .checkpoint(let checkpoint):
       checkpoints.insert(checkpoint.step)
       firstTold = firstTold ?? checkpoint.step
-      if checkpoint.isBest { best = checkpoint.validationLoss }
-    case .sample, .system, .warning, .note, .paused, .end: break
+      if let loss = checkpoint.validationLoss, loss.isFinite { best = min(best ?? loss, loss) }
+    case .preflight, .sample, .answers, .system, .warning, .note, .paused, .end: break
     }
   }
 }

@@ -118,8 +118,7 @@ struct CommandPlan {
       }
       files = names.map { ("\(source)/\($0)", "\(target)/\(name)/\($0)") }
     }
-    try FileManager.default.createDirectory(
-      atPath: isFolder.boolValue ? "\(target)/\(name)" : target, withIntermediateDirectories: true)
+    try FileBytes.makeFolder(isFolder.boolValue ? "\(target)/\(name)" : target, for: .owner)
     for (source, target) in files { try fill(source, target, values, &warnings) }
   }
 
@@ -137,7 +136,7 @@ struct CommandPlan {
     if let value = values.values.first(where: { $0.contains { "\"\\\n".contains($0) } }) {
       throw TrainerFailure("The path or name \(value) can't stand in a configuration: it has quotation marks in it.")
     }
-    try AtomicFile.write(TrainerCommand.fill(text, with: values), to: target)
+    try PrivateFiles.write(TrainerCommand.fill(text, with: values), to: target)
   }
 }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import LocalEngine
 import Processes
@@ -29,7 +30,7 @@ struct CommandWork: JobWork {
     let folder = job.folder
     // By an earlier runner, which was killed; the program may have ended since.
     let begun = folder.read(folder.begun, as: ProcessIdentity.self)
-    try FileManager.default.createDirectory(atPath: folder.output, withIntermediateDirectories: true)
+    try FileBytes.makeFolder(folder.output, for: .owner)
     let diary = CommandDiary(work: self, folder: folder, events: job.events, isPickedUp: begun != nil)
     job.onWork()
     if begun == nil { await diary.start() }

@@ -53,15 +53,16 @@ public struct DetachedTrainer: Trainer {
     try await explained(plan.folder) {
       try gate.require([])
       let work = try work(of: plan)
-      try FileManager.default.createDirectory(atPath: plan.folder, withIntermediateDirectories: true)
-      let train = try TrainerRow.text(of: plan.rows)
-      let valid = try TrainerRow.text(of: plan.validationRows)
-      try AtomicFile.write(train, to: folder.train)
-      try AtomicFile.write(valid, to: folder.valid)
-      if !plan.samples.isEmpty { try AtomicFile.write(TrainerSample.text(of: plan.samples), to: folder.samples) }
+      try FileBytes.makeFolder(plan.folder, for: .owner)
+      let train = TrainerRows.text(of: plan.rows)
+      let valid = TrainerRows.text(of: plan.validationRows)
+      try PrivateFiles.write(train, to: folder.train)
+      try PrivateFiles.write(valid, to: folder.valid)
+      if !plan.samples.isEmpty { try PrivateFiles.write(TrainerRows.text(of: plan.samples), to: folder.samples) }
       var record = plan.dataRecord
       record["sha256"] = ["train.jsonl": .string(SHA256.hex(train)), "valid.jsonl": .string(SHA256.hex(valid))]
-      try AtomicFile.write(JSONValue.object(record).text(.pretty) + "\n", to: folder.data)
+      try PrivateFiles.write(JSONValue.object(record).text(.pretty) + "\n", to: folder.data)
+      try PrivateFiles.write(TrainerRows.places(plan).text(.compact) + "\n", to: folder.places)
       try folder.write(try TrainerSpec(plan), to: folder.spec)
       try folder.write(
         JobFolder.Job(
@@ -106,10 +107,15 @@ public struct DetachedTrainer: Trainer {
   }
 
   /// Goes on with a job that is over, from what it saved last.
-  public func resume(folder path: String, _ order: QueueOrder) async throws {
+  public func resume(
+    folder path: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]
+  ) async throws {
     let folder = JobFolder(path: path)
     try await explained(path) {
       try gate.require([])
+      guard folder.exists else {
+        throw TrainerFailure("The job's folder \(path) is gone, so the job can't be resumed; start a new one.")
+      }
       do {
         // A runner says that a job is over a moment before it is gone itself.
         let lock: FileLock
@@ -125,11 +131,13 @@ public struct DetachedTrainer: Trainer {
             "The files in \(path) that say what to do are gone, so the job can't be resumed; start a new one.")
         }
         guard let signed = folder.signedWork(signer) else { throw TrainerFailure(Self.unsigned(path)) }
+        try folder.checkLinks()
         var job = signed.job
         guard var spec = signed.spec else {
           throw TrainerFailure("\(folder.spec) can't be read, so the job can't be resumed; start a new one.")
         }
         spec.resume = true
+        spec.accept(accepted)
         job.order = order
         try folder.write(spec, to: folder.spec)
         try folder.write(job, to: folder.job)
@@ -178,6 +186,10 @@ public struct DetachedTrainer: Trainer {
       throw TrainerFailure(error.description)
     } catch let error as ProcessError {
       throw TrainerFailure("The job can't be started. \(error)")
+    } catch let error as PathError {
+      throw TrainerFailure("The job can't be started. \(error)")
+    } catch let error as FileError {
+      throw TrainerFailure("The job's folder \(folder) can't be written. \(error)")
     } catch {
       throw TrainerFailure("The job's folder \(folder) can't be written: \(error.localizedDescription)")
     }
@@ -216,17 +228,21 @@ public struct DetachedTrainer: Trainer {
     let observed = events.lines(includingTorn: false).compactMap { EventFile.event($0) }
     let lines = place.isLogFull ? [] : log.lines(includingTorn: isOver)
     let isComplete = !events.hasMore
-    return TrainerObservation(
+    var observation = TrainerObservation(
       events: observed, offset: Place(events: events.offset, log: log.offset).packed,
       isAlive: !isComplete ? true : isAlive == false && isElsewhere(folder) ? nil : isAlive,
       exitStatus: isComplete ? exit?.status : nil,
       log: lines.map { LogText.clean(String(decoding: $0, as: UTF8.self)) },
       readShare: isComplete ? 1 : Double(events.offset) / Double(max(1, events.size)))
+    observation.isGone = !folder.exists
+    return observation
   }
 
   /// Whether anybody works on a job; nil while that can't be known yet.
   private func isAlive(_ folder: JobFolder) -> Bool? {
     if let processes = folder.read(folder.processes, as: JobFolder.Processes.self) { return processes.isAlive }
+    // It is made before the job is known to anybody.
+    guard folder.exists else { return false }
     // Whoever was to start it has died on the way.
     if let age = folder.age(of: folder.job) ?? folder.age(of: folder.path), age > 90 { return false }
     return nil
@@ -299,7 +315,7 @@ public struct DetachedTrainer: Trainer {
   /// Gives a waiting job another place in the queue of this machine.
   public func setPriority(_ priority: Int, folder path: String) async throws {
     let folder = JobFolder(path: path)
-    guard let ticket = try? FileBytes.read(folder.ticket, limit: 1000) else {
+    guard let ticket = try? FileBytes.read(folder.ticket, limit: 1000, followsLinks: false) else {
       throw TrainerFailure("This job doesn't wait for its turn.")
     }
     try await queue.setPriority(of: String(decoding: ticket, as: UTF8.self), to: priority)

@@ -1,3 +1,5 @@
+import Evidence
+import Files
 import Foundation
 import Processes
 import WorkbenchCore
@@ -6,87 +8,6 @@ import WorkbenchCore
 enum EventFile {
   /// What steps, rows, tokens and weights may be.
   static let counts = 0..<1_000_000_000_000_000
-
-  /// One line, as it stands in the file.
-  private struct Line: Codable {
-    var event: String
-    var time: Double
-    var step: Int?
-    var steps: Int?
-    var firstStep: Int?
-    var loss: Double?
-    var learningRate: Double?
-    var gradNorm: Double?
-    var tokensPerSecond: Double?
-    var stepsPerSecond: Double?
-    var trainedTokens: Int?
-    var peakMemory: Double?
-    var trainableParameters: Int?
-    var totalParameters: Int?
-    var trainRows: Int?
-    var validRows: Int?
-    var device: String?
-    var path: String?
-    var validationLoss: Double?
-    var best: Bool?
-    var message: String?
-    var status: String?
-    var id: String?
-    var text: String?
-    var cpu: Double?
-    var memory: Double?
-    var gpus: [GPU]?
-
-    enum CodingKeys: String, CodingKey {
-      case event, time, step, steps, loss, path, best, message, status, device, id, text, cpu, gpus
-      case firstStep = "first_step"
-      case learningRate = "learning_rate"
-      case gradNorm = "grad_norm"
-      case tokensPerSecond = "tokens_per_second"
-      case stepsPerSecond = "steps_per_second"
-      case trainedTokens = "trained_tokens"
-      case peakMemory = "peak_memory_gb"
-      case trainableParameters = "trainable_parameters"
-      case totalParameters = "total_parameters"
-      case trainRows = "train_rows"
-      case validRows = "valid_rows"
-      case validationLoss = "validation_loss"
-      case memory = "memory_gb"
-    }
-
-    struct GPU: Codable {
-      var utilization: Double?
-      var memory: Double?
-      var memoryTotal: Double?
-      var power: Double?
-      var temperature: Double?
-
-      enum CodingKeys: String, CodingKey {
-        case utilization
-        case memory = "memory_gb"
-        case memoryTotal = "memory_total_gb"
-        case power = "power_w"
-        case temperature = "temperature_c"
-      }
-    }
-
-    init(event: String, time: Double) {
-      self.event = event
-      self.time = time
-    }
-
-    /// Only a loss or a gradient says something when it is no number any more, and no job has counted beyond these.
-    var hasSenseInNumbers: Bool {
-      let counts = [step, steps, firstStep, trainRows, validRows, trainedTokens, trainableParameters, totalParameters]
-      return counts.allSatisfy { EventFile.counts.contains($0 ?? 0) }
-        && [time, learningRate, tokensPerSecond, stepsPerSecond, peakMemory, cpu, memory].allSatisfy {
-          $0?.isFinite ?? true
-        }
-        && (gpus ?? []).allSatisfy { gpu in
-          [gpu.utilization, gpu.memory, gpu.memoryTotal, gpu.power, gpu.temperature].allSatisfy { $0?.isFinite ?? true }
-        }
-    }
-  }
 
   /// What a line says; nil for what this version doesn't know or can't read.
   static func event(_ line: some ContiguousBytes & Sequence<UInt8>) -> TrainingEvent? {
@@ -101,11 +22,16 @@ enum EventFile {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    guard let line = try? decoder.decode(Line.self, from: Data(line)), line.hasSenseInNumbers else { return nil }
+    let data = Data(line)
+    // Python's JSON has numbers that are none.
+    let read =
+      (try? decoder.decode(EventLine.self, from: data))
+      ?? (try? decoder.decode(EventLine.self, from: PythonJSON.plain(data)))
+    guard let line = read, line.hasSenseInNumbers else { return nil }
     return kind(line).map { TrainingEvent(time: line.time, kind: $0) }
   }
 
-  private static func kind(_ line: Line) -> TrainingEvent.Kind? {
+  private static func kind(_ line: EventLine) -> TrainingEvent.Kind? {
     switch line.event {
     case "start":
       return .start(
@@ -114,23 +40,39 @@ enum EventFile {
           totalParameters: line.totalParameters ?? 0, trainRows: line.trainRows ?? 0,
           validationRows: line.validRows ?? 0, device: line.device.map { LogText.clean($0) }))
     case "train":
-      guard let step = line.step, let loss = line.loss else { return nil }
+      guard let step = line.step, let loss = line.loss.loss(line.lossState) else { return nil }
       return .train(
         Metric(
           step: step, loss: loss, learningRate: line.learningRate, gradNorm: line.gradNorm,
           tokensPerSecond: line.tokensPerSecond, stepsPerSecond: line.stepsPerSecond,
           trainedTokens: line.trainedTokens, peakMemory: line.peakMemory))
     case "validation":
-      guard let step = line.step, let loss = line.loss else { return nil }
+      guard let step = line.step, let loss = line.loss.loss(line.lossState) else { return nil }
       return .validation(step: step, loss: loss)
     case "checkpoint":
       guard let step = line.step, let path = line.path else { return nil }
       return .checkpoint(
         Checkpoint(
-          step: step, path: LogText.clean(path), validationLoss: line.validationLoss, isBest: line.best ?? false))
+          step: step, path: LogText.clean(path), validationLoss: line.validationLoss.loss(line.validationLossState),
+          isBest: line.best ?? false))
     case "sample":
       guard let step = line.step, let id = line.id, let text = line.text else { return nil }
       return .sample(Sample(step: step, caseID: LogText.clean(id), text: LogText.cleanLines(text)))
+    case "preflight":
+      guard let check = line.check, let message = line.message else { return nil }
+      return .preflight(
+        Preflight(
+          check: LogText.clean(check), file: line.file.map { LogText.clean($0) }, count: line.count ?? 0,
+          of: line.of ?? 0, rows: Array((line.rows ?? []).prefix(Preflight.mostRows)), message: LogText.clean(message),
+          fix: LogText.clean(line.fix ?? ""), accepted: line.accepted.map { LogText.clean($0) }))
+    case "answers":
+      guard let step = line.step, let count = line.count, count > 0, let unending = line.unending,
+        let equal = line.equal
+      else { return nil }
+      return .answers(
+        AnswerFigures(
+          step: step, count: count, unending: unending, equal: equal, expectedEqual: line.expectedEqual,
+          asBase: line.asBase, logitChange: line.logitChange))
     case "system":
       let gpus = (line.gpus ?? []).prefix(64).map { gpu in
         SystemUse.GPU(
@@ -157,9 +99,9 @@ enum EventFile {
     return String(decoding: (try? encoder.encode(line(for: event))) ?? Data(), as: UTF8.self)
   }
 
-  private static func line(for event: TrainingEvent) -> Line {
-    func made(_ word: String, _ change: (inout Line) -> Void) -> Line {
-      var line = Line(event: word, time: event.time)
+  private static func line(for event: TrainingEvent) -> EventLine {
+    func made(_ word: String, _ change: (inout EventLine) -> Void) -> EventLine {
+      var line = EventLine(event: word, time: event.time)
       change(&line)
       return line
     }
@@ -177,7 +119,7 @@ enum EventFile {
     case .train(let metric):
       return made("train") {
         $0.step = metric.step
-        $0.loss = metric.loss
+        $0.loss = .value(metric.loss)
         $0.learningRate = metric.learningRate
         $0.gradNorm = metric.gradNorm
         $0.tokensPerSecond = metric.tokensPerSecond
@@ -188,13 +130,13 @@ enum EventFile {
     case .validation(let step, let loss):
       return made("validation") {
         $0.step = step
-        $0.loss = loss
+        $0.loss = .value(loss)
       }
     case .checkpoint(let checkpoint):
       return made("checkpoint") {
         $0.step = checkpoint.step
         $0.path = checkpoint.path
-        $0.validationLoss = checkpoint.validationLoss
+        $0.validationLoss = EventLoss(checkpoint.validationLoss)
         $0.best = checkpoint.isBest
       }
     case .sample(let sample):
@@ -203,12 +145,33 @@ enum EventFile {
         $0.id = sample.caseID
         $0.text = sample.text
       }
+    case .preflight(let found):
+      return made("preflight") {
+        $0.check = found.check
+        $0.file = found.file
+        $0.count = found.count
+        $0.of = found.of
+        $0.rows = found.rows
+        $0.message = found.message
+        $0.fix = found.fix
+        $0.accepted = found.accepted
+      }
+    case .answers(let figures):
+      return made("answers") {
+        $0.step = figures.step
+        $0.count = figures.count
+        $0.unending = figures.unending
+        $0.equal = figures.equal
+        $0.expectedEqual = figures.expectedEqual
+        $0.asBase = figures.asBase
+        $0.logitChange = figures.logitChange
+      }
     case .system(let use):
       return made("system") { line in
         line.cpu = use.cpu
         line.memory = use.memory
         line.gpus = use.gpus.map { gpu in
-          Line.GPU(
+          EventLine.GPU(
             utilization: gpu.utilization, memory: gpu.memory, memoryTotal: gpu.memoryTotal, power: gpu.power,
             temperature: gpu.temperature)
         }
@@ -231,7 +194,7 @@ enum EventFile {
 
   /// Whether the file's last byte is no line's end.
   static func endsInMidLine(_ file: String) -> Bool {
-    guard let handle = FileHandle(forReadingAtPath: file) else { return false }
+    guard let handle = try? FileBytes.handle(file, followsLinks: false) else { return false }
     defer { try? handle.close() }
     guard let end = try? handle.seekToEnd(), end > 0, (try? handle.seek(toOffset: end - 1)) != nil else { return false }
     return (try? handle.read(upToCount: 1)) != Data([10])
@@ -239,9 +202,9 @@ enum EventFile {
 
   /// Turns each end into a pause, so that the job can be gone on with: nobody may be writing.
   static func reopen(_ file: String) throws {
-    guard let bytes = FileManager.default.contents(atPath: file) else { return }
+    guard let bytes = try? FileBytes.read(file, limit: .max, followsLinks: false) else { return }
     var changed = false
-    let lines = bytes.split(separator: 10).map { bytes -> String in
+    let lines = Data(bytes).split(separator: 10).map { bytes -> String in
       let text = String(decoding: bytes, as: UTF8.self)
       guard text.contains("\"end\""), case .end(_, let message, let step)? = event(bytes)?.kind,
         let time = event(bytes)?.time
@@ -249,7 +212,7 @@ enum EventFile {
       changed = true
       return line(TrainingEvent(time: time, kind: .paused(message: message, step: step)))
     }
-    if changed { try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: file) }
+    if changed { try PrivateFiles.write(lines.joined(separator: "\n") + "\n", to: file) }
   }
 
   /// Whether the job has told its end. A remark may come later than that.
@@ -257,7 +220,7 @@ enum EventFile {
     for event in lastEvents(file).reversed() {
       switch event.kind {
       case .end: return true
-      case .note, .warning, .system, .sample: continue
+      case .note, .warning, .system, .sample, .answers: continue
       default: return false
       }
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Processes
 import WorkbenchCore
@@ -20,9 +21,7 @@ struct EventWriter: Sendable {
 
   /// Others may append at the same moment, so where the end is must be for the system to say.
   private func append(_ text: String) {
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { return }
-    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    guard let handle = try? FileBytes.appending(path) else { return }
     try? handle.write(contentsOf: Data(text.utf8))
     try? handle.close()
   }

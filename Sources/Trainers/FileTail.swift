@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Reads what was appended to a file since the last time, whole lines only.
@@ -8,15 +9,18 @@ struct FileTail {
   var offset: Int
   /// Whether more stands in the file than was read.
   private(set) var hasMore = false
+  /// Whether the file may be a link: one that a person's own trainer writes may.
+  private let followsLinks: Bool
 
   /// The most that is read at a time.
   static let mostBytes = 4 << 20
   /// Longer lines are left out.
   static let longestLine = 1 << 20
 
-  init(path: String, offset: Int) {
+  init(path: String, offset: Int, followsLinks: Bool = false) {
     self.path = path
     self.offset = offset
+    self.followsLinks = followsLinks
   }
 
   /// The file's size.
@@ -29,7 +33,7 @@ struct FileTail {
   /// - Parameter includingTorn: whether what has no end yet counts as a line too.
   mutating func lines(includingTorn: Bool) -> [Data] {
     hasMore = false
-    guard let file = FileHandle(forReadingAtPath: path) else { return [] }
+    guard let file = try? FileBytes.handle(path, followsLinks: followsLinks) else { return [] }
     defer { try? file.close() }
     let end = Int((try? file.seekToEnd()) ?? 0)
     if end < offset { offset = 0 }

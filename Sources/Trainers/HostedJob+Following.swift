@@ -103,11 +103,19 @@ extension HostedJob {
     let paid = status.trainedTokens.map { " \($0) tokens were learnt from\(work.cost(ofTokens: $0))." } ?? ""
     if status.isSuccess, let model = status.model {
       let last = diary.checkpoint(model)
+      let better = last?.validationLoss.flatMap { diary.checkpoint(betterThan: $0) }
       diary.write(
         .checkpoint(
           Checkpoint(
-            step: last?.step ?? diary.step, path: model, validationLoss: last?.validationLoss, isBest: true)))
-      diary.write(.end(.finished, message: "\(model) is ready.\(paid)", step: diary.step))
+            step: last?.step ?? diary.step, path: model, validationLoss: last?.validationLoss, isBest: better == nil)))
+      var message = "\(model) is ready."
+      if var best = better {
+        best.isBest = true
+        diary.write(.checkpoint(best))
+        message +=
+          " Its checkpoint after step \(best.step), \(best.path), has the lower validation loss and is the best."
+      }
+      diary.write(.end(.finished, message: message + paid, step: diary.step))
       return 0
     }
     // Ended early because more isn't worth it: what it has saved is the result.

@@ -264,8 +264,8 @@ struct Trouble {
     count += 1
     pause = min(longest, pause * 2)
     switch failure {
-    case .rejected: return false
-    case .busy(_, let seconds):
+    case .rejected, .exhausted(_, _, isCertain: true): return false
+    case .busy(_, let seconds), .exhausted(_, let seconds, _):
       pause = min(longest, max(pause, seconds ?? 0))
       return true
     case .unavailable, .malformed: return true

@@ -1,4 +1,5 @@
 import Content
+import Files
 import Foundation
 import Processes
 import WorkbenchCore
@@ -21,14 +22,15 @@ struct HostedRows {
   /// - Parameter source: rows as the job's folder has them, one a line.
   /// - Throws: `TrainerFailure` with the row that can't be taken.
   func write(_ source: String, to target: String) throws -> HostedFile {
-    guard let input = FileHandle(forReadingAtPath: source) else {
+    guard let input = try? FileBytes.handle(source, followsLinks: false) else {
       throw TrainerFailure("The \(kind) rows can't be read: \(source) isn't there.")
     }
     defer { try? input.close() }
     let temporary = target + ".part"
-    guard FileManager.default.createFile(atPath: temporary, contents: nil),
-      let output = FileHandle(forWritingAtPath: temporary)
-    else { throw TrainerFailure("The \(kind) rows can't be written to \(temporary).") }
+    try? FileManager.default.removeItem(atPath: temporary)
+    guard let output = try? FileBytes.appending(temporary) else {
+      throw TrainerFailure("The \(kind) rows can't be written to \(temporary).")
+    }
     defer { try? output.close() }
     var hash = SHA256()
     var file = HostedFile(file: TuningFile(path: target, name: "", bytes: 0), sha256: "", rows: 0, characters: 0)
@@ -107,7 +109,7 @@ struct HostedRows {
     }
     guard messages.count > 1 else { throw TrainerFailure("\(place) has nothing before the assistant's message.") }
     var result: JSONObject = ["messages": .array(messages)]
-    for key in ["tools", "parallel_tool_calls"] { result[key] = row[key] }
+    for key in ["tools", "parallel_tool_calls", "functions"] { result[key] = row[key] }
     return .object(result)
   }
 

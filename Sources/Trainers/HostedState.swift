@@ -77,7 +77,7 @@ struct HostedDiary {
       checkpoints[checkpoint.path] = checkpoint
       if checkpoint.isBest { best = checkpoint.path }
     case .note(let text), .warning(let text): said.insert(LogText.clean(text))
-    case .sample, .system, .paused, .end: break
+    case .preflight, .sample, .answers, .system, .paused, .end: break
     }
   }
 
@@ -88,7 +88,7 @@ struct HostedDiary {
     case .validation(let step, _): !validated.contains(step)
     case .checkpoint(let checkpoint): checkpoint.isBest ? best != checkpoint.path : checkpoints[checkpoint.path] == nil
     case .note(let text), .warning(let text): !isCatchingUp || !said.contains(LogText.clean(text))
-    case .sample, .system, .paused, .end: true
+    case .preflight, .sample, .answers, .system, .paused, .end: true
     }
   }
 
@@ -98,11 +98,17 @@ struct HostedDiary {
   /// The checkpoint that a model is, as it stands there.
   func checkpoint(_ model: String) -> Checkpoint? { checkpoints[model] }
 
-  /// The checkpoint to use of a job that was ended early: by its loss, and else the last.
+  /// The checkpoint with the lowest validation loss, and else the last.
   var bestCheckpoint: Checkpoint? {
     checkpoints.values.min {
-      ($0.validationLoss ?? .infinity, -$0.step) < ($1.validationLoss ?? .infinity, -$1.step)
+      ($0.validationLoss?.finite ?? .infinity, -$0.step) < ($1.validationLoss?.finite ?? .infinity, -$1.step)
     }
+  }
+
+  /// A checkpoint with a lower validation loss than this one, which may be no number.
+  func checkpoint(betterThan loss: Double) -> Checkpoint? {
+    guard let best = bestCheckpoint, let lowest = best.validationLoss?.finite, !(lowest >= loss) else { return nil }
+    return best
   }
 
   /// Writes an event, unless the same one stands there.

@@ -20,6 +20,8 @@ struct JobFolder: Sendable, Hashable {
   var valid: String { path + "/valid.jsonl" }
   /// What was checked of the rows, what was accepted and why, and the hashes of both files.
   var data: String { path + "/data.json" }
+  /// Where the rows of both files stand in the person's own.
+  var places: String { path + "/places.json" }
   /// What happened, a line each.
   var events: String { path + "/events.jsonl" }
   /// What the trainer printed.
@@ -93,12 +95,13 @@ struct JobFolder: Sendable, Hashable {
     guard let work = Self.work(of: self) else {
       throw TrainerFailure("\(job) and \(spec) can't be read, so the job can't be started.")
     }
-    try AtomicFile.write(try signer.signature(of: work, in: path) + "\n", to: signature)
+    try PrivateFiles.write(try signer.signature(of: work, in: path) + "\n", to: signature)
   }
 
   /// What is to be done and how, where this installation has signed it; nil where it hasn't, or the files changed since.
   func signedWork(_ signer: any WorkSigner) -> (job: Job, spec: TrainerSpec?)? {
-    guard let work = Self.work(of: self), let signature = try? FileBytes.text(signature, limit: 200),
+    guard let work = Self.work(of: self),
+      let signature = try? FileBytes.text(signature, limit: 200, followsLinks: false),
       signer.verifies(signature.trimmingCharacters(in: .whitespacesAndNewlines), of: work, in: path),
       let job = try? JSONDecoder().decode(Job.self, from: Data(work[0]))
     else { return nil }
@@ -125,13 +128,39 @@ struct JobFolder: Sendable, Hashable {
   func write(_ value: some Encodable, to file: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(String(decoding: encoder.encode(value), as: UTF8.self) + "\n", to: file)
+    try PrivateFiles.write(String(decoding: encoder.encode(value), as: UTF8.self) + "\n", to: file)
   }
 
   /// What a job that was asked to end is then: one of which nothing was saved hasn't finished.
   func state(after request: StopRequest) -> TrainingJob.State {
     let state = TrainingJob.State(rawValue: request.state) ?? .canceled
     return state == .finished && !has(path + "/last") ? .canceled : state
+  }
+
+  /// Whether the folder itself is there.
+  var exists: Bool { WorkspaceFolder.isFolder(path) }
+
+  /// Refuses a folder in which a link stands for what programs take from it: rows, or a checkpoint outside of it. Whoever
+  /// goes on with the job would read it, or remove files there.
+  /// - Throws: `TrainerFailure` that names the link.
+  func checkLinks() throws {
+    for file in [train, valid, samples, data, events, log, processes, started, exit] where Self.isLink(file) {
+      throw TrainerFailure("\(file) is a link, which Assay never makes there: remove it.")
+    }
+    let checkpoints = path + "/checkpoints"
+    if Self.isLink(checkpoints) {
+      throw TrainerFailure("\(checkpoints) is a link, which Assay never makes there: remove it.")
+    }
+    do throws(PathError) {
+      for name in ["best", "last"] where Self.isLink(path + "/" + name) { _ = try WorkspaceFolder(path).reading(name) }
+      if WorkspaceFolder.isFolder(checkpoints) { try WorkspaceFolder(path).checkLinks(in: "checkpoints") }
+    } catch {
+      throw TrainerFailure("The job in \(path) can't be gone on with: \(error)")
+    }
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
   }
 
   /// Whether a file is there.

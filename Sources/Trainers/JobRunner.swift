@@ -1,4 +1,5 @@
 import Dispatch
+import Files
 import Foundation
 import Processes
 import Synchronization
@@ -36,6 +37,7 @@ public enum JobRunner {
     guard let job = folder.signedWork(signer)?.job else {
       throw TrainerFailure(DetachedTrainer.unsigned(folder.path))
     }
+    try folder.checkLinks()
     guard let lock = try FileLock.tryAcquire(folder.runnerLock, .exclusive) else {
       throw TrainerFailure("The job in \(folder.path) is being run already.")
     }
@@ -43,20 +45,23 @@ public enum JobRunner {
     try folder.write(JobFolder.Processes(runner: .current), to: folder.processes)
     let events = EventWriter(folder.events)
     let stops = StopRequests(asked)
+    stops.endWithout(folder)
     var status = 127
     do {
       status = try await work(
         on: job, in: folder, stops, queue, RunningJob.Parts(patience: patience, events: events, tuning: tuning))
     } catch is CancellationError where job.work.isElsewhere {
-      return  // It goes on there; whoever looks at it next follows it again.
+      // It goes on there; whoever looks at it next follows it again.
+      guard folder.exists else { throw TrainerFailure("The job's folder \(folder.path) is gone.") }
+      return
     } catch {
       append("\(error)\n", to: folder.log)
     }
     if !EventFile.endsWell(folder.events) {
       let step = EventFile.lastStep(folder.events)
       if let stop = folder.read(folder.stop, as: StopRequest.self) {
-        events.append(
-          .end(folder.state(after: stop), message: "Stopped by force. What was saved last is kept.", step: step))
+        let rest = folder.has(folder.path + "/last") ? "What was saved last is kept." : "Nothing had been saved."
+        events.append(.end(folder.state(after: stop), message: "Stopped by force. \(rest)", step: step))
       } else if let sentence = LogDiagnosis.sentence(logAt: folder.log, status: status) {
         events.append(.end(.failed, message: sentence, step: step))
       }
@@ -77,7 +82,7 @@ public enum JobRunner {
       let ticket = QueueTicket(
         workspace: job.workspace, job: String(job.number), priority: job.order.priority, created: job.created,
         notBefore: job.order.notBefore)
-      try AtomicFile.write(ticket.id, to: folder.ticket)
+      try PrivateFiles.write(ticket.id, to: folder.ticket)
       defer { try? FileManager.default.removeItem(atPath: folder.ticket) }
       slot = try await queue.enter(ticket, stops: stops.stream()) { parts.events.append(.note($0)) }
       guard slot != nil else {
@@ -132,10 +137,7 @@ public enum JobRunner {
   }
 
   private static func append(_ text: String, to file: String) {
-    if !FileManager.default.fileExists(atPath: file) { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-    guard let handle = FileHandle(forWritingAtPath: file) else { return }
-    defer { try? handle.close() }
-    _ = try? handle.seekToEnd()
+    guard let handle = try? FileBytes.appending(file) else { return }
     try? handle.write(contentsOf: Data(text.utf8))
   }
 }

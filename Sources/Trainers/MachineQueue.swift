@@ -1,4 +1,5 @@
 import FileWatching
+import Files
 import Foundation
 import LocalEngine
 import Processes
@@ -56,13 +57,10 @@ public struct MachineQueue: Sendable, Hashable {
   public func enter(
     _ ticket: QueueTicket, stops: AsyncStream<Void>, onNote: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> QueueSlot? {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw TrainerFailure(
-        "The queue's folder \(folder) can't be made: \(error.localizedDescription). Name another in ASSAY_QUEUE_HOME.")
+    do { try PrivateFiles.makeFolder(folder) } catch {
+      throw TrainerFailure("The queue's folder \(folder) can't be made. \(error) Name another in ASSAY_QUEUE_HOME.")
     }
+    Temporaries.sweep(folder)
     var isTaken = false
     // Whatever waits has ended by then, so nothing writes the ticket anew.
     defer { if !isTaken { remove(ticket.id) } }
@@ -219,7 +217,7 @@ public struct MachineQueue: Sendable, Hashable {
     }
   }
 
-  private func explained<Value>(_ work: () throws(ProcessError) -> Value) throws -> Value {
+  private func explained<Value, Failure>(_ work: () throws(Failure) -> Value) throws -> Value {
     do { return try work() } catch {
       throw TrainerFailure("The queue can't be used. \(error) Name another folder in ASSAY_QUEUE_HOME.")
     }
@@ -229,7 +227,7 @@ public struct MachineQueue: Sendable, Hashable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let text = String(decoding: try encoder.encode(ticket), as: UTF8.self) + "\n"
-    try explained { () throws(ProcessError) in try AtomicFile.write(text, to: file(ticket.id)) }
+    try explained { () throws(PathError) in try PrivateFiles.write(text, to: file(ticket.id)) }
   }
 
   func remove(_ id: String) { try? FileManager.default.removeItem(atPath: file(id)) }
@@ -243,11 +241,9 @@ public struct MachineQueue: Sendable, Hashable {
   }
 
   private func read(_ file: String) -> QueueTicket? {
-    guard let handle = FileHandle(forReadingAtPath: file) else { return nil }
-    defer { try? handle.close() }
-    guard let bytes = try? handle.read(upToCount: Self.largestTicket) else { return nil }
+    guard let bytes = try? FileBytes.read(file, limit: Self.largestTicket, followsLinks: false) else { return nil }
     // A file of another name would not be found again by its id.
-    let ticket = try? JSONDecoder().decode(QueueTicket.self, from: bytes)
+    let ticket = try? JSONDecoder().decode(QueueTicket.self, from: Data(bytes))
     return ticket.flatMap { self.file($0.id) == file ? $0 : nil }
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Processes
 import WorkbenchCore
@@ -126,7 +127,7 @@ struct SlurmFollower: Sendable {
       spec.resume = true
       try folder.write(spec, to: folder.spec)
     }
-    try AtomicFile.write(script(record).text(), to: folder.slurmScript)
+    try PrivateFiles.write(script(record).text(), to: folder.slurmScript)
   }
 
   private func script(_ record: SlurmRecord) -> SlurmScript {

@@ -114,6 +114,15 @@ final class StopRequests: Sendable {
     state.withLock { $0.sources.append(task) }
   }
 
+  /// Asks for the end once a folder is gone: what the job makes from then on goes nowhere.
+  func endWithout(_ folder: JobFolder, lookingEvery pause: Duration = .seconds(2)) {
+    let task = Task { [weak self] in
+      while folder.exists { guard (try? await Task.sleep(for: pause)) != nil else { return } }
+      self?.ask()
+    }
+    state.withLock { $0.sources.append(task) }
+  }
+
   /// The sentence for a job whose time is up.
   static func limitReason(hours: Double) -> String {
     let rounded = (min(hours, 1e6) * 100).rounded() / 100

@@ -94,72 +94,39 @@ struct TrainerSpec: Codable, Sendable, Hashable {
     gradientCheckpointing = settings.gradientCheckpointing
     quantizeBits = settings.quantizeBits == 0 ? nil : settings.quantizeBits
     accelerateConfig = try settings.acceleratorConfig.map { path throws(TrainerFailure) in
-      do throws(PathError) { return try WorkspaceFolder(plan.workspace).reading(path, mayBeAbsolute: true) } catch {
+      let place: String
+      do throws(PathError) { place = try WorkspaceFolder(plan.workspace).reading(path, mayBeAbsolute: true) } catch {
         throw TrainerFailure("`training.accelerate_config`: \(error)")
       }
+      try Self.checkAccelerate(place)
+      return place
     }
     processes = settings.processes
-  }
-}
-
-/// A row of `samples.jsonl`.
-struct TrainerSample: Codable, Sendable, Hashable {
-  var id: String
-  var messages: [TrainerRow.Message]
-  var expected: String?
-  var maxTokens: Int
-
-  enum CodingKeys: String, CodingKey {
-    case id, messages, expected
-    case maxTokens = "max_tokens"
+    accept(plan.accepted)
   }
 
-  /// All rows as text, one a line.
-  static func text(of samples: [SamplePrompt]) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try samples.map { sample in
-      let row = TrainerSample(
-        id: sample.id,
-        messages: sample.messages.map { TrainerRow.Message(role: $0.role.rawValue, content: $0.content) },
-        expected: sample.expected, maxTokens: sample.maxTokens)
-      return String(decoding: try encoder.encode(row), as: UTF8.self) + "\n"
-    }.joined()
-  }
-}
-
-/// A row of `train.jsonl`, in one of the forms of training_rows.py.
-struct TrainerRow: Codable, Sendable, Hashable {
-  struct Message: Codable, Sendable, Hashable {
-    var role: String
-    var content: String
-    init(_ message: ChatMessage) { self.init(role: message.role.rawValue, content: message.content) }
-    init(role: String, content: String) {
-      self.role = role
-      self.content = content
+  /// Refuses what is known to fail hours later: under FSDP the first validation does.
+  private static func checkAccelerate(_ path: String) throws(TrainerFailure) {
+    guard let text = try? FileBytes.text(path, limit: 1 << 20) else {
+      throw TrainerFailure("`training.accelerate_config`: \(path) can't be read; name a YAML file of accelerate's.")
     }
-  }
-  var messages: [Message]?
-  var prompt: [Message]?
-  var chosen: [Message]?
-  var rejected: [Message]?
-  var text: String?
-
-  init(_ row: TrainingRow) {
-    switch row.content {
-    case .conversation(let messages): self.messages = messages.map(Message.init)
-    case .pair(let prompt, let chosen, let rejected):
-      self.prompt = prompt.map(Message.init)
-      self.chosen = [Message(role: MessageRole.assistant.rawValue, content: chosen)]
-      self.rejected = [Message(role: MessageRole.assistant.rawValue, content: rejected)]
-    case .text(let text): self.text = text
+    let asksForFSDP = text.split(whereSeparator: \.isNewline).contains { line in
+      let line = line.prefix { $0 != "#" }
+      guard let name = line.range(of: "distributed_type") else { return false }
+      return line[name.upperBound...].drop { " \t\"':".contains($0) }.uppercased().hasPrefix("FSDP")
+    }
+    guard !asksForFSDP else {
+      throw TrainerFailure(
+        "`training.accelerate_config`: \(path) asks for FSDP, under which the validation loss can't be measured, so the job "
+          + "would fail at its first validation. Leave accelerate_config out, which shares the rows among all GPUs, or use "
+          + "DeepSpeed.")
     }
   }
 
-  /// All rows as text, one a line.
-  static func text(of rows: [TrainingRow]) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try rows.map { String(decoding: try encoder.encode(TrainerRow($0)), as: UTF8.self) + "\n" }.joined()
+  /// Lets checks of the pre-flight fail, besides those that may already.
+  mutating func accept(_ accepted: [Preflight.Check: String]) {
+    guard !accepted.isEmpty else { return }
+    let reasons = accepted.map { ($0.key.rawValue, $0.value) }
+    accept = (accept ?? [:]).merging(reasons) { _, newer in newer }
   }
 }

@@ -53,26 +53,48 @@ package struct StateFolder: Sendable, Hashable {
     return key.verifies(signature, of: parts(status), for: Self.purpose) ? .ours : .unmarked
   }
 
-  /// What in it is Assay's own is never a link.
+  /// What in it is Assay's own is a file or a folder, and never a link.
   private func checkEntries(of folder: String) throws(TrustFailure) {
     for entry in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-      guard let status = Self.status(folder + "/" + entry), status.st_mode & S_IFMT == S_IFLNK else { continue }
-      throw TrustFailure("\(folder)/\(entry) is a link, which Assay never makes there: remove it.")
+      guard let status = Self.status(folder + "/" + entry) else { continue }
+      switch status.st_mode & S_IFMT {
+      case S_IFREG, S_IFDIR: continue
+      case S_IFLNK: throw TrustFailure("\(folder)/\(entry) is a link, which Assay never makes there: remove it.")
+      default: throw TrustFailure("\(folder)/\(entry) is no file, and Assay never makes such a thing: remove it.")
+      }
     }
   }
 
   /// Makes the folder where there is none, readable by its user alone, with a `.gitignore` that keeps it out of git.
   /// - Throws: ``TrustFailure``.
   package func make() throws(TrustFailure) {
-    if Self.status(path) == nil, mkdir(path, 0o700) != 0, errno != EEXIST {
-      throw TrustFailure("\(path) can't be made: \(String(cString: strerror(errno))).")
+    do throws(FileError) { try PrivateFiles.makeFolder(path) } catch {
+      throw TrustFailure("\(path) can't be made. \(error)")
     }
-    chmod(path, 0o700)
     if Self.status(path + "/.gitignore") == nil {
-      do throws(FileError) { try FileBytes.replace(path + "/.gitignore", with: Array("*\n".utf8)) } catch {
+      do throws(FileError) { try FileBytes.replace(path + "/.gitignore", with: Array("*\n".utf8), for: .owner) } catch {
         throw TrustFailure("\(path) can't be written: \(error)")
       }
     }
+  }
+
+  /// Whether files can be made in it, or it can be made.
+  package var canBeWritten: Bool {
+    guard Self.status(path) != nil else { return access(root, W_OK) == 0 }
+    let database = path + "/assay.sqlite"
+    return access(path, W_OK | X_OK) == 0 && (Self.status(database) == nil || access(database, W_OK) == 0)
+  }
+
+  /// Removes what processes that were killed left half written.
+  package func sweep() {
+    let jobs = path + "/jobs"
+    let drafts = path + "/drafts"
+    var folders = [path, path + "/" + WorkspaceFolder.scratchName, drafts]
+    folders += ((try? FileManager.default.contentsOfDirectory(atPath: jobs)) ?? []).map { jobs + "/" + $0 }
+    for case let name as String in FileManager.default.enumerator(atPath: drafts) ?? .init() {
+      if WorkspaceFolder.isFolder(drafts + "/" + name) { folders.append(drafts + "/" + name) }
+    }
+    for folder in folders { Temporaries.sweep(folder) }
   }
 
   /// Marks the folder as this installation's own.
@@ -80,7 +102,7 @@ package struct StateFolder: Sendable, Hashable {
   package func mark(_ key: InstallationKey) throws(TrustFailure) {
     guard let status = Self.status(path) else { throw TrustFailure("\(path) is not there any more.") }
     let text = Hexadecimal.text(key.signature(of: parts(status), for: Self.purpose)) + "\n"
-    do throws(FileError) { try FileBytes.replace(markFile, with: Array(text.utf8), isPrivate: true) } catch {
+    do throws(FileError) { try FileBytes.replace(markFile, with: Array(text.utf8), for: .owner) } catch {
       throw TrustFailure("\(markFile) can't be written: \(error)")
     }
   }

@@ -143,6 +143,12 @@ public struct AdapterCard: Sendable {
       return ["No check of the rows was kept with the job."]
     }
     let accepted = record?["accepted"]?.object ?? [:]
+    let preflight = detail.preflight.filter { !$0.hasPassed }.map { found in
+      [
+        found.check, "failed", "\(found.count) of \(found.of) rows",
+        found.accepted.map { "accepted: \($0)" } ?? "",
+      ]
+    }
     let rows = checks.prefix(50).map { check in
       let name = check["check"]?.string ?? "?"
       return [
@@ -151,17 +157,20 @@ public struct AdapterCard: Sendable {
       ]
     }
     return ["What was checked of the rows before training:", ""]
-      + Self.table(["check", "result", "figure", "accepted because"], Array(rows))
+      + Self.table(["check", "result", "figure", "accepted because"], Array(rows) + preflight)
   }
 
   private var training: [String] {
     guard !detail.validations.isEmpty else { return [] }
-    let best = detail.validations.min { $0.loss < $1.loss }
+    let best = detail.validations.filter(\.loss.isFinite).min { $0.loss < $1.loss }
     var lines = ["## Training", ""]
     if let first = detail.validations.first, let last = detail.validations.last, let best {
       lines.append(
         "Validation loss: \(Self.loss(first.loss)) at step \(first.step), lowest \(Self.loss(best.loss)) at step "
           + "\(best.step), \(Self.loss(last.loss)) at step \(last.step).")
+    }
+    for figures in detail.answers where figures.step == step ?? detail.best?.step {
+      for sign in detail.signs(of: figures) { lines.append("- \(figures.sentence(sign))") }
     }
     for warning in detail.warnings.prefix(10) { lines.append("- \(Self.plain(warning))") }
     return lines
@@ -206,7 +215,7 @@ public struct AdapterCard: Sendable {
   private static func row(_ run: Run) -> [String] {
     let summary = run.summary
     return [
-      run.set, run.variant.name, "\(summary.done)", percent(summary.mean),
+      run.set, run.variant.name, "\(run.casesAnswered)", percent(summary.mean),
       "\(percent(summary.low)) to \(percent(summary.high))",
       percent(summary.done > 0 ? Double(summary.formatValid) / Double(summary.done) : 0),
     ]

@@ -58,8 +58,8 @@ public enum Command: Sendable, Hashable {
   case cancelJob(JobID)
   /// Asks a job to save and end for a while.
   case pauseJob(JobID)
-  /// Goes on with a job that is over, from what it saved last.
-  case resumeJob(JobID)
+  /// Goes on with a job that is over, from what it saved last; checks of the pre-flight may fail then for a reason.
+  case resumeJob(JobID, accepting: [Preflight.Check: String] = [:])
   /// Gives a waiting job another place in the queue; higher priorities come first.
   case prioritizeJob(JobID, Int)
   /// Evaluates each checkpoint of a job on the same slice of the eval set and of the general tasks.
@@ -69,6 +69,9 @@ public enum Command: Sendable, Hashable {
   /// Adds a variant with an adapter of a job to `assay.yaml`: the job's best one, and a name of the core's choice, where
   /// nil. A folder is relative to the workspace.
   case useAdapter(JobID, adapter: String?, name: String?)
+
+  /// Carries out a command that waits for a person to agree to its cost, or drops it; see ``Snapshot/charges``.
+  case answerCharge(Int, isAgreed: Bool)
 
   /// Takes a notice away.
   case dismissNotice(Int)
@@ -160,6 +163,8 @@ public struct TrainRequest: Sendable, Hashable {
   public var allowLeaks: Bool
   /// Checks of the rows that may come out badly, with the reason why, which is kept with the job.
   public var accepted: [DataCheck.Name: String]
+  /// Checks of the pre-flight that may fail, with the reason why, which is kept with the job.
+  public var acceptedPreflight: [Preflight.Check: String]
   /// What does the work.
   public var backend: String?
   /// When it gets its turn.
@@ -169,9 +174,10 @@ public struct TrainRequest: Sendable, Hashable {
   /// Makes a request.
   public init(
     base: String? = nil, data: String? = nil, settings: TrainingSettings? = nil, allowLeaks: Bool = false,
-    accepted: [DataCheck.Name: String] = [:], backend: String? = nil, order: QueueOrder = QueueOrder(),
-    sweep: String? = nil
+    accepted: [DataCheck.Name: String] = [:], acceptedPreflight: [Preflight.Check: String] = [:],
+    backend: String? = nil, order: QueueOrder = QueueOrder(), sweep: String? = nil
   ) {
+    self.acceptedPreflight = acceptedPreflight
     self.order = order
     self.sweep = sweep
     self.base = base

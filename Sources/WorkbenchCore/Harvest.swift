@@ -224,7 +224,9 @@ struct Harvest {
       source["rejected"] = .object(Self.origin(bad))
       rows.append(
         TrainingRow(
-          .pair(prompt: prompt, chosen: answer, rejected: beginning + bad.text), group: evalCase.id, source: source))
+          .pair(
+            prompt: prompt.map { RowMessage($0) }, chosen: .answer(answer), rejected: .answer(beginning + bad.text)),
+          group: evalCase.id, source: source))
     } else {
       for member in origin(choice) { source[member.key] = member.value }
       rows.append(

@@ -12,7 +12,7 @@ public struct JobCurves: Sendable {
     case learningRate
     /// Length of the gradient at a step.
     case gradNorm
-    /// Tokens learnt in a second, since the last report.
+    /// Tokens worked on in a second, prompts included, since the last report.
     case tokensPerSecond
     /// Steps in a second, since the last report.
     case stepsPerSecond

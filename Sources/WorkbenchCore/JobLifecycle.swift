@@ -1,3 +1,5 @@
+import Evidence
+
 /// How a job's header follows what its trainer says: a pure function of the header and one observation.
 public enum JobLifecycle {
   /// The header after the observation. A state that is over never changes again.
@@ -9,6 +11,12 @@ public enum JobLifecycle {
     var job = job
     for event in observation.events { apply(event.kind, to: &job) }
     guard !job.state.isOver else { return job }
+    if observation.isGone {
+      job.state = .lost
+      job.adapter = nil
+      job.message = "The job's folder \(job.folder) is gone, and with it all that the job had saved. Start a new one."
+      return job
+    }
     let lastWords = (log ?? observation.log).last { !$0.allSatisfy(\.isWhitespace) }
     if let status = observation.exitStatus {
       job.state = .failed
@@ -20,7 +28,9 @@ public enum JobLifecycle {
       job.message =
         "The job's process is gone and left no word."
         + (lastWords.map { " The last line of its log: \($0)" } ?? "")
-        + " What it saved last is kept; `assay jobs resume \(job.id)` goes on from there."
+        + (job.adapter == nil
+          ? " It had saved nothing yet; `assay jobs resume \(job.id)` begins again."
+          : " What it saved last is kept; `assay jobs resume \(job.id)` goes on from there.")
     }
     return job
   }
@@ -47,7 +57,7 @@ public enum JobLifecycle {
     case .paused(let message, let step):
       job.message = message
       job.step = max(job.step, step)
-    case .warning, .sample, .system: break
+    case .preflight, .warning, .sample, .answers, .system: break
     case .end(let state, let message, let step):
       job.state = state
       job.message = message
@@ -63,7 +73,58 @@ extension JobDetail {
     log.append(contentsOf: observation.log)
     if log.count > logLimit { log.removeFirst(log.count - logLimit) }
     readShare = observation.readShare
+    let wasOver = job.state.isOver
     job = JobLifecycle.header(job, after: observation, log: self.log)
+    if !wasOver, job.state == .finished, let last = answers.last {
+      // A good end of a model that answers badly is none: lists say so, too.
+      let signs = signs(of: last).map { " " + last.sentence($0) }.joined()
+      if !signs.isEmpty { job.message = (job.message ?? "") + signs }
+    }
+    noteBest()
+  }
+
+  /// Takes the best checkpoint over into the header.
+  mutating func noteBest() {
+    guard let best else { return }
+    job.best = TrainingJob.Best(step: best.step, validationLoss: best.validationLoss?.finite)
+  }
+
+  /// The checkpoint that a variant would use: the one that `best` is, and where that isn't known the one with the lowest
+  /// validation loss that is a number, else the newest; nil where nothing was saved.
+  public var best: Checkpoint? {
+    if let bestStep, let chosen = checkpoints.last(where: { $0.step == bestStep }) { return chosen }
+    let validated = checkpoints.filter { $0.validationLoss?.isFinite == true }
+    return validated.min { ($0.validationLoss ?? 0, $0.step) < ($1.validationLoss ?? 0, $1.step) } ?? checkpoints.last
+  }
+
+  /// What a person should know of it besides its message, in sentences: what the pre-flight refused, what is wrong with its
+  /// newest answers, and what the trainer warned of.
+  public var remarks: [String] {
+    var remarks = preflight.filter(\.isRefused).map { "\($0.message) \($0.fix)" }
+    if let last = answers.last { remarks += signs(of: last).map { last.sentence($0) } }
+    if let loss = metrics.last?.loss ?? job.trainLoss ?? job.validationLoss, !loss.isFinite {
+      remarks.append(
+        "The loss is \(JobLoss.text(loss)): what was learnt since then is worth nothing. Lower the learning rate.")
+    }
+    // A job that goes on repeats some.
+    for warning in warnings.suffix(20) where !remarks.contains(warning) { remarks.append(warning) }
+    let message = job.message ?? ""
+    return remarks.filter { !message.contains($0) }
+  }
+
+  /// The gravest thing that should not be, of the answers of each step that has any.
+  public var answerSigns: [Int: AnswerFigures.Sign] {
+    Dictionary(
+      answers.compactMap { figures in
+        let signs = signs(of: figures)
+        return (signs.contains(.collapsed) ? .collapsed : signs.first).map { (figures.step, $0) }
+      }, uniquingKeysWith: { $1 })
+  }
+
+  /// What should not be, of the answers of a step.
+  public func signs(of figures: AnswerFigures) -> [AnswerFigures.Sign] {
+    let steps = start?.steps ?? job.steps
+    return figures.signs(isLast: job.state == .finished ? figures == answers.last : figures.step >= max(1, steps))
   }
 
   private mutating func apply(_ event: TrainingEvent) {
@@ -78,18 +139,44 @@ extension JobDetail {
       self.start = start
       drop(after: start.firstStep)
       marks.append(mark(.started, start.firstStep > 0 ? "went on" : "", at: start.firstStep))
+    case .preflight(let found):
+      // A job that is gone on with is checked again.
+      preflight.removeAll { found.hasPassed || $0.hasPassed || $0.check == found.check && $0.file == found.file }
+      preflight.append(found)
+      if found.isRefused { marks.append(mark(.warning, found.message)) }
     case .train(let metric):
+      if !metric.loss.isFinite, metrics.last?.loss.isFinite ?? true {
+        marks.append(mark(.warning, "The loss is \(JobLoss.text(metric.loss)).", at: metric.step))
+      }
       curves.add(metric, seconds: event.time - (firstEvent ?? event.time))
       metrics.append(metric)
       Self.trim(&metrics, to: 300)
     case .validation(let step, let loss):
+      if !loss.isFinite, validations.last?.loss.isFinite ?? true {
+        marks.append(
+          mark(.warning, "The validation loss is \(JobLoss.text(loss)).", at: step))
+      }
       curves.add(validationLoss: loss, at: step)
       validations.append(Validation(step: step, loss: loss))
       Self.trim(&validations, to: 300)
-    case .checkpoint(let checkpoint):
+    case .checkpoint(var checkpoint):
+      if checkpoint.validationLoss == nil, let known = validations.last(where: { $0.step == checkpoint.step }) {
+        checkpoint.validationLoss = known.loss
+      }
+      if checkpoint.validationLoss?.isFinite == false { checkpoint.isBest = false }
+      // One that turned out to be the best is told again.
+      if let last = checkpoints.last, last.step == checkpoint.step, last.path == checkpoint.path {
+        checkpoints.removeLast()
+      }
       checkpoints.append(checkpoint)
       marks.append(mark(checkpoint.isBest ? .best : .checkpoint, at: checkpoint.step))
     case .sample(let sample): samples.append(sample)
+    case .answers(let figures):
+      if answers.last?.step == figures.step { answers.removeLast() }
+      answers.append(figures)
+      for sign in figures.signs(isLast: false) {
+        marks.append(mark(.warning, figures.sentence(sign), at: figures.step))
+      }
     case .system(let use):
       curves.add(use, at: step)
       system.append((event.time, step, use))
@@ -116,5 +203,11 @@ extension JobDetail {
     validations.removeAll { $0.step > step }
     checkpoints.removeAll { $0.step > step }
     samples.removeAll { $0.step > step }
+    answers.removeAll { $0.step > step }
   }
+}
+
+extension Double {
+  /// Itself, where it is a number.
+  var finite: Double? { isFinite ? self : nil }
 }

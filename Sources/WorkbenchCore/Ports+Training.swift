@@ -8,8 +8,9 @@ public protocol Trainer: Sendable {
   /// - Throws: `TrainerFailure`.
   func start(_ plan: TrainingPlan) async throws
   /// Goes on with a job that is over, from what it saved last.
+  /// - Parameter accepted: checks of the pre-flight that may fail, besides those that were accepted before.
   /// - Throws: `TrainerFailure`.
-  func resume(folder: String, _ order: QueueOrder) async throws
+  func resume(folder: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]) async throws
   /// Sees to it that somebody works on a job whose work is done elsewhere, where the process that followed it has died.
   func pickUp(folder: String) async
   /// What the files say now, from byte `offset` of the events on.
@@ -87,6 +88,8 @@ public struct TrainingPlan: Sendable {
   public var samples: [SamplePrompt]
   /// What was checked of the rows, and what was accepted: kept in the folder as `data.json`, with the rows' hashes.
   public var dataRecord: JSONObject
+  /// Checks of the pre-flight that may fail, with the reason why.
+  public var accepted: [Preflight.Check: String]
   /// When it gets its turn.
   public var order: QueueOrder
   /// The workspace's folder, for whoever looks after the job while it goes on.
@@ -99,8 +102,10 @@ public struct TrainingPlan: Sendable {
   public init(
     folder: String, backend: TrainingBackend = .mlx, base: String, settings: TrainingSettings, rows: [TrainingRow],
     validationRows: [TrainingRow], samples: [SamplePrompt] = [], dataRecord: JSONObject = JSONObject(),
-    order: QueueOrder = QueueOrder(), workspace: String = "", job: JobID = JobID(0), variables: [String] = []
+    accepted: [Preflight.Check: String] = [:], order: QueueOrder = QueueOrder(), workspace: String = "",
+    job: JobID = JobID(0), variables: [String] = []
   ) {
+    self.accepted = accepted
     self.folder = folder
     self.backend = backend
     self.base = base
@@ -143,6 +148,8 @@ public struct TrainerObservation: Sendable, Hashable {
   public var offset: Int
   /// Whether the job's own process is alive; nil while it hasn't said who it is.
   public var isAlive: Bool?
+  /// Whether the job's folder isn't there any more.
+  public var isGone = false
   /// The exit status, once written.
   public var exitStatus: Int?
   /// New lines of the log, stripped of control characters.

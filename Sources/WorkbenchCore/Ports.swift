@@ -58,7 +58,13 @@ public protocol Store: Sendable {
   /// Makes a run, or gives the one with this identity; its version is kept with it.
   func beginRun(_ draft: RunDraft) async throws -> Run
   /// Keeps a finished batch, answers and judgements in one transaction, and returns the run's new summary.
-  func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary
+  /// - Parameter answers: answers that aren't judged yet, by the keys of their requests.
+  func record(
+    _ outputs: [Output], ungraded answers: [(key: ContentHash, answer: Answer)], in run: RunID, seconds: Double
+  ) async throws -> RunSummary
+  /// Fills in what answers of a run cost where that isn't known yet, and returns the run's new summary.
+  /// - Parameter cost: dollars for what a server counted; nil where that says too little.
+  func price(_ run: RunID, _ cost: @escaping @Sendable (TokenUsage) -> Double?) async throws -> RunSummary
   /// Changes where a run stands.
   func setState(_ state: Run.State, of run: RunID) async throws
   /// A run's outputs, in the order they were recorded.
@@ -198,6 +204,8 @@ public protocol ModelClient: Sendable {
   func tokenCounts(of texts: [String]) async -> [Int]?
   /// Seconds for which the model wants no request, as far as its last answers told; nil when it takes some.
   func quietSeconds() -> Double?
+  /// Whether its server takes the limit on tokens as `max_completion_tokens`, as far as its refusals have taught.
+  var usesMaxCompletionTokens: Bool { get }
   /// Finds out what the model can do, with a few small requests.
   /// - Throws: `ModelFailure` when it doesn't even answer one, or `CancellationError`.
   func probe() async throws -> ModelProbe
@@ -206,6 +214,8 @@ public protocol ModelClient: Sendable {
 }
 
 extension ModelClient {
+  /// Takes it as `max_tokens`, or by a name of its own.
+  public var usesMaxCompletionTokens: Bool { false }
   /// Takes requests at any time.
   public func quietSeconds() -> Double? { nil }
   /// Asks for one token, three times.
@@ -224,13 +234,22 @@ extension ModelClient {
 /// Takes many requests at once, answers them when it likes, within a day, and bills less for it (OpenAI's Batch API).
 /// Whatever was submitted lives at the provider: any process can find it again by its label.
 public protocol BatchService: Sendable {
-  /// Hands requests in; their ids are unique among them.
-  /// - Parameter label: what `find` will know it by; at most 512 characters.
-  /// - Returns: the provider's name for the batch.
+  /// How many of the requests, from the first, go into one batch together; at least one.
+  /// - Throws: `ModelFailure.rejected` when the first alone is too large.
+  func fitting(_ requests: ArraySlice<BatchRequest>) throws -> Int
+  /// Sends requests up; their ids are unique among them. Costs nothing, and nothing works on them yet.
+  /// - Returns: the provider's name for the file.
   /// - Throws: `ModelFailure`.
-  func submit(_ requests: [(id: String, request: ModelRequest)], label: String) async throws -> String
-  /// The newest batch with this label that isn't cancelled or failed as a whole.
-  func find(label: String) async throws -> String?
+  func upload(_ requests: ArraySlice<BatchRequest>) async throws -> String
+  /// Has the provider begin to work on a file, which costs money.
+  /// - Parameter label: what `find` will know the batch by; at most 512 characters.
+  /// - Returns: the provider's name for the batch.
+  /// - Throws: `ModelFailure`: only after `.rejected` it is certain that there is no batch.
+  func begin(file: String, label: String) async throws -> String
+  /// The newest batch with this label, or of this file, that isn't cancelled or failed as a whole.
+  func find(label: String, file: String?) async throws -> String?
+  /// For how many seconds a batch that was asked for, and of which nothing was heard, may still turn up.
+  var settling: Double { get }
   /// Where a batch stands.
   func status(of batch: String) async throws -> BatchStatus
   /// What a batch that is over has answered, by request id and in any order; requests that it never got to are missing.
@@ -242,6 +261,9 @@ public protocol BatchService: Sendable {
   /// The price of a token in a batch, as a share of its usual price.
   var priceShare: Double { get }
 }
+
+/// One request of a batch, and what its answer will be known by.
+public typealias BatchRequest = (id: String, request: ModelRequest)
 
 /// Where a batch stands.
 public struct BatchStatus: Sendable, Hashable {
@@ -327,6 +349,10 @@ public struct ModelRequest: Sendable, Hashable {
 public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// Too many requests; try again after so many seconds, where the server says.
   case busy(String, retryAfter: Double?)
+  /// A quota of a day or longer is used up, or the account has no credit left: nothing is answered until the quota begins
+  /// anew, after so many seconds where the server says, or somebody pays. It isn't certain where the server has the same
+  /// words for a quota of a minute.
+  case exhausted(String, resetAfter: Double?, isCertain: Bool = true)
   /// Not there, or broken for now: connection refused or lost, 5xx, time out. Worth another try.
   case unavailable(String)
   /// The same request would fail again: 4xx, no key, a recorded file without this case.
@@ -337,7 +363,25 @@ public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// The sentence.
   public var description: String {
     switch self {
-    case .busy(let text, _), .unavailable(let text), .rejected(let text), .malformed(let text): text
+    case .busy(let text, _), .exhausted(let text, _, _), .unavailable(let text), .rejected(let text),
+      .malformed(let text):
+      text
+    }
+  }
+
+  /// Whether asking again before long would bring the same.
+  var isRefusal: Bool {
+    switch self {
+    case .rejected, .exhausted(_, _, isCertain: true): true
+    case .busy, .exhausted, .unavailable, .malformed: false
+    }
+  }
+
+  /// Whether the server takes no request for now, and is there.
+  var isOfRate: Bool {
+    switch self {
+    case .busy, .exhausted: true
+    case .unavailable, .rejected, .malformed: false
     }
   }
 }

@@ -37,10 +37,14 @@ public struct Snapshot: Sendable {
   public var overlays: [JobDetail] = []
   /// Which way to go, from all runs of the workspace.
   public var verdict: VerdictReport?
+  /// Commands that wait for a person to agree to what they cost, oldest first.
+  public var charges: [PendingCharge] = []
   /// What happened that a person should know, oldest first.
   public var notices: [Notice] = []
   /// Texts that an earlier process left unsaved, or that this one keeps because they are.
   public var drafts: [DraftPath: KeptDraft] = [:]
+  /// Why texts that are typed and not saved can't be kept either.
+  public var unkeptDrafts: [DraftPath: String] = [:]
   /// The last edits that ended, oldest first.
   public var edits: [EndedEdit] = []
   /// When it was published.
@@ -145,6 +149,10 @@ public struct JobDetail: Sendable {
   public var bestStep: Int?
   /// What the model answered to a few eval cases, in step order.
   public var samples: [Sample] = []
+  /// What the answers of each step have in common, in step order.
+  public var answers: [AnswerFigures] = []
+  /// What was found of the rows on the real tokenizer, before the job started.
+  public var preflight: [Preflight] = []
   /// What the job last took of its machine, with the time in seconds since 1970 and the step it had come to.
   public var system: [(time: Double, step: Int, use: SystemUse)] = []
   /// What stands on the time line, in the order it happened: the last two thousand things.

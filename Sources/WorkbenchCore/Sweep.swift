@@ -78,12 +78,12 @@ public struct SweepPlan: Sendable, Hashable {
   public struct Result: Sendable, Hashable, Comparable {
     /// Mean score on the eval cases, 0 to 1; nil where there are none.
     public var score: Double?
-    /// Mean loss over the validation rows.
+    /// Mean loss over the validation rows; nil where it wasn't measured or is no number.
     public var validationLoss: Double?
     /// Makes a result.
     public init(score: Double? = nil, validationLoss: Double? = nil) {
       self.score = score
-      self.validationLoss = validationLoss
+      self.validationLoss = validationLoss?.finite
     }
     /// Whether the left one is worse.
     public static func < (left: Result, right: Result) -> Bool {
@@ -159,7 +159,7 @@ public struct SweepReport: Sendable {
   public struct Row: Sendable, Identifiable {
     /// Its job.
     public var job: TrainingJob
-    /// The run that judges it: that of the checkpoint which was evaluated last.
+    /// The run that judges it: that of its best checkpoint, or of the one that was evaluated last; nil where none was.
     public var run: Run?
     /// Same as the job's.
     public var id: JobID { job.id }
@@ -199,13 +199,22 @@ extension Snapshot {
 
   /// Where a sweep stands.
   public func sweep(_ name: String) -> SweepReport {
-    // The newest run judges a trial: of its best checkpoint when it is finished, of the rung it came to when it isn't.
-    var judged: [JobID: Run] = [:]
+    // A trial is judged by its best checkpoint's newest run, and where that has none by its newest one: of the rung it
+    // came to.
+    let trials = jobs.filter { $0.sweep == name }
+    let best = Dictionary(uniqueKeysWithValues: trials.map { ($0.id, $0.best?.step) })
+    var judged: [JobID: (run: Run, isBest: Bool)] = [:]
     for run in runs where run.summary.scored > 0 && workspace.evalSet(run.set)?.isGeneral != true {
-      guard let id = CheckpointName(run.variant.name)?.job, judged[id].map({ $0.id < run.id }) ?? true else { continue }
-      judged[id] = run
+      guard let checkpoint = CheckpointName(run.variant.name), let step = best[checkpoint.job] else { continue }
+      let isBest = checkpoint.step == step
+      if let known = judged[checkpoint.job],
+        known.isBest != isBest ? known.isBest : known.run.id > run.id
+      {
+        continue
+      }
+      judged[checkpoint.job] = (run, isBest)
     }
-    let rows = jobs.filter { $0.sweep == name }.map { SweepReport.Row(job: $0, run: judged[$0.id]) }
+    let rows = trials.map { SweepReport.Row(job: $0, run: judged[$0.id]?.run) }
     let axes = SweepReport.Axis.allCases.filter { axis in Set(rows.map { axis.value($0.job.settings) }).count > 1 }
     let sorted = rows.sorted { left, right in
       let (a, b) = (left.result, right.result)
@@ -216,8 +225,29 @@ extension Snapshot {
 }
 
 extension SweepReport.Row {
-  /// How good it is.
+  /// How good it is: by the run that judges it, else by the validation loss of its best checkpoint.
   public var result: SweepPlan.Result {
-    SweepPlan.Result(score: run?.summary.mean, validationLoss: job.validationLoss)
+    SweepPlan.Result(score: run?.summary.mean, validationLoss: job.best?.validationLoss)
+  }
+
+  /// The validation loss to show: of its best checkpoint, or what it is instead of a number.
+  public var loss: Double? { job.best?.validationLoss ?? job.validationLoss.flatMap { $0.isFinite ? nil : $0 } }
+
+  /// Whether anything is known of how good it is.
+  public var isJudged: Bool { run != nil || job.best?.validationLoss != nil }
+}
+
+extension SweepReport {
+  /// Trials that ended with the same losses, to the last digit, although they differ in a setting: at least two in each
+  /// group. It may have no effect, then.
+  public var equalTrials: [[JobID]] {
+    struct Losses: Hashable { var train, validation, best: Double }
+    var groups: [Losses: [JobID]] = [:]
+    for job in rows.map(\.job) where job.state.isOver {
+      guard let train = job.trainLoss?.finite, let validation = job.validationLoss?.finite else { continue }
+      groups[Losses(train: train, validation: validation, best: job.best?.validationLoss ?? validation), default: []]
+        .append(job.id)
+    }
+    return groups.values.filter { $0.count > 1 }.map { $0.sorted() }.sorted { $0[0] < $1[0] }
   }
 }

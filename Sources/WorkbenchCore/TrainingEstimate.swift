@@ -205,6 +205,7 @@ extension Workbench {
     let manager = FileManager.default
     guard let names = try? manager.contentsOfDirectory(atPath: folder),
       let attributes = try? manager.attributesOfItem(atPath: folder + "/config.json"),
+      attributes[.type] as? FileAttributeType == .typeRegular,
       (attributes[.size] as? NSNumber)?.intValue ?? .max < 1 << 20,
       let data = manager.contents(atPath: folder + "/config.json"), let config = try? JSONValue(parsing: Array(data))
     else { return nil }

@@ -45,7 +45,7 @@ public struct VerdictReport: Sendable {
       let (summary, done) = (run.summary, Double(run.summary.done))
       return [
         run.variant.isTuned ? 1 : 0, summary.done < run.requests ? 1 : 0, -summary.mean,
-        -Double(summary.formatValid) / done, Double(summary.promptTokens) / done,
+        -Double(summary.formatValid) / done, summary.meanPromptTokens ?? .infinity,
       ]
     }
     return runs.enumerated().sorted { left, right in
@@ -77,15 +77,22 @@ extension VariantFacts {
 }
 
 extension CallCost {
-  /// An average call of a run; nil without prices.
-  init?(_ run: Run, price: TokenPrice?, hostingPerMonth: Double = 0) {
-    guard let price, run.summary.done > 0 else { return nil }
-    let cases = Double(run.summary.done)
-    let cached = min(run.summary.cachedPromptTokens ?? 0, run.summary.promptTokens)
+  /// An average call of a run; nil without prices, or where the server counted nothing that is charged for.
+  init?(_ run: Run, price: TokenPrice?, hostingPerMonth: Double? = 0) {
+    let summary = run.summary
+    guard let price, summary.counted > 0, let rates = price.rates(prompt: summary.meanPromptTokens ?? 0) else {
+      return nil
+    }
+    let sums = TokenUsage(
+      prompt: summary.promptTokens, completion: summary.completionTokens, cachedPrompt: summary.cachedPromptTokens,
+      cacheWrites: summary.cacheWriteTokens, longCacheWrites: summary.longCacheWriteTokens
+    ).counts
+    let calls = Double(summary.counted)
     self.init(
-      uncachedInput: Double(run.summary.promptTokens - cached) / cases, cachedInput: Double(cached) / cases,
-      output: Double(run.summary.completionTokens) / cases,
-      prices: TokenPrices(input: price.input, cachedInput: price.cachedInput, output: price.output),
-      hostingPerMonth: hostingPerMonth)
+      tokens: TokenCounts(
+        uncachedInput: sums.uncachedInput / calls, cachedInput: sums.cachedInput / calls,
+        cacheWrites: sums.cacheWrites / calls, longCacheWrites: sums.longCacheWrites / calls,
+        output: sums.output / calls),
+      rates: rates, hostingPerMonth: hostingPerMonth)
   }
 }

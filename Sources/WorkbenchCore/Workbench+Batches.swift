@@ -29,14 +29,9 @@ extension Workbench {
     let service = try batchService(of: context.subject)
     if let most = request.budget.dollars {
       // Not by what earlier answers took: what is handed in is bounded by nothing but max_tokens.
-      let texts = try open.items.reduce(0) { sum, item in
-        sum + (try context.messages(item).reduce(0) { $0 + $1.content.utf8.count })
-      }
-      let high = context.subject.variant.sampling.maxTokens.flatMap { limit in
-        context.subject.model.price.map { price in
-          (Double(texts) / 2 * price.input + Double(limit * open.items.count) * price.output) / 1e6 * service.priceShare
-        }
-      }
+      let bounds = try costBounds(open.items, context)
+      let high = bounds.reduce(Optional(0.0)) { sum, bound in sum.flatMap { sum in bound.map { sum + $0 } } }
+        .map { $0 * service.priceShare }
       guard let high, high <= most else {
         let might = high.map { "may cost up to $\($0)" } ?? "may cost any amount, as the variant has no max_tokens"
         throw WorkbenchError.budget(
@@ -51,13 +46,9 @@ extension Workbench {
       items = Array(items.prefix(calls))
       work.limitReached = .calls
     }
-    for start in stride(from: 0, to: items.count, by: service.largest) {
-      let part = items[start..<min(start + service.largest, items.count)]
-      var batch = BatchRecord(run: context.run.id, requests: part.count, created: dependencies.now())
-      try await store.keep(batch)
-      work.progress.waiting = "handing in a batch of \(part.count) requests"
-      show(work)
-      let requests = try part.map { item in
+    var left = items[...]
+    while !left.isEmpty {
+      let requests = try left.prefix(service.largest).map { item -> BatchRequest in
         (
           id: item.key.hash.hex,
           request: ModelRequest(
@@ -65,18 +56,10 @@ extension Workbench {
             sampling: context.subject.variant.sampling)
         )
       }
-      do {
-        batch.batch = try await service.submit(requests, label: batch.label)
-      } catch let failure as ModelFailure {
-        // It may have arrived all the same: only a refusal is certain.
-        if case .rejected = failure {
-          batch.isOver = true
-          try await store.keep(batch)
-        }
-        throw WorkbenchError.model(failure.description)
-      }
-      try await store.keep(batch)
-      work.use.calls += part.count
+      let count: Int
+      do { count = try service.fitting(requests[...]) } catch { throw WorkbenchError.model("\(error)") }
+      try await handIn(requests.prefix(count), to: service, &work)
+      left = left.dropFirst(count)
     }
     var rest = open
     for batch in try await store.openBatches(of: context.run.id) {
@@ -89,6 +72,37 @@ extension Workbench {
       work.arrived(context.output(of: failure, to: item, key: item.key.hash))
     }
     try await flush(&work)
+  }
+
+  /// Hands one batch in. What may be paid for is written down before it is asked for: whoever comes after a kill looks for
+  /// it at the provider first.
+  private func handIn(
+    _ requests: ArraySlice<BatchRequest>, to service: any BatchService, _ work: inout RunWork
+  ) async throws {
+    work.progress.waiting = "handing in a batch of \(requests.count) requests"
+    show(work)
+    do {
+      // A file alone costs nothing.
+      let file = try await service.upload(requests)
+      var batch = BatchRecord(
+        run: work.context.run.id, file: file, requests: requests.count, created: dependencies.now())
+      try await store.keep(batch)
+      do {
+        batch.batch = try await service.begin(file: file, label: batch.label)
+      } catch let failure as ModelFailure {
+        // It may have arrived all the same: only a refusal is certain.
+        if case .rejected = failure {
+          try await end(batch)
+          throw failure
+        }
+        throw WorkbenchError.model(
+          "\(failure) Whether the provider has the batch isn't known: evaluating again looks for it first.")
+      }
+      try await store.keep(batch)
+      work.use.calls += requests.count
+    } catch let failure as ModelFailure {
+      throw WorkbenchError.model(failure.description)
+    }
   }
 
   func batchService(of subject: Subject) throws -> any BatchService {
@@ -104,10 +118,21 @@ extension Workbench {
   private func found(_ batch: BatchRecord, at service: any BatchService) async throws -> BatchRecord? {
     if batch.batch != nil { return batch }
     var batch = batch
-    do { batch.batch = try await service.find(label: batch.label) } catch let failure as ModelFailure {
-      throw WorkbenchError.model(
-        "Whether the provider has the batch of run \(batch.run) can't be told. " + failure.description
-          + Self.forgetting(batch.run))
+    var pause = 0.25
+    while true {
+      do {
+        batch.batch = try await service.find(label: batch.label, file: batch.file)
+      } catch let failure as ModelFailure {
+        throw WorkbenchError.model(
+          "Whether the provider has the batch of run \(batch.run) can't be told. " + failure.description
+            + Self.forgetting(batch.run))
+      }
+      // What was asked for a moment ago may still turn up. A clock that was set back makes nobody wait longer.
+      let left = service.settling - max(0, dependencies.now().timeIntervalSince(batch.created))
+      if batch.batch != nil || left <= 0 { break }
+      if stopRequests.contains(batch.run) { throw CancellationError() }
+      try await Task.sleep(for: .seconds(min(left, pause)))
+      pause = min(4, pause * 1.5)
     }
     batch.isOver = batch.batch == nil
     try await store.keep(batch)
@@ -143,7 +168,7 @@ extension Workbench {
       } catch let failure as ModelFailure {
         // The provider may be out of reach for a while; the batch isn't lost by that.
         troubles += 1
-        if case .rejected = failure {
+        if failure.isRefusal {
           throw WorkbenchError.model(failure.description + Self.forgetting(record.run))
         }
         guard troubles < 20 else { throw WorkbenchError.model(failure.description) }

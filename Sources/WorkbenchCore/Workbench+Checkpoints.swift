@@ -14,6 +14,8 @@ public struct CheckpointReport: Sendable {
     public var general: Run?
     /// Answers to the task's cases that repeat training rows; nil where the job's rows can't be read.
     public var copies: VerbatimCopies?
+    /// What its answers to the task's cases have in common; nil where there are none.
+    public var figures: AnswerFigures?
   }
   /// The job.
   public var job: JobID
@@ -33,6 +35,16 @@ public struct CheckpointReport: Sendable {
           general: row.general.flatMap { $0.summary.scored > 0 ? $0.summary.mean : nil },
           generalCases: row.general?.summary.scored ?? 0, validationLoss: row.checkpoint.validationLoss)
       }, base: base.flatMap { $0.summary.scored > 0 ? $0.summary.mean : nil })
+  }
+}
+
+extension CheckpointReport {
+  /// What should not be, of the answers of the best checkpoint and of the last one, in sentences.
+  public var signs: [String] {
+    let told = Set([choice.best, rows.indices.last].compactMap { $0 })
+    return told.sorted().compactMap { rows[$0].figures }.flatMap { figures in
+      figures.signs(isLast: false).map { figures.sentence($0) }
+    }
   }
 }
 
@@ -164,6 +176,7 @@ extension Workbench {
         throw WorkbenchError.model("The checkpoint \(name) can't be judged: \(reason)")
       }
       if let learnt { row.copies = try await copies(of: learnt, in: row.task, set: task) }
+      row.figures = try await figures(of: row.task, at: checkpoint.step, set: task)
       report.rows.append(row)
       onRow(report)
       clients = clients.filter { $0.key.adapter?.contains("/checkpoints/") != true }  // its engine may go
@@ -185,7 +198,7 @@ extension Workbench {
   @concurrent private nonisolated static func copies(
     of rows: [TrainingRow], in answers: [(String, [String])]
   ) async -> VerbatimCopies {
-    VerbatimCopies(answers: answers.map { (text: $0.0, known: $0.1) }, rows: rows.compactMap(\.messages.last?.content))
+    VerbatimCopies(answers: answers.map { (text: $0.0, known: $0.1) }, rows: rows.compactMap(\.messages.last?.told))
   }
 
   /// Evaluates each checkpoint as soon as it is there, until the job is over: then the best adapter is the one that
@@ -235,7 +248,8 @@ extension Workbench {
   func tellCheckpoints(of id: JobID, limit: Int) async throws {
     let report = try await evaluateCheckpoints(of: id, limit: limit)
     guard let best = report.choice.best else { return }
-    let why = report.choice.stop.map { " \($0.sentence)" } ?? ""
+    let why = ([report.choice.stop?.sentence] + report.signs.map(Optional.some)).compactMap { $0 }.map { " " + $0 }
+      .joined()
     notify(
       .success,
       "Of job \(id), the checkpoint after step \(report.rows[best].checkpoint.step) behaves best: "
@@ -266,6 +280,7 @@ extension Workbench {
     }
     if job.isHosted {
       job.adapter = checkpoint.path
+      job.best = TrainingJob.Best(step: checkpoint.step, validationLoss: checkpoint.validationLoss?.finite)
       return await take(job)
     }
     let folder = "\(snapshot.workspace.folder)/\(job.folder)"
@@ -275,8 +290,7 @@ extension Workbench {
       unlink(temporary)
       throw WorkbenchError.input("\(folder)/best can't be made to point at \(checkpoint.path): \(reason).")
     }
-    details[id]?.bestStep = checkpoint.step
-    if snapshot.job?.job.id == id { snapshot.job?.bestStep = checkpoint.step }
-    publishSoon()
+    job.best = TrainingJob.Best(step: checkpoint.step, validationLoss: checkpoint.validationLoss?.finite)
+    await take(job)
   }
 }

@@ -52,8 +52,9 @@ extension Workbench {
       if let mix = settings.mix { try await dependencies.files.trainingRows(at: mix.data) } else { [TrainingRow]() }
     let others = mix.first?.kind == rows.first?.kind ? mix : []
     let split = try? await Self.split(rows, settings, file: data)
+    let backend = try? backend(named: workspace.training.backend, tuning: base).0
     let checked = await checked(
-      rows, others, split, of: data, for: model, settings: settings, against: sets,
+      rows, others, split, of: data, for: model, by: backend, settings: settings, against: sets,
       startsEngine: request.startsEngine)
     return checked.report
   }
@@ -78,14 +79,21 @@ extension Workbench {
     try TrainingSplit(rows: rows, validationShare: settings.validationShare, seed: settings.seed, file: file)
   }
 
-  /// Looks at rows that are about to be learnt.
+  /// Looks at rows that are about to be learnt; `assay data check` and a job make the same check.
   /// - Parameter split: how the task's rows will be divided.
+  /// - Parameter backend: what will learn them; nil where that isn't settled.
+  /// - Parameter startsEngine: whether the local engine may be started to count tokens, where a row could be too long.
   func checked(
     _ rows: [TrainingRow], _ others: [TrainingRow], _ split: TrainingSplit?, of file: String, for model: ModelSpec?,
-    settings: TrainingSettings, against sets: [EvalSet], startsEngine: Bool = false
+    by backend: TrainingBackend?, settings: TrainingSettings, against sets: [EvalSet], startsEngine: Bool
   ) async -> CheckedData {
+    func row(_ row: TrainingRow, isMixedIn: Bool) -> DataRow {
+      var made = DataRow(row, isMixedIn: isMixedIn)
+      made.refusal = backend?.refusal(of: row)
+      return made
+    }
     var data = DataToCheck(
-      rows: rows.map { DataRow($0, isMixedIn: false) } + others.map { DataRow($0, isMixedIn: true) },
+      rows: rows.map { row($0, isMixedIn: false) } + others.map { row($0, isMixedIn: true) },
       cases: sets.flatMap { set in set.cases.map { DataCase($0, of: set) } }, maxTokens: settings.maxTokens)
     data.failure = Self.failure(by: sets)
     data.held = split?.validationPlaces ?? []
@@ -193,11 +201,10 @@ extension TrainRequest {
 
 extension TrainingRow {
   /// Its messages; of a pair, those with the longer answer.
-  fileprivate var longest: [ChatMessage] {
-    guard case .pair(let prompt, let chosen, let rejected) = content, rejected.utf8.count > chosen.utf8.count else {
-      return messages
-    }
-    return prompt + [ChatMessage(role: .assistant, content: rejected)]
+  fileprivate var longest: [RowMessage] {
+    guard case .pair(let prompt, let chosen, let rejected) = content, rejected.told.utf8.count > chosen.told.utf8.count
+    else { return messages }
+    return prompt + [rejected]
   }
 }
 
@@ -206,13 +213,14 @@ extension DataRow {
   init(_ row: TrainingRow, isMixedIn: Bool) {
     let asked = row.messages.dropLast()
     let users = asked.filter { $0.role == .user }.map(\.content)
-    let rejected: String? = if case .pair(_, _, let rejected) = row.content { rejected } else { nil }
+    let rejected: String? = if case .pair(_, _, let rejected) = row.content { rejected.told } else { nil }
+    let isSystem = { (message: RowMessage) in message.role == .system || message.role == .developer }
     self.init(
       line: row.line, isMixedIn: isMixedIn,
-      system: asked.filter { $0.role == .system }.map(\.content).joined(separator: "\n"),
-      prompt: asked.filter { $0.role != .system }.map(\.content).joined(separator: "\n"),
-      turns: users.count > 1 ? users : [], answer: row.messages.last?.content ?? "",
-      rejected: rejected, isText: row.kind == .text)
+      system: asked.filter(isSystem).map(\.content).joined(separator: "\n"),
+      prompt: asked.filter { !isSystem($0) }.map(\.told).joined(separator: "\n"),
+      turns: users.count > 1 ? users : [], answer: row.messages.last?.told ?? "",
+      rejected: rejected, isText: row.kind == .text, unused: row.unused)
   }
 }
 

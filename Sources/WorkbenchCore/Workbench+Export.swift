@@ -37,6 +37,7 @@ extension Workbench {
         "mlx-lm takes no file with fewer rows than a batch: \(small.name).jsonl has \(small.rows.count), so choose "
           + "--batch-size \(small.rows.count) or less.")
     }
+    notes += unread(parts.flatMap(\.rows), by: format)
     if format == .llamaFactory || format == .axolotl {
       let odd = parts.flatMap(\.rows).count { !$0.alternates }
       if odd > 0 {
@@ -46,6 +47,29 @@ extension Workbench {
       }
     }
     return notes
+  }
+}
+
+extension Workbench {
+  /// Members that were written and that the tool won't read, or not without being told.
+  private static func unread(_ rows: [TrainingRow], by format: TrainingFormat) -> [String] {
+    if format == .openai || format == .openaiDPO {
+      let refused = rows.lazy.compactMap { row in row.hostedRefusal.map { "\(row.place): \($0)." } }
+      return Array(refused.prefix(10))
+    }
+    let readsTemplates = format == .mlx || format == .trl
+    var names: [String] = []
+    let odd = rows.filter { row in
+      let unread = row.memberNames.filter { !readsTemplates || $0 == "weight" }
+      for name in unread where !names.contains(name) { names.append(name) }
+      return !unread.isEmpty
+    }
+    guard let first = odd.first else { return [] }
+    let told = names.prefix(6).map { "`\($0)`" }.joined(separator: ", ")
+    return [
+      "\(odd.count) row\(odd.count == 1 ? " has" : "s have") \(told) (\(first.place) first), which \(format.tool) "
+        + (readsTemplates ? "does not read." : "reads only where its configuration says so.")
+    ]
   }
 }
 

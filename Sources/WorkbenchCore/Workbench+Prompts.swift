@@ -82,8 +82,13 @@ extension Workbench {
 
   /// Keeps a text that is not saved, or takes it away.
   func keep(_ text: String?, as draft: DraftPath) async throws {
+    if text == nil { snapshot.unkeptDrafts[draft] = nil }
     guard text != nil || snapshot.drafts[draft] != nil else { return }
-    try await dependencies.files.keep(text, as: draft)
+    do { try await dependencies.files.keep(text, as: draft) } catch {
+      if text != nil { snapshot.unkeptDrafts[draft] = String(describing: error) }
+      throw error
+    }
+    snapshot.unkeptDrafts[draft] = nil
     snapshot.drafts[draft] = text.map { KeptDraft(text: $0, time: dependencies.now()) }
     publish()
   }
@@ -126,7 +131,7 @@ extension Workbench {
     let key = ClientKey(model: subject.model, adapter: adapter, revision: revision)
     if let client = clients[key] { return client }
     let client = try dependencies.clients.client(
-      for: subject.model, adapter: adapter, workspace: snapshot.workspace.folder)
+      for: withKnownNames(subject.model), adapter: adapter, workspace: snapshot.workspace.folder)
     clients[key] = client
     return client
   }
@@ -177,7 +182,8 @@ extension Workbench {
         continuation.finish()
         await shown
         let output = Judgement.output(
-          of: answer, to: evalCase, key: subject.version.hash, graders: subject.set.graders, price: subject.model.price)
+          of: answer, to: evalCase, key: subject.version.hash, set: subject.set,
+          cost: subject.model.price?.cost(of: answer.usage))
         endTrial(caseID: evalCase.id, output: output)
       } catch is CancellationError {
         endTrial(caseID: evalCase.id, output: nil)

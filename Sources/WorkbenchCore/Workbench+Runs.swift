@@ -39,13 +39,18 @@ extension Workbench {
           try await ask(open, request, &work)
         }
       } catch {
-        try? await flushShielded(&work)
+        let reason = error
+        // That what was answered is kept may only be said where it is.
+        do { try await flushShielded(&work) } catch {
+          await end(work, state: .paused)
+          throw error
+        }
         await end(work, state: .paused)
-        throw error
+        throw reason
       }
     }
     let complete = work.progress.errors == 0 && done.total + work.answered >= run.requests
-    await end(work, state: complete ? .finished : .paused)
+    if let lost = await end(work, state: complete ? .finished : .paused) { throw lost }
     if let stopReason = work.stopReason { throw WorkbenchError.model(stopReason) }
     if let limit = work.limitReached {
       throw WorkbenchError.budget(
@@ -168,14 +173,8 @@ extension Workbench {
     for start in stride(from: 0, to: list.items.count, by: size) {
       let part = list.items[start..<min(start + size, list.items.count)]
       let known = try await store.answers(to: part.map(\.key.hash))
-      var outputs: [Output] = []
-      for item in part {
-        if let answer = known.isEmpty ? nil : known[item.key.hash] {
-          outputs.append(work.context.output(of: answer, to: item, key: item.key.hash))
-        } else {
-          open.append(item)
-        }
-      }
+      let outputs = try await Self.graded(known, among: part, work.context)
+      for item in part where known.isEmpty || known[item.key.hash] == nil { open.append(item) }
       work.reused(outputs)
       try await flush(&work)
     }
@@ -183,6 +182,22 @@ extension Workbench {
     open.group(by: subject.version.slots, of: subject.set.cases)
     open.putLast(done.failed)
     return open
+  }
+
+  /// The judged answers to requests that were asked before, off the actor.
+  /// - Throws: `CancellationError`.
+  @concurrent
+  private static func graded(
+    _ answers: [ContentHash: Answer], among items: ArraySlice<RequestList.Item>, _ context: RunContext
+  ) async throws -> [Output] {
+    guard !answers.isEmpty else { return [] }
+    var outputs: [Output] = []
+    for item in items {
+      try Task.checkCancellation()
+      let key = item.key.hash
+      if let answer = answers[key] { outputs.append(context.output(of: answer, to: item, key: key)) }
+    }
+    return outputs
   }
 
   /// The requests that a run lacks.
@@ -219,8 +234,13 @@ extension Workbench {
     var sentences: [String] = []
     if cut > 0 {
       let limit = run.variant.sampling.maxTokens.map { "max_tokens (\($0))" } ?? "the model's own limit of tokens"
+      // A tuned model most of whose answers never end may not have learnt to end them.
+      let advice =
+        run.variant.isTuned && cut * 2 >= run.summary.done
+        ? "raise it if they are only long; else the model hasn't learnt to end them, and the rows must teach the end token."
+        : "raise it."
       sentences.append(
-        "\(cut) of \(run.summary.done) answers of \(name) were cut at \(limit) and graded as they are; raise it.")
+        "\(cut) of \(run.summary.done) answers of \(name) were cut at \(limit) and graded as they are; \(advice)")
     }
     if full > 0 {
       sentences.append(
@@ -246,7 +266,10 @@ extension Workbench {
   // MARK: Asking
 
   private enum Arrival: Sendable {
-    case answered(Int, Output)
+    /// An answer has come.
+    case answered(Int, Answer, ContentHash)
+    /// An answer is graded; nil where that was interrupted.
+    case graded(Int, Output?)
     case failed(Int, ModelFailure)
     /// A time has come that the plan waited for.
     case alarm
@@ -274,9 +297,12 @@ extension Workbench {
     work.progress.waiting = nil
     let ceiling = min(request.concurrency ?? model.concurrency, model.concurrency)
     var plan = RunPlan(
-      count: open.items.count, width: ceiling, start: min(16, ceiling), budget: request.budget, limits: model.limits,
+      count: open.items.count, width: ceiling, start: min(16, ceiling), patience: patience, budget: request.budget,
+      costBounds: request.budget.dollars == nil ? [] : try costBounds(open.items, context), limits: model.limits,
       tokens: try expectedTokens(open.items, context))
+    var postponed: [Int: ModelFailure] = [:]
     let streams = dependencies.streamsAnswers
+    let tick = streams ? 0.1 : 0.5
     try await withThrowingTaskGroup(of: Arrival.self) { group in
       var alarm: Double?
       var isFlushComing = false
@@ -296,11 +322,14 @@ extension Workbench {
         let (run, store) = (context.run.id, store)
         group.addTask {
           do {
-            return .stored(batch, try await store.record(batch.outputs, in: run, seconds: batch.seconds))
+            return .stored(
+              batch,
+              try await store.record(
+                batch.outputs, ungraded: batch.answers, in: run, seconds: batch.seconds))
           } catch { return .notStored(batch, error) }
         }
       }
-      if streams { after(0.1, .tick) }
+      after(tick, .tick)
       loop: while true {
         if stopRequests.contains(context.run.id) { plan.stop() }
         if let quiet = client.quietSeconds() { plan.hold(until: seconds() + quiet) }
@@ -313,7 +342,8 @@ extension Workbench {
           group.addTask { await Self.ask(item, index, attempt: attempt, context, client, streams: streams) }
           continue loop
         case .finished:
-          if !isStoring { break loop }
+          // What isn't graded when a run is paused is stored, and graded the next time.
+          if !isStoring, work.ungraded.isEmpty || plan.isStopped { break loop }
         case .wait(let until):
           if let until, alarm == nil || until < alarm ?? 0 {
             alarm = until
@@ -322,11 +352,7 @@ extension Workbench {
         }
         work.progress.inFlight = plan.inFlight
         work.progress.width = plan.width
-        work.progress.waiting = plan.hold(now: seconds()).map {
-          let rest = Int($0.rounded(.up))
-          return plan.isServerGone
-            ? "the server only fails; it is asked again in \(rest) s" : "the server asked to wait \(rest) s"
-        }
+        work.progress.waiting = plan.waiting(now: seconds())?.words(plan.lastFailure)
         if plan.inFlight == 0 { storeBatch() }
         guard let arrival = try await group.next() else { break }
         switch arrival {
@@ -342,23 +368,33 @@ extension Workbench {
           throw error
         case .tick:
           show(work)
-          after(0.1, .tick)
-        case .answered(let index, let output):
-          plan.succeeded(index, output.answer ?? Answer(text: ""), cost: output.cost, now: seconds())
-          work.arrived(output)
-          if request.budget.dollars != nil, output.cost == nil {
+          after(tick, .tick)
+        case .answered(let index, let answer, let key):
+          plan.succeeded(index, answer, cost: model.price?.cost(of: answer.usage), now: seconds())
+          postponed[index] = nil
+          work.ungraded.arrived(UngradedAnswers.Entry(key: key, answer: answer), at: index)
+          let item = open.items[index]
+          group.addTask { .graded(index, await context.graded(answer, to: item, key: key)) }
+          if plan.lostCount {
             work.stopReason =
-              "The model doesn't say how many tokens it read and wrote, so a limit in dollars can't be kept. Use --max-calls."
-            plan.stop()
+              "The model doesn't say how many tokens it read and wrote, and no max_tokens bounds its answers, so a limit in "
+              + "dollars can't be kept. Set max_tokens, or use --max-calls."
           }
+        case .graded(let index, let output):
+          guard let output else { break }
+          work.ungraded.graded(at: index)
+          work.arrived(output)
         case .failed(let index, let failure):
           if Task.isCancelled { break }  // a request that was cut off has not failed
           let decision = plan.failed(index, failure, now: seconds(), jitter: .random(in: 0...1))
           work.note(failure)
           if case .stop(let reason) = decision { work.stopReason = reason }
-          if decision != .again {
-            let item = open.items[index]
-            work.arrived(context.output(of: failure, to: item, key: item.key.hash))
+          switch decision {
+          case .again: break
+          case .later: postponed[index] = failure
+          case .giveUp, .stop:
+            postponed[index] = nil
+            arrived(failure, at: index, of: open, &work)
           }
         }
         if Task.isCancelled {
@@ -366,7 +402,11 @@ extension Workbench {
           group.cancelAll()
           while let arrival = try await group.next() {
             switch arrival {
-            case .answered(_, let output): work.arrived(output)
+            case .answered(let index, let answer, let key):
+              work.ungraded.arrived(UngradedAnswers.Entry(key: key, answer: answer), at: index)
+            case .graded(let index, let output?):
+              work.ungraded.graded(at: index)
+              work.arrived(output)
             case .stored(let batch, let summary): stored(batch, summary, work)
             case .notStored(let batch, _): work.giveBack(batch)
             default: break
@@ -375,7 +415,7 @@ extension Workbench {
           throw CancellationError()
         }
         if work.buffer.count >= 256 { storeBatch() }
-        if !work.buffer.isEmpty, !isFlushComing {
+        if !work.buffer.isEmpty || work.ungraded.hasUnstored, !isFlushComing {
           isFlushComing = true
           after(0.05, .flushDue)
         }
@@ -383,7 +423,15 @@ extension Workbench {
       group.cancelAll()
     }
     work.limitReached = plan.limitReached
+    if let stop = plan.quotaStop { work.stopReason = sentence(of: stop) }
+    for (index, failure) in postponed { arrived(failure, at: index, of: open, &work) }
     try await flush(&work)
+  }
+
+  /// Takes in that a request was given up.
+  private func arrived(_ failure: ModelFailure, at index: Int, of open: RequestList, _ work: inout RunWork) {
+    let item = open.items[index]
+    work.arrived(work.context.output(of: failure, to: item, key: item.key.hash))
   }
 
   /// How many tokens a request may take until answers tell: a token is about four characters, and an answer is as long as
@@ -394,7 +442,17 @@ extension Workbench {
     return Double(characters) / 4 + Double(context.subject.variant.sampling.maxTokens ?? 500)
   }
 
-  /// Asks once and judges the answer, off the actor.
+  /// The most that each request can cost in dollars; nil where nothing bounds its answer.
+  func costBounds(_ items: [RequestList.Item], _ context: RunContext) throws -> [Double?] {
+    guard let price = context.subject.model.price else { return [] }
+    return try items.map { item in
+      // A token has a byte at least; the template's own tokens are few for each message.
+      let bytes = try context.messages(item).reduce(0) { $0 + $1.content.utf8.count + 64 }
+      return price.bound(promptTokens: bytes, completionTokens: context.subject.variant.sampling.maxTokens)
+    }
+  }
+
+  /// Asks once, off the actor.
   private static func ask(
     _ item: RequestList.Item, _ index: Int, attempt: Int, _ context: RunContext, _ client: any ModelClient,
     streams: Bool
@@ -410,8 +468,7 @@ extension Workbench {
       if attempt > 1 { try await client.prepare() }
       let request = ModelRequest(
         caseID: caseID, messages: try context.messages(item), sampling: context.subject.variant.sampling)
-      let answer = try await client.answer(request, onText: onText)
-      return .answered(index, context.output(of: answer, to: item, key: item.key.hash))
+      return .answered(index, try await client.answer(request, onText: onText), item.key.hash)
     } catch let failure as ModelFailure {
       return .failed(index, failure)
     } catch {
@@ -426,7 +483,9 @@ extension Workbench {
     guard let batch = work.takeBatch() else { return show(work) }
     let run = work.context.run.id
     do {
-      stored(batch, try await store.record(batch.outputs, in: run, seconds: batch.seconds), work)
+      let summary = try await store.record(
+        batch.outputs, ungraded: batch.answers, in: run, seconds: batch.seconds)
+      stored(batch, summary, work)
     } catch {
       work.giveBack(batch)
       throw error
@@ -447,24 +506,34 @@ extension Workbench {
     let (run, store) = (work.context.run.id, store)
     let batch = work.takeBatch()
     // Also where there is nothing: a batch may have been stored whose summary nobody waited for.
-    let summary = try await Task { try await store.record(batch?.outputs ?? [], in: run, seconds: 0) }.value
+    let summary = try await Task {
+      try await store.record(batch?.outputs ?? [], ungraded: batch?.answers ?? [], in: run, seconds: 0)
+    }.value
     mark(run) { $0.summary = summary }
   }
 
-  private func end(_ work: RunWork, state: Run.State) async {
+  /// - Returns: why the run's state can't be recorded, where it can't.
+  @discardableResult
+  private func end(_ work: RunWork, state: Run.State) async -> (any Error)? {
+    var lost: (any Error)?
     let (run, store) = (work.context.run.id, store)
     stopRequests.remove(run)
     snapshot.progress[run] = nil
     uses[run] = work.use
+    await keepSeen(work)
     do {
       try await Task { try await store.setState(state, of: run) }.value
       mark(run) { $0.state = state }
-    } catch { notify(.error, String(describing: error)) }
+    } catch {
+      lost = error
+      notify(.error, String(describing: error))
+    }
     await refreshVerdict()
     if let open = snapshot.comparison, open.a.id == run || open.b.id == run {
       _ = try? await compare(open.a.id.description, open.b.id.description, set: open.a.set)
     }
     publish()
+    return lost
   }
 
   func show(_ work: RunWork) {
@@ -487,8 +556,8 @@ extension Workbench {
       mark(run.id) { $0.state = .paused }
       notify(
         .information,
-        "Run \(run.id) (\(run.variant.name)) was interrupted at \(run.summary.done) of \(run.cases) cases; evaluating it "
-          + "again asks only for the rest.")
+        "Run \(run.id) (\(run.variant.name)) was interrupted at \(run.casesAnswered) of \(run.cases) cases; evaluating "
+          + "it again asks only for the rest.")
     }
   }
 }

@@ -35,10 +35,13 @@ extension Workbench {
   /// Evaluates two variants on the cases of a set in random order, the same for both, and looks up to five times whether
   /// it is decided which one passes more of them (`GroupSequential`). The order is the set's own, so doing it again asks
   /// nothing and comes to the same end.
+  /// - Parameter consent: whether a person agreed to what both cost, all cases counted.
   /// - Throws: what evaluating throws.
-  public func compareUntilDecided(_ first: EvaluateRequest, _ second: EvaluateRequest) async throws
-    -> SequentialComparison
-  {
+  public func compareUntilDecided(
+    _ first: EvaluateRequest, _ second: EvaluateRequest, consent: Consent = .notAsked
+  ) async throws -> SequentialComparison {
+    let spending = try await requireConsent(consent, to: [.evaluate(first), .evaluate(second)])
+    defer { ended(spending) }
     let set = try subject(variant: first.variant, set: first.set).set
     let order = set.cases.map(\.id).map { ($0, SHA256.hex(set.hash.hex + $0)) }.sorted { $0.1 < $1.1 }.map(\.0)
     let plan = GroupSequential(cases: order.count)

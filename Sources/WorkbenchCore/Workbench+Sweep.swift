@@ -3,11 +3,14 @@ import Evidence
 extension Workbench {
   /// Trains and judges every trial of a sweep. The same request goes on with what was begun: jobs that exist are neither
   /// made nor judged again.
+  /// - Parameter consent: whether a person agreed to what it costs.
   /// - Parameter onChange: told after each step of the sweep.
   /// - Throws: `WorkbenchError.input` when there is nothing to try, or what starting and evaluating jobs throws.
   public func sweep(
-    _ request: SweepRequest, onChange: @Sendable (SweepReport) -> Void = { _ in }
+    _ request: SweepRequest, consent: Consent = .notAsked, onChange: @Sendable (SweepReport) -> Void = { _ in }
   ) async throws -> SweepReport {
+    let spending = try await requireConsent(consent, to: [.sweep(request)])
+    defer { ended(spending) }
     let settings = request.trials(from: request.job.settings ?? snapshot.workspace.training.settings)
     guard settings.count > 1 else {
       throw WorkbenchError.input("There is nothing to compare: name two values of a setting at least.")
@@ -85,9 +88,11 @@ extension Workbench {
       }
       switch job.state {
       case .finished:
-        guard let best = checkpoints.last(where: \.isBest) ?? checkpoints.last else { return nil }
+        guard let best = details[id]?.best else { return nil }
         return try await judge(id, best, request)
-      case .paused where mayResume: _ = try await resumeJob(id, request.job.order)
+      case .paused where mayResume:
+        _ = try await resumeJob(
+          id, request.job.order, accepting: request.job.acceptedPreflight)
       case .paused:
         throw WorkbenchError.input(
           "Job \(id) was paused, and the sweep \(request.name) with it; the same command goes on with both.")
@@ -137,8 +142,41 @@ extension Workbench {
 
   /// What a sweep says in sentences, each no stronger than its cases are.
   public func sentences(of report: SweepReport) async throws -> [String] {
+    try await ranking(report) + Self.equalTrials(report) + Self.failures(report)
+  }
+
+  /// Why trials came to a bad end; those with the same reason together.
+  private static func failures(_ report: SweepReport) -> [String] {
+    var reasons: [(text: String, jobs: [JobID])] = []
+    for job in report.rows.map(\.job).sorted(by: { $0.id < $1.id }) where job.state == .failed || job.state == .lost {
+      let text = job.message ?? "Its log may tell why."
+      if let index = reasons.firstIndex(where: { $0.text == text }) {
+        reasons[index].jobs.append(job.id)
+      } else {
+        reasons.append((text, [job.id]))
+      }
+    }
+    return reasons.prefix(5).map { reason in
+      let names = reason.jobs.map(\.description).joined(separator: ", ")
+      return "Job\(reason.jobs.count == 1 ? "" : "s") \(names) failed. \(reason.text)"
+    }
+  }
+
+  /// Trials that a setting seems to make no difference to.
+  private static func equalTrials(_ report: SweepReport) -> [String] {
+    report.equalTrials.map { jobs in
+      let names = jobs.map(\.description).joined(separator: ", ")
+      let settings = report.axes.map(\.rawValue).joined(separator: " or ")
+      return
+        "Jobs \(names) ended with exactly the same losses: \(settings.isEmpty ? "what they differ in" : settings) had no "
+        + "effect. Check that the trainer reads it."
+    }
+  }
+
+  /// Which trial did best, and how sure that is.
+  private func ranking(_ report: SweepReport) async throws -> [String] {
     let judged = report.rows.filter { $0.run != nil }
-    guard let best = judged.first, let bestRun = best.run else { return ["No trial has been judged yet."] }
+    guard let best = judged.first, let bestRun = best.run else { return [Self.rankingByLoss(report)] }
     let percent = Int((bestRun.summary.mean * 100).rounded())
     var sentences = [
       "Job \(best.job.id) did best: \(percent) % of \(bestRun.summary.scored) cases. The best of \(judged.count) trials looks a "
@@ -156,6 +194,17 @@ extension Workbench {
     }
     if let line = try await learningCurve(report) { sentences.append(line) }
     return sentences
+  }
+
+  /// Which trial has the lowest validation loss.
+  private static func rankingByLoss(_ report: SweepReport) -> String {
+    guard let best = report.rows.first(where: \.isJudged)?.job, let checkpoint = best.best,
+      let loss = checkpoint.validationLoss
+    else { return "No trial has been judged yet." }
+    let judged = report.rows.count(where: \.isJudged)
+    return
+      "Job \(best.id) did best of \(judged) by validation loss: \(JobLoss.text(loss)) at step \(checkpoint.step), its best "
+      + "checkpoint. A loss says little of answers; `assay jobs checkpoints \(best.id)` evaluates them."
   }
 
   private func paired(_ a: Run?, _ b: Run) async throws -> PairedOutcomes {

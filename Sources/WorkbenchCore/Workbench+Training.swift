@@ -20,9 +20,12 @@ extension Workbench {
     let rows = try await dependencies.files.trainingRows(at: data)
     try backend.checkLearns(rows.first?.kind ?? .conversation, by: settings.objective, file: data)
     let others = try await others(settings, besides: rows, of: data)
+    try backend.checkLearns(rows + others)
+    tellUnused(rows + others, by: backend, file: data)
     let split = try await Self.split(rows, settings, file: data)
     let checked = await checked(
-      rows, others, split, of: data, for: base, settings: settings, against: workspace.evalSets)
+      rows, others, split, of: data, for: base, by: backend, settings: settings, against: workspace.evalSets,
+      startsEngine: true)
     let accepted = request.allAccepted
     try checked.stop(unlessAccepted: accepted)
     let learnt = split.keeping(settings.dataShare).mixing(others, share: settings.mix?.share ?? 0, seed: settings.seed)
@@ -44,7 +47,8 @@ extension Workbench {
         TrainingPlan(
           folder: folder(of: job), backend: backend, base: place(of: base), settings: settings, rows: learnt,
           validationRows: split.validation, samples: try samples(settings.samples),
-          dataRecord: checked.record(accepted), order: request.order, workspace: workspace.folder, job: job.id,
+          dataRecord: checked.record(accepted), accepted: request.acceptedPreflight, order: request.order,
+          workspace: workspace.folder, job: job.id,
           variables: defaults.environment))
     } catch {
       job.state = .failed
@@ -57,105 +61,34 @@ extension Workbench {
     return job
   }
 
-  /// What does the work, and the model that it tunes.
-  func backend(named word: String?, tuning name: String?) throws -> (TrainingBackend, ModelSpec) {
-    let training = snapshot.workspace.training
-    let model = try baseModel(named: name, isHosted: word == "openai")
-    if model.isEndpoint, word == nil {
-      throw WorkbenchError.input(
-        "The model \"\(model.name)\" is at a provider: tuning it there sends the rows up and costs money. Say so with the back "
-          + "end openai (`--backend openai`, or `training.backend: openai`).")
-    }
-    let word = word ?? "mlx"
-    switch (word, model.api) {
-    case ("openai", .endpoint(let endpoint)) where endpoint.dialect == .chat || endpoint.dialect == .responses:
-      return (.openai(model), model)
-    case ("openai", _):
-      throw WorkbenchError.input(
-        "The model \"\(model.name)\" isn't at an endpoint with OpenAI's fine-tuning API; choose one with `api: openai`."
-      )
-    case ("mlx", .mlx): return (.mlx, model)
-    case ("trl", .mlx): return (.trl, model)
-    case ("slurm", .mlx): return (.slurm(training.slurm ?? SlurmSettings()), model)
-    case ("command", .mlx):
-      guard let command = training.command else {
-        throw WorkbenchError.input(
-          "The back end command needs to know the program: add `training.command: { run: [PROGRAM, ARGUMENT, …] }` to "
-            + "assay.yaml.")
-      }
-      return (.command(command), model)
-    case ("mlx", _), ("trl", _), ("slurm", _), ("command", _):
-      throw WorkbenchError.input(
-        "The model \"\(model.name)\" runs elsewhere and can't be tuned here; choose one with `api: mlx`, or the back end "
-          + "openai where its provider tunes it.")
-    default: throw WorkbenchError.unknown("training back end", word, among: TrainingBackend.words)
-    }
-  }
-
-  /// The words by which a trainer finds the model.
-  private func place(of model: ModelSpec) -> String {
-    switch model.api {
-    case .mlx(let path): absolute(path)
-    case .endpoint(let endpoint): endpoint.model
-    case .command, .replay: model.name
-    }
-  }
-
-  /// A few eval cases as the tuned model will be asked them: the same ones each time, so that jobs can be compared.
-  private func samples(_ count: Int) throws -> [SamplePrompt] {
-    let workspace = snapshot.workspace
-    guard count > 0, let set = workspace.evalSets.first(where: { !$0.isGeneral }) else { return [] }
-    let tuned = workspace.variants.first(where: \.isTuned)
-    let name = workspace.training.prompt ?? set.prompt ?? tuned?.prompt
-    guard let prompt = name.flatMap({ workspace.prompt($0) }) ?? workspace.prompts.first else { return [] }
-    let version = PromptVersion(freezing: prompt)
-    let wanted = Set(Self.slice(of: set, count))
-    return set.cases.filter { wanted.contains($0.id) }.compactMap { evalCase in
-      guard let messages = try? version.messages(for: evalCase.input) else { return nil }
-      return SamplePrompt(
-        id: evalCase.id, messages: messages, expected: evalCase.expected.map { $0.string ?? $0.text() },
-        maxTokens: min(256, tuned?.sampling.maxTokens ?? 128))
-    }
-  }
-
-  /// The model to tune: the one named, or the first that can be.
-  func baseModel(named name: String?, isHosted: Bool = false) throws -> ModelSpec {
-    let models = snapshot.workspace.models
-    if let name {
-      guard let model = snapshot.workspace.model(name) else {
-        throw WorkbenchError.unknown("model", name, among: models.map(\.name))
-      }
-      return model
-    }
-    let hosted = models.first { if case .endpoint(let endpoint) = $0.api { endpoint.dialect == .chat } else { false } }
-    guard let model = isHosted ? hosted : models.first(where: \.isLocal) else {
-      throw WorkbenchError.input(
-        "No model in assay.yaml can be tuned here: add one with `api: mlx` and a path to its folder.")
-    }
-    return model
-  }
-
-  /// A path of the workspace in full; a hub id stays as it is.
-  func absolute(_ path: String) -> String {
-    if path.hasPrefix("/") || path.hasPrefix(HubID.prefix) { return path }
-    return path.hasPrefix("~/") ? (path as NSString).expandingTildeInPath : snapshot.workspace.folder + "/" + path
-  }
-
   private func folder(of job: TrainingJob) -> String { snapshot.workspace.folder + "/" + job.folder }
 
   // MARK: Following
 
   /// Follows every job that is not over, so that none is forgotten whoever started it.
   func reconcileJobs() async {
+    await fillBests()
     for job in snapshot.jobs where !job.state.isOver && followers[job.id] == nil { follow(job) }
     if let openJobID, details[openJobID] == nil { try? await openJob(openJobID) }
   }
 
   /// Looks once at every job that is not over, for commands that don't stay.
   public func refreshJobs() async {
+    await fillBests()
     for job in snapshot.jobs where !job.state.isOver {
       await dependencies.trainer.pickUp(folder: folder(of: job))
       await refresh(job.id)
+    }
+  }
+
+  /// Reads which checkpoints are the best of a sweep's jobs, where an earlier version did not note it.
+  private func fillBests() async {
+    for job in snapshot.jobs where job.sweep != nil && job.state.isOver && job.best == nil && job.adapter != nil {
+      let best = await detail(of: job).job.best
+      guard let best, let index = snapshot.jobs.firstIndex(where: { $0.id == job.id }) else { continue }
+      snapshot.jobs[index].best = best
+      // Where it can't be kept it is read again.
+      try? await store.update(snapshot.jobs[index])
     }
   }
 
@@ -174,6 +107,7 @@ extension Workbench {
       let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
       detail.apply(observation)
       detail.bestStep = bestStep(of: detail)
+      detail.noteBest()
       guard observation.offset != offset else { return detail }
       offset = observation.offset
       guard onPart(detail) else { return detail }
@@ -207,7 +141,10 @@ extension Workbench {
       guard !Task.isCancelled else { return }
       followers[job.id] = nil
       if detail.job.state == .finished {
-        notify(.success, "Job \(job.id) is finished; its best adapter is \(detail.job.adapter ?? "not there").")
+        let remarks = detail.remarks.map { " " + $0 }.joined()
+        notify(
+          remarks.isEmpty ? .success : .warning,
+          "Job \(job.id) is finished; its best adapter is \(detail.job.adapter ?? "not there").\(remarks)")
       } else if detail.job.state == .failed || detail.job.state == .lost {
         notify(.error, "Job \(job.id) is \(detail.job.state.rawValue). \(detail.job.message ?? "")")
       }
@@ -235,6 +172,7 @@ extension Workbench {
       return
     }
     detail.bestStep = bestStep(of: new)
+    detail.noteBest()
     let old = snapshot.jobs.first { $0.id == detail.job.id }
     details[detail.job.id] = detail
     if old != detail.job {
@@ -312,13 +250,13 @@ extension Workbench {
   }
 
   /// Waits until a job is over, giving each newer state to `onChange`.
-  public func follow(_ id: JobID, onChange: @Sendable (JobDetail) -> Void) async throws -> TrainingJob {
+  public func follow(_ id: JobID, onChange: @Sendable (JobDetail) -> Void) async throws -> JobDetail {
     try await openJob(id)
     if let job = snapshot.jobs.first(where: { $0.id == id }), !job.state.isOver { follow(job) }
     for await snapshot in snapshots() {
       guard let detail = snapshot.job, detail.job.id == id else { continue }
       onChange(detail)
-      if detail.job.state.isOver { return detail.job }
+      if detail.job.state.isOver { return detail }
     }
     throw CancellationError()
   }
@@ -333,6 +271,7 @@ extension Workbench {
 
   /// Asks a job to save and end.
   func stopJob(_ id: JobID, _ request: StopRequest) async throws {
+    if try !job(id).state.isOver { await refresh(id) }
     let job = try job(id)
     if job.state == .paused, request.state == TrainingJob.State.canceled.rawValue {
       var ended = job
@@ -340,13 +279,19 @@ extension Workbench {
       ended.message = request.message
       return await take(ended)
     }
-    guard !job.state.isOver else { throw WorkbenchError.input("Job \(id) is over already: \(job.state.rawValue).") }
+    guard !job.state.isOver else {
+      let why = job.state == .lost ? job.message.map { " " + $0 } ?? "" : ""
+      throw WorkbenchError.input("Job \(id) is over already: \(job.state.rawValue).\(why)")
+    }
     follow(job)
     try await dependencies.trainer.stop(folder: folder(of: job), request)
   }
 
   /// Goes on with a job that is over, from what it saved last.
-  func resumeJob(_ id: JobID, _ order: QueueOrder = QueueOrder()) async throws -> TrainingJob {
+  /// - Parameter accepted: checks of the pre-flight that may fail, besides those that were accepted before.
+  func resumeJob(
+    _ id: JobID, _ order: QueueOrder = QueueOrder(), accepting accepted: [Preflight.Check: String] = [:]
+  ) async throws -> TrainingJob {
     try requireTrust()
     var job = try job(id)
     guard job.state.isOver else { throw WorkbenchError.input("Job \(id) is \(job.state.rawValue) already.") }
@@ -356,7 +301,7 @@ extension Workbench {
     }
     followers[id]?.cancel()
     followers[id] = nil
-    try await dependencies.trainer.resume(folder: folder(of: job), order)
+    try await dependencies.trainer.resume(folder: folder(of: job), order, accepting: accepted)
     job.state = .queued
     job.message = nil
     details[id] = nil

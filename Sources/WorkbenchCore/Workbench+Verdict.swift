@@ -61,9 +61,11 @@ extension Workbench {
   }
 
   /// Two runs on the cases that both have answered; A is the first.
-  private func paired(_ a: Run, _ b: Run, on set: EvalSet) async throws -> PairedOutcomes {
-    let second = try await passes(b, on: set)
-    return PairedOutcomes(try await passes(a, on: set).compactMap { id, passed in second[id].map { (passed, $0) } })
+  /// - Returns: nil where the two ways of counting replies that are no answer support opposite claims.
+  private func paired(_ a: Run, _ b: Run, on set: EvalSet) async throws -> PairedOutcomes? {
+    let second = try await outputs(of: b, on: set).outputs.representatives
+    let first = try await outputs(of: a, on: set).outputs.representatives
+    return CautiousPairs(first.compactMap { id, output in second[id].map { (output, $0) } }).claimable
   }
 
   /// Whether each case of a run passed that has an answer which was scored.
@@ -104,15 +106,14 @@ extension Workbench {
       let promptedCost = CallCost(prompted, price: workspace.price(of: prompted.variant)),
       let tunedCost = CallCost(
         tuned, price: workspace.price(of: tuned.variant),
-        hostingPerMonth: workspace.facts.hostingPerMonth ?? 0)
+        hostingPerMonth: workspace.facts.hostingPerMonth)
     else { return nil }
     let facts = workspace.facts
     return CostModel(
       prompted: promptedCost, tuned: tunedCost,
       investment: TuningInvestment(
-        training: facts.trainingCost ?? 0, engineeringHours: facts.engineeringHours ?? 0,
-        hourlyRate: facts.hourlyRate ?? 0, retrainings: facts.retrainings ?? 0,
-        retrainingCost: facts.trainingCost ?? 0),
+        training: facts.trainingCost, engineeringHours: facts.engineeringHours, hourlyRate: facts.hourlyRate,
+        retrainings: facts.retrainings, retrainingCost: facts.trainingCost),
       queriesPerMonth: facts.project.queriesPerMonth)
   }
 }

@@ -70,6 +70,14 @@ public actor Workbench {
   var stopRequests: Set<RunID> = []
   /// What this process last took for a run.
   public internal(set) var uses: [RunID: RunUse] = [:]
+  /// The newest question about costs.
+  var lastCharge = 0
+  /// Dollars that commands under way may cost at most and nobody was asked about.
+  var unaskedDollars = 0.0
+  /// Variants of which a person agreed to pay for trials.
+  var trialsAgreed: Set<String> = []
+  /// How patient runs are with their servers.
+  private(set) var patience = RunPlan.Patience()
   /// Clients in use.
   var clients: [ClientKey: any ModelClient] = [:]
   /// The trial under way.
@@ -99,6 +107,9 @@ public actor Workbench {
     try await readStore()
   }
 
+  /// The longest that runs wait, in seconds, for a server that takes no request.
+  public func set(longestWait seconds: Double) { patience.longestWait = seconds }
+
   /// Reads all that the database holds.
   private func readStore() async throws {
     snapshot.runs = try await store.runs()
@@ -107,6 +118,19 @@ public actor Workbench {
     snapshot.probes = try await store.probes()
     snapshot.reviews = try await store.reviews()
     snapshot.drafts = await dependencies.files.drafts()
+    await priceRuns()
+  }
+
+  /// Works out what stored answers cost whose model had no price when they came, and has one now.
+  private func priceRuns() async {
+    for (index, run) in snapshot.runs.enumerated() {
+      // Answers that the server didn't count have no cost at any price.
+      guard run.summary.unpriced > run.summary.replies - run.summary.counted,
+        let price = snapshot.workspace.price(of: run.variant), snapshot.trust.isTrusted
+      else { continue }
+      guard let summary = try? await store.price(run.id, { price.cost(of: $0) }) else { continue }
+      snapshot.runs[index].summary = summary
+    }
   }
 
   /// Picks up what an earlier process left: jobs still running are followed again, and changes made by others are seen
@@ -137,6 +161,7 @@ public actor Workbench {
   func trust(_ permissions: [Permission]) async throws {
     try dependencies.gate.allow(permissions)
     let standing = dependencies.gate.standing(asking: snapshot.workspace.permissions)
+    snapshot.trust = standing
     if standing.isTrusted {
       store = try dependencies.openStore(true)
       try await readStore()
@@ -175,9 +200,13 @@ public actor Workbench {
   // MARK: Commands
 
   /// Carries out one command and returns when all its work is done.
+  /// - Parameter consent: whether a person agreed to what it costs.
   /// - Throws: `WorkbenchError`, `Problem`, `ModelFailure`, `TrainerFailure` or a store's error; each describes itself.
+  ///   `WorkbenchError.unconfirmed` where it costs more than the limit and nobody agreed yet.
   @discardableResult
-  public func perform(_ command: Command) async throws -> Outcome {
+  public func perform(_ command: Command, consent: Consent = .notAsked) async throws -> Outcome {
+    let spending = try await requireConsent(consent, to: [command])
+    defer { ended(spending) }
     switch command {
     case .reload: await reloadFiles()
     case .trust(let permissions): try await trust(permissions)
@@ -202,17 +231,18 @@ public actor Workbench {
       // Another may have been asked for meanwhile.
       if newestEstimate == request { snapshot.trainingEstimate = estimate }
       publish()
-    case .sweep(let request): _ = try await sweep(request)
+    case .sweep(let request): _ = try await sweep(request, consent: .given)
     case .openJob(let id): try await openJob(id)
     case .overlayJobs(let ids): try await overlay(ids)
     case .cancelJob(let id): try await stopJob(id, .cancel)
     case .pauseJob(let id): try await stopJob(id, .pause)
-    case .resumeJob(let id): return .job(try await resumeJob(id))
+    case .resumeJob(let id, let accepted): return .job(try await resumeJob(id, accepting: accepted))
     case .prioritizeJob(let id, let priority): try await prioritizeJob(id, priority)
     case .evaluateCheckpoints(let id, let limit): try await tellCheckpoints(of: id, limit: limit)
     case .keepCheckpoint(let id, let step): try await keepCheckpoint(step, of: id)
     case .useAdapter(let id, let adapter, let name):
       return .variant(try await useAdapter(of: id, adapter, named: name))
+    case .answerCharge(let id, let isAgreed): return try await answer(id, isAgreed: isAgreed)
     case .dismissNotice(let id):
       snapshot.notices.removeAll { $0.id == id }
       publish()
@@ -230,6 +260,8 @@ public actor Workbench {
         publish()
       }
     } catch is CancellationError {
+    } catch WorkbenchError.unconfirmed(let charge) {
+      ask(charge, for: command)
     } catch {
       let problem = String(describing: error)
       // Drafts are written once a second: what prevents it is told once.
@@ -283,6 +315,9 @@ public actor Workbench {
     }
   }
 
+  /// Tells the person what one of the outer parts is about to do.
+  public func tell(_ text: String) { notify(.information, text) }
+
   /// Tells the person something; the last 50 notices are kept.
   public func notify(_ kind: Notice.Kind, _ text: String) {
     lastNotice += 1
@@ -298,6 +333,7 @@ public actor Workbench {
     do {
       snapshot.workspace = try await dependencies.files.read()
       snapshot.trust = dependencies.gate.standing(asking: snapshot.workspace.permissions)
+      await priceRuns()
       await refreshBases()
       await refreshVerdict()
       if let request = snapshot.rendered?.request { _ = try? await render(request) }

@@ -12,11 +12,15 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   case files(String, [Problem])
   /// Nobody has trusted the workspace with these things yet.
   case untrusted([Permission])
+  /// It would cost more than a person has to be asked for.
+  case unconfirmed(Charge)
 
   /// The sentence.
   public var description: String {
     switch self {
     case .input(let text), .model(let text), .budget(let text), .files(let text, _): text
+    case .unconfirmed(let charge):
+      "Nobody has agreed to the cost yet. " + charge.items.map(\.sentence).joined(separator: " ")
     case .untrusted:
       "This workspace is not trusted: Assay starts no program, reads no key and contacts no server for it until you allow "
         + "that."

@@ -5,6 +5,8 @@ import Drawing
 struct QuitQuestion: Sendable {
   let runs: Int
   let unsaved: [String]
+  /// Why some of that can't be kept as a draft either.
+  var unkept: [String] = []
   let isSaving: Bool
 
   /// Whether there is anything to ask or to wait for.
@@ -27,8 +29,12 @@ struct QuitQuestion: Sendable {
     if !unsaved.isEmpty {
       let names = unsaved.joined(separator: ", ")
       sentences.append(
-        "What you typed in \(names) is not saved: its file changed or can't be written, or it doesn't read well. It is "
-          + "kept, and offered when you edit there again.")
+        "What you typed in \(names) is not saved: its file changed or can't be written, or it doesn't read well.")
+      if let reason = unkept.first {
+        sentences.append("It can't be put aside either, so quitting loses it: \(reason)")
+      } else {
+        sentences.append("Quitting puts it aside, and editing there again offers it.")
+      }
     }
     if runs > 0 {
       let what = runs == 1 ? "An evaluation is" : "\(runs) evaluations are"

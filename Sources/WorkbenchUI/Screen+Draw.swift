@@ -32,6 +32,9 @@ extension Screen {
     case .trust(var question):
       question.draw(in: bounds, on: &surface, theme: theme)
       overlay = .trust(question)
+    case .charge(var question):
+      question.draw(in: bounds, on: &surface, theme: theme)
+      overlay = .charge(question)
     case .question(let question): question.draw(in: bounds, on: &surface, theme: theme)
     case nil: break
     }
@@ -146,6 +149,7 @@ extension Screen {
     case .palette:
       return ([FooterHint("Enter", "choose"), FooterHint("Tab", "complete"), FooterHint("Esc", "close")], [])
     case .trust: return ([FooterHint("y", "trust it"), FooterHint("n", "only look"), FooterHint("j k", "scroll")], [])
+    case .charge: return ([FooterHint("y", "start"), FooterHint("n", "don't"), FooterHint("j k", "scroll")], [])
     case .question: return ([FooterHint("y", "quit"), FooterHint("n", "stay")], [])
     case nil: break
     }
@@ -177,7 +181,8 @@ extension Screen {
       let rate = width >= 100 ? progress.rate.map { " " + Screen.rate($0) } ?? "" : ""
       let left = width >= 120 ? progress.remainingSeconds.map { " \(ClockText.text($0)) left" } ?? "" : ""
       let counts = " \(progress.done)/\(progress.total)\(rate)\(left)"
-      spans.append(Span(progress.waiting.map { width >= 100 ? " " + $0 : " …" } ?? counts, theme[.statusBusy]))
+      let waiting = progress.waiting.map { width >= 100 ? " " + TextWidth.truncate($0, to: width / 3) : " …" }
+      spans.append(Span(waiting ?? counts, theme[.statusBusy]))
       if progress.errors > 0 { spans.append(Span(" ✗ \(progress.errors)", theme[.error])) }
       let others = snapshot.progress.count - 1
       if others > 0, width >= 100 { spans.append(Span(" and \(others) more", theme[.statusBusy])) }

@@ -55,6 +55,7 @@ public struct Screen: Sendable {
     let before = self.snapshot.trust
     self.snapshot = snapshot
     if snapshot.trust != before { followTrust() }
+    followCharges()
     if case .question(let question) = overlay, question.isSaving { return quit() + wanted() }
     return wanted()
   }
@@ -66,6 +67,14 @@ public struct Screen: Sendable {
     } else if overlay == nil || isAskingForTrust {
       overlay = .trust(TrustOverlay(snapshot: snapshot))
     }
+  }
+
+  /// Shows the oldest question about costs; one that is answered goes.
+  private mutating func followCharges() {
+    if case .charge(let question) = overlay, question.pending.id == snapshot.charges.first?.id { return }
+    if case .charge = overlay { overlay = nil }
+    guard overlay == nil, let pending = snapshot.charges.first else { return }
+    overlay = .charge(ChargeOverlay(pending, of: snapshot.charges.count))
   }
 
   private var isAskingForTrust: Bool { if case .trust = overlay { true } else { false } }
@@ -133,6 +142,7 @@ public struct Screen: Sendable {
     case messages(MessagesOverlay)
     case question(QuitQuestion)
     case trust(TrustOverlay)
+    case charge(ChargeOverlay)
   }
 
   private mutating func handleInOverlay(_ event: Event) -> [Command] {
@@ -145,6 +155,15 @@ public struct Screen: Sendable {
       let answer = question.answer(to: event)
       overlay = answer == nil ? .trust(question) : nil
       if case .trust(let permissions)? = answer { return [.trust(permissions)] }
+    case .charge(var question):
+      let answer = question.answer(to: event)
+      overlay = answer == nil ? .charge(question) : nil
+      defer { followCharges() }
+      if let answer {
+        let id = question.pending.id
+        snapshot.charges.removeAll { $0.id == id }
+        return [.answerCharge(id, isAgreed: answer)]
+      }
     case .question(let question):
       switch question.answer(to: event) {
       case .leave: isDone = true
@@ -198,6 +217,7 @@ public struct Screen: Sendable {
     let saved = leave()
     let question = QuitQuestion(
       runs: snapshot.progress.count, unsaved: panes.flatMap(\.unsavedTitles),
+      unkept: snapshot.unkeptDrafts.sorted { $0.key.description < $1.key.description }.map(\.value),
       isSaving: panes.contains(where: \.isSaving))
     isDone = !question.hasReason
     overlay = isDone ? nil : .question(question)

@@ -33,6 +33,8 @@ struct CaseFile: Sendable {
       return
     }
     var lineOfID: [String: Int] = [:]
+    // The number that was last given to a case of the same input, so that equal ones are not counted through again.
+    var copies: [String: Int] = [:]
     var withoutID: (first: Int, count: Int)?
     for line in LineRanges(bytes) {
       guard let text = Self.text(bytes, line, log: log) else { continue }
@@ -40,11 +42,11 @@ struct CaseFile: Sendable {
       var evalCase = parsed.evalCase
       if !parsed.hasID {
         withoutID = (withoutID?.first ?? line.number, (withoutID?.count ?? 0) + 1)
-        var copy = 2
         let stem = evalCase.id
         while lineOfID[evalCase.id] != nil {
+          let copy = (copies[stem] ?? 1) + 1
+          copies[stem] = copy
           evalCase.id = "\(stem)-\(copy)"
-          copy += 1
         }
       }
       if let first = lineOfID.updateValue(line.number, forKey: evalCase.id) {
@@ -78,9 +80,11 @@ struct CaseFile: Sendable {
   private static let gradingVersion = 2
 
   /// Hash of the cases and the descriptions of graders.
-  func hash(graders: [JSONValue]) -> ContentHash {
+  func hash(graders: [JSONValue], countsAsWrong: Set<NoAnswer> = [], keepsReasoning: Bool = false) -> ContentHash {
     var digest = digest
     digest.update(JSONValue.array(graders.map(\.canonical)).text())
+    if keepsReasoning { digest.update("reasoning: keep\n") }
+    for name in countsAsWrong.map(\.rawValue).sorted() { digest.update("wrong: \(name)\n") }
     digest.update("grading \(Self.gradingVersion)")
     return ContentHash(hex: digest.hex())
   }

@@ -14,12 +14,12 @@ final class ProblemLog {
   init(file: String) { self.file = file }
 
   /// Notes a problem; after a hundred the others are only counted.
-  func add(_ severity: Problem.Severity, line: Int?, key: String? = nil, _ message: String) {
+  func add(_ severity: Problem.Severity, line: Int?, key: String? = nil, _ message: @autoclosure () -> String) {
     guard problems.count < Self.most else {
       left += 1
       return
     }
-    problems.append(Problem(severity, file: file, line: line, key: key, message: message))
+    problems.append(Problem(severity, file: file, line: line, key: key, message: message()))
   }
 
   /// The problems, with a last one that counts those left out.
@@ -80,7 +80,9 @@ struct ConfigDocument {
 
   private static func compose(_ text: String, log: ProblemLog) -> Result<Node?, Flaw> {
     var text = text
-    for _ in 0...mostDuplicates {
+    // Each is a reading of all of the text again.
+    let most = max(1, min(mostDuplicates, mostBytes / max(1, text.utf8.count)))
+    for _ in 0...most {
       do {
         return .success(try Yams.compose(yaml: text, .basic))  // `ConfigValue` has its own, stricter rules
       } catch let error as YamlError {
@@ -97,7 +99,7 @@ struct ConfigDocument {
         return .failure(Flaw(line: nil, message: String(describing: error)))
       }
     }
-    return .failure(Flaw(line: nil, message: "More than \(mostDuplicates) keys are written twice; remove them."))
+    return .failure(Flaw(line: nil, message: "More than \(most) keys are written twice; remove them."))
   }
 
   private static func flaw(_ error: YamlError) -> Flaw {
@@ -153,7 +155,13 @@ struct ConfigDocument {
       guard let first = lines[index].unicodeScalars.first else { return false }
       return first.properties.isAlphabetic || first == "_" || first == "\""
     }.prefix(50)
-    return starts.indices.map { position in
+    // The empty lines of all parts together are no more than a few texts.
+    var padding = 0
+    let near = starts.prefix { start in
+      padding += start
+      return padding <= 4 * mostBytes
+    }
+    return near.indices.map { position in
       let end = position + 1 < starts.endIndex ? starts[position + 1] : lines.endIndex
       return String(repeating: "\n", count: starts[position]) + lines[starts[position]..<end].joined(separator: "\n")
     }

@@ -18,7 +18,9 @@ struct ConfigFields {
   /// Whether a value had the wrong type.
   var isBroken = false
   private var entries: [Entry] = []
+  private var places: [String: Int] = [:]
   private var known: [String] = []
+  private var isKnown: Set<String> = []
 
   /// The members of a value; nil, and noted, when it is something else. Nothing at all is a group without members.
   init?(_ value: ConfigValue, expected: String = "a group of keys") {
@@ -53,12 +55,14 @@ struct ConfigFields {
       if name.first == ConfigDocument.shadow { continue }
       if name == "<<" {
         merged += node.sequence.map(Array.init) ?? [node]
-      } else if !entries.contains(where: { $0.name == name }) {
-        let line = depth == 0 ? key.mark?.line : self.line
-        entries.append(Entry(name: name, value: ConfigValue(node: node, path: child(name), line: line, log: log)))
-      } else if depth == 0, let index = entries.firstIndex(where: { $0.name == name }) {
+      } else if let index = places[name] {
         // A part of a file with a syntax error can have a key that an earlier part has.
+        guard depth == 0 else { continue }
         entries[index].value = ConfigValue(node: node, path: child(name), line: key.mark?.line, log: log)
+      } else {
+        let line = depth == 0 ? key.mark?.line : self.line
+        places[name] = entries.count
+        entries.append(Entry(name: name, value: ConfigValue(node: node, path: child(name), line: line, log: log)))
       }
     }
     guard depth < 4 else { return }
@@ -74,20 +78,21 @@ struct ConfigFields {
   /// All members in file order, each known from now on: for groups whose keys are names that a person chose.
   mutating func all() -> [(name: String, value: ConfigValue)] {
     known = names
+    isKnown = Set(known)
     return entries.map { ($0.name, $0.value) }
   }
 
   /// A member, unless it is missing or nothing is written there.
   mutating func value(_ key: String) -> ConfigValue? {
-    if !known.contains(key) { known.append(key) }
-    return entries.first { $0.name == key }?.value.nonNull
+    if isKnown.insert(key).inserted { known.append(key) }
+    return places[key].flatMap { entries[$0].value.nonNull }
   }
 
   /// Notes that something is wrong with the group or one of its members.
-  mutating func fail(_ key: String? = nil, _ message: String) {
+  mutating func fail(_ key: String? = nil, _ message: @autoclosure () -> String) {
     isBroken = true
-    let entry = key.flatMap { key in entries.first { $0.name == key } }
-    log.add(.error, line: entry?.value.line ?? line, key: key.map(child) ?? (path.isEmpty ? nil : path), message)
+    let entry = key.flatMap { places[$0] }.map { entries[$0] }
+    log.add(.error, line: entry?.value.line ?? line, key: key.map(child) ?? (path.isEmpty ? nil : path), message())
   }
 
   private mutating func wrong(_ value: ConfigValue, _ expected: String) {
@@ -173,11 +178,13 @@ struct ConfigFields {
   /// Notes every member that nobody asked for. The group itself stays usable, to be looked at.
   /// - Parameter advice: what else could be meant, as a sentence after a space.
   func finish(advice: String = "") {
-    for entry in entries where !known.contains(entry.name) {
-      let nearest = Spelling.nearest(to: entry.name, among: known)
+    func sentence(_ name: String) -> String {
+      let nearest = Spelling.nearest(to: name, among: known)
       let keys = nearest == nil ? " Keys here are \(known.joined(separator: ", "))." : Self.suggestion(nearest)
-      log.add(
-        .error, line: entry.value.line, key: entry.value.path, "Unknown key \"\(entry.name)\"." + keys + advice)
+      return "Unknown key \"\(name)\"." + keys + advice
+    }
+    for entry in entries where !isKnown.contains(entry.name) {
+      log.add(.error, line: entry.value.line, key: entry.value.path, sentence(entry.name))
     }
   }
 

@@ -32,7 +32,7 @@ extension FolderWorkspaceFiles {
     do {
       let path = try folder.writing(relative)
       if let text {
-        try FileBytes.replace(path, with: Array(text.utf8), isPrivate: true)
+        try FileBytes.replace(path, with: Array(text.utf8), for: .owner)
       } else {
         try FileBytes.delete(path)
       }

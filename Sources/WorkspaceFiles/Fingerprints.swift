@@ -97,9 +97,7 @@ actor Fingerprints {
   }
 
   private static func read(_ path: String) -> String? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    guard let handle = try? FileBytes.handle(path) else { return nil }
     var digest = SHA256()
     do {
       while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty { digest.update(data) }
@@ -121,6 +119,6 @@ actor Fingerprints {
     isDirty = false
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if let data = try? encoder.encode(entries) { try? FileBytes.replace(file, with: data, isPrivate: true) }
+    if let data = try? encoder.encode(entries) { try? FileBytes.replace(file, with: data, for: .owner) }
   }
 }

@@ -56,7 +56,7 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
         guard case .insert = edit else { throw FileError.missing }
       }
       let edited = try CaseFileEditor.apply(edit, to: bytes, path: set.path)
-      if edited != bytes { try FileBytes.replace(path, with: edited) }
+      if edited != bytes { try folder.replace(path, with: edited) }
     }
   }
 
@@ -74,7 +74,7 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
   /// - Throws: `Problem`.
   public func write(_ rows: [TrainingRow], to path: String) async throws {
     try rethrowing(path) {
-      try FileBytes.replace(try folder.writing(path), with: TrainingFile.bytes(of: rows))
+      try folder.replace(try folder.writing(path), with: TrainingFile.bytes(of: rows))
     }
   }
 

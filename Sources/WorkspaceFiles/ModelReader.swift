@@ -9,17 +9,19 @@ enum ModelReader {
   static func read(_ fields: inout ConfigFields, in folder: WorkspaceFolder, log: ProblemLog) -> Named<ModelSpec> {
     var named = Named<ModelSpec>()
     guard let value = fields.value("models") else {
-      named.items = inferred(in: folder)
-      named.declared = named.items.map(\.name)
+      for model in inferred(in: folder) {
+        named.declare(model.name)
+        named.add(model, named: model.name)
+      }
       return named
     }
     guard var group = ConfigFields(value, expected: "names with models") else { return named }
     for (name, value) in group.all() {
-      named.declared.append(name)
+      named.declare(name)
       guard var fields = ConfigFields(value, expected: "keys such as { api: openai, base_url: …, model: … }") else {
         continue
       }
-      if let model = model(name, &fields, in: folder) { named.items.append(model) }
+      if let model = model(name, &fields, in: folder) { named.add(model, named: name) }
     }
     return named
   }
@@ -48,7 +50,8 @@ enum ModelReader {
     let timeout = fields.number("timeout", "seconds, more than 0") { $0 > 0 && $0 <= 86_400 }
     let limits = limits(&fields)
     let listed: TokenPrice? = if case .endpoint(let endpoint)? = api { PriceTable.price(of: endpoint) } else { nil }
-    let price = price(&fields, listed: listed)
+    let dialect = if case .endpoint(let endpoint)? = api { endpoint.dialect } else { Endpoint.Dialect?.none }
+    let price = PriceReader.price(&fields, listed: listed, dialect: dialect)
     let options = kind == "replay" ? [:] : options(&fields, for: api)
     let environment = kind == "command" ? variables("env", &fields) : []
     fields.finish()
@@ -133,36 +136,5 @@ enum ModelReader {
     } catch {
       fields.fail(key, error.description)
     }
-  }
-
-  /// - Parameter listed: what the maker asks, where that is known.
-  private static func price(_ fields: inout ConfigFields, listed: TokenPrice?) -> TokenPrice? {
-    guard let value = fields.value("price") else { return nil }
-    let expected = "dollars for a million tokens, such as { input: 0.15, output: 0.6 }"
-    guard var group = ConfigFields(value, expected: expected) else {
-      fields.fail(nil, "Without a price that can be read, costs can't be known.")
-      return nil
-    }
-    func dollars(_ key: String) -> Double? {
-      group.number(key, "dollars for a million tokens") { $0 >= 0 && $0 < 1e6 }
-    }
-    let input = dollars("input")
-    let cached = dollars("cached_input")
-    let output = dollars("output")
-    let training = dollars("training")
-    group.finish()
-    guard !group.isBroken else {
-      fields.fail("price", "Costs can't be known until the price can be read.")
-      return nil
-    }
-    if input == nil, cached == nil, output == nil, let training, var price = listed {
-      price.training = training
-      return price
-    }
-    guard let input, let output else {
-      fields.fail("price", "A price needs both input and output.")
-      return nil
-    }
-    return TokenPrice(input: input, cachedInput: cached, output: output, training: training)
   }
 }

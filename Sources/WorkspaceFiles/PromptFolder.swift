@@ -82,7 +82,7 @@ enum PromptFolder {
       file.apply(section, named: name)
       // Texts that Swift takes for equal may differ in their bytes.
       let isSame = old.map { $0.text.utf8.elementsEqual(file.text.utf8) } ?? false
-      if !isSame { try FileBytes.replace(path, with: Array(file.text.utf8)) }
+      if !isSame { try folder.replace(path, with: Array(file.text.utf8)) }
     } catch {
       throw Problem(file: relative, message: String(describing: error))
     }

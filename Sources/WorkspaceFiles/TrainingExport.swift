@@ -11,31 +11,36 @@ struct TrainingExport {
 
   /// A file's bytes: a row on each line.
   func bytes(of rows: [TrainingRow]) -> [UInt8] {
-    rows.flatMap { Array(JSONValue.object(object(of: $0.content)).text(.spaced).utf8) + [0x0A] }
+    rows.flatMap { Array(JSONValue.object(object(of: $0)).text(.spaced).utf8) + [0x0A] }
   }
 
-  private func object(of content: TrainingRow.Content) -> JSONObject {
-    switch content {
-    case .text(let text): return ["text": .string(text)]
+  /// A row with all of its members.
+  private func object(of row: TrainingRow) -> JSONObject {
+    var object = row.json
+    func list(_ messages: some Sequence<RowMessage>) -> JSONValue { .array(messages.map(\.json)) }
+    switch row.content {
+    case .text: break
     case .conversation(let messages):
       // With the answer apart TRL learns it alone, without its prompt.
-      guard format == .trl else { return ["messages": TrainingFile.list(messages)] }
-      return ["prompt": TrainingFile.list(messages.dropLast()), "completion": TrainingFile.list(messages.suffix(1))]
+      guard format == .trl else { break }
+      object = ["prompt": list(messages.dropLast()), "completion": list(messages.suffix(1))]
+      for member in row.members { object[member.key] = member.value }
     case .pair(let prompt, let chosen, let rejected):
-      let (prompt, answers) = (TrainingFile.list(prompt), [chosen, rejected].map { TrainingFile.list([.answer($0)]) })
       switch format {
       case .openai, .openaiDPO:
-        return [
-          "input": ["messages": prompt, "tools": [], "parallel_tool_calls": true],
-          "preferred_output": answers[0], "non_preferred_output": answers[1],
+        var input: JSONObject = ["messages": list(prompt), "tools": [], "parallel_tool_calls": true]
+        for key in ["tools", "parallel_tool_calls"] { input[key] = row.members[key] ?? input[key] }
+        object = [
+          "input": .object(input), "preferred_output": [chosen.json], "non_preferred_output": [rejected.json],
         ]
+        for member in row.members where input[member.key] == nil { object[member.key] = member.value }
       case .axolotl, .llamaFactory:
-        return [
-          "messages": prompt, "chosen": answers[0].array?.first ?? .null, "rejected": answers[1].array?.first ?? .null,
-        ]
-      case .trl, .mlx: return ["prompt": prompt, "chosen": answers[0], "rejected": answers[1]]
+        object = ["messages": list(prompt), "chosen": chosen.json, "rejected": rejected.json]
+        for member in row.members { object[member.key] = member.value }
+      case .trl, .mlx: break
       }
     }
+    return object
   }
 
   /// For each row of the files, where it came from; nil where nothing is known of any.
@@ -120,7 +125,7 @@ extension FolderWorkspaceFiles {
     var report = ExportReport()
     func write(_ file: String, _ bytes: [UInt8], rows: Int = 0) throws {
       do {
-        try FileBytes.replace("\(folder)/\(file)", with: bytes)
+        try put(bytes, at: "\(folder)/\(file)")
       } catch {
         throw Problem(file: "\(folder)/\(file)", message: String(describing: error))
       }
@@ -135,6 +140,15 @@ extension FolderWorkspaceFiles {
     if let sources = TrainingExport.sources(parts) { try write("sources.jsonl", sources) }
     if format == .axolotl { report.snippet = export.configuration(parts, folder: folder) }
     return report
+  }
+
+  /// A folder in the workspace keeps temporaries out of git as the workspace's own files do.
+  private func put(_ bytes: [UInt8], at path: String) throws(FileError) {
+    if path.hasPrefix(folder.path + "/") {
+      try folder.replace(path, with: bytes)
+    } else {
+      try FileBytes.replace(path, with: bytes)
+    }
   }
 
   private static func registry(_ path: String) throws -> JSONObject {

@@ -13,12 +13,12 @@ enum TrainingReader {
     training.backend = group.choice("backend", among: TrainingBackend.words)
     training.pricePerHour = group.number("price_per_hour", "dollars, from 0") { $0 >= 0 }
     training.base = group.text("base", "the name of a model")
-    if let base = training.base, !models.items.contains(where: { $0.name == base }) {
+    if let base = training.base, models[base] == nil {
       models.report("model", base, at: "base", in: &group)
       training.base = nil
     }
     training.prompt = group.text("prompt", "the name of a prompt")
-    if let prompt = training.prompt, !prompts.items.contains(where: { $0.name == prompt }) {
+    if let prompt = training.prompt, prompts[prompt] == nil {
       prompts.report("prompt", prompt, at: "prompt", in: &group)
       training.prompt = nil
     }
@@ -114,7 +114,7 @@ enum TrainingReader {
     settings.batchSize = group.count("batch_size", from: 1, to: 65_536) ?? settings.batchSize
     settings.gradientCheckpointing = group.flag("gradient_checkpointing") ?? settings.gradientCheckpointing
     settings.processes = group.count("processes", from: 1, to: 4096)
-    settings.acceleratorConfig = group.text("accelerate_config", "a file of accelerate's, such as fsdp.yaml")
+    settings.acceleratorConfig = group.text("accelerate_config", "a file of accelerate's, such as deepspeed.yaml")
     settings.samples = group.count("samples", from: 0, to: 16) ?? settings.samples
     settings.checkpointCases = group.count("checkpoint_cases", from: 0, to: 100_000) ?? settings.checkpointCases
     settings.maxHours = group.number("max_hours", "a number of hours above 0") { $0 > 0 }

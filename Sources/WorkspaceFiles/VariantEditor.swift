@@ -239,6 +239,6 @@ extension FolderWorkspaceFiles {
     do {
       edited = try VariantEditor(text).adding(variant, implied: workspace.variants)
     } catch { throw problem(error.reason, error.line) }
-    do { try FileBytes.replace(path, with: mark + Array(edited.utf8)) } catch { throw problem("\(error)") }
+    do { try folder.replace(path, with: mark + Array(edited.utf8)) } catch { throw problem("\(error)") }
   }
 }

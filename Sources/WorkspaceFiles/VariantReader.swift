@@ -23,20 +23,20 @@ struct VariantReader {
 
   private func variant(_ name: String, _ fields: inout ConfigFields) -> Variant? {
     let model = fields.text("model", "the name of a model") ?? models.declared.first
-    if let model, !models.items.contains(where: { $0.name == model }) {
+    if let model, models[model] == nil {
       models.report("model", model, at: "model", in: &fields)
     } else if model == nil, !fields.isBroken {
       fields.fail(nil, "Needs a model, and there is none: add one under `models:`.")
     }
     let prompt = fields.text("prompt", "the name of a prompt") ?? prompts.declared.first
-    if let prompt, !prompts.items.contains(where: { $0.name == prompt }) {
+    if let prompt, prompts[prompt] == nil {
       prompts.report("prompt", prompt, at: "prompt", in: &fields)
     } else if prompt == nil, !fields.isBroken {
       fields.fail(nil, "Needs a prompt, and there is none: make a folder such as prompts/main.")
     }
     let sections = fields.texts("sections", "a list of section titles")
     check(sections, of: prompt, &fields)
-    let isEndpoint = models.items.first { $0.name == model }?.isEndpoint == true
+    let isEndpoint = model.flatMap { models[$0] }?.isEndpoint == true
     let adapter = fields.text(
       "adapter", isEndpoint ? "the tuned model's id, such as ft:…" : "a folder such as .assay/jobs/1/best")
     if let adapter { check(adapter: adapter, isEndpoint: isEndpoint, &fields) }
@@ -62,7 +62,7 @@ struct VariantReader {
   }
 
   private func check(_ titles: [String]?, of prompt: String?, _ fields: inout ConfigFields) {
-    guard let titles, let prompt = prompts.items.first(where: { $0.name == prompt }) else { return }
+    guard let titles, let prompt = prompt.flatMap({ prompts[$0] }) else { return }
     let known = prompt.sections.map(\.title)
     for title in titles where !known.contains(title) {
       let nearest = Spelling.nearest(to: title, among: known)

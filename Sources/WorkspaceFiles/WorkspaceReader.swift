@@ -15,6 +15,9 @@ struct WorkspaceReader {
   let cases: CaseCache
   private let log = ProblemLog(file: Self.file)
   private var problems: [Problem] = []
+  /// What was read from each path, which several names may share.
+  private var promptAt: [String: Prompt] = [:]
+  private var fileAt: [String: CaseFile] = [:]
 
   /// A reader of a folder.
   init(_ folder: WorkspaceFolder, cases: CaseCache) {
@@ -35,19 +38,37 @@ struct WorkspaceReader {
     var workspace = Workspace(folder: folder.path, name: fields.text("name") ?? folder.name)
     let models = ModelReader.read(&fields, in: folder, log: log)
     workspace.models = models.items
+    workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
-    let graders = GraderReader.read(&fields, "graders")
-    let sets = readEvalSets(&fields, graders: graders, prompts: prompts)
+    let rules = GradingRules(
+      graders: GraderReader.read(&fields, "graders", in: folder), countsAsWrong: countsAsWrong(&fields) ?? [],
+      keepsReasoning: keepsReasoning(&fields) ?? false)
+    let sets = readEvalSets(&fields, rules, prompts: prompts)
     workspace.evalSets = sets.items
     var variants = VariantReader(models: models, prompts: prompts, folder: folder)
     workspace.variants = variants.read(&fields)
     workspace.training = TrainingReader.read(&fields, models: models, prompts: prompts, folder: folder)
     workspace.facts = FactsReader.read(&fields)
+    workspace.confirmAbove = fields.number("confirm_above", "dollars, from 0") { $0 >= 0 }
     fields.finish()
     problems += log.all
     workspace.problems = Self.ordered(problems)
     return workspace
+  }
+
+  /// What the files of certificates hold that models name; nothing where one can't be read.
+  private func certificates(of models: [ModelSpec]) -> [String: [String]] {
+    var found: [String: [String]] = [:]
+    for model in models {
+      guard case .endpoint(let endpoint) = model.api, let file = endpoint.certificates, found[file] == nil else {
+        continue
+      }
+      let bytes = try? FileBytes.read(
+        try folder.reading(file, mayBeAbsolute: true), limit: CertificateLine.mostBytes)
+      found[file] = CertificateLine.lines(pem: bytes ?? [])
+    }
+    return found
   }
 
   /// Whether this could be a workspace at all.
@@ -106,17 +127,25 @@ struct WorkspaceReader {
     var named = Named<Prompt>()
     if let value = fields.value("prompts"), var group = ConfigFields(value, expected: "names with folders") {
       for (name, value) in group.all() {
-        named.declared.append(name)
+        named.declare(name)
         guard let path = Self.path(value, example: "prompts/\(name)") else { continue }
-        named.items.append(PromptFolder.read(name: name, path: path, in: folder, problems: &problems))
+        named.add(prompt(name, at: path), named: name)
       }
     } else {
       for (name, path) in inferredPrompts() {
-        named.declared.append(name)
-        named.items.append(PromptFolder.read(name: name, path: path, in: folder, problems: &problems))
+        named.declare(name)
+        named.add(prompt(name, at: path), named: name)
       }
     }
     return named
+  }
+
+  /// A prompt; a folder that several share is read once.
+  private mutating func prompt(_ name: String, at path: String) -> Prompt {
+    if let known = promptAt[path] { return Prompt(name: name, path: known.path, sections: known.sections) }
+    let prompt = PromptFolder.read(name: name, path: path, in: folder, problems: &problems)
+    promptAt[path] = prompt
+    return prompt
   }
 
   private func inferredPrompts() -> [(name: String, path: String)] {
@@ -151,117 +180,132 @@ struct WorkspaceReader {
 
   // MARK: Eval sets
 
+  /// How answers are judged, for all sets or one.
+  private struct GradingRules {
+    var graders: GraderReader.Result?
+    var countsAsWrong: Set<NoAnswer>
+    var keepsReasoning: Bool
+  }
+
+  /// Reads `reasoning: cut | keep`; nil where the file doesn't say.
+  private func keepsReasoning(_ fields: inout ConfigFields) -> Bool? {
+    fields.choice("reasoning", among: ["cut", "keep"]).map { $0 == "keep" }
+  }
+
+  /// Reads which replies that are no answer count as wrong; nil where the file doesn't say.
+  private func countsAsWrong(_ fields: inout ConfigFields) -> Set<NoAnswer>? {
+    let names = NoAnswer.allCases.map(\.rawValue)
+    let key = "count_as_wrong"
+    guard let texts = fields.texts(key, "a list of \(names.joined(separator: ", "))") else { return nil }
+    var kinds: Set<NoAnswer> = []
+    for text in texts {
+      guard let kind = NoAnswer(rawValue: text) else {
+        let suggestion = ConfigFields.suggestion(Spelling.nearest(to: text, among: names))
+        fields.fail(key, "\"\(text)\" is none of \(names.joined(separator: ", ")).\(suggestion)")
+        continue
+      }
+      kinds.insert(kind)
+    }
+    return kinds
+  }
+
   private mutating func readEvalSets(
-    _ fields: inout ConfigFields, graders: GraderReader.Result?, prompts: Named<Prompt>
+    _ fields: inout ConfigFields, _ rules: GradingRules, prompts: Named<Prompt>
   ) -> Named<EvalSet> {
     var named = Named<EvalSet>()
     guard let value = fields.value("eval_sets"), var group = ConfigFields(value, expected: "names with files") else {
       for file in Self.mainFirst(listing("evals").filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }) {
-        named.declared.append(file)
-        named.items.append(read(set: file, path: "evals/\(file).jsonl", line: nil, graders: graders))
+        named.declare(file)
+        named.add(read(set: file, path: "evals/\(file).jsonl", line: nil, rules), named: file)
       }
       return named
     }
     for (name, value) in group.all() {
-      named.declared.append(name)
+      named.declare(name)
       if let path = value.text {
-        named.items.append(read(set: name, path: path, line: value.line, graders: graders))
+        named.add(read(set: name, path: path, line: value.line, rules), named: name)
         continue
       }
       guard var set = ConfigFields(value, expected: "a file such as evals/\(name).jsonl, or keys with a path") else {
         continue
       }
       let path = set.text("path", "a file such as evals/\(name).jsonl") ?? "evals/\(name).jsonl"
-      let own = GraderReader.read(&set, "graders") ?? graders
+      let own = GradingRules(
+        graders: GraderReader.read(&set, "graders", in: folder) ?? rules.graders,
+        countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong,
+        keepsReasoning: keepsReasoning(&set) ?? rules.keepsReasoning)
       let isGeneral = set.flag("general") ?? false
       let prompt = set.text("prompt", "the name of a prompt")
-      if let prompt, !prompts.declared.contains(prompt) { prompts.report("prompt", prompt, at: "prompt", in: &set) }
+      if let prompt, !prompts.declares(prompt) { prompts.report("prompt", prompt, at: "prompt", in: &set) }
       set.finish()
       guard !set.isBroken else { continue }
-      var result = read(set: name, path: path, line: value.line, graders: own)
+      var result = read(set: name, path: path, line: value.line, own)
       result.prompt = prompt
       result.isGeneral = isGeneral
-      named.items.append(result)
+      named.add(result, named: name)
     }
     return named
   }
 
-  private mutating func read(set name: String, path: String, line: Int?, graders: GraderReader.Result?) -> EvalSet {
+  private mutating func read(set name: String, path: String, line: Int?, _ rules: GradingRules) -> EvalSet {
     var file = CaseFile()
     do {
-      file = try cases.file(path, in: folder)
-      problems += file.problems
+      if let known = fileAt[path] {
+        file = known
+      } else {
+        file = try cases.file(path, in: folder)
+        fileAt[path] = file
+        problems += file.problems
+      }
     } catch let error as PathError {
       log.add(.error, line: line, key: "eval_sets.\(name)", error.description)
     } catch {
       problems.append(Problem(file: path, key: "eval_sets.\(name)", message: String(describing: error)))
     }
     var set = EvalSet(
-      name: name, path: path, cases: file.cases, graders: GraderSet(graders?.graders ?? []),
-      hash: file.hash(graders: graders?.specs ?? []))
-    set.graderLines = graders?.lines ?? []
+      name: name, path: path, cases: file.cases, graders: GraderSet(rules.graders?.graders ?? []),
+      hash: file.hash(
+        graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong, keepsReasoning: rules.keepsReasoning))
+    set.keepsReasoning = rules.keepsReasoning
+    set.graderLines = rules.graders?.lines ?? []
+    set.countsAsWrong = rules.countsAsWrong
     return set
   }
 }
 
 /// Things that have names: those that can be used, and the names of those that can't for some flaw of their own.
 struct Named<Item> {
-  var items: [Item] = []
-  var declared: [String] = []
+  private(set) var items: [Item] = []
+  private(set) var declared: [String] = []
+  private var names: Set<String> = []
+  private var places: [String: Int] = [:]
+
+  /// Notes that a name is written.
+  mutating func declare(_ name: String) {
+    declared.append(name)
+    names.insert(name)
+  }
+
+  /// Adds what can be used.
+  mutating func add(_ item: Item, named name: String) {
+    places[name] = items.count
+    items.append(item)
+  }
+
+  /// What can be used under a name.
+  subscript(name: String) -> Item? { places[name].map { items[$0] } }
+
+  /// Whether a name is written, whatever is wrong with what it stands for.
+  func declares(_ name: String) -> Bool { names.contains(name) }
 
   /// Notes that a name stands for nothing.
   func report(_ kind: String, _ name: String, at key: String, in fields: inout ConfigFields) {
-    if declared.contains(name) {
-      fields.fail(key, "The \(kind) \"\(name)\" can't be used until its own error is mended.")
-    } else {
+    func sentence() -> String {
+      if names.contains(name) { return "The \(kind) \"\(name)\" can't be used until its own error is mended." }
       let list = declared.isEmpty ? " There is none." : " There are \(declared.prefix(20).joined(separator: ", "))."
       let nearest = Spelling.nearest(to: name, among: declared)
-      fields.fail(
-        key, "There is no \(kind) called \"\(name)\"." + (nearest == nil ? list : ConfigFields.suggestion(nearest)))
+      return "There is no \(kind) called \"\(name)\"." + (nearest == nil ? list : ConfigFields.suggestion(nearest))
     }
-  }
-}
-
-/// Reads lists of graders.
-enum GraderReader {
-  /// The graders that can be used, and their descriptions, which are part of an eval set's hash.
-  struct Result {
-    var graders: [Grader] = []
-    var specs: [JSONValue] = []
-    var lines: [Int?] = []
-  }
-
-  /// Reads a list; nil when there is none.
-  static func read(_ fields: inout ConfigFields, _ key: String) -> Result? {
-    guard let value = fields.value(key) else { return nil }
-    guard let entries = value.entries else {
-      value.expected("a list of graders such as - { type: exact }")
-      return nil
-    }
-    var result = Result()
-    for entry in entries {
-      guard let spec = entry.json() else { continue }
-      do throws(GraderError) {
-        result.graders.append(try Grader(spec: spec))
-        result.specs.append(spec)
-        result.lines.append(entry.line)
-      } catch {
-        entry.log.add(
-          .error, line: entry.line(of: error.key), key: "\(entry.path).\(error.key)", sentence(error.description))
-      }
-    }
-    return result
-  }
-
-  private static func sentence(_ text: String) -> String {
-    let end = text.hasSuffix("?") || text.hasSuffix(".") ? "" : "."
-    return text.prefix(1).uppercased() + text.dropFirst() + end
-  }
-}
-
-extension ConfigValue {
-  /// The line of a member, or else the value's own.
-  func line(of key: String) -> Int? {
-    memberKeys.first { $0.name == key }?.line ?? line
+    fields.fail(key, sentence())
   }
 }

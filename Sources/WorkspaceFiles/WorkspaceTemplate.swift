@@ -9,6 +9,23 @@ public enum WorkspaceTemplate {
   /// - Throws: `Problem` when a file is there already; nothing is written then.
   @discardableResult
   public static func write(to folder: String) throws -> [String] {
+    try check(folder)
+    let folder = WorkspaceFolder(folder)
+    var written: [String] = []
+    for file in files where !WorkspaceFolder.exists(folder.path + "/" + file.path) {
+      do {
+        try folder.replace(folder.path + "/" + file.path, with: Array(file.text.utf8))
+        written.append(file.path)
+      } catch {
+        throw Problem(file: file.path, message: error.description)
+      }
+    }
+    return written
+  }
+
+  /// Whether a workspace can be made in a folder, or the folder be made.
+  /// - Throws: `Problem` when a file is there already.
+  public static func check(_ folder: String) throws {
     let folder = WorkspaceFolder(folder)
     let present = files.map(\.path).filter { $0 != ".gitignore" && WorkspaceFolder.exists(folder.path + "/" + $0) }
     guard present.isEmpty else {
@@ -17,16 +34,6 @@ public enum WorkspaceTemplate {
         message: "\(folder.path) has \(present.joined(separator: ", ")) already, and nothing is overwritten; choose "
           + "another folder, or open this one with `assay \(folder.path)`.")
     }
-    var written: [String] = []
-    for file in files where !WorkspaceFolder.exists(folder.path + "/" + file.path) {
-      do {
-        try FileBytes.replace(folder.path + "/" + file.path, with: Array(file.text.utf8))
-        written.append(file.path)
-      } catch {
-        throw Problem(file: file.path, message: error.description)
-      }
-    }
-    return written
   }
 
   /// The files in the order they are written; `assay.yaml` last, so that a folder with one is complete.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Files
 import Foundation
 import LocalEngine
 import WorkbenchCore
@@ -30,7 +31,7 @@ extension AdapterCommand {
       let workbench = try await options.workbench()
       await workbench.refreshJobs()
       let (job, place) = try await workbench.adapter(of: JobID(self.job), step: step)
-      let chosen = ChosenAdapter(job: job, place: place, base: nil, workspace: options.folder)
+      let chosen = try ChosenAdapter(job: job, place: place, base: nil, workspace: options.folder)
       let jobFolder = options.folder + "/" + job.folder
       let summary = chosen.folder.flatMap { AdapterSummary(folder: $0) }
       if chosen.folder != nil, summary == nil {
@@ -43,11 +44,8 @@ extension AdapterCommand {
       let folder = output.map(WorkspaceOptions.absolute) ?? chosen.folder ?? jobFolder
       let path = folder + "/README.md"
       try check(path)
-      do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try Data(card.markdown.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-      } catch {
-        throw WorkbenchError.input("\(path) can't be written: \((error as NSError).localizedDescription)")
+      do { try FileBytes.replace(path, with: Array(card.markdown.utf8)) } catch {
+        throw WorkbenchError.input("\(path) can't be written. \(error)")
       }
       if options.json {
         let report: JSONValue = [
@@ -71,20 +69,17 @@ extension AdapterCommand {
     /// A card that a person wrote isn't replaced; PEFT's empty template is.
     private func check(_ path: String) throws {
       guard !force, FileManager.default.fileExists(atPath: path) else { return }
-      let text = String(decoding: Self.bytes(path) ?? Data(), as: UTF8.self)
+      let text = String(decoding: Self.bytes(path) ?? [], as: UTF8.self)
       if text.contains(AdapterCard.mark) || text.contains("[More Information Needed]") { return }
       throw WorkbenchError.input("\(path) is there already and wasn't written here; --force replaces it.")
     }
 
     private static func record(_ path: String) -> JSONObject? {
-      bytes(path).flatMap { (try? JSONValue(parsing: Array($0)))?.object }
+      bytes(path).flatMap { (try? JSONValue(parsing: $0))?.object }
     }
 
-    private static func bytes(_ path: String) -> Data? {
-      guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-      defer { try? file.close() }
-      guard let data = try? file.read(upToCount: mostBytes + 1), data.count <= mostBytes else { return nil }
-      return data
+    private static func bytes(_ path: String) -> [UInt8]? {
+      try? FileBytes.read(path, limit: mostBytes, followsLinks: false)
     }
 
     private static var versions: [(name: String, version: String)] {

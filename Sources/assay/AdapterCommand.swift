@@ -28,7 +28,7 @@ struct AdapterCommand: AsyncParsableCommand {
         let (job, place) = try await workbench.adapter(of: JobID(number), step: step)
         let base = try? await workbench.basePlace(of: job)  // the adapter may say it, where assay.yaml doesn't any more
         await workbench.close()
-        return ChosenAdapter(job: job, place: place, base: base, workspace: options.folder)
+        return try ChosenAdapter(job: job, place: place, base: base, workspace: options.folder)
       }
       if step != nil { throw WorkbenchError.input("--step goes with a job's number, not with a folder.") }
       return try ChosenAdapter(folder: WorkspaceOptions.absolute(adapter))

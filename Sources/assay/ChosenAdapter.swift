@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import WorkbenchCore
 
@@ -36,7 +37,8 @@ struct ChosenAdapter: Sendable {
 
   /// A job's adapter.
   /// - Parameter place: its folder relative to the workspace, or a provider's name for it.
-  init(job: TrainingJob, place: String, base: String?, workspace: String) {
+  /// - Throws: `WorkbenchError.input` when a link leads out of the job's folder.
+  init(job: TrainingJob, place: String, base: String?, workspace: String) throws {
     self.job = job
     self.base = base
     name = "tuned-\(job.id)"
@@ -47,11 +49,18 @@ struct ChosenAdapter: Sendable {
       prefix = jobFolder + "/export/hosted"
     } else {
       let path = place.hasPrefix("/") ? place : workspace + "/" + place
-      let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      let real = WorkspaceFolder.realPath(path) ?? path
+      if let root = WorkspaceFolder.realPath(jobFolder), !real.hasPrefix(root + "/") {
+        throw WorkbenchError.input(
+          "\(place) leads out of the job's folder through a symbolic link, so it isn't used: remove the link.")
+      }
       folder = real
       prefix = jobFolder + "/export/" + (real as NSString).lastPathComponent
       rows = jobFolder + "/valid.jsonl"
     }
+    // Another step's weights under the same name would pass for these.
+    let folderStep = folder.flatMap { Int(($0 as NSString).lastPathComponent) }
+    if let step = folderStep ?? job.best?.step { name += "-step-\(step)" }
   }
 
   /// Where something made of it stands when nobody says otherwise.

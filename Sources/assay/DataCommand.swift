@@ -66,23 +66,4 @@ struct DataCommand: AsyncParsableCommand {
     }
     return text
   }
-
-  /// Reads `--accept CHECK=REASON`.
-  static func accepted(_ words: [String]) throws -> [DataCheck.Name: String] {
-    var accepted: [DataCheck.Name: String] = [:]
-    for word in words {
-      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2, parts[1].contains(where: { !$0.isWhitespace }) else {
-        throw ValidationError("--accept takes a check and a reason, for example --accept clean=\"known typos\".")
-      }
-      guard let name = DataCheck.Name(rawValue: parts[0]) else {
-        let names = DataCheck.Name.allCases.map(\.rawValue)
-        let near = Spelling.nearest(to: parts[0], among: names).map { " Did you mean \"\($0)\"?" } ?? ""
-        throw ValidationError(
-          "There is no check called \"\(parts[0])\".\(near) There are: \(names.joined(separator: ", ")).")
-      }
-      accepted[name] = parts[1]
-    }
-    return accepted
-  }
 }

@@ -119,7 +119,8 @@ struct EngineCommand: AsyncParsableCommand {
       let workbench = try await options.trustedWorkbench()
       let place = try await workbench.localModel(of: variant)
       await workbench.close()
-      let served = try await EngineServers(grace: .seconds(keep)).serve(model: place.model, adapter: place.adapter)
+      let served = try await EngineServers(grace: .seconds(keep), onDownload: { Wiring.say($0) }).serve(
+        model: place.model, adapter: place.adapter)
       print(served.baseURL)
     }
   }

@@ -5,7 +5,7 @@ extension EvalCommand {
   /// Compares two variants and stops as soon as it is decided.
   func decide(_ first: EvaluateRequest, _ second: EvaluateRequest, on workbench: Workbench) async throws {
     let result = try await Self.showingProgress(of: workbench, as: first.variant) {
-      try await workbench.compareUntilDecided(first, second)
+      try await workbench.compareUntilDecided(first, second, consent: .given)
     }
     await workbench.close()
     if options.json { return printJSON(Report.sequential(result)) }

@@ -46,6 +46,8 @@ struct EvalCommand: AsyncParsableCommand {
   var failUnscored = 2.0
   @Flag(help: "With --fail-under: don't fail because lines of the eval set can't be read.")
   var skipBadLines = false
+  @OptionGroup var spending: SpendingOptions
+  @OptionGroup var patience: PatienceOptions
   @OptionGroup var options: WorkspaceOptions
 
   func validate() throws {
@@ -59,7 +61,8 @@ struct EvalCommand: AsyncParsableCommand {
     if untilDecided {
       guard variants.count == 2 else { throw ValidationError("--until-decided takes two variants.") }
       guard !batch, limit == nil, maxCalls == nil, maxCost == nil, maxTime == nil, failUnder == nil, !fresh else {
-        throw ValidationError("--until-decided goes with --set, --repeats, --concurrency, --estimate and --json only.")
+        throw ValidationError(
+          "--until-decided goes with --set, --repeats, --concurrency, --max-wait, --estimate and --json only.")
       }
     }
     if let failUnder, !(0...1).contains(failUnder) { throw ValidationError("--fail-under takes a score from 0 to 1.") }
@@ -67,6 +70,7 @@ struct EvalCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workbench = try await estimate ? options.workbench() : options.trustedWorkbench()
+    await patience.apply(to: workbench)
     let workspace = await workbench.snapshot.workspace
     Wiring.report(workspace.problems)
     let names = variants.isEmpty ? workspace.variants.map(\.name) + workspace.brokenVariants : variants
@@ -76,6 +80,7 @@ struct EvalCommand: AsyncParsableCommand {
     }
     let requests = names.map(request)
     if estimate { return try await Self.tellEstimates(requests, on: workbench, json: options.json) }
+    let charge = try await spending.ask(requests.map(Command.evaluate), isLimited: maxCost != nil, on: workbench)
     if untilDecided { return try await decide(requests[0], requests[1], on: workbench) }
     var runs: [Run] = []
     var reports: [JSONValue] = []
@@ -83,7 +88,8 @@ struct EvalCommand: AsyncParsableCommand {
     for request in await workbench.grouped(requests) {
       let name = request.variant
       do {
-        let run = try await evaluate(request, on: workbench)
+        let expected = charge?.items.first { $0.variant == name }?.dollars
+        let run = try await evaluate(request, expected: expected, on: workbench)
         runs.append(run)
         reports.append(Report.run(run))
       } catch  where !(error is CancellationError) {
@@ -191,46 +197,27 @@ struct EvalCommand: AsyncParsableCommand {
     return (askedAgain, kept)
   }
 
-  /// Evaluates, with what it may cost said before and what it did after, where that is known.
-  private func evaluate(_ request: EvaluateRequest, on workbench: Workbench) async throws -> Run {
-    if let variant = await workbench.snapshot.workspace.variant(request.variant) {
-      for sentence in await workbench.ignoredOptions(of: variant) { Wiring.say(sentence) }
+  /// Evaluates, and says what it cost against what was expected, where that is known.
+  private func evaluate(
+    _ request: EvaluateRequest, expected: RunEstimate.Range?, on workbench: Workbench
+  ) async throws -> Run {
+    let variant = await workbench.snapshot.workspace.variant(request.variant)
+    var ignored = Set<String>()
+    func tellIgnored() async {
+      guard let variant else { return }
+      for sentence in await workbench.ignoredOptions(of: variant) where ignored.insert(sentence).inserted {
+        Wiring.say(sentence)
+      }
     }
-    let estimate = try await Self.announce(request, on: workbench)
+    await tellIgnored()
     let outcome = try await Self.showingProgress(of: workbench, as: request.variant) {
-      try await workbench.perform(.evaluate(request))
+      try await workbench.perform(.evaluate(request), consent: .given)
     }
     guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
+    await tellIgnored()
     if let sentence = try await workbench.cutSentence(of: run) { Wiring.say(sentence) }
-    if let estimate, let spent = await workbench.uses[run.id]?.dollars { Self.settle(estimate, spent, request.variant) }
+    if let sentence = try await workbench.collapseSentence(of: run) { Wiring.say(sentence) }
+    if let expected, let use = await workbench.uses[run.id] { Self.settle(expected, use, request.variant) }
     return run
-  }
-
-  /// Does work while a line tells how far it is.
-  static func showingProgress<Result: Sendable>(
-    of workbench: Workbench, as label: String, _ work: @escaping @Sendable () async throws -> Result
-  ) async throws -> Result {
-    let line = SharedProgress()
-    let telling = Task { await line.keepTelling(every: .seconds(10)) }
-    defer { telling.cancel() }
-    let watcher = Task {
-      for await snapshot in await workbench.snapshots() {
-        guard let (id, progress) = snapshot.progress.first else { continue }
-        let name = snapshot.runs.first { $0.id == id }?.variant.name ?? label
-        let rate = progress.rate.map { ", \(Report.perSecond($0))" } ?? ""
-        let left = progress.remainingSeconds.map { ", \(Report.seconds($0)) left" } ?? ""
-        let cost = progress.cost.map { ", \(Report.dollars($0))" } ?? ""
-        let errors = progress.errors > 0 ? ", \(progress.errors) errors" : ""
-        line.show(
-          name, done: progress.done, total: progress.total,
-          detail: progress.waiting ?? "\(progress.reused) reused\(rate)\(left)\(cost)\(errors)")
-      }
-      line.clear()
-    }
-    defer { watcher.cancel() }
-    let result = try await Wiring.interruptible(work)
-    watcher.cancel()
-    await watcher.value
-    return result
   }
 }

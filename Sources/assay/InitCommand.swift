@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Trust
 import WorkbenchCore
 import WorkspaceFiles
@@ -13,6 +14,10 @@ struct InitCommand: AsyncParsableCommand {
 
   func run() async throws {
     let folder = WorkspaceOptions.absolute(directory)
+    try WorkspaceTemplate.check(folder)
+    // Before anything else, since what is half written lies in it.
+    do throws(FileError) { try FileBytes.makeFolder(folder) } catch { throw WorkbenchError.input("\(error)") }
+    try StateFolder(workspace: folder).make()
     let files = try WorkspaceTemplate.write(to: folder)
     try await Self.trust(folder)
     for file in files { print("  " + file) }

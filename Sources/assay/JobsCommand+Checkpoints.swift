@@ -24,6 +24,7 @@ extension JobsCommand {
     var keepBest = false
     @Flag(help: "Evaluate each checkpoint as it comes, and end the job when more training isn't worth it.")
     var watch = false
+    @OptionGroup var patience: PatienceOptions
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
@@ -32,6 +33,7 @@ extension JobsCommand {
 
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
+      await patience.apply(to: workbench)
       await workbench.refreshJobs()
       let report = try await EvalCommand.showingProgress(of: workbench, as: "checkpoints") {
         if watch {
@@ -57,15 +59,17 @@ extension JobsCommand {
     private static func table(_ report: CheckpointReport, _ choice: CheckpointChoice) -> TextTable {
       var table = TextTable(
         .init("step", .right), .init("val loss", .right), .init("score", .right), .init("95 % interval", .right),
-        .init("valid", .right), .init("general", .right), .init("copies", .right), .init(""))
+        .init("valid", .right), .init("general", .right), .init("copies", .right), .init("same", .right), .init(""))
       table.rows = report.rows.enumerated().map { index, row in
         let summary = row.task.summary
         return [
-          "\(row.checkpoint.step)", row.checkpoint.validationLoss.map(Report.loss) ?? "–", Report.percent(summary.mean),
+          "\(row.checkpoint.step)", row.checkpoint.validationLoss.map(JobLoss.text) ?? "–",
+          Report.percent(summary.mean),
           "[\(Report.percent(summary.low)), \(Report.percent(summary.high))]",
           summary.done > 0 ? Report.percent(Double(summary.formatValid) / Double(summary.done)) : "–",
           row.general.map { Report.percent($0.summary.mean) } ?? "–",
-          row.copies.map { "\($0.copies.count)" } ?? "–", index == choice.best ? "best" : "",
+          row.copies.map { "\($0.copies.count)" } ?? "–", row.figures.map { Report.percent($0.equal) } ?? "–",
+          index == choice.best ? "best" : "",
         ]
       }
       return table
@@ -89,6 +93,7 @@ extension JobsCommand {
             + "words or more of a training row, which neither their question nor the expected answer has: the model may have "
             + "begun to learn rows by heart.")
       }
+      sentences += report.signs
       if let stop = choice.stop { sentences.append(stop.sentence) }
       return sentences
     }
@@ -109,6 +114,9 @@ extension Report {
             "val_loss": row.checkpoint.validationLoss.map { rounded($0, 5) } ?? .null,
             "task": run(row.task), "copies": row.copies.map { JSONValue($0.copies.count) } ?? .null,
             "general": row.general.map { run($0) } ?? .null,
+            "equal": row.figures.map { rounded($0.equal, 4) } ?? .null,
+            "unending": row.figures.map { rounded($0.unending, 4) } ?? .null,
+            "signs": .array((row.figures?.signs(isLast: false) ?? []).map { .string($0.rawValue) }),
             "best": JSONValue(index == choice.best),
           ]
         }),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Evidence
 import Foundation
 import WorkbenchCore
 
@@ -30,7 +31,7 @@ struct JobsCommand: AsyncParsableCommand {
       table.rows = jobs.map { job in
         [
           job.id.description, job.state.rawValue, job.backend, job.base, job.data, "\(job.step)/\(job.steps)",
-          job.trainLoss.map { Report.loss($0) } ?? "–", job.validationLoss.map { Report.loss($0) } ?? "–",
+          job.trainLoss.map { JobLoss.text($0) } ?? "–", job.validationLoss.map { JobLoss.text($0) } ?? "–",
           job.adapter ?? "–",
         ]
       }
@@ -51,12 +52,15 @@ struct JobsCommand: AsyncParsableCommand {
       let detail = await workbench.snapshot.job
       await workbench.close()
       guard let detail else { return }
-      if options.json { return printJSON(Report.job(detail.job)) }
-      JobsCommand.describe(detail.job)
+      if options.json { return printJSON(Report.job(detail)) }
+      JobsCommand.describe(detail)
       for checkpoint in detail.checkpoints {
-        let loss = checkpoint.validationLoss.map { "val loss \(Report.loss($0))" } ?? ""
-        let mark = checkpoint.step == detail.bestStep ? "  best" : ""
+        let loss = checkpoint.validationLoss.map { "val loss \(JobLoss.text($0))" } ?? ""
+        let mark = checkpoint.step == detail.best?.step ? "  best" : ""
         print("  step \(checkpoint.step)  \(loss)\(mark)  \(checkpoint.path)")
+      }
+      for figures in detail.answers {
+        print("  " + JobsCommand.text(of: figures, signs: detail.signs(of: figures)))
       }
       for line in detail.log.suffix(20) { print("  | " + line) }
     }
@@ -70,9 +74,9 @@ struct JobsCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
       let workbench = try await options.workbench()
-      let job = try await JobsCommand.follow(JobID(id), on: workbench)
+      let detail = try await JobsCommand.follow(JobID(id), on: workbench)
       await workbench.close()
-      try JobsCommand.finish(job, json: options.json)
+      try JobsCommand.finish(detail, json: options.json)
     }
   }
 
@@ -103,20 +107,30 @@ struct JobsCommand: AsyncParsableCommand {
       commandName: "resume",
       abstract: "Go on with a job that was paused, canceled, lost or has failed, from what it saved last.")
     @Argument var id: Int64
+    @Option(
+      help: ArgumentHelp(
+        "Go on although this pre-flight check fails; the reason is kept with the job. Repeatable.",
+        valueName: "check=reason"))
+    var accept: [String] = []
     @Flag(help: "Stay until the job is over, showing its progress; Ctrl-C leaves it running.")
     var follow = false
+    @OptionGroup var spending: SpendingOptions
     @OptionGroup var options: WorkspaceOptions
+    func validate() throws { try Acceptance(accept).requirePreflightOnly() }
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
       await workbench.refreshJobs()
-      guard case .job(var job) = try await workbench.perform(.resumeJob(JobID(id))) else { return }
+      let resume = Command.resumeJob(JobID(id), accepting: try Acceptance(accept).preflight)
+      try await spending.ask([resume], on: workbench)
+      guard case .job(let job) = try await workbench.perform(resume, consent: .given) else { return }
+      var detail = JobDetail(job: job)
       if follow {
-        job = try await JobsCommand.follow(job.id, on: workbench)
+        detail = try await JobsCommand.follow(job.id, on: workbench)
       } else {
         Wiring.say("Job \(job.id) goes on; `assay jobs follow \(job.id)` shows it.")
       }
       await workbench.close()
-      try JobsCommand.finish(job, json: options.json)
+      try JobsCommand.finish(detail, json: options.json)
     }
   }
 
@@ -140,21 +154,21 @@ struct JobsCommand: AsyncParsableCommand {
   private static func end(_ id: JobID, by command: Command, _ options: WorkspaceOptions) async throws {
     let workbench = try await options.workbench()
     try await workbench.perform(command)
-    let job = try await follow(id, on: workbench)
+    let detail = try await follow(id, on: workbench)
     await workbench.close()
-    if options.json { return printJSON(Report.job(job)) }
-    describe(job)
+    if options.json { return printJSON(Report.job(detail)) }
+    describe(detail)
   }
 
-  static func follow(_ id: JobID, on workbench: Workbench) async throws -> TrainingJob {
+  static func follow(_ id: JobID, on workbench: Workbench) async throws -> JobDetail {
     let progress = SharedProgress()
     let telling = Task { await progress.keepTelling(every: .seconds(10)) }
     defer { telling.cancel() }
-    let job = try await Wiring.interruptible {
+    let detail = try await Wiring.interruptible {
       try await workbench.follow(id) { detail in
         let job = detail.job
         let losses = [
-          job.trainLoss.map { "loss \(Report.loss($0))" }, job.validationLoss.map { "val \(Report.loss($0))" },
+          job.trainLoss.map { "loss \(JobLoss.text($0))" }, job.validationLoss.map { "val \(JobLoss.text($0))" },
           detail.metrics.last?.tokensPerSecond.map { "\(Int(min(max($0, 0), 1e12))) tok/s" },
           detail.remainingSeconds.map { "\(Report.seconds($0)) left" }, job.state == .queued ? job.message : nil,
         ]
@@ -164,29 +178,39 @@ struct JobsCommand: AsyncParsableCommand {
       }
     }
     progress.clear()
-    return job
+    return detail
   }
 
   /// Prints how a job ended, and fails when it did not end well.
-  static func finish(_ job: TrainingJob, json: Bool) throws {
-    if json { printJSON(Report.job(job)) } else { describe(job) }
+  static func finish(_ detail: JobDetail, json: Bool) throws {
+    let job = detail.job
+    if json { printJSON(Report.job(detail)) } else { describe(detail) }
     if job.state == .failed || job.state == .lost {
       throw WorkbenchError.model("Job \(job.id) is \(job.state.rawValue). \(job.message ?? "")")
     }
   }
 
-  static func describe(_ job: TrainingJob) {
+  static func describe(_ detail: JobDetail) {
+    let job = detail.job
     print("job \(job.id)  \(job.state.rawValue)  \(job.base) on \(job.data)  step \(job.step)/\(job.steps)")
     let losses = [
-      job.trainLoss.map { "train loss \(Report.loss($0))" }, job.validationLoss.map { "val loss \(Report.loss($0))" },
+      job.trainLoss.map { "train loss \(JobLoss.text($0))" }, job.validationLoss.map { "val loss \(JobLoss.text($0))" },
     ]
     let line = losses.compactMap { $0 }.joined(separator: ", ")
     if !line.isEmpty { print("  " + line) }
     if let adapter = job.adapter { print("  adapter: \(adapter)") }
     if let message = job.message { print("  " + message) }
+    for remark in detail.remarks where remark != job.message { print("  warning: " + remark) }
   }
-}
 
-extension Report {
-  static func loss(_ value: Double) -> String { String(format: "%.4f", value) }
+  /// What the answers of a step have in common, on a line.
+  static func text(of figures: AnswerFigures, signs: [AnswerFigures.Sign]) -> String {
+    var words = [
+      "\(figures.share(figures.equal)) the same", "\(figures.share(figures.unending)) without an end",
+    ]
+    if let asBase = figures.asBase { words.append("\(figures.share(asBase)) as the base model's") }
+    if let change = figures.logitChange { words.append(String(format: "logits changed by %.3g at most", change)) }
+    return "answers at step \(figures.step): " + words.joined(separator: ", ")
+      + (signs.isEmpty ? "" : "  ! " + signs.map(\.words).joined(separator: ", "))
+  }
 }

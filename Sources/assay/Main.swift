@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Terminal
 import WorkbenchCore
@@ -21,6 +22,9 @@ import WorkbenchCore
     defaultSubcommand: OpenCommand.self)
 
   static func main() async {
+    StandardStreams.secure()
+    ProcessLimits.check()
+    FileAccess.makePrivate()
     setWidth()
     do {
       var command = try parseAsRoot()

@@ -62,7 +62,7 @@ extension ModelsCommand {
       }
       try await TrustQuestion.ask(workbench)
       let folder = WorkspaceFolder(options.folder)
-      do {
+      do throws(PathError) {
         if HubID(place) != nil { return place }
         try folder.checkLinks(in: place)
         return try folder.reading(place, mayBeAbsolute: true)

@@ -33,16 +33,21 @@ struct ModelsCommand: AsyncParsableCommand {
         let probe = snapshot.probes[model.place]
         return [
           model.name, model.api.word, model.api.address, "\(model.concurrency)",
-          model.price.map { "$\(Self.plain($0.input))/\(Self.plain($0.output))" + ($0.asOf == nil ? "" : "*") } ?? "–",
-          probe.map { Report.milliseconds($0.latency) } ?? "–",
+          model.price.map(Self.inAndOut) ?? "–",
+          probe?.latency.map { Report.milliseconds($0) } ?? "–",
           probe?.tokensPerSecond.map { "\(Int($0.rounded()))" } ?? "–",
-          probe.map { Report.day($0.time) } ?? "not yet",
+          probe.flatMap { $0.latency == nil ? nil : Report.day($0.time) } ?? "not yet",
         ]
       }
       table.print()
       if models.contains(where: { $0.price?.asOf != nil }) {
         print("* dollars for a million tokens as of \(PriceTable.date); a price in assay.yaml goes before.")
       }
+    }
+
+    /// Dollars per million tokens; a star marks what Assay's own table says.
+    private static func inAndOut(_ price: TokenPrice) -> String {
+      "$\(plain(price.rates.input))/\(plain(price.rates.output))" + (price.asOf == nil ? "" : "*")
     }
 
     private static func plain(_ value: Double) -> String {
@@ -54,25 +59,33 @@ struct ModelsCommand: AsyncParsableCommand {
   struct Test: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Ask models a few small questions: whether they answer, how fast, and which options they honour.",
-      discussion: "Takes about a dozen short requests for each model. What was found out is kept with its date.")
+      discussion: """
+        Takes about two dozen short requests for each model, and four for each adapter that a variant uses there. What was \
+        found out is kept with its date, and what is served under the same name as before is compared.
+        """)
     @Argument(help: "Models of the workspace; all of them when none is named.")
     var models: [String] = []
+    @OptionGroup var spending: SpendingOptions
     @OptionGroup var options: WorkspaceOptions
 
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
       let workspace = await workbench.snapshot.workspace
+      let earlier = await workbench.snapshot.probes
       Wiring.report(workspace.problems)
       let names = models.isEmpty ? workspace.models.map(\.name) : models
       guard !names.isEmpty else { throw WorkbenchError.input("assay.yaml has no models; add one to test.") }
+      try await spending.ask(names.map(Command.testModel), on: workbench)
       var reports: [JSONValue] = []
       var failure: (any Error)?
       for name in names {
         do {
-          let outcome = try await Wiring.interruptible { try await workbench.perform(.testModel(name)) }
+          let outcome = try await Wiring.interruptible {
+            try await workbench.perform(.testModel(name), consent: .given)
+          }
           guard case .probe(let probe) = outcome, let model = workspace.model(name) else { continue }
           reports.append(Report.model(model, probe))
-          if !options.json { Self.show(model, probe) }
+          if !options.json { Self.show(model, probe, earlier[model.place]) }
         } catch  where !(error is CancellationError) {
           failure = failure ?? error
           Wiring.say("\(name): \(error)")
@@ -84,16 +97,26 @@ struct ModelsCommand: AsyncParsableCommand {
       if let failure { throw ExitCode(ExitStatus.of(failure)) }
     }
 
-    private static func show(_ model: ModelSpec, _ probe: ModelProbe) {
+    private static func show(_ model: ModelSpec, _ probe: ModelProbe, _ earlier: ModelProbe?) {
       let speed = probe.tokensPerSecond.map { ", \(Int($0.rounded())) tokens/s" } ?? ""
       let server = probe.server.map { ", \($0)" } ?? ""
       print(
-        "\(model.name) (\(model.api.address)): one token in \(Report.milliseconds(probe.latency))\(speed)\(server)")
+        "\(model.name) (\(model.api.address)): one token in \(Report.milliseconds(probe.latency ?? 0))\(speed)\(server)"
+      )
       for ability in ModelProbe.Ability.allCases {
         guard let finding = probe.findings[ability] else { continue }
         let mark = [.works: "✓", .ignored: "!", .refused: "✗"][finding] ?? "?"
         let words = finding == .ignored ? "ignored: taken without complaint, without effect" : finding.rawValue
         print("  \(mark) \(ability.rawValue): \(words)")
+      }
+      for replacement in earlier.map({ probe.replacements(since: $0) }) ?? [] {
+        let date = earlier.map { Report.day($0.time) } ?? ""
+        let why =
+          replacement.now.map { "it comes from \($0) now, then from \(replacement.before ?? "elsewhere")" }
+          ?? "it answers the same questions otherwise"
+        print(
+          "  ! \(replacement.name) has changed since \(date): \(why). Runs from before can't be compared with later ones."
+        )
       }
       if case .endpoint(let endpoint) = model.api, !probe.models.isEmpty, !probe.models.contains(endpoint.model) {
         let some = probe.models.prefix(8).joined(separator: ", ")
@@ -125,18 +148,24 @@ extension Report {
       "concurrency": JSONValue(model.concurrency),
       "price": model.price.map {
         [
-          "input": JSONValue($0.input), "cached_input": JSONValue($0.cachedInput), "output": JSONValue($0.output),
-          "as_of": $0.asOf.map { .string($0) } ?? .null,
+          "input": JSONValue($0.rates.input), "cached_input": JSONValue($0.rates.cachedInput),
+          "cache_write": JSONValue($0.rates.cacheWrite), "cache_write_1h": JSONValue($0.rates.longCacheWrite),
+          "output": JSONValue($0.rates.output), "as_of": $0.asOf.map { .string($0) } ?? .null,
         ]
       } ?? .null,
-      "tested": probe.map { .string(ISO8601DateFormatter().string(from: $0.time)) } ?? .null,
+      "tested": probe.flatMap { $0.latency == nil ? nil : .string(ISO8601DateFormatter().string(from: $0.time)) }
+        ?? .null,
     ]
     if let probe {
       var findings: JSONObject = [:]
       for ability in ModelProbe.Ability.allCases {
         findings[ability.rawValue] = probe.findings[ability].map { .string($0.rawValue) }
       }
-      report["latency_ms"] = rounded(probe.latency * 1000, 1)
+      report["replaced"] = .object(
+        JSONObject(
+          (probe.replaced ?? [:]).sorted { $0.key < $1.key }
+            .map { (key: $0.key, value: .string(ISO8601DateFormatter().string(from: $0.value))) }))
+      report["latency_ms"] = probe.latency.map { rounded($0 * 1000, 1) } ?? .null
       report["tokens_per_second"] = probe.tokensPerSecond.map { rounded($0, 1) } ?? .null
       report["findings"] = .object(findings)
       report["server"] = probe.server.map { .string($0) } ?? .null

@@ -17,6 +17,7 @@ struct OpenCommand: AsyncParsableCommand {
   var workspace: String?
   @Option(help: "A theme by name; `:` changes it later.")
   var theme: String?
+  @OptionGroup var patience: PatienceOptions
   @OptionGroup var trust: TrustOption
 
   /// A misspelt command looks like a folder: says so when there is no such folder.
@@ -39,6 +40,7 @@ struct OpenCommand: AsyncParsableCommand {
     async let library = ThemeLibrary.load(environment: environment, executable: Wiring.executable)
     let workbench = try await Wiring.workbench(
       folder: WorkspaceOptions.absolute(directory ?? workspace ?? "."), trusts: trust.trust, streamsAnswers: true)
+    await patience.apply(to: workbench)
     let (themes, warnings) = await library
     if let theme, !themes.contains(where: { $0.name == theme }) {
       throw WorkbenchError.unknown("theme", theme, among: themes.map(\.name))
@@ -62,22 +64,29 @@ struct OpenCommand: AsyncParsableCommand {
         }
       }
     } catch {
-      await finish(runner, workbench, since: start)
+      _ = await finish(runner, workbench, since: start)
       Wiring.say("assay: \(error)")
       if let signal = error.signal { endProcess(bySignal: signal) }
       throw ExitCode(error.exitStatus)
     }
-    await finish(runner, workbench, since: start)
+    let isAllKept = await finish(runner, workbench, since: start)
     if last.name != screen.theme.name { ThemeLibrary.remember(last.name, environment: environment) }
     for warning in warnings { Wiring.say(warning) }
+    if !isAllKept { throw ExitCode(ExitStatus.usage) }
   }
 
   /// Ends all work; tells of edits that failed when no screen could tell any more, and of texts kept unsaved.
-  private func finish(_ runner: CommandRunner, _ workbench: Workbench, since start: Date) async {
+  /// - Returns: false where something that was typed is lost.
+  private func finish(_ runner: CommandRunner, _ workbench: Workbench, since start: Date) async -> Bool {
     for problem in await runner.finish() { Wiring.say("assay: not saved: \(problem)") }
     for draft in await workbench.snapshot.drafts where draft.value.time >= start {
       Wiring.say("assay: not saved, but kept in .assay/drafts/\(draft.key): editing there again offers it")
     }
+    let lost = await workbench.snapshot.unkeptDrafts
+    for (path, reason) in lost.sorted(by: { $0.key.description < $1.key.description }) {
+      Wiring.say("assay: lost: what was typed in \(path) is neither saved nor kept. \(reason)")
+    }
     await workbench.close()
+    return lost.isEmpty
   }
 }

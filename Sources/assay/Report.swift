@@ -8,6 +8,7 @@ enum Report {
   static func run(_ run: Run) -> JSONValue {
     let summary = run.summary
     func known(_ value: Double, of count: Int) -> JSONValue { count > 0 ? rounded(value, 4) : .null }
+    func counted(_ tokens: Int) -> JSONValue { summary.counted > 0 ? JSONValue(tokens) : .null }
     return [
       "run": JSONValue(Int(run.id.number)), "variant": .string(run.variant.name),
       "prompt_version": .string(run.promptVersion.short), "set": .string(run.set), "state": .string(run.state.rawValue),
@@ -21,30 +22,36 @@ enum Report {
         "ci95": summary.scored > 0 ? [rounded(summary.low, 4), rounded(summary.high, 4)] : .null,
       ],
       "format_valid": known(Double(summary.formatValid) / Double(max(1, summary.done)), of: summary.done),
-      "errors": JSONValue(summary.errors),
+      "score_no_answers_wrong": [
+        "mean": known(summary.strict.mean, of: summary.scored + summary.leftOut),
+        "ci95": summary.scored + summary.leftOut > 0
+          ? [rounded(summary.strict.low, 4), rounded(summary.strict.high, 4)] : .null,
+      ],
+      "errors": JSONValue(summary.errors), "no_answers": noAnswers(summary),
       "tokens": [
-        "prompt": JSONValue(summary.promptTokens),
+        "counted": JSONValue(summary.counted),
+        "prompt": counted(summary.promptTokens),
         "cached_prompt": summary.cachedPromptTokens.map { JSONValue($0) } ?? .null,
-        "completion": JSONValue(summary.completionTokens),
+        "cache_writes": counted(summary.cacheWriteTokens + summary.longCacheWriteTokens),
+        "completion": counted(summary.completionTokens),
       ],
       "latency_ms": [
         "p50": summary.latencyMedian > 0 ? rounded(summary.latencyMedian * 1000, 1) : .null,
         "p95": summary.latency95 > 0 ? rounded(summary.latency95 * 1000, 1) : .null,
       ],
-      "cost_usd": summary.cost.map { rounded($0, 6) } ?? .null, "seconds": rounded(run.seconds, 3),
+      "cost_usd": summary.cost.map { rounded($0, 6) } ?? .null,
+      "known_cost_usd": summary.knownCost.map { rounded($0, 6) } ?? .null, "unpriced": JSONValue(summary.unpriced),
+      "seconds": rounded(run.seconds, 3),
     ]
   }
 
-  static func job(_ job: TrainingJob) -> JSONValue {
-    [
-      "id": JSONValue(Int(job.id.number)), "state": .string(job.state.rawValue), "backend": .string(job.backend),
-      "base": .string(job.base), "data": .string(job.data), "step": JSONValue(job.step), "steps": JSONValue(job.steps),
-      "train_loss": job.trainLoss.map { rounded($0, 5) } ?? .null,
-      "val_loss": job.validationLoss.map { rounded($0, 5) } ?? .null,
-      "adapter": job.adapter.map { .string($0) } ?? .null, "message": job.message.map { .string($0) } ?? .null,
-      "created": .string(ISO8601DateFormatter().string(from: job.created)),
-      "sweep": job.sweep.map { .string($0) } ?? .null,
-    ]
+  /// How many replies are no answer, by what they are.
+  private static func noAnswers(_ summary: RunSummary) -> JSONValue {
+    var counts: JSONObject = [:]
+    for kind in NoAnswer.allCases {
+      if let count = summary.noAnswers[kind] { counts[kind.rawValue] = JSONValue(count) }
+    }
+    return .object(counts)
   }
 
   static func rounded(_ value: Double, _ places: Int) -> JSONValue {
@@ -60,15 +67,16 @@ enum Report {
     let hasAnswers = done > 0
     let hasScores = summary.scored > 0
     return [
-      run.variant.name, run.set, done == run.requests ? "\(done)" : "\(done)/\(run.requests)",
+      run.variant.name, run.set, run.casesText,
       hasScores ? percent(summary.mean) : "–",
       hasScores ? "[\(percent(summary.low)), \(percent(summary.high))]" : "–",
       summary.unscored > 0 ? "\(summary.unscored)" : "",
       hasAnswers ? percent(Double(summary.formatValid) / Double(done)) : "–", "\(summary.errors)",
-      hasAnswers ? "\(summary.promptTokens / done)" : "–", hasAnswers ? "\(summary.completionTokens / done)" : "–",
+      summary.meanPromptTokens.map { "\(Int($0.rounded()))" } ?? "–",
+      summary.meanCompletionTokens.map { "\(Int($0.rounded()))" } ?? "–",
       summary.latencyMedian > 0 ? "\(Int((summary.latencyMedian * 1000).rounded()))" : "–",
       summary.latency95 > 0 ? "\(Int((summary.latency95 * 1000).rounded()))" : "–",
-      summary.cost.map { dollars($0) } ?? "–", seconds(run.seconds), run.id.description, run.promptVersion.short,
+      summary.costText ?? "–", seconds(run.seconds), run.id.description, run.promptVersion.short,
     ]
   }
 

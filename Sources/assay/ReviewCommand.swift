@@ -82,17 +82,9 @@ struct ReviewCommand: AsyncParsableCommand {
   }
 
   private static func text(_ path: String) throws -> String {
-    let data: Data
-    if path == "-" {
-      data = FileHandle.standardInput.readDataToEndOfFile()
-    } else {
-      guard let read = try? Data(contentsOf: URL(fileURLWithPath: WorkspaceOptions.absolute(path))) else {
-        throw WorkbenchError.input("\(path) can't be read: name a file with the right answer.")
-      }
-      data = read
-    }
-    guard data.count <= 4 << 20, var text = String(validating: data, as: UTF8.self) else {
-      throw WorkbenchError.input("\(path) must be UTF-8 text of at most 4 MiB.")
+    let bytes = try InputFile.bytes(path, limit: 4 << 20, meaning: "a file with the right answer")
+    guard var text = String(validating: bytes, as: UTF8.self) else {
+      throw WorkbenchError.input("\(path) isn't UTF-8 text; save the right answer as UTF-8.")
     }
     // Editors end a file with a line break, which is no part of the answer.
     if text.hasSuffix("\n") { text.removeLast() }

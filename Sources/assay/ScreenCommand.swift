@@ -1,5 +1,6 @@
 import ArgumentParser
 import Drawing
+import Files
 import Foundation
 import WorkbenchCore
 import WorkbenchUI
@@ -78,8 +79,10 @@ struct ScreenCommand: AsyncParsableCommand {
     await runner.finish()
     await workbench.close()
     if let svg {
-      try Data(surface.svg(title: "Assay").utf8).write(
-        to: URL(fileURLWithPath: WorkspaceOptions.absolute(svg)), options: .atomic)
+      do { try FileBytes.replace(WorkspaceOptions.absolute(svg), with: Array(surface.svg(title: "Assay").utf8)) } catch
+      {
+        throw WorkbenchError.input("\(svg) can't be written. \(error)")
+      }
     }
     print(surface.text())
   }
@@ -121,15 +124,6 @@ struct ScreenCommand: AsyncParsableCommand {
   }
 
   private static func read(_ path: String) throws -> String {
-    let data: Data
-    if path == "-" {
-      data = FileHandle.standardInput.readDataToEndOfFile()
-    } else {
-      guard let file = FileHandle(forReadingAtPath: WorkspaceOptions.absolute(path)) else {
-        throw WorkbenchError.input("The key script \(path) can't be read; check the path.")
-      }
-      data = try file.readToEnd() ?? Data()
-    }
-    return String(decoding: data, as: UTF8.self)
+    String(decoding: try InputFile.bytes(path, limit: 16 << 20, meaning: "a script of keys"), as: UTF8.self)
   }
 }

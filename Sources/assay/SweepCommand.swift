@@ -39,8 +39,12 @@ struct SweepCommand: AsyncParsableCommand {
     @Option(help: "Optimiser steps, instead of the workspace's setting.")
     var steps: Int?
     @Option(
-      help: ArgumentHelp("Train although this check comes out badly. Repeatable.", valueName: "check=reason"))
+      help: ArgumentHelp(
+        "Train although this check of the rows, or of the pre-flight, comes out badly. Repeatable.",
+        valueName: "check=reason"))
     var accept: [String] = []
+    @OptionGroup var spending: SpendingOptions
+    @OptionGroup var patience: PatienceOptions
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
@@ -49,6 +53,7 @@ struct SweepCommand: AsyncParsableCommand {
         throw ValidationError("--steps must be from 1 to 1000000000.")
       }
       if steps != nil, epochs != nil { throw ValidationError("Give either --steps or several --epochs.") }
+      _ = try Acceptance(accept)
       if cases < 0 { throw ValidationError("--cases must be at least 0.") }
       if let rates = learningRate?.values, !rates.allSatisfy({ $0 > 0 && $0 <= 1 }) {
         throw ValidationError("--learning-rate takes numbers above 0, at most 1.")
@@ -66,6 +71,7 @@ struct SweepCommand: AsyncParsableCommand {
 
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
+      await patience.apply(to: workbench)
       Wiring.report(await workbench.snapshot.workspace.problems)
       var settings = await workbench.snapshot.workspace.training.settings
       if let steps { settings.steps = steps }
@@ -74,15 +80,18 @@ struct SweepCommand: AsyncParsableCommand {
       axes.ranks = (rank?.values ?? []).map { Int($0) }
       axes.epochs = epochs?.values ?? []
       axes.dataShares = dataShare?.values ?? []
+      let acceptance = try Acceptance(accept)
       let request = SweepRequest(
         name: name,
         job: TrainRequest(
-          base: base, data: data, settings: settings, accepted: try DataCommand.accepted(accept), backend: backend),
+          base: base, data: data, settings: settings, accepted: acceptance.data,
+          acceptedPreflight: acceptance.preflight, backend: backend),
         axes: axes, halving: halving, cases: cases)
       let trials = axes.count
       await workbench.refreshJobs()
+      try await spending.ask([.sweep(request)], on: workbench)
       let report = try await EvalCommand.showingProgress(of: workbench, as: name) {
-        try await workbench.sweep(request) { report in
+        try await workbench.sweep(request, consent: .given) { report in
           let judged = report.rows.count { $0.run != nil || $0.job.state.isOver }
           Wiring.say("\(name): \(judged) of \(trials) trials have come to a first result.")
         }
@@ -136,7 +145,8 @@ struct SweepCommand: AsyncParsableCommand {
     }
     var table = TextTable(
       report.axes.map { .init($0.rawValue, .right) } + [
-        .init("job", .right), .init("state"), .init("step", .right), .init("val loss", .right), .init("score", .right),
+        .init("job", .right), .init("state"), .init("step", .right), .init("best loss", .right),
+        .init("at step", .right), .init("score", .right),
         .init("95 % interval"),
       ])
     table.rows = report.rows.map { row in
@@ -145,7 +155,8 @@ struct SweepCommand: AsyncParsableCommand {
         return axis == .dataShare ? Report.percent(value) : value == value.rounded() ? "\(Int(value))" : "\(value)"
       } + [
         row.job.id.description, row.job.state.rawValue, "\(row.job.step)/\(row.job.steps)",
-        row.job.validationLoss.map(Report.loss) ?? "–", row.run.map { Report.percent($0.summary.mean) } ?? "–",
+        row.loss.map(JobLoss.text) ?? "–", row.job.best.map { "\($0.step)" } ?? "–",
+        row.run.map { Report.percent($0.summary.mean) } ?? "–",
         row.run.map { "[\(Report.percent($0.summary.low)), \(Report.percent($0.summary.high))]" } ?? "–",
       ]
     }

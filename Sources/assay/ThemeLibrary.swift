@@ -1,4 +1,5 @@
 import Drawing
+import Files
 import Foundation
 
 /// Finds themes: those in the program, and in place of them or besides, files of the user and of the installation.
@@ -10,7 +11,7 @@ enum ThemeLibrary {
     for folder in folders(environment: environment, executable: executable).reversed() {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
       for name in names.sorted() where name.hasSuffix(".theme") {
-        guard let text = try? String(contentsOfFile: folder + "/" + name, encoding: .utf8) else { continue }
+        guard let text = try? FileBytes.text(folder + "/" + name, limit: 1 << 20) else { continue }
         let (theme, found) = Theme.parse(text, name: String(name.dropLast(6)))
         warnings += found.map { "\(folder)/\(name): \($0)" }
         themes.removeAll { $0.name == theme.name }
@@ -24,16 +25,14 @@ enum ThemeLibrary {
   static func preferred(_ asked: String?, environment: [String: String]) -> String {
     if let asked { return asked }
     if let name = environment["NO_COLOR"], !name.isEmpty { return "monochrome" }
-    let saved = try? String(contentsOfFile: choiceFile(environment), encoding: .utf8)
+    let saved = try? FileBytes.text(choiceFile(environment), limit: 4096)
     return saved?.trimmingCharacters(in: .whitespacesAndNewlines) ?? Theme.dark.name
   }
 
   /// Remembers the theme that was in use at the end.
   static func remember(_ name: String, environment: [String: String]) {
     let file = choiceFile(environment)
-    try? FileManager.default.createDirectory(
-      atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-    try? Data((name + "\n").utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+    try? FileBytes.replace(file, with: Array((name + "\n").utf8))
   }
 
   private static func configuration(_ environment: [String: String]) -> String {

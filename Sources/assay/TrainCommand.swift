@@ -60,6 +60,7 @@ struct TrainCommand: AsyncParsableCommand {
   var estimate = false
   @Flag(help: "Stay until the job is over, showing its progress; Ctrl-C leaves it running.")
   var follow = false
+  @OptionGroup var spending: SpendingOptions
   @OptionGroup var options: WorkspaceOptions
 
   func validate() throws {
@@ -71,7 +72,7 @@ struct TrainCommand: AsyncParsableCommand {
     if let learningRate, !(learningRate > 0 && learningRate <= 1) {
       throw ValidationError("--learning-rate must be above 0, at most 1.")
     }
-    _ = try DataCommand.accepted(accept)
+    _ = try Acceptance(accept)
     if let objective, TrainingSettings.Objective(rawValue: objective) == nil {
       throw ValidationError("--objective must be sft or dpo.")
     }
@@ -106,9 +107,10 @@ struct TrainCommand: AsyncParsableCommand {
       settings.mix?.share = mixShare
       if mixShare == 0 { settings.mix = nil }
     }
+    let acceptance = try Acceptance(accept)
     var request = TrainRequest(
-      base: base, data: data, settings: settings, allowLeaks: allowLeaks, accepted: try DataCommand.accepted(accept),
-      backend: backend,
+      base: base, data: data, settings: settings, allowLeaks: allowLeaks, accepted: acceptance.data,
+      acceptedPreflight: acceptance.preflight, backend: backend,
       order: QueueOrder(priority: priority, notBefore: try at.map { try StartTime.date($0) }, waits: !now))
     if let from {
       let run = try await workbench.run(named: from)
@@ -133,14 +135,16 @@ struct TrainCommand: AsyncParsableCommand {
         estimate.dollars == nil ? " What it costs isn't known: the model has no `price: { training: … }`." : ""
       Wiring.say("At the provider: \(estimate.sentence)\(price)")
     }
-    guard case .job(var job) = try await workbench.perform(.train(request)) else { return }
+    try await spending.ask([.train(request)], on: workbench)
+    guard case .job(let job) = try await workbench.perform(.train(request), consent: .given) else { return }
+    var detail = JobDetail(job: job)
     if follow {
-      job = try await JobsCommand.follow(job.id, on: workbench)
+      detail = try await JobsCommand.follow(job.id, on: workbench)
     } else {
       Wiring.say("Job \(job.id) is on its way (\(job.backend)); `assay jobs follow \(job.id)` shows it.")
     }
     await workbench.close()
-    try JobsCommand.finish(job, json: options.json)
+    try JobsCommand.finish(detail, json: options.json)
   }
 }
 

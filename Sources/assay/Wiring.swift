@@ -23,13 +23,18 @@ enum Wiring {
     let files = FolderWorkspaceFiles(folder, gate: gate, state: use)
     try files.check()  // before a database is made in the wrong place
     let state = WorkspaceState(workspace: folder, use: use)
-    return try await Workbench(
+    let downloads = DownloadNotices()
+    let workbench = try await Workbench(
       Workbench.Dependencies(
         files: files, openStore: { isTrusted in try isTrusted ? state.open() : state.openOwn() ?? .inMemory() },
-        clients: HTTPModelClients(servers: EngineServers(layout: layout), gate: gate),
+        clients: HTTPModelClients(
+          servers: EngineServers(layout: layout, onDownload: { downloads.tell($0) }), gate: gate),
         trainer: DetachedTrainer(
           layout: layout, executable: executable, signer: InstallationSigner(), gate: gate),
         gate: gate, streamsAnswers: streamsAnswers))
+    // A screen has a place for it; else it goes to stderr.
+    if streamsAnswers { downloads.show(on: workbench) }
+    return workbench
   }
 
   /// Whether the environment trusts the workspace that this process was started on (`ASSAY_TRUST=1`).

@@ -11,16 +11,22 @@ struct WorkspaceState: Sendable {
 
   /// Opens the state of a workspace that is trusted: makes it where there is none, and adopts one that this installation
   /// didn't make once its database was seen to hold nothing but Assay's tables. Jobs in an adopted one are not signed, so
-  /// they can be read and are never resumed.
+  /// they can be read and are never resumed. Where nothing can be written, what is there can be looked at.
   /// - Throws: `TrustFailure` or `StorageError`.
   func open() throws -> SQLiteStore {
     let folder = StateFolder(workspace: workspace)
     // Without a key nothing is marked, so that what is there is adopted each time, and no job can be started.
     let key = try? InstallationKey()
     let standing = try folder.standing(key)
+    if !folder.canBeWritten {
+      let store = try SQLiteStore.looking(into: folder.path)
+      if standing != .absent { use.allow() }
+      return store
+    }
     try folder.make()
     let store = try SQLiteStore(stateFolder: folder.path)
     if standing != .ours, let key { try folder.mark(key) }
+    folder.sweep()
     use.allow()
     return store
   }
@@ -32,7 +38,8 @@ struct WorkspaceState: Sendable {
     guard let key = try? InstallationKey(existingIn: .standard()), (try? folder.standing(key)) == .ours else {
       return nil
     }
-    let store = try SQLiteStore(stateFolder: folder.path)
+    let store =
+      try folder.canBeWritten ? SQLiteStore(stateFolder: folder.path) : SQLiteStore.looking(into: folder.path)
     use.allow()
     return store
   }

@@ -1,6 +1,7 @@
 import Content
 import Foundation
 import LoopbackServer
+import SeededRandom
 import Testing
 
 extension EndToEnd {
@@ -18,7 +19,7 @@ extension EndToEnd {
     @Test(arguments: [1, 2] as [UInt64]) func whatIsRecordedIsNeverAskedAgain(seed: UInt64) async throws {
       let (cases, width, kills) = (300, 8, 8)
       try await Place.withFolder { folder in
-        var chance = Chance(seed: seed)
+        var chance = SeededRandom(seed: seed)
         // Each takes 60 to 80 ms, by its number.
         try await MockModel.with(pause: { .milliseconds(60 + $0 % 20) }) { model, port in
           _ = try MockWorkspace(in: folder, port: port, cases: cases, concurrency: width)
@@ -92,19 +93,5 @@ extension EndToEnd {
         }
       }
     }
-  }
-}
-
-/// Numbers that look random and are the same each time.
-struct Chance: RandomNumberGenerator {
-  private var state: UInt64
-  /// Starts the sequence.
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

@@ -1,6 +1,7 @@
 import Content
 import Foundation
 import LoopbackServer
+import SeededRandom
 import Synchronization
 import Testing
 
@@ -11,7 +12,7 @@ extension EndToEnd {
     private static let seed = UInt64(20_26)
 
     /// A quarter of the kills hit the start, from the first instruction on; the others hit the run under way.
-    private static func wait(until model: MockModel, asks before: Int, _ chance: inout Chance) async throws {
+    private static func wait(until model: MockModel, asks before: Int, _ chance: inout SeededRandom) async throws {
       if Int.random(in: 0..<4, using: &chance) > 0 {
         try await EndToEndTests.wait(for: "a request") { model.numbers.count > before }
       }
@@ -20,7 +21,7 @@ extension EndToEnd {
 
     @Test func twoHundredKillsLoseNothing() async throws {
       let (cases, width, kills) = (3000, 8, 200)
-      var chance = Chance(seed: Self.seed)
+      var chance = SeededRandom(seed: Self.seed)
       let isSlow = Mutex(true)
       try await Place.withFolder { folder in
         // Each takes 25 to 35 ms, by its number; the last run is answered at once.

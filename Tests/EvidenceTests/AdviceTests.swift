@@ -175,10 +175,11 @@ import Testing
 
   @Test func costsAgainstTheWin() {
     var facts = tunedWins()
-    let prices = TokenPrices(input: 10, output: 10)
+    let prices = TokenRates(input: 10, output: 10)
     facts.cost = CostModel(
-      prompted: CallCost(uncachedInput: 3500, prices: prices), tuned: CallCost(uncachedInput: 1700, prices: prices),
-      investment: TuningInvestment(training: 5000), queriesPerMonth: 10_000)
+      prompted: CallCost(tokens: TokenCounts(uncachedInput: 3500), rates: prices),
+      tuned: CallCost(tokens: TokenCounts(uncachedInput: 1700), rates: prices),
+      investment: TuningInvestment(training: 5000, engineeringHours: 0, retrainings: 0), queriesPerMonth: 10_000)
     let advice = Advice(facts)
     #expect(advice.recommendation == .fineTune)
     #expect(advice.confidence == .fair)
@@ -195,6 +196,26 @@ import Testing
     #expect(
       line(.cost, facts)?.statement
         == "a tuned answer costs $0.98 more than a prompted one, so tuning never pays for itself")
+  }
+
+  @Test func costsThatAreNotStated() {
+    var facts = tunedWins()
+    let prices = TokenRates(input: 10, output: 10)
+    facts.cost = CostModel(
+      prompted: CallCost(tokens: TokenCounts(uncachedInput: 3500), rates: prices),
+      tuned: CallCost(tokens: TokenCounts(uncachedInput: 1700), rates: prices, hostingPerMonth: nil),
+      investment: TuningInvestment(training: nil), queriesPerMonth: 10_000)
+    let line = line(.cost, facts)
+    #expect(line?.direction == .unknown)
+    #expect(
+      line?.statement == "whether tuning pays for itself is not known: hosting_per_month, training_cost not stated")
+    #expect(Advice(facts).missing.contains { $0.statement.contains("state hosting_per_month, training_cost") })
+    facts.cost?.tuned.hostingPerMonth = 0
+    facts.cost?.investment.training = 5000
+    #expect(
+      self.line(.cost, facts)?.statement
+        == "a tuned answer saves $0.018, so $5,000 come back after 277,778 queries, 27.8 months at 10,000 a month "
+        + "at the earliest: engineering_hours and hourly_rate, retrainings not stated")
   }
 
   // MARK: - Not measured
@@ -244,10 +265,11 @@ import Testing
 
   @Test func knownCostsCloseTheVolumeGap() throws {
     var facts = try readyToTune()
-    let prices = TokenPrices(input: 10, output: 10)
+    let prices = TokenRates(input: 10, output: 10)
     facts.cost = CostModel(
-      prompted: CallCost(uncachedInput: 3500, prices: prices), tuned: CallCost(uncachedInput: 1700, prices: prices),
-      investment: TuningInvestment(training: 5000), queriesPerMonth: 200_000)
+      prompted: CallCost(tokens: TokenCounts(uncachedInput: 3500), rates: prices),
+      tuned: CallCost(tokens: TokenCounts(uncachedInput: 1700), rates: prices),
+      investment: TuningInvestment(training: 5000, engineeringHours: 0, retrainings: 0), queriesPerMonth: 200_000)
     #expect(Advice(facts).recommendation == .fineTune)
     #expect(line(.volume, facts)?.direction == .neutral)
   }

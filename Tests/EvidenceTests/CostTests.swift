@@ -3,9 +3,9 @@ import Testing
 
 /// The example of the third essay, as SPEC section 6 corrects it.
 @Suite struct CostTests {
-  private let prices = TokenPrices(input: 10, output: 10)
-  private var prompted: CallCost { CallCost(uncachedInput: 3500, prices: prices) }
-  private var tuned: CallCost { CallCost(uncachedInput: 1700, prices: prices) }
+  private let prices = TokenRates(input: 10, output: 10)
+  private var prompted: CallCost { CallCost(tokens: TokenCounts(uncachedInput: 3500), rates: prices) }
+  private var tuned: CallCost { CallCost(tokens: TokenCounts(uncachedInput: 1700), rates: prices) }
 
   private func model(
     _ investment: TuningInvestment = TuningInvestment(training: 5000), queriesPerMonth: Double? = nil
@@ -35,15 +35,16 @@ import Testing
 
   @Test func withWork() {
     let investment = TuningInvestment(training: 5000, engineeringHours: 40, hourlyRate: 100)
-    #expect(investment.total == 9000)
+    #expect(investment.known == 9000)
     #expect(model(investment).breakEven == .after(queries: 500_000))
     let again = TuningInvestment(training: 1, engineeringHours: 2, hourlyRate: 3, retrainings: 4, retrainingCost: 5)
-    #expect(again.total == 27)
+    #expect(again.known == 27)
   }
 
   @Test func withACachedSystemPrompt() {
     let cached = CallCost(
-      uncachedInput: 1500, cachedInput: 2000, prices: TokenPrices(input: 10, cachedInput: 1, output: 10))
+      tokens: TokenCounts(uncachedInput: 1500, cachedInput: 2000),
+      rates: TokenRates(input: 10, cachedInput: 1, output: 10))
     let model = CostModel(
       prompted: cached, tuned: tuned, investment: TuningInvestment(training: 5000), queriesPerMonth: 1_000_000)
     #expect(model.savingPerQuery == 0)
@@ -54,14 +55,44 @@ import Testing
 
   @Test func outputCallsAndHosting() {
     let call = CallCost(
-      uncachedInput: 1000, cachedInput: 500, output: 200, prices: TokenPrices(input: 2, cachedInput: 1, output: 5),
-      callsPerGoal: 3, hostingPerMonth: 700)
+      tokens: TokenCounts(uncachedInput: 1000, cachedInput: 500, output: 200),
+      rates: TokenRates(input: 2, cachedInput: 1, output: 5), callsPerGoal: 3, hostingPerMonth: 700)
     #expect(isClose(call.tokensPerQuery, 0.0105))
     #expect(isClose(call.perQuery(queriesPerMonth: 100_000), 0.0175))
     #expect(call.perQuery(queriesPerMonth: nil) == nil)
     #expect(call.perQuery(queriesPerMonth: 0) == nil)
     let unknown = CostModel(prompted: prompted, tuned: call, investment: TuningInvestment(training: 1))
     #expect(unknown.breakEven == .unknown)
+  }
+
+  @Test func theCacheIsPaidByItsOwnRates() {
+    let rates = TokenRates(input: 3, cachedInput: 0.3, cacheWrite: 3.75, longCacheWrite: 6, output: 15)
+    let tokens = TokenCounts(
+      uncachedInput: 86, cachedInput: 1920, cacheWrites: 400, longCacheWrites: 600, output: 50)
+    let expected: [Double] = [86 * 3, 1920 * 0.3, 400 * 3.75, 600 * 6, 50 * 15]
+    #expect(isClose(rates.dollars(for: tokens), expected.reduce(0, +) / 1e6))
+    let plain = TokenRates(input: 3, output: 15)
+    #expect(plain.cachedInput == 3 && plain.cacheWrite == 3 && plain.longCacheWrite == 3)
+  }
+
+  @Test func whatIsNotKnownIsNotZero() {
+    var unknown = model(TuningInvestment(training: nil))
+    #expect(unknown.breakEven == .unknown && unknown.missing == [.training])
+    unknown.investment.training = 0
+    #expect(unknown.breakEven == .after(queries: 0) && unknown.notCounted == [.work, .retrainings])
+    unknown.investment = TuningInvestment(training: 1, engineeringHours: 0, retrainings: 2, retrainingCost: 1)
+    #expect(unknown.notCounted.isEmpty && unknown.investment.known == 3)
+    unknown.tuned.hostingPerMonth = nil
+    #expect(unknown.breakEven == .unknown && unknown.missing == [.hosting, .queries])
+    unknown.queriesPerMonth = 1000
+    #expect(unknown.missing == [.hosting] && unknown.monthsToBreakEven == nil && unknown.savingPerMonth == nil)
+  }
+
+  @Test func unknownHostingCannotMakeALossAGain() {
+    // A tuned answer takes more tokens already: whatever the hosting costs, it never pays.
+    var loss = CostModel(prompted: tuned, tuned: prompted, investment: TuningInvestment(training: nil))
+    loss.tuned.hostingPerMonth = nil
+    #expect(loss.breakEven == .never && loss.tokenSaving < 0)
   }
 
   @Test func nothingInvestedAndLoss() {

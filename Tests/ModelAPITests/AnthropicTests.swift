@@ -74,7 +74,9 @@ struct AnthropicTests {
     ) { request in seen.withLock { $0 = request } }
     #expect(answer.text == "hé 作 🦊")
     #expect(answer.finishReason == "end_turn")
-    #expect(answer.usage == TokenUsage(prompt: 15, completion: 3, cachedPrompt: 4))
+    #expect(
+      answer.usage
+        == TokenUsage(prompt: 15, completion: 3, cachedPrompt: 4, cacheWrites: 2, longCacheWrites: 0))
     let request = try #require(seen.withLock { $0 })
     #expect(request.path == "/v1/messages")
     #expect(request.headers["x-api-key"] == "sk-test-1")

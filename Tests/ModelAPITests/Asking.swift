@@ -103,6 +103,7 @@ extension ModelFailure {
   var kind: String {
     switch self {
     case .busy: "busy"
+    case .exhausted: "exhausted"
     case .unavailable: "unavailable"
     case .rejected: "rejected"
     case .malformed: "malformed"

@@ -8,6 +8,13 @@ import WorkbenchCore
 
 @testable import ModelAPI
 
+extension OpenAIBatchService {
+  /// Both steps of handing in.
+  fileprivate func submit(_ requests: [BatchRequest], label: String) async throws -> String {
+    try await begin(file: try await upload(requests[...]), label: label)
+  }
+}
+
 /// OpenAI's Batch API, against a mock that answers out of order and not always.
 struct BatchTests {
   private typealias Requests = [(id: String, request: ModelRequest)]
@@ -87,7 +94,7 @@ struct BatchTests {
       #expect(status.isOver && status.word == "expired" && status.failure == nil)
       let ids = try await service.answers(of: batch).map(\.id)
       #expect(ids.sorted() == (0..<5).map { "case \($0)" })
-      let found = try await service.find(label: "a")
+      let found = try await service.find(label: "a", file: nil)
       #expect(found == batch)
     }
   }
@@ -102,7 +109,7 @@ struct BatchTests {
       #expect(status.isOver && status.failure == "Line 1 can't be read.")
       let answers = try await service.answers(of: batch)
       #expect(answers.isEmpty)
-      #expect(try await service.find(label: "a") == nil)
+      #expect(try await service.find(label: "a", file: nil) == nil)
     }
   }
 
@@ -110,36 +117,46 @@ struct BatchTests {
     var course = MockBatches.Course()
     course.page = 3
     try await with(course) { service, _ in
-      #expect(try await service.find(label: "l0") == nil)
+      #expect(try await service.find(label: "l0", file: nil) == nil)
       for number in 0..<10 { _ = try await service.submit(Self.requests(1), label: "l\(number % 5)") }
-      for number in 0..<5 { #expect(try await service.find(label: "l\(number)") == "batch_\(number + 6)") }
+      for number in 0..<5 { #expect(try await service.find(label: "l\(number)", file: nil) == "batch_\(number + 6)") }
       try await service.cancel("batch_6")
-      #expect(try await service.find(label: "l0") == "batch_1")
+      #expect(try await service.find(label: "l0", file: nil) == "batch_1")
       #expect(try await service.status(of: "batch_6").isOver)
       try await service.cancel("batch_6")  // once more is no failure
       await #expect(throws: ModelFailure.self) { try await service.cancel("batch_99") }
     }
   }
 
-  @Test func moreBytesThanAFileMayHaveGoUpAsSeveral() async throws {
+  @Test func noBatchHasMoreBytesThanAFileMay() async throws {
     try await with { service, mock in
       var service = service
       service.fileBytes = 1000
-      let batch = try await service.submit(Self.requests(20), label: "big")
-      let names = batch.split(separator: ",")
-      #expect(names.count > 2)
-      for (_, bytes) in await mock.contents { #expect(bytes.count <= 1000) }
-      #expect(try await service.find(label: "big") == batch)
-      var status = try await service.status(of: batch)
-      #expect(!status.isOver && status.total == 20)
-      status = try await service.status(of: batch)
-      #expect(status.isOver && status.completed == 17 && status.failed == 3)
-      let ids = try await service.answers(of: batch).map(\.id)
-      #expect(Set(ids) == Set((0..<20).map { "case \($0)" }))
-      // A part that is missing makes the whole unusable.
-      #expect(try await service.find(label: "other") == nil)
+      var rest = Self.requests(20)[...]
+      while !rest.isEmpty {
+        let count = try service.fitting(rest)
+        _ = try await service.upload(rest.prefix(count))
+        rest = rest.dropFirst(count)
+      }
+      let contents = await mock.contents
+      #expect(contents.count > 2)
+      for (_, bytes) in contents { #expect(bytes.count <= 1000) }
+      let ids = contents.values.flatMap { $0.split(separator: 0x0A) }.compactMap {
+        (try? JSONValue(parsing: $0))?["custom_id"]?.string
+      }
+      #expect(ids.sorted() == (0..<20).map { "case \($0)" }.sorted())
       service.fileBytes = 50
-      await #expect(throws: ModelFailure.self) { try await service.submit(Self.requests(1), label: "x") }
+      #expect(throws: ModelFailure.self) { try service.fitting(Self.requests(1)[...]) }
+    }
+  }
+
+  /// A provider that keeps no labels still says which file a batch is of.
+  @Test func isFoundByItsFileWhereLabelsAreNotKept() async throws {
+    try await with { service, _ in
+      let file = try await service.upload(Self.requests(2)[...])
+      let batch = try await service.begin(file: file, label: "a")
+      #expect(try await service.find(label: "other", file: file) == batch)
+      #expect(try await service.find(label: "other", file: "file-99") == nil)
     }
   }
 
@@ -148,7 +165,7 @@ struct BatchTests {
       await #expect(throws: ModelFailure.self) { try await service.submit([], label: "a") }
       let long = String(repeating: "x", count: 513)
       await #expect(throws: ModelFailure.self) { try await service.submit(Self.requests(1), label: long) }
-      for name in ["", "../files", "a,,b", "a b", "é", "a?x=1"] {
+      for name in ["", "../files", "a,b", "a b", "é", "a?x=1"] {
         await #expect(throws: ModelFailure.self) { try await service.status(of: name) }
       }
     }

@@ -22,7 +22,8 @@ struct ProbeTests {
   /// A server that does what it is told. One token is one word, and random words depend on the seed.
   private static func able(_ request: LoopbackRequest) -> LoopbackReply {
     switch (request.method, request.path) {
-    case ("GET", "/v1/models"): return ok(["data": [["id": "mock-small", "owned_by": "vllm"], ["id": "other"]]])
+    case ("GET", "/v1/models"):
+      return ok(["data": [["id": "mock-small", "owned_by": "vllm"], ["id": "other", "root": "/adapters/3/300"]]])
     case ("GET", "/version"): return ok(["version": "0.9.1"])
     case ("GET", "/v1/batches?limit=1"): return ok(["object": "list", "data": [], "has_more": false])
     case ("POST", "/tokenize"): return ok(["count": 2, "tokens": [1, 2]])
@@ -34,7 +35,7 @@ struct ProbeTests {
     if question.hasPrefix("Count") { words = counting(500).split(separator: " ").map(String.init) }
     if question.hasPrefix("Write the numbers") { words = counting(9).split(separator: " ").map(String.init) }
     if question.hasPrefix("Write eight") {
-      let seed = body["seed"]?.int ?? request.number
+      let seed = body["seed"]?.int ?? (body["temperature"]?.double == 0 ? 5 : request.number)
       words = (0..<8).map { "w\(seed * 7919 % (13 + $0))" }
     }
     if question.hasPrefix("Describe") { words = ["The", "sea", "is", "blue."] }
@@ -81,10 +82,11 @@ struct ProbeTests {
     let (probe, requests) = try await probe { Self.able($0) }
     for ability in ModelProbe.Ability.allCases { #expect(probe.findings[ability] == .works, "\(ability)") }
     #expect(probe.models == ["mock-small", "other"])
+    #expect(probe.origins == ["other": "/adapters/3/300"])
     #expect(probe.server == "vLLM 0.9.1")
-    #expect(probe.latency > 0)
+    #expect(probe.latency.map { $0 > 0 } == true)
     #expect(probe.tokensPerSecond.map { $0 > 1 && $0 < 2000 } == true)
-    #expect(requests <= 15)
+    #expect(requests <= 20)
   }
 
   @Test func oneThatIgnoresEverything() async throws {
@@ -96,7 +98,7 @@ struct ProbeTests {
       return Self.ok(["choices": [["message": ["content": JSONValue("\(request.number) " + Self.counting(300))]]]])
     }
     for ability in [
-      ModelProbe.Ability.streaming, .usage, .maxTokens, .stop, .seed, .logprobs, .structuredOutput,
+      ModelProbe.Ability.streaming, .usage, .maxTokens, .stop, .seed, .temperature, .logprobs, .structuredOutput,
     ] {
       #expect(probe.findings[ability] == .ignored, "\(ability)")
     }
@@ -113,7 +115,8 @@ struct ProbeTests {
       return isPlain ? Self.able(request) : Self.no(400)
     }
     for ability in [
-      ModelProbe.Ability.modelList, .streaming, .stop, .seed, .logprobs, .structuredOutput, .tokenCounts, .batches,
+      ModelProbe.Ability.modelList, .streaming, .stop, .seed, .temperature, .logprobs, .structuredOutput, .tokenCounts,
+      .batches,
     ] {
       #expect(probe.findings[ability] == .refused, "\(ability)")
     }
@@ -130,7 +133,7 @@ struct ProbeTests {
       ])
     }
     for ability in [
-      ModelProbe.Ability.streaming, .maxTokens, .stop, .seed, .modelList, .tokenCounts, .batches,
+      ModelProbe.Ability.streaming, .maxTokens, .stop, .seed, .temperature, .modelList, .tokenCounts, .batches,
     ] {
       #expect(probe.findings[ability] == .unknown, "\(ability)")
     }

@@ -39,7 +39,7 @@ struct RefusalTests {
     let body =
       #"{"error":{"message":"You exceeded your quota","type":"insufficient_quota","code":"insufficient_quota"}}"#
     let failure = try await Asking.failure(of: .response(429, [("content-type", "application/json")], body))
-    #expect(failure?.kind == "rejected")
+    #expect(failure?.kind == "exhausted")
   }
 
   @Test(arguments: [

@@ -33,6 +33,22 @@ struct RetryDelayTests {
     #expect(RetryDelay.duration(text) == nil)
   }
 
+  private static let sentences: [(String, Double)] = [
+    ("Rate limit reached. Please try again in 7m12s. Visit our site.", 432), ("Please retry in 36.5s.", 36.5),
+    ("Please retry after 59 seconds.", 59), ("Try again in 20ms", 0.02), ("try again in 2 hours", 7200),
+    ("retry after 3", 3),
+  ]
+
+  @Test(arguments: sentences)
+  func readsSentences(_ sentence: String, _ seconds: Double) {
+    #expect(RetryDelay.seconds(in: sentence) == seconds)
+  }
+
+  @Test(arguments: ["", "again", "try again in", "try again in a while", "in 5 s", "limit of 7m", "after 3"])
+  func namesNoWait(_ sentence: String) {
+    #expect(RetryDelay.seconds(in: sentence) == nil)
+  }
+
   @Test func obeysTheServer() {
     func wait(_ headers: [(String, String)]) -> Double? { RetryDelay.seconds(in: HTTPHeaders(headers), now: now) }
     #expect(wait([]) == nil)
@@ -40,7 +56,8 @@ struct RetryDelayTests {
     #expect(wait([("retry-after", " 0.5 ")]) == 0.5)
     #expect(wait([("retry-after-ms", "250"), ("retry-after", "1")]) == 0.25)
     #expect(wait([("retry-after", "-3")]) == nil)
-    #expect(wait([("retry-after", "99999999")]) == 3600)
+    #expect(wait([("retry-after", "86400")]) == 86_400)
+    #expect(wait([("retry-after", "99999999")]) == RetryDelay.longest)
     #expect(wait([("retry-after", "Sun, 06 Nov 1994 08:49:47 GMT")]) == 10)
     #expect(wait([("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]) == 0)
     // By the server's clock, however wrong.

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 import WorkbenchCore
 
@@ -157,24 +158,24 @@ struct ServerPoolTests {
 
   @Test func nothingHappensWhateverTheOrder() {
     // A long walk: the counts stay true, and nobody gets a request who is down.
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededRandom(seed: 1)
     var pool = ServerPool(count: 4)
     var open: [Int] = []
     var now = 0.0
     for _ in 0..<20_000 {
       now += Double.random(in: 0..<0.3, using: &generator)
       for index in pool.takeChecks(now: now) {
-        pool.checked(index, failure: Bool.random() ? nil : "no", now: now)
+        pool.checked(index, failure: Bool.random(using: &generator) ? nil : "no", now: now)
       }
-      if Bool.random(), let index = pool.take(now: now) {
+      if Bool.random(using: &generator), let index = pool.take(now: now) {
         if case .down = pool.standing(of: index) { Issue.record("a server that is down was chosen") }
         open.append(index)
-      } else if let place = open.indices.randomElement() {
+      } else if let place = open.indices.randomElement(using: &generator) {
         let outcomes: [ServerPool.Outcome] = [
           .answered(latency: 0.1), .refused, .busy(retryAfter: 1, why: ""), .lost(why: ""), .failed(why: ""),
           .abandoned,
         ]
-        pool.finish(open.remove(at: place), outcomes.randomElement() ?? .abandoned, now: now)
+        pool.finish(open.remove(at: place), outcomes.randomElement(using: &generator) ?? .abandoned, now: now)
       }
       for index in 0..<4 { #expect(pool.underWay(at: index) == open.count { $0 == index }) }
     }

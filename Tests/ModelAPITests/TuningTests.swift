@@ -163,7 +163,7 @@ import WorkbenchCore
     try await with(course) { service, _, _ in
       let status = try await service.status(of: job(service))
       #expect(status.isOver && !status.isSuccess && status.word == "failed")
-      #expect(status.failure == "Line 3 [31m says sk-secret !")
+      #expect(status.failure == "Line 3 [31m says [key] !")
     }
   }
 

@@ -102,15 +102,6 @@ struct KeysTests {
     #expect(driver.take() == [.pauseRun(RunID(2))])
   }
 
-  @Test func asksBeforeItCostsMoney() {
-    var driver = Driver(Fixture.snapshot(Fixture.workspace(price: TokenPrice(input: 1, output: 2))))
-    driver.press("r")
-    #expect(driver.take() == [])
-    #expect(driver.draw().text().contains("on a model that costs money. Run it?"))
-    driver.press("y")
-    #expect(driver.take().count == 1)
-  }
-
   @Test func clicksSelectAndDragsDivide() {
     var driver = Driver(size: Size(width: 120, height: 30))
     driver.send(.mouse(MouseEvent(.press(.left), at: Point(x: 5, y: 4))))

@@ -185,23 +185,6 @@ struct KeyTests {
     #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "tuned", set: "main"))])
   }
 
-  @Test func whatCostsMoneyAsksFirst() {
-    var snapshot = Sample.untested(24)
-    snapshot.workspace = Sample.workspace(cases: Sample.cases(24), price: TokenPrice(input: 1, output: 2))
-    snapshot.runs.removeLast()
-    snapshot.runs[0].summary.cost = 0.48
-    snapshot.jobs = [Sample.job]
-    var desk = Desk(snapshot)
-    desk.press("r")
-    #expect(desk.commands.isEmpty)
-    #expect(desk.surface.text().contains("tuned: 24 cases, about $0.48 by earlier runs"))
-    desk.press("x Esc")
-    #expect(desk.commands.isEmpty)
-    #expect(!desk.pane.capturesText)
-    desk.press("r Enter")
-    #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "tuned", set: "main"))])
-  }
-
   @Test func aRunUnderWayIsPaused() {
     var snapshot = Sample.compared(24)
     snapshot.progress[RunID(3)] = RunProgress(done: 4, total: 24)
@@ -318,7 +301,7 @@ struct WantsTests {
     var pane = ComparePane()
     #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "task-only", set: "main"))
     snapshot.runs = []
-    let missing = pane.missing(snapshot, pane.pair(snapshot)).map(\.request.variant)
+    let missing = pane.missing(snapshot, pane.pair(snapshot)).map(\.variant)
     #expect(missing == ["prompted", "task-only"])
   }
 }

@@ -73,6 +73,7 @@ enum Sample {
     summary.mean = outputs.isEmpty ? 0 : outputs.reduce(0) { $0 + ($1.value ?? 0) } / Double(outputs.count)
     summary.low = max(0, summary.mean - 0.09)
     summary.high = min(1, summary.mean + 0.08)
+    summary.counted = outputs.count { $0.answer?.usage.isWhole == true }
     summary.promptTokens = outputs.reduce(0) { $0 + ($1.answer?.usage.prompt ?? 0) }
     summary.completionTokens = outputs.reduce(0) { $0 + ($1.answer?.usage.completion ?? 0) }
     summary.latencyMedian = outputs.first?.answer?.latency ?? 0

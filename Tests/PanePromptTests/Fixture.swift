@@ -85,7 +85,7 @@ enum Fixture {
   ) -> Run {
     var summary = RunSummary()
     (summary.done, summary.mean, summary.low, summary.high) = (3, mean, mean - 0.1, mean + 0.1)
-    summary.promptTokens = 120
+    (summary.counted, summary.promptTokens) = (3, 120)
     return Run(
       id: RunID(number), identity: hash("run\(number)"), variant: variant, promptVersion: version.hash, set: "cases",
       setHash: hash("set3"), state: state, started: now - 3600 * Double(number), seconds: 2, cases: 3, summary: summary)

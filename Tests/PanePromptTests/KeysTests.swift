@@ -177,16 +177,6 @@ struct KeysTests {
     #expect(driver.notices.last == "It is running; p pauses it.")
   }
 
-  @Test func asksBeforeItCostsMoney() throws {
-    let snapshot = Fixture.snapshot(Fixture.workspace(price: TokenPrice(input: 1000, output: 2000)))
-    var driver = Driver(try Fixture.rendered(snapshot, request))
-    driver.press("r")
-    #expect(driver.take() == [])
-    #expect(driver.draw().text().contains("3 cases at about 21 tokens: about $0.45 at most. Run it?"))
-    driver.press("y")
-    #expect(driver.take() == [.evaluate(EvaluateRequest(variant: "whole", set: "cases"))])
-  }
-
   @Test func searchesThroughSections() throws {
     var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
     driver.press("/")

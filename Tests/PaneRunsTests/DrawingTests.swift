@@ -55,10 +55,6 @@ struct DrawingTests {
     #expect(text.contains("assay.yaml has no variants"))
   }
 
-  @Test func theQuestionBeforeMoneyIsSpent() throws {
-    try screen(Sample.atRest(), 80, 22, keys: "j j j r").match(snapshot: "question-80x22")
-  }
-
   @Test func aSearchThatFindsNothingSaysSo() throws {
     try screen(Sample.atRest(), 80, 22, keys: "/ t u n e d Enter").match(snapshot: "search-80x22")
     #expect(screen(Sample.atRest(), 80, 22, keys: "/ z z z").text().contains("No run holds “zzz”."))

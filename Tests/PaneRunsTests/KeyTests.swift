@@ -66,17 +66,6 @@ struct KeyTests {
     #expect(desk.surface.text().contains("Paused with 37 of 100 answered: r goes on with it."))
   }
 
-  @Test func whatCostsMoneyIsAskedFirst() {
-    var desk = Desk(Sample.atRest())
-    desk.press("j j j r")
-    #expect(desk.commands.isEmpty && desk.pane.capturesText)
-    #expect(desk.surface.text().contains("prompted on main: 3 answers, about $0.00064 by what it has cost so far."))
-    desk.press("j Esc")
-    #expect(desk.commands.isEmpty && !desk.pane.capturesText && desk.selected == 6)
-    desk.press("r Enter")
-    #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "prompted", set: "main"))])
-  }
-
   @Test func aFinishedRunCanBeAskedAfresh() {
     var desk = Desk(Sample.atRest())
     let run = Sample.atRest().runs[0]
@@ -87,7 +76,7 @@ struct KeyTests {
 
   @Test func aRunThatWasAskedForAnewIsShownOnceItIsThere() {
     var desk = Desk(Sample.atRest())
-    desk.press("j r Enter")
+    desk.press("j r")
     #expect(desk.commands.count == 1 && desk.selected == 8)
     desk.snapshot.runs.insert(Sample.run(10, Sample.prompted, 0, done: 0, state: .running), at: 0)
     desk.draw()

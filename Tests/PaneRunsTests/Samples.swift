@@ -41,10 +41,10 @@ enum Sample {
     (summary.done, summary.errors, summary.mean) = (done, errors, mean)
     (summary.low, summary.high) = (max(0, mean - 0.09), min(1, mean + 0.08))
     (summary.passed, summary.formatValid) = (Int(mean * Double(done)), done)
-    (summary.promptTokens, summary.completionTokens) = (done * 412, done * 23)
+    (summary.counted, summary.promptTokens, summary.completionTokens) = (done, done * 412, done * 23)
     (summary.latencyMedian, summary.latency95) = variant.isTuned ? (0.118, 0.2) : (0.82, 2.4)
     if variant.model == "hosted", done > 0 {
-      summary.cost = Double(done) * 0.000_213
+      summary.knownCost = Double(done) * 0.000_213
       summary.cachedPromptTokens = done * 206
     }
     return Run(

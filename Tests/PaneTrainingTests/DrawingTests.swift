@@ -159,8 +159,33 @@ struct DrawingTests {
     var snapshot = Sample.running()
     snapshot.job?.apply(Sample.observation([.train(Metric(step: 245, loss: .nan))]))
     let text = screen(snapshot, 120, 34).text()
-    #expect(text.contains("The loss is no number any more"))
+    #expect(text.contains("The loss is not a number"))
     #expect(text.contains("loss not a number"))
+  }
+
+  @Test func aCollapsedModelIsToldAtItsCheckpoints() {
+    var snapshot = Sample.running()
+    let figures = AnswerFigures(step: 200, count: 80, unending: 0, equal: 0.975, expectedEqual: 0.3, asBase: 0)
+    snapshot.job?.apply(Sample.observation([.answers(figures)]))
+    let wide = screen(snapshot, 120, 34).text()
+    #expect(wide.contains("Warning: At step 200, 78 of 80 answers are the same"))
+    #expect(wide.contains("★ same"))
+    #expect(screen(snapshot, 200, 48).text().contains("★ collapsed"))
+  }
+
+  @Test func aRefusedPreflightIsToldWhole() {
+    var snapshot = Sample.running()
+    var job = Sample.job(3, .failed)
+    job.message =
+      "Training did not start. 14 of 54 rows (train/odd.jsonl:1, 3, 5 and 11 more) have `reasoning_content`, which would not "
+      + "be learnt: the chat template or the loss leaves it out. Remove these members. What is meant so can be accepted: "
+      + "`assay jobs resume` with --accept row_members=REASON."
+    snapshot.jobs = [job]
+    snapshot.job = JobDetail(job: job)
+    let text = screen(snapshot, 80, 22).text()
+    for part in ["train/odd.jsonl:1,", "row_members=REASON."] {
+      #expect(text.contains(part))
+    }
   }
 
   @Test func theBestCheckpointIsMarked() {

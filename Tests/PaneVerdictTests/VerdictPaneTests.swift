@@ -16,6 +16,7 @@ import WorkbenchCore
     summary.mean = proportion.rate ?? 0
     summary.low = proportion.interval().low
     summary.high = proportion.interval().high
+    summary.counted = done
     summary.promptTokens = done * 400
     summary.completionTokens = done * 20
     summary.latencyMedian = 0.25

@@ -31,11 +31,24 @@ struct JobStoreTests {
       job.trainLoss = 1.25
       job.validationLoss = 2.5
       job.adapter = ".assay/jobs/1/best"
+      job.best = TrainingJob.Best(step: 40, validationLoss: 2.25)
       job.message = "all is well"
       try await store.update(job)
       let second = try await store.beginJob(jobDraft)
       #expect(second.id == JobID(2))
       #expect(try await store.jobs() == [second, job])
+    }
+  }
+
+  @Test func lossesThatAreNoNumbersComeBack() async throws {
+    try await onBothStores { store in
+      var job = try await store.beginJob(jobDraft)
+      (job.trainLoss, job.validationLoss) = (.nan, -.infinity)
+      job.best = TrainingJob.Best(step: 40)
+      try await store.update(job)
+      let read = try #require(try await store.jobs().first)
+      #expect(read.trainLoss?.isNaN == true && read.validationLoss == -.infinity)
+      #expect(read.best == TrainingJob.Best(step: 40))
     }
   }
 

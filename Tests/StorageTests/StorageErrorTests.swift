@@ -76,4 +76,44 @@ struct StorageErrorTests {
       #expect(try await store.record(large, in: run, seconds: 0).done == 51)
     }
   }
+
+  /// What goes into a file that is gone goes nowhere: no write may look as if it were kept.
+  @Test(arguments: ["removed", "replaced"]) func whatIsWrittenIntoAFileThatIsGoneIsAnError(how: String) async throws {
+    try await withWorkspace { folder in
+      let store = try SQLiteStore(stateOf: folder)
+      let run = try await store.beginRun(draft()).id
+      try FileManager.default.moveItem(atPath: folder + "/.assay", toPath: folder + "/away")
+      if how == "replaced" { _ = try SQLiteStore(stateOf: folder) }
+      let gone = StorageError.removed(path: folder + "/.assay/assay.sqlite")
+      await #expect(throws: gone) { try await store.record([answered("a")], in: run, seconds: 0) }
+      await #expect(throws: gone) { try await store.setState(.finished, of: run) }
+      await #expect(throws: gone) { try await store.claim(run) }
+    }
+  }
+
+  @Test func whatCannotBeWrittenCanBeLookedAt() async throws {
+    try await withWorkspace { folder in
+      let state = folder + "/.assay"
+      do {
+        let store = try SQLiteStore(stateOf: folder)
+        let run = try await store.beginRun(draft()).id
+        _ = try await store.record([answered("a")], in: run, seconds: 0)
+        // As a process that still has it open leaves it, with what is new in the second file.
+        let copy = try SQLiteStore.looking(into: state)
+        #expect(try await copy.outputs(of: run).map(\.caseID) == ["a"])
+      }
+      let names = try FileManager.default.contentsOfDirectory(atPath: state)
+      let store = try SQLiteStore.looking(into: state)
+      let run = try #require(try await store.runs().first)
+      #expect(run.summary.done == 1)
+      let error = await #expect(throws: StorageError.self) { try await store.setState(.finished, of: run.id) }
+      guard case .readOnly? = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: state).sorted() == names.sorted())
+      let nothing = try SQLiteStore.looking(into: folder + "/none")
+      #expect(try await nothing.runs().isEmpty)
+    }
+  }
 }

@@ -103,3 +103,10 @@ extension SQLiteStore {
     try self.init(stateFolder: workspace + "/.assay")
   }
 }
+
+extension SQLiteStore {
+  /// Keeps a batch in which everything is graded.
+  func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary {
+    try await record(outputs, ungraded: [], in: run, seconds: seconds)
+  }
+}

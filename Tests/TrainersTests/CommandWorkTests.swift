@@ -167,6 +167,23 @@ import WorkbenchCore
       try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/last") == "output/checkpoint-6")
   }
 
+  @Test func theBestCheckpointHasTheLowestLossThatIsANumber() async throws {
+    let detail = try await run(
+      script(
+        """
+        mkdir $1/checkpoint-3
+        touch $1/checkpoint-3/adapter_model.safetensors $1/adapter_model.safetensors
+        echo '{"max_steps": 9, "log_history": [{"step": 3, "eval_loss": 1}]}' > $1/checkpoint-3/trainer_state.json
+        echo '{"current_steps": 9, "total_steps": 9, "loss": NaN, "eval_loss": NaN}' >> $1/trainer_log.jsonl
+        """))
+    #expect(detail.job.state == .finished)
+    #expect(detail.checkpoints.map(\.step) == [3, 9] && detail.checkpoints.map(\.isBest) == [true, false])
+    #expect(detail.checkpoints.last?.validationLoss?.isNaN == true)
+    #expect(detail.job.trainLoss?.isNaN == true && detail.job.best?.step == 3)
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/best") == "output/checkpoint-3")
+  }
+
   @Test func ourOwnWordsAreHandedOnAndChecked() async throws {
     let command = try script(
       """

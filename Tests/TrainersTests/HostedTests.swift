@@ -30,7 +30,7 @@ import WorkbenchCore
     #expect(detail.metrics.map(\.step) == [1, 2, 3, 4, 5, 6], comment)
     #expect(detail.metrics.map(\.loss) == (1...6).map { 2.0 / Double($0) }, comment)
     #expect(detail.validations.map(\.step) == [2, 4, 6], comment)
-    #expect(detail.checkpoints.map(\.step) == [3, 6, 6], comment)
+    #expect(detail.checkpoints.map(\.step) == [3, 6], comment)
     #expect(detail.checkpoints.first?.path == "ft:small:mock:t:ftjob-1:ckpt-step-3", comment)
     #expect(detail.checkpoints.last?.isBest == true && detail.checkpoints.count { $0.isBest } == 1, comment)
     #expect(detail.job.steps == 6 && detail.start?.trainRows == 12 && detail.start?.validationRows == 1, comment)

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import TestFolders
 import Testing
 
@@ -190,7 +191,7 @@ import Testing
     #expect(sentence("\u{1b}[31mOSError: [Errno 28] No space left on device: '\u{1b}]0;x\u{7}a'\u{1b}[0m") != nil)
     let long = String(repeating: "x", count: 100_000)
     #expect((sentence("FileNotFoundError: \(long)") ?? "").count < 500)
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededRandom(seed: 1)
     let words = [
       "row ", "line ", "x.jsonl", ":", "'", "No module named", "Tried to allocate ", "GiB", "loss", "nan",
       "ArrowInvalid",

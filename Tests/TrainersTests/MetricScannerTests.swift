@@ -1,3 +1,4 @@
+import Evidence
 import Foundation
 import Testing
 import WorkbenchCore
@@ -39,7 +40,7 @@ import WorkbenchCore
 
   @Test(arguments: [
     #"{"event":"train","time":1,"step":1,"loss":1,"loss":2}"#, #"{"event":"train","time":1,"step":1.0,"loss":1}"#,
-    #"{"event":"train","time":1,"step":1,"loss":null}"#, #"{"event":"train","time":1,"step":1,"loss":01}"#,
+    #"{"event":"train","time":1,"step":1,"loss":01}"#,
     #"{"event":"train","time":1,"step":1,"loss":1.}"#, #"{"event":"train","time":1,"step":1,"loss":.5}"#,
     #"{"event":"train","time":1,"step":1,"loss":1e}"#, #"{"event":"train","time":1,"step":1,"loss":1e400}"#,
     #"{"event":"train","time":1,"step":1,"loss":1,}"#, #"{"event":"train","time":1,"step":1,"loss":1}x"#,
@@ -51,6 +52,53 @@ import WorkbenchCore
   func whatIsUnusualIsLeftToTheDecoder(_ line: String) {
     #expect(scanned(line) == nil)
     #expect(EventFile.event(Array(line.utf8)) == EventFile.decoded(Data(line.utf8)))
+  }
+
+  @Test(arguments: ["NaN", "null", "\"NaN\"", "\"nan\"", "Infinity", "\"-inf\""])
+  func checkpointsWithoutANumberAreKept(_ word: String) {
+    let line =
+      #"{"event":"checkpoint","time":1,"step":3,"path":"checkpoints/0000003","validation_loss":\#(word),"best":false}"#
+    guard case .checkpoint(let checkpoint)? = EventFile.event(Array(line.utf8))?.kind else {
+      Issue.record("\(line) was not read")
+      return
+    }
+    #expect(checkpoint.step == 3 && checkpoint.validationLoss?.isFinite == false)
+  }
+
+  @Test func nullIsNoNumberAndItsStateSaysWhat() {
+    func loss(_ rest: String) -> Double? {
+      guard
+        case .validation(_, let loss)? =
+          EventFile.event(Array(#"{"event":"validation","time":1,"step":3\#(rest)}"#.utf8))?.kind
+      else { return nil }
+      return loss
+    }
+    #expect(loss(#","loss":null"#)?.isNaN == true)
+    #expect(loss(#","loss":null,"loss_state":"inf""#) == .infinity)
+    #expect(loss("") == nil)
+  }
+
+  @Test func whatIsFoundBeforeAndAfterIsReadAndWrittenAgain() {
+    let preflight = Preflight(
+      check: "cut", file: "train.jsonl", count: 3, of: 9, rows: [1, 4], message: "3 of 9 rows are longer.",
+      fix: "Raise.",
+      accepted: "known")
+    let answers = AnswerFigures(
+      step: 4, count: 8, unending: 0.25, equal: 0.5, expectedEqual: 0.125, asBase: 0, logitChange: 1.5)
+    for kind in [TrainingEvent.Kind.preflight(preflight), .answers(answers), .validation(step: 1, loss: .infinity)] {
+      let event = TrainingEvent(time: 2, kind: kind)
+      #expect(EventFile.event(Array(EventFile.line(event).utf8)) == event)
+    }
+    let ours =
+      #"{"event": "answers", "time": 1, "step": 2, "count": 3, "unending": 0.0, "equal": 1.0, "as_base": 0.3333, "logit_change": 0.1}"#
+    #expect(
+      EventFile.event(Array(ours.utf8))?.kind
+        == .answers(
+          AnswerFigures(step: 2, count: 3, unending: 0, equal: 1, asBase: 0.3333, logitChange: 0.1)))
+    for odd in ["1.5", "-1", "NaN"] {
+      let line = #"{"event":"answers","time":1,"step":2,"count":3,"unending":\#(odd),"equal":1}"#
+      #expect(EventFile.event(Array(line.utf8)) == nil)
+    }
   }
 
   @Test func aLossThatIsNoNumberIsReported() {

@@ -57,7 +57,7 @@ import WorkbenchCore
     let row = try String(contentsOfFile: fake.folder.train, encoding: .utf8).split(separator: "\n").first
     #expect(
       row.map(String.init)
-        == #"{"messages":[{"content":"Où?\n\"作\"","role":"user"},{"content":"{\"a\": 1}","role":"assistant"}]}"#)
+        == #"{"messages":[{"role":"user","content":"Où?\n\"作\""},{"role":"assistant","content":"{\"a\": 1}"}]}"#)
   }
 
   @Test func aTrainerThatDiesWithoutAWordHasFailed() async throws {
@@ -142,7 +142,8 @@ import WorkbenchCore
   @Test func aJobThatHasNotBegunIsNeitherAliveNorLost() async throws {
     let fake = try FakeTrainer("")
     #expect(await fake.trainer.observe(folder: fake.folder.path, from: 0).isAlive == nil)
-    #expect(await fake.trainer.observe(folder: "/nowhere", from: 0).isAlive == nil)
+    let gone = await fake.trainer.observe(folder: "/nowhere", from: 0)
+    #expect(gone.isGone && gone.isAlive == false)
   }
 
   @Test func twoRunnersDoNotWorkOnOneJob() async throws {
@@ -291,7 +292,7 @@ import WorkbenchCore
     }
     await trainer.pickUp(folder: folder.path)
     let error = await #expect(throws: TrainerFailure.self) {
-      try await trainer.resume(folder: folder.path, QueueOrder())
+      try await trainer.resume(folder: folder.path, QueueOrder(), accepting: [:])
     }
     #expect(error?.description.contains("not started by this installation") == true)
   }

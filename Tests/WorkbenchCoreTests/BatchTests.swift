@@ -9,6 +9,7 @@ import Testing
 final class FakeBatches: BatchService {
   struct State {
     var submitted: [(name: String, label: String, requests: [(id: String, request: ModelRequest)])] = []
+    var files: [[BatchRequest]] = []
     var polls = 0
     var cancelled: [String] = []
   }
@@ -31,8 +32,17 @@ final class FakeBatches: BatchService {
 
   let largest = 6
   let priceShare = 0.5
-  func submit(_ requests: [(id: String, request: ModelRequest)], label: String) async throws -> String {
+  let settling = 0.0
+  func fitting(_ requests: ArraySlice<BatchRequest>) -> Int { min(largest, requests.count) }
+  func upload(_ requests: ArraySlice<BatchRequest>) async throws -> String {
+    state.withLock {
+      $0.files.append(Array(requests))
+      return "file_\($0.files.count)"
+    }
+  }
+  func begin(file: String, label: String) async throws -> String {
     let name = state.withLock {
+      let requests = $0.files[(Int(file.dropFirst(5)) ?? 1) - 1]
       $0.submitted.append(("batch_\($0.submitted.count + 1)", label, requests))
       return $0.submitted.last?.name ?? ""
     }
@@ -43,7 +53,7 @@ final class FakeBatches: BatchService {
     if breaks { throw ModelFailure.unavailable("The connection broke.") }
     return name
   }
-  func find(label: String) async throws -> String? {
+  func find(label: String, file: String?) async throws -> String? {
     state.withLock { $0.submitted.last { $0.label == label }?.name }
   }
   func status(of batch: String) async throws -> BatchStatus {

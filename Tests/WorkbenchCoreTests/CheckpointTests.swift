@@ -46,6 +46,8 @@ import Testing
     #expect(report.rows.map(\.task.summary.done) == [8, 8])
     #expect(report.rows[0].task.summary.mean == 1 && report.rows[1].task.summary.mean < 1)
     #expect(report.choice.best == 0)
+    #expect(report.rows.map(\.figures?.count) == [8, 8] && report.rows[0].figures?.equal == 0.125)
+    #expect(report.signs.isEmpty)
     let behaviour = await workbench.snapshot.behaviour(of: job.id)
     #expect(behaviour[100]?.task?.summary.mean == 1 && behaviour[200]?.task != nil)
     try await workbench.perform(.keepCheckpoint(job.id, step: 100))
@@ -55,6 +57,21 @@ import Testing
     await #expect(throws: WorkbenchError.self) {
       try await workbench.perform(.evaluate(EvaluateRequest(variant: "nobody@1/100")))
     }
+  }
+}
+
+struct CollapseTests {
+  @Test func oneAnswerToEverythingIsToldOfTunedModels() async throws {
+    let (files, store) = (FakeFiles(sampleWorkspace(cases: 20)), FakeStore())
+    await files.set(fingerprint: "a", of: ".assay/jobs/1/best")
+    let (workbench, _) = try await workbench(
+      sampleWorkspace(cases: 20), files: files, store: store, model: FakeModel { _, _ in Answer(text: "billing") })
+    let tuned = try await evaluate(workbench, "tuned")
+    #expect(
+      try await workbench.collapseSentence(of: tuned)?.hasPrefix("20 of 20 answers of tuned are the same") == true)
+    let base = try await evaluate(workbench, "base")
+    #expect(try await workbench.collapseSentence(of: base) == nil)
+    await workbench.close()
   }
 }
 

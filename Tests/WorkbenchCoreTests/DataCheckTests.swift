@@ -20,7 +20,8 @@ import Testing
     let pairs = (0..<4).map { number in
       TrainingRow(
         .pair(
-          prompt: [ChatMessage(role: .user, content: "ask \(number)")], chosen: "a\(number)", rejected: "b\(number)"),
+          prompt: [RowMessage(role: .user, content: "ask \(number)")], chosen: .answer("a\(number)"),
+          rejected: .answer("b\(number)")),
         line: number + 1)
     }
     await files.set(rows: pairs, at: "train/pairs.jsonl")

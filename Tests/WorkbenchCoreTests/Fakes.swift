@@ -125,12 +125,20 @@ actor FakeStore: Store {
   private var refusals = 0
   /// Stores nothing the next time.
   func refuseNext() { refusals += 1 }
-  func record(_ outputs: [Output], in run: RunID, seconds: Double) async throws -> RunSummary {
+  /// What was recorded before it was graded.
+  private(set) var ungraded: [ContentHash] = []
+  func record(
+    _ outputs: [Output], ungraded answers: [(key: ContentHash, answer: Answer)], in run: RunID, seconds: Double
+  ) async throws -> RunSummary {
     if refusals > 0, !outputs.isEmpty {
       refusals -= 1
       throw WorkbenchError.input("The database is busy.")
     }
     batches.append(outputs.count)
+    for (key, answer) in answers {
+      ungraded.append(key)
+      allAnswers[key] = answer
+    }
     for output in outputs {
       allOutputs[run, default: [:]][output.id] = output
       if let answer = output.answer { allAnswers[output.requestKey] = answer }
@@ -138,6 +146,12 @@ actor FakeStore: Store {
     let summary = RunSummary(of: Array(allOutputs[run, default: [:]].values))
     if let index = allRuns.firstIndex(where: { $0.id == run }) { allRuns[index].summary = summary }
     return summary
+  }
+  func price(_ run: RunID, _ cost: @escaping @Sendable (TokenUsage) -> Double?) async throws -> RunSummary {
+    for (id, output) in allOutputs[run, default: [:]] where output.cost == nil {
+      allOutputs[run]?[id]?.cost = output.answer.flatMap { cost($0.usage) }
+    }
+    return RunSummary(of: Array(allOutputs[run, default: [:]].values))
   }
   func setState(_ state: Run.State, of run: RunID) async throws {
     if let index = allRuns.firstIndex(where: { $0.id == run }) { allRuns[index].state = state }
@@ -217,7 +231,9 @@ actor FakeTrainer: Trainer {
     }
   }
   func stop(folder: String, _ request: StopRequest) async throws { stopped.append((folder, request)) }
-  func resume(folder: String, _ order: QueueOrder) async throws { resumed.append(folder) }
+  func resume(folder: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]) async throws {
+    resumed.append(folder)
+  }
   func pickUp(folder: String) async {}
   func setPriority(_ priority: Int, folder: String) async throws {}
 }
@@ -264,7 +280,8 @@ func workbench(
 
 /// Runs a variant and gives its run.
 func evaluate(_ workbench: Workbench, _ variant: String = "base", limit: Int? = nil) async throws -> Run {
-  let outcome = try await workbench.perform(.evaluate(EvaluateRequest(variant: variant, limit: limit)))
+  let request = EvaluateRequest(variant: variant, limit: limit)
+  let outcome = try await workbench.perform(.evaluate(request), consent: .given)
   guard case .run(let run) = outcome else { throw WorkbenchError.input("no run") }
   return run
 }

@@ -152,7 +152,8 @@ import Testing
     let pairs = try self.harvest(sources, .pairs, reviews: reviews)
     #expect(
       pairs.rows.map(\.content) == [
-        .pair(prompt: [ChatMessage(role: .user, content: "Q: ask c1")], chosen: "right", rejected: "wrong")
+        .pair(
+          prompt: [RowMessage(role: .user, content: "Q: ask c1")], chosen: .answer("right"), rejected: .answer("wrong"))
       ])
   }
 
@@ -170,7 +171,9 @@ import Testing
     #expect(harvest.rows.count == 1)
     let row = try #require(harvest.rows.first)
     #expect(
-      row.content == .pair(prompt: [ChatMessage(role: .user, content: "Q: ask c1")], chosen: "good", rejected: "bad"))
+      row.content
+        == .pair(
+          prompt: [RowMessage(role: .user, content: "Q: ask c1")], chosen: .answer("good"), rejected: .answer("bad")))
     #expect(row.source?["chosen"]?["run"]?.int == 1)
     #expect(row.source?["rejected"]?["run"]?.int == 2 && row.source?["rejected"]?["sample"]?.int == 1)
     #expect(row.group == "c1")
@@ -187,8 +190,9 @@ import Testing
     let harvest = try harvest(sources, .pairs, reviews: reviews)
     #expect(
       harvest.rows.map(\.content) == [
-        .pair(prompt: [ChatMessage(role: .user, content: "Q: ask c1")], chosen: "uno", rejected: "one"),
-        .pair(prompt: [ChatMessage(role: .user, content: "Q: ask c2")], chosen: "two", rejected: "2"),
+        .pair(
+          prompt: [RowMessage(role: .user, content: "Q: ask c1")], chosen: .answer("uno"), rejected: .answer("one")),
+        .pair(prompt: [RowMessage(role: .user, content: "Q: ask c2")], chosen: .answer("two"), rejected: .answer("2")),
       ])
   }
 

@@ -60,9 +60,9 @@ import Testing
 
   @Test func aPriceFromTheTableIsTheBaseModels() async throws {
     let listed = Self.workspace(TokenPrice(input: 2, output: 1, asOf: "2026-01-01"))
-    #expect(listed.price(of: listed.variants[0])?.input == 2 && listed.price(of: listed.variants[1]) == nil)
+    #expect(listed.price(of: listed.variants[0])?.rates.input == 2 && listed.price(of: listed.variants[1]) == nil)
     let own = Self.workspace(TokenPrice(input: 2, output: 1))
-    #expect(own.price(of: own.variants[1])?.input == 2)
+    #expect(own.price(of: own.variants[1])?.rates.input == 2)
   }
 
   @Test func latestIsWhatTheModelCanUse() async throws {

@@ -104,7 +104,7 @@ import Testing
     let trainer = FakeTrainer(parts, ticks: 1)
     let (workbench, _) = try await workbench(store: store, trainer: trainer)
     await workbench.watch()
-    let job = try await workbench.follow(first.id) { _ in }
+    let job = try await workbench.follow(first.id) { _ in }.job
     #expect(job.state == .finished && job.step == 30)
     let detail = await workbench.snapshot.job
     #expect(detail?.curves[.loss].count == 30 && detail?.readShare == 1)

@@ -28,20 +28,51 @@ import Testing
     #expect(NoAnswer(Answer(text: text, finishReason: reason)) == nil)
   }
 
+  private func set(_ spec: JSONValue, countsAsWrong: Set<NoAnswer> = []) throws -> EvalSet {
+    var set = EvalSet(
+      name: "s", path: "s.jsonl", cases: [], graders: try GraderSet(specs: [spec]), hash: ContentHash(hex: "s"))
+    set.countsAsWrong = countsAsWrong
+    return set
+  }
+
   /// Such a reply passes no grader, not even one that only forbids; it is paid for, kept and in no average.
   @Test func itIsNeitherRightNorWrong() throws {
-    let graders = try GraderSet(specs: [["type": "not-contains", "value": "sorry"]])
+    let set = try set(["type": "not-contains", "value": "sorry"])
     let evalCase = EvalCase(id: "a", input: [:], expected: "x")
     let empty = Judgement.output(
       of: Answer(text: "", finishReason: "length", usage: TokenUsage(prompt: 1_000_000, completion: 0)), to: evalCase,
-      key: ContentHash(hex: "k"), graders: graders, price: TokenPrice(input: 1, cachedInput: nil, output: 1))
+      key: ContentHash(hex: "k"), set: set, cost: 1)
     #expect(empty.passed == nil && empty.value == nil && empty.scores.allSatisfy(\.isUnscored) && empty.cost == 1)
     #expect(empty.standing == .unanswered && empty.failure != nil && empty.answer != nil)
-    let right = Judgement.output(
-      of: Answer(text: "x"), to: evalCase, key: ContentHash(hex: "k"), graders: graders, price: nil)
+    #expect(empty.noAnswer == .reasoningCut)
+    let right = Judgement.output(of: Answer(text: "x"), to: evalCase, key: ContentHash(hex: "k"), set: set, cost: nil)
     var other = right
     other.caseID = "b"
     let summary = RunSummary(of: [empty, other])
     #expect(summary.done == 1 && summary.errors == 1 && summary.passed == 1 && summary.mean == 1)
+    #expect(summary.noAnswers == [.reasoningCut: 1] && summary.leftOut == 1 && summary.replies == 2)
+    #expect(summary.strict.mean == 0.5, "with such replies counted as wrong")
+    #expect(summary.unpriced == 1 && summary.cost == nil && summary.knownCost == 1)
+  }
+
+  /// A set may say that some of them are wrong answers: then they are in the mean.
+  @Test func itCountsAsWrongWhereTheSetSaysSo() throws {
+    let set = try set(["type": "not-contains", "value": "sorry"], countsAsWrong: [.refused])
+    let evalCase = EvalCase(id: "a", input: [:], expected: "x")
+    func output(_ reason: String, id: String) -> Output {
+      var output = Judgement.output(
+        of: Answer(text: "No.", finishReason: reason), to: evalCase, key: ContentHash(hex: "k"), set: set, cost: nil)
+      output.caseID = id
+      return output
+    }
+    let refused = output("refusal", id: "a")
+    #expect(refused.passed == false && refused.value == 0 && refused.failure == nil && refused.noAnswer == .refused)
+    #expect(refused.scores.allSatisfy { $0.passed == false && $0.reason.hasPrefix("No answer: the model refused") })
+    let filtered = output("content_filter", id: "b")
+    #expect(filtered.passed == nil && filtered.failure != nil)
+    let summary = RunSummary(of: [refused, filtered, output("stop", id: "c")])
+    #expect(summary.done == 2 && summary.errors == 1 && summary.mean == 0.5)
+    #expect(summary.noAnswers == [.refused: 1, .filtered: 1] && summary.leftOut == 1)
+    #expect(abs(summary.strict.mean - 1.0 / 3) < 1e-12)
   }
 }

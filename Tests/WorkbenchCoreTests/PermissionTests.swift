@@ -46,6 +46,7 @@ import Testing
       ModelSpec(name: "c", api: .mlx(path: "/models/m")), ModelSpec(name: "d", api: .replay(file: "recorded.jsonl")),
       ModelSpec(name: "e", api: .replay(file: "~/secret")), ModelSpec(name: "f", api: .mlx(path: "/models/m")),
     ]
+    workspace.certificates = ["/etc/ca": ["Root, SHA-256 1"]]
     workspace.variants = [
       Variant(name: "v", model: "c", prompt: "p", adapter: "/adapters/a"),
       Variant(name: "w", model: "a", prompt: "p", adapter: "ft:x"),
@@ -58,13 +59,21 @@ import Testing
     #expect(
       workspace.permissions == [
         .address(origin: "http://h1", key: "K", allowsHTTP: false),
-        .address(origin: "http://h2", key: "K", allowsHTTP: false), .certificates(file: "/etc/ca"),
-        .outside(path: "/etc/ca"),
+        .address(origin: "http://h2", key: "K", allowsHTTP: false), .outside(path: "/etc/ca"),
+        .certificates(file: "/etc/ca", holding: ["Root, SHA-256 1"]),
         .program(words: ["sh", "-c", "x y"], environment: ["TOKEN"]), .engine(path: "/models/m"),
         .outside(path: "/models/m"), .outside(path: "~/secret"), .outside(path: "/adapters/a"),
         .trainer(words: ["train"], settings: ["LD_PRELOAD=x.so"]), .variables(["HF_TOKEN"]),
         .slurm(lines: ["sbatch", "module load cuda"]), .outside(path: "/data/rows.jsonl"),
       ])
+  }
+
+  @Test func otherCertificatesInTheSameFileAreAnotherPermission() {
+    let one = Permission.certificates(file: "ca.pem", holding: ["Root, SHA-256 1"])
+    #expect(one != .certificates(file: "ca.pem", holding: ["Root, SHA-256 2"]))
+    #expect(one.description == "take servers for genuine by the certificates in ca.pem: Root, SHA-256 1")
+    let many = Permission.certificates(file: "ca.pem", holding: (1...25).map { "\($0)" }).description
+    #expect(many.hasSuffix("19; 20; and 5 more"))
   }
 
   @Test func wordsShowWhereTheyEnd() {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import WorkbenchCore
@@ -92,10 +93,68 @@ import Testing
     #expect(again.rows.map(\.job.id) == report.rows.map(\.job.id))
     #expect(await trainer.plans.count == 2, "nothing is trained twice")
     let words = try await workbench.sentences(of: report)
-    #expect(words.count == 2 && words[1].contains("can't tell it from job 2"))
+    #expect(words.count == 3 && words[1].contains("can't tell it from job 2"))
+    #expect(words[2].contains("Jobs 1, 2 ended with exactly the same losses") && words[2].contains("learning rate"))
     await #expect(throws: WorkbenchError.self) {
       try await workbench.sweep(SweepRequest(name: "none", axes: SweepRequest.Axes()))
     }
+  }
+
+  private func job(_ id: Int64, _ losses: [(step: Int, loss: Double)], last: Double) -> TrainingJob {
+    let job = TrainingJob(
+      id: JobID(id), backend: "mlx", base: "tiny", data: "d", settings: TrainingSettings(), state: .running,
+      created: .now, sweep: "s")
+    var detail = JobDetail(job: job)
+    let events: [TrainingEvent.Kind] =
+      [.start(TrainingStart(steps: 40))]
+      + losses.map {
+        .checkpoint(
+          Checkpoint(
+            step: $0.step, path: "checkpoints/\($0.step)", validationLoss: $0.loss, isBest: !$0.loss.isFinite))
+      } + [
+        .train(Metric(step: 40, loss: 0.25)), .validation(step: 40, loss: last),
+        .end(.finished, message: nil, step: 40),
+      ]
+    detail.apply(observation(events))
+    return detail.job
+  }
+
+  @Test func trialsAreJudgedByTheirBestCheckpoint() async throws {
+    let (workbench, _) = try await workbench(store: FakeStore(), trainer: FakeTrainer([], ticks: 0))
+    var snapshot = await workbench.snapshot
+    snapshot.jobs = [
+      job(3, [(10, 0.5), (40, 0.785)], last: 0.785), job(2, [(10, 0.138), (40, 0.829)], last: 0.829),
+      job(4, [(10, .nan), (40, .infinity)], last: .nan), job(1, [(10, 0.107), (40, 0.167)], last: 0.167),
+    ]
+    let report = snapshot.sweep("s")
+    #expect(report.rows.map(\.id.number) == [1, 2, 3, 4])
+    #expect(report.rows.map(\.isJudged) == [true, true, true, false])
+    #expect(report.rows.prefix(3).map(\.job.best?.step) == [10, 10, 10])
+    #expect(report.equalTrials.isEmpty)
+    let words = try await workbench.sentences(of: report)
+    #expect(words.count == 1 && words[0].contains("Job 1 did best of 3 by validation loss: 0.1070 at step 10"))
+    await workbench.close()
+  }
+
+  @Test func trialsWithEqualLossesAreFlagged() async throws {
+    let (workbench, _) = try await workbench(store: FakeStore(), trainer: FakeTrainer([], ticks: 0))
+    var snapshot = await workbench.snapshot
+    snapshot.jobs = [
+      job(3, [(40, 1.1)], last: 1.1), job(2, [(40, 1.2)], last: 1.2), job(1, [(40, 1.1)], last: 1.1),
+    ]
+    #expect(snapshot.sweep("s").equalTrials == [[JobID(1), JobID(3)]])
+    await workbench.close()
+  }
+
+  @Test func trialsThatFailSayWhy() async throws {
+    let (workbench, _) = try await workbench(store: FakeStore(), trainer: FakeTrainer([], ticks: 0))
+    var snapshot = await workbench.snapshot
+    var failed = [job(1, [], last: 1), job(2, [], last: 2)]
+    for index in failed.indices { (failed[index].state, failed[index].message) = (.failed, "Training did not start.") }
+    snapshot.jobs = failed + [job(3, [(40, 1.1)], last: 1.1)]
+    let words = try await workbench.sentences(of: snapshot.sweep("s"))
+    #expect(words.last == "Jobs 1, 2 failed. Training did not start.")
+    await workbench.close()
   }
 
   private func row(_ text: String) -> TrainingRow {

@@ -104,7 +104,7 @@ import Testing
       Issue.record("the outcome is not .job")
       return
     }
-    let last = try await workbench.follow(job.id) { _ in }
+    let last = try await workbench.follow(job.id) { _ in }.job
     #expect(last.state == .finished)
     #expect(try await store.jobs().first?.state == .finished)
     let plan = try #require(await trainer.plans.first)
@@ -119,7 +119,7 @@ import Testing
     await files.set(rows: (0..<10).map { row("question \($0)") }, at: "train/main.jsonl")
     func job(_ backend: String?, base: String? = nil) async throws -> TrainingJob? {
       let request = TrainRequest(base: base, data: "train/main.jsonl", backend: backend)
-      guard case .job(let job) = try await workbench.perform(.train(request)) else { return nil }
+      guard case .job(let job) = try await workbench.perform(.train(request), consent: .given) else { return nil }
       return job
     }
     #expect(try await job("trl")?.backend == "trl")

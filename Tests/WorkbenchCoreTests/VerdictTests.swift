@@ -12,6 +12,7 @@ import Testing
     summary.done = done
     summary.mean = mean
     summary.formatValid = valid
+    summary.counted = 1
     summary.promptTokens = tokens
     return Run(
       id: RunID(number), identity: ContentHash(hex: "\(number)"),

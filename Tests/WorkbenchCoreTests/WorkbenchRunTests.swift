@@ -116,7 +116,7 @@ import Testing
     let (workbench, _) = try await workbench(workspace, model: model)
     let request = EvaluateRequest(variant: "base", budget: RunPlan.Budget(dollars: 1))
     await #expect {
-      try await workbench.perform(.evaluate(request))
+      try await workbench.perform(.evaluate(request), consent: .given)
     } throws: { "\($0)".contains("--max-calls") }
     #expect(model.asked == 1)
   }

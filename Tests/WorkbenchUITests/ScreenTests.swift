@@ -6,7 +6,7 @@ import WorkbenchCore
 @testable import WorkbenchUI
 
 /// A pane that draws its title and what came to it.
-private struct ProbePane: Pane {
+struct ProbePane: Pane {
   enum Action: Sendable { case run, leave }
   let title: String
   var seen: [String] = []

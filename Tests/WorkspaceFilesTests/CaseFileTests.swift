@@ -1,5 +1,6 @@
 import Content
 import Foundation
+import SeededRandom
 import Testing
 import WorkbenchCore
 
@@ -217,7 +218,7 @@ struct CaseFileTests {
   }
 
   @Test func randomEditsNeverTouchOtherLines() async throws {
-    var random = SystemRandomNumberGenerator()
+    var random = SeededRandom(seed: 1)
     let texts = ["a", "é", "\"", "\\", "\n", "\u{7F}", "👩‍👩‍👧", "}{", ",", "\u{2028}"]
     let start = (0..<20).map { number in
       let value = JSONValue.string(texts.randomElement(using: &random) ?? "")

@@ -82,7 +82,7 @@ struct ModelReaderTests {
         alone:  { base_url: "http://h/v1", price: { training: 3 } }
       """)
     #expect(workspace.models.map(\.price?.training) == [3.5, 3])
-    #expect(workspace.models[1].price?.input == 0.15 && workspace.models[1].price?.asOf == PriceTable.date)
+    #expect(workspace.models[1].price?.rates.input == 0.15 && workspace.models[1].price?.asOf == PriceTable.date)
     #expect(workspace.lines.count == 1 && workspace.lines[0].contains("A price needs both input and output."))
     #expect(workspace.models[0].price?.cost(ofTraining: 2_000_000) == 7)
     #expect(TokenPrice(input: 1, output: 1).cost(ofTraining: 5) == nil)

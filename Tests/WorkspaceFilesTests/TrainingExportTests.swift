@@ -12,7 +12,9 @@ struct TrainingExportTests {
     TrainingRow(
       messages: asked + [ChatMessage(role: .assistant, content: "a")], line: 7, group: "c1", source: ["run": 3])
   }
-  private var pair: TrainingRow { TrainingRow(.pair(prompt: asked, chosen: "a", rejected: "b")) }
+  private var pair: TrainingRow {
+    TrainingRow(.pair(prompt: asked.map { RowMessage($0) }, chosen: .answer("a"), rejected: .answer("b")))
+  }
   private var text: TrainingRow { TrainingRow(.text("t")) }
 
   private static let prompt = #"[{"role": "system", "content": "s"}, {"role": "user", "content": "q"}]"#

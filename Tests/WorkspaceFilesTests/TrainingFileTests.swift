@@ -15,7 +15,7 @@ struct TrainingFileTests {
       """
     try await withFolder(["train/a.jsonl": text]) { folder in
       let rows = try await folder.files.trainingRows(at: "train/a.jsonl")
-      let pair = [ChatMessage(role: .user, content: "p"), ChatMessage(role: .assistant, content: "c")]
+      let pair = [RowMessage(role: .user, content: "p"), .answer("c")]
       #expect(rows.map(\.messages.count) == [3, 2, 2])
       #expect(rows.map(\.line) == [1, 3, 4])
       #expect(rows[1].messages == pair && rows[2].messages == pair)
@@ -46,7 +46,7 @@ struct TrainingFileTests {
     (#"{"mesages": []}"#, "Did you mean \"messages\"?"), ("[]", "Expected an object"), ("nonsense", "Not JSON"),
     (#"{"messages": []}"#, "list of messages"), (#"{"messages": [{"role": "user", "content": "u"}]}"#, "last message"),
     (#"{"messages": [{"role": "assistant", "content": "a"}]}"#, "nothing before"),
-    (#"{"messages": [{"role": "tool", "content": "a"}]}"#, "can't be used yet"),
+    (#"{"messages": [{"role": "tool", "content": "a"}]}"#, "must follow"),
     (#"{"messages": [{"role": "usr", "content": "a"}]}"#, "no role"),
     (#"{"prompt": "p", "completion": 5}"#, "must be a text"),
     (#"{"messages": [{"role": "user", "content": [1]}, {"role": "assistant", "content": "a"}]}"#, "must be a text"),
@@ -73,9 +73,9 @@ struct TrainingFileTests {
   func everyFormOfAPairIsRead(_ line: String) async throws {
     try await withFolder(["t.jsonl": line]) { folder in
       let rows = try await folder.files.trainingRows(at: "t.jsonl")
-      let prompt = [ChatMessage(role: .user, content: "p")]
-      #expect(rows.map(\.content) == [.pair(prompt: prompt, chosen: "a", rejected: "b")])
-      #expect(rows[0].messages == prompt + [ChatMessage(role: .assistant, content: "a")])
+      let prompt = [RowMessage(role: .user, content: "p")]
+      #expect(rows.map(\.content) == [.pair(prompt: prompt, chosen: .answer("a"), rejected: .answer("b"))])
+      #expect(rows[0].messages == prompt + [.answer("a")])
       #expect(rows[0].prompt == prompt)
     }
   }
@@ -96,11 +96,11 @@ struct TrainingFileTests {
   }
 
   @Test func everyKindIsWrittenAndReadAgainWithItsOrigin() async throws {
-    let user = [ChatMessage(role: .system, content: "s"), ChatMessage(role: .user, content: "u")]
+    let user = [RowMessage(role: .system, content: "s"), RowMessage(role: .user, content: "u")]
     let source: JSONObject = ["run": 3, "case": "t-1", "score": 0.5]
     let contents: [TrainingRow.Content] = [
-      .conversation(user + [ChatMessage(role: .assistant, content: "a")]),
-      .pair(prompt: user, chosen: "é\n{\"a\": 1}", rejected: " b"), .text("one\ntwo\u{2028}"),
+      .conversation(user + [.answer("a")]),
+      .pair(prompt: user, chosen: .answer("é\n{\"a\": 1}"), rejected: .answer(" b")), .text("one\ntwo\u{2028}"),
     ]
     try await withFolder { folder in
       for content in contents {

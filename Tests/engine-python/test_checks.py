@@ -70,7 +70,7 @@ class TokenTests(unittest.TestCase):
     def test_an_end_token_that_no_answer_has_is_found(self) -> None:
         (finding,) = found([chat("a", "b"), chat("c", "d")], Words(end="STOP"))
         self.assertEqual((finding.check, finding.rows), ("end_token", [1, 2]))
-        self.assertIn("2 of 2 rows of train.jsonl (1, 2) don't teach the end token END", finding.message)
+        self.assertIn("2 of 2 rows (train.jsonl:1, 2) don't teach the end token END", finding.message)
         self.assertIn("eos_token", finding.fix)
 
     def test_an_end_token_in_the_prompt_is_not_enough_even_without_a_mask(self) -> None:
@@ -93,7 +93,7 @@ class TokenTests(unittest.TestCase):
         self.assertIn("`max_tokens` to 11", findings[0].fix)
         findings = found([chat("a b c d e f g h", "i")], Words(), longest=8)
         self.assertEqual([one.check for one in findings], ["learnt_tokens", "cut"])
-        self.assertIn("Row 1 of train.jsonl has no token to learn", findings[0].message)
+        self.assertIn("The row train.jsonl:1 has no token to learn", findings[0].message)
 
     def test_two_start_tokens_are_found(self) -> None:
         self.assertEqual([one.check for one in found([chat("a", "b")], Words(start=True))], ["start_token"])
@@ -104,7 +104,12 @@ class TokenTests(unittest.TestCase):
     def test_prompts_that_serving_writes_otherwise_are_found(self) -> None:
         (finding,) = found([chat("a", "b")], Words(served_extra="<think>"))
         self.assertEqual(finding.check, "serving")
-        self.assertIn("row 1: from token 4 on", finding.message)
+        self.assertIn("(train.jsonl:1: from token 4 on)", finding.message)
+
+    def test_rows_are_named_by_the_lines_of_the_persons_files(self) -> None:
+        file = checks.RowsFile("train.jsonl", 5, ["a.jsonl:7", "a.jsonl:9", "b:c/mix.jsonl:1", None])
+        self.assertEqual(file.named([1, 2, 3, 4, 5]), "a.jsonl:7, 9, b:c/mix.jsonl:1, train.jsonl:4, 5")
+        self.assertEqual(file.counted([2], "is", "are"), "The row a.jsonl:9 is")
 
     def test_no_more_than_ten_rows_are_named(self) -> None:
         (finding,) = found([chat("a", "b")] * 15, Words(end="STOP"))
@@ -125,6 +130,16 @@ class MemberTests(unittest.TestCase):
         row["messages"][1] |= {"tool_calls": [{"id": "1"}], "reasoning_content": "because"}
         self.assertEqual(self.names(row), ["tools", "tool_calls", "reasoning_content"])
         self.assertEqual(self.names(chat("a", "b", prompt="x")), ["prompt"])
+
+    def test_results_of_tools_that_the_template_drops_are_named(self) -> None:
+        class WithoutTools(Words):
+            def chat(self, messages: list[dict[str, Any]], tools: Any, asks: bool) -> list[int]:
+                return super().chat([one for one in messages if one["role"] != "tool"], tools, asks)
+
+        row = chat("a", "b", "c", "d")
+        row["messages"][2] = {"role": "tool", "content": "r"}
+        self.assertEqual(self.names(row, WithoutTools()), [checks.TOOL_RESULTS])
+        self.assertEqual(self.names(row), [])
 
     def test_members_that_the_template_writes_are_fine(self) -> None:
         class Thinking(Words):
@@ -180,13 +195,14 @@ class SettlingTests(unittest.TestCase):
         self.assertEqual([event for event, _ in events], ["preflight"])
         self.assertEqual(events[0][1]["check"], "end_token")
         self.assertTrue(
-            message.startswith("Training did not start. Row 1 of train.jsonl doesn't teach the end token END")
+            message.startswith("Training did not start. The row train.jsonl:1 doesn't teach the end token END")
         )
 
     def test_all_failures_are_told(self) -> None:
         events, message = self.settle({}, longest=7)
         self.assertEqual([values["check"] for _, values in events], ["cut", "end_token"])
         self.assertIn("Also failed: end_token.", message)
+        self.assertTrue(message.endswith("with --accept cut=REASON --accept end_token=REASON."))
 
     def test_an_accepted_failure_is_a_warning_with_its_reason(self) -> None:
         events, message = self.settle({"end_token": "we stop at STOP"})

@@ -41,49 +41,23 @@ class AnswerTests(unittest.TestCase):
     def given(self, *texts: str, ended: bool = True) -> list[Answer]:
         return [Answer(str(number), text, ended) for number, text in enumerate(texts)]
 
-    def judge(
-        self,
-        given: list[Answer],
-        base: dict[str, str],
-        change: float | None = 1.0,
-        expected: tuple[str, ...] = (),
-        is_last: bool = True,
-    ) -> tuple[dict[str, object], dict[str, str]]:
-        values = {"step": 10} | answers.summary(given, base, change)
-        return values, answers.warnings(values, list(expected), is_last)
-
-    def test_healthy_answers_give_no_warning(self) -> None:
-        values, found = self.judge(self.given("a", "b", "c", "a"), {"0": "x", "1": "y"})
+    def test_answers_are_summed_up_as_shares(self) -> None:
+        values = answers.summary(self.given("a", "b", "c", " a\n"), {"0": "x", "1": "b"}, ["x", "y"], 1.5)
         self.assertEqual(
-            values, {"step": 10, "count": 4, "unending": 0.0, "equal": 0.5, "as_base": 0.0, "logit_change": 1.0}
+            values,
+            {
+                "count": 4,
+                "unending": 0.0,
+                "equal": 0.5,
+                "expected_equal": 0.5,
+                "as_base": 0.5,
+                "logit_change": 1.5,
+            },
         )
-        self.assertEqual(found, {})
 
-    def test_a_collapse_is_warned_of(self) -> None:
-        _, found = self.judge(self.given(*["a"] * 9, "b"), {}, expected=("a", "b", "c", "d"))
-        self.assertIn("9 of 10 sample answers are the same", found["equal"])
-
-    def test_one_answer_is_right_where_one_is_expected(self) -> None:
-        _, found = self.judge(self.given("a", "a", "a"), {}, expected=("a", "a", "a"))
-        self.assertEqual(found, {})
-
-    def test_answers_that_never_end_are_warned_of(self) -> None:
-        _, found = self.judge(self.given("a", "b", "c", ended=False), {})
-        self.assertIn("3 of 3 sample answers did not end", found["unending"])
-
-    def test_a_dead_adapter_is_warned_of(self) -> None:
-        given = self.given("a", "b", "c")
-        base = {answer.id: answer.text for answer in given}
-        _, found = self.judge(given, base, change=0.0)
-        self.assertIn("changes nothing", found["alive"])
-        _, found = self.judge(given, base, change=0.5)
-        self.assertEqual(list(found), ["as_base"])
-        _, found = self.judge(given, base, change=0.5, is_last=False)
-        self.assertEqual(found, {})
-
-    def test_two_answers_are_too_few_to_warn(self) -> None:
-        _, found = self.judge(self.given("a", "a", ended=False), {}, change=0.0)
-        self.assertEqual(found, {})
+    def test_what_is_not_known_is_left_out(self) -> None:
+        values = answers.summary(self.given("a", "b", "c", ended=False), {}, [], None)
+        self.assertEqual(values, {"count": 3, "unending": 1.0, "equal": 0.3333})
 
     def test_the_bases_answers_are_kept(self) -> None:
         with tempfile.TemporaryDirectory() as place:

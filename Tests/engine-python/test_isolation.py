@@ -100,6 +100,23 @@ class StartTests(unittest.TestCase):
             self.assertNotRegex(text, r"(?<!\.)\b(pickle|eval|exec)\b\(|torch\.load\(", path.name)
 
 
+class TemporaryTests(unittest.TestCase):
+    def test_what_the_dead_left_is_swept_and_nothing_else(self) -> None:
+        ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+        own = assay_start.temporary_name()
+        dead = own.replace(f"-{os.getpid()}-", f"-{int(ended.stdout)}-")
+        kept = [own, ".assay-another9-1-7.tmp", "notes.tmp", ".assay-x.tmp"]
+        with tempfile.TemporaryDirectory() as place:
+            for name in [*kept, dead]:
+                Path(place, name).touch()
+            (Path(place, dead + "x")).mkdir()
+            folder = Path(place, dead.replace(".tmp", "0.tmp"))
+            folder.mkdir()
+            (folder / "part").touch()
+            assay_start.sweep(Path(place))
+            self.assertEqual(sorted(os.listdir(place)), sorted([*kept, dead + "x"]))
+
+
 class ListTests(unittest.TestCase):
     def test_each_package_is_pinned_with_hashes(self) -> None:
         lists = sorted(support.PROGRAMS.glob("requirements-*.txt"))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
+import sys
 import tempfile
+import types
 import unittest
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import support
 import model_checks as models
@@ -139,6 +143,72 @@ class AdapterTests(Case):
         self.assertIn(
             "does not know models", models.sentence(ValueError("Model type x not supported."), "/model", None)
         )
+
+
+
+class HubTests(Case):
+    """What is told before a download, by a hub that is made up here."""
+
+    def resolve(self, name: str = "hub:org/name@main", **hub: Any) -> tuple[list[str], list[str]]:
+        """What was told and what was fetched, in order."""
+        told: list[str] = []
+        fetched: list[str] = []
+        files = hub.get("files", [("config.json", 1000), ("model.safetensors", 2_500_000_000), ("run.py", 5)])
+        info = types.SimpleNamespace(
+            sha="1" * 40,
+            siblings=[types.SimpleNamespace(rfilename=name, size=size) for name, size in files],
+            card_data=hub.get("card"),
+            tags=hub.get("tags"),
+        )
+
+        def model_info(identifier: str, revision: str | None, files_metadata: bool) -> Any:
+            if hub.get("fails"):
+                raise ConnectionError("no network")
+            return info
+
+        def snapshot_download(identifier: str, local_files_only: bool, **_: Any) -> str:
+            if local_files_only and not hub.get("cached"):
+                raise FileNotFoundError(identifier)
+            if not local_files_only:
+                fetched.append(f"{identifier} after {len(told)}")
+            return str(self.folder)
+
+        def filter_repo_objects(items: Any, allow_patterns: list[str], key: Any) -> Any:
+            return (item for item in items if any(fnmatch.fnmatch(key(item), one) for one in allow_patterns))
+
+        library = types.ModuleType("huggingface_hub")
+        library.HfApi = lambda: types.SimpleNamespace(model_info=model_info)  # type: ignore[attr-defined]
+        library.snapshot_download = snapshot_download  # type: ignore[attr-defined]
+        library.try_to_load_from_cache = (  # type: ignore[attr-defined]
+            lambda _, name, revision: str(self.folder / name) if hub.get("cached") else None
+        )
+        utils = types.ModuleType("huggingface_hub.utils")
+        utils.filter_repo_objects = filter_repo_objects  # type: ignore[attr-defined]
+        with mock.patch.dict(sys.modules, {"huggingface_hub": library, "huggingface_hub.utils": utils}):
+            models.resolve(name, True, None, told.append)
+        return told, fetched
+
+    def test_size_and_licence_are_told_before_a_download(self) -> None:
+        told, fetched = self.resolve(card={"license": "apache-2.0"})
+        self.assertEqual(told, ["Fetching hub:org/name@main from the hub: 2.5 GB in 2 files. Licence: apache-2.0."])
+        self.assertEqual(fetched, ["org/name after 1"])
+
+    def test_what_is_here_already_is_not_told(self) -> None:
+        self.assertEqual(self.resolve(cached=True)[0], [])
+        self.assertEqual(self.resolve(cached=True, fails=True)[0], [])
+
+    def test_what_the_hub_does_not_tell_is_said(self) -> None:
+        self.assertIn("doesn't tell its size and licence", self.resolve(fails=True)[0][0])
+        self.assertIn("size not known", self.resolve(files=[("config.json", None)])[0][0])
+        self.assertIn("none is named", self.resolve()[0][0])
+
+    def test_licences_are_read_wherever_they_stand(self) -> None:
+        for hub in (
+            {"card": {"license": "other", "license_name": "llama3"}},
+            {"card": {"license": ["llama3"]}},
+            {"tags": ["x", "license:llama3"]},
+        ):
+            self.assertTrue(self.resolve(**hub)[0][0].endswith("Licence: llama3."), hub)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import os
 import re
 import shutil
 import struct
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import assay_start
 import model_checks
 
 MOST_CONFIG = 1 << 20
@@ -100,14 +100,18 @@ def whole_folder(out: Path) -> Iterator[Path]:
     if out.exists() or out.is_symlink():
         raise AdapterError(f"{out} is there already; remove it, or name another place with --output.")
     out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = out.with_name(f".{out.name}.{os.getpid()}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
+    assay_start.sweep(out.parent)
+    place = out.with_name(assay_start.temporary_name())
+    place.mkdir(mode=0o700)
     try:
+        # The folder may be one of a git repository, and this process may be killed.
+        (place / ".gitignore").write_text("*\n", encoding="utf-8")
+        temporary = place / "new"
+        temporary.mkdir()
         yield temporary
         temporary.rename(out)
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
 
 
 class Base:

@@ -155,7 +155,7 @@ def folder_hash(folder: str | None) -> str | None:
 
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file as a whole, or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(assay_start.temporary_name())
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
 

@@ -7,7 +7,12 @@ program puts that one first on `sys.path` before it imports anything of ours.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import secrets
+import shutil
+import socket
 import stat
 import sys
 from pathlib import Path
@@ -55,10 +60,41 @@ def private_folder(folder: Path) -> None:
         folder.chmod(0o700)
 
 
+TEMPORARY = re.compile(r"\.assay-(?P<host>[0-9A-Za-z]+)-(?P<pid>[0-9]+)-[0-9]+\.tmp", re.ASCII)
+"""What a file or folder is called while it is being written; Assay's own programs call theirs so, too."""
+
+
+def host_name() -> str:
+    """This machine's name in letters and digits."""
+    return re.sub(r"[^0-9A-Za-z]", "", socket.gethostname())[:40] or "host"
+
+
+def temporary_name() -> str:
+    """A name that nothing else has."""
+    return f".assay-{host_name()}-{os.getpid()}-{secrets.randbits(32)}.tmp"
+
+
+def sweep(folder: Path) -> None:
+    """Remove from a folder what processes of this machine that are no more left half written."""
+    for path in folder.glob(".assay-*.tmp"):
+        match = TEMPORARY.fullmatch(path.name)
+        if match is None or match["host"] != host_name():
+            continue
+        try:
+            os.kill(int(match["pid"]), 0)
+        except ProcessLookupError:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        except (OSError, OverflowError):
+            continue
+
+
 def private_file(path: Path, text: str) -> None:
     """Write a file that only this user can read (0600), as a whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
+    temporary = path.with_name(temporary_name())
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

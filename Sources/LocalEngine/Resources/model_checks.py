@@ -9,7 +9,7 @@ import json
 import os
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,13 @@ class ModelError(ValueError):
 # Where a model is
 
 
-def resolve(name: str, allow_download: bool, revision: str | None = None) -> Path:
+def resolve(
+    name: str, allow_download: bool, revision: str | None = None, tell: Callable[[str], None] = lambda _: None
+) -> Path:
     """The folder of a model, named by an absolute path or as `hub:org/name@revision`.
 
     A folder that is missing is an error and never a name on the hub. Only who allows a download, and so means the
-    hub, may leave `hub:` out. Raises a `ModelError`.
+    hub, may leave `hub:` out. What a download takes is told before it begins. Raises a `ModelError`.
     """
     if not name.startswith(HUB) and not (allow_download and HUB_NAME.fullmatch(name)):
         folder = Path(name)
@@ -66,14 +68,16 @@ def resolve(name: str, allow_download: bool, revision: str | None = None) -> Pat
     match = HUB_NAME.fullmatch(name.removeprefix(HUB))
     if match is None:
         raise ModelError(f"{name} is not a hub id; write hub:org/name or hub:org/name@revision.")
-    return from_hub(match["id"], match["revision"] or revision, allow_download)
+    return from_hub(match["id"], match["revision"] or revision, allow_download, tell)
 
 
-def from_hub(identifier: str, revision: str | None, allow_download: bool) -> Path:
+def from_hub(identifier: str, revision: str | None, allow_download: bool, tell: Callable[[str], None]) -> Path:
     """The folder in the hub's cache, fetched where that is allowed. Raises a `ModelError`."""
     from huggingface_hub import snapshot_download
 
     try:
+        if allow_download and (sentence := download_sentence(identifier, revision)):
+            tell(sentence)
         found = snapshot_download(
             identifier, revision=revision, allow_patterns=WANTED, local_files_only=not allow_download
         )
@@ -88,6 +92,52 @@ def from_hub(identifier: str, revision: str | None, allow_download: bool) -> Pat
             f"The model {name} could not be fetched ({text}). Check its name, your access and the network."
         ) from error
     return Path(found)
+
+
+def download_sentence(identifier: str, revision: str | None) -> str | None:
+    """What fetching a model takes, and under which licence it is; None where all of it is on this machine."""
+    from huggingface_hub import HfApi, snapshot_download, try_to_load_from_cache
+    from huggingface_hub.utils import filter_repo_objects
+
+    name = HUB + identifier + (f"@{revision}" if revision else "")
+    try:
+        info = HfApi().model_info(identifier, revision=revision, files_metadata=True)
+    except Exception as error:
+        try:
+            snapshot_download(identifier, revision=revision, allow_patterns=WANTED, local_files_only=True)
+        except Exception:
+            return f"Fetching {name}. The hub doesn't tell its size and licence ({type(error).__name__})."
+        return None
+    files = list(filter_repo_objects(info.siblings or [], allow_patterns=WANTED, key=lambda file: file.rfilename))
+    missing = [
+        file
+        for file in files
+        if not isinstance(try_to_load_from_cache(identifier, file.rfilename, revision=info.sha), str)
+    ]
+    if not missing:
+        return None
+    sizes = [file.size for file in missing]
+    size = "size not known" if None in sizes else readable_size(sum(sizes))
+    return f"Fetching {name} from the hub: {size} in {len(missing)} files. Licence: {licence(info)}."
+
+
+def licence(info: Any) -> str:
+    """The licence that a model's card on the hub names."""
+    card = getattr(info, "card_data", None) or {}
+    named = card.get("license_name") or card.get("license")
+    if isinstance(named, list):
+        named = ", ".join(map(str, named))
+    tagged = [tag.removeprefix("license:") for tag in info.tags or [] if tag.startswith("license:")]
+    text = " ".join(str(named or ", ".join(tagged)).split())
+    return text[:80] or "none is named, so ask its author before you use it"
+
+
+def readable_size(count: int) -> str:
+    """Bytes as people say them."""
+    for unit, most in (("kB", 10**6), ("MB", 10**9)):
+        if count < most:
+            return f"{count * 1000 / most:.1f} {unit}"
+    return f"{count / 10**9:.1f} GB"
 
 
 # What a model's folder holds

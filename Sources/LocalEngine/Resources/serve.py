@@ -179,13 +179,20 @@ class Server:
 
         Raises a `ModelError`.
         """
-        self.model_folder = model_checks.resolve(self.options.model, self.options.allow_download, self.options.revision)
+        self.model_folder = model_checks.resolve(
+            self.options.model, self.options.allow_download, self.options.revision, self.tell
+        )
         assay_engine.stay_offline()
         model_checks.check_model(self.model_folder)
         self.model_hash = assay_engine.folder_hash(str(self.model_folder))
         if (adapter := self.options.adapter) is not None:
             model_checks.check_adapter(adapter)
             self.adapter_hash = assay_engine.folder_hash(str(adapter))
+
+    def tell(self, sentence: str) -> None:
+        """Say something to whoever waits for the server."""
+        log.info("%s", sentence)
+        assay_start.private_file(self.options.folder / "download", sentence)
 
     def generate_one_token(self, mlx_server: Any) -> None:
         """Prove that the model answers, and have everything compiled and mapped before the first client."""

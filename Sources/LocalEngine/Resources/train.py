@@ -276,14 +276,14 @@ class MLXJob(Job):
             improved = self.validate()
         if self.step == self.saved_step:
             # Gone on from here, where there had been no time to validate.
-            if improved:
+            if self.valid_rows and self.is_best_saved():
                 self.mark_best()
             return
         if not first and (improved or last or self.step % self.spec.save_every == 0):
-            self.save(improved)
+            self.save()
         if first or self.step == self.saved_step:
             is_base = self.spec.start_from is None
-            self.samples.answer(self.step, self.answers, self.logit_change, is_base, last)
+            self.samples.answer(self.step, self.answers, self.logit_change, is_base)
 
     def validate(self) -> bool:
         """Measure the loss over all validation rows, and say whether it is the lowest so far."""
@@ -351,7 +351,7 @@ class MLXJob(Job):
 
     # Saving
 
-    def save(self, best: bool) -> None:
+    def save(self) -> None:
         """Write a checkpoint as a whole, then point `last`, and perhaps `best`, at it."""
         import mlx.core as mx
         from mlx.utils import tree_flatten
@@ -364,7 +364,7 @@ class MLXJob(Job):
         )
         mx.save_safetensors(str(temporary / "optimizer.safetensors"), self.optimizer_state())
         self.write_json(temporary / "adapter_config.json", self.adapter_config())
-        self.keep_checkpoint(temporary, best or not self.valid_rows, resume_files=("optimizer.safetensors",))
+        self.keep_checkpoint(temporary, resume_files=("optimizer.safetensors",))
 
     def optimizer_state(self) -> dict[str, Any]:
         from mlx.utils import tree_flatten
@@ -395,7 +395,7 @@ class MLXJob(Job):
     def save_on_the_way_out(self) -> None:
         self.report()
         if self.step > 0 and self.step != self.saved_step:
-            self.save(best=False)
+            self.save()
 
 
 GRADIENT_NORM = "gradient_norm"

@@ -4,7 +4,7 @@ Learns from answers (SFT) or from pairs of answers (DPO), with PyTorch on NVIDIA
 PEFT adapter, which mlx-lm loads too where it names the layers alike, or with `method` full a model.
 
 On several GPUs this program starts itself once for each through torchrun; with an `accelerate_config`, which may ask
-for FSDP or DeepSpeed, through accelerate.
+for DeepSpeed but not for FSDP, through accelerate.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from trl_launch import WORKER, die_with_parent, launch, process_count
 from trl_rows import answer_columns, pair_columns
 from trl_trainer import Chance, stop_when, trainer_class
 
-RESUME_FILES = ("optimizer*", "scheduler.pt", "scaler.pt", "rng_state*", "pytorch_model_fsdp*", "global_step*")
-"""What only the newest checkpoint needs: states of optimizer, schedule and chance, also those of FSDP and DeepSpeed."""
+RESUME_FILES = ("optimizer*", "scheduler.pt", "scaler.pt", "rng_state*", "global_step*")
+"""What only the newest checkpoint needs: states of optimizer, schedule and chance, also those of DeepSpeed."""
 
 
 @dataclasses.dataclass
@@ -145,7 +145,12 @@ class TRLJob(Job):
         self.check_canceled()
         resumed = self.resume()
         self.trainer = self.make_trainer(train_rows)
-        if self.trainer.is_deepspeed_enabled or self.trainer.is_fsdp_enabled:
+        if self.trainer.is_fsdp_enabled:
+            raise TrainingError(
+                "Under FSDP the validation loss can't be measured, so the job would fail at its first validation. Leave "
+                "`accelerate_config` out, or use DeepSpeed."
+            )
+        if self.trainer.is_deepspeed_enabled:
             self.samples.leave_out("the weights are spread over several processes.")
         self.write_start(train_rows)
         if self.step >= self.steps:
@@ -358,8 +363,7 @@ class TRLJob(Job):
         self.trainer.accelerator.wait_for_everyone()
         if self.trainer.is_world_process_zero():
             add_engine_adapter(written, self.adapter_config())
-            is_best = self.last_validation == (self.step, self.best) or not self.valid_rows
-            self.keep_checkpoint(written, is_best, RESUME_FILES)
+            self.keep_checkpoint(written, RESUME_FILES)
         self.trainer.accelerator.wait_for_everyone()
         self.saved_step = self.step
 
@@ -370,8 +374,7 @@ class TRLJob(Job):
     def answer_samples(self) -> None:
         """Have the sample cases answered with the weights of this step, by one of the processes."""
         if self.trainer.is_world_process_zero():
-            is_base, is_last = self.spec.start_from is None, self.step >= self.steps
-            self.samples.answer(self.step, self.answers, self.logit_change, is_base, is_last)
+            self.samples.answer(self.step, self.answers, self.logit_change, self.spec.start_from is None)
 
     def logit_change(self, cases: list[Case]) -> float | None:
         """The largest difference that the adapter makes to a logit after the cases' prompts; nothing without one."""

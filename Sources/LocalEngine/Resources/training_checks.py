@@ -35,10 +35,12 @@ OWN = {
     "preference": {"prompt", "chosen", "rejected"},
 }
 """Which of them each form consists of."""
-UNLEARNT = ("functions", "documents", "parallel_tool_calls", "response_format")
+UNLEARNT = ("functions", "documents", "parallel_tool_calls", "response_format", "chat_template_kwargs")
 """Members of a row that change what a model is asked elsewhere, and that are passed on to no template here."""
 WITHOUT_EFFECT = {"role", "content", "weight", "tool_call_id", "id"}
 """Members of a message that a template need not write."""
+TOOL_RESULTS = "results of tools"
+"""What messages with the role `tool` hold, in words."""
 
 
 class Rendered(NamedTuple):
@@ -55,15 +57,45 @@ class Rendered(NamedTuple):
     """The first place where the prompt isn't the one that the engine sends."""
 
 
+class RowsFile(NamedTuple):
+    """A file of rows in the job's folder."""
+
+    name: str
+    count: int
+    places: list[str | None] | None = None
+    """Where its rows stand in the person's own files, as `train/main.jsonl:12`, where that is known."""
+
+    def place(self, row: int) -> tuple[str, str]:
+        """The file and the line of a row."""
+        known = self.places[row - 1] if self.places and row <= len(self.places) else None
+        file, _, line = (known or "").rpartition(":")
+        return (file, line) if file else (self.name, str(row))
+
+    def named(self, rows: list[int]) -> str:
+        """The first ten places for a sentence; a file is named where it changes."""
+        texts: list[str] = []
+        last = ""
+        for row in rows[:MOST_ROWS]:
+            file, line = self.place(row)
+            texts.append(line if file == last else f"{file}:{line}")
+            last = file
+        rest = len(rows) - MOST_ROWS
+        return ", ".join(texts) + (f" and {rest} more" if rest > 0 else "")
+
+    def counted(self, rows: list[int], one: str, more: str) -> str:
+        """The beginning of a sentence about rows, with its verb."""
+        if len(rows) == 1:
+            return f"The row {self.named(rows)} {one}"
+        return f"{len(rows)} of {self.count} rows ({self.named(rows)}) {more}"
+
+
 class Finding(NamedTuple):
     """A check that failed for rows of a file."""
 
     check: str
-    file: str
+    file: RowsFile
     rows: list[int]
     """Numbers of all rows concerned."""
-    of: int
-    """Rows of the file."""
     message: str
     fix: str
 
@@ -71,27 +103,23 @@ class Finding(NamedTuple):
         """What the event `preflight` says of it."""
         return {
             "check": self.check,
-            "file": self.file,
+            "file": self.file.name,
             "count": len(self.rows),
-            "of": self.of,
+            "of": self.file.count,
             "rows": self.rows[:MOST_ROWS],
             "message": self.message,
             "fix": self.fix,
         }
 
 
-def numbers(rows: list[int]) -> str:
-    """Numbers of rows for a sentence, the first ten of them."""
-    shown = ", ".join(str(row) for row in rows[:MOST_ROWS])
-    rest = len(rows) - MOST_ROWS
-    return f"{shown} and {rest} more" if rest > 0 else shown
+def finding(
+    check: str, file: RowsFile, rows: list[int], verbs: tuple[str, str], rest: str, fix: str
+) -> Finding | None:
+    """What a check found, in a sentence that begins with the rows; nothing where there are none.
 
-
-def counted(rows: list[int], of: int, file: str, one: str, more: str) -> str:
-    """The beginning of a sentence about rows, with its verb."""
-    if len(rows) == 1:
-        return f"Row {rows[0]} of {file} {one}"
-    return f"{len(rows)} of {of} rows of {file} ({numbers(rows)}) {more}"
+    `verbs` are the sentence's verb for one row and for several, `rest` is what comes after it.
+    """
+    return Finding(check, file, rows, f"{file.counted(rows, *verbs)} {rest}", fix) if rows else None
 
 
 # Tokens
@@ -114,116 +142,87 @@ class Limits(NamedTuple):
     start_text: str = ""
 
 
-def check_learnt(rendered: list[Rendered], limits: Limits, file: str, of: int) -> Finding | None:
+def check_learnt(rendered: list[Rendered], limits: Limits, file: RowsFile) -> Finding | None:
     """Rows of which nothing would be learnt."""
-    rows = distinct(one for one in rendered if one.learnt >= min(len(one.tokens), limits.longest))
-    if not rows:
-        return None
-    message = counted(rows, of, file, "has no token to learn", "have no token to learn")
-    return Finding(
+    return finding(
         "learnt_tokens",
         file,
-        rows,
-        of,
-        f"{message}: within `max_tokens` {limits.longest} there is only the prompt, or the answer is empty.",
+        distinct(one for one in rendered if one.learnt >= min(len(one.tokens), limits.longest)),
+        ("has", "have"),
+        f"no token to learn: within `max_tokens` {limits.longest} there is only the prompt, or the answer is empty.",
         "Raise `max_tokens`, or remove these rows.",
     )
 
 
-def check_cut(rendered: list[Rendered], limits: Limits, file: str, of: int) -> Finding | None:
+def check_cut(rendered: list[Rendered], limits: Limits, file: RowsFile) -> Finding | None:
     """Rows that are longer than what is looked at."""
-    long = [one for one in rendered if len(one.tokens) > limits.longest]
-    if not long:
-        return None
-    most = max(len(one.tokens) for one in long)
-    rows = distinct(long)
-    message = counted(rows, of, file, "is longer", "are longer")
-    return Finding(
+    most = max((len(one.tokens) for one in rendered), default=0)
+    return finding(
         "cut",
         file,
-        rows,
-        of,
-        f"{message} than `max_tokens` {limits.longest}, so what comes after would be cut off, the end token included; "
+        distinct(one for one in rendered if len(one.tokens) > limits.longest),
+        ("is", "are"),
+        f"longer than `max_tokens` {limits.longest}, so what comes after would be cut off, the end token included; "
         f"the longest has {most} tokens.",
         f"Raise `max_tokens` to {most}, or shorten or remove these rows.",
     )
 
 
-def check_end(rendered: list[Rendered], limits: Limits, file: str, of: int) -> Finding | None:
+def check_end(rendered: list[Rendered], limits: Limits, file: RowsFile) -> Finding | None:
     """Rows whose answers don't end with the token at which the engine stops."""
-    names = " or ".join(sorted(set(limits.ends.values()))[:4]) or "the end token"
     rows = distinct(one for one in rendered if not any(token in limits.ends for token in one.tokens[one.answer :]))
-    if not rows:
-        return None
-    if not limits.ends:
-        return Finding(
-            "end_token",
-            file,
-            rows,
-            of,
-            "The model names no end token, so no row can teach it to stop.",
-            "Set `eos_token` in the model's tokenizer_config.json.",
-        )
-    message = counted(rows, of, file, "doesn't teach", "don't teach")
-    return Finding(
+    if rows and not limits.ends:
+        message = "The model names no end token, so no row can teach it to stop."
+        return Finding("end_token", file, rows, message, "Set `eos_token` in the model's tokenizer_config.json.")
+    names = " or ".join(sorted(set(limits.ends.values()))[:4])
+    return finding(
         "end_token",
         file,
         rows,
-        of,
-        f"{message} the end token {names}: it is not among the tokens of the answer, so the model would not learn to "
-        "stop.",
+        ("doesn't", "don't"),
+        f"teach the end token {names}: it is not among the tokens of the answer, so the model would not learn to stop.",
         f"Have the chat template write {names} after the assistant's message, or set `eos_token` in "
         "tokenizer_config.json to the token that it writes there.",
     )
 
 
-def check_start(rendered: list[Rendered], limits: Limits, file: str, of: int) -> Finding | None:
+def check_start(rendered: list[Rendered], limits: Limits, file: RowsFile) -> Finding | None:
     """Rows that begin with two start tokens."""
-    if limits.start is None:
-        return None
-    rows = distinct(one for one in rendered if one.tokens[:2] == [limits.start, limits.start])
-    if not rows:
-        return None
-    message = counted(rows, of, file, "begins", "begin")
-    return Finding(
+    begins = [] if limits.start is None else [limits.start, limits.start]
+    return finding(
         "start_token",
         file,
-        rows,
-        of,
-        f"{message} with two start tokens {limits.start_text}, which the model never sees when it is asked.",
+        distinct(one for one in rendered if begins and one.tokens[:2] == begins),
+        ("begins", "begin"),
+        f"with two start tokens {limits.start_text}, which the model never sees when it is asked.",
         "Remove the start token from the rows' texts, or from the chat template.",
     )
 
 
-def check_serving(rendered: list[Rendered], file: str, of: int) -> Finding | None:
+def check_serving(rendered: list[Rendered], file: RowsFile) -> Finding | None:
     """Rows whose prompts are not what the engine sends for the same messages."""
     different = [one for one in rendered if one.differs is not None]
-    if not different:
-        return None
-    rows = distinct(different)
-    first = different[0]
-    message = counted(rows, of, file, "has", "have")
-    return Finding(
+    first = f"{file.named([different[0].row])}: from token {different[0].differs} on" if different else ""
+    return finding(
         "serving",
         file,
-        rows,
-        of,
-        f"{message} other tokens before the answer than the engine sends for the same messages (row {first.row}: from "
-        f"token {first.differs} on), so the model would be asked in another way than it was trained.",
-        "Change the chat template so that it writes a prompt the same with and without an answer "
-        "after it, and ends the "
-        "prompt with what the answer follows.",
+        distinct(different),
+        ("has", "have"),
+        f"other tokens before the answer than the engine sends for the same messages ({first}), so the model would be "
+        "asked in another way than it was trained.",
+        "Change the chat template so that it writes a prompt the same with and without an answer after it, and ends "
+        "the prompt with what the answer follows.",
     )
 
 
-def token_findings(rendered: list[Rendered], limits: Limits, file: str, of: int) -> list[Finding]:
+def token_findings(rendered: list[Rendered], limits: Limits, file: RowsFile) -> list[Finding]:
     """All that is wrong with a file's rows as tokens."""
     checks = (
-        check_learnt(rendered, limits, file, of),
-        check_cut(rendered, limits, file, of),
-        check_end(rendered, limits, file, of),
-        check_start(rendered, limits, file, of),
-        check_serving(rendered, file, of),
+        check_learnt(rendered, limits, file),
+        check_cut(rendered, limits, file),
+        check_end(rendered, limits, file),
+        check_start(rendered, limits, file),
+        check_serving(rendered, file),
     )
     return [found for found in checks if found is not None]
 
@@ -274,6 +273,10 @@ def without_members(row: dict[str, Any], form: str) -> list[tuple[str, dict[str,
     copies = [("tools", {key: value for key, value in row.items() if key != "tools"})] if row.get("tools") else []
     for key, messages in message_lists(row, form):
         for place, message in enumerate(messages):
+            if message["role"] == "tool" and message.get("content"):
+                other = copy.deepcopy(row)
+                other[key][place]["content"] = ""
+                copies.append((TOOL_RESULTS, other))
             for name, value in message.items():
                 if name in WITHOUT_EFFECT or value in (None, "", [], {}):
                     continue
@@ -303,25 +306,22 @@ def are_weights_kept(row: dict[str, Any], form: str, is_masked: bool) -> bool:
     return True
 
 
-def member_finding(dropped: dict[int, list[str]], file: str, of: int) -> Finding | None:
+def member_finding(dropped: dict[int, list[str]], file: RowsFile) -> Finding | None:
     """What is told of rows with members that aren't learnt."""
-    if not dropped:
-        return None
     rows = sorted(dropped)
     names = list(dict.fromkeys(name for row in rows for name in dropped[row]))
-    shown = ", ".join(f"`{name}`" for name in names[:6])
-    message = counted(rows, of, file, "has", "have")
     fixes = ["Remove these members or these rows"]
-    if set(names) & {"tools", "tool_calls", "reasoning_content", "reasoning", "thinking"}:
+    if set(names) & {"tools", "tool_calls", "reasoning_content", "reasoning", "thinking", TOOL_RESULTS}:
         fixes.append("use a model whose chat template writes them")
     if "weight" in names:
         fixes.append("give `weight` 1 to the last message and 0 to earlier answers")
-    return Finding(
+    shown = ", ".join(name if name == TOOL_RESULTS else f"`{name}`" for name in names[:6])
+    return finding(
         "row_members",
         file,
         rows,
-        of,
-        f"{message} {shown}, which would not be learnt: the chat template or the loss leaves it out.",
+        ("has", "have"),
+        f"{shown}, which would not be learnt: the chat template or the loss leaves it out.",
         ", or ".join(fixes) + ".",
     )
 
@@ -408,9 +408,16 @@ class Preflight:
         self.rows = 0
 
     def check(
-        self, rows: list[dict[str, Any]], form: str, file: str, encoder: Encoder, limits: Limits
+        self,
+        rows: list[dict[str, Any]],
+        form: str,
+        name: str,
+        encoder: Encoder,
+        limits: Limits,
+        places: list[str | None] | None = None,
     ) -> list[list[Rendered]]:
         """Render a file's rows and look at them. Raises a `TrainingError` where a row doesn't fit the template."""
+        file = RowsFile(name, len(rows), places)
         made: list[list[Rendered]] = []
         dropped: dict[int, list[str]] = {}
 
@@ -424,12 +431,14 @@ class Preflight:
             except TrainingError:
                 raise
             except Exception as error:
-                raise TrainingError(f"{file}, row {number} does not fit the chat template: {error}") from error
+                raise TrainingError(
+                    f"The row {file.named([number])} does not fit the chat template: {error}"
+                ) from error
             if names:
                 dropped[number] = names
-        found = member_finding(dropped, file, len(rows))
+        found = member_finding(dropped, file)
         self.findings += [found] if found is not None else []
-        self.findings += token_findings([one for row in made for one in row], limits, file, len(rows))
+        self.findings += token_findings([one for row in made for one in row], limits, file)
         self.rows += len(rows)
         return made
 
@@ -465,9 +474,13 @@ class Preflight:
 def refusal(findings: list[Finding]) -> str:
     """The sentence that ends a job."""
     first = findings[0]
-    others = list(dict.fromkeys(found.check for found in findings[1:] if found.check != first.check))
-    more = f" Also failed: {', '.join(others)}." if others else ""
-    return f"Training did not start. {first.message} {first.fix}{more}"
+    checks = list(dict.fromkeys(found.check for found in findings))
+    more = f" Also failed: {', '.join(checks[1:])}." if len(checks) > 1 else ""
+    accept = " ".join(f"--accept {check}=REASON" for check in checks)
+    return (
+        f"Training did not start. {first.message} {first.fix}{more} What is meant so can be accepted: `assay jobs resume` "
+        f"with {accept}."
+    )
 
 
 def check_accept(accept: object) -> None:

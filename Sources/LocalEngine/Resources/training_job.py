@@ -28,7 +28,7 @@ import model_checks
 import system_watch
 import template_limits
 from training_ends import EXIT_FAILED, STOPS, asked_end, clear_unfinished, sentence
-from training_checks import Encoder, Limits, Preflight, check_accept, unknown_members
+from training_checks import Encoder, Limits, Preflight, RowsFile, check_accept, unknown_members
 from training_events import Events
 from training_rows import Example, TrainingError, read_rows
 from training_samples import Samples
@@ -127,11 +127,15 @@ class Job:
         self.step = 0
         self.steps = 0
         self.best = math.inf
+        """The lowest validation loss, that of the untrained model included."""
+        self.best_saved = math.inf
+        """The lowest validation loss of a checkpoint."""
         self.without_improvement = 0
         self.trained_tokens = 0
         self.last_validation: tuple[int, float] | None = None
         self.saved_step = -1
         self.validated_step = -1
+        self.valid_rows: list[Any] = []
         self.cancel_signal = ""
         self.preflight = Preflight(spec.accept)
         self.model_folder = Path()
@@ -165,7 +169,12 @@ class Job:
     def check_model(self) -> None:
         """Find the model's folder, and refuse one that isn't there, lacks a part, or would run code of its own."""
         try:
-            folder = model_checks.resolve(self.spec.model, self.spec.allow_download, self.spec.revision)
+            folder = model_checks.resolve(
+                self.spec.model,
+                self.spec.allow_download,
+                self.spec.revision,
+                lambda sentence: self.events.write("note", message=sentence),
+            )
             assay_engine.stay_offline()
             model_checks.check_model(folder)
         except model_checks.ModelError as error:
@@ -185,9 +194,18 @@ class Job:
         """A file's rows as tokens, looked at by the pre-flight, without rows of which nothing would be learnt."""
         rows, form = read_rows(self.folder / name, allowed)
         for member, numbers in unknown_members(rows).items():
-            self.warn(f"`{member}` in {len(numbers)} rows of {name} (row {numbers[0]} first) is not used in training.")
-        made = self.preflight.check(rows, form, name, encoder, limits)
+            file = RowsFile(name, len(rows), self.places(name))
+            self.warn(f"`{member}` in {len(numbers)} rows ({file.named(numbers)}) is not used in training.")
+        made = self.preflight.check(rows, form, name, encoder, limits, self.places(name))
         return self.with_answers([tuple((one.tokens, one.learnt) for one in row) for row in made], name)
+
+    def places(self, name: str) -> list[str | None] | None:
+        """Where a file's rows stand in the person's own files; nothing where that wasn't noted."""
+        try:
+            found = json.loads((self.folder / "places.json").read_text(encoding="utf-8"))[name]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return [place if isinstance(place, str) else None for place in found] if isinstance(found, list) else None
 
     def settle_preflight(self) -> None:
         """Tell what the pre-flight has found, and end the job where that isn't accepted."""
@@ -265,7 +283,17 @@ class Job:
         values = dataclasses.asdict(self.spec)
         return {name: value for name, value in values.items() if name not in ("accept", "revision") or value}
 
-    def keep_checkpoint(self, temporary: Path, best: bool, resume_files: tuple[str, ...]) -> None:
+    def is_best_saved(self) -> bool:
+        """Whether this step's checkpoint is the best that was saved, which is noted; without validation the newest is."""
+        if not self.valid_rows:
+            return True
+        step, loss = self.last_validation or (-1, math.nan)
+        if step != self.step or not loss < self.best_saved:
+            return False
+        self.best_saved = loss
+        return True
+
+    def keep_checkpoint(self, temporary: Path, resume_files: tuple[str, ...]) -> None:
         """Give a folder that is complete its name, then point `last`, and perhaps `best`, at it.
 
         Only the newest checkpoint can be resumed exactly: the files that it takes, named by patterns, are twice an
@@ -273,6 +301,7 @@ class Job:
         """
         name = f"checkpoints/{self.step:07d}"
         final = self.folder / name
+        best = self.is_best_saved()
         self.write_json(temporary / "progress.json", self.progress())
         shutil.rmtree(final, ignore_errors=True)
         temporary.rename(final)
@@ -294,13 +323,14 @@ class Job:
         text = json.dumps(self.progress(), indent=1, sort_keys=True) + "\n"
         assay_engine.write_atomically(self.folder / name / "progress.json", text)
         self.link("best", name)
-        self.events.write("checkpoint", step=self.step, path=name, validation_loss=self.best, best=True)
+        self.events.write("checkpoint", step=self.step, path=name, validation_loss=self.best_saved, best=True)
 
     def progress(self) -> dict[str, Any]:
         """Where the job stands, beside weights and optimizer."""
         return {
             "step": self.step,
             "best": None if math.isinf(self.best) else self.best,
+            "best_saved": None if math.isinf(self.best_saved) else self.best_saved,
             "without_improvement": self.without_improvement,
             "trained_tokens": self.trained_tokens,
             "validated_step": self.validated_step,
@@ -311,6 +341,8 @@ class Job:
         progress = json.loads((self.folder / "last" / "progress.json").read_text(encoding="utf-8"))
         self.step = self.saved_step = progress["step"]
         self.best = math.inf if progress["best"] is None else progress["best"]
+        saved = progress.get("best_saved", progress["best"])
+        self.best_saved = math.inf if saved is None else saved
         self.without_improvement = progress["without_improvement"]
         self.trained_tokens = progress["trained_tokens"]
         self.validated_step = progress.get("validated_step", self.step)

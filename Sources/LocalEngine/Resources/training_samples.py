@@ -95,7 +95,6 @@ class Samples:
         self._ended = time.monotonic()
         self._last_step = -1
         self._has_warned = False
-        self._told: set[str] = set()
         self._folder = path.parent
         self._base = training_answers.read_base(path.parent)
         self.cases = read_cases(path, self._warn)
@@ -113,7 +112,7 @@ class Samples:
             self._warn(f"No case is answered at the checkpoints: {reason}")
         self.cases = []
 
-    def answer(self, step: int, answers: Answers, change: Change, is_base: bool, is_last: bool) -> None:
+    def answer(self, step: int, answers: Answers, change: Change, is_base: bool) -> None:
         """Answer all cases with the weights of a step, and tell what the answers have in common.
 
         With `is_base` the weights are still those of the base model.
@@ -130,7 +129,7 @@ class Samples:
                 self._tell("sample", step=step, id=case.id, text=text[:LONGEST_TEXT])
                 given.append(Answer(case.id, text[:LONGEST_TEXT], has_ended))
             if given and not self.is_late():
-                self._judge(step, given, change, is_base, is_last)
+                self._sum_up(step, given, change, is_base)
         except Exception as error:  # Whatever it is, training goes on without.
             text = " ".join(str(error).split()) or "no reason given"
             self.leave_out(f"answering them at step {step} failed with {type(error).__name__}: {text[:500]}")
@@ -143,17 +142,12 @@ class Samples:
             )
         self._ended = time.monotonic()
 
-    def _judge(self, step: int, given: list[Answer], change: Change, is_base: bool, is_last: bool) -> None:
-        """Tell what the answers of a step have in common, and warn of what should not be."""
+    def _sum_up(self, step: int, given: list[Answer], change: Change, is_base: bool) -> None:
+        """Tell what the answers of a step have in common."""
         if is_base and step == 0:
             self._base = {answer.id: answer.text for answer in given}
             training_answers.write_base(self._folder, given)
         base = {} if step == 0 else self._base
         difference = None if step == 0 else change(self.cases[:MOST_COMPARED])
-        values = {"step": step} | training_answers.summary(given, base, difference)
-        self._tell("answers", **values)
-        found = training_answers.warnings(values, [case.expected for case in self.cases if case.expected], is_last)
-        for name in found.keys() - self._told:
-            self._warn(found[name])
-        # What has got better may be warned of again.
-        self._told = set(found)
+        expected = [case.expected for case in self.cases if case.expected]
+        self._tell("answers", step=step, **training_answers.summary(given, base, expected, difference))

@@ -141,7 +141,8 @@ def trainer_class(base: Any) -> Any:
             job = self.job
             self.chance = Chance()
             improved = job.take_validation(metrics["eval_loss"], metrics["eval_runtime"])
-            if job.step == job.saved_step and improved and job.trainer.is_world_process_zero():
+            is_saved = 0 < job.step == job.saved_step
+            if is_saved and job.trainer.is_world_process_zero() and job.is_best_saved():
                 # Gone on from here, where there had been no time to validate.
                 job.mark_best()
             if job.step in (0, job.saved_step):

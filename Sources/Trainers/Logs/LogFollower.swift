@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import WorkbenchCore
 
@@ -63,7 +64,7 @@ struct LogFollower {
     self.path = path
     self.since = since
     form = Form(path)
-    tail = FileTail(path: path, offset: 0)
+    tail = FileTail(path: path, offset: 0, followsLinks: true)
     if let modified = Self.modified(path), modified < since { tail.offset = tail.size }
   }
 
@@ -106,7 +107,7 @@ struct LogFollower {
     // The newest is the longest: each holds all from the first step on. Some are written within one tick of the clock.
     guard let file = Self.stateFiles(beside: path).max(by: { ($0.modified, $0.step) < ($1.modified, $1.step) }),
       file.modified >= since, file.modified != state.modified || file.path != state.path,
-      let bytes = FileManager.default.contents(atPath: file.path), let read = TrainerState(bytes)
+      let read = TrainerState(file: file.path)
     else { return [] }
     state.modified = file.modified
     state.path = file.path
@@ -150,7 +151,7 @@ struct LogFollower {
   }
 
   private func read(_ path: String, _ board: inout Board, _ items: inout [LogItem]) {
-    guard let file = FileHandle(forReadingAtPath: path) else { return }
+    guard let file = try? FileBytes.handle(path) else { return }
     defer { try? file.close() }
     guard (try? file.seek(toOffset: UInt64(board.offset))) != nil else { return }
     while !board.records.isBroken, let bytes = try? file.read(upToCount: FileTail.mostBytes), !bytes.isEmpty {

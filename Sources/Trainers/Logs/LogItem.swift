@@ -5,19 +5,16 @@ import WorkbenchCore
 enum LogItem: Sendable, Hashable {
   /// How many steps there will be.
   case steps(Int)
+  /// Its loss may be no number.
   case train(Metric)
+  /// A loss that may be no number.
   case validation(step: Int, loss: Double)
-  /// The loss stopped being a number.
-  case noNumber(step: Int)
   /// What a trainer that speaks our own words says.
   case event(TrainingEvent)
 
   /// A training loss, which may be no number.
   static func loss(_ loss: Double, at step: Int, learningRate: Double? = nil, gradNorm: Double? = nil) -> LogItem {
-    guard loss.isFinite else { return .noNumber(step: step) }
-    return .train(
-      Metric(
-        step: step, loss: loss, learningRate: learningRate?.finite, gradNorm: gradNorm?.finite))
+    .train(Metric(step: step, loss: loss, learningRate: learningRate?.finite, gradNorm: gradNorm?.finite))
   }
 }
 

@@ -32,18 +32,14 @@ enum TrainerLogLine {
     var items: [LogItem] = []
     if let steps = LogStep.step(line.steps?.value), steps > 0 { items.append(.steps(steps)) }
     if let loss = line.loss?.value {
-      if loss.isFinite {
-        items.append(
-          .train(
-            Metric(
-              step: step, loss: loss, learningRate: line.learningRate?.value.finite,
-              tokensPerSecond: line.throughput?.value.finite, trainedTokens: LogStep.step(line.tokens?.value),
-              peakMemory: line.memory?.value.finite)))
-      } else {
-        items.append(.noNumber(step: step))
-      }
+      items.append(
+        .train(
+          Metric(
+            step: step, loss: loss, learningRate: line.learningRate?.value.finite,
+            tokensPerSecond: line.throughput?.value.finite, trainedTokens: LogStep.step(line.tokens?.value),
+            peakMemory: line.memory?.value.finite)))
     }
-    if let loss = line.evalLoss?.value.finite { items.append(.validation(step: step, loss: loss)) }
+    if let loss = line.evalLoss?.value { items.append(.validation(step: step, loss: loss)) }
     return items
   }
 }
@@ -99,17 +95,13 @@ struct ScalarStep: Sendable, Hashable {
   var items: [LogItem] {
     var items: [LogItem] = []
     if let loss {
-      if loss.isFinite {
-        items.append(
-          .train(
-            Metric(
-              step: step, loss: loss, learningRate: learningRate?.finite, gradNorm: gradNorm?.finite,
-              tokensPerSecond: tokensPerSecond?.finite, peakMemory: memory?.finite)))
-      } else {
-        items.append(.noNumber(step: step))
-      }
+      items.append(
+        .train(
+          Metric(
+            step: step, loss: loss, learningRate: learningRate?.finite, gradNorm: gradNorm?.finite,
+            tokensPerSecond: tokensPerSecond?.finite, peakMemory: memory?.finite)))
     }
-    if let validation = validation?.finite { items.append(.validation(step: step, loss: validation)) }
+    if let validation { items.append(.validation(step: step, loss: validation)) }
     return items
   }
 }

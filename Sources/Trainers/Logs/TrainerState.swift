@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import WorkbenchCore
 
@@ -39,6 +40,12 @@ struct TrainerState: Sendable, Hashable {
     }
   }
 
+  /// The file at a path; nil for what is no such file, and while it is being written.
+  init?(file: String) {
+    guard let bytes = try? FileBytes.read(file, limit: Self.mostBytes) else { return nil }
+    self.init(Data(bytes))
+  }
+
   /// Nil for what is no such file.
   init?(_ bytes: Data) {
     guard bytes.count <= Self.mostBytes, let file = try? JSONDecoder().decode(File.self, from: PythonJSON.plain(bytes))
@@ -51,7 +58,7 @@ struct TrainerState: Sendable, Hashable {
         items.append(
           .loss(loss, at: step, learningRate: entry.learningRate?.value, gradNorm: entry.gradNorm?.value))
       }
-      if let loss = entry.evalLoss?.value.finite { items.append(.validation(step: step, loss: loss)) }
+      if let loss = entry.evalLoss?.value { items.append(.validation(step: step, loss: loss)) }
     }
   }
 

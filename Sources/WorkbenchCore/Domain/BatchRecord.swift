@@ -6,11 +6,13 @@ public struct BatchRecord: Sendable, Hashable, Identifiable {
   public var label: String
   /// The run it is for.
   public var run: RunID
+  /// The provider's name for the file that its requests are in; nil where an earlier version didn't keep it.
+  public var file: String?
   /// The provider's name for it; nil while it isn't known to have arrived there.
   public var batch: String?
   /// How many requests.
   public var requests: Int
-  /// When.
+  /// When it was asked for, or is about to be.
   public var created: Date
   /// Whether its answers are in the run, or there will be none.
   public var isOver: Bool
@@ -18,11 +20,13 @@ public struct BatchRecord: Sendable, Hashable, Identifiable {
   public var id: String { label }
   /// Makes a record.
   public init(
-    label: String = UUID().uuidString.lowercased(), run: RunID, batch: String? = nil, requests: Int, created: Date,
+    label: String = UUID().uuidString.lowercased(), run: RunID, file: String? = nil, batch: String? = nil,
+    requests: Int, created: Date,
     isOver: Bool = false
   ) {
     self.label = label
     self.run = run
+    self.file = file
     self.batch = batch
     self.requests = requests
     self.created = created

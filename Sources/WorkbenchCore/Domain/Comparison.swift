@@ -84,13 +84,29 @@ extension Comparison {
       guard isRescored else { return nil }
       let edited = leftOut == 0 ? "" : " \(leftOut) answers to cases that were edited or removed since are left out."
       return "\(name) was run on an older version of the set; its answers were scored again.\(edited)"
+    } + noAnswerNotes
+  }
+
+  /// What the difference is when replies that are no answer count as wrong.
+  private var noAnswerNotes: [String] {
+    let pairs = pairs
+    guard pairs.noAnswers > 0 else { return [] }
+    let words = [a, b].compactMap { run -> String? in
+      let kinds = NoAnswer.allCases.compactMap { kind in run.summary.noAnswers[kind].map(kind.words) }
+      return kinds.isEmpty ? nil : "\(run.variant.name): \(kinds.joined(separator: ", "))"
     }
+    let all = pairs.asWrong
+    let p = all.pValue < 0.001 ? "p < 0.001" : "p = \(Self.threePlaces(all.pValue))"
+    return [
+      "Left out are replies that are no answer (\(words.joined(separator: "; "))). Counted as wrong, the difference is "
+        + "\(Self.signed(-all.difference)) points (exact McNemar \(p), \(all.count) cases)."
+    ]
   }
 
   /// The four counts as evidence: A is the first run, B the second.
-  public var paired: PairedOutcomes {
-    PairedOutcomes(rows.lazy.compactMap { row in row.a.passed.flatMap { a in row.b.passed.map { (a, $0) } } })
-  }
+  public var paired: PairedOutcomes { pairs.leftOut }
+  /// The same, with replies that are no answer counted in both ways.
+  public var pairs: CautiousPairs { CautiousPairs(rows.lazy.map { ($0.a, $0.b) }) }
   /// Pass rate of B minus pass rate of A, −1 to 1: what going from A to B changes.
   public var difference: Double { -paired.difference }
   /// 95 % interval of `difference`.
@@ -101,9 +117,16 @@ extension Comparison {
   /// What the cases say in one sentence, worded as unknown where they don't say enough.
   public var sentence: String {
     let (a, b) = (a.variant.name, b.variant.name)
-    let paired = paired
+    let pairs = pairs
+    let paired = pairs.leftOut
     guard paired.count > 0 else { return "\(a) and \(b) have no case in common yet." }
     let points = Int((abs(difference) * 100).rounded())
+    if pairs.disagrees {
+      return
+        "Not decided: whether \(a) or \(b) is better depends on how the \(pairs.noAnswers) replies that are no answer are "
+        + "counted (\(Self.signed(difference)) points without them, \(Self.signed(-pairs.asWrong.difference)) with them as "
+        + "wrong). Say so with count_as_wrong in assay.yaml."
+    }
     let isDecided = paired.pValue < 0.05
     // A winner's lead is told from the winner's side.
     let interval = isDecided && difference < 0 ? paired.interval() : differenceInterval

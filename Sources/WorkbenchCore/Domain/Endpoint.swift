@@ -59,7 +59,7 @@ extension Endpoint {
   /// The host of the first address, in lower case, without a port; nil where there is none.
   public var host: String? { baseURLs.first.map(Self.host(of:)) }
 
-  private static func host(of address: String) -> String {
+  static func host(of address: String) -> String {
     let origin = origin(of: address)
     let rest = origin.range(of: "://").map { origin[$0.upperBound...] } ?? origin[...]
     return String(rest.hasPrefix("[") ? rest.dropFirst().prefix { $0 != "]" } : rest.prefix { $0 != ":" })

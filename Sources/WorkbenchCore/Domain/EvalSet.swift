@@ -36,6 +36,10 @@ public struct EvalSet: Sendable, Identifiable {
   public var graders: GraderSet
   /// The line of `assay.yaml` that each grader stands on, where they stand there.
   public var graderLines: [Int?] = []
+  /// Replies that are no answer and count as wrong, where others are left out of the mean.
+  public var countsAsWrong: Set<NoAnswer> = []
+  /// Whether graders see a model's reasoning, too; it is cut off before unless a set says so.
+  public var keepsReasoning = false
   /// The prompt that this set's cases are made for, when they don't fit every variant's prompt.
   public var prompt: PromptName?
   /// General tasks that the model could do before tuning: a fall here is forgetting.

@@ -26,7 +26,9 @@ extension Endpoint.Dialect {
       keys["stream_options"] = own
       keys["n"] = "One answer is read for each request; remove it."
       keys["max_tokens"] = variant("max_tokens")
-      keys["max_completion_tokens"] = variant("max_tokens")
+      keys["max_completion_tokens"] =
+        "The limit belongs to a variant, as max_tokens; it is sent by this name where the server wants that, or always with "
+        + "the model's own key max_completion_tokens: true."
       keys["seed"] = variant("seed")
       keys["stop"] = variant("stop")
     case .responses:

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a model was seen to do, at one time: `assay models test` finds out.
+/// What a model was seen to do: `assay models test` finds out, and runs show some of it.
 public struct ModelProbe: Sendable, Hashable, Codable {
   /// Something that endpoints differ in.
   public enum Ability: String, Sendable, Hashable, Codable, CaseIterable, CodingKeyRepresentable {
@@ -16,6 +16,8 @@ public struct ModelProbe: Sendable, Hashable, Codable {
     case stop
     /// Answers the same to the same seed.
     case seed
+    /// Varies its answers at a high temperature, and not at 0.
+    case temperature
     /// Tells probabilities of tokens.
     case logprobs
     /// Answers in a form that it is given.
@@ -38,10 +40,10 @@ public struct ModelProbe: Sendable, Hashable, Codable {
     case unknown
   }
 
-  /// When.
+  /// When it was last seen.
   public var time: Date
-  /// Seconds to a one-token answer, the shortest of a few.
-  public var latency: Double
+  /// Seconds to a one-token answer, the shortest of a few; nil where nobody has tested the model.
+  public var latency: Double?
   /// Tokens a second of an answer, after its first, where known.
   public var tokensPerSecond: Double?
   /// What was seen; abilities that nobody tried are missing.
@@ -50,11 +52,20 @@ public struct ModelProbe: Sendable, Hashable, Codable {
   public var models: [String]
   /// The server's own name and version, where it says one.
   public var server: String?
+  /// Where the server says that models come from, by their names: a folder or a digest. Nil where nobody has looked.
+  public var origins: [String: String]?
+  /// How the model, and each adapter that a variant names, answered a few fixed questions, by name: a hash, and only of
+  /// those that said the same twice. Nil where nobody has looked.
+  public var answers: [String: String]?
+  /// Names under which something else was served than when they were tested before, with the time when that was seen.
+  public var replaced: [String: Date]?
+  /// Whether it takes the limit on tokens as `max_completion_tokens`; nil where that was never seen.
+  public var usesMaxCompletionTokens: Bool?
 
   /// Makes a probe.
   public init(
-    time: Date, latency: Double, tokensPerSecond: Double? = nil, findings: [Ability: Finding] = [:],
-    models: [String] = [], server: String? = nil
+    time: Date, latency: Double? = nil, tokensPerSecond: Double? = nil, findings: [Ability: Finding] = [:],
+    models: [String] = [], server: String? = nil, usesMaxCompletionTokens: Bool? = nil
   ) {
     self.time = time
     self.latency = latency
@@ -62,5 +73,45 @@ public struct ModelProbe: Sendable, Hashable, Codable {
     self.findings = findings
     self.models = models
     self.server = server
+    self.usesMaxCompletionTokens = usesMaxCompletionTokens
+  }
+}
+
+extension ModelProbe {
+  /// The most requests that a test of a model sends for itself.
+  public static let mostRequests = 24
+  /// The most requests that it sends for each adapter that a variant names there.
+  public static let mostRequestsPerAdapter = 4
+
+  /// A name under which something else is served than before.
+  public struct Replacement: Sendable, Hashable {
+    /// What requests call it.
+    public var name: String
+    /// Where it came from before, where the server has told; nil where it is known by its answers alone.
+    public var before: String?
+    /// Where it comes from now.
+    public var now: String?
+  }
+
+  /// Names under which something else is served than in an earlier probe.
+  public func replacements(since earlier: ModelProbe) -> [Replacement] {
+    let names = Set((earlier.answers ?? [:]).keys).union((answers ?? [:]).keys)
+    return names.sorted().compactMap { name in
+      if let before = earlier.origins?[name], let now = origins?[name], before != now {
+        return Replacement(name: name, before: before, now: now)
+      }
+      guard let before = earlier.answers?[name], let now = answers?[name], before != now else { return nil }
+      return Replacement(name: name)
+    }
+  }
+
+  /// Takes over what an earlier probe has seen, and notes what was replaced since.
+  mutating func note(_ earlier: ModelProbe) {
+    var all = earlier.replaced ?? [:]
+    for replacement in replacements(since: earlier) { all[replacement.name] = time }
+    replaced = all.isEmpty ? nil : all
+    // What wasn't there this time is compared with when it is there again.
+    if let known = earlier.origins { origins = known.merging(origins ?? [:]) { _, new in new } }
+    if let known = earlier.answers { answers = known.merging(answers ?? [:]) { _, new in new } }
   }
 }

@@ -1,20 +1,21 @@
 import Grading
 
 /// Why what a model sent is no answer that could be judged. It was paid for and is kept; asking again would bring the same.
-public enum NoAnswer: Sendable, Hashable {
+public enum NoAnswer: String, Sendable, Hashable, CaseIterable {
   /// The limit on tokens was reached while the model was still reasoning.
-  case reasoningCut
+  case reasoningCut = "reasoning_cut"
   /// The reply has no text.
   case empty
   /// A content filter stopped it.
-  case filtered
+  case filtered = "content_filter"
   /// The model declined in the API's own way.
-  case refused
+  case refused = "refusal"
   /// The server says that it went wrong, or was broken off, after it had begun.
-  case brokenOff
+  case brokenOff = "broken_off"
 
   /// What an answer is where it is none; nil for one that can be judged.
-  public init?(_ answer: Answer) {
+  /// - Parameter keepsReasoning: whether reasoning is part of the answer, so that an open block of it is one, too.
+  public init?(_ answer: Answer, keepsReasoning: Bool = false) {
     let reason = answer.finishReason?.lowercased()
     if let reason {
       if Self.filterReasons.contains(reason) { self = .filtered; return }
@@ -23,7 +24,7 @@ public enum NoAnswer: Sendable, Hashable {
     }
     if answer.text.utf8.allSatisfy({ $0 <= 0x20 }) {
       self = answer.isCut ? .reasoningCut : .empty
-    } else if AnswerText(answer.text).isUnclosed {
+    } else if !keepsReasoning, AnswerText(answer.text).isUnclosed {
       self = .reasoningCut
     } else {
       return nil
@@ -49,6 +50,17 @@ public enum NoAnswer: Sendable, Hashable {
       let words = answer.text.split(whereSeparator: \.isNewline).first.map { ": " + $0.prefix(120) } ?? ""
       return "No answer: the model refused\(words)"
     case .brokenOff: return "No answer: the server broke it off\(word)."
+    }
+  }
+
+  /// What a list of counts calls it.
+  public func words(_ count: Int) -> String {
+    switch self {
+    case .reasoningCut: "\(count) cut while reasoning"
+    case .empty: "\(count) empty"
+    case .filtered: "\(count) filtered"
+    case .refused: count == 1 ? "1 refusal" : "\(count) refusals"
+    case .brokenOff: "\(count) broken off by the server"
     }
   }
 }

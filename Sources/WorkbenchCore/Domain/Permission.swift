@@ -12,7 +12,8 @@ public enum Permission: Sendable, Hashable, Codable {
   /// - `allowsHTTP`: whether the key may travel unencrypted.
   case address(origin: String, key: String?, allowsHTTP: Bool)
   /// Takes servers for genuine by the certificates in a file, besides those of the system.
-  case certificates(file: String)
+  /// - `holding`: the certificates, each as a `CertificateLine`: others in the same file are another permission.
+  case certificates(file: String, holding: [String])
   /// Loads a model in the local engine, to answer or to be tuned.
   /// - `path`: its folder, or a hub id.
   case engine(path: String)
@@ -26,6 +27,9 @@ public enum Permission: Sendable, Hashable, Codable {
   case slurm(lines: [String])
   /// Reads a file or folder outside of the workspace.
   case outside(path: String)
+  /// Sends requests to a server whose prices aren't known. A workspace doesn't ask for it; it is asked for before the first
+  /// such request.
+  case unpriced(origin: String)
 
   /// What it does, as the rest of a sentence that begins with the workspace: `run python3 model.py`. Holds text from the
   /// workspace's files.
@@ -37,7 +41,10 @@ public enum Permission: Sendable, Hashable, Codable {
       let with = key.map { "with the key in \($0)" } ?? "without a key"
       return "send prompts and, for training there, rows to \(origin) \(with)"
         + (allowsHTTP ? ", unencrypted (allow_http)" : "")
-    case .certificates(let file): return "take servers for genuine by the certificates in \(file)"
+    case .certificates(let file, let lines):
+      let shown = lines.prefix(Self.mostCertificates).joined(separator: "; ")
+      let more = lines.count > Self.mostCertificates ? "; and \(lines.count - Self.mostCertificates) more" : ""
+      return "take servers for genuine by the certificates in \(file): \(lines.isEmpty ? "none now" : shown + more)"
     case .engine(let path):
       let what =
         path.hasPrefix("hub:") ? "download \(path.dropFirst(4)) from the model hub and load it" : "load \(path)"
@@ -47,8 +54,12 @@ public enum Permission: Sendable, Hashable, Codable {
     case .variables(let names): return "pass \(names.joined(separator: ", ")) to training jobs"
     case .slurm(let lines): return "submit training jobs to Slurm: " + lines.joined(separator: "; ")
     case .outside(let path): return "read \(path)"
+    case .unpriced(let origin): return "send requests to \(origin), whose prices are not known"
     }
   }
+
+  /// How many certificates of a file are told one by one.
+  private static let mostCertificates = 20
 
   private static func given(_ environment: [String]) -> String {
     environment.isEmpty ? "" : " with the variables \(environment.joined(separator: ", "))"
@@ -112,13 +123,13 @@ public struct OpenGate: TrustGate {
 }
 
 extension ModelSpec {
-  /// What asking this model takes.
+  /// What asking this model takes, besides certificates, of which only its workspace knows what they are.
   public var permissions: [Permission] {
     switch api {
     case .endpoint(let endpoint):
       return endpoint.baseURLs.map {
         .address(origin: Endpoint.origin(of: $0), key: endpoint.keyEnvironment, allowsHTTP: endpoint.allowsHTTP)
-      } + (endpoint.certificates.map { [.certificates(file: $0)] + Permission.outside(ofWorkspace: $0) } ?? [])
+      } + (endpoint.certificates.map(Permission.outside(ofWorkspace:)) ?? [])
     case .mlx(let path):
       return [.engine(path: path)] + Permission.outside(ofWorkspace: path)
     case .command(let words): return [.program(words: words, environment: environment)]
@@ -137,9 +148,13 @@ extension Permission {
 extension Workspace {
   /// Everything that the workspace asks for, each once, in the order of its file.
   public var permissions: [Permission] {
-    var all = models.flatMap(\.permissions)
+    var all = models.flatMap { model -> [Permission] in
+      guard case .endpoint(let endpoint) = model.api, let file = endpoint.certificates else { return model.permissions }
+      return model.permissions + [.certificates(file: file, holding: certificates[file] ?? [])]
+    }
+    let localModels = Set(models.filter { !$0.isEndpoint }.map(\.name))
     for variant in variants {
-      if let adapter = variant.adapter, model(variant.model)?.isEndpoint == false {
+      if let adapter = variant.adapter, localModels.contains(variant.model) {
         all += Permission.outside(ofWorkspace: adapter)
       }
     }

@@ -1,3 +1,5 @@
+import Evidence
+
 /// What the makers of hosted models ask, where a workspace doesn't say it itself. Prices change: the table has a date, and
 /// whatever is computed from it says so.
 public enum PriceTable {
@@ -13,7 +15,22 @@ public enum PriceTable {
     default: return nil
     }
     guard let found = models.first(where: { isName($0.name, of: endpoint.model) }) else { return nil }
-    return TokenPrice(input: found.input, cachedInput: found.cached, output: found.output, asOf: date)
+    let rates = rates(input: found.input, cachedInput: found.cached, output: found.output, at: endpoint.dialect)
+    return TokenPrice(rates: rates, asOf: date)
+  }
+
+  /// Rates of which the cache's may be left out: then they follow from what the API's makers publish for it.
+  /// - Parameter dialect: the API; nil for one whose cache costs nothing by itself.
+  public static func rates(
+    input: Double, cachedInput: Double? = nil, cacheWrite: Double? = nil, longCacheWrite: Double? = nil, output: Double,
+    at dialect: Endpoint.Dialect?
+  ) -> TokenRates {
+    // Anthropic charges 1.25 times the input's price for what is kept for five minutes and 2 times for an hour.
+    let shares: (short: Double, long: Double)? = dialect == .messages ? (1.25, 2) : nil
+    return TokenRates(
+      input: input, cachedInput: cachedInput, cacheWrite: cacheWrite ?? shares.map { $0.short * input },
+      longCacheWrite: longCacheWrite ?? cacheWrite.map { max($0, input) } ?? shares.map { $0.long * input },
+      output: output)
   }
 
   /// Whether a model goes by a name, perhaps with the date of its build behind it.

@@ -51,6 +51,11 @@ public struct Run: Sendable, Hashable, Identifiable {
   /// How many cases have an answer.
   public var casesAnswered: Int { Self.cases(summary.done, repeats) }
 
+  /// How many cases have all their answers.
+  public var casesComplete: Int { summary.done / max(1, repeats) }
+  /// The same as `4`, or as `3/4` where some have not.
+  public var casesText: String { casesComplete == cases ? "\(cases)" : "\(casesComplete)/\(cases)" }
+
   private static func cases(_ answers: Int, _ repeats: Int) -> Int { (answers + repeats - 1) / max(1, repeats) }
 
   /// Makes a run.
@@ -124,6 +129,8 @@ public struct Output: Sendable, Hashable, Identifiable {
   public var answer: Answer?
   /// Why there is no answer: the request failed, or what was sent is none.
   public var failure: String?
+  /// What the reply is, where it is none that could be judged; without a ``failure``, it counts as wrong.
+  public var noAnswer: NoAnswer?
   /// One for each grader, in the set's order.
   public var scores: [Score]
   /// Weighted mean of the scores, 0 to 1; nil without an answer, and where it couldn't be scored.
@@ -142,7 +149,7 @@ public struct Output: Sendable, Hashable, Identifiable {
   /// Makes an output.
   public init(
     caseID: String, sample: Int = 0, requestKey: ContentHash, answer: Answer?, failure: String? = nil,
-    scores: [Score] = [],
+    noAnswer: NoAnswer? = nil, scores: [Score] = [],
     value: Double? = nil, passed: Bool? = nil, unscored: String? = nil, formatValid: Bool = false, cost: Double? = nil
   ) {
     self.caseID = caseID
@@ -150,6 +157,7 @@ public struct Output: Sendable, Hashable, Identifiable {
     self.requestKey = requestKey
     self.answer = answer
     self.failure = failure
+    self.noAnswer = noAnswer
     self.scores = scores
     self.value = value
     self.passed = passed
@@ -183,20 +191,54 @@ public struct RunSummary: Sendable, Hashable {
   public var low = 0.0
   /// 95 % interval of the mean, low and high.
   public var high = 1.0
-  /// Tokens of all prompts.
+  /// Replies that are no answer, by what they are; those that the set counts as wrong are among ``done`` too.
+  public var noAnswers: [NoAnswer: Int] = [:]
+  /// Mean score with replies that are no answer counted as wrong, and its 95 % interval.
+  public var strict: (mean: Double, low: Double, high: Double) {
+    get { (strictMean, strictLow, strictHigh) }
+    set { (strictMean, strictLow, strictHigh) = newValue }
+  }
+  private var strictMean = 0.0
+  private var strictLow = 0.0
+  private var strictHigh = 1.0
+  /// Replies that are no answer and stand in no mean but the strict one.
+  public var leftOut = 0
+  /// The share of replies that are no answer and left out of the mean, 0 to 1.
+  public var leftOutShare: Double { replies == 0 ? 0 : Double(leftOut) / Double(replies) }
+  /// Replies whose tokens the server counted, replies that are no answer included; all sums of tokens are of these.
+  public var counted = 0
+  /// Tokens of the prompts, cached ones included.
   public var promptTokens = 0
   /// How many of them came from the server's cache; nil where no server said.
   public var cachedPromptTokens: Int?
-  /// Tokens of all answers.
+  /// How many of them were written to the server's cache for minutes.
+  public var cacheWriteTokens = 0
+  /// How many of them were written to the server's cache for an hour.
+  public var longCacheWriteTokens = 0
+  /// Tokens of the replies.
   public var completionTokens = 0
   /// Seconds, median over answers.
   public var latencyMedian = 0.0
   /// Seconds, 95th percentile over answers.
   public var latency95 = 0.0
-  /// Dollars, where the price is known.
-  public var cost: Double?
+  /// Replies whose cost isn't known, because the model has no price or the server didn't count.
+  public var unpriced = 0
+  /// Dollars for the replies whose cost is known; nil where there is none.
+  public var knownCost: Double?
   /// Nothing done yet.
   public init() {}
+  /// Dollars; nil unless the cost of every reply is known.
+  public var cost: Double? { unpriced == 0 ? knownCost : nil }
+  /// Dollars in words, `≥ $0.12` where the cost of some replies isn't known; nil where nothing is known.
+  public var costText: String? { knownCost.map { (unpriced > 0 ? "≥ " : "") + Wording.dollars($0) } }
+  /// Answers, and replies that are none.
+  public var replies: Int { done + leftOut }
+  /// Dollars for one reply; nil unless the cost of every reply is known.
+  public var costPerReply: Double? { cost.map { $0 / Double(max(1, replies)) } }
+  /// Tokens of one prompt, the mean over replies that were counted; nil where none was.
+  public var meanPromptTokens: Double? { counted > 0 ? Double(promptTokens) / Double(counted) : nil }
+  /// Tokens of one reply, the mean over replies that were counted; nil where none was.
+  public var meanCompletionTokens: Double? { counted > 0 ? Double(completionTokens) / Double(counted) : nil }
   /// Answers that were scored: what ``mean`` and ``passed`` are of.
   public var scored: Int { done - unscored }
   /// Share of the answers that couldn't be scored, 0 to 1; 0 where there is none.
@@ -210,21 +252,36 @@ public struct RunSummary: Sendable, Hashable {
     passed = answered.count { $0.passed == true }
     errors = outputs.count - answered.count
     formatValid = answered.count(where: \.formatValid)
+    noAnswers = outputs.reduce(into: [:]) { if let none = $1.noAnswer { $0[none, default: 0] += 1 } }
+    let unanswered = outputs.filter { $0.noAnswer != nil && !$0.isAnswered }
+    leftOut = unanswered.count
     // Answers to one case go together: the case is what was drawn, so its mean is one number.
-    let byCase = Dictionary(grouping: answered.filter(\.isScored), by: \.caseID).values
-    if let estimate = Estimate(scores: byCase.map { $0.reduce(0) { $0 + ($1.value ?? 0) } / Double($0.count) }) {
+    func estimate(_ outputs: [Output]) -> Estimate? {
+      let byCase = Dictionary(grouping: outputs, by: \.caseID).values
+      return Estimate(scores: byCase.map { $0.reduce(0) { $0 + ($1.value ?? 0) } / Double($0.count) })
+    }
+    let scored = answered.filter(\.isScored)
+    if let estimate = estimate(scored) {
       (mean, low, high) = (estimate.mean, estimate.interval.low, estimate.interval.high)
     }
+    if let estimate = estimate(scored + unanswered) {
+      strict = (estimate.mean, estimate.interval.low, estimate.interval.high)
+    }
     let answers = outputs.compactMap(\.answer)
-    promptTokens = answers.reduce(0) { $0 + ($1.usage.prompt ?? 0) }
-    let cached = answers.compactMap(\.usage.cachedPrompt)
+    let usages = answers.map(\.usage).filter(\.isWhole)
+    counted = usages.count
+    promptTokens = usages.reduce(0) { $0 + ($1.prompt ?? 0) }
+    let cached = usages.compactMap(\.cachedPrompt)
     cachedPromptTokens = cached.isEmpty ? nil : cached.reduce(0, +)
-    completionTokens = answers.reduce(0) { $0 + ($1.usage.completion ?? 0) }
-    let latencies = Percentiles(answers.map(\.latency).filter { $0 > 0 })
+    cacheWriteTokens = usages.reduce(0) { $0 + ($1.cacheWrites ?? 0) }
+    longCacheWriteTokens = usages.reduce(0) { $0 + ($1.longCacheWrites ?? 0) }
+    completionTokens = usages.reduce(0) { $0 + ($1.completion ?? 0) }
+    let latencies = Percentiles(answered.compactMap(\.answer?.latency).filter { $0 > 0 })
     latencyMedian = latencies.p50 ?? 0
     latency95 = latencies.p95 ?? 0
     let costs = outputs.compactMap(\.cost)
-    cost = costs.isEmpty ? nil : costs.reduce(0, +)
+    knownCost = costs.isEmpty ? nil : costs.reduce(0, +)
+    unpriced = outputs.count { $0.answer != nil && $0.cost == nil }
   }
 }
 

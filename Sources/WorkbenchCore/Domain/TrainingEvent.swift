@@ -1,16 +1,22 @@
+import Evidence
+
 /// What a trainer says of a job while it works: one line of its `events.jsonl`.
 public struct TrainingEvent: Sendable, Hashable {
   /// What happened.
   public enum Kind: Sendable, Hashable {
+    /// What is known of the rows on the real tokenizer, before the job starts.
+    case preflight(Preflight)
     /// The model and the rows are loaded. A job that is gone on with starts again.
     case start(TrainingStart)
     case train(Metric)
-    /// Loss over the validation rows.
+    /// Loss over the validation rows; not a number, or infinite, where it can't be measured any more.
     case validation(step: Int, loss: Double)
     /// A state that can be used.
     case checkpoint(Checkpoint)
     /// What the model answers to an eval case now.
     case sample(Sample)
+    /// What the answers of one step have in common.
+    case answers(AnswerFigures)
     /// What the job takes of its machine.
     case system(SystemUse)
     case warning(String)
@@ -66,7 +72,7 @@ public struct TrainingStart: Sendable, Hashable {
 public struct Metric: Sendable, Hashable {
   /// Optimiser steps done.
   public var step: Int
-  /// Mean loss over the rows since the last report.
+  /// Mean loss over the rows since the last report; not a number, or infinite, once a job has diverged.
   public var loss: Double
   /// At this step.
   public var learningRate: Double?

@@ -15,6 +15,19 @@ public struct TrainingJob: Sendable, Hashable, Identifiable {
     public var canResume: Bool { isOver && self != .finished }
   }
 
+  /// The checkpoint that is its best adapter.
+  public struct Best: Sendable, Hashable {
+    /// Steps done.
+    public var step: Int
+    /// Loss over the validation rows there; nil where it wasn't measured or is no number.
+    public var validationLoss: Double?
+    /// Makes one.
+    public init(step: Int, validationLoss: Double? = nil) {
+      self.step = step
+      self.validationLoss = validationLoss
+    }
+  }
+
   /// Its number and its folder's name.
   public let id: JobID
   /// What does the work, for example `mlx`.
@@ -33,10 +46,12 @@ public struct TrainingJob: Sendable, Hashable, Identifiable {
   public var step: Int
   /// Steps planned; 0 while unknown.
   public var steps: Int
-  /// The last training loss.
+  /// The last training loss; not a number, or infinite, once the job has diverged.
   public var trainLoss: Double?
-  /// The last validation loss.
+  /// The last validation loss; the same holds for it.
   public var validationLoss: Double?
+  /// The best checkpoint so far.
+  public var best: Best?
   /// The best adapter so far, relative to the workspace; of a job at a provider, the model's name there.
   public var adapter: String?
   /// Why it failed, was lost or ended early; a sentence.
@@ -47,8 +62,8 @@ public struct TrainingJob: Sendable, Hashable, Identifiable {
   /// Makes a job.
   public init(
     id: JobID, backend: String, base: String, data: String, settings: TrainingSettings, state: State, created: Date,
-    step: Int = 0, steps: Int = 0, trainLoss: Double? = nil, validationLoss: Double? = nil, adapter: String? = nil,
-    message: String? = nil, sweep: String? = nil
+    step: Int = 0, steps: Int = 0, trainLoss: Double? = nil, validationLoss: Double? = nil, best: Best? = nil,
+    adapter: String? = nil, message: String? = nil, sweep: String? = nil
   ) {
     self.id = id
     self.backend = backend
@@ -61,6 +76,7 @@ public struct TrainingJob: Sendable, Hashable, Identifiable {
     self.steps = steps
     self.trainLoss = trainLoss
     self.validationLoss = validationLoss
+    self.best = best
     self.adapter = adapter
     self.message = message
     self.sweep = sweep

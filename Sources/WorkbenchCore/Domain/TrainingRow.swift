@@ -5,9 +5,9 @@ public struct TrainingRow: Sendable, Hashable {
   /// What is learnt.
   public enum Content: Sendable, Hashable {
     /// Messages that end with the assistant's: it is what is learnt.
-    case conversation([ChatMessage])
+    case conversation([RowMessage])
     /// Two answers to one prompt, the first of which is to be preferred (Rafailov et al. 2023).
-    case pair(prompt: [ChatMessage], chosen: String, rejected: String)
+    case pair(prompt: [RowMessage], chosen: RowMessage, rejected: RowMessage)
     /// A text that is learnt whole, without a template.
     case text(String)
   }
@@ -27,7 +27,11 @@ public struct TrainingRow: Sendable, Hashable {
 
   /// What is learnt.
   public var content: Content
-  /// The line of the file it was read from, counted from 1; 0 when it wasn't read.
+  /// Its other members as they stand in the file, such as `tools`: they go wherever it goes.
+  public var members: JSONObject
+  /// The file it was read from, as it was named; empty when it wasn't read.
+  public var file: String
+  /// The line of that file, counted from 1; 0 when it wasn't read.
   public var line: Int
   /// Rows of one group stand on one side of a split: what is measured must not have been learnt in other words.
   public var group: String?
@@ -35,8 +39,13 @@ public struct TrainingRow: Sendable, Hashable {
   public var source: JSONObject?
 
   /// Makes a row.
-  public init(_ content: Content, line: Int = 0, group: String? = nil, source: JSONObject? = nil) {
+  public init(
+    _ content: Content, members: JSONObject = JSONObject(), file: String = "", line: Int = 0, group: String? = nil,
+    source: JSONObject? = nil
+  ) {
     self.content = content
+    self.members = members
+    self.file = file
     self.line = line
     self.group = group
     self.source = source
@@ -44,7 +53,7 @@ public struct TrainingRow: Sendable, Hashable {
 
   /// Makes a conversation; it ends with the assistant's message.
   public init(messages: [ChatMessage], line: Int = 0, group: String? = nil, source: JSONObject? = nil) {
-    self.init(.conversation(messages), line: line, group: group, source: source)
+    self.init(.conversation(messages.map { RowMessage($0) }), line: line, group: group, source: source)
   }
 
   /// Which kind it is.
@@ -57,16 +66,16 @@ public struct TrainingRow: Sendable, Hashable {
   }
 
   /// As a conversation: a pair with its chosen answer, a text as what the assistant says.
-  public var messages: [ChatMessage] {
+  public var messages: [RowMessage] {
     switch content {
     case .conversation(let messages): messages
-    case .pair(let prompt, let chosen, _): prompt + [ChatMessage(role: .assistant, content: chosen)]
-    case .text(let text): [ChatMessage(role: .assistant, content: text)]
+    case .pair(let prompt, let chosen, _): prompt + [chosen]
+    case .text(let text): [.answer(text)]
     }
   }
 
   /// What a model is asked; empty for a text.
-  public var prompt: [ChatMessage] {
+  public var prompt: [RowMessage] {
     switch content {
     case .conversation(let messages): messages.dropLast()
     case .pair(let prompt, _, _): prompt
@@ -75,7 +84,12 @@ public struct TrainingRow: Sendable, Hashable {
   }
 
   /// Whether both teach the same.
-  public static func == (left: TrainingRow, right: TrainingRow) -> Bool { left.content == right.content }
+  public static func == (left: TrainingRow, right: TrainingRow) -> Bool {
+    left.content == right.content && left.members == right.members
+  }
   /// Feeds what is learnt.
-  public func hash(into hasher: inout Hasher) { hasher.combine(content) }
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(content)
+    hasher.combine(members)
+  }
 }

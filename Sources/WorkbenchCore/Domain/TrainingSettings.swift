@@ -91,7 +91,7 @@ public struct TrainingSettings: Sendable, Hashable {
   public var gradientCheckpointing = false
   /// Bits of the frozen weights, 4, where they are quantised for this job (QLoRA, Dettmers et al. 2023); 0 leaves them.
   public var quantizeBits = 0
-  /// A file of accelerate's for several GPUs (FSDP, DeepSpeed), relative to the workspace.
+  /// A file of accelerate's for several GPUs (DeepSpeed, but not FSDP), relative to the workspace.
   public var acceleratorConfig: String?
   /// Processes that share the work; one for each GPU where nil.
   public var processes: Int?

@@ -44,6 +44,8 @@ public struct Workspace: Sendable {
   public var name: String
   /// In file order.
   public var models: [ModelSpec]
+  /// What the files of certificates hold that models name: the certificates, each as a `CertificateLine`.
+  public var certificates: [String: [String]] = [:]
   /// In file order, with the sections read from their folders.
   public var prompts: [Prompt]
   /// In file order, with their cases.
@@ -54,6 +56,8 @@ public struct Workspace: Sendable {
   public var training: TrainingDefaults
   /// What the verdict needs and no run can measure.
   public var facts: WorkspaceFacts
+  /// The dollars above which a person is asked before they are spent; it only lowers what applies anyway.
+  public var confirmAbove: Double?
   /// All that is wrong, errors first.
   public var problems: [Problem]
 

@@ -82,10 +82,9 @@ extension Workbench {
         outputs.append(output)
         continue
       }
-      var scored = Judgement.output(
-        of: answer, to: evalCase, sample: output.sample, key: output.requestKey, graders: set.graders, price: nil)
-      scored.cost = output.cost
-      outputs.append(scored)
+      outputs.append(
+        Judgement.output(
+          of: answer, to: evalCase, sample: output.sample, key: output.requestKey, set: set, cost: output.cost))
     }
     return (outputs, stored.count - outputs.count)
   }

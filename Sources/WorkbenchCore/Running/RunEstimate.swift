@@ -1,3 +1,4 @@
+import Evidence
 import Foundation
 
 /// What an evaluation would take, before it is run.
@@ -53,14 +54,16 @@ public struct RunEstimate: Sendable, Hashable {
     completionTokens = all(completion)
     self.basis = basis
     self.priceShare = priceShare
-    dollars = price.map { [promptTokens, completionTokens] price in
+    dollars = price.flatMap { price in
       // The least is what it costs when all of every prompt is cached, the most when nothing is.
-      let cheapest = min(price.input, price.cachedInput)
-      let low = (promptTokens.low * cheapest + completionTokens.low * price.output) / 1e6
-      let high = promptTokens.high.flatMap { prompt in
-        completionTokens.high.map { (prompt * price.input + $0 * price.output) / 1e6 }
+      guard let least = price.rates(prompt: prompt.low), let most = price.rates(prompt: prompt.high ?? prompt.low)
+      else { return nil }
+      let count = Double(calls)
+      let low = least.dollars(for: TokenCounts(cachedInput: prompt.low, output: completion.low))
+      let high = prompt.high.flatMap { prompt in
+        completion.high.map { most.dollars(for: TokenCounts(uncachedInput: prompt, output: $0)) }
       }
-      return Range(low * priceShare, high.map { $0 * priceShare })
+      return Range(min(low, high ?? low) * count * priceShare, high.map { max(low, $0) * count * priceShare })
     }
   }
 
@@ -110,12 +113,8 @@ extension Workbench {
       (prompt, basis) = (RunEstimate.Range(tokens, tokens * 1.1 + 20), .tokenizer)
     }
     if let earlier = earlierRun(like: subject) {
-      let answers = Double(earlier.summary.done)
-      let (read, written) = (
-        Double(earlier.summary.promptTokens) / answers, Double(earlier.summary.completionTokens) / answers
-      )
-      if read > 0 { prompt = RunEstimate.Range(read * 0.8, read * 1.2) }
-      if written > 0 {
+      if let read = earlier.summary.meanPromptTokens { prompt = RunEstimate.Range(read * 0.8, read * 1.2) }
+      if let written = earlier.summary.meanCompletionTokens, written > 0 {
         completion = RunEstimate.Range(min(written * 0.8, limit ?? .infinity), min(written * 1.2, limit ?? .infinity))
       }
       basis = .earlierRun(earlier.id)
@@ -129,7 +128,7 @@ extension Workbench {
   private func earlierRun(like subject: Subject) -> Run? {
     let alike = snapshot.runs.filter {
       $0.promptVersion == subject.version.hash && $0.variant.model == subject.model.name && $0.summary.done > 0
-        && $0.set == subject.set.name && $0.variant.sampling == subject.variant.sampling && $0.summary.promptTokens > 0
+        && $0.set == subject.set.name && $0.variant.sampling == subject.variant.sampling && $0.summary.counted > 0
     }
     return alike.first { $0.variant.name == subject.variant.name } ?? alike.first
   }

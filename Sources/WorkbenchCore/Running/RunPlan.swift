@@ -6,7 +6,11 @@
 /// more requests and tokens than the model's limits allow (`RequestPace`).
 ///
 /// A server that has answered and then only fails is left alone for a while, then asked once (a circuit breaker): when it
-/// answers, the run goes on; when it never does, the run stops and can be gone on with.
+/// answers, the run goes on; when it never does, the run stops and can be gone on with. One that takes no request for
+/// longer than a run waits, because a quota is used up, stops it at once.
+///
+/// A case that has failed too often while the server answered others is asked again in a last pass, when all others are
+/// over; the pass ends when the server answers none of them.
 public struct RunPlan: Sendable {
   /// What to do now.
   public enum Action: Sendable, Hashable {
@@ -22,35 +26,15 @@ public struct RunPlan: Sendable {
   public enum Decision: Sendable, Hashable {
     /// The case will be asked again.
     case again
+    /// The case will be asked again when all others are over.
+    case later
     /// The case ends without an answer.
     case giveUp
     /// The whole run should stop: the model seems to be gone, or refuses everything. The text says why.
     case stop(String)
   }
 
-  /// How patient a run is.
-  public struct Patience: Sendable, Hashable {
-    /// Attempts for one case, at least 1, while no request of the run has been answered: the server may not be there.
-    public var firstAttempts = 5
-    /// Attempts for one case, at least 1, once the server has answered.
-    public var attempts = 8
-    /// Attempts for one case while the server only asks to slow down.
-    public var busyAttempts = 20
-    /// Seconds of the first wait; each further one is twice as long, shortened by full jitter.
-    public var firstDelay = 0.5
-    /// The longest wait, in seconds.
-    public var longestDelay = 30.0
-    /// The longest wait that a server may ask for, in seconds.
-    public var longestWait = 3600.0
-    /// Failures in a row, over all cases, after which the server counts as gone.
-    public var failuresInARow = 10
-    /// How many times a server that has answered and is gone is asked once more, after 1, 2, 4 … seconds.
-    public var probes = 7
-    /// The usual patience.
-    public init() {}
-  }
-
-  /// What a run may use. Spending is foreseen: no request is sent that, at the mean price so far, would go beyond it.
+  /// What a run may use. Spending is foreseen: no request is sent that could go beyond it (`SpendingLimit`).
   public struct Budget: Sendable, Hashable {
     /// The most requests, repeated ones included.
     public var calls: Int?
@@ -82,6 +66,14 @@ public struct RunPlan: Sendable {
   /// A request that was sent at least once and isn't over.
   private struct Begun: Sendable {
     var attempts = 0
+    /// When the last attempt was sent; nil when it isn't under way.
+    var sentAt: Double?
+    /// How many requests were answered when it first failed; nil before that.
+    var answersAtFailure: Int?
+    /// How many attempts it had before the last pass; nil while it isn't in that.
+    var attemptsBefore: Int?
+    /// Whether it is in the last pass.
+    var isLast: Bool { attemptsBefore != nil }
     /// How many of the attempts ended with the server being busy.
     var timesBusy = 0
     /// The number of the last attempt among all that were sent.
@@ -91,7 +83,7 @@ public struct RunPlan: Sendable {
   }
 
   /// A request that will be sent again.
-  private struct Waiting: Sendable {
+  private struct Retry: Sendable {
     var index: Int
     var until: Double
   }
@@ -100,9 +92,16 @@ public struct RunPlan: Sendable {
   private var nextPending = 0
   private var begun: [Int: Begun] = [:]
   /// By time, the last one first.
-  private var waiting: [Waiting] = []
+  private var waiting: [Retry] = []
+  /// What is left for the last pass.
+  private var postponed: [Int] = []
+  /// How many of the open requests are in the last pass.
+  private var lastOpen = 0
+  /// When the server was first busy since it last answered.
+  private var busySince: Double?
   private var failuresInARow = 0
-  private var hasAnswered = false
+  private var answers = 0
+  private var hasAnswered: Bool { answers > 0 }
   private var open: Int
   private let patience: Patience
   private var requestWidth: RequestWidth
@@ -111,8 +110,7 @@ public struct RunPlan: Sendable {
   private var sent = 0
   private var sentAtLastCut = 0
   private let budget: Budget
-  private var spent = 0.0
-  private var paid = 0
+  private var spending: SpendingLimit?
   private var tokens = 0.0
   private var tokenCounts = 0
   private let guessedTokens: Double
@@ -122,8 +120,14 @@ public struct RunPlan: Sendable {
   private var probes = 0
   /// No request is sent before this time, because the server said so or is left alone.
   private var heldUntil = -Double.infinity
+  /// Whether a limit in dollars can't be kept, because a server doesn't count and nothing bounds its answers.
+  public private(set) var lostCount = false
   /// What of its budget the plan has used up and stopped for.
   public private(set) var limitReached: Limit?
+  /// Why it stopped, where the server takes no request for longer than a run waits.
+  public private(set) var quotaStop: QuotaStop?
+  /// What the last request failed with, until one is answered.
+  public private(set) var lastFailure: ModelFailure?
   /// Requests under way.
   public private(set) var inFlight = 0
   /// Whether nothing new is to be asked.
@@ -134,11 +138,14 @@ public struct RunPlan: Sendable {
   /// A plan for requests `0..<count`.
   /// - Parameter width: the most under way at once.
   /// - Parameter start: how many to begin with; the most where nil.
+  /// - Parameter costBounds: the most that each request can cost in dollars, nil where nothing bounds its answer; only a
+  ///   budget of dollars needs them.
   /// - Parameter tokens: how many tokens a request may take, prompt and answer, until answers tell.
   public init(
     count: Int, width: Int, start: Int? = nil, patience: Patience = Patience(), budget: Budget = Budget(),
-    limits: RateLimits = RateLimits(), tokens: Double = 0
+    costBounds: [Double?] = [], limits: RateLimits = RateLimits(), tokens: Double = 0
   ) {
+    spending = budget.dollars.map { SpendingLimit(dollars: $0, bounds: costBounds) }
     self.count = count
     open = count
     requestWidth = RequestWidth(ceiling: width, start: start ?? width)
@@ -151,8 +158,12 @@ public struct RunPlan: Sendable {
   /// What to do at time `now`. Call it again after each `ask`.
   public mutating func next(now: Double) -> Action {
     if open == 0 || isStopped { return inFlight == 0 ? .finished : .wait(until: nil) }
-    guard inFlight < width else { return .wait(until: nil) }
-    switch allowance(now: now) {
+    if waiting.isEmpty, nextPending == count { beginLastPass(now: now) }
+    // What is under way may be all that was left.
+    guard inFlight < width, !waiting.isEmpty || nextPending < count else { return .wait(until: nil) }
+    let isDue = waiting.last.map { $0.until <= now } ?? false
+    let candidate = isDue ? waiting.last?.index : nextPending < count ? nextPending : nil
+    switch allowance(candidate, now: now) {
     case .granted: break
     case .notYet: return .wait(until: nil)
     case .spent(let limit):
@@ -160,17 +171,15 @@ public struct RunPlan: Sendable {
       isStopped = true
       return inFlight == 0 ? .finished : .wait(until: nil)
     }
+    if heldUntil - now > patience.longestWait {
+      stop(QuotaStop(reason: nil, resumesAfter: heldUntil - now, longestWait: patience.longestWait))
+      return inFlight == 0 ? .finished : .wait(until: nil)
+    }
+    guard let index = candidate else { return wait(until: waiting.last?.until) }
     let earliest = max(heldUntil, pace.earliest)
     guard earliest <= now else { return wait(until: earliest) }
-    if let due = waiting.last, due.until <= now {
-      waiting.removeLast()
-      return start(due.index, now: now)
-    }
-    if nextPending < count {
-      nextPending += 1
-      return start(nextPending - 1, now: now)
-    }
-    return wait(until: waiting.last?.until)
+    if isDue { waiting.removeLast() } else { nextPending += 1 }
+    return start(index, now: now)
   }
 
   /// Waits, but not beyond the time that the budget has.
@@ -181,22 +190,27 @@ public struct RunPlan: Sendable {
 
   private enum Allowance { case granted, notYet, spent(Limit) }
 
-  /// Whether the budget has room for one more request.
-  private func allowance(now: Double) -> Allowance {
+  /// Whether the budget has room for a request; nil where none is due.
+  private func allowance(_ index: Int?, now: Double) -> Allowance {
     if let begin, let seconds = budget.seconds, now >= begin + seconds { return .spent(.seconds) }
     if let calls = budget.calls, sent >= calls { return .spent(.calls) }
-    guard let dollars = budget.dollars else { return .granted }
-    // What one costs isn't known before the first answer.
-    guard paid > 0 else { return inFlight == 0 ? (dollars > 0 ? .granted : .spent(.dollars)) : .notYet }
-    if spent + spent / Double(paid) * Double(inFlight + 1) <= dollars { return .granted }
-    return inFlight == 0 ? .spent(.dollars) : .notYet
+    guard let index else { return .granted }
+    switch spending?.room(for: index) {
+    case .enough?, nil: return .granted
+    case .later?: return .notYet
+    case .exhausted?: return .spent(.dollars)
+    }
   }
 
-  /// How many seconds no request is sent, at time `now`, because the server wants or needs it; nil when it takes some.
-  public func hold(now: Double) -> Double? { heldUntil > now ? heldUntil - now : nil }
-
-  /// Whether the server has answered before and now only fails, so that it is asked once in a while.
-  public var isServerGone: Bool { probes > 0 }
+  /// What the plan waits for at time `now`; nil while it only waits for answers.
+  public func waiting(now: Double) -> Waiting? {
+    if isStopped || open == 0 { return nil }
+    if heldUntil > now { return probes > 0 ? .server(heldUntil - now) : .rateLimit(heldUntil - now) }
+    guard inFlight == 0 else { return nil }
+    let next = nextPending < count ? now : waiting.last?.until ?? now
+    if pace.earliest > max(now, next) { return .pace(pace.earliest - now) }
+    return next > now ? .retry(next - now, requests: waiting.count) : nil
+  }
 
   /// Sends nothing before a time that the server told with an answer.
   public mutating func hold(until time: Double) { heldUntil = max(heldUntil, time) }
@@ -205,9 +219,11 @@ public struct RunPlan: Sendable {
     if begin == nil { begin = now }
     inFlight += 1
     sent += 1
+    spending?.sent(index)
     let expected = tokenCounts > 0 ? tokens / Double(tokenCounts) : guessedTokens
     pace.sent(tokens: expected, now: now)
     begun[index, default: Begun()].attempts += 1
+    begun[index]?.sentAt = now
     begun[index]?.sentNumber = sent
     begun[index]?.expectedTokens = expected
     return .ask(index: index, attempt: begun[index]?.attempts ?? 1)
@@ -222,10 +238,12 @@ public struct RunPlan: Sendable {
     let isFull = inFlight >= width && nextPending < count
     failuresInARow = 0
     probes = 0
-    hasAnswered = true
-    if let cost {
-      spent += cost
-      paid += 1
+    answers += 1
+    busySince = nil
+    lastFailure = nil
+    if spending?.answered(index, cost: cost) == false {
+      lostCount = true
+      isStopped = true
     }
     if let prompt = answer.usage.prompt {
       let taken = Double(prompt + (answer.usage.completion ?? 0))
@@ -241,28 +259,41 @@ public struct RunPlan: Sendable {
   /// - Parameter jitter: 0 to 1, the share of the back-off to wait.
   public mutating func failed(_ index: Int, _ failure: ModelFailure, now: Double, jitter: Double) -> Decision {
     let attempts = begun[index]?.attempts ?? 1
+    spending?.failed(index, mayBeCharged: failure.mayBeCharged)
+    begun[index]?.sentAt = nil
+    lastFailure = failure
     let delay: Double?
     switch failure {
-    case .busy(_, let retryAfter):
-      let wait = retryAfter.map { min($0, patience.longestWait) }
-      delay = wait ?? backOff(attempts) * jitter
+    case .busy(_, let wait), .exhausted(_, let wait, _):
+      if isStopped {
+        inFlight -= 1
+        return .again
+      }
+      if isTooLong(failure, wait, now: now) {
+        stop(QuotaStop(reason: failure, resumesAfter: wait, longestWait: patience.longestWait))
+        end(index)
+        return .stop(failure.description)
+      }
+      delay = wait ?? backOff(index) * jitter
       begun[index]?.timesBusy += 1
       if let wait { hold(until: now + wait) }
       pushedBack(index)
-    case .unavailable:
-      delay = backOff(attempts) * jitter
-      failuresInARow += 1
-      if hasAnswered { pushedBack(index) }
-    case .malformed:
-      delay = backOff(attempts) * jitter
-      failuresInARow += 1
+    case .unavailable, .malformed:
+      delay = backOff(index) * jitter
+      noteFailure(index)
+      if case .unavailable = failure, hasAnswered { pushedBack(index) }
     case .rejected:
       delay = nil
       failuresInARow += 1
     }
-    var isBusy = false
-    if case .busy = failure { isBusy = true }
-    if failuresInARow >= limitInARow(of: failure), !isBusy {
+    if failuresInARow >= limitInARow(of: failure), !failure.isOfRate {
+      if lastOpen == open {
+        // The server answers none of those that it has failed before.
+        open -= waiting.count
+        waiting = []
+        end(index)
+        return .giveUp
+      }
       guard leavesAlone(after: failure, now: now) else {
         isStopped = true
         end(index)
@@ -271,16 +302,60 @@ public struct RunPlan: Sendable {
       begun[index]?.timesBusy += 1  // the request isn't to blame
     }
     let timesBusy = begun[index]?.timesBusy ?? 0
-    let limit = hasAnswered ? patience.attempts : patience.firstAttempts
-    guard let delay, attempts - timesBusy < limit, timesBusy < patience.busyAttempts else {
+    let isLast = begun[index]?.isLast ?? false
+    let more = isLast ? patience.lastAttempts : 0
+    let limit = more + (hasAnswered ? patience.attempts : patience.firstAttempts)
+    guard let delay, attempts - timesBusy < limit, timesBusy < patience.busyAttempts + more else {
+      if delay != nil, hasAnswered, !isLast, patience.lastAttempts > 0 {
+        postponed.append(index)
+        inFlight -= 1
+        return .later
+      }
       end(index)
       return .giveUp
     }
     let until = now + delay
     let place = (waiting.lastIndex { $0.until > until } ?? -1) + 1
-    waiting.insert(Waiting(index: index, until: until), at: place)
+    waiting.insert(Retry(index: index, until: until), at: place)
     inFlight -= 1
     return .again
+  }
+
+  /// Counts a failure of the server. A case that has failed before others were answered says nothing more of the server,
+  /// until only such cases are left.
+  private mutating func noteFailure(_ index: Int) {
+    let before = begun[index]?.answersAtFailure ?? answers
+    begun[index]?.answersAtFailure = before
+    if before == answers || lastOpen == open { failuresInARow += 1 }
+  }
+
+  /// Asks again for what has failed too often, now that all others are over or under way.
+  private mutating func beginLastPass(now: Double) {
+    for index in postponed {
+      let attempts = begun[index]?.attempts
+      begun[index]?.attemptsBefore = attempts
+    }
+    lastOpen += postponed.count
+    waiting = postponed.reversed().map { Retry(index: $0, until: now) }
+    postponed = []
+  }
+
+  /// Whether a server that is busy takes no request for longer than a run waits.
+  /// - Parameter wait: the seconds that it names.
+  private mutating func isTooLong(_ failure: ModelFailure, _ wait: Double?, now: Double) -> Bool {
+    let since = busySince ?? now
+    busySince = since
+    if case .exhausted(_, _, isCertain: true) = failure { return true }
+    if let wait, wait > patience.longestWait { return true }
+    // One that works on requests for a while takes some.
+    guard !begun.values.contains(where: { $0.sentAt.map { now - $0 > 5 } ?? false }) else { return false }
+    if case .exhausted = failure, now - since >= patience.unclearWait { return true }
+    return now + (wait ?? 0) - since > patience.longestWait
+  }
+
+  private mutating func stop(_ quota: QuotaStop) {
+    quotaStop = quota
+    isStopped = true
   }
 
   /// How many failures in a row, this one included, are too many. A model that answers may well refuse many cases that are
@@ -309,13 +384,16 @@ public struct RunPlan: Sendable {
   }
 
   private mutating func end(_ index: Int) {
+    if begun[index]?.isLast == true { lastOpen -= 1 }
     begun[index] = nil
     inFlight -= 1
     open -= 1
   }
 
-  private func backOff(_ attempt: Int) -> Double {
-    min(patience.longestDelay, patience.firstDelay * Double(1 << min(attempt - 1, 16)))
+  /// The longest wait before the next attempt, which begins anew in the last pass.
+  private func backOff(_ index: Int) -> Double {
+    let attempt = (begun[index]?.attempts ?? 1) - (begun[index]?.attemptsBefore ?? 0)
+    return min(patience.longestDelay, patience.firstDelay * Double(1 << max(0, min(attempt - 1, 16))))
   }
 
   /// Asks for nothing more; what is under way may end.

@@ -18,6 +18,8 @@ public struct RunProgress: Sendable, Hashable {
   public var rate: Double?
   /// Dollars spent since it was started or gone on with, where the price is known.
   public var cost: Double?
+  /// Replies whose cost isn't known.
+  public var unpriced = 0
   /// What it is waiting for, when that isn't answers: for example `starting the local engine`.
   public var waiting: String?
   /// Why requests failed, with how often, those included that were sent again. At most `mostReasons` sentences.

@@ -19,11 +19,18 @@ struct RunContext: Sendable {
       for: messages, of: subject.set.cases[Int(item.place)], sample: run.firstSample + Int(item.sample))
   }
 
+  /// The judged answer to a request; nil when the task was cancelled before the graders were through.
+  func graded(_ answer: Answer, to item: RequestList.Item, key: ContentHash) async -> Output? {
+    guard !Task.isCancelled else { return nil }
+    let output = output(of: answer, to: item, key: key)
+    return Task.isCancelled && output.unscored != nil ? nil : output
+  }
+
   /// The judged answer to a request.
   func output(of answer: Answer, to item: RequestList.Item, key: ContentHash, priceShare: Double = 1) -> Output {
     Judgement.output(
       of: answer, to: subject.set.cases[Int(item.place)], sample: Int(item.sample), key: key,
-      graders: subject.set.graders, price: subject.model.price, priceShare: priceShare)
+      set: subject.set, cost: subject.model.price?.cost(of: answer.usage).map { $0 * priceShare })
   }
 
   /// The output of a request that was given up.
@@ -42,8 +49,10 @@ public struct RunUse: Sendable, Hashable {
   public var promptTokens = 0
   /// Tokens of answers, as far as the server said.
   public var completionTokens = 0
-  /// Dollars, where the price is known.
+  /// Dollars for the replies whose cost is known; nil where there is none.
   public var dollars: Double?
+  /// Replies whose cost isn't known.
+  public var unpriced = 0
 }
 
 /// A run under way in this process.
@@ -53,11 +62,15 @@ struct RunWork: Sendable {
   var progress: RunProgress
   /// What has arrived and isn't stored yet.
   var buffer: [Output] = []
+  /// Answers that have come and aren't graded yet.
+  var ungraded = UngradedAnswers()
   var answered = 0
   /// The requests that are asked for, where a batch may answer others too.
   var wanted: Set<PackedHash>?
   /// What it took so far.
   var use = RunUse()
+  /// What its answers show of the server.
+  private(set) var watch: OptionWatch
   var stopReason: String?
   var limitReached: RunPlan.Limit?
   private var lastBatch = ContinuousClock.now
@@ -66,6 +79,7 @@ struct RunWork: Sendable {
   /// A run that is about to be worked on.
   init(_ context: RunContext, done: Int, total: Int) {
     self.context = context
+    watch = OptionWatch(context.subject.variant.sampling, options: context.subject.model.options)
     progress = RunProgress(done: done, total: total, reused: done)
   }
 
@@ -73,9 +87,15 @@ struct RunWork: Sendable {
   mutating func arrived(_ output: Output) {
     buffer.append(output)
     progress.done += 1
-    if let cost = output.cost { use.dollars = (use.dollars ?? 0) + cost }
+    if let cost = output.cost {
+      use.dollars = (use.dollars ?? 0) + cost
+    } else if output.answer != nil {
+      use.unpriced += 1
+    }
     progress.cost = use.dollars
+    progress.unpriced = use.unpriced
     if let answer = output.answer {
+      watch.see(answer, caseID: context.run.repeats > 1 ? output.caseID : nil)
       if output.isAnswered { answered += 1 } else { progress.errors += 1 }
       use.promptTokens += answer.usage.prompt ?? 0
       use.completionTokens += answer.usage.completion ?? 0
@@ -90,6 +110,8 @@ struct RunWork: Sendable {
   /// What has arrived, to be stored together, with the seconds since that was last done.
   struct Batch: Sendable {
     let outputs: [Output]
+    /// Answers whose grading isn't over.
+    let answers: [(key: ContentHash, answer: Answer)]
     let seconds: Double
   }
 
@@ -100,9 +122,10 @@ struct RunWork: Sendable {
   mutating func takeBatch() -> Batch? {
     let now = ContinuousClock.now
     defer { lastBatch = now }
-    guard !buffer.isEmpty else { return nil }
+    guard !buffer.isEmpty || ungraded.hasUnstored else { return nil }
     defer { buffer = [] }
-    return Batch(outputs: buffer, seconds: (now - lastBatch) / .seconds(1))
+    let answers = ungraded.takeUnstored().map { (key: $0.key, answer: $0.answer) }
+    return Batch(outputs: buffer, answers: answers, seconds: (now - lastBatch) / .seconds(1))
   }
 
   /// Takes in what a batch brought; a case that nobody asked for now is kept and doesn't count.
@@ -118,6 +141,9 @@ struct RunWork: Sendable {
     progress.done += outputs.count
     progress.reused += outputs.count
     answered += outputs.count
+    for output in outputs {
+      if let answer = output.answer { watch.see(answer, caseID: context.run.repeats > 1 ? output.caseID : nil) }
+    }
   }
 
   /// Counts why a request failed.
@@ -142,7 +168,9 @@ struct RunWork: Sendable {
   /// Outputs a second over the last arrivals.
   private var rate: Double? {
     guard arrivals.count > 1, let first = arrivals.first, let last = arrivals.last, last > first else { return nil }
-    return Double(arrivals.count - 1) / ((last - first) / .seconds(1))
+    // When nothing has come for a while, the rate falls.
+    let span = max(last - first, .now - first - .seconds(1))
+    return Double(arrivals.count - 1) / (span / .seconds(1))
   }
 
   /// The progress as it is shown.

@@ -40,6 +40,9 @@ public actor MockBatches {
   /// The files that were uploaded or made, by name.
   public var contents: [String: [UInt8]] { files }
 
+  /// How many batches were made.
+  public var made: Int { batches.count }
+
   /// Puts a file in the place of one that was made.
   public func replace(_ file: String, with bytes: [UInt8]) { files[file] = bytes }
 

@@ -1,0 +1,94 @@
+import Content
+import Foundation
+import LoopbackServer
+import Testing
+
+extension EndToEnd {
+  /// What `docs/json.md` says of the JSON that commands print, against what they print.
+  @Suite(.timeLimit(.minutes(5))) struct JSONShapeTests {
+    private static func shapes() throws -> JSONShapes { try JSONShapes(text(of: Place.root + "/docs/json.md")) }
+
+    /// Shapes of commands that need the local engine or a finished job.
+    private static let unchecked: Set<String> = [
+      "checkpoints", "sweep", "conversion", "fused", "quantized", "added-variant", "recipe", "card", "job",
+      "training-estimate",
+    ]
+
+    /// What a command prints, as the values that have a shape.
+    private func values(_ arguments: [String], in folder: String, lines: Bool = false) async throws -> [JSONValue] {
+      let ending = try await Program(
+        Place.assay, arguments + ["--workspace", folder, "--json"], environment: KillTests.key
+      ).ended()
+      if lines { return try ending.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) } }
+      let value = try ending.json()
+      return value.array ?? [value]
+    }
+
+    @Test func everyShapeIsAsPrinted() async throws {
+      let shapes = try Self.shapes()
+      var checked: Set<String> = []
+      func check(_ values: [JSONValue], _ shape: String) throws {
+        checked.insert(shape)
+        #expect(!values.isEmpty, "\(shape)")
+        for value in values {
+          let flaws = try shapes.flaws(of: value, as: shape)
+          #expect(flaws.isEmpty, "\(flaws.joined(separator: "; "))")
+        }
+      }
+      try await Place.withFolder { folder in
+        try await MockModel.with { _, port in
+          _ = try MockWorkspace(in: folder, port: port, cases: 8)
+          try write(
+            (1...4).map {
+              #"{"messages": [{"role": "user", "content": "q\#($0)"}, {"role": "assistant", "content": "a"}]}"#
+            }
+            .joined(separator: "\n"), to: folder + "/train/rows.jsonl")
+          func run(_ shape: String, _ arguments: String..., lines: Bool = false) async throws {
+            try check(try await values(arguments, in: folder, lines: lines), shape)
+          }
+          try await run("estimate", "eval", "base", "--estimate")
+          try await run("run", "eval", "base", "replayed")
+          try await run("decision", "eval", "base", "replayed", "--until-decided")
+          try await run("comparison", "compare", "base", "replayed")
+          try await run("verdict", "verdict")
+          try await run("output", "outputs", "base", lines: true)
+          try await run("prompt", "prompt", "base")
+          try await run("model", "models", "test", "mock")
+          try await run("untested", "models", "test", "recorded")
+          try await run("model", "models")
+          try await run("check", "doctor")
+          try await run("data-check", "data", "check", "train/rows.jsonl")
+          try await run("collected", "data", "collect", "base")
+          try await run(
+            "exported", "data", "export", "train/rows.jsonl", "--format", "axolotl", "--output", folder + "/out")
+          _ = try await values(["review", "case-4", "base", "replayed", "--better", "b"], in: folder, lines: true)
+          try await run("preference", "review", lines: true)
+          try write("right", to: folder + "/right.txt")
+          _ = try await values(
+            ["review", "case-4", "base", "--answer", folder + "/right.txt"], in: folder, lines: true)
+          try check(try await values(["review"], in: folder, lines: true).filter { $0["answer"] != nil }, "correction")
+          try await run("failed", "eval", "nobody")
+          try check(try await values(["compare", "base", "nobody"], in: folder).compactMap { $0["error"] }, "error")
+        }
+        let engine = try await assay("engine", "status", "--json").json()
+        try check([engine], "engine")
+      }
+      #expect(checked.union(Self.unchecked).union(["batch"]) == shapes.names)
+      #expect(checked.isDisjoint(with: Self.unchecked))
+    }
+
+    @Test func everyMemberThatAnyCommandPrintsIsNamed() throws {
+      let names = try Self.shapes().memberNames
+      let folder = Place.root + "/Sources/assay/"
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder).map { folder + $0 }
+      // Keys of dictionaries that aren't printed.
+      let others: Set<String> = ["futile", "screen", "wait"]
+      for file in files + [Place.root + "/Sources/DataChecks/DataCheck.swift"] {
+        for match in text(of: file).matches(of: /"([a-z][a-z0-9_]*)"(?:: |\] = )/)
+        where !others.contains(String(match.1)) {
+          #expect(names.contains(String(match.1)), "\(match.1) of \(file)")
+        }
+      }
+    }
+  }
+}

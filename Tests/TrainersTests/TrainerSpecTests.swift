@@ -1,0 +1,65 @@
+import Content
+import Foundation
+import TestFolders
+import Testing
+import WorkbenchCore
+
+@testable import Trainers
+
+struct TrainerSpecTests {
+  private let workspace = temporaryPath("workspace")
+
+  private func plan(_ change: (inout TrainingPlan) -> Void = { _ in }) -> TrainingPlan {
+    let row = TrainingRow(
+      .conversation([
+        RowMessage(role: .user, content: "q"),
+        RowMessage(role: .assistant, content: "a", members: ["reasoning_content": "because"]),
+      ]), members: ["tools": [["type": "function"]]], file: "train/a.jsonl", line: 7)
+    var plan = TrainingPlan(
+      folder: workspace + "/job", base: "m", settings: TrainingSettings(), rows: [row, TrainingRow(.text("t"))],
+      validationRows: [row], workspace: workspace)
+    change(&plan)
+    return plan
+  }
+
+  private func config(_ text: String) throws -> TrainingPlan {
+    try FileManager.default.createDirectory(atPath: workspace, withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: workspace + "/accelerate.yaml"))
+    return plan { $0.settings.acceleratorConfig = "accelerate.yaml" }
+  }
+
+  @Test func rowsKeepAllOfTheirMembers() {
+    #expect(
+      TrainerRows.text(of: plan().rows)
+        == #"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","reasoning_content":"because"}],"tools":[{"type":"function"}]}"#
+        + "\n" + #"{"text":"t"}"# + "\n")
+    #expect(
+      TrainerRows.places(plan()) == ["train.jsonl": ["train/a.jsonl:7", .null], "valid.jsonl": ["train/a.jsonl:7"]])
+  }
+
+  @Test func acceptedChecksAddUp() throws {
+    var spec = try TrainerSpec(plan { $0.accepted = [.cut: "known"] })
+    #expect(spec.accept == ["cut": "known"])
+    spec.accept([.endToken: "meant so"])
+    #expect(spec.accept == ["cut": "known", "end_token": "meant so"])
+    #expect(try TrainerSpec(plan()).accept == nil)
+  }
+
+  @Test(arguments: [
+    "distributed_type: FSDP\n", "a: 1\n  \"distributed_type\": 'fsdp'  # ours\n",
+    "{\"a\": 1, \"distributed_type\": \"FSDP\"}",
+  ])
+  func fsdpIsRefusedBeforeTheStart(_ text: String) throws {
+    let plan = try config(text)
+    let failure = #expect(throws: TrainerFailure.self) { try TrainerSpec(plan) }
+    #expect(failure?.description.contains("FSDP") == true)
+  }
+
+  @Test func otherConfigurationsOfAccelerateArePassedOn() throws {
+    let plan = try config("# not FSDP\ndistributed_type: MULTI_GPU\n")
+    #expect(try TrainerSpec(plan).accelerateConfig == workspace + "/accelerate.yaml")
+    #expect(throws: TrainerFailure.self) {
+      try TrainerSpec(self.plan { $0.settings.acceleratorConfig = "nowhere.yaml" })
+    }
+  }
+}
