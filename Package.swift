@@ -125,8 +125,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Content", "Drawing", "Files", "ModelAPI", "Terminal", "Trainers", "WorkbenchCore", "WorkspaceFiles",
-        asyncHTTPClient,
+        "Content", "Drawing", "Files", "LocalEngine", "ModelAPI", "Terminal", "Trainers", "WorkbenchCore",
+        "WorkspaceFiles", asyncHTTPClient,
       ] + nio),
   ]
     + panes.flatMap { pane -> [Target] in

@@ -113,9 +113,9 @@ static bool has_our_modes(void) {
          now.c_oflag == guarded.ours.c_oflag && now.c_lflag == guarded.ours.c_lflag;
 }
 
-// If we were stopped by what can't be caught (SIGSTOP) while the terminal was ours, it is another's since, with the modes
-// that it has set and all that was typed and sent. If that is the shell that waits for us, the line it has read may consist
-// of the mouse's reports: once it has taken in what there was, it is told to drop it, as by Ctrl-C.
+// If we were stopped by what can't be caught (SIGSTOP) while the terminal was ours, it is another's since, with the
+// modes that it has set and all that was typed and sent. If that is the shell that waits for us, the line it has read may
+// consist of the mouse's reports: once it has taken in what there was, it is told to drop it, as by Ctrl-C.
 static void return_input(pid_t owner, bool is_ours) {
   if (is_ours) cn_discard_input(guarded.input);
   else tcflush(guarded.input, TCIFLUSH);
@@ -125,8 +125,8 @@ static void return_input(pid_t owner, bool is_ours) {
   kill(-owner, SIGINT);
 }
 
-// Nothing here waits for long: the terminal may take nothing, and another thread may read what has just been there. It may
-// be done in the background, too: SIGTTOU would stop us.
+// Nothing here waits for long: the terminal may take nothing, and another thread may read what has just been there. It
+// may be done in the background, too: SIGTTOU would stop us.
 static void give_back(void) {
   struct sigaction ignored = {0};
   ignored.sa_handler = SIG_IGN;

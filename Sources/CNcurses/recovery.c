@@ -194,8 +194,8 @@ void cn_capture_errors(void) {
   real_errors = copy;
 }
 
-// Makes a stretch of UTF-8 harmless for a terminal: controls become question marks, and so do what changes the direction
-// of writing. `before` are the two bytes before it, for characters that lie on a border.
+// Makes a stretch of UTF-8 harmless for a terminal: question marks take the place of controls and of what changes the
+// direction of writing. `before` are the two bytes before it, for characters that lie on a border.
 static void disarm(unsigned char *bytes, size_t count, unsigned char before[2]) {
   for (size_t i = 0; i < count; i++) {
     unsigned char byte = bytes[i];

@@ -80,9 +80,9 @@ public final class CursesTerminal {
 
   static func hasDescription(_ name: String, _ output: Int32) -> Bool { cn_has_entry(name, output) }
 
-  /// The most columns and rows that are drawn. No screen has more, and a terminal may claim 65,535 of each, which is more
-  /// than ncurses counts to.
-  static let largest = Size(width: 2000, height: 500)
+  /// The most columns and rows that are drawn: more than fit on a screen. A terminal may claim 65,535 of each, which is
+  /// more than ncurses counts to.
+  static let largest = Size(width: 1000, height: 250)
 
   /// Columns and rows that are drawn, from the terminal's upper left corner.
   public var size: Size { CursesTerminal.size(output) }

@@ -15,6 +15,8 @@ struct EventLoop<UI: Interface> {
 
   /// A terminal sends a key's bytes together; after such a silence, an Escape was the Escape key.
   private static var escapeDelay: Duration { .milliseconds(25) }
+  /// After such a silence, the end of a paste is lost, and keys are keys again.
+  private static var pasteDelay: Duration { .seconds(5) }
 
   /// Runs until the interface asks to leave; throws if something else ends it, after the interface's last commands.
   mutating func run() throws(TerminalError) {
@@ -50,7 +52,8 @@ struct EventLoop<UI: Interface> {
       if ready & Int32(cn_wait_input) != 0 {
         guard let bytes = terminal.read() else { throw .hungUp }
         events = decoder.feed(bytes)
-        escapeEnds = decoder.isWaiting ? clock.now + Self.escapeDelay : nil
+        let delay = decoder.isPasting ? Self.pasteDelay : decoder.isWaiting ? Self.escapeDelay : nil
+        escapeEnds = delay.map { clock.now + $0 }
       } else if ready & Int32(cn_wait_hangup) != 0 {
         throw .hungUp
       } else if let end = escapeEnds, clock.now >= end {

@@ -24,6 +24,9 @@ public struct KeyDecoder: Sendable {
   /// True if the bytes so far could be the beginning of something longer.
   public var isWaiting: Bool { (!pending.isEmpty || passing != nil) && pasted == nil }
 
+  /// True in the middle of a paste, whose end may take a while on a slow connection.
+  public var isPasting: Bool { pasted != nil }
+
   /// Takes bytes and returns the events that are complete now.
   public mutating func feed(_ bytes: some Sequence<UInt8>) -> [Event] {
     pending += bytes
@@ -77,10 +80,11 @@ public struct KeyDecoder: Sendable {
         return events
       }
     }
-    pending = Array(rest)
-    if isComplete, passing != nil {
-      passing = nil
-      pending = []
+    if isComplete {
+      if let text = pasted { events.append(KeyDecoder.paste(text + rest)) }
+      (pending, pasted, passing) = ([], nil, nil)
+    } else {
+      pending = Array(rest)
     }
     return events
   }
@@ -98,7 +102,7 @@ public struct KeyDecoder: Sendable {
     passing = nil
     if rest.starts(with: [0x1B, 0x5C]), kind == .string {
       rest = rest.dropFirst(2)
-    } else if last >= 0x20 || last == 0x07 {
+    } else if last >= 0x20 || last == 0x07 && kind == .string {
       rest = rest.dropFirst()
     }
     return true
@@ -122,10 +126,10 @@ public struct KeyDecoder: Sendable {
       if rest[index] == 0x1B {
         let candidate = rest[index...].prefix(end.count)
         if candidate.elementsEqual(end) {
-          let text = String(decoding: (pasted ?? []) + rest[..<index], as: UTF8.self)
+          let event = KeyDecoder.paste((pasted ?? []) + rest[..<index])
           pasted = nil
           rest = rest[index...].dropFirst(end.count)
-          return .paste(KeyDecoder.normalized(text))
+          return event
         }
         if candidate.elementsEqual(end.prefix(candidate.count)) { break }  // perhaps the end, not all of it here yet
       }
@@ -136,11 +140,12 @@ public struct KeyDecoder: Sendable {
     return nil
   }
 
-  /// Terminals send a carriage return for each line break in a paste.
-  private static func normalized(_ text: String) -> String {
-    guard text.utf8.contains(0x0D) else { return text }
+  /// A paste; terminals send a carriage return for each line break in it.
+  private static func paste(_ bytes: [UInt8]) -> Event {
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard bytes.contains(0x0D) else { return .paste(text) }
     var result = ""
     for character in text { result.append(character == "\r" || character == "\r\n" ? "\n" : character) }
-    return result
+    return .paste(result)
   }
 }

@@ -40,9 +40,12 @@ struct Clipboard: Sendable {
 
   /// With `-w`, tmux also hands it to the terminal around it; before version 3.2 it doesn't know that.
   private func loadIntoTmux(_ file: String) async -> Bool {
+    // Not from a relative folder of PATH: that would be one of the workspace.
+    let path = (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }.joined(separator: ":")
+    guard let tmux = Program.find("tmux", path: path) else { return false }
     for options in [["-w"], []] {
       let program = Program(
-        "tmux", ["load-buffer"] + options + [file], inherits: .named(["TMUX", "TMUX_PANE", "TMUX_TMPDIR"]))
+        tmux, ["load-buffer"] + options + [file], inherits: .named(["TMUX", "TMUX_PANE", "TMUX_TMPDIR"]))
       let isLoaded = await withTaskGroup(of: Bool.self) { group in
         group.addTask { (try? await program.run())?.ending.isSuccess ?? false }
         group.addTask {

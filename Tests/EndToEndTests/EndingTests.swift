@@ -19,6 +19,35 @@ extension EndToEnd {
       }
     }
 
+    /// Another program may stop it, as Ctrl-Z does, and go on with it or end it.
+    @Test(arguments: [SIGTERM, SIGUSR1, SIGHUP]) func stoppedFromOutsideItGivesTheTerminalBack(ending: Int32)
+      async throws
+    {
+      try await Place.withFolder { folder in
+        let workspace = folder + "/w"
+        _ = try MockWorkspace(in: workspace, port: 9, cases: 6)
+        try await Tmux.with(folder: folder) { terminal in
+          try await terminal.open(workspace, notes: folder)
+          let program = try await terminal.child()
+          for _ in 1...2 {
+            kill(program, SIGTSTP)
+            try await terminal.wait("the shell") { $0.contains("Stopped") && $0.contains("the primary screen") }
+            #expect(try await terminal.fact("mouse_any_flag") == "0")
+            try await terminal.run("fg")
+            try await terminal.wait("the screen") { $0.contains("total tokens") }
+            #expect(try await terminal.fact("mouse_any_flag") == "1")
+          }
+          kill(program, SIGTSTP)
+          try await terminal.wait("the shell") { $0.contains("Stopped") && $0.contains("the primary screen") }
+          kill(program, ending)
+          kill(program, SIGCONT)
+          try await terminal.run("wait; echo an answer")
+          try await terminal.wait("the shell") { $0.contains("\nan answer") }
+          #expect(try await terminal.fact("alternate_on") == "0")
+        }
+      }
+    }
+
     /// SIGSTOP can't be caught: the shell has the terminal with the mouse still reporting, until the program is ended.
     @Test func whatTheMouseSendsToTheShellMeanwhileIsNoCommand() async throws {
       try await Place.withFolder { folder in

@@ -6,6 +6,7 @@ import NIOHTTP1
 import Testing
 import WorkbenchCore
 
+@testable import LocalEngine
 @testable import ModelAPI
 
 /// Servers say what they like.
@@ -177,6 +178,16 @@ import WorkbenchCore
       if status.isSuccess, !status.isOver { return "a job that has succeeded and isn't over" }
       let event = TuningEvent(json, from: Self.peer)
       return event?.message.contains("\u{1B}") == true ? "a control character in a sentence" : nil
+    }
+  }
+
+  /// Answers on a port of this machine, where anything may listen.
+  @Test func loopbackAnswers() async throws {
+    let corpus = ["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.0 404 Not Found\r\n\r\n", "SSH-2.0-x\r\n"]
+    try await Fuzzer("loopback-answers", corpus: corpus, words: ["HTTP/1.1", " 200 ", "\r\n\r\n", "\r\n"]).run {
+      bytes, _ in
+      let body = LoopbackRequest.body(of: Data(bytes))
+      return body.map { $0.count >= bytes.count } == true ? "a body longer than the answer" : nil
     }
   }
 }

@@ -66,6 +66,14 @@ import Testing
     #expect(!piecewise.isWaiting)
   }
 
+  @Test func aPasteWithoutEndEndsWithTheSilence() {
+    var decoder = KeyDecoder()
+    #expect(decoder.feed("\u{1B}[200~ab\rq\u{1B}[20".utf8) == [])
+    #expect(decoder.isPasting && !decoder.isWaiting)
+    #expect(decoder.flush() == [.paste("ab\nq\u{1B}[20")])
+    #expect(decoder.feed("q".utf8) == [.key("q")])
+  }
+
   /// A report of any length is no text, and what follows it is.
   @Test(arguments: [1, 7, 10_000]) func longReportsAreNotTyped(pieces: Int) {
     let numbers = String(repeating: "1;", count: 500)

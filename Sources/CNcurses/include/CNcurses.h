@@ -85,7 +85,7 @@ ptrdiff_t cn_read(int input, void *bytes, size_t count);
 void cn_write(int output, const char *bytes, size_t count);
 // Writes some of it and returns how much, or a negative error number. Safe to call from any thread.
 ptrdiff_t cn_write_some(int output, const void *bytes, size_t count);
-// From now on nothing may be drawn, and `cn_write` writes nothing: the process is dying, and the terminal is given back.
+// From now on nothing may be drawn, and `cn_write` writes nothing: the process is dying and gives the terminal back.
 void cn_stop_drawing(void);
 bool cn_may_draw(void);
 
