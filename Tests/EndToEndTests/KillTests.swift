@@ -10,10 +10,10 @@ extension EndToEnd {
   struct KillTests {
     static let key = ["MOCK_KEY": "sk-mock"]
 
-    /// The cases that have an answer in the database.
+    /// The cases whose answer is in the database, graded or not, where answers are numbered.
     static func recorded(in folder: String) async throws -> Set<Int> {
-      let ids = try await query("SELECT case_id FROM outputs WHERE answer_id IS NOT NULL", in: folder)
-      return Set(ids.compactMap { Int($0.dropFirst("case-".count)) })
+      let texts = try await query("SELECT text FROM answers", in: folder)
+      return Set(texts.compactMap { try? JSONValue(parsing: $0)["number"]?.int })
     }
 
     @Test(arguments: [1, 2] as [UInt64]) func whatIsRecordedIsNeverAskedAgain(seed: UInt64) async throws {
@@ -21,7 +21,9 @@ extension EndToEnd {
       try await Place.withFolder { folder in
         var chance = SeededRandom(seed: seed)
         // Each takes 60 to 80 ms, by its number.
-        try await MockModel.with(pause: { .milliseconds(60 + $0 % 20) }) { model, port in
+        try await MockModel.with(
+          pause: { .milliseconds(60 + $0 % 20) }, answer: MockWorkspace.numberedAnswer
+        ) { model, port in
           _ = try MockWorkspace(in: folder, port: port, cases: cases, concurrency: width)
           var known: Set<Int> = []
           var lost = 0
@@ -62,7 +64,9 @@ extension EndToEnd {
     /// The first two answers come at once, all others never.
     @Test func anAnswerIsRecordedThoughNoOtherComes() async throws {
       try await Place.withFolder { folder in
-        try await MockModel.with(pause: { $0 <= 2 ? nil : .seconds(3600) }) { model, port in
+        try await MockModel.with(
+          pause: { $0 <= 2 ? nil : .seconds(3600) }, answer: MockWorkspace.numberedAnswer
+        ) { model, port in
           _ = try MockWorkspace(in: folder, port: port, cases: 6, concurrency: 4)
           let program = try Program(Place.assay, ["eval", "base", "--workspace", folder], environment: Self.key)
           // What was waited for in vain is told by `wait` itself.
@@ -77,7 +81,9 @@ extension EndToEnd {
 
     @Test func controlCKeepsWhatIsAnswered() async throws {
       try await Place.withFolder { folder in
-        try await MockModel.with(pause: { _ in .milliseconds(20) }) { model, port in
+        try await MockModel.with(
+          pause: { _ in .milliseconds(20) }, answer: MockWorkspace.numberedAnswer
+        ) { model, port in
           _ = try MockWorkspace(in: folder, port: port, cases: 200, concurrency: 4)
           let program = try Program(Place.assay, ["eval", "base", "--workspace", folder], environment: Self.key)
           try await wait(for: "some requests") { model.numbers.count >= 30 }

@@ -25,8 +25,10 @@ extension EndToEnd {
       let isSlow = Mutex(true)
       try await Place.withFolder { folder in
         // Each takes 25 to 35 ms, by its number; the last run is answered at once.
-        try await MockModel.with(pause: { n in isSlow.withLock { $0 } ? .milliseconds(25 + n % 10) : nil }) {
-          model, port in
+        try await MockModel.with(
+          pause: { n in isSlow.withLock { $0 } ? .milliseconds(25 + n % 10) : nil },
+          answer: MockWorkspace.numberedAnswer
+        ) { model, port in
           _ = try MockWorkspace(in: folder, port: port, cases: cases, concurrency: width)
           var known: Set<Int> = []
           var lost = 0

@@ -90,6 +90,11 @@ struct MockWorkspace {
     #"{"label": "\#(number % 4 == 0 ? "wrong" : label(number))"}"#
   }
 
+  /// The same, with the case's number in it.
+  static func numberedAnswer(_ number: Int) -> String {
+    #"{"label": "\#(number % 4 == 0 ? "wrong" : label(number))", "number": \#(number)}"#
+  }
+
   /// The number of the case that a request asks for.
   static func number(in question: ChatQuestion) -> Int {
     Int(question.user.split(whereSeparator: { !$0.isNumber }).last ?? "") ?? 0
