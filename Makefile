@@ -2,7 +2,7 @@
 # make demo     the same loop without a terminal UI: prompts, training, comparison, verdict
 # make test     build and run every test, those on the real engine, on TRL and on a real Slurm included; ASSAY_TEST_TRL=0
 #               leaves out what needs the back end trl (1.5 GB)
-# make fuzz     try every parser with a million changed inputs each; FUZZ=N: so many
+# make fuzz     try every parser with a million changed inputs each, which takes hours; FUZZ=N: so many
 # make install  PREFIX=/usr/local: binary, man page, shell completions
 # make bench    measure a release build; PEERS=1: other evaluators too
 # make format   lay the sources out

@@ -43,6 +43,7 @@ int cn_wait(int input, int wake, int milliseconds) {
 }
 
 ptrdiff_t cn_read(int input, void *bytes, size_t count) {
+  cn_yield(input);
   ssize_t got = read(input, bytes, count);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return 0;
   return got > 0 ? got : -1;
@@ -53,6 +54,15 @@ static volatile sig_atomic_t is_given_back = 0;
 void cn_stop_drawing(void) { is_given_back = 1; }
 
 bool cn_may_draw(void) { return !is_given_back; }
+
+void cn_yield(int terminal) {
+  for (int turns = 30; turns > 0; turns--) {
+    pid_t owner = tcgetpgrp(terminal);
+    if (owner < 0 || owner == getpgrp()) break;
+    poll(NULL, 0, 10);
+  }
+  while (!cn_may_draw()) pause();
+}
 
 void cn_write(int output, const char *bytes, size_t count) {
   while (count > 0 && cn_may_draw()) {

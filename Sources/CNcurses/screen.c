@@ -148,7 +148,7 @@ void cn_leave(void) {
 }
 
 void cn_return(void) {
-  while (!cn_may_draw()) pause();  // another thread is ending the process
+  cn_yield(frame.terminal);
   reset_prog_mode();
   clearok(curscr, TRUE);
 }

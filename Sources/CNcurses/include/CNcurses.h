@@ -88,6 +88,9 @@ ptrdiff_t cn_write_some(int output, const void *bytes, size_t count);
 // From now on nothing may be drawn, and `cn_write` writes nothing: the process is dying and gives the terminal back.
 void cn_stop_drawing(void);
 bool cn_may_draw(void);
+// To be called before what stops a process in the background (SIGTTIN, SIGTTOU). Waits up to 300 milliseconds there: a
+// signal that came with the one that let us go on may end the process, and goes first.
+void cn_yield(int terminal);
 
 // A pipe for waking the loop: both ends don't block and aren't inherited. False if there is none.
 bool cn_make_pipe(int *reading, int *writing);
