@@ -3,7 +3,7 @@ extension Theme {
   public struct Warning: Hashable, Sendable, CustomStringConvertible {
     /// The line, from 1.
     public var line: Int
-    /// What is wrong and what would be right.
+    /// The mistake and the expected form.
     public var message: String
 
     /// Both as one line.

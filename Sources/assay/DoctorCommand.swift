@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Evidence
 import Foundation
 import LocalEngine
 import ModelAPI
@@ -112,8 +113,11 @@ struct DoctorCommand: AsyncParsableCommand {
       var checks = [
         Check(
           name: "workspace", isGood: !workspace.problems.contains { $0.severity == .error },
-          text: "\(workspace.name): \(workspace.prompts.count) prompts, \(workspace.evalSets.count) eval sets with "
-            + "\(cases) cases, \(workspace.variants.count) variants, \(snapshot.runs.count) runs, \(snapshot.jobs.count) jobs"
+          text: "\(workspace.name): "
+            + [
+              (workspace.prompts.count, "prompt"), (workspace.evalSets.count, "eval set"), (cases, "case"),
+              (workspace.variants.count, "variant"), (snapshot.runs.count, "run"), (snapshot.jobs.count, "job"),
+            ].map { Wording.plural($0.0, $0.1) }.joined(separator: ", ")
         )
       ]
       checks += workspace.problems.map {

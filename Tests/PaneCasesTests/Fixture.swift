@@ -2,6 +2,7 @@ import Content
 import Drawing
 import Foundation
 import Grading
+import Testing
 import WorkbenchCore
 
 @testable import PaneCases
@@ -128,7 +129,10 @@ struct Driver {
     let edits = snapshot.edits
     if let cases { snapshot = Fixture.snapshot(Fixture.workspace(cases)) }
     snapshot.edits = edits
-    guard let edit = commands.last(where: \.isEdit) else { return }
+    guard let edit = commands.last(where: \.isEdit) else {
+      Issue.record("no edit was asked for")
+      return
+    }
     snapshot.edits.append(EndedEdit(id: edits.count + 1, command: edit, problem: problem))
     draw()
   }
