@@ -33,7 +33,18 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
 
 
-def write_workspace(folder: Path, cases: int, port: int) -> None:
+def short_text(number: int) -> str:
+    """A case's text of 60 bytes, all ASCII."""
+    return f"Ticket {number}: the box does not turn on and the light is red."
+
+
+def long_text(number: int) -> str:
+    """A case's text of about 400 bytes, half of them CJK and emoji."""
+    sentences = "路由器无法启动，指示灯一直是红色的，请尽快处理 🔴🙏。 The box does not turn on and the light is red. "
+    return f"工单{number}：{sentences * 3}"
+
+
+def write_workspace(folder: Path, cases: int, port: int, text: Callable[[int], str] = short_text) -> None:
     """A workspace with many cases and a mock model."""
     (folder / "prompts/main").mkdir(parents=True)
     (folder / "evals").mkdir()
@@ -57,11 +68,11 @@ variants:
         for number in range(cases):
             case = {
                 "id": f"c{number}",
-                "input": {"ticket": f"Ticket {number}: the box does not turn on and the light is red."},
+                "input": {"ticket": text(number)},
                 "expected": {"label": "a" if number % 3 else "b"},
                 "tags": ["easy" if number % 2 else "hard"],
             }
-            file.write(json.dumps(case) + "\n")
+            file.write(json.dumps(case, ensure_ascii=False) + "\n")
 
 
 def first_frame(command: list[str], runs: int, env: dict[str, str] | None = None) -> float:
@@ -214,12 +225,14 @@ def spent(command: list[str], env: dict[str, str] | None = None) -> tuple[float,
     return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def evaluated(assay: str, folder: Path, cases: int, port: int, runs: int) -> tuple[float, float, float]:
+def evaluated(
+    assay: str, folder: Path, cases: int, port: int, runs: int, text: Callable[[int], str] = short_text
+) -> tuple[float, float, float]:
     """What an evaluation from nothing spends, as `spent` says it: the medians of some runs."""
     results = []
     for _ in range(runs):
         workspace = folder / "run"
-        write_workspace(workspace, cases, port)
+        write_workspace(workspace, cases, port, text)
         results.append(spent([assay, "eval", "base", "-w", str(workspace), "--json"]))
         shutil.rmtree(workspace)
     wall, processor, memory = zip(*results)
@@ -242,10 +255,17 @@ def measure_runner(assay: str, folder: Path, quick: bool, peers: bool) -> None:
             more = (memory - former) * 1024 / (cases - former_cases)
             row(f"assay eval, {cases} cases", f"{wall:.2f} s", us(cost), f"{memory:.0f} MB", f"{more:.2f} KB")
             former, former_cases = memory, cases
+        _, processor, _ = evaluated(assay, folder, 6000, port, 3, long_text)
+        own_long = (processor - start) / 6000 * 1000
+        row("assay eval, 6000 cases of 400 bytes, CJK and emoji", "", us(own_long), "", "")
         for name, sizes, command in peer_commands(folder, port, peers):
             processors = [spent(command(cases), peer_environment(folder))[1] for cases in sizes]
             cost = (processors[1] - processors[0]) / (sizes[1] - sizes[0]) * 1000
             row(name, "", us(cost), "", f"{cost / own:.1f} times assay's")
+        for name, sizes, command in peer_commands(folder, port, peers, long_text):
+            processors = [spent(command(cases), peer_environment(folder))[1] for cases in sizes]
+            cost = (processors[1] - processors[0]) / (sizes[1] - sizes[0]) * 1000
+            row(f"{name}, the long texts", "", us(cost), "", f"{cost / own_long:.1f} times assay's")
     cases, latency = (2000, 50) if quick else (10000, 50)
     with Mock(folder, latency=latency) as port:
         wall, _, _ = evaluated(assay, folder, cases, port, 1 if quick else 3)
@@ -271,17 +291,19 @@ def peer_environment(folder: Path) -> dict[str, str]:
     return os.environ | more | {"HF_HOME": str(folder / "huggingface")}
 
 
-def peer_commands(folder: Path, port: int, peers: bool) -> list[tuple[str, tuple[int, int], Callable[[int], list[str]]]]:
+def peer_commands(
+    folder: Path, port: int, peers: bool, text: Callable[[int], str] = short_text
+) -> list[tuple[str, tuple[int, int], Callable[[int], list[str]]]]:
     """Who else evaluates the same cases, with two numbers of cases whose difference tells what a case costs."""
 
     def cases_file(cases: int) -> Path:
-        workspace = folder / f"peer-{cases}"
+        workspace = folder / f"peer-{text.__name__}-{cases}"
         if not workspace.exists():
-            write_workspace(workspace, cases, port)
+            write_workspace(workspace, cases, port, text)
         return workspace / "evals/main.jsonl"
 
     def lm_eval(cases: int) -> list[str]:
-        tasks = folder / f"tasks-{cases}"
+        tasks = folder / f"tasks-{text.__name__}-{cases}"
         tasks.mkdir()
         (tasks / "bench.yaml").write_text(LM_EVAL_TASK.format(cases=cases_file(cases)))
         address = f"base_url=http://127.0.0.1:{port}/v1/chat/completions"
@@ -294,12 +316,17 @@ def peer_commands(folder: Path, port: int, peers: bool) -> list[tuple[str, tuple
         python = str(ENVIRONMENT / "bin/python")
         return [python, "-c", INSPECT, str(port), str(cases_file(cases)), str(folder / "inspect")]
 
-    found = [("a bare Python loop", (64, 10000), lambda cases: [sys.executable, "-c", LOOP, str(port), str(cases)])]
+    loop = ("a bare Python loop", (64, 10000), lambda cases: [sys.executable, "-c", LOOP, str(port), str(cases)])
+    # The loop asks with a text of its own, the same each time.
+    found = [loop] if text is short_text else []
     if not peers:
+        if text is long_text:
+            return found
         row("other evaluators", "make bench PEERS=1 measures them too")
     elif install_peers():
-        found.append(("lm-evaluation-harness", (64, 10000), lm_eval))
-        found.append(("Inspect", (64, 1064), inspect))
+        found.append(("lm-evaluation-harness", (64, 10000 if text is short_text else 6000), lm_eval))
+        if text is short_text:
+            found.append(("Inspect", (64, 1064), inspect))
     return found
 
 
