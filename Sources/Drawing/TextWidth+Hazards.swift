@@ -1,7 +1,7 @@
-/// Text that leaves by another way than a surface, which does the same by itself.
+/// Cleaning of text that is not drawn on a surface; surfaces clean theirs themselves.
 ///
-/// What could steer a terminal, reorder a line or hide is a hazard (`ScalarWidth`): controls, directions of writing, and
-/// what nobody can see.
+/// Hazards (`ScalarWidth`) are control characters, bidirectional controls and invisible characters: they could steer a
+/// terminal, reorder a line or hide text.
 extension TextWidth {
   /// `text` with every hazard replaced by something visible. Line breaks and tabs stay.
   public static func sanitized(_ text: String) -> String {

@@ -11,7 +11,7 @@ public struct TokenCounts: Sendable, Hashable {
   /// Output, reasoning included.
   public var output: Double
 
-  /// Makes a count; whatever isn't given is 0.
+  /// Creates token counts. Omitted counts are 0.
   public init(
     uncachedInput: Double = 0, cachedInput: Double = 0, cacheWrites: Double = 0, longCacheWrites: Double = 0,
     output: Double = 0
@@ -93,7 +93,7 @@ public struct CallCost: Sendable, Hashable {
   }
 }
 
-/// What has to be spent before the tuned variant answers, in US dollars; nil where nobody said it.
+/// The up-front cost of tuning, in US dollars. Values that are not stated are nil.
 public struct TuningInvestment: Sendable, Hashable {
   /// One training, data included.
   public var training: Double?
@@ -168,7 +168,7 @@ public struct CostModel: Sendable, Hashable {
     case retrainings
   }
 
-  /// What isn't known and decides when the investment comes back.
+  /// The facts that are needed for the break-even point and not stated.
   public var missing: [Fact] {
     var facts: [Fact] = []
     if tuned.hostingPerMonth == nil || prompted.hostingPerMonth == nil { facts.append(.hosting) }
@@ -178,7 +178,7 @@ public struct CostModel: Sendable, Hashable {
     return facts
   }
 
-  /// What isn't stated and isn't counted: with it, the investment comes back later.
+  /// The facts that are not stated and are left out of the investment, so that break-even is a lower bound.
   public var notCounted: [Fact] {
     (investment.work == nil ? [.work] : []) + (investment.further == nil ? [.retrainings] : [])
   }

@@ -74,7 +74,7 @@ extension FileBytes {
 
   /// A regular file opened for writing at its end, made for its user alone where it is missing.
   package static func appending(_ path: String) throws(FileError) -> FileHandle {
-    // O_NONBLOCK: opening a named pipe must not wait for somebody who reads it.
+    // O_NONBLOCK: opening a named pipe must not block until it has a reader.
     let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
     let descriptor = open(path, flags, 0o600)
     guard descriptor >= 0 else { throw .system("write", path) }
@@ -86,7 +86,7 @@ extension FileBytes {
     return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 
-  /// Makes a folder, with those above it, where it is missing.
+  /// Creates a folder and its missing parents; does nothing if it exists.
   /// - Parameter access: `.owner` gives those that are made mode 0700; else they follow the user's umask.
   package static func makeFolder(_ path: String, for access: FileAccess = .usual) throws(FileError) {
     var missing: [String] = []
@@ -107,7 +107,7 @@ extension FileBytes {
     }
   }
 
-  /// Makes a rename or removal in a folder safe from a power cut.
+  /// Flushes a folder to disk, so that a rename or removal in it survives a power failure.
   package static func syncFolder(_ folder: String) {
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }

@@ -76,7 +76,7 @@ package enum FileBytes {
   private static func openRegular(
     _ path: String, followsLinks: Bool
   ) throws(FileError) -> (descriptor: Int32, size: Int) {
-    // O_NONBLOCK: opening a named pipe must not wait for somebody who writes to it.
+    // O_NONBLOCK: opening a named pipe must not block until it has a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (followsLinks ? 0 : O_NOFOLLOW))
     guard descriptor >= 0 else { throw .system("read", path) }
     var status = stat()

@@ -13,7 +13,7 @@ enum Posix {
 
   /// Opens a file, or `/dev/null`, for appending, closed in child processes.
   static func openForAppending(_ path: String) throws(ProcessError) -> Int32 {
-    // O_NONBLOCK: opening a named pipe must not wait for somebody who reads it.
+    // O_NONBLOCK: opening a named pipe must not block until it has a reader.
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
     guard descriptor >= 0 else { throw ProcessError.file(path, reason: lastError) }
     var status = stat()

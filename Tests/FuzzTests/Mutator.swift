@@ -122,12 +122,14 @@ struct Mutator {
     Int.random(in: 0..<40, using: &generator) == 0 ? large : usual[Int.random(in: 0..<usual.count, using: &generator)]
   }
 
+  /// Puts a hostile number in place of one of the input's; an input without digits stays as it is.
   private func replaceNumber(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
     func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
     let starts = bytes.indices.filter { isDigit(bytes[$0]) && ($0 == 0 || !isDigit(bytes[$0 - 1])) }
-    guard let start = starts.randomElement(using: &generator) else { return }
-    let end = bytes[start...].firstIndex { !isDigit($0) } ?? bytes.count
-    bytes.replaceSubrange(start..<end, with: Self.poison[Int.random(in: 0..<20, using: &generator)])
+    if let start = starts.randomElement(using: &generator) {
+      let end = bytes[start...].firstIndex { !isDigit($0) } ?? bytes.count
+      bytes.replaceSubrange(start..<end, with: Self.poison[Int.random(in: 0..<20, using: &generator)])
+    }
   }
 
   /// Removes, repeats or moves a line.

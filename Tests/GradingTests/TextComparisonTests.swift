@@ -37,6 +37,6 @@ import Testing
     // A fifth of ten scalars.
     let usual = try Grader(spec: "levenshtein")
     #expect(usual.grade(answer: "abcdefghXX", expected: "abcdefghij").value == 1)
-    #expect(usual.grade(answer: "abcdefgXXX", expected: "abcdefghij").value == 0)
+    #expect(usual.grade(answer: "abcdefgUVW", expected: "abcdefghij").value == 0)
   }
 }

@@ -68,11 +68,16 @@ struct PromptReadingTests {
     let failure = try await Asking.failure(of: Self.reply(dialect, 2048), asking)
     #expect(failure?.kind == "rejected" && failure?.description.contains("2048 tokens") == true, "\(dialect)")
     #expect(try await Asking.answer(to: Self.reply(dialect, 9100), asking).text == "x")
-    let allowing: [Endpoint.Dialect: JSONObject] = [
-      .chat: ["truncate_prompt_tokens": 2048], .responses: ["truncation": "auto"], .ollama: ["truncate": true],
-    ]
-    guard let options = allowing[dialect] else { return }
+  }
+
+  @Test(
+    arguments: [
+      (.chat, ["truncate_prompt_tokens": 2048]), (.responses, ["truncation": "auto"]), (.ollama, ["truncate": true]),
+    ] as [(Endpoint.Dialect, JSONObject)])
+  func anOptionAllowsTheServerToCut(_ dialect: Endpoint.Dialect, options: JSONObject) async throws {
+    var asking = Asking(dialect: dialect)
+    asking.messages = [ChatMessage(role: .user, content: Self.words)]
     asking.options = options
-    #expect(try await Asking.answer(to: Self.reply(dialect, 2048), asking).text == "x", "a person allows it")
+    #expect(try await Asking.answer(to: Self.reply(dialect, 2048), asking).text == "x")
   }
 }

@@ -33,7 +33,8 @@ extension Workbench {
   /// - Returns: the dollars that they may cost unasked, to be given to `ended` when they are over.
   /// - Throws: `WorkbenchError.unconfirmed` where commands cost more than a person has to be asked for, and nobody was.
   func requireConsent(_ consent: Consent, to commands: [Command]) async throws -> Double {
-    guard consent == .notAsked, let charge = await charge(for: commands) else { return 0 }
+    // An untrusted workspace is refused by the command itself, before anything is asked about money.
+    guard consent == .notAsked, snapshot.trust.isTrusted, let charge = await charge(for: commands) else { return 0 }
     if charge.mustAsk { throw WorkbenchError.unconfirmed(charge) }
     let dollars = charge.dollars?.high ?? 0
     unaskedDollars += dollars

@@ -113,6 +113,7 @@ final class LoopbackConnection: ChannelInboundHandler {
     // Told before the last bytes leave: a client may go as soon as it has them.
     whenThrough()
     try await flush()
+    // Without a step that ends it, the connection stays open for the next request.
     guard let ending else { return }
     if case .reset = ending, let socket = channel as? any SocketOptionProvider {
       try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
