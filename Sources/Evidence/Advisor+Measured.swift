@@ -75,7 +75,7 @@ extension Advisor {
         .quality, isKnown ? .neutral : .unknown,
         "\(sentence) on \(Wording.plural(first.score.count, "case")); \(gap)", figures)
     }
-    let (wins, losses) = comparison.winsAndLosses
+    let (wins, losses) = (comparison.wins, comparison.losses)
     let corrected = facts.comparisonsTried > 1 ? ", corrected for \(facts.comparisonsTried) comparisons" : ""
     let test = "\(comparison.test) \(Wording.pValue(correctedPValue))\(corrected)"
     let cases =
@@ -104,9 +104,10 @@ extension Advisor {
     guard let count = facts.comparison?.count ?? facts.prompted?.score?.count, count > 0 else { return }
     var power = Power()
     var share = "if 20 % of the cases flip"
-    if case .outcomes(let outcomes) = facts.comparison, outcomes.discordant > 0 {
-      power.discordance = max(0.05, Double(outcomes.discordant) / Double(count))
-      share = "with \(Wording.percent(power.discordance)) of the cases flipping"
+    if case .outcomes(let outcomes) = facts.comparison?.sample, outcomes.discordant > 0 {
+      let discordance = max(0.05, Double(outcomes.discordant) / Double(count))
+      power = Power(discordance: discordance)
+      share = "with \(Wording.percent(discordance)) of the cases flipping"
     }
     let detectable = power.detectableDifference(cases: count)
     let sees =
@@ -182,24 +183,32 @@ extension Advisor {
     guard let plateau = facts.plateau else { return }
     switch plateau.state {
     case .tooFewVersions:
-      let more = plateau.window - plateau.changes.count
+      let more = plateau.window + 1 - plateau.versions
       missing.append(.init(.plateau, "measure \(Wording.plural(more, "more version")) of the prompt", count: more))
       add(
         .plateau, .unknown,
-        "\(Wording.plural(plateau.changes.count, "measured change")) of the prompt can't show a plateau")
-    case .moving:
+        "\(Wording.plural(plateau.versions, "measured version")) of the prompt can't show a plateau")
+    case .improving:
       add(
         .plateau, .forPrompting,
-        "the prompt's score still moves: one of the last \(plateau.window) changes made a difference")
-    case .flat:
-      let hidden = plateau.hiddenGain.map {
-        "; a gain of up to \(Wording.trimmed($0 * 100, decimals: 0)) points could still hide"
-      }
+        "the prompt is still improving: one of its last \(plateau.window) versions is better than the best before them",
+        figures(of: plateau))
+    case .ceiling:
       add(
         .plateau, .forTuning,
-        "none of the last \(plateau.window) changes of the prompt can be told from 0" + (hidden ?? ""),
-        plateau.changes.suffix(plateau.window).map { .init("change", $0.difference, $0.interval) })
+        "none of the last \(plateau.window) versions of the prompt gains \(Wording.pointsSize(facts.worthwhileGain)) over "
+          + "the best before them",
+        figures(of: plateau))
+    case .unclear:
+      let hidden = plateau.hiddenGain.map { "; a gain of up to \(Wording.pointsSize($0)) could still hide" } ?? ""
+      add(
+        .plateau, .unknown, "whether the prompt still improves can't be told with these cases\(hidden)",
+        figures(of: plateau))
     }
+  }
+
+  private func figures(of plateau: Plateau) -> [Reason.Figure] {
+    plateau.steps.map { .init("change", $0.difference, $0.interval) }
   }
 
   private mutating func judgeForgetting() {

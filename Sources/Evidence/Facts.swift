@@ -30,62 +30,6 @@ public struct VariantFacts: Sendable, Hashable {
   }
 }
 
-/// The tuned variant (A) and the prompted one (B) on the same cases.
-public enum PairedEvidence: Sendable, Hashable {
-  /// Each case is right or wrong.
-  case outcomes(PairedOutcomes)
-  /// Each case has a score.
-  case scores(PairedScores)
-
-  /// The number of cases.
-  public var count: Int {
-    switch self {
-    case .outcomes(let outcomes): outcomes.count
-    case .scores(let scores): scores.count
-    }
-  }
-
-  /// The mean difference, tuned minus prompted.
-  public var difference: Double {
-    switch self {
-    case .outcomes(let outcomes): outcomes.difference
-    case .scores(let scores): scores.difference
-    }
-  }
-
-  /// Its 95 % interval.
-  public var interval: Interval {
-    switch self {
-    case .outcomes(let outcomes): outcomes.interval()
-    case .scores(let scores): scores.interval
-    }
-  }
-
-  /// The two-sided p-value of no difference.
-  public var pValue: Double {
-    switch self {
-    case .outcomes(let outcomes): outcomes.pValue
-    case .scores(let scores): scores.pValue
-    }
-  }
-
-  /// Cases that the tuned variant does better (first) and worse (second) on.
-  public var winsAndLosses: (wins: Int, losses: Int) {
-    switch self {
-    case .outcomes(let outcomes): (outcomes.onlyA, outcomes.onlyB)
-    case .scores(let scores): (scores.differences.count { $0 > 0 }, scores.differences.count { $0 < 0 })
-    }
-  }
-
-  /// The test behind ``pValue``.
-  public var test: String {
-    switch self {
-    case .outcomes: "exact McNemar"
-    case .scores: "sign-flip permutation test"
-    }
-  }
-}
-
 /// What the people who run the task say about it; nil means that nobody said.
 public struct ProjectFacts: Sendable, Hashable {
   /// Good training examples at hand.
@@ -137,8 +81,8 @@ public struct Facts: Sendable, Hashable {
   public var prompted: VariantFacts?
   /// The best tuned variant.
   public var tuned: VariantFacts?
-  /// Both on the same cases: A is tuned, B is prompted.
-  public var comparison: PairedEvidence?
+  /// Both on the same cases: the tuned variant against the prompted one.
+  public var comparison: PairedComparison?
   /// How many pairs of variants were compared before these two were picked, at least 1; p-values are multiplied by it.
   public var comparisonsTried = 1
   /// The smallest difference in score that would matter, 0 to 1.

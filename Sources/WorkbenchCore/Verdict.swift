@@ -59,7 +59,8 @@ extension RunSummary {
   /// The score with its interval, for a verdict.
   var estimate: Estimate? {
     guard scored > 0 else { return nil }
-    return Estimate(mean: mean, interval: Interval(low, high), count: scored, method: .wilson)
+    let isYesNo = abs(mean * Double(scored) - Double(passed)) < 1e-6
+    return Estimate(mean: mean, interval: Interval(low, high), count: scored, method: isYesNo ? .wilson : .unitT)
   }
 }
 

@@ -25,7 +25,7 @@ extension Workbench {
     var paired: PairedOutcomes?
     if let prompted, let tuned {
       paired = try await self.paired(tuned, prompted, on: set)
-      facts.comparison = paired.map { .outcomes($0) }
+      facts.comparison = paired.map { PairedComparison($0, margin: facts.worthwhileGain) }
     }
     var general: (before: Run, after: Run)?
     if let set = workspace.evalSets.first(where: \.isGeneral) {
@@ -92,10 +92,14 @@ extension Workbench {
       versions.append(run)
     }
     guard versions.count >= 2 else { return nil }
-    var outcomes: [[Bool]] = []
+    var outcomes: [[ScoredCase]] = []
     for run in versions.suffix(8) {
       let passed = try await passes(run, on: set)
-      outcomes.append(set.cases.map { passed[$0.id] ?? false })
+      outcomes.append(
+        set.cases.map {
+          let sample = passed[$0.id].map { CaseSample.scored($0 ? 1 : 0, passed: $0) }
+          return ScoredCase($0.id, samples: [sample ?? .unscored("no answer")])
+        })
     }
     return Plateau(versions: outcomes)
   }

@@ -8,7 +8,7 @@ import Testing
     let outcomes = PairedOutcomes(both: 69, onlyA: 25, onlyB: 2, neither: 4)
     facts.prompted = VariantFacts(name: "prompted", score: outcomes.b.estimate)
     facts.tuned = VariantFacts(name: "tuned", score: outcomes.a.estimate)
-    facts.comparison = .outcomes(outcomes)
+    facts.comparison = PairedComparison(outcomes)
     facts.generalAbilities = PairedOutcomes(both: 50, onlyA: 2, onlyB: 2, neither: 6)
     return facts
   }
@@ -17,7 +17,7 @@ import Testing
   private func readyToTune() throws -> Facts {
     var facts = Facts()
     facts.prompted = VariantFacts(name: "prompted", score: Proportion(successes: 71, of: 100).estimate)
-    facts.plateau = Plateau(versions: Array(repeating: (0..<100).map { $0 < 71 }, count: 4))
+    facts.plateau = Plateau(versions: Array(repeating: yesNoCases((0..<400).map { $0 < 284 }), count: 4))
     facts.project.trainingExamples = 600
     return facts
   }
@@ -39,14 +39,14 @@ import Testing
     #expect(quality?.figures.first { $0.name == "wins" }?.value == 25)
     #expect(
       advice.lines.first { $0.rule == .evalSize }?.statement
-        == "with 27 % of the cases flipping, 100 cases show differences from 14 points up (80 % power)")
+        == "with 27 % of the cases flipping, 100 cases show differences from 15 points up (80 % power)")
     #expect(advice.missing.isEmpty)
   }
 
   @Test func promptingWins() {
     var facts = tunedWins()
     let outcomes = PairedOutcomes(both: 69, onlyA: 2, onlyB: 25, neither: 4)
-    facts.comparison = .outcomes(outcomes)
+    facts.comparison = PairedComparison(outcomes)
     let advice = Advice(facts)
     #expect(advice.recommendation == .prompt)
     #expect(advice.confidence == .strong)
@@ -54,12 +54,12 @@ import Testing
 
   @Test func tooFewCasesToTell() {
     var facts = tunedWins()
-    facts.comparison = .outcomes(PairedOutcomes(both: 40, onlyA: 6, onlyB: 4, neither: 0))
+    facts.comparison = PairedComparison(PairedOutcomes(both: 40, onlyA: 6, onlyB: 4, neither: 0))
     let advice = Advice(facts)
     #expect(advice.recommendation == .undecided)
     #expect(advice.decidedBy == .evalSize)
-    #expect(advice.missing.first?.statement == "add 576 cases: 626 would show a difference of 5 points")
-    #expect(advice.missing.first?.count == 576)
+    #expect(advice.missing.first?.statement == "add 608 cases: 658 would show a difference of 5 points")
+    #expect(advice.missing.first?.count == 608)
     #expect(line(.quality, facts)?.statement.hasSuffix("can't be told from 0") == true)
     facts.project.targetScore = 0.6
     #expect(Advice(facts).recommendation == .prompt)
@@ -74,7 +74,7 @@ import Testing
     #expect(
       line(.coverage, facts)?.statement == "tuned has answered 100 of 160 cases; the rest may differ")
     #expect(advice.missing.first?.statement == "evaluate tuned on the other 60 cases")
-    facts.comparison = .outcomes(PairedOutcomes(both: 30, onlyA: 6, onlyB: 4, neither: 0))
+    facts.comparison = PairedComparison(PairedOutcomes(both: 30, onlyA: 6, onlyB: 4, neither: 0))
     let open = Advice(facts)
     #expect(open.recommendation == .undecided)
     #expect(open.decidedBy == .coverage)
@@ -90,7 +90,7 @@ import Testing
 
   @Test func severalComparisonsAreCorrected() {
     var facts = tunedWins()
-    facts.comparison = .outcomes(PairedOutcomes(both: 60, onlyA: 12, onlyB: 3, neither: 25))
+    facts.comparison = PairedComparison(PairedOutcomes(both: 60, onlyA: 12, onlyB: 3, neither: 25))
     // scipy.stats.binomtest(3, 15, .5).pvalue = 0.0352
     #expect(Advice(facts).recommendation == .fineTune)
     facts.comparisonsTried = 3
@@ -101,12 +101,13 @@ import Testing
 
   @Test func atTheEdge() {
     var facts = tunedWins()
-    // The interval leaves 0 out, the exact test does not: scipy.stats.binomtest(0, 5, .5).pvalue = 0.0625
-    facts.comparison = .outcomes(PairedOutcomes(both: 15, onlyA: 5, onlyB: 0, neither: 30))
-    #expect(line(.quality, facts)?.statement.hasSuffix("is at the edge of what these cases can show") == true)
+    // The score interval leaves 0 out, the exact test doesn't (scipy.stats.binomtest(0, 5, .5).pvalue = 0.0625), and the
+    // shown interval follows the test.
+    facts.comparison = PairedComparison(PairedOutcomes(both: 15, onlyA: 5, onlyB: 0, neither: 30))
+    #expect(line(.quality, facts)?.statement.hasSuffix("can't be told from 0") == true)
     #expect(Advice(facts).recommendation == .undecided)
-    // Enough cases to see 5 points, and yet not clear: 626 are needed at 20 % flips.
-    facts.comparison = .outcomes(PairedOutcomes(both: 400, onlyA: 80, onlyB: 60, neither: 160))
+    // Enough cases to see 5 points, and yet not clear: 658 are needed at 20 % flips.
+    facts.comparison = PairedComparison(PairedOutcomes(both: 400, onlyA: 80, onlyB: 60, neither: 160))
     #expect(Advice(facts).recommendation == .undecided)
     #expect(Advice(facts).missing.first?.statement.hasPrefix("add as many cases again") == true)
     #expect(Advice(facts).missing.first?.count == 700)
@@ -114,17 +115,17 @@ import Testing
 
   @Test func gradedScores() {
     var facts = Facts()
-    facts.comparison = .scores(PairedScores((0..<60).map { (0.7 + Double($0 % 3) / 10, 0.6) }))
+    facts.comparison = PairedComparison(differences: (0..<60).map { 0.1 + Double($0 % 3) / 10 })
     let advice = Advice(facts)
     #expect(advice.recommendation == .fineTune)
     #expect(
       advice.lines[0].statement
-        == "on the same 60 cases tuned wins 60 and loses 0 (sign-flip permutation test p < 0.001)")
+        == "on the same 60 cases tuned wins 60 and loses 0 (sign-flip test p < 0.001)")
   }
 
   @Test func equalScoresAreDecidedByTheRest() {
     var facts = tunedWins()
-    facts.comparison = .outcomes(PairedOutcomes(both: 900, onlyA: 10, onlyB: 10, neither: 80))
+    facts.comparison = PairedComparison(PairedOutcomes(both: 900, onlyA: 10, onlyB: 10, neither: 80))
     #expect(Advice(facts).recommendation == .prompt)
     #expect(Advice(facts).confidence == .fair)
     facts.tuned?.format = Proportion(successes: 1000, of: 1000)
