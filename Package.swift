@@ -92,7 +92,8 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Files", "TestFolders"]),
     .testTarget(
-      name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks", "SeededRandom"]),
+      name: "WorkbenchCoreTests",
+      dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks", "Evidence", "SeededRandom"]),
     .testTarget(
       name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", grdb]),
     .testTarget(

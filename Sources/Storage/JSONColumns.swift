@@ -25,6 +25,8 @@ struct VariantColumn: Codable {
   var prompt: String
   var sections: [String]?
   var adapter: String?
+  var tuned: Bool?
+  var base: String?
   var temperature: Double?
   var topP: Double?
   var maxTokens: Int?
@@ -38,6 +40,8 @@ struct VariantColumn: Codable {
     prompt = variant.prompt
     sections = variant.sections
     adapter = variant.adapter
+    tuned = variant.isDeclaredTuned ? true : nil
+    base = variant.base
     temperature = variant.sampling.temperature
     topP = variant.sampling.topP
     maxTokens = variant.sampling.maxTokens
@@ -47,9 +51,12 @@ struct VariantColumn: Codable {
 
   /// The variant.
   var variant: Variant {
-    Variant(
+    var variant = Variant(
       name: name, model: model, prompt: prompt, sections: sections, adapter: adapter,
       sampling: Sampling(temperature: temperature, topP: topP, maxTokens: maxTokens, seed: seed, stop: stop ?? []))
+    variant.isDeclaredTuned = tuned ?? false
+    variant.base = base
+    return variant
   }
 }
 

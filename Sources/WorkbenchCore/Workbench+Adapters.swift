@@ -24,6 +24,8 @@ extension Variant {
     var fields = [("model", Self.yaml(model)), ("prompt", Self.yaml(prompt))]
     if let sections { fields.append(("sections", "[\(sections.map(Self.yaml).joined(separator: ", "))]")) }
     if let adapter { fields.append(("adapter", Self.yaml(adapter))) }
+    if isDeclaredTuned { fields.append(("tuned", "true")) }
+    if let base { fields.append(("base", Self.yaml(base))) }
     if let temperature = sampling.temperature { fields.append(("temperature", JSONValue(temperature).text())) }
     if let topP = sampling.topP { fields.append(("top_p", JSONValue(topP).text())) }
     if let maxTokens = sampling.maxTokens { fields.append(("max_tokens", "\(maxTokens)")) }
