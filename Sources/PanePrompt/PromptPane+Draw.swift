@@ -39,10 +39,11 @@ extension PromptPane {
     var isPaneFocused: Bool
     var isFocused = false
 
-    /// The snapshot's rendering, if it is of what is chosen.
-    var rendered: RenderedPrompt? {
-      snapshot.rendered.flatMap { $0.request == subject.request ? $0 : nil }
-    }
+    /// How far the rendering of what is chosen is.
+    var rendering: QueryState<RenderedPrompt> { subject.request.map { snapshot[RenderQuery($0)] } ?? .loading }
+
+    /// The rendering of what is chosen.
+    var rendered: RenderedPrompt? { rendering.answer }
 
     /// Draws a panel's frame and returns the space within.
     func frame(_ rect: Rect, _ title: String, label: [Span] = [], on surface: inout Surface) -> Rect {

@@ -81,7 +81,7 @@ extension PromptPane {
     }
     guard let set = subject.set else { return "Add an eval set to assay.yaml to see the prompt filled by a case." }
     if set.cases.isEmpty { return "The eval set \"\(set.name)\" has no cases: add one in the Cases pane." }
-    return "Filling the prompt …"
+    return pen.rendering.problem ?? "Filling the prompt …"
   }
 
   // MARK: The trial

@@ -11,6 +11,9 @@ public struct RunsPane: Pane {
     case copy, copyPart(Part), copyNothing
   }
 
+  /// What the pane asks.
+  public typealias Query = AnyQuery
+
   /// What can be copied.
   public enum Part: Sendable, Hashable { case number, failures, caseID, text }
 
@@ -165,7 +168,7 @@ public struct RunsPane: Pane {
 
   private func compare(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let run = selected(snapshot), let pair = RunPair(run, snapshot) else { return .handled }
-    return .all([.command(pair.command), .show(pane: "Compare")])
+    return .show(pane: "Compare", subject: pair.subject)
   }
 
   // MARK: Evaluating

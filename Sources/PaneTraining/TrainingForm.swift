@@ -11,11 +11,12 @@ struct TrainingForm: Sendable {
   private let settings: TrainingSettings
   private let known: JobDetail?
 
-  init(_ snapshot: Snapshot) {
+  /// - Parameter detail: The job that is shown, whose speed tells what a like job takes.
+  init(_ snapshot: Snapshot, detail: JobDetail? = nil) {
     let defaults = snapshot.workspace.training
     let models = snapshot.workspace.models.filter { $0.isLocal || $0.api.word == "openai" }.map(\.name)
     settings = defaults.settings
-    known = snapshot.job
+    known = detail
     let base = defaults.base ?? models.first ?? ""
     let data = defaults.data ?? snapshot.jobs.first?.data ?? ""
     fields = Form([
@@ -213,8 +214,8 @@ struct TrainingForm: Sendable {
   private func estimate(_ snapshot: Snapshot) -> String {
     let trials = axes.count
     let words = trials > 1 ? "A sweep of \(trials) jobs; each: " : ""
-    guard let estimate = snapshot.trainingEstimate, estimate.request == current else { return words + "…" }
-    return words + estimate.sentence
+    guard let current else { return words + "…" }
+    return words + (snapshot[TrainingEstimateQuery(current)].answer?.sentence ?? "…")
   }
 
   private static func whole(_ text: String, _ range: ClosedRange<Int>) -> String? {

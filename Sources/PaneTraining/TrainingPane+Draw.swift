@@ -275,7 +275,7 @@ extension TrainingPane {
       if let row = next(keeping: 9) { surface.write([Span(text, theme[.textDim])], in: row) }
     }
     guard isLoaded(snapshot) else {
-      let text = "Reading the job's files. If this stays, Enter reads them again."
+      let text = selected(snapshot).flatMap { snapshot[JobDetailQuery($0.id)].problem } ?? "Reading the job's files …"
       drawCentered(text, in: rest, on: &surface, style: theme[.textDim])
       return
     }

@@ -19,7 +19,7 @@ extension VerdictPane {
   private mutating func drawVariants(
     _ rows: [Row], _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
-    let set = snapshot.verdict?.set ?? snapshot.workspace.evalSets.first?.name
+    let set = report(snapshot)?.set ?? snapshot.workspace.evalSets.first?.name
     let inner = surface.frame(
       rect, title: set.map { "Variants on \($0)" } ?? "Variants", style: theme[focused ? .borderFocused : .border],
       titleStyle: theme[focused ? .titleFocused : .title])
@@ -39,7 +39,7 @@ extension VerdictPane {
   private func columns(_ rows: [Row], _ snapshot: Snapshot, width: Int, theme: Theme) -> [TableColumn<Row>] {
     let longest = rows.map { TextWidth.columns(of: $0.variant.name) }.max() ?? 0
     let name = max(10, min(longest, max(32, width - 49), width - 8))
-    let best = [snapshot.verdict?.prompted?.id, snapshot.verdict?.tuned?.id]
+    let best = [report(snapshot)?.prompted?.id, report(snapshot)?.tuned?.id]
     let dash = [Span("–", theme[.textDim])]
     func figure(_ text: @escaping (Run) -> String) -> (Row) -> [Span] {
       { row in row.run.map { [Span(text($0))] } ?? dash }
@@ -67,7 +67,7 @@ extension VerdictPane {
       TableColumn(
         "cases", width: 7...9, alignment: .right, priority: 6,
         content: figure { run in
-          if snapshot.verdict?.outdated.contains(run.id) == true { return "older" }
+          if report(snapshot)?.outdated.contains(run.id) == true { return "older" }
           return run.casesText
         }),
       TableColumn(
@@ -108,7 +108,10 @@ extension VerdictPane {
   }
 
   private func adviceLines(_ snapshot: Snapshot, width: Int, theme: Theme) -> [[Span]] {
-    guard let report = snapshot.verdict else {
+    let state = snapshot[VerdictQuery()]
+    if let problem = state.problem { return [[Span(problem, theme[.error])]] }
+    if state.isLoading { return [[Span("Reading the runs …", theme[.textDim])]] }
+    guard let report = self.report(snapshot) else {
       return [[Span("There is no eval set to judge by yet: add one under eval_sets in assay.yaml.", theme[.textDim])]]
     }
     let advice = report.advice

@@ -61,8 +61,7 @@ extension Workbench {
   /// - Returns: a folder relative to the workspace, or a hosted model's id.
   /// - Throws: `WorkbenchError.input` when there is none.
   public func adapter(of id: JobID, step: Int?) async throws -> (job: TrainingJob, adapter: String) {
-    try await openJob(id)
-    guard let detail = snapshot.job, detail.job.id == id else { throw WorkbenchError.input("There is no job \(id).") }
+    let detail = try await detail(of: id)
     let job = detail.job
     if let step {
       guard let checkpoint = detail.checkpoints.last(where: { $0.step == step }) else {
@@ -81,7 +80,7 @@ extension Workbench {
 
   /// Adds a variant with a job's adapter to `assay.yaml`.
   /// - Parameter adapter: a folder relative to the workspace, or a hosted model's id; the job's best where nil.
-  func useAdapter(of id: JobID, _ adapter: String?, named name: String?) async throws -> Variant {
+  public func useAdapter(of id: JobID, _ adapter: String?, named name: String?) async throws -> Variant {
     let best = try await self.adapter(of: id, step: nil)
     let adapter = adapter ?? best.adapter
     // The file may have been changed by somebody since it was read.

@@ -18,11 +18,16 @@ extension Workbench {
 
   /// A batch is on disk.
   func stored(_ batch: RunWork.Batch, _ summary: RunSummary, _ work: RunWork) {
-    mark(work.context.run.id) {
+    let run = work.context.run.id
+    let before = snapshot.runs.first { $0.id == run }
+    mark(run) {
       $0.summary = summary
       $0.seconds += batch.seconds
     }
     show(work)
+    if let before, let now = snapshot.runs.first(where: { $0.id == run }), now.hasMoved(since: before) {
+      changed([.run(run)])
+    }
   }
 
   /// Stores what has arrived although the task is cancelled.
@@ -52,10 +57,7 @@ extension Workbench {
       lost = error
       notify(.error, String(describing: error))
     }
-    await refreshVerdict()
-    if let open = snapshot.comparison, open.a.id == run || open.b.id == run {
-      _ = try? await compare(open.a.id.description, open.b.id.description, set: open.a.set)
-    }
+    changed([.runs, .run(run)])
     publish()
     return lost
   }

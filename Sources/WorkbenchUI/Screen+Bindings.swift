@@ -73,13 +73,13 @@ extension Screen {
         entries.append(
           Palette.Entry(
             title: "Evaluate \(variant.name) on \(set.name)", detail: "run",
-            action: .command(.evaluate(request), pane: nil)))
+            action: .command(.evaluate(request))))
       }
     }
     for job in snapshot.jobs.prefix(50) {
       entries.append(
         Palette.Entry(
-          title: "Open job \(job.id)", detail: job.state.rawValue, action: .command(.openJob(job.id), pane: "Training"))
+          title: "Open job \(job.id)", detail: job.state.rawValue, action: .show(pane: "Training", .job(job.id)))
       )
     }
     for binding in Screen.bindings {

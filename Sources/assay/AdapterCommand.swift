@@ -115,9 +115,8 @@ struct AdapterCommand: AsyncParsableCommand {
       let workbench = try await options.workbench()
       await workbench.refreshJobs()
       let adapter = try await workbench.adapter(of: JobID(job), step: step).adapter
-      let outcome = try await workbench.perform(.useAdapter(JobID(job), adapter: adapter, name: name))
+      let variant = try await workbench.useAdapter(of: JobID(job), adapter, named: name)
       await workbench.close()
-      guard case .variant(let variant) = outcome else { return }
       if options.json {
         let report: JSONValue = [
           "variant": .string(variant.name), "model": .string(variant.model), "prompt": .string(variant.prompt),

@@ -9,7 +9,7 @@ import WorkbenchCore
 
 /// The panes in tab order.
 enum Panes {
-  static func all() -> [any Pane<Snapshot, Command>] {
+  static func all() -> [any Pane<Snapshot, Command, AnyQuery>] {
     [PromptPane(), CasesPane(), ComparePane(), RunsPane(), TrainingPane(), VerdictPane()]
   }
 }

@@ -145,3 +145,11 @@ import WorkbenchCore
     for measured in [true, false] { _ = text(&pane, snapshot(measured: measured), width, height) }
   }
 }
+
+extension Snapshot {
+  /// The answer that the pane shows.
+  var verdict: VerdictReport? {
+    get { self[VerdictQuery()].answer ?? nil }
+    set { self[VerdictQuery()] = .ready(newValue) }
+  }
+}

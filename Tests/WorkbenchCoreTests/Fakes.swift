@@ -281,7 +281,6 @@ func workbench(
 /// Runs a variant and gives its run.
 func evaluate(_ workbench: Workbench, _ variant: String = "base", limit: Int? = nil) async throws -> Run {
   let request = EvaluateRequest(variant: variant, limit: limit)
-  let outcome = try await workbench.perform(.evaluate(request), consent: .given)
-  guard case .run(let run) = outcome else { throw WorkbenchError.input("no run") }
+  let run = try await workbench.evaluate(request, consent: .given)
   return run
 }

@@ -56,6 +56,14 @@ public struct Run: Sendable, Hashable, Identifiable {
   /// The same as `4`, or as `3/4` where some have not.
   public var casesText: String { casesComplete == cases ? "\(cases)" : "\(casesComplete)/\(cases)" }
 
+  /// Whether it ended, went on or came a tenth of its answers further since an earlier moment: reason enough to line up
+  /// its outputs again.
+  func hasMoved(since earlier: Run) -> Bool {
+    state != earlier.state || setHash != earlier.setHash || tenths != earlier.tenths
+  }
+
+  private var tenths: Int { requests > 0 ? 10 * summary.done / requests : 0 }
+
   private static func cases(_ answers: Int, _ repeats: Int) -> Int { (answers + repeats - 1) / max(1, repeats) }
 
   /// Makes a run.
