@@ -10,7 +10,10 @@ public protocol Pane<Snapshot, Command>: Sendable {
   /// What the pane's own bindings mean.
   associatedtype Action: Sendable
 
-  /// Its name, as the frame and the help show it.
+  /// The name by which others ask for it.
+  var id: PaneID { get }
+
+  /// Its title, as tabs and help show it.
   var title: String { get }
 
   /// True while typed characters are text: then `handle` sees events before the bindings do.
@@ -56,8 +59,8 @@ public enum Reaction<Command: Sendable>: Sendable {
   case notice(String)
   /// Put this text on the clipboard; `what` it is, is said in the status line.
   case copy(String, what: String)
-  /// Give the focus to the pane with this title.
-  case show(pane: String)
+  /// Give the focus to this pane.
+  case show(PaneID)
   /// Several of these, in order.
   case all([Reaction])
 

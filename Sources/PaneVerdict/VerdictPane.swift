@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import PaneKit
 import WorkbenchCore
 
 /// Which way to go, and the evidence behind each sentence: the variants measured, the paired difference, and the advice.
@@ -13,6 +14,8 @@ public struct VerdictPane: Pane {
   enum Part: Sendable { case variants, advice }
 
   /// Its name.
+  public let id = PaneID.verdict
+  /// Its title.
   public let title = "Verdict"
   var part = Part.variants
   var table = TableView<String>()
@@ -58,7 +61,7 @@ public struct VerdictPane: Pane {
     case .compare:
       guard let report = snapshot.verdict, let a = report.prompted, let b = report.tuned else { return .ignored }
       return .all([
-        .command(.compare(a: a.variant.name, b: b.variant.name, set: report.set)), .show(pane: "Compare"),
+        .command(.compare(a: a.variant.name, b: b.variant.name, set: report.set)), .show(.compare),
       ])
     case .otherPart: part = part == .variants ? .advice : .variants
     }

@@ -9,7 +9,7 @@ struct Palette: Sendable {
     enum Action: Sendable {
       case screen(Screen.Action)
       case theme(String)
-      case command(Command, pane: String?)
+      case command(Command, pane: PaneID?)
       case pane(Int, BindingHint)
     }
     var title: String

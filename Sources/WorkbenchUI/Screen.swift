@@ -1,10 +1,15 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Everything on the terminal as one value: the panes, which of them has the focus, what lies over them, and the line at
 /// the bottom. Events go in and commands come out; drawing turns the newest snapshot into a surface.
 public struct Screen: Sendable {
   var panes: [any Pane<Snapshot, Command>]
+  /// What the panes were made from, in tab order.
+  let entries: [PaneEntry]
+  /// The keys that hold everywhere, unless a pane is being typed into.
+  let bindings: [Binding<Action>]
   var focus = 0
   var snapshot: Snapshot
   var overlay: Overlay?
@@ -30,8 +35,10 @@ public struct Screen: Sendable {
 
   /// A screen with panes in tab order, showing a snapshot.
   /// - Parameter themes: What the palette offers; the first one called `theme` is used, else the first, else `.dark`.
-  public init(panes: [any Pane<Snapshot, Command>], snapshot: Snapshot, themes: [Theme], theme: String? = nil) {
-    self.panes = panes
+  public init(panes entries: [PaneEntry], snapshot: Snapshot, themes: [Theme], theme: String? = nil) {
+    self.entries = entries
+    panes = entries.map { $0.make() }
+    bindings = Screen.bindings(entries)
     self.snapshot = snapshot
     self.themes = themes.isEmpty ? [.dark] : themes
     self.theme = self.themes.first { $0.name == theme } ?? self.themes[0]
@@ -91,7 +98,7 @@ public struct Screen: Sendable {
     let reaction = panes[focus].react(to: event, snapshot)
     var commands = carryOut(reaction)
     if reaction.isIgnored, case .key(let key) = event,
-      let binding = Screen.bindings.first(where: { $0.keys.contains(key) })
+      let binding = bindings.first(where: { $0.keys.contains(key) })
     {
       commands = perform(binding.action)
     }
@@ -111,8 +118,8 @@ public struct Screen: Sendable {
     case .copy(let text, let what):
       wish(.copy(text, what: what))
       return []
-    case .show(let title):
-      guard let index = panes.firstIndex(where: { $0.title == title }) else { return [] }
+    case .show(let id):
+      guard let index = entries.firstIndex(where: { $0.id == id }) else { return [] }
       return show(index)
     case .all(let reactions): return reactions.flatMap { carryOut($0) }
     }
@@ -202,7 +209,7 @@ public struct Screen: Sendable {
     case .theme(let name):
       theme = themes.first { $0.name == name } ?? theme
       return []
-    case .command(let command, let pane): return (pane.map { carryOut(.show(pane: $0)) } ?? []) + [command]
+    case .command(let command, let pane): return (pane.map { carryOut(.show($0)) } ?? []) + [command]
     case .pane(let index, let hint):
       let saved = show(index)
       return saved + carryOut(panes[index].perform(hint, snapshot))

@@ -34,6 +34,7 @@ private struct Notes: Pane {
   enum Action { case run }
 
   var isTyping = false
+  let id = PaneID("notes")
   let title = "Notes"
   var capturesText: Bool { isTyping }
 

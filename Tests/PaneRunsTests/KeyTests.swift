@@ -11,7 +11,7 @@ private struct Desk {
   var snapshot: Snapshot
   var commands: [Command] = []
   var notices: [String] = []
-  var shown: [String] = []
+  var shown: [PaneID] = []
   var surface = Surface(width: 100, height: 30)
 
   init(_ snapshot: Snapshot) {
@@ -110,7 +110,7 @@ struct KeyTests {
     var desk = Desk(Sample.atRest())
     desk.press("Enter j c")
     let command = Command.compare(a: "8", b: "9", set: "main")
-    #expect(desk.commands == [command, command] && desk.shown == ["Compare", "Compare"])
+    #expect(desk.commands == [command, command] && desk.shown == [PaneID("compare"), PaneID("compare")])
   }
 
   @Test func answersAreReadBesideTheRunBeforeWhereThereIsNoOtherKind() {

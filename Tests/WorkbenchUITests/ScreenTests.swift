@@ -1,13 +1,25 @@
 import Drawing
 import Foundation
+import PaneKit
 import Testing
 import WorkbenchCore
 
 @testable import WorkbenchUI
 
+extension Screen {
+  /// A screen with these very panes, on the keys 1, 2 and so on.
+  init(panes: [any Pane<Snapshot, Command>], snapshot: Snapshot, themes: [Theme]) {
+    let entries = panes.enumerated().map { index, pane in
+      PaneEntry(Key(.character(Character("\(index + 1)")))) { pane }
+    }
+    self.init(panes: entries, snapshot: snapshot, themes: themes)
+  }
+}
+
 /// A pane that draws its title and what came to it.
 struct ProbePane: Pane {
   enum Action: Sendable { case run, leave }
+  var id: PaneID { PaneID(title.lowercased()) }
   let title: String
   var seen: [String] = []
   var capturesText = false
@@ -198,7 +210,7 @@ struct ProbePane: Pane {
     var screen = screen()
     _ = screen.handle(.key("?"))
     let shown = text(&screen, 100, 40)
-    for binding in Screen.bindings { #expect(shown.contains(binding.title)) }
+    for binding in screen.bindings { #expect(shown.contains(binding.title)) }
     #expect(shown.contains("Run Prompt"))
     #expect(shown.contains("Not today."))
   }
