@@ -67,15 +67,18 @@ let package = Package(
       dependencies: ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence"]),
 
     // The screen.
-    .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore"]),
+    .target(name: "PaneKit", dependencies: ["Drawing", "WorkbenchCore", "Evidence"]),
+    .target(name: "Panes", dependencies: ["PaneKit"] + panes.map { .byName(name: $0) }),
+    .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore", "PaneKit"]),
     .target(name: "Terminal", dependencies: ["CNcurses", "Drawing"]),
 
     .executableTarget(
       name: "assay",
       dependencies: [
         "Drawing", "Content", "Files", "Processes", "Grading", "Evidence", "DataChecks", "WorkbenchCore", "Storage",
-        "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "WorkbenchUI", "Terminal", argumentParser,
-      ] + panes.map { .byName(name: $0) }),
+        "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
+        argumentParser,
+      ]),
 
     // Tests.
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
@@ -114,13 +117,14 @@ let package = Package(
         "ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "TestFolders", "SeededRandom",
       ]
         + nio),
-    .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),
+    .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "PaneKit", "WorkbenchCore", "Drawing"]),
     .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Content", "Grading", "SeededRandom"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "KeyTablesTests",
-      dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing", "Storage", "WorkspaceFiles", "TestFolders"]
-        + panes.map { .byName(name: $0) }),
+      dependencies: [
+        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Drawing", "Storage", "WorkspaceFiles", "TestFolders",
+      ]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
     .testTarget(
       name: "FuzzTests",
@@ -131,7 +135,7 @@ let package = Package(
   ]
     + panes.flatMap { pane -> [Target] in
       [
-        .target(name: pane, dependencies: ["Drawing", "WorkbenchCore", "Content", "Grading", "Evidence"]),
+        .target(name: pane, dependencies: ["Drawing", "PaneKit", "WorkbenchCore", "Content", "Grading", "Evidence"]),
         .testTarget(
           name: pane + "Tests",
           dependencies: [

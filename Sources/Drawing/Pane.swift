@@ -12,7 +12,10 @@ public protocol Pane<Snapshot, Command, Query>: Sendable {
   /// What the pane's own bindings mean.
   associatedtype Action: Sendable
 
-  /// Its name, as the frame and the help show it.
+  /// The name by which others ask for it.
+  var id: PaneID { get }
+
+  /// Its title, as tabs and help show it.
   var title: String { get }
 
   /// True while typed characters are text: then `handle` sees events before the bindings do.
@@ -64,8 +67,8 @@ public enum Reaction<Command: Sendable>: Sendable {
   case notice(String)
   /// Put this text on the clipboard; `what` it is, is said in the status line.
   case copy(String, what: String)
-  /// Give the focus to the pane with this title, which turns to a subject that it knows, if there is one.
-  case show(pane: String, subject: (any Sendable)? = nil)
+  /// Give the focus to this pane, which turns to a subject that it knows, if there is one.
+  case show(PaneID, subject: (any Sendable)? = nil)
   /// Several of these, in order.
   case all([Reaction])
 

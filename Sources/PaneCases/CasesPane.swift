@@ -1,5 +1,6 @@
 import Content
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Shows an eval set as a table with the case opened beside it; finds, filters and edits cases.
@@ -17,6 +18,8 @@ public struct CasesPane: Pane {
   }
 
   /// The pane's name.
+  public let id = PaneID.cases
+  /// Its title.
   public let title = "Cases"
 
   var setName: String?

@@ -1,4 +1,5 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Two runs side by side: which cases each got right, and what both answered to the selected one.
@@ -22,6 +23,8 @@ public struct ComparePane: Pane {
   enum Area: Hashable, Sendable { case list, detail }
 
   /// Its name.
+  public let id = PaneID.compare
+  /// Its title.
   public let title = "Compare"
 
   var area = Area.list

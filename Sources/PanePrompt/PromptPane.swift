@@ -1,6 +1,7 @@
 import Content
 import Drawing
 import Foundation
+import PaneKit
 import WorkbenchCore
 
 /// Edits a prompt by its sections, shows what the model sees, tries it on a case, and lists its versions with scores.
@@ -17,6 +18,8 @@ public struct PromptPane: Pane {
   }
 
   /// The pane's name.
+  public let id = PaneID.prompt
+  /// Its title.
   public let title = "Prompt"
 
   var choice = PromptChoice()

@@ -1,4 +1,5 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Evaluations as they go: all runs, and of the selected one how far it is, why requests failed, and what is under way.
@@ -29,6 +30,8 @@ public struct RunsPane: Pane {
   }
 
   /// Its name.
+  public let id = PaneID.runs
+  /// Its title.
   public let title = "Runs"
 
   var area = Area.runs
@@ -168,7 +171,7 @@ public struct RunsPane: Pane {
 
   private func compare(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let run = selected(snapshot), let pair = RunPair(run, snapshot) else { return .handled }
-    return .show(pane: "Compare", subject: pair.subject)
+    return .show(.compare, subject: pair.subject)
   }
 
   // MARK: Evaluating

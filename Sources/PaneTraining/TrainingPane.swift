@@ -1,4 +1,5 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Training jobs: the list of them, and the opened one's curves, figures, checkpoints and log.
@@ -33,6 +34,8 @@ public struct TrainingPane: Pane {
   }
 
   /// Its name.
+  public let id = PaneID.training
+  /// Its title.
   public let title = "Training"
 
   var area = Area.jobs

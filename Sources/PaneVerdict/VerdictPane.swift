@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import PaneKit
 import WorkbenchCore
 
 /// Which way to go, and the evidence behind each sentence: the variants measured, the paired difference, and the advice.
@@ -13,6 +14,8 @@ public struct VerdictPane: Pane {
   enum Part: Sendable { case variants, advice }
 
   /// Its name.
+  public let id = PaneID.verdict
+  /// Its title.
   public let title = "Verdict"
   var part = Part.variants
   var table = TableView<String>()
@@ -63,7 +66,7 @@ public struct VerdictPane: Pane {
         : .all(open.map { evaluate($0.variant.name, snapshot) })
     case .compare:
       guard let report = self.report(snapshot), let a = report.prompted, let b = report.tuned else { return .ignored }
-      return .show(pane: "Compare", subject: Subject.runs(a.id, b.id, set: report.set))
+      return .show(.compare, subject: Subject.runs(a.id, b.id, set: report.set))
     case .otherPart: part = part == .variants ? .advice : .variants
     }
     return .handled

@@ -10,7 +10,7 @@ struct Palette: Sendable {
       case screen(Screen.Action)
       case theme(String)
       case command(Command)
-      case show(pane: String, Subject)
+      case show(PaneID, Subject)
       case pane(Int, BindingHint)
     }
     var title: String

@@ -58,11 +58,11 @@ extension Screen {
   /// The tabs as wide as the row allows: number and title, or on narrow screens the number alone for all but the
   /// focused one.
   func tabs(width: Int) -> [Tab] {
-    let full = panes.enumerated().map { " \($0 + 1) \($1.title) " }
+    let full = entries.map { " \($0.key) \($0.title) " }
     let room = width - 8
     let labels =
       full.reduce(0) { $0 + $1.count } <= room
-      ? full : panes.indices.map { $0 == focus ? full[$0] : " \($0 + 1) " }
+      ? full : panes.indices.map { $0 == focus ? full[$0] : " \(entries[$0].key) " }
     var x = 8
     return labels.map { label in
       defer { x += TextWidth.columns(of: label) }
@@ -154,7 +154,7 @@ extension Screen {
     case nil: break
     }
     let own = panes[focus].hints(snapshot).compactMap { FooterHint($0) }
-    return (own, panes[focus].capturesText ? [] : Screen.bindings.compactMap { FooterHint($0.hint) })
+    return (own, panes[focus].capturesText ? [] : bindings.compactMap { FooterHint($0.hint) })
   }
 
   /// As many of them as fit; the global ones stay.

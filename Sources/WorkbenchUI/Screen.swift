@@ -1,10 +1,15 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Everything on the terminal as one value: the panes, which of them has the focus, what lies over them, and the line at
 /// the bottom. Events go in and commands come out; drawing turns the newest snapshot into a surface.
 public struct Screen: Sendable {
   var panes: [any Pane<Snapshot, Command, AnyQuery>]
+  /// What the panes were made from, in tab order.
+  let entries: [PaneEntry]
+  /// The keys that hold everywhere, unless a pane is being typed into.
+  let bindings: [Binding<Action>]
   var focus = 0
   var snapshot: Snapshot
   var overlay: Overlay?
@@ -32,8 +37,10 @@ public struct Screen: Sendable {
 
   /// A screen with panes in tab order, showing a snapshot.
   /// - Parameter themes: What the palette offers; the first one called `theme` is used, else the first, else `.dark`.
-  public init(panes: [any Pane<Snapshot, Command, AnyQuery>], snapshot: Snapshot, themes: [Theme], theme: String? = nil) {
-    self.panes = panes
+  public init(panes entries: [PaneEntry], snapshot: Snapshot, themes: [Theme], theme: String? = nil) {
+    self.entries = entries
+    panes = entries.map { $0.make() }
+    bindings = Screen.bindings(entries)
     self.snapshot = snapshot
     self.themes = themes.isEmpty ? [.dark] : themes
     self.theme = self.themes.first { $0.name == theme } ?? self.themes[0]
@@ -100,7 +107,7 @@ public struct Screen: Sendable {
     let reaction = panes[focus].react(to: event, snapshot)
     var commands = carryOut(reaction)
     if reaction.isIgnored, case .key(let key) = event,
-      let binding = Screen.bindings.first(where: { $0.keys.contains(key) })
+      let binding = bindings.first(where: { $0.keys.contains(key) })
     {
       commands = perform(binding.action)
     }
@@ -120,8 +127,8 @@ public struct Screen: Sendable {
     case .copy(let text, let what):
       wish(.copy(text, what: what))
       return []
-    case .show(let title, let subject):
-      guard let index = panes.firstIndex(where: { $0.title == title }) else { return [] }
+    case .show(let id, let subject):
+      guard let index = entries.firstIndex(where: { $0.id == id }) else { return [] }
       let saved = show(index)
       if let subject { panes[index].reveal(subject, snapshot) }
       return saved
@@ -214,7 +221,7 @@ public struct Screen: Sendable {
       theme = themes.first { $0.name == name } ?? theme
       return []
     case .command(let command): return [command]
-    case .show(let pane, let subject): return carryOut(.show(pane: pane, subject: subject))
+    case .show(let pane, let subject): return carryOut(.show(pane, subject: subject))
     case .pane(let index, let hint):
       let saved = show(index)
       return saved + carryOut(panes[index].perform(hint, snapshot))

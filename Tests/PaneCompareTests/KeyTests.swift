@@ -243,7 +243,8 @@ struct QueryTests {
     var snapshot = Sample.compared()
     #expect(asked(snapshot, pane) == query(2, 3))
     // Older of two runs of `prompted`, beside `task-only`.
-    let newer = Sample.run(4, Sample.prompted, outputs: Sample.cases(12).map { Sample.output($0, passed: true) }, cases: 12)
+    let newer = Sample.run(
+      4, Sample.prompted, outputs: Sample.cases(12).map { Sample.output($0, passed: true) }, cases: 12)
     snapshot.runs.insert(newer, at: 0)
     pane.reveal(Subject.runs(RunID(2), RunID(1), set: "main"), snapshot)
     let pair = pane.pair(snapshot)

@@ -257,7 +257,8 @@ import Testing
     try await workbench.perform(.reload)
     let second = try await evaluate(workbench)
     #expect(second.summary.done == 4 && second.summary.errors == 0)
-    let comparison = try await workbench.answer(to: try await workbench.comparisonQuery("\(run.id)", "\(second.id)", set: nil))
+    let comparison = try await workbench.answer(
+      to: try await workbench.comparisonQuery("\(run.id)", "\(second.id)", set: nil))
     #expect(comparison.compared == run.summary.done)
     #expect(comparison.count(.onlyB) == 0, "no answer is no loss")
     #expect(comparison.missing == 4 - run.summary.done)
@@ -298,7 +299,8 @@ import Testing
     await files.set(body: "Say it.", of: "10-task.md")
     try await workbench.perform(.reload)
     let second = try await evaluate(workbench)
-    let comparison = try await workbench.answer(to: try await workbench.comparisonQuery("\(first.id)", "\(second.id)", set: nil))
+    let comparison = try await workbench.answer(
+      to: try await workbench.comparisonQuery("\(first.id)", "\(second.id)", set: nil))
     #expect(comparison.count(.onlyA) == 1)
     #expect(comparison.count(.bothRight) == 3)
     #expect(comparison.rows.first { $0.outcome == .onlyA }?.id == "c2")

@@ -6,8 +6,10 @@ public struct RenderQuery: Query {
   /// Asks for a prompt as a case fills it.
   public init(_ request: RenderRequest) { self.request = request }
 
+  /// The prompt and the case are files.
   public var sources: Set<QuerySource> { [.files] }
 
+  /// Fills the prompt, then counts its tokens.
   public func answer(
     on workbench: isolated Workbench, partial: (RenderedPrompt) -> Void
   ) async throws -> RenderedPrompt {
@@ -30,8 +32,10 @@ public struct ComparisonQuery: Query {
     self.set = set
   }
 
+  /// The cases, and both runs' outputs.
   public var sources: Set<QuerySource> { [.files, .run(a), .run(b)] }
 
+  /// Reads both runs' outputs and lines them up.
   public func answer(on workbench: isolated Workbench, partial: (Comparison) -> Void) async throws -> Comparison {
     try await workbench.compare(a, b, set: set)
   }
@@ -47,6 +51,7 @@ public struct JobDetailQuery: Query {
   /// What the job's folder says is followed by itself.
   public var sources: Set<QuerySource> { [] }
 
+  /// Reads the job's folder, part by part where it is large.
   public func answer(on workbench: isolated Workbench, partial: (JobDetail) -> Void) async throws -> JobDetail {
     try await workbench.detail(of: id, partial: partial)
   }
@@ -62,8 +67,10 @@ public struct TrainingEstimateQuery: Query {
   /// Asks what a job would take.
   public init(_ request: TrainRequest) { self.request = request }
 
+  /// The rows and settings, and the pace of earlier jobs.
   public var sources: Set<QuerySource> { [.files, .jobs] }
 
+  /// Counts rows and tokens, and looks at the machine.
   public func answer(
     on workbench: isolated Workbench, partial: (TrainingEstimate) -> Void
   ) async throws -> TrainingEstimate {
@@ -76,8 +83,10 @@ public struct VerdictQuery: Query {
   /// Asks for the verdict.
   public init() {}
 
+  /// Everything that was measured and declared.
   public var sources: Set<QuerySource> { [.files, .runs, .jobs] }
 
+  /// Pairs the runs that stand for the variants, and weighs the facts.
   public func answer(
     on workbench: isolated Workbench, partial: (VerdictReport?) -> Void
   ) async throws -> VerdictReport? {
@@ -97,8 +106,10 @@ public struct OutputsQuery: Query {
     self.set = set
   }
 
+  /// The cases, and the run's outputs.
   public var sources: Set<QuerySource> { [.files, .run(run)] }
 
+  /// Reads the run's outputs, scoring those of edited sets again.
   public func answer(on workbench: isolated Workbench, partial: (RunOutputs) -> Void) async throws -> RunOutputs {
     try await workbench.outputs(of: run, on: set)
   }

@@ -97,8 +97,10 @@ public struct AnyQuery: Hashable, Sendable {
   /// Wraps a query.
   public init(_ base: any Query) { self.base = base }
 
+  /// Whether both are the same query of the same kind.
   public static func == (a: AnyQuery, b: AnyQuery) -> Bool { a.base.isEqual(to: b.base) }
 
+  /// Feeds the query into a hasher.
   public func hash(into hasher: inout Hasher) { base.hash(into: &hasher) }
 }
 
