@@ -8,16 +8,15 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import support
-import assay_start
-import server_guard as guard
+
+from assay_engine.serve import guard
 
 MODEL = support.model_folder()
 
@@ -25,6 +24,12 @@ MODEL = support.model_folder()
 @unittest.skipUnless(support.has("mlx_lm"), support.lacks("mlx_lm"))
 @unittest.skipUnless(MODEL, "there is no model; name one with ASSAY_TEST_MODEL")
 class ServerTests(unittest.TestCase):
+    folder: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+    port: int
+    secret: str
+
     @classmethod
     def setUpClass(cls) -> None:
         place = tempfile.TemporaryDirectory()
@@ -34,7 +39,7 @@ class ServerTests(unittest.TestCase):
         arguments = ["--model", str(MODEL), "--folder", str(cls.folder), "--grace", "120"]
         with cls.log.open("w") as log:
             cls.process = subprocess.Popen(
-                [sys.executable, *assay_start.PYTHON, str(support.PROGRAMS / "serve.py"), *arguments],
+                [*support.command("serve"), *arguments],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -67,7 +72,10 @@ class ServerTests(unittest.TestCase):
         text = response.read()
         return response.status, json.loads(text) if text.startswith(b"{") else text, response
 
-    CHAT = {"messages": [{"role": "user", "content": "the word XYLOPHONE is private"}], "max_tokens": 4}
+    CHAT: ClassVar[dict[str, Any]] = {
+        "messages": [{"role": "user", "content": "the word XYLOPHONE is private"}],
+        "max_tokens": 4,
+    }
 
     def test_only_the_secret_is_answered(self) -> None:
         for method, path in (("GET", "/assay/info"), ("POST", "/v1/chat/completions"), ("POST", "/assay/stop")):
@@ -109,13 +117,14 @@ class ServerTests(unittest.TestCase):
         self.assertIn("XYLOPHONE", answer["prompt"])
 
     def test_odd_requests_are_answered_and_nothing_private_is_logged(self) -> None:
-        for body in (
+        bodies: tuple[Any, ...] = (
             b'{"messages": [{"role": "user", "content": "XYLOPHONE',
             b"[" * 200_000,
             b'"XYLOPHONE"',
             {"messages": [{"content": "XYLOPHONE"}]},
             {"messages": []},
-        ):
+        )
+        for body in bodies:
             self.assertEqual(self.ask("POST", "/v1/chat/completions", body)[0], 400)
         self.assertGreaterEqual(
             self.ask("POST", "/v1/chat/completions", self.CHAT | {"max_tokens": "XYLOPHONE"})[0], 400
@@ -124,7 +133,7 @@ class ServerTests(unittest.TestCase):
         log = self.log.read_text()
         self.assertNotIn("XYLOPHONE", log)
         self.assertNotIn(self.secret, log)
-        self.assertNotIn(self.secret, " ".join(self.process.args))
+        self.assertNotIn(self.secret, str(self.process.args))
 
     def test_files_are_private(self) -> None:
         self.assertEqual(self.folder.stat().st_mode & 0o777, 0o700)
