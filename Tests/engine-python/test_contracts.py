@@ -12,9 +12,9 @@ import unittest
 from pathlib import Path
 from typing import Any
 
+import contract
 import support
 
-import contract
 from assay_engine.mlx.mlx_spec import MLXSpec
 from assay_engine.train import answers, system_watch
 from assay_engine.train.answers import Answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import secrets
 import signal
 import socket
@@ -19,6 +20,20 @@ import support
 from assay_engine.serve import guard
 
 MODEL = support.model_folder()
+
+
+@unittest.skipUnless(support.has("mlx_lm"), support.lacks("mlx_lm"))
+class OptionTests(unittest.TestCase):
+    def test_mlx_lms_server_finds_the_options_that_it_reads(self) -> None:
+        from mlx_lm import server
+
+        from assay_engine.serve.model import mlx_options
+
+        text = Path(server.__file__).read_text(encoding="utf-8")
+        # What only its own `main` and `run` read is not needed.
+        read = set(re.findall(r"\bcli_args\.(\w+)", text[: text.index("\ndef main(")]))
+        self.assertGreater(len(read), 15)
+        self.assertLessEqual(read, vars(mlx_options("/model", None, 4)).keys())
 
 
 @unittest.skipUnless(support.has("mlx_lm"), support.lacks("mlx_lm"))

@@ -10,6 +10,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
+import contract
 import support
 
 from assay_engine.train.events import Events
@@ -97,8 +98,10 @@ class JobTests(unittest.TestCase):
             timeout=300,
             check=False,
         )
-        lines = (self.folder / "events.jsonl").read_text().splitlines()
-        return [event for event in map(json.loads, lines) if event["event"] != "system"]
+        events = [json.loads(line) for line in (self.folder / "events.jsonl").read_text().splitlines()]
+        for event in events:
+            self.assertEqual(contract.event_problems(event), [], event)
+        return [event for event in events if event["event"] != "system"]
 
     def test_a_healthy_job_tells_its_answers(self) -> None:
         events = self.run_job()
