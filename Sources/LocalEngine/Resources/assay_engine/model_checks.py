@@ -1,6 +1,6 @@
-"""Models and adapters from anywhere, looked at before a library reads them: nothing in them may run as code.
+"""Checks models and adapters from anywhere before a library reads them, so that nothing in them runs as code.
 
-It needs Python's standard library only, until a model is taken from the hub's cache.
+Needs Python's standard library only, until a model is taken from the hub's cache.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 HUB = "hub:"
-"""What the name of a model on the hub begins with: `hub:org/name` or `hub:org/name@revision`."""
+"""Prefix of a model on the hub: `hub:org/name` or `hub:org/name@revision`."""
 
 HUB_NAME = re.compile(r"(?P<id>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(@(?P<revision>[\w./-]+))?", re.ASCII)
 
@@ -26,19 +26,19 @@ MOST_CONFIG = 32 << 20
 """Bytes of a configuration; an index of a large model's weights has some megabytes."""
 
 WORD = re.compile(r"[A-Za-z0-9_-]+(\.[0-9]+)*", re.ASCII)
-"""What the name of a module of mlx-lm may be."""
+"""Names that a module of mlx-lm may have."""
 
 IMPORTED = ("model_type", "tool_parser_type", "chat_template_type", "processor_type")
 """Entries by which mlx-lm chooses a module of its own."""
 
 CODE = re.compile(r"trust_remote_code|custom (code|module)|must be executed", re.IGNORECASE)
-"""What libraries say when a model brings code that they would need."""
+"""Error messages of libraries for a model that needs code of its own."""
 
 UNKNOWN = re.compile(r"model type .* not supported|does not recognize this architecture", re.IGNORECASE)
-"""What libraries say when they don't know a kind of model."""
+"""Error messages of libraries for a kind of model that they don't know."""
 
 LINES = re.compile(r"^ {2}(?P<name>\S+): (?P<reason>.*)$", re.MULTILINE)
-"""How mlx-lm tells one by one which of an adapter's tensors don't fit."""
+"""A line of mlx-lm's error message for an adapter's tensor that doesn't fit."""
 
 
 class ModelError(ValueError):
@@ -54,7 +54,7 @@ def resolve(
     """The folder of a model, named by an absolute path or as `hub:org/name@revision`.
 
     A folder that is missing is an error and never a name on the hub. Only who allows a download, and so means the
-    hub, may leave `hub:` out. What a download takes is told before it begins. Raises a `ModelError`.
+    hub, may leave `hub:` out. `tell` gets a sentence before a download begins. Raises a `ModelError`.
     """
     if not name.startswith(HUB) and not (allow_download and HUB_NAME.fullmatch(name)):
         folder = Path(name)
@@ -95,7 +95,7 @@ def from_hub(identifier: str, revision: str | None, allow_download: bool, tell: 
 
 
 def download_sentence(identifier: str, revision: str | None) -> str | None:
-    """What fetching a model takes, and under which licence it is; None where all of it is on this machine."""
+    """A sentence with a download's size and the model's licence; None where all of it is on this machine."""
     from huggingface_hub import HfApi, snapshot_download, try_to_load_from_cache
     from huggingface_hub.utils import filter_repo_objects
 
@@ -133,7 +133,7 @@ def licence(info: Any) -> str:
 
 
 def readable_size(count: int) -> str:
-    """Bytes as people say them."""
+    """A number of bytes in kB, MB or GB."""
     for unit, most in (("kB", 10**6), ("MB", 10**9)):
         if count < most:
             return f"{count * 1000 / most:.1f} {unit}"
@@ -310,7 +310,7 @@ def misfit(adapter: Path, model: str, problems: list[tuple[str, str]]) -> str:
 
 
 def sentence(error: BaseException, model: str, adapter: str | None) -> str:
-    """What a library's error on loading means, on one line."""
+    """A library's error on loading as one line of plain words."""
     text = str(error)
     if isinstance(error, ModelError):
         return " ".join(text.split())

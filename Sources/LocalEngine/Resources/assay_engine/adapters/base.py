@@ -54,7 +54,7 @@ class Base:
 
     @property
     def quantization(self) -> dict[str, Any] | None:
-        """How its weights are quantised; None where they aren't."""
+        """The quantisation of its weights; None where they aren't quantised."""
         found = self.config.get("quantization")
         return found if isinstance(found, dict) else None
 
@@ -77,7 +77,7 @@ class Base:
         return [shape[0], scales[-1] * self.quantization_of(name)["group_size"]]
 
     def quantization_of(self, name: str) -> dict[str, Any]:
-        """How a layer is quantised."""
+        """The quantisation of a layer."""
         whole = self.quantization or {}
         own = whole.get(name)
         found = own if isinstance(own, dict) else whole

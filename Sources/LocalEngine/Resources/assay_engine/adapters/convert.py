@@ -15,10 +15,10 @@ from assay_engine.adapters.peft_layout import read_peft, write_peft
 from assay_engine.adapters.tensor_files import AdapterError, whole_folder
 
 MOST_DIFFERENCE = 1e-6
-"""How far a converted weight may be from the original."""
+"""The largest allowed difference between a converted weight and the original."""
 
 VLLM_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
-"""What vLLM's --max-lora-rank may be."""
+"""Values of vLLM's --max-lora-rank."""
 
 
 def exact(array: Any) -> Any:
@@ -120,7 +120,7 @@ def describe(adapter: Adapter, base: str | None) -> dict[str, Any]:
 
 
 def notes(adapter: Adapter, to: str, base: Base | None) -> list[str]:
-    """What whoever loads the result must know."""
+    """Sentences for the user of the result."""
     found: list[str] = []
     if base is not None and base.quantization is not None and to != MLX:
         found.append(
@@ -140,4 +140,5 @@ def notes(adapter: Adapter, to: str, base: Base | None) -> list[str]:
 
 
 def vllm_rank(rank: int) -> int:
+    """The smallest --max-lora-rank of vLLM that a rank needs."""
     return next(most for most in VLLM_RANKS if most >= rank)

@@ -31,7 +31,7 @@ GGUF_NAMES = {
 
 
 class Heads:
-    """How llama.cpp's copy of a model orders the rows of its attention."""
+    """The order of attention rows in llama.cpp's copy of a model."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.model_type = str(config.get("model_type"))
@@ -46,7 +46,10 @@ class Heads:
         self.counts = {"attn_q": heads, "attn_k": config.get("num_key_value_heads") or heads}
 
     def order(self, name: str, rows: int) -> list[int] | None:
-        """Which of the model's rows stands where: Llamas turn pairs of rows there, and halves of a head here."""
+        """The order of a weight's rows in llama.cpp, which rotates pairs of a Llama's rows instead of halves of a head.
+
+        None where the order is the same.
+        """
         if self.architecture != "llama" or name not in self.counts:
             return None
         heads = self.counts[name]

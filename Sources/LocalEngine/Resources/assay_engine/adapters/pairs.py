@@ -23,7 +23,7 @@ LAYER = re.compile(r"(.*\.)?layers\.(\d+)\.(.+)")
 
 @dataclasses.dataclass
 class Pair:
-    """What is learnt of one linear layer: `a` has its inputs as rows, `b` its outputs as columns."""
+    """The adapter of one linear layer: `a` has its inputs as rows, `b` its outputs as columns."""
 
     a: Any
     b: Any
@@ -75,11 +75,12 @@ class Adapter:
         return sorted({int(match[2]) for name in self.pairs if (match := LAYER.fullmatch(name))})
 
     def keys(self) -> list[str]:
-        """What it changes in each layer, and by its whole name what stands outside of them."""
+        """Names of the parts that it changes within a layer, and whole names of those outside of the layers."""
         return sorted({match[3] if (match := LAYER.fullmatch(name)) else name for name in self.pairs})
 
 
 def number(config: dict[str, Any], key: str, path: Path, default: float | None = None) -> float:
+    """A finite number of a configuration. Raises an `AdapterError`."""
     value = config.get(key, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise AdapterError(f"{path / 'adapter_config.json'}: `{key}` must be a number.")
@@ -87,7 +88,7 @@ def number(config: dict[str, Any], key: str, path: Path, default: float | None =
 
 
 def checked(pairs: dict[str, Pair], path: Path) -> dict[str, Pair]:
-    """Refuse matrices that can't be multiplied, or not by each other."""
+    """The pairs, once their shapes fit. Raises an `AdapterError`."""
     if not pairs:
         raise AdapterError(f"{path} changes no layer.")
     for name, pair in pairs.items():

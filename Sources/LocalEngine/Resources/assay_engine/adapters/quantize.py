@@ -11,7 +11,7 @@ from assay_engine.adapters.whole_models import compare, load, logits, save_model
 
 
 def quantize(model_name: str, out: Path, bits: int, group_size: int | None) -> dict[str, Any]:
-    """Write a model with fewer bits for each weight, and tell what that changes."""
+    """Write a model with fewer bits for each weight, and compare it with the original. Raises an `AdapterError`."""
     from mlx_lm.utils import quantize_model
 
     base = Base.find(model_name)

@@ -74,7 +74,7 @@ def samples(tokenizer: Any, rows: Path | None) -> list[list[int]]:
 
 
 def logits(folder: Path, adapter: Path | None, rows: Path | None) -> list[Any]:
-    """What a model says to the samples, in float32 where the CPU computes."""
+    """A model's logits for the samples, computed in float32 on the CPU."""
     import mlx.core as mx
     import numpy as np
 
@@ -89,7 +89,7 @@ def logits(folder: Path, adapter: Path | None, rows: Path | None) -> list[Any]:
 
 
 def compare(one: list[Any], two: list[Any]) -> dict[str, Any]:
-    """How far two models are apart, over all places of all samples."""
+    """Figures of the difference between two models' logits, over all tokens of all samples."""
     import numpy as np
 
     places = sum(len(left) for left in one)
@@ -104,4 +104,5 @@ def compare(one: list[Any], two: list[Any]) -> dict[str, Any]:
 
 
 def size(folder: Path) -> int:
+    """Bytes of a model's weights."""
     return sum(path.stat().st_size for path in folder.glob("*.safetensors"))

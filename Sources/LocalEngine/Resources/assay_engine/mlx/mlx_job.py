@@ -355,7 +355,7 @@ class MLXJob(Job):
 
 
 def tokens_of(info: dict[str, float]) -> float:
-    """How many tokens were learnt in a batch."""
+    """The number of tokens learnt in a batch."""
     return info["tokens_per_second"] / info["iterations_per_second"]
 
 

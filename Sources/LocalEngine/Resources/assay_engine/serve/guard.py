@@ -1,8 +1,8 @@
-"""Who may ask the engine's server, and how much: everything that is decided before a request is looked at.
+"""Access control of the engine's server: every check that precedes the handling of a request.
 
 The server has a secret, made anew at each start: 64 hexadecimal digits in the file `secret` of its folder, which only
 its user can read. Every request but one carries it as `Authorization: Bearer SECRET`. The exception lets a client
-find out first that it talks to this server and not to somebody else who took the port:
+verify first that it talks to this server and not to another program that took the port:
 
     GET /assay/hello?nonce=NONCE       NONCE: 32 to 128 digits 0-9a-f, chosen at random by the client
     {"proof": PROOF}                   PROOF: HMAC-SHA256, in hexadecimal
@@ -40,17 +40,17 @@ MOST_BODY = 64 << 20
 """Bytes of a request's body."""
 MOST_CONNECTIONS = 128
 HEAD_SECONDS = 10.0
-"""How long a request's line and headers may take to arrive, from the connection on."""
+"""Time limit for a request's line and headers, from the connection on."""
 BODY_SECONDS = 60.0
-"""How long its body may take to arrive."""
+"""Time limit for its body."""
 IDLE_SECONDS = 10.0
-"""How long a client may be silent in the middle of a request."""
+"""Time limit for a pause in the middle of a request."""
 SEND_SECONDS = 120.0
-"""How long a client may let an answer wait."""
+"""Time limit for sending a part of an answer."""
 
 
 class Refusal(NamedTuple):
-    """Why a request isn't answered."""
+    """The status and message for a request that is refused."""
 
     status: int
     message: str
@@ -60,7 +60,7 @@ class Refusal(NamedTuple):
 
 
 def make_secret(folder: Path) -> str:
-    """A new secret, written to its file in a folder that is made ours alone. Raises `OSError`."""
+    """A new secret, written to its file in a folder that is made private. Raises `OSError`."""
     files.private_folder(folder)
     secret = secrets.token_hex(SECRET_BYTES)
     files.private_file(folder / SECRET_FILE, secret + "\n")
@@ -68,13 +68,13 @@ def make_secret(folder: Path) -> str:
 
 
 def proof(secret: str, port: int, nonce: str) -> str:
-    """What the server answers to a nonce."""
+    """The server's proof for a nonce."""
     message = f"assay-hello-1:{port}:{nonce}"
     return hmac.new(secret.encode("ascii"), message.encode("ascii"), hashlib.sha256).hexdigest()
 
 
 def hello(target: str, secret: str, port: int) -> str | None:
-    """The proof for a request to `HELLO`; nothing where its nonce is none."""
+    """The proof for a request to `HELLO`; None where its nonce is malformed."""
     query = urllib.parse.urlsplit(target).query
     nonces = urllib.parse.parse_qs(query, keep_blank_values=True, max_num_fields=4).get("nonce", [])
     if len(nonces) != 1 or not NONCE.fullmatch(nonces[0]):
@@ -98,7 +98,7 @@ def path_of(target: str) -> str:
 
 
 def check_source(target: str, headers: Any, port: int) -> Refusal | None:
-    """Refuse what a web page, or a name that somebody has pointed to this machine, may have sent.
+    """Refuse requests that may come from a web page, or through a foreign name that points to this machine.
 
     `headers` has `get_all`, as messages of `http.client` have.
     """
@@ -128,7 +128,7 @@ def check_body(method: str, headers: Any) -> Refusal | None:
 
 
 def check_request(method: str, target: str, headers: Any, port: int, secret: str) -> Refusal | None:
-    """Refuse a request that isn't of our user's own programs, or is too large; nothing where it may be answered."""
+    """Refuse a request that doesn't come from a program of the same user, or is too large; None where it may pass."""
     refusal = check_source(target, headers, port)
     if refusal is not None:
         return refusal
@@ -140,7 +140,7 @@ def check_request(method: str, target: str, headers: Any, port: int, secret: str
 
 
 def check_chat(body: object) -> Refusal | None:
-    """Refuse a chat that isn't one, or that has the server fetch something."""
+    """Refuse a malformed chat, or one that would have the server fetch something."""
     if not isinstance(body, dict):
         return Refusal(400, "The body must be a JSON object.")
     messages = body.get("messages")
@@ -174,9 +174,9 @@ def remote_image(part: Mapping[str, Any]) -> bool:
 
 
 class TimedReader(io.RawIOBase):
-    """A socket's bytes, with a time by which they must have come.
+    """A socket's bytes, with a deadline.
 
-    Reading raises `TimeoutError` when it is over, or when nothing has come for `IDLE_SECONDS`.
+    Reading raises `TimeoutError` after the deadline, or when nothing has come for `IDLE_SECONDS`.
     """
 
     def __init__(self, connection: socket.socket, seconds: float = HEAD_SECONDS) -> None:
@@ -185,7 +185,7 @@ class TimedReader(io.RawIOBase):
         self._deadline = time.monotonic() + seconds
 
     def allow(self, seconds: float) -> None:
-        """Set the time anew."""
+        """Set the deadline to so many seconds from now."""
         self._deadline = time.monotonic() + seconds
 
     def readable(self) -> bool:

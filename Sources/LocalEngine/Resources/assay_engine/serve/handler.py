@@ -87,7 +87,7 @@ class Handler(mlx_server.APIHandler):
         return guard.check_chat(body) or body
 
     def prepare(self, body: dict[str, Any]) -> Refusal | None:
-        """Render a chat's prompt here, so that a template that exceeds a limit holds up nobody else.
+        """Render a chat's prompt here, so that a template that exceeds a limit delays no other request.
 
         The generating thread gets the prompt from the renderer's memory.
         """

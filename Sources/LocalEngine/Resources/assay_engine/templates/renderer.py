@@ -25,9 +25,9 @@ from typing import Any
 from assay_engine import isolation
 
 SECONDS = 5.0
-"""How long rendering once may take."""
+"""Time limit for rendering once."""
 START_SECONDS = 120.0
-"""How long the second process may take to start: it loads transformers."""
+"""Time limit for the start of the second process, which loads transformers."""
 MOST_CHARACTERS = 8_000_000
 """The longest prompt."""
 MOST_BYTES = 1 << 30
@@ -106,7 +106,7 @@ class Renderer:
                     pipe.close()
 
     def render(self, **request: Any) -> tuple[list[str], list[Any]]:
-        """What transformers' `render_jinja_template` answers to the same arguments.
+        """The result of transformers' `render_jinja_template` for the same arguments.
 
         Raises `TemplateLimit`, or `TemplateError` with the template's own message.
         """

@@ -1,4 +1,4 @@
-"""What the answers at a checkpoint say of a model, whatever they are about: whether they end, differ and are new."""
+"""Figures of the answers at a checkpoint: how many end, how many are equal, how many are the base model's."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def most_common(texts: Iterable[str]) -> float:
 
 
 def summary(answers: list[Answer], base: dict[str, str], expected: list[str], change: float | None) -> dict[str, Any]:
-    """The shares that an `answers` event tells.
+    """The values of an `answers` event.
 
     `base` has the base model's answers by id, `expected` the wanted answers as far as they are known; `change` is the
-    largest difference of a logit from the base's. What of it is a bad sign is for Assay to say.
+    largest difference of a logit from the base's.
     """
     count = len(answers)
     values: dict[str, Any] = {
@@ -47,13 +47,13 @@ def summary(answers: list[Answer], base: dict[str, str], expected: list[str], ch
     return values
 
 
-# The base's answers, which a job that goes on needs too
+# The base model's answers, which a resumed job needs too
 
 NAME = "base_answers.json"
 
 
 def read_base(folder: Path) -> dict[str, str]:
-    """The base's answers by id; none where they weren't kept."""
+    """The base model's answers by id; empty where they weren't kept."""
     try:
         values = json.loads((folder / NAME).read_text(encoding="utf-8"))
         return {str(key): str(value) for key, value in values.items()}
@@ -62,6 +62,6 @@ def read_base(folder: Path) -> dict[str, str]:
 
 
 def write_base(folder: Path, answers: list[Answer]) -> None:
-    """Keep the base's answers."""
+    """Keep the base model's answers."""
     text = json.dumps({answer.id: answer.text for answer in answers}, ensure_ascii=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Rows as tokens: how a back end's tokenizer is asked, and what is known of each conversation."""
+"""Rows as tokens, through a back end's tokenizer."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Rendered(NamedTuple):
     """The row's number in its file, from 1."""
     tokens: list[int]
     answer: int
-    """Where the answer begins."""
+    """Index of the answer's first token."""
     learnt: int
-    """Where what is learnt begins."""
+    """Index of the first token that is learnt."""
     differs: int | None = None
-    """The first place where the prompt isn't the one that the engine sends."""
+    """The first index at which the prompt differs from the one that the server sends."""
 
 
 class Encoder:
-    """Makes tokens of rows; the back ends say how their tokenizers are asked."""
+    """Encodes rows as tokens; each back end adds how its tokenizer is called."""
 
     def __init__(self, is_masked: bool) -> None:
         self.is_masked = is_masked
@@ -43,7 +43,7 @@ class Encoder:
         raise NotImplementedError
 
     def begin(self, tokens: list[int], prompt: list[int]) -> int:
-        """Where the answer begins in a row's tokens."""
+        """Index of the answer's first token in a row's tokens."""
         raise NotImplementedError
 
     def render(self, row: dict[str, Any], form: str, number: int) -> list[Rendered]:
@@ -82,7 +82,7 @@ def as_served(messages: list[Message]) -> list[Message]:
 
 
 def first_difference(prompt: list[int], tokens: list[int]) -> int | None:
-    """Where a prompt is not the beginning of a row's tokens."""
+    """The first index at which a prompt differs from a row's tokens; None where it is their beginning."""
     for place, token in enumerate(prompt):
         if place >= len(tokens) or tokens[place] != token:
             return place

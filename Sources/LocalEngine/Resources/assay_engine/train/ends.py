@@ -1,4 +1,4 @@
-"""How a job ends: errors as sentences, and what a requested end means."""
+"""Errors as sentences, and requested ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXIT_CANCELED = 130
 OUT_OF_MEMORY = re.compile(
     "out of memory|insufficient memory|(can't|cannot|unable to|failed to) allocate|bad_alloc|malloc", re.IGNORECASE
 )
-"""What PyTorch, CUDA, Metal and mlx say when memory runs out."""
+"""Error messages of PyTorch, CUDA, Metal and mlx when memory runs out."""
 
 NOT_FETCHED = {
     "LocalEntryNotFoundError",

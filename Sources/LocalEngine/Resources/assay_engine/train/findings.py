@@ -1,4 +1,4 @@
-"""What the pre-flight finds in files of rows, as sentences that name the rows."""
+"""The pre-flight's findings in files of rows, as sentences that name the rows."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Finding(NamedTuple):
     fix: str
 
     def event(self) -> dict[str, Any]:
-        """What the event `preflight` says of it."""
+        """The values of its event `preflight`."""
         return {
             "check": self.check,
             "file": self.file.name,
@@ -65,7 +65,7 @@ class Finding(NamedTuple):
 
 
 def finding(check: str, file: RowsFile, rows: list[int], verbs: tuple[str, str], rest: str, fix: str) -> Finding | None:
-    """What a check found, in a sentence that begins with the rows; nothing where there are none.
+    """A finding whose sentence begins with the rows; None where there are none.
 
     `verbs` are the sentence's verb for one row and for several, `rest` is what comes after it.
     """

@@ -1,4 +1,4 @@
-"""What the training back ends share of a job: rows, validation and checkpoints.
+"""The parts of a job that the training back ends share: rows, validation and checkpoints.
 
 A training program is called with a job's folder. It reads `spec.json` (see spec.py) and the files of rows that it
 names. It writes `checkpoints/0000100/` and so on; `best` and `last`, links to two of them; and `events.jsonl`, one
@@ -152,7 +152,7 @@ class Job:
     def with_answers(self, examples: list[Example], name: str) -> list[Example]:
         """The examples of which each answer has a token within `max_tokens`.
 
-        A warning tells of the others, where the pre-flight's check `learnt_tokens` is accepted.
+        The others lead to a warning, where the pre-flight's check `learnt_tokens` is accepted.
         """
         longest = self.spec.max_tokens
         kept = [rows for rows in examples if all(start < min(len(tokens), longest) for tokens, start in rows)]

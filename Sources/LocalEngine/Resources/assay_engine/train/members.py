@@ -26,7 +26,7 @@ UNLEARNT = ("functions", "documents", "parallel_tool_calls", "response_format", 
 WITHOUT_EFFECT = {"role", "content", "weight", "tool_call_id", "id"}
 """Members of a message that a template need not write."""
 TOOL_RESULTS = "results of tools"
-"""What messages with the role `tool` hold, in words."""
+"""The word for the content of messages with the role `tool`."""
 
 
 def unlearnt_members(
@@ -98,7 +98,7 @@ def are_weights_kept(row: dict[str, Any], form: str, is_masked: bool) -> bool:
 
 
 def member_finding(dropped: dict[int, list[str]], file: RowsFile) -> Finding | None:
-    """What is told of rows with members that aren't learnt."""
+    """The finding for rows with members that aren't learnt."""
     rows = sorted(dropped)
     names = list(dict.fromkeys(name for row in rows for name in dropped[row]))
     fixes = ["Remove these members or these rows"]
@@ -118,7 +118,7 @@ def member_finding(dropped: dict[int, list[str]], file: RowsFile) -> Finding | N
 
 
 def unknown_members(rows: Iterable[dict[str, Any]]) -> dict[str, list[int]]:
-    """Members of rows that mean nothing to training, with the numbers of the rows."""
+    """Members of rows that training doesn't know, with the numbers of the rows."""
     known = CONTENT | {"tools", "weight", *UNLEARNT}
     found: dict[str, list[int]] = {}
     for number, row in enumerate(rows, start=1):

@@ -1,7 +1,7 @@
-"""The pre-flight: what is known of the rows, on the real tokenizer and chat template, before a step is made.
+"""The pre-flight: checks of the rows with the real tokenizer and chat template, before the first step.
 
-A check that fails ends the job before anything is learnt, unless the spec's `accept` names it with a reason. Each tells
-what is wrong, in which rows, and what to change. It needs Python's standard library only.
+A check that fails ends the job before anything is learnt, unless the spec's `accept` names it with a reason. A finding
+says what is wrong, in which rows, and what to change. Needs Python's standard library only.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ CHECKS = {
     "start_token": "no row begins with two start tokens",
     "serving": "the prompts are those that the engine sends",
 }
-"""The checks by the names that `accept` knows them by, in the order in which they are told."""
+"""The checks by the names that `accept` uses, in the order of their events."""
 
 
 class Preflight:
-    """The checks of a job's files, and what comes of them."""
+    """The checks of a job's files, and their findings."""
 
     def __init__(self, accept: dict[str, str]) -> None:
         self._accept = accept
@@ -43,7 +43,7 @@ class Preflight:
         limits: Limits,
         places: list[str | None] | None = None,
     ) -> list[list[Rendered]]:
-        """Render a file's rows and look at them. Raises a `TrainingError` where a row doesn't fit the template."""
+        """Render a file's rows and check them. Raises a `TrainingError` where a row doesn't fit the template."""
         file = RowsFile(name, len(rows), places)
         made: list[list[Rendered]] = []
         dropped: dict[int, list[str]] = {}
@@ -70,7 +70,7 @@ class Preflight:
         return made
 
     def settle(self, write: Callable[..., None]) -> None:
-        """Tell what was found. Raises a `TrainingError` where something isn't accepted."""
+        """Write the findings as events. Raises a `TrainingError` where one isn't accepted."""
         order = list(CHECKS)
         findings = sorted(self.findings, key=lambda found: order.index(found.check))
         refused = [found for found in findings if not self.reason(found.check)]
@@ -93,7 +93,7 @@ class Preflight:
             raise TrainingError(refusal(refused))
 
     def reason(self, check: str) -> str:
-        """Why a check may fail, in the words of who accepted it."""
+        """The reason that was given for accepting a check; empty where it isn't accepted."""
         value = self._accept.get(check)
         return " ".join(value.split())[:500] if isinstance(value, str) else ""
 

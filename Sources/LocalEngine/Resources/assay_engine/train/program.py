@@ -21,7 +21,7 @@ from assay_engine.train.spec import Spec
 
 
 class Outcome(NamedTuple):
-    """How a job ended."""
+    """The end of a job."""
 
     status: str
     message: str

@@ -99,7 +99,7 @@ def row_form(row: Any) -> str | None:
 
 
 def conversations(row: dict[str, Any], form: str) -> list[str | tuple[list[Message], list[Message]]]:
-    """What is learnt from a row: a text, a prompt with its answer, or a prompt with the better and the worse answer."""
+    """The parts of a row: a text, a prompt with its answer, or a prompt with the better and the worse answer."""
     match form:
         case "text":
             return [row["text"]]
@@ -116,4 +116,4 @@ Row = tuple[list[int], int]
 """Tokens, and how many of the first ones are the prompt, which is not learnt."""
 
 Example = tuple[Row, ...]
-"""What one line of a file has become: one row, or a pair with the same prompt."""
+"""One line of a file as tokens: one row, or a pair with the same prompt."""

@@ -1,8 +1,7 @@
-"""A few cases that are answered at each checkpoint, so that a person reads how the model learns.
+"""Sample cases that are answered at each checkpoint, to show how the model learns.
 
-A job's folder may hold them as `samples.jsonl`: `id`, `messages`, and perhaps `max_tokens` and `expected`, which is for
-whoever shows the answers. Answering leaves training as it was, to the last bit, and may take a small share of its time
-only.
+A job's folder may hold them as `samples.jsonl`: `id`, `messages`, and optionally `max_tokens` and `expected`, the
+wanted answer. Answering has no effect on the training that follows, and takes only a small share of its time.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ LONGEST_TEXT = 8000
 """In characters."""
 
 SHARE = 0.1
-"""How much of the time since the last answers the next ones may take."""
+"""The share of the time since the last answers that the next ones may take."""
 LEAST_SECONDS, MOST_SECONDS = 20.0, 120.0
-"""They may always take as long as the first, and never longer than the second."""
+"""Bounds of that time."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,14 +40,14 @@ class Case:
     expected: str = ""
 
     def prompt(self, tokenizer: Any, has_template: bool) -> list[int]:
-        """Its token ids; without a chat template those of the messages' texts."""
+        """The token ids of its prompt; without a chat template those of the messages' texts."""
         if has_template:
             return list(tokenizer.apply_chat_template(self.messages, add_generation_prompt=True, return_dict=False))
         return list(tokenizer.encode("\n\n".join(str(message.get("content", "")) for message in self.messages)))
 
 
 def read_cases(path: Path, warn: Callable[[str], None]) -> list[Case]:
-    """The cases of a file, without those that are none."""
+    """The cases of a file, without malformed ones."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
@@ -76,17 +75,17 @@ def read_cases(path: Path, warn: Callable[[str], None]) -> list[Case]:
 
 
 Answers = Callable[[list[Case], Callable[[], bool]], Iterable[tuple[Case, str, bool]]]
-"""Yields cases with their answers and whether those have ended. It asks its second argument often whether to stop."""
+"""Yields cases with their answers and whether those have ended, and stops once its second argument returns true."""
 
 Change = Callable[[list[Case]], float | None]
-"""The largest difference that tuning makes to a logit of the cases' first tokens; nothing where that can't be said."""
+"""The largest difference that tuning makes to a logit after the cases' prompts; None where it isn't known."""
 
 MOST_COMPARED = 4
 """Cases whose logits are compared with the base's."""
 
 
 class Samples:
-    """Has the cases of a job answered, within bounds, and tells the answers."""
+    """Has the cases of a job answered within bounds, and writes the answers as events."""
 
     def __init__(self, path: Path, tell: Callable[..., None], is_canceled: Callable[[], bool]) -> None:
         self._tell = tell
@@ -103,17 +102,17 @@ class Samples:
         self._tell("warning", message=message)
 
     def is_late(self) -> bool:
-        """Whether to leave the rest out: they take too long, or the job is to end."""
+        """Whether to skip the remaining cases, because they take too long or the job is to end."""
         return time.monotonic() > self._deadline or self._is_canceled()
 
     def leave_out(self, reason: str) -> None:
-        """Answer none from now on."""
+        """Answer no cases from now on."""
         if self.cases:
             self._warn(f"No case is answered at the checkpoints: {reason}")
         self.cases = []
 
     def answer(self, step: int, answers: Answers, change: Change, is_base: bool) -> None:
-        """Answer all cases with the weights of a step, and tell what the answers have in common.
+        """Answer all cases with the weights of a step, and write the answers and their figures.
 
         With `is_base` the weights are still those of the base model.
         """
@@ -143,7 +142,7 @@ class Samples:
         self._ended = time.monotonic()
 
     def _sum_up(self, step: int, given: list[Answer], change: Change, is_base: bool) -> None:
-        """Tell what the answers of a step have in common."""
+        """Write the figures of a step's answers."""
         if is_base and step == 0:
             self._base = {answer.id: answer.text for answer in given}
             figures.write_base(self._folder, given)

@@ -229,7 +229,7 @@ class NvidiaSMI:
         self._process.wait()
 
     def gpus(self) -> list[dict[str, float]]:
-        """What it has reported last, unless that is long ago."""
+        """Its last report of each GPU, unless that is old."""
         now = time.monotonic()
         known = sorted(self._gpus.copy().items(), key=lambda item: int(item[0]))
         return [gpu for _, (then, gpu) in known if now - then < self._fresh]

@@ -1,4 +1,4 @@
-"""Checks of rows as tokens: what is learnt, and whether the model is asked later as it was trained."""
+"""Checks of rows as tokens: that there is something to learn, and that the server sends the same prompts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def distinct(rendered: Iterable[Rendered]) -> list[int]:
 
 
 class Limits(NamedTuple):
-    """What rows are held against."""
+    """The tokenizer's and the spec's limits that rows are checked against."""
 
     longest: int
     """`max_tokens`."""
@@ -39,7 +39,7 @@ def check_learnt(rendered: list[Rendered], limits: Limits, file: RowsFile) -> Fi
 
 
 def check_cut(rendered: list[Rendered], limits: Limits, file: RowsFile) -> Finding | None:
-    """Rows that are longer than what is looked at."""
+    """Rows that are longer than `max_tokens`."""
     most = max((len(one.tokens) for one in rendered), default=0)
     return finding(
         "cut",
@@ -100,7 +100,7 @@ def check_serving(rendered: list[Rendered], file: RowsFile) -> Finding | None:
 
 
 def token_findings(rendered: list[Rendered], limits: Limits, file: RowsFile) -> list[Finding]:
-    """All that is wrong with a file's rows as tokens."""
+    """The findings for a file's rows as tokens."""
     checks = (
         check_learnt(rendered, limits, file),
         check_cut(rendered, limits, file),

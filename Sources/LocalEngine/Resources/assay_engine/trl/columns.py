@@ -1,4 +1,4 @@
-"""What TRL's trainers learn from a row of a file, in their columns."""
+"""Rows in the columns of TRL's trainers."""
 
 from __future__ import annotations
 

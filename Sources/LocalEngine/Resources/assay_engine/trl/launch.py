@@ -28,7 +28,7 @@ def die_with_parent() -> None:
 
 
 def process_count(spec: TRLSpec) -> int:
-    """How many processes work on the job: one for each GPU, or as many as the spec says."""
+    """The number of processes that work on the job: as the spec says, or one for each GPU."""
     if spec.processes is not None:
         return spec.processes
     import torch

@@ -22,7 +22,7 @@ class Numbers(NamedTuple):
 
     @classmethod
     def find(cls) -> Numbers:
-        """What PyTorch finds on this machine."""
+        """The device that PyTorch finds on this machine."""
         import torch
 
         if not torch.cuda.is_available():
