@@ -35,7 +35,8 @@ let package = Package(
     .systemLibrary(
       name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
     .target(name: "Grading", dependencies: ["Content", "CPCRE2"]),
-    .target(name: "Evidence"),
+    .target(name: "NumberFormat"),
+    .target(name: "Evidence", dependencies: ["NumberFormat"]),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
     .target(name: "FileWatching"),
     .target(name: "Files"),
@@ -49,7 +50,7 @@ let package = Package(
       ]),
 
     // The core and its outer parts.
-    .target(name: "WorkbenchCore", dependencies: ["Content", "Grading", "Evidence", "DataChecks"]),
+    .target(name: "WorkbenchCore", dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks"]),
     .target(
       name: "Storage",
       dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", grdb]),
@@ -64,18 +65,21 @@ let package = Package(
       resources: [.embedInCode("Resources")]),
     .target(
       name: "Trainers",
-      dependencies: ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence"]),
+      dependencies: [
+        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat",
+      ]),
 
     // The screen.
     .target(name: "PaneKit", dependencies: ["Drawing", "WorkbenchCore", "Evidence"]),
     .target(name: "Panes", dependencies: ["PaneKit"] + panes.map { .byName(name: $0) }),
-    .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore", "PaneKit"]),
+    .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore", "PaneKit", "NumberFormat"]),
     .target(name: "Terminal", dependencies: ["CNcurses", "Drawing"]),
 
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Drawing", "Content", "Files", "Processes", "Grading", "Evidence", "DataChecks", "WorkbenchCore", "Storage",
+        "Drawing", "Content", "Files", "NumberFormat", "Processes", "Grading", "Evidence", "DataChecks",
+        "WorkbenchCore", "Storage",
         "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
         argumentParser,
       ]),
@@ -89,7 +93,8 @@ let package = Package(
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
     .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"]),
-    .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
+    .testTarget(name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat"]),
+    .testTarget(name: "NumberFormatTests", dependencies: ["NumberFormat"]),
     .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Content", "Grading"]),
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
@@ -135,7 +140,9 @@ let package = Package(
   ]
     + panes.flatMap { pane -> [Target] in
       [
-        .target(name: pane, dependencies: ["Drawing", "PaneKit", "WorkbenchCore", "Content", "Grading", "Evidence"]),
+        .target(
+          name: pane,
+          dependencies: ["Drawing", "PaneKit", "WorkbenchCore", "Content", "Grading", "Evidence", "NumberFormat"]),
         .testTarget(
           name: pane + "Tests",
           dependencies: [

@@ -1,6 +1,7 @@
 import Content
 import Drawing
 import Foundation
+import NumberFormat
 import WorkbenchCore
 
 extension CasesPane {
@@ -114,11 +115,10 @@ extension CasesPane {
     guard let meant = pen.snapshot.meantRun(of: variant.name, on: pen.set.name), meant.run.summary.scored > 0 else {
       return ("\(variant.name): not measured on this set", nil)
     }
-    func percent(_ share: Double) -> Int { Int((share * 100).rounded()) }
     let (run, summary) = (meant.run, meant.run.summary)
     let age = run.setHash != pen.set.hash ? " on an older set" : meant.isCurrent != false ? "" : " on an older version"
     return (
-      "\(variant.name): \(percent(summary.mean)) % (\(percent(summary.low))–\(percent(summary.high))), "
+      "\(variant.name): \(NumberFormat.percent(summary.mean, summary.low, summary.high)), "
         + "\(run.casesComplete) of \(run.cases) done\(age)", nil
     )
   }

@@ -1,4 +1,5 @@
 import Foundation
+import NumberFormat
 import Processes
 import WorkbenchCore
 
@@ -69,7 +70,7 @@ struct HostedWork: JobWork {
   /// What so many tokens cost, in words; nothing where that isn't known.
   func cost(ofTokens tokens: Int) -> String {
     guard let dollars = price.map({ Double(tokens) * $0 / 1e6 }) else { return "" }
-    return dollars < 0.01 ? ", for less than a cent" : ", for about $" + String(format: "%.2f", dollars)
+    return dollars < 0.01 ? ", for less than a cent" : ", for about " + NumberFormat.dollars(dollars)
   }
 }
 

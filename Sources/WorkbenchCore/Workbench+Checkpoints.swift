@@ -1,6 +1,7 @@
 import Content
 import Evidence
 import Foundation
+import NumberFormat
 
 /// A job's checkpoints by what they do.
 public struct CheckpointReport: Sendable {
@@ -252,7 +253,7 @@ extension Workbench {
     notify(
       .success,
       "Of job \(id), the checkpoint after step \(report.rows[best].checkpoint.step) behaves best: "
-        + "\(Int((report.rows[best].task.summary.mean * 100).rounded())) % of \(report.rows[best].task.summary.scored) cases.\(why)"
+        + "\(NumberFormat.percent(report.rows[best].task.summary.mean)) of \(report.rows[best].task.summary.scored) cases.\(why)"
     )
   }
 

@@ -6,12 +6,13 @@ import Testing
   /// Our modules that each target may import. Modules of the system and of the standard library are free.
   static let allowed: [String: Set<String>] = {
     var table: [String: Set<String>] = [
-      "Drawing": [], "Content": ["Crypto"], "Grading": ["Content", "CPCRE2"], "CPCRE2": [], "Evidence": [],
+      "Drawing": [], "Content": ["Crypto"], "Grading": ["Content", "CPCRE2"], "CPCRE2": [],
+      "NumberFormat": [], "Evidence": ["NumberFormat"],
       "FileWatching": [], "Files": [],
       "CNcurses": [],
       "Processes": ["Subprocess"],
       "DataChecks": ["Content", "Grading", "Evidence"],
-      "WorkbenchCore": ["Content", "Grading", "Evidence", "DataChecks"],
+      "WorkbenchCore": ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks"],
       "Storage": ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", "GRDB"],
       "WorkspaceFiles": ["WorkbenchCore", "Content", "Evidence", "Files", "Grading", "FileWatching", "Yams"],
       "Trust": ["WorkbenchCore", "Content", "Files", "Crypto"],
@@ -20,13 +21,17 @@ import Testing
         "NIOSSL", "NIOFoundationCompat",
       ],
       "LocalEngine": ["WorkbenchCore", "Content", "Files", "Processes"],
-      "Trainers": ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence"],
+      "Trainers": [
+        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat",
+      ],
       "PaneKit": ["WorkbenchCore", "Drawing", "Evidence"],
       "Panes": Set(panes).union(["PaneKit"]),
-      "WorkbenchUI": ["WorkbenchCore", "Drawing", "PaneKit"],
+      "WorkbenchUI": ["WorkbenchCore", "Drawing", "PaneKit", "NumberFormat"],
       "Terminal": ["CNcurses", "Drawing"],
     ]
-    for pane in panes { table[pane] = ["WorkbenchCore", "Drawing", "PaneKit", "Content", "Grading", "Evidence"] }
+    for pane in panes {
+      table[pane] = ["WorkbenchCore", "Drawing", "PaneKit", "Content", "Grading", "Evidence", "NumberFormat"]
+    }
     table["assay"] = Set(table.keys).union(["ArgumentParser"]).subtracting(panes + ["CNcurses", "CPCRE2"])
     return table
   }()

@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 import Testing
 
 @Suite struct PairedTests {
@@ -95,7 +96,7 @@ import Testing
   func detectable(cases: Int, difference: Double, points: String) throws {
     let found = try #require(Power().detectableDifference(cases: cases))
     #expect(isClose(found, difference))
-    #expect(Wording.points(found) == "+\(points) points")
+    #expect(NumberFormat.points(found) == "+\(points) points")
     #expect(Power().cases(toDetect: found) == cases)
   }
 

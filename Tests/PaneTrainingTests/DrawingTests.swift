@@ -242,18 +242,4 @@ struct CurveTests {
     #expect(text([.nan], width: 4).isEmpty)
     #expect(text([3, 3], width: 0).isEmpty)
   }
-
-  @Test func figuresReadWell() {
-    #expect(Figure.loss(0.41234) == "0.4123")
-    #expect(Figure.loss(0.00001234) == "1.2e-5")
-    #expect(Figure.loss(nil) == "–")
-    #expect(Figure.plain(2e-5) == "2e-5")
-    #expect(Figure.plain(0.002) == "0.002")
-    #expect(Figure.plain(20) == "20")
-    #expect(Figure.whole(1_234_567) == "1,234,567")
-    #expect(Figure.whole(12) == "12")
-    #expect(Figure.size(86_016) == "86.0 K")
-    #expect(Figure.duration(3_723) == "1:02:03")
-    #expect(Figure.decimal(-0.04, places: 1) == "0.0")
-  }
 }

@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import Grading
+import NumberFormat
 
 /// One variant over one eval set.
 public struct Run: Sendable, Hashable, Identifiable {
@@ -238,7 +239,7 @@ public struct RunSummary: Sendable, Hashable {
   /// Dollars; nil unless the cost of every reply is known.
   public var cost: Double? { unpriced == 0 ? knownCost : nil }
   /// Dollars in words, `≥ $0.12` where the cost of some replies isn't known; nil where nothing is known.
-  public var costText: String? { knownCost.map { (unpriced > 0 ? "≥ " : "") + Wording.dollars($0) } }
+  public var costText: String? { knownCost.map { (unpriced > 0 ? "≥ " : "") + NumberFormat.dollars($0) } }
   /// Answers, and replies that are none.
   public var replies: Int { done + leftOut }
   /// Dollars for one reply; nil unless the cost of every reply is known.
