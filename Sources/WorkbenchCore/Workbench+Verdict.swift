@@ -2,9 +2,15 @@ import Content
 import Evidence
 
 extension Workbench {
-  /// Weighs everything that has been measured and declared anew.
+  /// Weighs everything that has been measured and declared anew. Every change is followed by a call, so that a result is
+  /// dropped that a later call overtook: it may rest on the state before and after.
   public func refreshVerdict() async {
-    do { snapshot.verdict = try await verdict() } catch { notify(.error, String(describing: error)) }
+    verdictCount += 1
+    let number = verdictCount
+    do {
+      let verdict = try await verdict()
+      if number == verdictCount { snapshot.verdict = verdict }
+    } catch { notify(.error, String(describing: error)) }
   }
 
   private func verdict() async throws -> VerdictReport? {
