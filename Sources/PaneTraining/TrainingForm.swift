@@ -4,7 +4,6 @@ import WorkbenchCore
 
 /// What a new job needs, field by field, with the workspace's own values to begin with.
 struct TrainingForm: Sendable {
-  private static let byEpochs = "by epochs"
   private static let refuse = "refuse"
   private static let accept = "accept"
 

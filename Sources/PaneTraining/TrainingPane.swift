@@ -208,7 +208,7 @@ public struct TrainingPane: Pane {
 
   private func copyLine(_ snapshot: Snapshot) -> Reaction<Command> {
     guard case .adapter(let id, let path) = overlay, let line = adapterLine(id, path, snapshot) else {
-      return .notice("assay.yaml has this line already.")
+      return .notice("The workspace has this variant already.")
     }
     return .copy("  \(line.line)", what: "the line")
   }

@@ -55,15 +55,12 @@ public enum Command: Sendable, Hashable {
   case evaluateCheckpoints(JobID, limit: Int)
   /// Makes the checkpoint after this step the one that the job's best adapter is.
   case keepCheckpoint(JobID, step: Int)
-  /// Adds a variant with an adapter of a job to `assay.yaml`: the job's best one, and a name of the core's choice, where
+  /// Adds a variant with an adapter of a job as a file: the job's best one, and a name of the core's choice, where
   /// nil. A folder is relative to the workspace.
   case useAdapter(JobID, adapter: String?, name: String?)
 
   /// Carries out a command that waits for a person to agree to its cost, or drops it; see ``Snapshot/charges``.
   case answerCharge(Int, isAgreed: Bool)
-
-  /// Takes a notice away.
-  case dismissNotice(Int)
 
   /// Whether it writes what a person typed, so that its order among its like matters.
   public var isEdit: Bool {

@@ -71,11 +71,12 @@ extension Workbench {
   func mark(_ run: RunID, _ change: (inout Run) -> Void) {
     guard let index = snapshot.runs.firstIndex(where: { $0.id == run }) else { return }
     change(&snapshot.runs[index])
+    runChanges.note(run)
   }
 
   /// Runs that a dead process left as running are paused, so that they can be gone on with.
   func reconcileRuns() async {
-    for run in snapshot.runs where run.state == .running && snapshot.progress[run.id] == nil {
+    for run in snapshot.runs where run.state == .running && !activeRuns.contains(run.id) {
       guard let claim = try? await store.claim(run.id) else { continue }
       defer { withExtendedLifetime(claim) {} }
       try? await store.setState(.paused, of: run.id)

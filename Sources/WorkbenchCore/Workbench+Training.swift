@@ -40,6 +40,7 @@ extension Workbench {
         sweep: request.sweep))
     job.message = checked.message(accepted)
     snapshot.jobs.insert(job, at: 0)
+    jobChanges.note(job.id)
     publish()
     do {
       try await dependencies.trainer.start(
@@ -85,6 +86,7 @@ extension Workbench {
       let best = await detail(of: job).job.best
       guard let best, let index = snapshot.jobs.firstIndex(where: { $0.id == job.id }) else { continue }
       snapshot.jobs[index].best = best
+      jobChanges.note(job.id)
       // Where it can't be kept it is read again.
       try? await store.update(snapshot.jobs[index])
     }
@@ -181,7 +183,10 @@ extension Workbench {
   }
 
   private func show(_ job: TrainingJob) {
-    if let index = snapshot.jobs.firstIndex(where: { $0.id == job.id }) { snapshot.jobs[index] = job }
+    if let index = snapshot.jobs.firstIndex(where: { $0.id == job.id }) {
+      snapshot.jobs[index] = job
+      jobChanges.note(job.id)
+    }
     if let detail = details[job.id] {
       offer(detail, to: JobDetailQuery(job.id), isWhole: detail.readShare >= 1)
     }

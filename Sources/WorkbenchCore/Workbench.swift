@@ -66,8 +66,16 @@ public actor Workbench {
   private var isPublishScheduled = false
   private var lastPublished = ContinuousClock.now - .seconds(1)
 
-  /// Plans of runs under way in this process: stopping one is asking it here.
+  /// Runs that this process works on.
+  var activeRuns: Set<RunID> = []
+  /// Those of them that are to stop.
   var stopRequests: Set<RunID> = []
+  /// Runs that were changed in the snapshot.
+  var runChanges = LocalChanges<RunID>()
+  /// Jobs that were changed in the snapshot.
+  var jobChanges = LocalChanges<JobID>()
+  /// How often the verdict was worked out.
+  var verdictCount = 0
   /// What this process last took for a run.
   public internal(set) var uses: [RunID: RunUse] = [:]
   /// The newest question about costs.
@@ -117,13 +125,13 @@ public actor Workbench {
 
   /// Works out what stored answers cost whose model had no price when they came, and has one now.
   private func priceRuns() async {
-    for (index, run) in snapshot.runs.enumerated() {
+    for run in snapshot.runs {
       // Answers that the server didn't count have no cost at any price.
       guard run.summary.unpriced > run.summary.replies - run.summary.counted,
         let price = snapshot.workspace.price(of: run.variant), snapshot.trust.isTrusted
       else { continue }
       guard let summary = try? await store.price(run.id, { price.cost(of: $0) }) else { continue }
-      snapshot.runs[index].summary = summary
+      mark(run.id) { $0.summary = summary }
     }
   }
 
@@ -213,7 +221,7 @@ public actor Workbench {
     case .stopTrial: trialTask?.cancel()
     case .editCase(let set, let edit): try await editCase(edit, set: set)
     case .evaluate(let request): _ = try await evaluate(request)
-    case .pauseRun(let run): if snapshot.progress[run] != nil { stopRequests.insert(run) }
+    case .pauseRun(let run): if activeRuns.contains(run) { stopRequests.insert(run) }
     case .review(let request): try await review(request)
     case .testModel(let name): _ = try await testModel(name)
     case .collect(let request): _ = try await collect(request)
@@ -228,9 +236,6 @@ public actor Workbench {
     case .useAdapter(let id, let adapter, let name):
       _ = try await useAdapter(of: id, adapter, named: name)
     case .answerCharge(let id, let isAgreed): try await answer(id, isAgreed: isAgreed)
-    case .dismissNotice(let id):
-      snapshot.notices.removeAll { $0.id == id }
-      publish()
     }
   }
 
@@ -326,14 +331,16 @@ public actor Workbench {
     }
   }
 
-  /// Reads runs, versions and jobs again.
+  /// Reads runs, versions, jobs and reviews again. What this process changed meanwhile stays as it is.
   func reloadStore() async {
     do {
       let before = snapshot.runs
-      snapshot.runs = try await store.runs()
-      snapshot.versions = try await store.versions()
-      snapshot.jobs = try await store.jobs()
-      snapshot.reviews = try await store.reviews()
+      let (runChange, jobChange) = (runChanges.count, jobChanges.count)
+      let (runs, versions) = (try await store.runs(), try await store.versions())
+      let (jobs, reviews) = (try await store.jobs(), try await store.reviews())
+      snapshot.runs = runChanges.merged(runs, with: snapshot.runs, since: runChange)
+      snapshot.jobs = jobChanges.merged(jobs, with: snapshot.jobs, since: jobChange)
+      (snapshot.versions, snapshot.reviews) = (versions, reviews)
       await reconcileJobs()
       changed(QuerySource.changes(from: before, to: snapshot.runs))
       publish()

@@ -61,7 +61,7 @@ import Testing
 
   @Test func listedPricesAreForTheMakersOwnAddressOnly() {
     func price(_ model: String, _ url: String = "https://api.openai.com/v1") -> TokenPrice? {
-      PriceTable.price(of: Endpoint(baseURLs: [url], model: model))
+      PriceTable.price(of: Endpoint(.chat, baseURLs: [url], model: model))
     }
     #expect(price("gpt-4.1-mini")?.rates.output == 1.6)
     #expect(price("gpt-4.1-mini-2025-04-14") == price("gpt-4.1-mini"))

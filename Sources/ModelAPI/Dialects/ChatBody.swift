@@ -2,7 +2,7 @@ import Content
 import WorkbenchCore
 
 /// The body of a request that has a chat completed, in a service's own form.
-protocol ChatBody: Sendable {
+package protocol ChatBody: Sendable {
   /// How its answer is read.
   associatedtype Reply: ChatReplying
   /// Where it is sent, after the version.
@@ -27,24 +27,24 @@ protocol ChatBody: Sendable {
 }
 
 extension ChatBody {
-  static var framing: StreamFraming { .events }
+  package static var framing: StreamFraming { .events }
 
-  static func headers(key: String?) -> [(name: String, value: String)] {
+  package static func headers(key: String?) -> [(name: String, value: String)] {
     key.map { [("authorization", "Bearer \($0)")] } ?? []
   }
 
-  static var contextAdvice: String { "Give the server a larger context, or shorten the prompt." }
+  package static var contextAdvice: String { "Give the server a larger context, or shorten the prompt." }
 }
 
 extension JSONObject {
   /// Takes in what a person set for the model; what is there already stays as it is.
-  mutating func add(options: JSONObject) {
+  package mutating func add(options: JSONObject) {
     for (key, value) in options where self[key] == nil { self[key] = value }
   }
 }
 
 /// What an answer has said so far, from one whole object or piece by piece. A pure value.
-protocol ChatReplying: Sendable {
+package protocol ChatReplying: Sendable {
   init()
   /// What to look at when something else than an answer comes.
   static var addressAdvice: String { get }
@@ -52,7 +52,8 @@ protocol ChatReplying: Sendable {
   var text: String { get }
   /// What the model wants called.
   var toolCalls: ToolCalls { get }
-  /// Why it stopped, in the server's word.
+  /// Why it stopped, in the server's word; `length` where the limit on tokens ended it and the server says so in a word
+  /// that isn't among `Answer.limitReasons`.
   var finishReason: String? { get }
   /// What the server counted.
   var usage: TokenUsage { get }
@@ -68,5 +69,5 @@ protocol ChatReplying: Sendable {
 }
 
 extension ChatReplying {
-  static var addressAdvice: String { "Check base_url: it usually ends in /v1." }
+  package static var addressAdvice: String { "Check base_url: it usually ends in /v1." }
 }
