@@ -1,3 +1,5 @@
+import NumberFormat
+
 /// The rules about the format, how the prompt has got on, and other abilities.
 extension Advisor {
   /// How often tuned models usually keep a format.
@@ -16,11 +18,12 @@ extension Advisor {
     var figures = known.map { Reason.Figure("\($0.name) format", $0.format.rate ?? 0, $0.format.interval()) }
     let sentence =
       "the format is right in "
-      + known.map { Wording.percent($0.format.rate ?? 0, $0.format.interval()) + " (\($0.name))" }
+      + known.map { NumberFormat.percent($0.format.rate ?? 0, $0.format.interval()) + " (\($0.name))" }
       .joined(separator: " and ") + " of the answers"
     if known.count == 2, let pairs = facts.formatComparison, pairs.count > 0 {
       figures.append(.init("format difference", pairs.difference, pairs.interval))
-      let test = "\(Wording.points(pairs.difference, pairs.interval)), \(pairs.test) \(Wording.pValue(pairs.pValue))"
+      let test =
+        "\(NumberFormat.points(pairs.difference, pairs.interval)), \(pairs.test) \(NumberFormat.pValue(pairs.pValue))"
       if pairs.pValue <= 0.05, pairs.effectClass != .tooFew {
         let isBetter = pairs.difference > 0
         let words = isBetter ? "more often by the tuned variant" : "less often by the tuned variant"
@@ -63,14 +66,14 @@ extension Advisor {
     guard let plateau = facts.plateau else { return }
     let figures = plateau.steps.map { Reason.Figure("change", $0.difference, $0.interval) }
     let last =
-      "none of the last \(plateau.window) versions of the prompt gains \(Wording.pointsSize(facts.worthwhileGain))"
+      "none of the last \(plateau.window) versions of the prompt gains \(NumberFormat.pointsSize(facts.worthwhileGain))"
     switch plateau.state {
     case .tooFewVersions:
       // With a tuned variant measured, whether prompting is exhausted is no longer the question.
       guard outcome == .none, facts.prompted?.score != nil else { return }
       let more = plateau.window + 1 - plateau.versions
       missing.append(
-        .init(.plateau, "change the prompt and measure \(Wording.plural(more, "more version"))", count: more))
+        .init(.plateau, "change the prompt and measure \(NumberFormat.plural(more, "more version"))", count: more))
       let tried =
         plateau.versions < 2
         ? "only one version of the prompt has been measured"
@@ -78,7 +81,8 @@ extension Advisor {
       add(.plateau, .unknown, "\(tried); whether prompting is exhausted can't be told from that")
     case .improving:
       let gain = plateau.steps.filter { $0.pValue <= $0.alpha }.map(\.difference).max()
-      let words = gain.map { ": one of its last \(plateau.window) versions gained \(Wording.pointsSize($0))" } ?? ""
+      let words =
+        gain.map { ": one of its last \(plateau.window) versions gained \(NumberFormat.pointsSize($0))" } ?? ""
       add(.plateau, .forPrompting, "the prompt is still improving\(words)", figures)
     case .ceiling:
       add(
@@ -86,7 +90,7 @@ extension Advisor {
         plateau.isStuck ? "the prompt is stuck at 50 % or below: \(last)" : "\(last) over the best before them", figures
       )
     case .unclear:
-      let hidden = plateau.hiddenGain.map { ": a gain of up to \(Wording.pointsSize($0)) could still hide" } ?? ""
+      let hidden = plateau.hiddenGain.map { ": a gain of up to \(NumberFormat.pointsSize($0)) could still hide" } ?? ""
       add(.plateau, .unknown, "whether the prompt still improves can't be told with these cases\(hidden)", figures)
     }
   }
@@ -107,10 +111,10 @@ extension Advisor {
       .init("general difference", pairs.difference, pairs.interval), .init("p-value", pairs.pValue),
     ]
     let scores =
-      "on \(Wording.plural(pairs.count, "case")) of \(general.set) the base model \(general.base) scores "
-      + "\(Wording.percent(general.before)), the tuned one \(Wording.percent(general.after)) "
-      + "(\(Wording.points(pairs.difference, pairs.interval)), \(pairs.test) \(Wording.pValue(pairs.pValue)))"
-    let most = Wording.pointsSize(pairs.margin)
+      "on \(NumberFormat.plural(pairs.count, "case")) of \(general.set) the base model \(general.base) scores "
+      + "\(NumberFormat.percent(general.before)), the tuned one \(NumberFormat.percent(general.after)) "
+      + "(\(NumberFormat.points(pairs.difference, pairs.interval)), \(pairs.test) \(NumberFormat.pValue(pairs.pValue)))"
+    let most = NumberFormat.pointsSize(pairs.margin)
     switch general.forgetting.state {
     case .lost:
       let project = facts.project

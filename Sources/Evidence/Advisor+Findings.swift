@@ -1,10 +1,12 @@
+import NumberFormat
+
 /// The rules about whether a score may be trusted at all: leaks, failed trainings, and on which cases it was measured.
 extension Advisor {
   mutating func judgeLeak() {
     for leak in facts.promptLeaks where leak.cases > 0 {
       add(
         .leak, .against,
-        "the prompt of \(leak.variant) holds \(Wording.plural(leak.cases, "eval case")) among its text, so its score does "
+        "the prompt of \(leak.variant) holds \(NumberFormat.plural(leak.cases, "eval case")) among its text, so its score does "
           + "not count", [.init("cases in the prompt", Double(leak.cases))])
       missing.append(
         .init(.leak, "replace the examples in the prompt of \(leak.variant) by cases of no eval set", count: leak.cases)
@@ -12,7 +14,7 @@ extension Advisor {
     }
     guard facts.tuned != nil || facts.leakedCases ?? 0 > 0 else { return }
     let leaked = facts.leakedCases ?? 0
-    let cases = "\(Wording.plural(leaked, "case")) of the eval set \(leaked == 1 ? "is" : "are")"
+    let cases = "\(NumberFormat.plural(leaked, "case")) of the eval set \(leaked == 1 ? "is" : "are")"
     let figures = [Reason.Figure("shared cases", Double(leaked))]
     switch facts.trainingRows {
     case .assumed(let file):
@@ -47,21 +49,21 @@ extension Advisor {
       case .inactive(let answers, let base):
         add(
           .adapter, .against,
-          "the \(Wording.plural(answers, "answer")) of \(tunedName) are identical to those of \(base) to the same prompt: "
+          "the \(NumberFormat.plural(answers, "answer")) of \(tunedName) are identical to those of \(base) to the same prompt: "
             + "the adapter seems inactive", [.init("identical answers", Double(answers))])
         missing.append(
           .init(.adapter, "check that the server loads the adapter of \(tunedName), and evaluate it again"))
       case .collapsed(let equal, let answers):
         add(
           .adapter, direction,
-          "\(equal) of \(Wording.plural(answers, "answer")) of \(tunedName) are the same: the model may have collapsed to "
+          "\(equal) of \(NumberFormat.plural(answers, "answer")) of \(tunedName) are the same: the model may have collapsed to "
             + "one answer", [.init("same answers", Double(equal))])
         missing.append(
           .init(.adapter, "take an earlier checkpoint, or train again with a lower learning rate or balanced rows"))
       case .unending(let cut, let answers):
         add(
           .adapter, direction,
-          "\(cut) of \(Wording.plural(answers, "answer")) of \(tunedName) did not end by themselves",
+          "\(cut) of \(NumberFormat.plural(answers, "answer")) of \(tunedName) did not end by themselves",
           [.init("cut answers", Double(cut))])
         missing.append(
           .init(.adapter, "raise max_tokens if answers are only long; else train on rows that teach the end token"))
@@ -97,7 +99,7 @@ extension Advisor {
     guard let earlier = facts.earlierBest else { return }
     add(
       .earlierVersion, .unknown,
-      "an earlier version of \(earlier.variant), \(earlier.version), scored \(Wording.percent(earlier.score)), more than the "
+      "an earlier version of \(earlier.variant), \(earlier.version), scored \(NumberFormat.percent(earlier.score)), more than the "
         + "current one: it is a candidate, and choosing it counts as one of \(facts.promptsTried) tried",
       [.init("earlier score", earlier.score.mean, earlier.score.interval)])
   }

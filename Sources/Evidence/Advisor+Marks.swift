@@ -1,11 +1,13 @@
+import NumberFormat
+
 /// The rules that hold measurements against a mark: the target, the ceiling, the costs and the time limit.
 extension Advisor {
   mutating func judgeTarget() {
     guard let target = facts.project.targetScore else { return }
-    let aim = "the target of \(Wording.percent(target))"
+    let aim = "the target of \(NumberFormat.percent(target))"
     if let prompted = facts.prompted?.score {
       let figures = [Reason.Figure("prompted score", prompted.mean, prompted.interval), .init("target", target)]
-      let score = "\(promptedName) at \(Wording.percent(prompted))"
+      let score = "\(promptedName) at \(NumberFormat.percent(prompted))"
       switch prompted.target(target) {
       case .met: add(.target, .forPrompting, "\(score) reaches \(aim)", figures)
       case .missed: add(.target, .forTuning, "\(score) misses \(aim)", figures)
@@ -14,7 +16,7 @@ extension Advisor {
     }
     guard let tuned = facts.tuned?.score else { return }
     let figures = [Reason.Figure("tuned score", tuned.mean, tuned.interval), .init("target", target)]
-    let score = "\(tunedName) at \(Wording.percent(tuned))"
+    let score = "\(tunedName) at \(NumberFormat.percent(tuned))"
     switch tuned.target(target) {
     case .met: add(.target, .neutral, "\(score) reaches \(aim)", figures)
     case .missed:
@@ -29,7 +31,7 @@ extension Advisor {
     guard let score = facts.prompted?.score else { return }
     if outcome != .none { return judgeBothLow() }
     let figures = [Reason.Figure("prompted score", score.mean, score.interval)]
-    let start = "\(promptedName) is at \(Wording.percent(score))"
+    let start = "\(promptedName) is at \(NumberFormat.percent(score))"
     let hedge = CeilingRule.isSettled(score) ? "" : ", though the interval reaches beyond the mark"
     switch CeilingRule(prompted: score.mean) {
     case .approachInDoubt:
@@ -59,7 +61,7 @@ extension Advisor {
     else { return }
     add(
       .ceiling, .unknown,
-      "both variants are at 50 % or below (\(Wording.percent(tuned)) and \(Wording.percent(prompted))): it may be the task, "
+      "both variants are at 50 % or below (\(NumberFormat.percent(tuned)) and \(NumberFormat.percent(prompted))): it may be the task, "
         + "the cases or the graders that are wrong, which tuning doesn't mend",
       [.init("prompted score", prompted.mean, prompted.interval), .init("tuned score", tuned.mean, tuned.interval)])
     missing.append(
@@ -77,23 +79,23 @@ extension Advisor {
       let saving = cost.tokenSaving
       let tokens =
         saving > 0
-        ? "the tokens of a tuned answer cost \(Wording.dollars(saving)) less; " : ""
+        ? "the tokens of a tuned answer cost \(NumberFormat.dollars(saving)) less; " : ""
       add(.cost, .unknown, "\(tokens)whether tuning pays for itself is not known: \(keys) not stated", figures)
     case .never:
       let loss = -(cost.savingPerQuery ?? cost.tokenSaving)
-      let statement = loss > 0 ? "costs \(Wording.dollars(loss)) more than" : "costs as much as"
+      let statement = loss > 0 ? "costs \(NumberFormat.dollars(loss)) more than" : "costs as much as"
       add(.cost, .forPrompting, "a tuned answer \(statement) a prompted one, so tuning never pays for itself", figures)
     case .after(let queries):
-      let saving = Wording.dollars(cost.savingPerQuery ?? 0)
+      let saving = NumberFormat.dollars(cost.savingPerQuery ?? 0)
       var start =
-        "a tuned answer saves \(saving), so \(Wording.dollars(cost.investment.known)) come back after "
-        + "\(Wording.count(queries)) queries"
+        "a tuned answer saves \(saving), so \(NumberFormat.dollars(cost.investment.known)) come back after "
+        + "\(NumberFormat.count(queries)) queries"
       figures.append(.init("break-even queries", queries))
       let months = cost.monthsToBreakEven
       if let months {
         // A year is our mark for an investment that pays.
         start +=
-          ", \(Wording.trimmed(months, decimals: 1)) months at \(Wording.count(cost.queriesPerMonth ?? 0)) a month"
+          ", \(NumberFormat.trimmed(months, decimals: 1)) months at \(NumberFormat.count(cost.queriesPerMonth ?? 0)) a month"
         figures.append(.init("months to break even", months))
       } else {
         missing.append(.init(.cost, "state queries_per_month under facts in assay.yaml"))
@@ -117,17 +119,17 @@ extension Advisor {
     }
     guard let prompted = facts.prompted?.slowLatency else {
       missing.append(.init(.latency, "measure how long the answers take"))
-      return add(.latency, .unknown, "the limit of \(Wording.milliseconds(limit)) has not been checked")
+      return add(.latency, .unknown, "the limit of \(NumberFormat.duration(limit / 1000)) has not been checked")
     }
     let start =
-      "95 % of the prompted answers take up to \(Wording.milliseconds(prompted)), "
-      + "the limit is \(Wording.milliseconds(limit))"
+      "95 % of the prompted answers take up to \(NumberFormat.duration(prompted / 1000)), "
+      + "the limit is \(NumberFormat.duration(limit / 1000))"
     guard let tuned = facts.tuned?.slowLatency else {
       return add(.latency, prompted <= limit ? .neutral : .forTuning, start, figures)
     }
     let direction: Reason.Direction =
       (tuned <= limit) == (prompted <= limit) ? .neutral : tuned <= limit ? .forTuning : .forPrompting
-    add(.latency, direction, "\(start); the tuned ones take up to \(Wording.milliseconds(tuned))", figures)
+    add(.latency, direction, "\(start); the tuned ones take up to \(NumberFormat.duration(tuned / 1000))", figures)
   }
 
   /// Latency matters whatever the limit: the pairs decide, and only beyond the tolerance.
@@ -140,14 +142,14 @@ extension Advisor {
       return add(.latency, .forTuning, "latency must be minimal, and a tuned model needs a shorter prompt", figures)
     }
     if let first = facts.firstTokenComparison, first.count > 1 {
-      let share = Wording.trimmed(first.ratio * 100, decimals: 0)
+      let share = NumberFormat.trimmed(first.ratio * 100, decimals: 0)
       add(
         .latency, .neutral,
         "the first token of \(tunedName) takes \(share) % of the time of \(promptedName)'s, on "
-          + Wording.plural(first.count, "case"), [.init("first token ratio", first.ratio, first.interval)])
+          + NumberFormat.plural(first.count, "case"), [.init("first token ratio", first.ratio, first.interval)])
     }
-    let percent = Wording.trimmed(abs(1 - pairs.ratio) * 100, decimals: 0) + " %"
-    let cases = "on \(Wording.plural(pairs.count, "case"))"
+    let percent = NumberFormat.trimmed(abs(1 - pairs.ratio) * 100, decimals: 0) + " %"
+    let cases = "on \(NumberFormat.plural(pairs.count, "case"))"
     let all = figures + (pairs.count > 1 ? [.init("latency ratio", pairs.ratio, pairs.interval)] : [])
     switch pairs.state {
     case .faster:
@@ -157,7 +159,7 @@ extension Advisor {
     case .same:
       add(
         .latency, .neutral,
-        "\(cases) \(tunedName) and \(promptedName) take the same time within 10 % or \(Wording.milliseconds(LatencyComparison.leastMilliseconds))",
+        "\(cases) \(tunedName) and \(promptedName) take the same time within 10 % or \(NumberFormat.duration(LatencyComparison.leastMilliseconds / 1000))",
         all)
     case .unclear, .tooFew:
       add(.latency, .unknown, "\(cases) the times of \(tunedName) and \(promptedName) can't be told apart by 10 %", all)

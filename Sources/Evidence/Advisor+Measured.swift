@@ -1,3 +1,5 @@
+import NumberFormat
+
 /// The rules about what the runs showed: findings, quality and what the eval set can see.
 extension Advisor {
   mutating func judgeMeasurements() {
@@ -39,11 +41,12 @@ extension Advisor {
       } else if variant.unansweredCases > 0 {
         let all = answered + variant.unansweredCases
         add(
-          .coverage, .unknown, "\(name) has answered \(answered) of \(Wording.plural(all, "case")); the rest may differ"
+          .coverage, .unknown,
+          "\(name) has answered \(answered) of \(NumberFormat.plural(all, "case")); the rest may differ"
         )
         missing.append(
           .init(
-            .coverage, "evaluate \(name) on the other \(Wording.plural(variant.unansweredCases, "case"))",
+            .coverage, "evaluate \(name) on the other \(NumberFormat.plural(variant.unansweredCases, "case"))",
             count: variant.unansweredCases, command: facts.command(for: name)))
       }
     }
@@ -55,15 +58,15 @@ extension Advisor {
     }
     let figures = scores.map { Reason.Figure("\($0.name) score", $0.score.mean, $0.score.interval) }
     let sentence = scores.enumerated().map { place, entry in
-      entry.name + (place == 0 ? " scores " : " ") + Wording.percent(entry.score)
+      entry.name + (place == 0 ? " scores " : " ") + NumberFormat.percent(entry.score)
     }.joined(separator: ", ")
     guard let comparison else { return judgeUncompared(scores.map(\.score), sentence, figures) }
     let chosen = comparison.difference > 0 ? "tuned variants" : "prompts and versions"
     let corrected = facts.charged > 1 ? ", corrected for \(facts.charged) \(chosen) tried" : ""
     let begin = sentence.isEmpty ? "" : sentence + "; "
     let cases =
-      "\(begin)on the same \(Wording.plural(comparison.count, "case")) \(tunedName) wins \(comparison.wins) and loses "
-      + "\(comparison.losses) (\(comparison.test) \(Wording.pValue(comparison.pValue))\(corrected))"
+      "\(begin)on the same \(NumberFormat.plural(comparison.count, "case")) \(tunedName) wins \(comparison.wins) and loses "
+      + "\(comparison.losses) (\(comparison.test) \(NumberFormat.pValue(comparison.pValue))\(corrected))"
     let words = isBrief ? "" : comparison.words + comparison.notes.map { "; \($0)" }.joined()
     let all =
       figures + [
@@ -82,7 +85,7 @@ extension Advisor {
     if !isBrief, let turned = comparison.casesToFlip, turned <= PairedComparison.fragileCases {
       add(
         .quality, .unknown,
-        "fragile: \(turned) of \(Wording.plural(comparison.count, "answer")) decide\(turned == 1 ? "s" : "") this",
+        "fragile: \(turned) of \(NumberFormat.plural(comparison.count, "answer")) decide\(turned == 1 ? "s" : "") this",
         [.init("answers that decide", Double(turned))])
     }
   }
@@ -99,7 +102,7 @@ extension Advisor {
         }
       add(
         .otherSets, direction,
-        "on \(Wording.plural(comparison.count, "case")) of \(other.name) \(tunedName) against \(promptedName): "
+        "on \(NumberFormat.plural(comparison.count, "case")) of \(other.name) \(tunedName) against \(promptedName): "
           + (isBrief ? "" : comparison.words),
         [.init("difference on \(other.name)", comparison.difference, comparison.interval)])
     }
@@ -109,7 +112,7 @@ extension Advisor {
     guard let groups = facts.suspectedGroups, outcome != .none else { return }
     add(
       .evalSize, .unknown,
-      "the ids look like parts of \(Wording.plural(groups.count, "group")), such as \(groups.example): if they belong together, "
+      "the ids look like parts of \(NumberFormat.plural(groups.count, "group")), such as \(groups.example): if they belong together, "
         + "there is less evidence than there are cases", [.init("suspected groups", Double(groups.count))])
     missing.append(
       .init(.evalSize, "say what belongs together with \"group\" in the cases, or give each case its own \"group\""))
@@ -131,7 +134,8 @@ extension Advisor {
         command: facts.steps[facts.prompted?.score == nil ? .prompted : .tuned]?.command))
     let isKnown = facts.prompted?.score != nil && scores.count == 1
     add(
-      .quality, isKnown ? .neutral : .unknown, "\(sentence) on \(Wording.plural(first.count, "case")); \(gap)", figures)
+      .quality, isKnown ? .neutral : .unknown, "\(sentence) on \(NumberFormat.plural(first.count, "case")); \(gap)",
+      figures)
   }
 
   /// Fewer cases than the essays' eval sets have say too little to decide by.
@@ -145,7 +149,7 @@ extension Advisor {
     }
     let power = comparison?.power ?? Power()
     let share =
-      comparison?.discordance.map { "the variants disagree on \(Wording.percent($0)) of cases" }
+      comparison?.discordance.map { "the variants disagree on \(NumberFormat.percent($0)) of cases" }
       ?? (comparison == nil ? "if the variants disagree on 20 % of cases" : "with scores that differ as these do")
     let detectable = power.detectableDifference(cases: count)
     let needed = power.cases(toDetect: facts.worthwhileGain) ?? count
@@ -154,20 +158,21 @@ extension Advisor {
     // Where a difference was found, that none could be found is no news.
     if detectable != nil || !outcome.isClaim {
       let sees =
-        detectable.map { "differences below \(Wording.pointsSize(max(0.001, $0))) may go unnoticed" }
+        detectable.map { "differences below \(NumberFormat.pointsSize(max(0.001, $0))) may go unnoticed" }
         ?? "any difference may go unnoticed"
       add(
         .evalSize, isSmall ? .unknown : .neutral,
-        "\(share); with \(Wording.plural(count, "case")), \(sees) (80 % power)",
+        "\(share); with \(NumberFormat.plural(count, "case")), \(sees) (80 % power)",
         detectable.map { [.init("detectable difference", $0)] } ?? [])
     }
     // Cases that are there and not answered come before new ones.
     guard outcome == .none || isOpen, isCovered else { return }
     if needed > count {
-      let more = Wording.plural(needed - count, "case")
+      let more = NumberFormat.plural(needed - count, "case")
       missing.append(
         .init(
-          .evalSize, "add \(more): detecting a difference of \(margin) points takes about \(Wording.count(needed))",
+          .evalSize,
+          "add \(more): detecting a difference of \(margin) points takes about \(NumberFormat.count(needed))",
           count: needed - count))
     } else if outcome == .unclear {
       missing.append(

@@ -1,3 +1,5 @@
+import NumberFormat
+
 /// Applies the rules of ``Rule`` to facts: first every rule writes its line, then the decision is read from the lines.
 struct Advisor {
   let facts: Facts
@@ -89,7 +91,7 @@ struct Advisor {
     {
       return Decision(
         recommendation: .fineTune, confidence: .fair, rule: .cost,
-        because: "\(better), but both reach the target of \(Wording.percent(target)), and \(gain.statement)")
+        because: "\(better), but both reach the target of \(NumberFormat.percent(target)), and \(gain.statement)")
     }
     return Decision(recommendation: .prompt, confidence: .fair, rule: .quality, because: better)
   }
@@ -202,7 +204,7 @@ struct Advisor {
   }
 
   /// The smallest gain that matters, in points.
-  var margin: String { Wording.trimmed(facts.worthwhileGain * 100, decimals: 1) }
+  var margin: String { NumberFormat.trimmed(facts.worthwhileGain * 100, decimals: 1) }
 
   // MARK: - Before a tuned variant is measured
 

@@ -1,3 +1,5 @@
+import NumberFormat
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -118,10 +120,10 @@ public struct FlipDistance: Sendable, Hashable {
 
   private func text(_ value: Double) -> String {
     switch fact {
-    case .target: Wording.percent(value)
-    case .hosting, .training: Wording.dollars(value)
-    case .latency: Wording.milliseconds(value)
-    case .queries, .examples, .hours: value >= 10 ? Wording.count(value) : Wording.trimmed(value, decimals: 2)
+    case .target: NumberFormat.percent(value)
+    case .hosting, .training: NumberFormat.dollars(value)
+    case .latency: NumberFormat.duration(value / 1000)
+    case .queries, .examples, .hours: value >= 10 ? NumberFormat.count(value) : NumberFormat.trimmed(value, decimals: 2)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// What a comparison says in numbers; kept until another one comes, since it looks at each row.
@@ -40,8 +41,8 @@ struct ComparisonFigures: Sendable {
       default: nil
       }
     difference = Difference(
-      points: Wording.points(paired.difference, paired.interval),
-      test: (paired.test == "exact McNemar" ? "exact " : "") + Wording.pValue(paired.pValue),
+      points: NumberFormat.points(paired.difference, paired.interval),
+      test: (paired.test == "exact McNemar" ? "exact " : "") + NumberFormat.pValue(paired.pValue),
       conclusion: isComplete ? Self.conclusion(paired, winner) : "not decided before all cases are in",
       verdict: winner.map { $0 == .onlyB ? "B is better" : "A is better" }
         ?? (isComplete && paired.effectClass == .equivalent ? "the same" : "not decided"), winner: winner)
@@ -58,14 +59,14 @@ struct ComparisonFigures: Sendable {
     if let winner { return winner == .onlyB ? "B is better on these cases" : "A is better on these cases" }
     guard paired.wins + paired.losses > 0 else { return "no case tells them apart" }
     switch paired.effectClass {
-    case .equivalent: return "the same within \(Wording.points(paired.margin).dropFirst())"
+    case .equivalent: return "the same within \(NumberFormat.points(paired.margin).dropFirst())"
     case .tooFew: return "not decided: \(paired.words)"
     default: break
     }
     guard let least = paired.power?.detectableDifference(cases: paired.count) else {
       return "not decided: too few cases to tell"
     }
-    let cases = Wording.plural(paired.count, "case")
-    return "not decided: \(cases) can show \(Wording.points(least).dropFirst()) or more"
+    let cases = NumberFormat.plural(paired.count, "case")
+    return "not decided: \(cases) can show \(NumberFormat.points(least).dropFirst()) or more"
   }
 }

@@ -3,11 +3,7 @@ import Evidence
 
 extension Workbench {
   /// Weighs everything that has been measured and declared anew.
-  public func refreshVerdict() async {
-    do { snapshot.verdict = try await verdict() } catch { notify(.error, String(describing: error)) }
-  }
-
-  private func verdict() async throws -> VerdictReport? {
+  func verdict() async throws -> VerdictReport? {
     let workspace = snapshot.workspace
     let task = workspace.evalSets.filter { !$0.isGeneral }
     let developed = task.first { !$0.isHeldOut } ?? task.first ?? workspace.evalSets.first

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Content
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// `assay compare`: two variants, case by case.
@@ -18,9 +19,8 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workbench = try await options.workbench()
-    let outcome = try await workbench.perform(.compare(a: a, b: b, set: set))
+    let comparison = try await workbench.answer(to: try await workbench.comparisonQuery(a, b, set: set))
     await workbench.close()
-    guard case .comparison(let comparison) = outcome else { return }
     if options.json { return printJSON(Report.comparison(comparison)) }
     var runs = Report.runTable
     runs.rows = [Report.row(comparison.a), Report.row(comparison.b)]
@@ -56,7 +56,7 @@ extension Report {
       let pairs = tag.pairs
       return [
         tag.tag, "\(pairs.count)", tag.a.map { percent($0.mean) } ?? "–", tag.b.map { percent($0.mean) } ?? "–",
-        pairs.count > 0 ? Wording.points(pairs.difference, pairs.interval) : "–",
+        pairs.count > 0 ? NumberFormat.points(pairs.difference, pairs.interval) : "–",
       ]
     }
     return table

@@ -56,11 +56,6 @@ import Testing
     #expect(GroupSequential(cases: 9, looks: 0).schedule == [9])
     #expect(GroupSequential(cases: .max, looks: 4).schedule.last == .max)
     #expect(GroupSequential(schedule: [0, 30, 30, 20, 80, 101], of: 100).schedule == [30, 80])
-    let plan = GroupSequential(cases: 50)
-    #expect(plan.lookDue(after: 9) == nil)
-    #expect(plan.lookDue(after: 10) == 0)
-    #expect(plan.lookDue(after: 39) == 2)
-    #expect(plan.lookDue(after: 50) == 4)
   }
 
   @Test func looksMayComeAtOtherTimes() {
@@ -80,7 +75,8 @@ import Testing
     let plan = GroupSequential(cases: 100)
     let finding = { (onlyA: Int, onlyB: Int, look: Int) in
       plan.finding(
-        PairedComparison(PairedOutcomes(both: plan.schedule[look] - onlyA - onlyB, onlyA: onlyA, onlyB: onlyB, neither: 0)),
+        PairedComparison(
+          PairedOutcomes(both: plan.schedule[look] - onlyA - onlyB, onlyA: onlyA, onlyB: onlyB, neither: 0)),
         look: look)
     }
     // 10 of 10: p = 2⁻⁹ = 0.00195, 11 of 11: 0.00098; the first look needs 0.00114.
@@ -163,7 +159,8 @@ import Testing
         for onlyB in 0...min(onlyA, cases - onlyA) {
           let rest = cases - onlyA - onlyB
           let finding = plan.finding(
-            PairedComparison(PairedOutcomes(both: rest / 2, onlyA: onlyA, onlyB: onlyB, neither: rest - rest / 2)), look: look)
+            PairedComparison(PairedOutcomes(both: rest / 2, onlyA: onlyA, onlyB: onlyB, neither: rest - rest / 2)),
+            look: look)
           if finding.decision == .aIsBetter { #expect(finding.interval.low > -0.005) }
           #expect(finding.interval.contains(finding.difference))
         }

@@ -125,11 +125,15 @@ extension [VerdictScenario] {
       $0.heldOut = .none
       $0.tunedTried = 3
     }
-    list.add("12 to 3 after three tuned were tried", .undecided, nil, nil, S.measured(12, 3, of: 100)) { $0.tunedTried = 3 }
+    list.add("12 to 3 after three tuned were tried", .undecided, nil, nil, S.measured(12, 3, of: 100)) {
+      $0.tunedTried = 3
+    }
     list.add("12 to 3 after three prompts were tried", .fineTune, .quality, nil, S.measured(12, 3, of: 100)) {
       $0.promptsTried = 3
     }
-    list.add("the target is missed", .fineTune, .quality, .fair, S.measured(55, 5, of: 200)) { $0.project.targetScore = 0.98 }
+    list.add("the target is missed", .fineTune, .quality, .fair, S.measured(55, 5, of: 200)) {
+      $0.project.targetScore = 0.98
+    }
     list.add("prompting meets the target, tuning never pays", .prompt, .target, nil, S.measured(60, 5, of: 400)) {
       $0.project.targetScore = 0.6
       S.cost(&$0, queries: 1_000_000, tokens: (1000, 1700))
@@ -182,7 +186,9 @@ extension [VerdictScenario] {
       $0.formatComparison = PairedComparison(
         PairedOutcomes(both: 60, onlyA: 0, onlyB: 15, neither: 25), margin: Facts.formatMargin)
     }
-    list.add("not worse, and it pays", .fineTune, .cost, nil, S.measured(12, 6, of: 150)) { S.cost(&$0, queries: 1_000_000) }
+    list.add("not worse, and it pays", .fineTune, .cost, nil, S.measured(12, 6, of: 150)) {
+      S.cost(&$0, queries: 1_000_000)
+    }
     list.add("not worse, and nothing else", .undecided, .evalSize, nil, S.measured(12, 6, of: 150))
     list.add("not better, and nothing else", .prompt, .quality, nil, S.measured(6, 12, of: 150))
     list.add("not better, perhaps worse, but it pays", .undecided, .evalSize, nil, S.measured(6, 12, of: 150)) {
@@ -251,7 +257,9 @@ extension [VerdictScenario] {
     list.add("100 examples", .undecided, .examples, nil, S.open()) { $0.project.trainingExamples = 100 }
     list.add("499 examples", .undecided, .examples, nil, S.open()) { $0.project.trainingExamples = 499 }
     list.add("500 examples", .fineTune, .plateau, nil, S.open()) { $0.project.trainingExamples = 500 }
-    list.add("600 examples for a complex domain", .undecided, .examples, nil, S.open()) { $0.project.dataTier = .domain }
+    list.add("600 examples for a complex domain", .undecided, .examples, nil, S.open()) {
+      $0.project.dataTier = .domain
+    }
     list.add("99,999 queries", .undecided, .volume, nil, S.open()) { $0.project.queriesPerMonth = 99_999 }
     list.add("100,000 queries", .undecided, .volume, nil, S.open()) { $0.project.queriesPerMonth = 100_000 }
     list.add("500,000 queries", .undecided, .volume, nil, S.open()) { $0.project.queriesPerMonth = 500_000 }
@@ -273,7 +281,8 @@ extension [VerdictScenario] {
       $0.project.hasJargon = true
       $0.promptsTried = 5
     }
-    list.add("97 %, a million queries, costs unknown", .undecided, .volume, nil, S.open(194, of: 200, versions: [284])) {
+    list.add("97 %, a million queries, costs unknown", .undecided, .volume, nil, S.open(194, of: 200, versions: [284]))
+    {
       $0.project.queriesPerMonth = 1_000_000
     }
     list.add("97 %, few queries", .prompt, nil, nil, S.open(194, of: 200, versions: [284])) {

@@ -20,8 +20,10 @@ public enum EffectClass: String, Sendable, Hashable, CaseIterable {
   /// One 95 % interval serves all classes, so each side's error is at most 2.5 %.
   public init(interval: Interval, margin: Double) {
     self =
-      if -margin < interval.low, interval.high < margin { .equivalent } else if interval.low > 0 { .better
-      } else if interval.high < 0 { .worse } else if interval.low > -margin { .notInferior
+      if -margin < interval.low, interval.high < margin { .equivalent } else if interval.low > 0 {
+        .better
+      } else if interval.high < 0 { .worse } else if interval.low > -margin {
+        .notInferior
       } else if interval.high < margin { .notSuperior } else { .unclear }
   }
 

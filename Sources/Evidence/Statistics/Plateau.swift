@@ -64,7 +64,8 @@ public struct Plateau: Sendable, Hashable {
     let gains = steps.map { $0.difference > 0 ? min(1, Double(steps.count) * $0.pValue) : 1 }
     gainPValues = gains
     state =
-      if steps.isEmpty { .tooFewVersions } else if gains.contains(where: { $0 <= 0.05 }) { .improving
+      if steps.isEmpty { .tooFewVersions } else if gains.contains(where: { $0 <= 0.05 }) {
+        .improving
       } else if steps.allSatisfy({ $0.interval.high < $0.margin }) { .ceiling } else { .unclear }
     isStuck = state == .ceiling && championScore.map { $0.interval.high <= 0.5 } ?? false
   }

@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 
 /// Two runs lined up case by case.
 public struct Comparison: Sendable {
@@ -103,10 +104,10 @@ extension Comparison {
       return kinds.isEmpty ? nil : "\(run.variant.name): \(kinds.joined(separator: ", "))"
     }
     let all = pairs.asWrong
-    let p = all.pValue < 0.001 ? "p < 0.001" : "p = \(Self.threePlaces(all.pValue))"
+    let p = NumberFormat.pValue(all.pValue)
     return [
       "Left out are replies that are no answer (\(words.joined(separator: "; "))). Counted as wrong, the difference is "
-        + "\(Self.signed(all.difference)) points (\(all.test) \(p), \(all.count) cases)."
+        + "\(NumberFormat.signedPoints(all.difference)) points (\(all.test) \(p), \(all.count) cases)."
     ]
   }
 
@@ -124,14 +125,15 @@ extension Comparison {
     if pairs.disagrees {
       return
         "Not decided: whether \(a) or \(b) is better depends on how the \(pairs.noAnswers) replies that are no answer are "
-        + "counted (\(Self.signed(difference)) points without them, \(Self.signed(pairs.asWrong.difference)) with them as "
+        + "counted (\(NumberFormat.signedPoints(difference)) points without them, \(NumberFormat.signedPoints(pairs.asWrong.difference)) with them as "
         + "wrong). Say so with count_as_wrong in assay.yaml."
     }
     let isShown = paired.claim != .none
     // A winner's lead is told from the winner's side.
     let interval = isShown && difference < 0 ? paired.interval.negated : paired.interval
-    let range = "95 % interval \(Self.signed(interval.low)) to \(Self.signed(interval.high)) points"
-    let p = paired.pValue < 0.001 ? "p < 0.001" : "p = \(Self.threePlaces(paired.pValue))"
+    let range =
+      "95 % interval \(NumberFormat.signedPoints(interval.low)) to \(NumberFormat.signedPoints(interval.high)) points"
+    let p = NumberFormat.pValue(paired.pValue)
     let notes = paired.notes.map { " \($0.prefix(1).uppercased())\($0.dropFirst())." }.joined()
     switch paired.effectClass {
     case .better, .worse:
@@ -141,12 +143,12 @@ extension Comparison {
     case .equivalent:
       let real = isShown ? " The difference is real, and too small to matter." : ""
       return
-        "\(a) and \(b) score the same within \(Self.size(paired.margin)) (difference \(Self.signed(difference)) points, "
+        "\(a) and \(b) score the same within \(Self.size(paired.margin)) (difference \(NumberFormat.signedPoints(difference)) points, "
         + "\(range), \(paired.test) \(p)).\(real)\(notes)"
     case .tooFew: return "Not decided: \(paired.words).\(notes)"
     case .notInferior, .notSuperior, .unclear:
       return
-        "Not decided: the difference of \(Self.signed(difference)) points could be chance (\(range), \(paired.test) \(p), "
+        "Not decided: the difference of \(NumberFormat.signedPoints(difference)) points could be chance (\(range), \(paired.test) \(p), "
         + "\(paired.count) cases).\(notes)"
     }
   }
@@ -154,16 +156,5 @@ extension Comparison {
   private static func size(_ share: Double) -> String {
     let points = Int((abs(share) * 100).rounded())
     return points == 1 ? "1 point" : "\(points) points"
-  }
-
-  static func signed(_ share: Double) -> String {
-    let points = Int((share * 100).rounded())
-    return points > 0 ? "+\(points)" : points < 0 ? "−\(-points)" : "0"
-  }
-
-  static func threePlaces(_ value: Double) -> String {
-    let thousandths = Int((value * 1000).rounded())
-    let digits = String(thousandths % 1000)
-    return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
   }
 }
