@@ -64,7 +64,7 @@ struct TunedAndHeldOutTests {
       separator: "\n")
   }
 
-  private func read(_ yaml: String, cases: String) async throws -> Workspace {
+  private func workspace(_ yaml: String, cases: String) async throws -> Workspace {
     try await read(yaml, Self.files.merging(["evals/main.jsonl": cases, "evals/other.jsonl": cases]) { $1 })
   }
 
@@ -73,7 +73,7 @@ struct TunedAndHeldOutTests {
       "eval_sets: { main: { path: evals/main.jsonl, held_out: 0.3 } }",
       "held_out: 0.3\neval_sets: { main: evals/main.jsonl }",
     ] {
-      let workspace = try await read(yaml, cases: cases(400))
+      let workspace = try await self.workspace(yaml, cases: cases(400))
       #expect(workspace.lines == [])
       #expect(workspace.evalSets.map(\.name) == ["main", "main-held-out"])
       #expect(workspace.evalSets.map(\.isHeldOut) == [false, true])
@@ -87,24 +87,25 @@ struct TunedAndHeldOutTests {
 
   @Test func theSameCasesStayHeldOutWhenOthersCome() async throws {
     let yaml = "held_out: 0.3\neval_sets: { main: evals/main.jsonl }"
-    let before = try await read(yaml, cases: cases(300)).evalSets[1].cases.map(\.id)
-    let after = try await read(yaml, cases: cases(400)).evalSets[1].cases.map(\.id)
+    let before = try await workspace(yaml, cases: cases(300)).evalSets[1].cases.map(\.id)
+    let after = try await workspace(yaml, cases: cases(400)).evalSets[1].cases.map(\.id)
     #expect(Array(after.prefix(before.count)) == before)
   }
 
   @Test func groupsAndEqualInputsStayTogether() async throws {
     let yaml = "held_out: 0.5\neval_sets: { main: evals/main.jsonl }"
-    let grouped = try await read(yaml, cases: cases(800) { ", \"group\": \"g\($0 / 8)\"" })
+    let grouped = try await workspace(yaml, cases: cases(800) { ", \"group\": \"g\($0 / 8)\"" })
     let sides = grouped.evalSets.map { Set($0.cases.compactMap(\.group)) }
     #expect(sides[0].isDisjoint(with: sides[1]) && sides[0].count + sides[1].count == 100)
     let twins = (0..<200).map { "{\"id\": \"c\($0)\", \"input\": {\"q\": \"question \($0 / 2)\"}}" }.joined(
       separator: "\n")
-    let inputs = try await read(yaml, cases: twins).evalSets.map { Set($0.cases.map(\.input)) }
+    let inputs = try await workspace(yaml, cases: twins).evalSets.map { Set($0.cases.map(\.input)) }
     #expect(inputs[0].isDisjoint(with: inputs[1]))
   }
 
   @Test func tooFewToHoldOutAreRefusedWithTheNumberMissing() async throws {
-    let workspace = try await read("eval_sets: { main: { path: evals/main.jsonl, held_out: 0.3 } }", cases: cases(40))
+    let workspace = try await self.workspace(
+      "eval_sets: { main: { path: evals/main.jsonl, held_out: 0.3 } }", cases: cases(40))
     #expect(workspace.evalSets.map(\.name) == ["main"] && workspace.evalSets[0].cases.count == 40)
     let problem = try #require(workspace.problems.first)
     #expect(problem.key == "eval_sets.main.held_out" && problem.severity == .error)
@@ -112,7 +113,7 @@ struct TunedAndHeldOutTests {
   }
 
   @Test func aSetCanBeKeptApart() async throws {
-    let workspace = try await read(
+    let workspace = try await self.workspace(
       """
       eval_sets:
         main: evals/main.jsonl
@@ -134,7 +135,7 @@ struct TunedAndHeldOutTests {
       {"id": "c", "input": {"q": 3}, "group": ["x"], "weight": 0}
       {"id": "d", "input": {"q": 4}, "group": null, "weight": null}
       """#
-    let workspace = try await read("eval_sets: { main: evals/main.jsonl }", cases: text)
+    let workspace = try await self.workspace("eval_sets: { main: evals/main.jsonl }", cases: text)
     let set = workspace.evalSets[0]
     #expect(set.cases.map(\.group) == ["talk 1", "7", nil, nil])
     #expect(set.cases.map(\.weight) == [2.5, 1, 1, 1])
