@@ -139,7 +139,8 @@ let package = Package(
     .testTarget(
       name: "KeyTablesTests",
       dependencies: [
-        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Drawing", "ModelAPI", "Storage", "WorkspaceFiles",
+        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Content", "Drawing", "Grading", "ModelAPI", "Storage",
+        "WorkspaceFiles",
         "TestFolders",
       ]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),

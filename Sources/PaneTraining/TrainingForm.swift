@@ -23,7 +23,7 @@ struct TrainingForm: Sendable {
       FormField("base model", .choice(models.isEmpty ? [base] : models), value: base, hint: "←/→ chooses") { name in
         models.contains(name) ? nil : "No model called “\(name)” can be tuned: add one with api: mlx."
       },
-      FormField("data file", value: data, hint: "of rows; c collects one") { path in
+      FormField("data file", value: data, hint: "of rows; C collects one") { path in
         path.isEmpty ? "Name a file of rows, such as train/main.jsonl." : nil
       },
       FormField("mix in", value: settings.mix?.data ?? "", hint: "rows of other tasks, or none"),

@@ -126,7 +126,7 @@ extension VerdictPane {
     lines.append([])
     if report.runs.isEmpty {
       lines.append([
-        Span("Nothing is measured on \(report.set) yet: ", theme[.text]), Span("R", theme[.key]),
+        Span("Nothing is measured on \(report.set) yet: ", theme[.text]), Span("M", theme[.key]),
         Span(" evaluates every variant.", theme[.text]),
       ])
       lines.append([])
@@ -178,9 +178,4 @@ extension Reason.Direction {
     case .unknown: .warning
     }
   }
-}
-
-extension Rect {
-  /// Without one column at either side.
-  fileprivate var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

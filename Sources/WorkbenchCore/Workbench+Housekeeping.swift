@@ -7,7 +7,8 @@ extension Workbench {
   /// - Throws: `WorkbenchError.input` for an unknown run or labels that are too long, or the store's error.
   public func setLabels(_ labels: RunLabels, of id: RunID) async throws {
     var run = try knownRun(id)
-    for (text, most, what) in [(labels.name, 64, "name"), (labels.note, 2_000, "note")] where (text?.count ?? 0) > most {
+    for (text, most, what) in [(labels.name, 64, "name"), (labels.note, 2_000, "note")] where (text?.count ?? 0) > most
+    {
       throw WorkbenchError.input("A run's \(what) has at most \(most) characters; this one has \(text?.count ?? 0).")
     }
     try await store.setLabels(labels, of: id)

@@ -115,13 +115,16 @@ struct RunsCommand: AsyncParsableCommand {
       let outputs = runs.reduce(0) { $0 + $1.summary.done + $1.summary.errors }
       let names = runs.map { "\($0.id) (\($0.variant.name) on \($0.set))" }.joined(separator: ", ")
       if !runs.isEmpty {
-        try Confirmation.require("This deletes run \(names) with \(outputs) outputs, and the preferences between their answers; corrected answers stay.", yes: yes)
+        try Confirmation.require(
+          "This deletes run \(names) with \(outputs) outputs, and the preferences between their answers; corrected answers stay.",
+          yes: yes)
       }
       try await workbench.deleteRuns(ids.map { RunID($0) })
       let surplus = try await workbench.surplus()
       await workbench.close()
       Wiring.say(
-        "Deleted. \(surplus.answers) answers belong to no run now (\(NumberFormat.bytes(surplus.bytes))); `assay gc` deletes them.")
+        "Deleted. \(surplus.answers) answers belong to no run now (\(NumberFormat.bytes(surplus.bytes))); `assay gc` deletes them."
+      )
     }
   }
 
@@ -155,7 +158,8 @@ struct CollectGarbageCommand: AsyncParsableCommand {
       "\(surplus.answers) answers and \(surplus.versions) versions of prompts belong to no run (\(NumberFormat.bytes(surplus.bytes)))."
     if options.json {
       printJSON([
-        "answers": JSONValue(surplus.answers), "versions": JSONValue(surplus.versions), "bytes": JSONValue(surplus.bytes),
+        "answers": JSONValue(surplus.answers), "versions": JSONValue(surplus.versions),
+        "bytes": JSONValue(surplus.bytes),
       ])
     }
     if dryRun || surplus.answers + surplus.versions == 0 {

@@ -125,8 +125,8 @@ import WorkbenchCore
       return
     }
     #expect(request.variant == "prompted")
-    guard case .all(let all) = pane.react(to: .key("R"), snapshot) else {
-      Issue.record("R evaluates all")
+    guard case .all(let all) = pane.react(to: .key("M"), snapshot) else {
+      Issue.record("M evaluates all")
       return
     }
     #expect(all.count == 1)

@@ -1,25 +1,28 @@
-import Drawing
-
 /// One thing that a form asks for.
-struct FormField: Sendable {
+public struct FormField: Sendable {
   /// What it holds.
-  enum Kind: Sendable, Hashable {
+  public enum Kind: Sendable, Hashable {
+    /// Whatever is typed.
     case text
     /// One of these.
     case choice([String])
   }
 
-  var label: String
-  var kind: Kind
-  var value: String
+  /// What it is called.
+  public var label: String
+  /// What it holds.
+  public var kind: Kind
+  /// What was typed or chosen.
+  public var value: String
   /// What it means, in a few words.
-  var hint: String
+  public var hint: String
   /// Whether another field makes it count for nothing.
-  var isIdle = false
+  public var isIdle = false
   /// What is wrong with a value, as a sentence; nil when it can be used.
-  var check: @Sendable (String) -> String?
+  public var check: @Sendable (String) -> String?
 
-  init(
+  /// A field that is called `label`.
+  public init(
     _ label: String, _ kind: Kind = .text, value: String, hint: String,
     check: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {
@@ -30,22 +33,27 @@ struct FormField: Sendable {
     self.check = check
   }
 
-  var problem: String? { check(value) }
+  /// What is wrong with its value.
+  public var problem: String? { check(value) }
 }
 
 /// Fields one below the other: arrows move between them, typing changes the one that has the focus.
-struct Form: Sendable {
-  private(set) var fields: [FormField]
-  private(set) var focus: Int
+public struct Form: Sendable {
+  /// From the top.
+  public private(set) var fields: [FormField]
+  /// The place of the field that is typed into.
+  public private(set) var focus: Int
   private var editor = LineField()
 
-  init(_ fields: [FormField], focus: Int = 0) {
+  /// A form with the focus on one of its fields.
+  public init(_ fields: [FormField], focus: Int = 0) {
     self.fields = fields
     self.focus = focus
     load()
   }
 
-  subscript(label: String) -> String {
+  /// The value of the field that is called so; empty where there is none.
+  public subscript(label: String) -> String {
     get { fields.first { $0.label == label }?.value ?? "" }
     set {
       guard let index = fields.firstIndex(where: { $0.label == label }) else { return }
@@ -55,21 +63,22 @@ struct Form: Sendable {
   }
 
   /// Says of a field what it means now, and whether it counts.
-  mutating func describe(_ label: String, hint: String, isIdle: Bool = false) {
+  public mutating func describe(_ label: String, hint: String, isIdle: Bool = false) {
     guard let index = fields.firstIndex(where: { $0.label == label }) else { return }
     fields[index].hint = hint
     fields[index].isIdle = isIdle
   }
 
   /// The first thing that is wrong.
-  var problem: String? { fields.lazy.compactMap(\.problem).first }
+  public var problem: String? { fields.lazy.compactMap(\.problem).first }
 
   /// Puts the focus on the first field with something wrong.
-  mutating func focusProblem() {
+  public mutating func focusProblem() {
     if let index = fields.firstIndex(where: { $0.problem != nil }) { move(to: index) }
   }
 
-  mutating func move(to index: Int) {
+  /// Puts the focus on the field at this place, or the nearest.
+  public mutating func move(to index: Int) {
     focus = min(max(0, index), fields.count - 1)
     load()
   }
@@ -81,7 +90,7 @@ struct Form: Sendable {
   }
 
   /// Moves, types or changes a choice; Enter and Escape are left to the form's owner.
-  mutating func handle(_ event: Event) -> Bool {
+  public mutating func handle(_ event: Event) -> Bool {
     guard fields.indices.contains(focus) else { return false }
     switch event {
     case .key(.enter), .key(.escape), .key(.control("s")): return false
@@ -110,7 +119,7 @@ struct Form: Sendable {
   }
 
   /// Draws as many fields as there is space for, the one with the focus among them.
-  func draw(in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
+  public func draw(in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
     let labelWidth = min((fields.map { TextWidth.columns(of: $0.label) }.max() ?? 0) + 4, rect.width / 2)
     let valueWidth = rect.width >= 60 ? min(30, rect.width / 3) : rect.width - labelWidth
     let first = max(0, min(focus - rect.height + 1, fields.count - rect.height))
