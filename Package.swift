@@ -37,6 +37,7 @@ let package = Package(
     .target(name: "Grading", dependencies: ["Content", "CPCRE2"]),
     .target(name: "Evidence"),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
+    .target(name: "TrainerLogs"),
     .target(name: "FileWatching"),
     .target(name: "Files"),
     .target(name: "Processes", dependencies: [subprocess]),
@@ -64,7 +65,9 @@ let package = Package(
       resources: [.embedInCode("Resources")]),
     .target(
       name: "Trainers",
-      dependencies: ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence"]),
+      dependencies: [
+        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "TrainerLogs",
+      ]),
 
     // The screen.
     .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore"]),
@@ -94,18 +97,20 @@ let package = Package(
     .testTarget(
       name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks", "SeededRandom"]),
     .testTarget(
-      name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", grdb]),
+      name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Content", "Files", "Grading", "Evidence", grdb]),
     .testTarget(
       name: "WorkspaceFilesTests",
       dependencies: ["WorkspaceFiles", "WorkbenchCore", "Content", "Files", "Grading", "SeededRandom"]),
-    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Files", "TestFolders"]),
     .testTarget(
       name: "LocalEngineTests",
       dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Content", "Grading", "TestFolders"]),
+    .testTarget(name: "TrainerLogsTests", dependencies: ["TrainerLogs", "SeededRandom"]),
     .testTarget(
       name: "TrainersTests",
       dependencies: [
-        "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "Evidence",
+        "Trainers", "TrainerLogs", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content",
+        "Evidence", "Files",
         "LoopbackServer", "TestFolders", "SeededRandom",
       ]),
     .testTarget(
@@ -125,7 +130,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Content", "Drawing", "Files", "LocalEngine", "ModelAPI", "Terminal", "Trainers", "WorkbenchCore",
+        "Content", "Drawing", "Files", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs", "Trainers",
+        "WorkbenchCore",
         "WorkspaceFiles", asyncHTTPClient,
       ] + nio),
   ]

@@ -45,7 +45,15 @@ struct JobFigures {
     words.append(settings.steps.map { Figure.count($0, "step") } ?? "\(Figure.plain(settings.epochs)) epochs")
     words.append("≤ \(Figure.whole(settings.maxTokens)) tokens")
     if let rows = detail.rows { words.append("\(Figure.whole(rows.train)) + \(Figure.whole(rows.validation)) rows") }
-    if settings.patience > 0 { words.append("patience \(settings.patience)") }
+    // What is told above, and what says nothing of the job itself.
+    let told: [PartialKeyPath<TrainingSettings>] = [
+      \.method, \.rank, \.scale, \.learningRate, \.schedule, \.batchSize, \.gradientAccumulation, \.epochs, \.steps,
+      \.maxTokens, \.samples, \.checkpointCases, \.seed,
+    ]
+    for setting in TrainingSettings.table
+    where setting.isChanged(in: settings) && !told.contains(where: { $0 == setting.path }) {
+      words.append("\(setting.label) \(setting.cell(in: settings))")
+    }
     words.append("seed \(settings.seed)")
     if let parameters = detail.parameters {
       words.append("\(Figure.size(parameters.trainable)) of \(Figure.size(parameters.total)) weights")

@@ -7,7 +7,7 @@ extension SQLiteStore {
   /// Makes a job, in the state `queued`. Its number is higher than that of every job and every job folder there is, so
   /// that no job ever starts in an older one's folder, even after the database was lost. Its folder is made with it.
   public func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
-    let settings = try JSONColumn.encode(SettingsColumn(draft.settings))
+    let settings = SettingsColumn.encode(draft.settings)
     let highest = highestJobFolder()
     let folder = folder.map { $0 + "/jobs/" }
     return try await write { db in
@@ -45,7 +45,7 @@ extension SQLiteStore {
 
   /// Replaces a job's header.
   public func update(_ job: TrainingJob) async throws {
-    let settings = try JSONColumn.encode(SettingsColumn(job.settings))
+    let settings = SettingsColumn.encode(job.settings)
     try await write { db in
       try db.execute(
         sql: """

@@ -102,14 +102,14 @@ extension Workbench {
   /// - Parameter onPart: gets what is read so far of a large one, and says whether to go on.
   func detail(of job: TrainingJob, onPart: (JobDetail) -> Bool = { _ in true }) async -> JobDetail {
     var detail = JobDetail(job: job)
-    var offset = 0
+    var cursor = ObservationCursor()
     while true {
-      let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
+      let observation = await dependencies.trainer.observe(folder: folder(of: job), from: cursor)
       detail.apply(observation)
       detail.bestStep = bestStep(of: detail)
       detail.noteBest()
-      guard observation.offset != offset else { return detail }
-      offset = observation.offset
+      guard observation.cursor != cursor else { return detail }
+      cursor = observation.cursor
       guard onPart(detail) else { return detail }
     }
   }
@@ -124,15 +124,15 @@ extension Workbench {
     details[job.id] = detail
     let folder = folder(of: job)
     followers[job.id] = Task {
-      var offset = 0
+      var cursor = ObservationCursor()
       await trainer.pickUp(folder: folder)
       for await _ in trainer.changes(folder: folder) {
         var observation: TrainerObservation
         repeat {
-          observation = await trainer.observe(folder: folder, from: offset)
+          observation = await trainer.observe(folder: folder, from: cursor)
           // Whoever took its place sees the rest.
           guard !Task.isCancelled else { return }
-          offset = observation.offset
+          cursor = observation.cursor
           detail.apply(observation)
           await take(detail)
         } while observation.readShare < 1 && !Task.isCancelled

@@ -8,7 +8,7 @@ import Testing
     let panes = ["PanePrompt", "PaneCases", "PaneCompare", "PaneRuns", "PaneTraining", "PaneVerdict"]
     var table: [String: Set<String>] = [
       "Drawing": [], "Content": ["Crypto"], "Grading": ["Content", "CPCRE2"], "CPCRE2": [], "Evidence": [],
-      "FileWatching": [], "Files": [],
+      "FileWatching": [], "Files": [], "TrainerLogs": [],
       "CNcurses": [],
       "Processes": ["Subprocess"],
       "DataChecks": ["Content", "Grading", "Evidence"],
@@ -21,7 +21,9 @@ import Testing
         "NIOSSL", "NIOFoundationCompat",
       ],
       "LocalEngine": ["WorkbenchCore", "Content", "Files", "Processes"],
-      "Trainers": ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence"],
+      "Trainers": [
+        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "TrainerLogs",
+      ],
       "WorkbenchUI": ["WorkbenchCore", "Drawing"],
       "Terminal": ["CNcurses", "Drawing"],
     ]

@@ -219,10 +219,10 @@ actor FakeTrainer: Trainer {
     self.ticks = ticks ?? script.count + (always == nil ? 0 : 1)
   }
   func start(_ plan: TrainingPlan) async throws { plans.append(plan) }
-  func observe(folder: String, from offset: Int) async -> TrainerObservation {
-    if script.isEmpty, offset == 0, let always { return always }
+  func observe(folder: String, from cursor: ObservationCursor) async -> TrainerObservation {
+    if script.isEmpty, cursor == ObservationCursor(), let always { return always }
     return script.isEmpty
-      ? TrainerObservation(events: [], offset: offset, isAlive: true, exitStatus: nil, log: []) : script.removeFirst()
+      ? TrainerObservation(events: [], cursor: cursor, isAlive: true, exitStatus: nil, log: []) : script.removeFirst()
   }
   nonisolated func changes(folder: String) -> AsyncStream<Void> {
     AsyncStream { continuation in

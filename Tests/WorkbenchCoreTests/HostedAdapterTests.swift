@@ -87,7 +87,7 @@ import Testing
       TrainingEvent(time: 1, kind: .checkpoint(Checkpoint(step: $0, path: $0 == 6 ? "ft:m::1" : "ft:m::1:ckpt-step-3")))
     }
     let trainer = FakeTrainer([
-      TrainerObservation(events: events, offset: 1, isAlive: false, exitStatus: 0, log: [])
+      TrainerObservation(events: events, cursor: ObservationCursor(events: 1), isAlive: false, exitStatus: 0, log: [])
     ])
     let bench = try await Workbench(
       Workbench.Dependencies(

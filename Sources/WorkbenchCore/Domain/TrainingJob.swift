@@ -83,9 +83,11 @@ public struct TrainingJob: Sendable, Hashable, Identifiable {
   }
 
   /// Whether its weights are at a provider, under a name of the provider's.
-  public var isHosted: Bool { backend == "openai" }
+  public var isHosted: Bool { descriptor?.isHosted ?? false }
   /// Whether its checkpoints have names of the trainer's own, which stand in its events alone.
-  public var namesCheckpoints: Bool { isHosted || backend == "command" }
+  public var namesCheckpoints: Bool { descriptor?.namesCheckpoints ?? false }
+  /// What its back end can do; nil for one that only another version of Assay knows.
+  public var descriptor: Backend? { BackendName(rawValue: backend)?.descriptor }
   /// The job's folder, relative to the workspace.
   public var folder: String { ".assay/jobs/\(id)" }
 }
