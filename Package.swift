@@ -124,7 +124,7 @@ let package = Package(
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "KeyTablesTests",
-      dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing", "Storage", "WorkspaceFiles", "TestFolders"]
+      dependencies: ["WorkbenchUI", "WorkbenchCore", "Content", "Drawing", "Storage", "WorkspaceFiles", "TestFolders"]
         + panes.map { .byName(name: $0) }),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
     .testTarget(

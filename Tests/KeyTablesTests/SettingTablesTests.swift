@@ -20,6 +20,14 @@ import WorkbenchCore
     try Self.record([parts[0], table, parts[2]].joined(separator: mark), docs)
   }
 
+  @Test func theTrainersProgramsHaveTheSameLimits() throws {
+    let file = Self.root.appendingPathComponent(
+      "Sources/LocalEngine/Resources/assay_engine/train/training_settings.json")
+    let text = JSONValue.object(TrainingSettings.trainerTable).text(.pretty) + "\n"
+    guard (try? String(contentsOf: file, encoding: .utf8)) != text else { return }
+    try Self.record(text, file)
+  }
+
   private static func record(_ text: String, _ file: URL) throws {
     if ProcessInfo.processInfo.environment["ASSAY_RECORD"] == "1" {
       try text.write(to: file, atomically: true, encoding: .utf8)

@@ -36,8 +36,8 @@ struct TrainerSpec: Sendable, Hashable {
     values["revision"] = hub?.revision.map { .string($0) }
     for setting in TrainingSettings.table where setting.uses.contains(.trainer) && setting.matters(in: settings) {
       let value = setting.value(in: settings)
-      // A program warns of names that it doesn't know.
-      if !setting.backends.isSuperset(of: [.mlx, .trl]), value == setting.defaultValue { continue }
+      // mlx-lm's program warns of names that it doesn't know.
+      if setting.backends == .trlOnly, value == setting.defaultValue { continue }
       values[setting.key] = value?.json
     }
     if settings.layers == nil { values["layers"] = -1 }

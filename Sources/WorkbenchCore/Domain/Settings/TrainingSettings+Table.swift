@@ -1,3 +1,5 @@
+import Content
+
 extension TrainingSettings.Method: SettingRepresentable {}
 extension TrainingSettings.Objective: SettingRepresentable {}
 extension TrainingSettings.Schedule: SettingRepresentable {}
@@ -152,11 +154,35 @@ extension TrainingSetting {
   }
 }
 
+extension TrainingSettings {
+  /// `training_settings.json`: what the trainers' programs know of the settings that they read.
+  package static var trainerTable: JSONObject {
+    JSONObject(table.filter { $0.uses.contains(.trainer) }.map { (key: $0.key, value: .object($0.trainerEntry)) })
+  }
+}
+
+extension TrainingSetting {
+  fileprivate var trainerEntry: JSONObject {
+    var entry: JSONObject = ["default": defaultValue?.json ?? .null, "expected": .string(expected)]
+    switch kind {
+    case .choice(let words): entry["choices"] = .array(words.map { .string($0) })
+    case .whole(let range):
+      entry["least"] = JSONValue(range.lowerBound)
+      if range.upperBound < Self.noLimit { entry["most"] = JSONValue(range.upperBound) }
+    case .number(let range):
+      entry[range.includesLow ? "least" : "above"] = JSONValue(range.low)
+      if range.high.isFinite { entry[range.includesHigh ? "most" : "below"] = JSONValue(range.high) }
+    case .flag, .text, .file, .texts: break
+    }
+    return entry
+  }
+}
+
 extension Set<BackendName> {
   /// mlx and trl, here or under Slurm.
-  static let ours: Self = [.mlx, .trl, .slurm]
+  package static let ours: Self = [.mlx, .trl, .slurm]
   /// trl, here or under Slurm.
-  static let trlOnly: Self = [.trl, .slurm]
+  package static let trlOnly: Self = [.trl, .slurm]
 }
 
 extension TrainingSettings {
