@@ -1,4 +1,5 @@
 import Drawing
+import NumberFormat
 import WorkbenchCore
 
 /// What a new job needs, field by field, with the workspace's own values to begin with.
@@ -31,11 +32,12 @@ struct TrainingForm: Sendable {
   private let settings: TrainingSettings
   private let known: JobDetail?
 
-  init(_ snapshot: Snapshot) {
+  /// - Parameter detail: The job that is shown, whose speed tells what a like job takes.
+  init(_ snapshot: Snapshot, detail: JobDetail? = nil) {
     let defaults = snapshot.workspace.training
     let models = snapshot.workspace.models.filter { $0.isLocal || $0.canBeTunedHosted }.map(\.name)
     settings = defaults.settings
-    known = snapshot.job
+    known = detail
     let base = defaults.base ?? models.first ?? ""
     let data = defaults.data ?? snapshot.jobs.first?.data ?? ""
     let backends = Backend.all.filter { $0.isAvailable(snapshot.workspace) }.map(\.name.rawValue)
@@ -78,7 +80,7 @@ struct TrainingForm: Sendable {
   }
 
   private static func text(_ value: SettingValue?) -> String {
-    if case .number(let number) = value { return Figure.plain(number) }
+    if case .number(let number) = value { return NumberFormat.plain(number) }
     return value?.text ?? ""
   }
 
@@ -166,7 +168,7 @@ struct TrainingForm: Sendable {
       if let rows = learntRows {
         let epochs = Double(steps) * max(1, Double(wanted.batchSize) * Double(wanted.gradientAccumulation)) / rows
         shown.describe(
-          ID.setting(TrainingSettings.setting(\.steps)).label, hint: "= \(Figure.decimal(epochs, places: 1)) epochs")
+          ID.setting(TrainingSettings.setting(\.steps)).label, hint: "= \(NumberFormat.fixed(epochs, decimals: 1)) epochs")
       }
     }
     return shown
@@ -176,8 +178,8 @@ struct TrainingForm: Sendable {
   private func estimate(_ snapshot: Snapshot) -> String {
     let trials = axes.count
     let words = trials > 1 ? "A sweep of \(trials) jobs; each: " : ""
-    guard let estimate = snapshot.trainingEstimate, estimate.request == current else { return words + "…" }
-    return words + estimate.sentence
+    guard let current else { return words + "…" }
+    return words + (snapshot[TrainingEstimateQuery(current)].answer?.sentence ?? "…")
   }
 
   func draw(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {

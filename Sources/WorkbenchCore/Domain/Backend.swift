@@ -70,6 +70,6 @@ extension ModelSpec {
   /// Whether it is at an endpoint with OpenAI's fine-tuning API.
   public var canBeTunedHosted: Bool {
     guard case .endpoint(let endpoint) = api else { return false }
-    return endpoint.dialect == .chat || endpoint.dialect == .responses
+    return endpoint.dialect.canTune
   }
 }
