@@ -67,7 +67,8 @@ let package = Package(
     .target(
       name: "Trainers",
       dependencies: [
-        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "TrainerLogs", "NumberFormat",
+        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "TrainerLogs",
+        "NumberFormat",
       ]),
 
     // The screen.
@@ -142,7 +143,8 @@ let package = Package(
     .testTarget(
       name: "KeyTablesTests",
       dependencies: [
-        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Content", "Drawing", "ModelAPI", "Storage", "WorkspaceFiles",
+        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Content", "Drawing", "ModelAPI", "Storage",
+        "WorkspaceFiles",
         "TestFolders",
       ]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),

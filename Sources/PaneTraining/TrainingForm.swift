@@ -168,7 +168,8 @@ struct TrainingForm: Sendable {
       if let rows = learntRows {
         let epochs = Double(steps) * max(1, Double(wanted.batchSize) * Double(wanted.gradientAccumulation)) / rows
         shown.describe(
-          ID.setting(TrainingSettings.setting(\.steps)).label, hint: "= \(NumberFormat.fixed(epochs, decimals: 1)) epochs")
+          ID.setting(TrainingSettings.setting(\.steps)).label,
+          hint: "= \(NumberFormat.fixed(epochs, decimals: 1)) epochs")
       }
     }
     return shown

@@ -111,6 +111,7 @@ struct JobRow {
       validationLoss: LossColumns.loss(row["validation_loss"], row["validation_loss_state"]),
       best: best.map { TrainingJob.Best(step: $0, validationLoss: row["best_loss"]) }, adapter: row["adapter"],
       message: row["message"], sweep: row["sweep"])
+    job.chosen = row["chosen"]
   }
 }
 

@@ -38,6 +38,9 @@ enum Schema {
       // The provider's name for the file of requests, by which a batch is found where labels are not kept.
       try db.execute(sql: "ALTER TABLE batches ADD COLUMN file TEXT")
     }
+    migrator.registerMigration("9 chosen checkpoints") { db in
+      try db.execute(sql: "ALTER TABLE jobs ADD COLUMN chosen INTEGER")
+    }
     return migrator
   }
 

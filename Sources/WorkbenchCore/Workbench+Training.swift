@@ -171,9 +171,13 @@ extension Workbench {
     if let known = snapshot.jobs.first(where: { $0.id == new.job.id }), known.state.isOver, !new.job.state.isOver {
       return
     }
-    detail.bestStep = bestStep(of: new)
-    detail.noteBest()
     let old = snapshot.jobs.first { $0.id == detail.job.id }
+    if detail.job.chosen == nil, let old, let chosen = old.chosen {
+      // Whoever reads the folder knows nothing of the choice.
+      (detail.job.chosen, detail.job.best, detail.job.adapter) = (chosen, old.best, old.adapter)
+    }
+    detail.bestStep = bestStep(of: detail)
+    detail.noteBest()
     details[detail.job.id] = detail
     if old != detail.job {
       do { try await store.update(detail.job) } catch { notify(.error, String(describing: error)) }
@@ -267,8 +271,9 @@ extension Workbench {
     try await dependencies.trainer.resume(folder: folder(of: job), order, accepting: accepted)
     job.state = .queued
     job.message = nil
+    job.chosen = nil
     details[id] = nil
-    try await store.update(job)
+    try await store.reopen(id)
     show(job)
     follow(job)
     return job

@@ -22,7 +22,8 @@ import Testing
       ],
       "LocalEngine": ["WorkbenchCore", "Content", "Files", "Processes"],
       "Trainers": [
-        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat", "TrainerLogs",
+        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat",
+        "TrainerLogs",
       ],
       "PaneKit": ["WorkbenchCore", "Drawing", "Evidence"],
       "Panes": Set(panes).union(["PaneKit"]),

@@ -276,7 +276,26 @@ actor FakeStore: Store {
     guard let index = allJobs.firstIndex(where: { $0.id == job.id }) else {
       throw WorkbenchError.input("There is no job \(job.id).")
     }
-    allJobs[index] = job
+    let old = allJobs[index]
+    guard job.state.isOver || !old.state.isOver else { return }
+    allJobs[index].state = job.state
+    (allJobs[index].step, allJobs[index].steps) = (job.step, job.steps)
+    (allJobs[index].trainLoss, allJobs[index].validationLoss) = (job.trainLoss, job.validationLoss)
+    allJobs[index].message = job.message
+    if old.chosen == nil { (allJobs[index].best, allJobs[index].adapter) = (job.best, job.adapter) }
+  }
+  func reopen(_ job: JobID) async throws {
+    guard let index = allJobs.firstIndex(where: { $0.id == job }) else {
+      throw WorkbenchError.input("There is no job \(job).")
+    }
+    (allJobs[index].state, allJobs[index].message, allJobs[index].chosen) = (.queued, nil, nil)
+  }
+  func choose(_ best: TrainingJob.Best, adapter: String?, of job: JobID) async throws {
+    guard let index = allJobs.firstIndex(where: { $0.id == job }) else {
+      throw WorkbenchError.input("There is no job \(job).")
+    }
+    (allJobs[index].chosen, allJobs[index].best) = (best.step, best)
+    allJobs[index].adapter = adapter ?? allJobs[index].adapter
   }
   func jobs() async throws -> [TrainingJob] { allJobs.reversed() }
   nonisolated func foreignChanges() -> AsyncStream<Void> { AsyncStream { $0.finish() } }

@@ -54,6 +54,9 @@ public struct TrainingJob: Sendable, Hashable, Identifiable {
   public var best: Best?
   /// The best adapter so far, relative to the workspace; of a job at a provider, the model's name there.
   public var adapter: String?
+  /// The step of the checkpoint that a person or an evaluation chose; best checkpoint and adapter are that one then, whatever
+  /// its trainer reports. Nil where nobody chose.
+  public var chosen: Int?
   /// Why it failed, was lost or ended early; a sentence.
   public var message: String?
   /// The sweep it is a part of.
