@@ -11,7 +11,6 @@ from assay_engine.train import system_watch
 from assay_engine.train.preflight import check_accept
 from assay_engine.train.rows import TrainingError
 
-
 SETTINGS: dict[str, dict[str, Any]] = json.loads(
     Path(__file__).with_name("training_settings.json").read_text(encoding="utf-8")
 )
