@@ -38,6 +38,7 @@ let package = Package(
     .target(name: "NumberFormat"),
     .target(name: "Evidence", dependencies: ["NumberFormat"]),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
+    .target(name: "TrainerLogs"),
     .target(name: "FileWatching"),
     .target(name: "Files"),
     .target(name: "Processes", dependencies: [subprocess]),
@@ -66,7 +67,8 @@ let package = Package(
     .target(
       name: "Trainers",
       dependencies: [
-        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat",
+        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "TrainerLogs",
+        "NumberFormat",
       ]),
 
     // The screen.
@@ -107,20 +109,22 @@ let package = Package(
       dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks", "PortContracts", "SeededRandom"]),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", "PortContracts", grdb]),
+      dependencies: ["Storage", "WorkbenchCore", "Content", "Files", "Grading", "Evidence", "PortContracts", grdb]),
     .testTarget(
       name: "WorkspaceFilesTests",
       dependencies: [
         "WorkspaceFiles", "ModelAPI", "WorkbenchCore", "Content", "Files", "Grading", "PortContracts", "SeededRandom",
       ]),
-    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Files", "TestFolders"]),
     .testTarget(
       name: "LocalEngineTests",
       dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Content", "Grading", "TestFolders"]),
+    .testTarget(name: "TrainerLogsTests", dependencies: ["TrainerLogs", "SeededRandom"]),
     .testTarget(
       name: "TrainersTests",
       dependencies: [
-        "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "Evidence",
+        "Trainers", "TrainerLogs", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content",
+        "Evidence", "Files",
         "LoopbackServer", "TestFolders", "SeededRandom",
       ]),
     .testTarget(
@@ -147,7 +151,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Content", "Drawing", "Files", "LocalEngine", "ModelAPI", "Terminal", "Trainers", "WorkbenchCore",
+        "Content", "Drawing", "Files", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs", "Trainers",
+        "WorkbenchCore",
         "WorkspaceFiles", asyncHTTPClient,
       ] + nio),
   ]

@@ -87,8 +87,14 @@ public protocol ReviewStore: Sendable {
 public protocol JobStore: Sendable {
   /// Makes a job and returns its number; the folder is the caller's to make.
   func beginJob(_ draft: JobDraft) async throws -> TrainingJob
-  /// Replaces a job's header.
+  /// Notes what a job's folder says of it: state, steps, losses, message, and the best checkpoint and its adapter unless
+  /// one was chosen. Every process that follows the job does so, each at its own pace; so one that is over stays over, and
+  /// what it was made with never changes.
   func update(_ job: TrainingJob) async throws
+  /// Notes that a job that was over goes on: it is queued, without a message, and what was chosen counts no more.
+  func reopen(_ job: JobID) async throws
+  /// Notes which checkpoint is the one to use, and its adapter where the trainer's word would be another.
+  func choose(_ best: TrainingJob.Best, adapter: String?, of job: JobID) async throws
   /// All jobs, newest first.
   func jobs() async throws -> [TrainingJob]
 }

@@ -82,7 +82,8 @@ struct VariantReader {
     let adapter = fields.text(
       "adapter", isEndpoint ? "the tuned model's id, such as ft:…" : "a folder such as .assay/jobs/1/best")
     if let adapter { check(adapter: adapter, isEndpoint: isEndpoint, &fields) }
-    let sampling = sampling(&fields)
+    var sampling = Sampling()
+    fields.read(Sampling.table, into: &sampling, in: folder)
     fields.finish()
     guard let model, let prompt, !fields.isBroken else { return nil }
     return Variant(
@@ -111,13 +112,5 @@ struct VariantReader {
       let advice = nearest == nil ? " It has \(known.joined(separator: ", "))." : ConfigFields.suggestion(nearest)
       fields.fail("sections", "The prompt \"\(prompt.name)\" has no section titled \"\(title)\"." + advice)
     }
-  }
-
-  private func sampling(_ fields: inout ConfigFields) -> Sampling {
-    Sampling(
-      temperature: fields.number("temperature", "a number from 0 to 2") { (0...2).contains($0) },
-      topP: fields.number("top_p", "a number from 0 to 1") { (0...1).contains($0) },
-      maxTokens: fields.count("max_tokens", from: 1), seed: fields.count("seed", from: 0),
-      stop: fields.texts("stop") ?? [])
   }
 }

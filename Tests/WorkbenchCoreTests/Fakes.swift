@@ -304,7 +304,26 @@ actor FakeStore: Store {
     guard let index = allJobs.firstIndex(where: { $0.id == job.id }) else {
       throw WorkbenchError.input("There is no job \(job.id).")
     }
-    allJobs[index] = job
+    let old = allJobs[index]
+    guard job.state.isOver || !old.state.isOver else { return }
+    allJobs[index].state = job.state
+    (allJobs[index].step, allJobs[index].steps) = (job.step, job.steps)
+    (allJobs[index].trainLoss, allJobs[index].validationLoss) = (job.trainLoss, job.validationLoss)
+    allJobs[index].message = job.message
+    if old.chosen == nil { (allJobs[index].best, allJobs[index].adapter) = (job.best, job.adapter) }
+  }
+  func reopen(_ job: JobID) async throws {
+    guard let index = allJobs.firstIndex(where: { $0.id == job }) else {
+      throw WorkbenchError.input("There is no job \(job).")
+    }
+    (allJobs[index].state, allJobs[index].message, allJobs[index].chosen) = (.queued, nil, nil)
+  }
+  func choose(_ best: TrainingJob.Best, adapter: String?, of job: JobID) async throws {
+    guard let index = allJobs.firstIndex(where: { $0.id == job }) else {
+      throw WorkbenchError.input("There is no job \(job).")
+    }
+    (allJobs[index].chosen, allJobs[index].best) = (best.step, best)
+    allJobs[index].adapter = adapter ?? allJobs[index].adapter
   }
   func jobs() async throws -> [TrainingJob] { allJobs.reversed() }
   nonisolated func foreignChanges() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
@@ -354,10 +373,10 @@ actor FakeTrainer: Trainer {
     self.ticks = ticks ?? script.count + (always == nil ? 0 : 1)
   }
   func start(_ plan: TrainingPlan) async throws { plans.append(plan) }
-  func observe(folder: String, from offset: Int) async -> TrainerObservation {
-    if script.isEmpty, offset == 0, let always { return always }
+  func observe(folder: String, from cursor: ObservationCursor) async -> TrainerObservation {
+    if script.isEmpty, cursor == ObservationCursor(), let always { return always }
     return script.isEmpty
-      ? TrainerObservation(events: [], offset: offset, isAlive: true, exitStatus: nil, log: []) : script.removeFirst()
+      ? TrainerObservation(events: [], cursor: cursor, isAlive: true, exitStatus: nil, log: []) : script.removeFirst()
   }
   nonisolated func changes(folder: String) -> AsyncStream<Void> {
     AsyncStream { continuation in

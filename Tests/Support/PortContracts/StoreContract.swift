@@ -205,6 +205,49 @@ private let others: [PortContract<any Store>] = [
       id: JobID(77), backend: "mlx", base: "a", data: "", settings: TrainingSettings(), state: .queued,
       created: Date(timeIntervalSince1970: 5))
     try await refused("what concerns no job") { try await store.update(none) }
+    try await refused("going on with no job") { try await store.reopen(none.id) }
+    try await refused("a choice for no job") {
+      try await store.choose(TrainingJob.Best(step: 1), adapter: nil, of: none.id)
+    }
+  },
+  PortContract("several processes may write what a job's folder says, and none undoes another's word") { store in
+    let settings = TrainingSettings()
+    let job = try await store.beginJob(
+      JobDraft(
+        backend: "openai", base: "b", data: "train.jsonl", settings: settings, created: Date(timeIntervalSince1970: 5)))
+    func header() async throws -> TrainingJob? { try await store.jobs().first }
+    var running = job
+    (running.state, running.step, running.adapter, running.best) = (.running, 5, "ft:a", .init(step: 5))
+    try await store.update(running)
+    var ended = running
+    (ended.state, ended.step, ended.message) = (.finished, 9, "9 steps are done.")
+    try await store.update(ended)
+    try await store.update(running)
+    try same(try await header(), ended, "one that looked earlier and writes later changes nothing")
+
+    try await store.choose(TrainingJob.Best(step: 3, validationLoss: 0.5), adapter: "ft:a:3", of: job.id)
+    (ended.best, ended.adapter, ended.step) = (.init(step: 9), "ft:a", 10)
+    try await store.update(ended)
+    let chosen = try await header()
+    try same(chosen?.adapter, "ft:a:3", "what was chosen stays")
+    try same(chosen?.best, TrainingJob.Best(step: 3, validationLoss: 0.5))
+    try same(chosen?.chosen, 3)
+    try same(chosen?.step, 10, "and the rest is noted")
+
+    var other = ended
+    (other.base, other.data, other.backend, other.settings.rank) = ("x", "y", "mlx", 99)
+    try await store.update(other)
+    let made = try await header()
+    try same(made?.base, "b", "what a job was made with never changes")
+    try same(made?.settings, settings)
+
+    try await store.reopen(job.id)
+    let again = try await header()
+    try same(again?.state, .queued)
+    try same(again?.message, nil)
+    try same(again?.chosen, nil)
+    try await store.update(running)
+    try same(try await header()?.adapter, "ft:a", "a job that goes on tells its best again")
   },
   PortContract("a batch is kept by its label until it is over") { store in
     let run = try await store.beginRun(draft("a")).id
