@@ -46,6 +46,7 @@ struct WorkspaceReader {
       keepsReasoning: keepsReasoning(&fields) ?? false)
     let sets = readEvalSets(&fields, rules, prompts: prompts)
     workspace.evalSets = sets.items
+    workspace.namesEvalSets = fields.value("eval_sets") != nil
     var variants = VariantReader(models: models, prompts: prompts, folder: folder)
     workspace.variants = variants.read(&fields)
     workspace.training = TrainingReader.read(&fields, models: models, prompts: prompts, folder: folder)

@@ -37,6 +37,12 @@ actor FakeFiles: WorkspaceFiles {
   }
   func delete(_ section: Section, of prompt: Prompt) async throws {}
   func apply(_ edit: CaseEdit, to set: EvalSet) async throws {}
+  var appended: [CaseAddition] = []
+  func cases(at path: String) async throws -> [EvalCase] { [] }
+  func append(_ additions: [CaseAddition]) async throws {
+    if let refusal { throw refusal }
+    appended += additions
+  }
   func add(_ variant: Variant) async throws {
     if let refusal { throw refusal }
     workspace.variants.append(variant)
