@@ -18,6 +18,12 @@ public protocol WorkspaceFiles: Sendable {
   func keep(_ text: String?, as draft: DraftPath) async throws
   /// Changes one line of an eval set's file and leaves every other byte as it was.
   func apply(_ edit: CaseEdit, to set: EvalSet) async throws
+  /// The cases of an eval set's file that need not be registered; none where there is no file.
+  /// - Throws: `Problem`.
+  func cases(at path: String) async throws -> [EvalCase]
+  /// Adds lines to eval sets' files and registers the sets that are new; all or nothing as far as can be seen before.
+  /// - Throws: `Problem`.
+  func append(_ additions: [CaseAddition]) async throws
   /// Writes a variant's file, `variants/NAME.yaml`.
   /// - Throws: `Problem`, also where there is a variant of that name.
   func add(_ variant: Variant) async throws

@@ -54,6 +54,7 @@ struct WorkspaceReader {
       keepsReasoning: keepsReasoning(&fields) ?? false)
     let sets = readEvalSets(&fields, rules, prompts: prompts)
     workspace.evalSets = sets.items
+    workspace.namesEvalSets = fields.value("eval_sets") != nil
     var variants = VariantReader(models: models, prompts: prompts, folder: folder)
     workspace.variants = variants.read(&fields)
     problems += variants.problems

@@ -17,7 +17,7 @@ import WorkbenchCore
       CompareCommand.self, ReviewCommand.self, VerdictCommand.self,
       PromptCommand.self,
       DataCommand.self, TrainCommand.self, SweepCommand.self, JobsCommand.self, AdapterCommand.self, EngineCommand.self,
-      KeyCommand.self, InitCommand.self, TrustCommand.self, UntrustCommand.self,
+      ImportCommand.self, CasesCommand.self, KeyCommand.self, InitCommand.self, TrustCommand.self, UntrustCommand.self,
       DoctorCommand.self, ScreenCommand.self, JobRunnerCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)

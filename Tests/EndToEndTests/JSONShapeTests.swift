@@ -61,6 +61,11 @@ extension EndToEnd {
           try await run("model", "models")
           try await run("check", "doctor")
           try await run("data-check", "data", "check", "train/rows.jsonl")
+          try write("text,label\na,x\nb\n", to: folder + "/rows.csv")
+          try await run("imported", "import", folder + "/rows.csv")
+          try await run("case-difference", "cases", "diff", "rows", folder + "/rows.csv")
+          try await run(
+            "exported-cases", "cases", "export", "rows", "--format", "chat", "--output", folder + "/rows.chat")
           try await run("collected", "data", "collect", "base")
           try await run(
             "exported", "data", "export", "train/rows.jsonl", "--format", "axolotl", "--output", folder + "/out")

@@ -66,6 +66,12 @@ actor FakeFiles: WorkspaceFiles {
     }
     workspace.evalSets[index].cases = cases
   }
+  var appended: [CaseAddition] = []
+  func cases(at path: String) async throws -> [EvalCase] { [] }
+  func append(_ additions: [CaseAddition]) async throws {
+    if let refusal { throw refusal }
+    appended += additions
+  }
   func add(_ variant: Variant) async throws {
     if let refusal { throw refusal }
     guard workspace.variant(variant.name) == nil else {
