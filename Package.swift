@@ -101,7 +101,7 @@ let package = Package(
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
     .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"]),
-    .testTarget(name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat"]),
+    .testTarget(name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat"], exclude: ["Fixtures"]),
     .testTarget(name: "NumberFormatTests", dependencies: ["NumberFormat"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Content"]),
     .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Content", "Grading"]),
@@ -111,7 +111,7 @@ let package = Package(
     .testTarget(
       name: "WorkbenchCoreTests",
       dependencies: [
-        "WorkbenchCore", "Content", "Formats", "Grading", "DataChecks", "PortContracts", "SeededRandom",
+        "WorkbenchCore", "Content", "Formats", "Grading", "DataChecks", "Evidence", "PortContracts", "SeededRandom",
       ]),
     .testTarget(
       name: "StorageTests",

@@ -2,7 +2,8 @@ import Evidence
 
 /// Which way to go for one eval set, with the runs behind it.
 public struct VerdictReport: Sendable {
-  /// The eval set that decides: the first that is not for general tasks.
+  /// The eval set that decides: one that is held out, once something is measured on it; else the first that is not for
+  /// general tasks.
   public var set: String
   /// The newest run of each of the workspace's variants on the set, prompted ones first, best first.
   public var runs: [Run]
@@ -12,19 +13,18 @@ public struct VerdictReport: Sendable {
   public var prompted: Run?
   /// The best tuned run.
   public var tuned: Run?
-  /// The tuned run (A) and the prompted one (B) on the cases that both have.
-  public var paired: PairedOutcomes?
-  /// General tasks: the newest runs without and with an adapter.
-  public var general: (before: Run, after: Run)?
+  /// The tuned run against the prompted one on the cases that both have.
+  public var comparison: PairedComparison?
   /// What both cost, where prices are known.
   public var cost: CostModel?
   /// What to do, and why.
   public var advice: Advice
+  /// How far each stated number is from changing the recommendation.
+  public var flips: [FlipDistance] = []
 
   /// Puts a report together.
   public init(
-    set: String, runs: [Run], outdated: Set<RunID> = [], prompted: Run?, tuned: Run?, paired: PairedOutcomes?,
-    general: (before: Run, after: Run)?,
+    set: String, runs: [Run], outdated: Set<RunID> = [], prompted: Run?, tuned: Run?, comparison: PairedComparison?,
     cost: CostModel?, advice: Advice
   ) {
     self.set = set
@@ -32,47 +32,28 @@ public struct VerdictReport: Sendable {
     self.outdated = outdated
     self.prompted = prompted
     self.tuned = tuned
-    self.paired = paired
-    self.general = general
+    self.comparison = comparison
     self.cost = cost
     self.advice = advice
   }
+}
 
+extension VerdictReport {
   /// Runs of variants in the order they are shown: prompted ones first, among them those that have answered every case,
   /// then by score, by format, by the prompt's length and as in the file.
   static func ranked(_ runs: [Run], of variants: [Variant]) -> [Run] {
+    let tuned = Set(variants.filter(\.isTuned).map(\.name))
     func rank(_ run: Run) -> [Double] {
       let (summary, done) = (run.summary, Double(run.summary.done))
       return [
-        run.variant.isTuned ? 1 : 0, summary.done < run.requests ? 1 : 0, -summary.mean,
-        -Double(summary.formatValid) / done, summary.meanPromptTokens ?? .infinity,
+        run.variant.isTuned || tuned.contains(run.variant.name) ? 1 : 0, summary.done < run.requests ? 1 : 0,
+        -summary.mean, -Double(summary.formatValid) / done, summary.meanPromptTokens ?? .infinity,
       ]
     }
     return runs.enumerated().sorted { left, right in
       (rank(left.element) + [Double(left.offset)]).lexicographicallyPrecedes(
         rank(right.element) + [Double(right.offset)])
     }.map(\.element)
-  }
-}
-
-extension RunSummary {
-  /// The score with its interval, for a verdict.
-  var estimate: Estimate? {
-    guard scored > 0 else { return nil }
-    return Estimate(mean: mean, interval: Interval(low, high), count: scored, method: .wilson)
-  }
-}
-
-extension VariantFacts {
-  /// What a run measured.
-  init(_ run: Run, isOutdated: Bool) {
-    let summary = run.summary
-    self.init(
-      name: run.variant.name, score: summary.estimate,
-      format: summary.done > 0 ? Proportion(successes: summary.formatValid, of: summary.done) : nil,
-      medianLatency: summary.latencyMedian > 0 ? summary.latencyMedian * 1000 : nil,
-      slowLatency: summary.latency95 > 0 ? summary.latency95 * 1000 : nil,
-      unansweredCases: max(0, run.cases - run.casesAnswered), isOutdated: isOutdated)
   }
 }
 

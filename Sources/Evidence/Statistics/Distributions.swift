@@ -66,6 +66,11 @@ enum Distributions {
     return t > 0 ? 1 - tail : tail
   }
 
+  /// The probability that Student's t with `degrees` > 0 of freedom is at least |t| away from 0, to either side.
+  static func studentTwoSided(_ t: Double, degrees: Double) -> Double {
+    t.isFinite ? incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5) : 0
+  }
+
   /// The regularised incomplete beta function I_x(a, b), by Lentz's continued fraction (Numerical Recipes 6.4).
   static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     guard x > 0 else { return 0 }
@@ -77,7 +82,7 @@ enum Distributions {
     var c = 1.0
     var d = 1 / keep(1 - (a + b) * x / (a + 1))
     var fraction = d
-    for step in 1..<500 {
+    for step in 1..<10_000 {
       let m = Double(step)
       let even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
       d = 1 / keep(1 + even * d)
@@ -104,12 +109,5 @@ enum Distributions {
     let terms = [-691.0 / 360_360, 1.0 / 1188, -1.0 / 1680, 1.0 / 1260, -1.0 / 360, 1.0 / 12]
     let series = terms.reduce(0) { $0 * inverse + $1 } / x
     return (x - 0.5) * log(x) - x + log(2 * Double.pi) / 2 + series - shift
-  }
-
-  /// The probability of `successes` in `trials` throws of a fair coin.
-  static func fairBinomial(_ successes: Int, of trials: Int) -> Double {
-    let n = Double(trials)
-    let k = Double(successes)
-    return exp(logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1) - n * log(2))
   }
 }

@@ -158,12 +158,12 @@ public struct GroupSequential: Sendable, Hashable {
   /// - Parameters:
   ///   - evidence: both variants on the same cases, in random order of cases.
   ///   - look: a place in ``looks``; one beyond the last counts as the last. Each look is taken once.
-  public func finding(_ evidence: PairedEvidence, look place: Int) -> Finding {
+  public func finding(_ evidence: PairedComparison, look place: Int) -> Finding {
     let place = max(0, min(place, looks.count - 1))
     let isLast = place >= looks.count - 1
     let look = looks.isEmpty ? Look(cases: 0, level: 0, criticalValue: .infinity, spent: 0) : looks[place]
-    let share = cases > 0 ? min(1, Double(evidence.count) / Double(cases)) : 1
-    let pValue = evidence.tailPValue
+    let share = cases > 0 ? min(1, evidence.effectiveUnits / Double(cases)) : 1
+    let pValue = evidence.rawPValue
     let power = isLast ? nil : conditionalPower(evidence, share: share)
     let decision: Decision =
       if pValue <= look.level, evidence.difference != 0, isLast || evidence.withstandsOneCase(at: alpha) {
@@ -184,7 +184,7 @@ public struct GroupSequential: Sendable, Hashable {
   /// The drift is the one that the whole set detects with 80 % power (z₁₋α⁄₂ + z₀.₈, whatever share of the cases
   /// differs), towards the variant that is ahead; or what was seen so far, when that is more. Judging by what was seen
   /// alone would give up on every comparison that starts badly.
-  private func conditionalPower(_ evidence: PairedEvidence, share: Double) -> Double? {
+  private func conditionalPower(_ evidence: PairedComparison, share: Double) -> Double? {
     guard share < 1, let last = looks.last else { return nil }
     let detectable = Distributions.normalQuantile(1 - alpha / 2) + Distributions.normalQuantile(0.8)
     let now = abs(evidence.statistic) * share.squareRoot()
@@ -194,43 +194,28 @@ public struct GroupSequential: Sendable, Hashable {
   }
 }
 
-extension PairedEvidence {
-  /// The two-sided p-value of no difference, which is exact or nearly so however small it is.
-  var tailPValue: Double {
-    switch self {
-    case .outcomes(let outcomes): outcomes.pValue
-    case .scores(let scores): scores.tailPValue
-    }
-  }
-
+extension PairedComparison {
   /// Whether the difference would still be shown at a level after one more case that goes wholly the other way.
   ///
   /// The exact test of right and wrong answers has no need of it.
   func withstandsOneCase(at level: Double) -> Bool {
-    guard case .scores(let scores) = self else { return true }
-    let against = scores.difference > 0 ? -1.0 : 1.0
-    return PairedScores((scores.differences + [against]).map { ($0, 0) }).tailPValue <= level
+    guard case .units(let units) = sample else { return true }
+    let one = Units(
+      means: units.means + [units.mean > 0 ? -1 : 1], weights: units.shares + [1 / max(1, units.effectiveCount)],
+      effectiveCases: units.effectiveCases + 1)
+    return Sample.units(one).pValue <= level
   }
 
-  /// The interval of the mean difference that holds the true one with the given probability.
-  func interval(confidence: Double) -> Interval {
-    guard confidence < 1 else { return Interval(-1, 1) }
-    return switch self {
-    case .outcomes(let outcomes): outcomes.interval(confidence: confidence)
-    case .scores(let scores): scores.interval(confidence: confidence)
-    }
-  }
-
-  /// The sum of the differences over the root of the sum of their squares, standard normal without a difference; 0
+  /// The sum of the units' totals over the root of the sum of their squares, standard normal without a difference; 0
   /// without any.
   var statistic: Double {
-    switch self {
+    switch sample {
     case .outcomes(let outcomes):
       return outcomes.discordant == 0
         ? 0 : Double(outcomes.onlyA - outcomes.onlyB) / Double(outcomes.discordant).squareRoot()
-    case .scores(let scores):
-      let squares = scores.differences.reduce(0) { $0 + $1 * $1 }
-      return squares == 0 ? 0 : scores.differences.reduce(0, +) / squares.squareRoot()
+    case .units(let units):
+      let squares = units.totals.reduce(0) { $0 + $1 * $1 }
+      return squares == 0 ? 0 : units.mean / squares.squareRoot()
     }
   }
 }
