@@ -72,8 +72,9 @@ extension CasesPane {
     let theme = pen.theme
     let rows = rows(pen.snapshot)
     let all = pen.set.cases.count
-    let isFiltered = !search.isEmpty || tag != nil
-    let title = "Cases · \(pen.set.name)" + (tag.map { " · #\($0)" } ?? "")
+    let isFiltered = !search.isEmpty || tag != nil || standing != nil
+    let title =
+      "Cases · \(pen.set.name)" + (tag.map { " · #\($0)" } ?? "") + (standing.map { " · \($0.words)" } ?? "")
     let count = isFiltered ? "\(rows.count) of \(all)" : "\(all)"
     let inner = pen.frame(
       rect, title, label: [Span(count, theme[isFiltered ? .statusBusy : .textDim])],
@@ -109,8 +110,13 @@ extension CasesPane {
     }
   }
 
-  /// What the last row says of the variant's run over this set.
+  /// What the last row says of the run that is read, or of the variant's run over this set.
   private func runLine(_ pen: Pen) -> (text: String, progress: RunProgress?)? {
+    if let run = pen.snapshot.runs.first(where: { $0.id == readRun && $0.set == pen.set.name }) {
+      let summary = run.summary
+      let score = NumberFormat.percent(summary.mean, summary.low, summary.high)
+      return ("run \(run.id), \(run.variant.name): \(score) · Esc: the newest again", nil)
+    }
     guard let variant = variant(pen.snapshot), !pen.set.cases.isEmpty else { return nil }
     if let active = activeRun(pen.snapshot) { return (active.progress.waiting ?? variant.name, active.progress) }
     guard let meant = pen.snapshot.meantRun(of: variant.name, on: pen.set.name), meant.run.summary.scored > 0 else {
@@ -175,7 +181,7 @@ extension CasesPane {
     let theme = pen.theme
     switch question {
     case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
-    case .tag(let list): drawTags(list, in: row, pen, focused: focused, on: &surface)
+    case .part(let list): drawParts(list, in: row, pen, focused: focused, on: &surface)
     case .delete(let evalCase):
       ask("Delete the case \"\(evalCase.id)\" from \(pen.set.path)?", in: row, on: &surface, theme)
     case .restore:
@@ -196,23 +202,30 @@ extension CasesPane {
       in: row)
   }
 
-  private mutating func drawTags(
+  private mutating func drawParts(
     _ list: ListView<String>, in row: Rect, _ pen: Pen, focused: Bool, on surface: inout Surface
   ) {
     let theme = pen.theme
-    let tags = filter.tags(of: pen.set)
+    let outputs = marks(pen.snapshot, pen.set).first
+    let parts = filter.parts(of: pen.set, in: outputs)
     let area = tableArea.isEmpty ? detailArea : tableArea
-    let size = Size(width: 34, height: tags.count + 2)
+    let size = Size(width: 34, height: parts.count + 2)
     let place = area.centered(size)
     surface.fill(place, style: theme[.overlay])
     let inner = surface.frame(
-      place, title: "Tags · Esc or q closes", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
+      place, title: outputs.map { "Cases of run \($0.run.id) · Esc closes" } ?? "Tags · Esc or q closes",
+      style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
     var list = list
-    list.draw(tags, in: inner.insetColumns, focused: focused, on: &surface, theme: theme) { entry, row, surface in
-      surface.write([Span(entry.tag ?? "all cases", entry.tag == nil ? .plain : theme[.tag])], in: row)
-      surface.write([Span("\(entry.count)", theme[.textDim])], in: row, .right)
+    list.draw(parts, in: inner.insetColumns, focused: focused, on: &surface, theme: theme) { part, row, surface in
+      switch part.kind {
+      case .all: surface.write([Span("all cases")], in: row)
+      case .standing(let standing):
+        surface.write([Span(standing.mark + " ", theme[standing.style]), Span(standing.words)], in: row)
+      case .tag(let tag): surface.write([Span(tag, theme[.tag])], in: row)
+      }
+      surface.write([Span("\(part.count)", theme[.textDim])], in: row, .right)
     }
-    question = .tag(list)
+    question = .part(list)
     surface.write(
       [Span("Enter", theme[.key]), Span(" shows, "), Span("Esc", theme[.key]), Span(" goes back")], in: row)
   }

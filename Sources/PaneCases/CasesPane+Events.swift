@@ -51,17 +51,17 @@ extension CasesPane {
         // The table can be looked through while searching.
         if case .mouse = event { _ = table.handle(event, rows(snapshot)) }
       }
-    case .tag(var list):
-      let tags = set(snapshot).map { filter.tags(of: $0) } ?? []
+    case .part(var list):
+      let parts = set(snapshot).map { filter.parts(of: $0, in: marks(snapshot, $0).first) } ?? []
       if case .key(.enter) = event {
-        tag = list.selected(in: tags)?.tag
+        choose(list.selected(in: parts)?.kind ?? .all)
         question = nil
         detailView.scrollToTop()
       } else if [.key(.escape), .key("q")].contains(event) {
         question = nil
       } else {
-        _ = list.handle(event, tags)
-        question = .tag(list)
+        _ = list.handle(event, parts)
+        question = .part(list)
       }
     case .restore:
       switch event {
@@ -80,6 +80,15 @@ extension CasesPane {
     case nil: break
     }
     return .handled
+  }
+
+  /// Shows a part of the cases: a tag and what became of the answers narrow each other.
+  private mutating func choose(_ part: CaseFilter.Part.Kind) {
+    switch part {
+    case .all: (tag, standing) = (nil, nil)
+    case .standing(let chosen): standing = chosen
+    case .tag(let chosen): tag = chosen
+    }
   }
 
   private mutating func saveInstead(_ snapshot: Snapshot) -> Reaction<Command> {

@@ -6,14 +6,11 @@ import WorkbenchCore
 public struct RunsPane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
-    case compare, readAnswer, evaluate, evaluateAfresh, pause
+    case readCases, compare, readAnswer, evaluate, evaluateAfresh, pause
     case back, left, right, shorter, longer, follow
     case search, endSearch, clearSearch
     case copy, copyPart(Part), closeMenu
   }
-
-  /// What the pane asks.
-  public typealias Query = AnyQuery
 
   /// What can be copied.
   public enum Part: Sendable, Hashable { case number, failures, caseID, text }
@@ -47,7 +44,7 @@ public struct RunsPane: Pane {
   var places: [Area: Rect] = [:]
   var filter = FilteredRuns()
   var present = PresentVariants()
-  /// The store keeps both by case; this is what was seen here, for as long as the program runs.
+  /// What was seen here of runs under way, for as long as the program runs.
   var remembered: [RunID: Remembered] = [:]
   /// The run and the request that were drawn last: another one is read from its beginning, or its end.
   var shownRun: RunID?
@@ -84,6 +81,17 @@ public struct RunsPane: Pane {
   /// Requests of the shown run that are under way; nil while it isn't under way in this process.
   func running(_ snapshot: Snapshot) -> [RunProgress.RunningCase]? {
     selected(snapshot).flatMap { snapshot.progress[$0.id]?.running }
+  }
+
+  /// Why answers of the shown run are missing, unless it is under way.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    guard let run = selected(snapshot), snapshot.progress[run.id] == nil else { return [] }
+    return [AnyQuery(FailuresQuery(run.id))]
+  }
+
+  /// Turns to a run.
+  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    if case .run(let id)? = subject as? Subject, run(id, snapshot) != nil { chosen = id }
   }
 
   /// The request whose answer is read.
@@ -124,6 +132,7 @@ public struct RunsPane: Pane {
     sync(snapshot)
     menu = nil
     switch action {
+    case .readCases: return readCases(snapshot)
     case .compare: return compare(snapshot)
     case .readAnswer: area = .text
     case .evaluate: return evaluate(snapshot)
@@ -170,6 +179,14 @@ public struct RunsPane: Pane {
     area = .runs
   }
 
+  private func readCases(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let run = selected(snapshot) else { return .handled }
+    guard snapshot.workspace.evalSet(run.set) != nil else {
+      return .notice("The eval set \(run.set) is gone from assay.yaml.")
+    }
+    return .show(.cases, subject: Subject.run(run.id))
+  }
+
   private func compare(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let run = selected(snapshot), let pair = RunPair(run, snapshot) else { return .handled }
     return .show(.compare, subject: pair.subject)
@@ -194,7 +211,7 @@ public struct RunsPane: Pane {
     case .number: return .copy("\(run.id)", what: "the run's number")
     case .failures:
       let failures = RunFigures.sorted(failures(of: run, snapshot))
-      guard !failures.isEmpty else { return .notice("No request of this run has failed while it was watched here.") }
+      guard !failures.isEmpty else { return .notice("Every request of this run has an answer with a score.") }
       let lines = failures.map { "\($0.count) × \($0.reason)" }
       return .copy(lines.joined(separator: "\n"), what: "why requests failed")
     case .caseID:
@@ -208,7 +225,7 @@ public struct RunsPane: Pane {
 
   /// Why requests of a run failed: those under way, or as last seen.
   func failures(of run: Run, _ snapshot: Snapshot) -> [String: Int] {
-    snapshot.progress[run.id]?.failures ?? remembered[run.id]?.failures ?? [:]
+    snapshot.progress[run.id]?.failures ?? snapshot[FailuresQuery(run.id)].answer ?? remembered[run.id]?.failures ?? [:]
   }
 
   // MARK: - Other events

@@ -12,6 +12,8 @@ private struct Desk {
   var commands: [Command] = []
   var notices: [String] = []
   var shown: [Subject] = []
+  /// Runs that were opened in Cases.
+  var read: [RunID] = []
   var surface = Surface(width: 100, height: 30)
 
   init(_ snapshot: Snapshot) {
@@ -38,6 +40,7 @@ private struct Desk {
     case .copy(let text, let what): notices.append("\(what): \(text)")
     case .show(let pane, let subject):
       if pane == .compare, let subject = subject as? Subject { shown.append(subject) }
+      if pane == .cases, case .run(let id)? = subject as? Subject { read.append(id) }
     case .all(let reactions): reactions.forEach { take($0) }
     case .ignored, .handled: break
     }
@@ -109,7 +112,7 @@ struct KeyTests {
 
   @Test func answersAreReadBesideTheOtherKind() {
     var desk = Desk(Sample.atRest())
-    desk.press("Enter j c")
+    desk.press("c j c")
     let subject = Subject.runs(RunID(8), RunID(9), set: "main")
     #expect(desk.commands.isEmpty && desk.shown == [subject, subject])
   }
@@ -118,15 +121,30 @@ struct KeyTests {
     var desk = Desk(Sample.atRest())
     desk.snapshot.runs.removeFirst()
     desk.draw()
-    desk.press("Enter G Enter")
+    desk.press("c G c")
     #expect(
       desk.shown == [.runs(RunID(7), RunID(8), set: "main"), .runs(RunID(6), RunID(7), set: "main")])
     desk.snapshot.runs.removeFirst(2)
-    desk.press("Enter")
+    desk.press("c")
     desk.snapshot.runs[0].summary.done = 0
-    desk.press("Enter")
+    desk.press("c")
     #expect(
       desk.notices == ["There is no other run on main to read beside it.", "Run 6 has no answer yet."])
+  }
+
+  @Test func aRunIsReadCaseByCase() {
+    var desk = Desk(Sample.atRest())
+    #expect(desk.pane.queries(desk.snapshot).first?.base is FailuresQuery)
+    desk.press("Enter")
+    desk.pane.reveal(Subject.run(RunID(7)), desk.snapshot)
+    desk.press("Enter")
+    #expect(desk.read == [RunID(9), RunID(7)])
+    desk.snapshot[FailuresQuery(RunID(7))] = .ready(["The server is overloaded.": 3])
+    desk.draw()
+    #expect(desk.surface.text().contains("The server is overloaded."))
+    desk.snapshot.workspace.evalSets = []
+    desk.press("Enter")
+    #expect(desk.notices.last == "The eval set main is gone from assay.yaml.")
   }
 
   @Test func keysGoFromPanelToPanel() {
