@@ -1,3 +1,5 @@
+import NumberFormat
+
 /// The rules about what people say.
 extension Advisor {
   mutating func judgeStatements() {
@@ -31,29 +33,30 @@ extension Advisor {
       return lines.append(Reason(.examples, .unknown, "how many good training examples there are is not known"))
     }
     let figures = [Reason.Figure("training examples", Double(count))]
-    let have = "there \(count == 1 ? "is" : "are") \(Wording.plural(count, "good training example"))"
+    let have = "there \(count == 1 ? "is" : "are") \(NumberFormat.plural(count, "good training example"))"
     if outcome == .tunedBetter {
       return lines.append(
         Reason(.examples, .neutral, "\(have), which the measured gain shows to be enough", figures: figures))
     }
     if let tier = facts.project.dataTier, tier.missing(from: count) > 0, count >= 100 {
       let few = tier.missing(from: count)
-      missing.append(.init(.examples, "gather \(Wording.plural(few, "more example")) for \(tier.title)", count: few))
+      missing.append(
+        .init(.examples, "gather \(NumberFormat.plural(few, "more example")) for \(tier.title)", count: few))
       return lines.append(
         Reason(
           .examples, .unknown,
-          "\(have); \(tier.title) usually takes \(Wording.count(tier.examples.lowerBound)) to "
-            + Wording.count(tier.examples.upperBound),
+          "\(have); \(tier.title) usually takes \(NumberFormat.count(tier.examples.lowerBound)) to "
+            + NumberFormat.count(tier.examples.upperBound),
           figures: figures))
     }
     switch count {
     case ..<100:
-      missing.append(.init(.examples, "gather \(Wording.plural(500 - count, "more example"))", count: 500 - count))
+      missing.append(.init(.examples, "gather \(NumberFormat.plural(500 - count, "more example"))", count: 500 - count))
       lines.append(
         Reason(
           .examples, .forPrompting, "\(have), fewer than the 100 below which tuning is not tried", figures: figures))
     case ..<500:
-      missing.append(.init(.examples, "gather \(Wording.plural(500 - count, "more example"))", count: 500 - count))
+      missing.append(.init(.examples, "gather \(NumberFormat.plural(500 - count, "more example"))", count: 500 - count))
       lines.append(
         Reason(
           .examples, .unknown, "\(have), between the 100 that rule tuning out below and the 500 that allow it",
@@ -66,7 +69,7 @@ extension Advisor {
   private mutating func judgeVolume() {
     guard let volume = facts.project.queriesPerMonth ?? facts.cost?.queriesPerMonth else { return }
     let figures = [Reason.Figure("queries per month", volume)]
-    let start = "\(Wording.count(volume)) queries a month"
+    let start = "\(NumberFormat.count(volume)) queries a month"
     if volume < 100_000 {
       lines.append(
         Reason(.volume, .forPrompting, "\(start) are too few to need tuning (below 100,000)", figures: figures))

@@ -1,11 +1,13 @@
+import NumberFormat
+
 /// The rules that hold measurements against a mark: the target, the ceiling, the costs and the time limit.
 extension Advisor {
   mutating func judgeTarget() {
     guard let target = facts.project.targetScore else { return }
-    let aim = "the target of \(Wording.percent(target))"
+    let aim = "the target of \(NumberFormat.percent(target))"
     if let prompted = facts.prompted?.score {
       let figures = [Reason.Figure("prompted score", prompted.mean, prompted.interval), .init("target", target)]
-      let score = "\(promptedName) at \(Wording.percent(prompted))"
+      let score = "\(promptedName) at \(NumberFormat.percent(prompted))"
       if prompted.interval.low >= target {
         add(.target, .forPrompting, "\(score) reaches \(aim)", figures)
       } else if prompted.interval.high < target {
@@ -16,7 +18,7 @@ extension Advisor {
     }
     guard let tuned = facts.tuned?.score else { return }
     let figures = [Reason.Figure("tuned score", tuned.mean, tuned.interval), .init("target", target)]
-    let score = "\(tunedName) at \(Wording.percent(tuned))"
+    let score = "\(tunedName) at \(NumberFormat.percent(tuned))"
     if tuned.interval.low >= target {
       add(.target, .neutral, "\(score) reaches \(aim)", figures)
     } else if tuned.interval.high < target {
@@ -29,7 +31,7 @@ extension Advisor {
   mutating func judgeCeiling() {
     guard outcome == .none, let score = facts.prompted?.score else { return }
     let figures = [Reason.Figure("prompted score", score.mean, score.interval)]
-    let start = "\(promptedName) is at \(Wording.percent(score))"
+    let start = "\(promptedName) is at \(NumberFormat.percent(score))"
     let settled = CeilingRule.isSettled(score)
     let hedge = settled ? "" : ", though the interval reaches beyond the mark"
     switch CeilingRule(prompted: score.mean) {
@@ -61,19 +63,19 @@ extension Advisor {
       add(.cost, .unknown, "whether tuning pays for itself is not known: \(keys) not stated", figures)
     case .never:
       let loss = -(cost.savingPerQuery ?? cost.tokenSaving)
-      let statement = loss > 0 ? "costs \(Wording.dollars(loss)) more than" : "costs as much as"
+      let statement = loss > 0 ? "costs \(NumberFormat.dollars(loss)) more than" : "costs as much as"
       add(.cost, .forPrompting, "a tuned answer \(statement) a prompted one, so tuning never pays for itself", figures)
     case .after(let queries):
-      let saving = Wording.dollars(cost.savingPerQuery ?? 0)
+      let saving = NumberFormat.dollars(cost.savingPerQuery ?? 0)
       var start =
-        "a tuned answer saves \(saving), so \(Wording.dollars(cost.investment.known)) come back after "
-        + "\(Wording.count(queries)) queries"
+        "a tuned answer saves \(saving), so \(NumberFormat.dollars(cost.investment.known)) come back after "
+        + "\(NumberFormat.count(queries)) queries"
       figures.append(.init("break-even queries", queries))
       let months = cost.monthsToBreakEven
       if let months {
         // A year is our mark for an investment that pays.
         start +=
-          ", \(Wording.trimmed(months, decimals: 1)) months at \(Wording.count(cost.queriesPerMonth ?? 0)) a month"
+          ", \(NumberFormat.trimmed(months, decimals: 1)) months at \(NumberFormat.count(cost.queriesPerMonth ?? 0)) a month"
         figures.append(.init("months to break even", months))
       } else {
         missing.append(.init(.cost, "state queries_per_month under facts in assay.yaml"))
@@ -97,16 +99,16 @@ extension Advisor {
     }
     guard let prompted = facts.prompted?.slowLatency else {
       missing.append(.init(.latency, "measure how long the answers take"))
-      return add(.latency, .unknown, "the limit of \(Wording.milliseconds(limit)) has not been checked")
+      return add(.latency, .unknown, "the limit of \(NumberFormat.duration(limit / 1000)) has not been checked")
     }
     let start =
-      "95 % of the prompted answers take up to \(Wording.milliseconds(prompted)), "
-      + "the limit is \(Wording.milliseconds(limit))"
+      "95 % of the prompted answers take up to \(NumberFormat.duration(prompted / 1000)), "
+      + "the limit is \(NumberFormat.duration(limit / 1000))"
     if prompted <= limit { return add(.latency, .neutral, start, figures) }
     guard let tuned = facts.tuned?.slowLatency else { return add(.latency, .forTuning, start, figures) }
     add(
       .latency, tuned <= limit ? .forTuning : .neutral,
-      "\(start); the tuned ones take up to \(Wording.milliseconds(tuned))", figures)
+      "\(start); the tuned ones take up to \(NumberFormat.duration(tuned / 1000))", figures)
   }
 
   private mutating func judgeCriticalLatency(_ named: [(name: String, time: Double)], _ figures: [Reason.Figure]) {
@@ -117,8 +119,8 @@ extension Advisor {
     let (tuned, prompted) = (named[0].time, named[1].time)
     add(
       .latency, tuned < prompted ? .forTuning : .forPrompting,
-      "latency must be minimal: \(tunedName) takes \(Wording.milliseconds(tuned)), "
-        + "\(promptedName) \(Wording.milliseconds(prompted))",
+      "latency must be minimal: \(tunedName) takes \(NumberFormat.duration(tuned / 1000)), "
+        + "\(promptedName) \(NumberFormat.duration(prompted / 1000))",
       figures)
   }
 }

@@ -1,3 +1,5 @@
+import NumberFormat
+
 /// The rules about what the runs showed: quality, format, plateau and forgetting.
 extension Advisor {
   mutating func judgeMeasurements() {
@@ -28,7 +30,7 @@ extension Advisor {
     let are = leaked == 1 ? "is" : "are"
     add(
       .leak, .against,
-      "\(Wording.plural(leaked, "case")) of the eval set \(are) also in the training set, "
+      "\(NumberFormat.plural(leaked, "case")) of the eval set \(are) also in the training set, "
         + "so the tuned score does not count", [.init("shared cases", Double(leaked))])
     missing.append(.init(.leak, "remove the shared cases from the training set, and tune again", count: leaked))
   }
@@ -42,11 +44,12 @@ extension Advisor {
       } else if variant.unansweredCases > 0 {
         let all = answered + variant.unansweredCases
         add(
-          .coverage, .unknown, "\(name) has answered \(answered) of \(Wording.plural(all, "case")); the rest may differ"
+          .coverage, .unknown,
+          "\(name) has answered \(answered) of \(NumberFormat.plural(all, "case")); the rest may differ"
         )
         missing.append(
           .init(
-            .coverage, "evaluate \(name) on the other \(Wording.plural(variant.unansweredCases, "case"))",
+            .coverage, "evaluate \(name) on the other \(NumberFormat.plural(variant.unansweredCases, "case"))",
             count: variant.unansweredCases))
       }
     }
@@ -58,7 +61,7 @@ extension Advisor {
     }
     let figures = scores.map { Reason.Figure("\($0.name) score", $0.score.mean, $0.score.interval) }
     let sentence = scores.enumerated().map { place, entry in
-      entry.name + (place == 0 ? " scores " : " ") + Wording.percent(entry.score)
+      entry.name + (place == 0 ? " scores " : " ") + NumberFormat.percent(entry.score)
     }.joined(separator: ", ")
     guard let comparison = facts.comparison, comparison.count > 0 else {
       guard let first = scores.first else {
@@ -73,15 +76,15 @@ extension Advisor {
       let isKnown = facts.prompted?.score != nil && scores.count == 1
       return add(
         .quality, isKnown ? .neutral : .unknown,
-        "\(sentence) on \(Wording.plural(first.score.count, "case")); \(gap)", figures)
+        "\(sentence) on \(NumberFormat.plural(first.score.count, "case")); \(gap)", figures)
     }
     let (wins, losses) = comparison.winsAndLosses
     let corrected = facts.comparisonsTried > 1 ? ", corrected for \(facts.comparisonsTried) comparisons" : ""
-    let test = "\(comparison.test) \(Wording.pValue(correctedPValue))\(corrected)"
+    let test = "\(comparison.test) \(NumberFormat.pValue(correctedPValue))\(corrected)"
     let cases =
-      "on the same \(Wording.plural(comparison.count, "case")) \(tunedName) wins \(wins) and loses \(losses) (\(test))"
+      "on the same \(NumberFormat.plural(comparison.count, "case")) \(tunedName) wins \(wins) and loses \(losses) (\(test))"
     let begin = sentence.isEmpty ? "" : sentence + "; "
-    let range = Wording.points(comparison.difference, comparison.interval)
+    let range = NumberFormat.points(comparison.difference, comparison.interval)
     let all =
       figures + [
         .init("difference", comparison.difference, comparison.interval), .init("p-value", correctedPValue),
@@ -106,14 +109,14 @@ extension Advisor {
     var share = "if 20 % of the cases flip"
     if case .outcomes(let outcomes) = facts.comparison, outcomes.discordant > 0 {
       power.discordance = max(0.05, Double(outcomes.discordant) / Double(count))
-      share = "with \(Wording.percent(power.discordance)) of the cases flipping"
+      share = "with \(NumberFormat.percent(power.discordance)) of the cases flipping"
     }
     let detectable = power.detectableDifference(cases: count)
     let sees =
       detectable.map {
-        "\(Wording.plural(count, "case")) show differences from \(Wording.trimmed($0 * 100, decimals: 0)) points up"
+        "\(NumberFormat.plural(count, "case")) show differences from \(NumberFormat.trimmed($0 * 100, decimals: 0)) points up"
       }
-      ?? "\(Wording.plural(count, "case")) \(count == 1 ? "is" : "are") too few to show any difference"
+      ?? "\(NumberFormat.plural(count, "case")) \(count == 1 ? "is" : "are") too few to show any difference"
     let needed = power.cases(toDetect: facts.worthwhileGain) ?? count
     let isDecided = outcome == .tunedBetter || outcome == .promptedBetter || outcome == .same
     let isSmall = isDecided ? false : outcome == .unclear ? needed > count : count < 50
@@ -122,12 +125,12 @@ extension Advisor {
       detectable.map { [.init("detectable difference", $0)] } ?? [])
     // Cases that are there and not answered come before new ones.
     guard !isDecided, isCovered else { return }
-    let gain = Wording.trimmed(facts.worthwhileGain * 100, decimals: 1)
+    let gain = NumberFormat.trimmed(facts.worthwhileGain * 100, decimals: 1)
     if needed > count {
-      let more = Wording.plural(needed - count, "case")
+      let more = NumberFormat.plural(needed - count, "case")
       missing.append(
         .init(
-          .evalSize, "add \(more): \(Wording.count(needed)) would show a difference of \(gain) points",
+          .evalSize, "add \(more): \(NumberFormat.count(needed)) would show a difference of \(gain) points",
           count: needed - count))
     } else if outcome == .unclear {
       missing.append(
@@ -148,7 +151,7 @@ extension Advisor {
     let figures = known.map { Reason.Figure("\($0.name) format", $0.format.rate ?? 0, $0.format.interval()) }
     let sentence =
       "the format is right in "
-      + known.map { Wording.percent($0.format.rate ?? 0, $0.format.interval()) + " (\($0.name))" }
+      + known.map { NumberFormat.percent($0.format.rate ?? 0, $0.format.interval()) + " (\($0.name))" }
       .joined(separator: " and ") + " of the answers"
     if known.count == 2, let last = known.last {
       let (tuned, prompted) = (first.format.interval(), last.format.interval())
@@ -183,17 +186,17 @@ extension Advisor {
     switch plateau.state {
     case .tooFewVersions:
       let more = plateau.window - plateau.changes.count
-      missing.append(.init(.plateau, "measure \(Wording.plural(more, "more version")) of the prompt", count: more))
+      missing.append(.init(.plateau, "measure \(NumberFormat.plural(more, "more version")) of the prompt", count: more))
       add(
         .plateau, .unknown,
-        "\(Wording.plural(plateau.changes.count, "measured change")) of the prompt can't show a plateau")
+        "\(NumberFormat.plural(plateau.changes.count, "measured change")) of the prompt can't show a plateau")
     case .moving:
       add(
         .plateau, .forPrompting,
         "the prompt's score still moves: one of the last \(plateau.window) changes made a difference")
     case .flat:
       let hidden = plateau.hiddenGain.map {
-        "; a gain of up to \(Wording.trimmed($0 * 100, decimals: 0)) points could still hide"
+        "; a gain of up to \(NumberFormat.trimmed($0 * 100, decimals: 0)) points could still hide"
       }
       add(
         .plateau, .forTuning,
@@ -217,9 +220,9 @@ extension Advisor {
       .init("general after", after.rate ?? 0, after.interval()), .init("p-value", general.pValue),
     ]
     let scores =
-      "on \(Wording.plural(general.count, "case")) of other tasks the base model is right in "
-      + "\(Wording.percent(before.rate ?? 0, before.interval())), the tuned one in "
-      + "\(Wording.percent(after.rate ?? 0, after.interval())) (exact McNemar \(Wording.pValue(general.pValue)))"
+      "on \(NumberFormat.plural(general.count, "case")) of other tasks the base model is right in "
+      + "\(NumberFormat.percent(before.rate ?? 0, before.interval())), the tuned one in "
+      + "\(NumberFormat.percent(after.rate ?? 0, after.interval())) (exact McNemar \(NumberFormat.pValue(general.pValue)))"
     if general.pValue < 0.05, general.difference < 0 {
       let project = facts.project
       let sharesWork = project.canRoute == true || project.queryTypesDiffer == true || project.needsFlexibility == true
@@ -229,7 +232,7 @@ extension Advisor {
         figures)
     } else {
       let seen = Power().detectableDifference(cases: general.count).map {
-        "a loss below \(Wording.trimmed($0 * 100, decimals: 0)) points would not show"
+        "a loss below \(NumberFormat.trimmed($0 * 100, decimals: 0)) points would not show"
       }
       add(.forgetting, .neutral, "\(scores): no loss is visible; \(seen ?? "so few cases would show none")", figures)
     }

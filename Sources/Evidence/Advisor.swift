@@ -1,3 +1,5 @@
+import NumberFormat
+
 /// Applies the rules of ``Rule`` to facts: first every rule writes its line, then the decision is read from the lines.
 struct Advisor {
   let facts: Facts
@@ -88,7 +90,8 @@ struct Advisor {
       guard let gain = gains.first else {
         return Decision(
           recommendation: .prompt, confidence: .fair, rule: .quality,
-          because: "both score the same within \(Wording.trimmed(facts.worthwhileGain * 100, decimals: 1)) points, "
+          because:
+            "both score the same within \(NumberFormat.trimmed(facts.worthwhileGain * 100, decimals: 1)) points, "
             + "and prompting is easier to change")
       }
       return Decision(

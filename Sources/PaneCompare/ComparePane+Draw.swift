@@ -166,7 +166,8 @@ extension ComparePane {
       return lines + ["A and B choose other runs."]
     }
     if comparison != nil { return ["No case has both answers yet. Press r to run what is missing."] }
-    return ["Lining up the answers of both runs.", "If this stays, A and B choose other runs."]
+    if let problem = pair.query.flatMap({ snapshot[$0].problem }) { return [problem, "A and B choose other runs."] }
+    return ["Lining up the answers of both runs …"]
   }
 
   private func drawCentered(_ text: String, in rect: Rect, on surface: inout Surface, style: Style) {

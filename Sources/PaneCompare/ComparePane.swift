@@ -1,4 +1,5 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Two runs side by side: which cases each got right, and what both answered to the selected one.
@@ -22,6 +23,8 @@ public struct ComparePane: Pane {
   enum Area: Hashable, Sendable { case list, detail }
 
   /// Its name.
+  public let id = PaneID.compare
+  /// Its title.
   public let title = "Compare"
 
   var area = Area.list
@@ -36,12 +39,6 @@ public struct ComparePane: Pane {
   var choiceA: RunChoice?
   var choiceB: RunChoice?
   var set: String?
-  private var asked: CompareRequest?
-  private var wasAnswered = false
-  /// Runs of comparisons that were asked for here and haven't come yet.
-  private var pending: Set<[RunID]> = []
-  /// The runs of the comparison that was there when the pane was last asked, if any; nil before that.
-  private var shown: [RunID]?
 
   /// The case that a person selected: it stays so while a filter hides it.
   var caseID: String?
@@ -66,42 +63,24 @@ public struct ComparePane: Pane {
   /// What should be read now.
   func pair(_ snapshot: Snapshot) -> ComparePair { ComparePair(snapshot, a: choiceA, b: choiceB, set: set) }
 
-  /// The comparison, if it is one of the two sides that should be read.
+  /// The comparison of the two sides, once it is there.
   func comparison(_ snapshot: Snapshot, _ pair: ComparePair) -> Comparison? {
-    guard let comparison = snapshot.comparison, let a = pair.a, let b = pair.b, comparison.a.set == pair.set,
-      a.means(comparison.a), b.means(comparison.b)
-    else { return nil }
-    return comparison
+    pair.query.flatMap { snapshot[$0].answer }
   }
 
-  /// The command that would fill the pane, if it isn't filled and the same wasn't asked for before.
-  public mutating func wants(_ snapshot: Snapshot) -> Command? {
-    takeComparison(snapshot)
-    guard let request = CompareRequest(pair(snapshot)) else { return nil }
-    if request.isAnswered(by: snapshot.comparison) {
-      if request == asked { wasAnswered = true }
-      return nil
-    }
-    if request == asked, !wasAnswered { return nil }
-    asked = request
-    wasAnswered = false
-    pending.insert(request.runs)
-    return request.command
+  /// The comparison of the two sides.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    pair(snapshot).query.map { [AnyQuery($0)] } ?? []
   }
 
-  /// Turns to two runs that were asked for elsewhere, such as in Runs or Verdict, once they are there.
-  private mutating func takeComparison(_ snapshot: Snapshot) {
-    let runs = snapshot.comparison.map { [$0.a.id, $0.b.id] } ?? []
-    guard runs != shown else { return }
-    let isNew = shown != nil
-    shown = runs
-    let pair = pair(snapshot)
-    guard let comparison = snapshot.comparison, pending.remove(runs) == nil, isNew,
-      runs != [pair.a?.run?.id, pair.b?.run?.id]
+  /// Turns to two runs.
+  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    guard case .runs(let a, let b, let set)? = subject as? Subject,
+      let a = snapshot.runs.first(where: { $0.id == a }), let b = snapshot.runs.first(where: { $0.id == b })
     else { return }
-    set = comparison.a.set
-    choiceA = RunChoice(comparison.a, snapshot)
-    choiceB = RunChoice(comparison.b, snapshot)
+    self.set = set
+    choiceA = RunChoice(a, snapshot)
+    choiceB = RunChoice(b, snapshot)
   }
 
   /// Brings what was computed from rows up to date, and the selected case back into the list where it can be.
@@ -212,8 +191,7 @@ public struct ComparePane: Pane {
       choiceB?.run = nil
     }
     if side == .a { choiceA = item.choice } else { choiceB = item.choice }
-    asked = nil
-    return wants(snapshot).map { .command($0) } ?? .handled
+    return .handled
   }
 
   private mutating func takeNextSet(_ snapshot: Snapshot) -> Reaction<Command> {
@@ -224,8 +202,7 @@ public struct ComparePane: Pane {
     set = names[((names.firstIndex(of: current) ?? -1) + 1) % names.count]
     choiceA?.run = nil
     choiceB?.run = nil
-    asked = nil
-    return wants(snapshot).map { .command($0) } ?? .handled
+    return .handled
   }
 
   // MARK: - Other events

@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// What a comparison says in numbers; kept until another one comes, since it looks at each row.
@@ -37,7 +38,7 @@ struct ComparisonFigures: Sendable {
     let isComplete = comparison.missing == 0
     let winner: Comparison.Outcome? = isComplete && probability < 0.05 ? (mean > 0 ? .onlyB : .onlyA) : nil
     difference = Difference(
-      points: Wording.points(mean, interval), test: "exact " + Wording.pValue(probability),
+      points: NumberFormat.points(mean, interval), test: "exact " + NumberFormat.pValue(probability),
       conclusion: isComplete ? Self.conclusion(paired, winner) : "not decided before all cases are in",
       verdict: winner.map { $0 == .onlyB ? "B is better" : "A is better" } ?? "not decided", winner: winner)
   }
@@ -64,7 +65,7 @@ struct ComparisonFigures: Sendable {
     guard let least = power.detectableDifference(cases: paired.count) else {
       return "not decided: too few cases to tell"
     }
-    let cases = Wording.plural(paired.count, "case")
-    return "not decided: \(cases) can show \(Wording.points(least).dropFirst()) or more"
+    let cases = NumberFormat.plural(paired.count, "case")
+    return "not decided: \(cases) can show \(NumberFormat.points(least).dropFirst()) or more"
   }
 }

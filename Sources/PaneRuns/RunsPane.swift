@@ -1,4 +1,5 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Evaluations as they go: all runs, and of the selected one how far it is, why requests failed, and what is under way.
@@ -10,6 +11,9 @@ public struct RunsPane: Pane {
     case search, endSearch, clearSearch
     case copy, copyPart(Part), copyNothing
   }
+
+  /// What the pane asks.
+  public typealias Query = AnyQuery
 
   /// What can be copied.
   public enum Part: Sendable, Hashable { case number, failures, caseID, text }
@@ -26,6 +30,8 @@ public struct RunsPane: Pane {
   }
 
   /// Its name.
+  public let id = PaneID.runs
+  /// Its title.
   public let title = "Runs"
 
   var area = Area.runs
@@ -165,7 +171,7 @@ public struct RunsPane: Pane {
 
   private func compare(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let run = selected(snapshot), let pair = RunPair(run, snapshot) else { return .handled }
-    return .all([.command(pair.command), .show(pane: "Compare")])
+    return .show(.compare, subject: pair.subject)
   }
 
   // MARK: Evaluating

@@ -1,9 +1,9 @@
 import Drawing
+import NumberFormat
 import WorkbenchCore
 
 /// What a new job needs, field by field, with the workspace's own values to begin with.
 struct TrainingForm: Sendable {
-  private static let byEpochs = "by epochs"
   private static let refuse = "refuse"
   private static let accept = "accept"
 
@@ -11,11 +11,12 @@ struct TrainingForm: Sendable {
   private let settings: TrainingSettings
   private let known: JobDetail?
 
-  init(_ snapshot: Snapshot) {
+  /// - Parameter detail: The job that is shown, whose speed tells what a like job takes.
+  init(_ snapshot: Snapshot, detail: JobDetail? = nil) {
     let defaults = snapshot.workspace.training
     let models = snapshot.workspace.models.filter { $0.isLocal || $0.api.word == "openai" }.map(\.name)
     settings = defaults.settings
-    known = snapshot.job
+    known = detail
     let base = defaults.base ?? models.first ?? ""
     let data = defaults.data ?? snapshot.jobs.first?.data ?? ""
     fields = Form([
@@ -26,7 +27,7 @@ struct TrainingForm: Sendable {
         path.isEmpty ? "Name a file of rows, such as train/main.jsonl." : nil
       },
       FormField("mix in", value: settings.mix?.data ?? "", hint: "rows of other tasks, or none"),
-      FormField("mix share", value: Figure.plain(settings.mix?.share ?? 0.1), hint: "their share of all rows") {
+      FormField("mix share", value: NumberFormat.plain(settings.mix?.share ?? 0.1), hint: "their share of all rows") {
         Self.number($0, above: 0, upTo: 0.9)
       },
       FormField(
@@ -42,17 +43,19 @@ struct TrainingForm: Sendable {
         [most = max(256, settings.rank)] text in
         Self.each(text) { Self.whole($0, 1...most) }
       },
-      FormField("scale", value: Figure.plain(settings.scale), hint: "how much the additions count") {
+      FormField("scale", value: NumberFormat.plain(settings.scale), hint: "how much the additions count") {
         Self.number($0, above: 0, upTo: 1000)
       },
-      FormField("learning rate", value: Figure.plain(settings.learningRate), hint: "several, with commas: a sweep") {
+      FormField(
+        "learning rate", value: NumberFormat.plain(settings.learningRate), hint: "several, with commas: a sweep"
+      ) {
         [most = max(0.1, settings.learningRate)] text in
         Self.each(text) { Self.number($0, above: 0, upTo: most) }
       },
       FormField(
         "schedule", .choice(TrainingSettings.Schedule.allCases.map(\.rawValue)), value: settings.schedule.rawValue,
         hint: "how the rate changes"),
-      FormField("epochs", value: Figure.plain(settings.epochs), hint: "passes over the rows") {
+      FormField("epochs", value: NumberFormat.plain(settings.epochs), hint: "passes over the rows") {
         [most = max(100, settings.epochs)] text in
         Self.each(text) { Self.number($0, above: 0, upTo: most) }
       },
@@ -66,13 +69,13 @@ struct TrainingForm: Sendable {
       FormField("max tokens", value: "\(settings.maxTokens)", hint: "longer rows are cut") {
         Self.whole($0, 8...10_000_000)
       },
-      FormField("validation", value: Figure.plain(settings.validationShare), hint: "share of rows held back") {
+      FormField("validation", value: NumberFormat.plain(settings.validationShare), hint: "share of rows held back") {
         Self.number($0, above: 0, upTo: 0.5)
       },
       FormField("patience", value: "\(settings.patience)", hint: "0 = never stop early") {
         Self.whole($0, 0...100_000)
       },
-      FormField("data share", value: Figure.plain(settings.dataShare), hint: "of the rows; several: a sweep") {
+      FormField("data share", value: NumberFormat.plain(settings.dataShare), hint: "of the rows; several: a sweep") {
         Self.each($0) { Self.number($0, above: 0, upTo: 1) }
       },
       FormField("halving", .choice(["no", "yes"]), value: "no", hint: "of a sweep only the best go on"),
@@ -82,7 +85,7 @@ struct TrainingForm: Sendable {
       FormField("answers", value: "\(settings.samples)", hint: "cases, at each checkpoint") {
         Self.whole($0, 0...16)
       },
-      FormField("max hours", value: settings.maxHours.map { Figure.plain($0) } ?? "", hint: "empty: no limit") {
+      FormField("max hours", value: settings.maxHours.map { NumberFormat.plain($0) } ?? "", hint: "empty: no limit") {
         $0.isEmpty ? nil : Self.number($0, above: 0, upTo: 100_000)
       },
       FormField("priority", value: "0", hint: "higher: before waiting jobs") { Self.whole($0, -1000...1000) },
@@ -198,13 +201,15 @@ struct TrainingForm: Sendable {
   var described: Form {
     var shown = fields
     let wanted = wanted
-    if fields["learning rate"] == Figure.plain(settings.learningRate) { shown.describe("learning rate", hint: "") }
+    if fields["learning rate"] == NumberFormat.plain(settings.learningRate) {
+      shown.describe("learning rate", hint: "")
+    }
     if wanted.mix == nil { shown.describe("mix share", hint: "nothing is mixed in", isIdle: true) }
     guard let steps = wanted.steps else { return shown }
     shown.describe("epochs", hint: "steps win over epochs", isIdle: true)
     if let rows = learntRows {
       let epochs = Double(steps) * max(1, Double(wanted.batchSize) * Double(wanted.gradientAccumulation)) / rows
-      shown.describe("steps", hint: "= \(Figure.decimal(epochs, places: 1)) epochs")
+      shown.describe("steps", hint: "= \(NumberFormat.fixed(epochs, decimals: 1)) epochs")
     }
     return shown
   }
@@ -213,8 +218,8 @@ struct TrainingForm: Sendable {
   private func estimate(_ snapshot: Snapshot) -> String {
     let trials = axes.count
     let words = trials > 1 ? "A sweep of \(trials) jobs; each: " : ""
-    guard let estimate = snapshot.trainingEstimate, estimate.request == current else { return words + "…" }
-    return words + estimate.sentence
+    guard let current else { return words + "…" }
+    return words + (snapshot[TrainingEstimateQuery(current)].answer?.sentence ?? "…")
   }
 
   private static func whole(_ text: String, _ range: ClosedRange<Int>) -> String? {
@@ -225,8 +230,8 @@ struct TrainingForm: Sendable {
 
   private static func number(_ text: String, above low: Double, upTo high: Double) -> String? {
     guard let number = Double(text), number.isFinite else { return "A number is wanted, such as 0.001 or 1e-3." }
-    if number <= low { return "It must be more than \(Figure.plain(low))." }
-    return number > high ? "\(Figure.plain(high)) is the most." : nil
+    if number <= low { return "It must be more than \(NumberFormat.plain(low))." }
+    return number > high ? "\(NumberFormat.plain(high)) is the most." : nil
   }
 
   func draw(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {

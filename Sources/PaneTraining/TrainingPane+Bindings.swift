@@ -22,7 +22,7 @@ extension TrainingPane {
       ]
     case .adapter:
       return [
-        Binding(.enter, title: "Add the line to assay.yaml", group: "Adapter", action: .addVariant, footer: "add"),
+        Binding(.enter, title: "Write the variant's file", group: "Adapter", action: .addVariant, footer: "add"),
         Binding("y", title: "Copy the line", group: "Adapter", action: .copyLine, footer: "copy"),
         Binding(.escape, "q", "u", title: "Close", group: "Adapter", action: .close, footer: "close"),
       ]

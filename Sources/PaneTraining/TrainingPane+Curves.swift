@@ -6,7 +6,7 @@ extension TrainingPane {
   func overlays(_ snapshot: Snapshot) -> [OverlaidJob] {
     let shown = selected(snapshot)?.id
     return overlaid.enumerated().compactMap { index, id in
-      guard id != shown, let detail = snapshot.overlays.first(where: { $0.job.id == id }) else { return nil }
+      guard id != shown, let detail = snapshot[JobDetailQuery(id)].answer else { return nil }
       return OverlaidJob(detail: detail, look: index)
     }
   }
@@ -21,7 +21,7 @@ extension TrainingPane {
     } else {
       return .notice("\(overlaid.count) jobs are laid over others already: take one off first, with Space in the list.")
     }
-    return .command(.overlayJobs(overlaid))
+    return .handled
   }
 
   /// Zooms, pans, or jumps to a mark.

@@ -1,4 +1,5 @@
 import Drawing
+import NumberFormat
 import WorkbenchCore
 
 extension TrainingPane {
@@ -97,14 +98,14 @@ extension TrainingPane {
           Span(String(repeating: "░", count: 8 - filled), theme[.progressEmpty]),
         ]
       },
-      TableColumn("loss", width: 6...7, alignment: .right, priority: 5) { [Span(Figure.lossCell($0.trainLoss))] },
+      TableColumn("loss", width: 6...7, alignment: .right, priority: 5) { [Span(NumberFormat.lossCell($0.trainLoss))] },
       TableColumn("valid.", width: 6...7, alignment: .right, priority: 6) {
-        [Span(Figure.lossCell(bestLoss(of: $0)))]
+        [Span(NumberFormat.lossCell(bestLoss(of: $0)))]
       },
       TableColumn("base", width: 5...14, priority: 2) { dim($0.base) },
       TableColumn("data", width: max(8, data)...max(8, data), priority: 3) { dim($0.data) },
       TableColumn("made", width: 9...10, alignment: .right, priority: 0) {
-        dim(Figure.age(snapshot.time.timeIntervalSince($0.created)))
+        dim(NumberFormat.ago(snapshot.time.timeIntervalSince($0.created)))
       },
     ]
   }
@@ -177,7 +178,7 @@ extension TrainingPane {
     var columns: [TableColumn<Checkpoint>] = [
       TableColumn("step", width: 5...8, alignment: .right, priority: 9) { [Span("\($0.step)")] },
       TableColumn("valid.", width: 7...7, alignment: .right, priority: 8) {
-        [Span(Figure.lossCell($0.validationLoss))]
+        [Span(NumberFormat.lossCell($0.validationLoss))]
       },
     ]
     let signs = detail.answerSigns
@@ -185,11 +186,11 @@ extension TrainingPane {
     if !behaviour.isEmpty {
       func share(_ run: Run?, _ best: Double?) -> [Span] {
         guard let run else { return [Span("–", theme[.textDim])] }
-        let text = "\(Int((run.summary.mean * 100).rounded())) %"
+        let text = NumberFormat.percent(run.summary.mean)
         return [run.summary.mean == best ? Span(text, theme[.better]) : Span(text)]
       }
       columns.append(
-        TableColumn("task", width: 5...5, alignment: .right, priority: 8) {
+        TableColumn("task", width: 6...6, alignment: .right, priority: 8) {
           share(behaviour[$0.step]?.task, highest)
         })
       columns.append(
@@ -275,7 +276,7 @@ extension TrainingPane {
       if let row = next(keeping: 9) { surface.write([Span(text, theme[.textDim])], in: row) }
     }
     guard isLoaded(snapshot) else {
-      let text = "Reading the job's files. If this stays, Enter reads them again."
+      let text = selected(snapshot).flatMap { snapshot[JobDetailQuery($0.id)].problem } ?? "Reading the job's files …"
       drawCentered(text, in: rest, on: &surface, style: theme[.textDim])
       return
     }

@@ -49,11 +49,11 @@ extension TrainingPane {
       ]
     }
     return [
-      [Span("Enter adds this line to assay.yaml, under variants; y copies it:")],
+      [Span("Enter writes this variant to \(Variant.path(of: line.name)); y copies it:")],
       [],
       [Span("  \(line.name): ", theme[.jsonKey]), Span(line.fields, theme[.jsonString])],
       [],
-      [Span("Nothing else in the file changes. Then evaluate it in Compare.")],
+      [Span("Then evaluate it in Compare.")],
     ]
   }
 

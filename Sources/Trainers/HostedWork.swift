@@ -1,4 +1,5 @@
 import Foundation
+import NumberFormat
 import Processes
 import WorkbenchCore
 
@@ -69,7 +70,7 @@ struct HostedWork: JobWork {
   /// What so many tokens cost, in words; nothing where that isn't known.
   func cost(ofTokens tokens: Int) -> String {
     guard let dollars = price.map({ Double(tokens) * $0 / 1e6 }) else { return "" }
-    return dollars < 0.01 ? ", for less than a cent" : ", for about $" + String(format: "%.2f", dollars)
+    return dollars < 0.01 ? ", for less than a cent" : ", for about " + NumberFormat.dollars(dollars)
   }
 }
 
@@ -89,7 +90,7 @@ struct HostedEndpoint: Codable, Sendable, Hashable {
   init(_ model: ModelSpec, _ endpoint: Endpoint) {
     workspaceName = model.name
     name = endpoint.model
-    dialect = endpoint.dialect.rawValue
+    dialect = endpoint.dialect.word
     baseURLs = endpoint.baseURLs
     keyEnvironment = endpoint.keyEnvironment
     certificates = endpoint.certificates
@@ -103,8 +104,8 @@ struct HostedEndpoint: Codable, Sendable, Hashable {
       name: workspaceName,
       api: .endpoint(
         Endpoint(
-          Endpoint.Dialect(rawValue: dialect) ?? .chat, baseURLs: baseURLs, model: name, keyEnvironment: keyEnvironment,
-          certificates: certificates, allowsHTTP: allowsHTTP ?? false)),
+          Endpoint.Dialect(word: dialect, title: dialect, usualAddress: ""), baseURLs: baseURLs, model: name,
+          keyEnvironment: keyEnvironment, certificates: certificates, allowsHTTP: allowsHTTP ?? false)),
       timeout: timeout)
   }
 }

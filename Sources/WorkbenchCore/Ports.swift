@@ -24,8 +24,8 @@ public protocol WorkspaceFiles: Sendable {
   /// Adds lines to eval sets' files and registers the sets that are new; all or nothing as far as can be seen before.
   /// - Throws: `Problem`.
   func append(_ additions: [CaseAddition]) async throws
-  /// Adds a variant to `assay.yaml` and leaves every other byte as it was.
-  /// - Throws: `Problem` with the line to write, where that can't be done for certain.
+  /// Writes a variant's file, `variants/NAME.yaml`.
+  /// - Throws: `Problem`, also where there is a variant of that name.
   func add(_ variant: Variant) async throws
   /// The rows of a training file.
   /// - Throws: `Problem` with the line of the first bad row.
@@ -341,12 +341,15 @@ public struct ModelRequest: Sendable, Hashable {
   public var caseID: String
   /// The conversation.
   public var messages: [ChatMessage]
+  /// The tools that the model may call, a list in OpenAI's form; nil for none.
+  public var tools: JSONValue?
   /// How the next token is chosen.
   public var sampling: Sampling
   /// Makes a request.
-  public init(caseID: String, messages: [ChatMessage], sampling: Sampling) {
+  public init(caseID: String, messages: [ChatMessage], tools: JSONValue? = nil, sampling: Sampling) {
     self.caseID = caseID
     self.messages = messages
+    self.tools = tools
     self.sampling = sampling
   }
 }

@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 
 extension Workbench {
   /// Trains and judges every trial of a sweep. The same request goes on with what was begun: jobs that exist are neither
@@ -177,9 +178,8 @@ extension Workbench {
   private func ranking(_ report: SweepReport) async throws -> [String] {
     let judged = report.rows.filter { $0.run != nil }
     guard let best = judged.first, let bestRun = best.run else { return [Self.rankingByLoss(report)] }
-    let percent = Int((bestRun.summary.mean * 100).rounded())
     var sentences = [
-      "Job \(best.job.id) did best: \(percent) % of \(bestRun.summary.scored) cases. The best of \(judged.count) trials looks a "
+      "Job \(best.job.id) did best: \(NumberFormat.percent(bestRun.summary.mean)) of \(bestRun.summary.scored) cases. The best of \(judged.count) trials looks a "
         + "little better on the cases it was chosen by than it is; measure it on others before relying on the figure."
     ]
     let others = judged.dropFirst()
@@ -203,7 +203,7 @@ extension Workbench {
     else { return "No trial has been judged yet." }
     let judged = report.rows.count(where: \.isJudged)
     return
-      "Job \(best.id) did best of \(judged) by validation loss: \(JobLoss.text(loss)) at step \(checkpoint.step), its best "
+      "Job \(best.id) did best of \(judged) by validation loss: \(NumberFormat.loss(loss)) at step \(checkpoint.step), its best "
       + "checkpoint. A loss says little of answers; `assay jobs checkpoints \(best.id)` evaluates them."
   }
 
@@ -236,5 +236,5 @@ extension Workbench {
     return "From \(words) no rise can be told from chance\(seen ?? ""): whether more rows would help isn't known."
   }
 
-  private static func share(_ job: TrainingJob) -> String { "\(Int((job.settings.dataShare * 100).rounded())) %" }
+  private static func share(_ job: TrainingJob) -> String { NumberFormat.percent(job.settings.dataShare) }
 }

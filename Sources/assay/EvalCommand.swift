@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import NumberFormat
 import WorkbenchCore
 
 /// `assay eval`: runs variants over an eval set.
@@ -117,13 +118,14 @@ struct EvalCommand: AsyncParsableCommand {
     if failUnder != nil, !skipBadLines { try Self.checkLines(of: runs.map(\.set), in: workspace) }
     if let failUnder, let worst = runs.min(by: { $0.summary.mean < $1.summary.mean }), worst.summary.mean < failUnder {
       Wiring.say(
-        "\(worst.variant.name) scores \(Report.percent(worst.summary.mean)), below \(Report.percent(failUnder)).")
+        "\(worst.variant.name) scores \(NumberFormat.percent(worst.summary.mean)), below \(NumberFormat.percent(failUnder))."
+      )
       throw ExitCode(ExitStatus.thresholdMissed)
     }
     if failUnder != nil, let run = runs.first(where: { $0.summary.unscoredShare * 100 > failUnscored }) {
       Wiring.say(
         "\(run.summary.unscored) of \(run.summary.done) answers of \(run.variant.name) were not scored, more than "
-          + "\(Report.percent(failUnscored / 100)): the score says too little of it.")
+          + "\(NumberFormat.percent(failUnscored / 100)): the score says too little of it.")
       throw ExitCode(ExitStatus.thresholdMissed)
     }
   }
@@ -210,10 +212,9 @@ struct EvalCommand: AsyncParsableCommand {
       }
     }
     await tellIgnored()
-    let outcome = try await Self.showingProgress(of: workbench, as: request.variant) {
-      try await workbench.perform(.evaluate(request), consent: .given)
+    let run = try await Self.showingProgress(of: workbench, as: request.variant) {
+      try await workbench.evaluate(request, consent: .given)
     }
-    guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
     await tellIgnored()
     if let sentence = try await workbench.cutSentence(of: run) { Wiring.say(sentence) }
     if let sentence = try await workbench.collapseSentence(of: run) { Wiring.say(sentence) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Content
 import Drawing
+import NumberFormat
 import WorkbenchCore
 
 /// `assay sweep`: several jobs that differ in a few settings.
@@ -152,12 +153,13 @@ struct SweepCommand: AsyncParsableCommand {
     table.rows = report.rows.map { row in
       report.axes.map { axis in
         let value = axis.value(row.job.settings)
-        return axis == .dataShare ? Report.percent(value) : value == value.rounded() ? "\(Int(value))" : "\(value)"
+        return axis == .dataShare
+          ? NumberFormat.percent(value) : value == value.rounded() ? "\(Int(value))" : "\(value)"
       } + [
         row.job.id.description, row.job.state.rawValue, "\(row.job.step)/\(row.job.steps)",
-        row.loss.map(JobLoss.text) ?? "–", row.job.best.map { "\($0.step)" } ?? "–",
-        row.run.map { Report.percent($0.summary.mean) } ?? "–",
-        row.run.map { "[\(Report.percent($0.summary.low)), \(Report.percent($0.summary.high))]" } ?? "–",
+        row.loss.map(NumberFormat.loss) ?? "–", row.job.best.map { "\($0.step)" } ?? "–",
+        row.run.map { NumberFormat.percent($0.summary.mean) } ?? "–",
+        row.run.map { NumberFormat.range($0.summary.low, $0.summary.high) } ?? "–",
       ]
     }
     table.print()

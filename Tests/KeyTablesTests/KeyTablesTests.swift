@@ -1,27 +1,20 @@
 import Drawing
 import Foundation
-import PaneCases
-import PaneCompare
-import PanePrompt
-import PaneRuns
-import PaneTraining
-import PaneVerdict
+import Panes
 import Testing
 import WorkbenchCore
 import WorkbenchUI
 
 /// The README's key tables are made from the bindings: `ASSAY_RECORD=1` writes them anew, and such a run fails.
 @Suite struct KeyTablesTests {
-  static let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("README.md")
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  static let readme = root.appendingPathComponent("README.md")
 
   private var screen: Screen {
-    let panes: [any Pane<Snapshot, Command>] = [
-      PromptPane(), CasesPane(), ComparePane(), RunsPane(), TrainingPane(), VerdictPane(),
-    ]
     let workspace = Workspace(folder: "/nowhere", name: "sample")
     return Screen(
-      panes: panes, snapshot: Snapshot(workspace: workspace, time: Date(timeIntervalSince1970: 0)), themes: [])
+      panes: Panes.all, snapshot: Snapshot(workspace: workspace, time: Date(timeIntervalSince1970: 0)), themes: [])
   }
 
   @Test func theReadmesTablesAreTheBindings() throws {
@@ -35,6 +28,20 @@ import WorkbenchUI
         .write(to: Self.readme, atomically: true, encoding: .utf8)
     }
     Issue.record("README.md's key tables are stale; run the tests with ASSAY_RECORD=1 to write them anew.")
+  }
+
+  /// Package.swift can't read the list of panes, so it has one of their targets.
+  @Test func thePackageDeclaresEachPane() throws {
+    let manifest = try String(contentsOf: Self.root.appendingPathComponent("Package.swift"), encoding: .utf8)
+    let list = try #require(manifest.firstMatch(of: #/let panes = \[([^\]]*)\]/#)?.1)
+    let declared = list.matches(of: #/"(\w+)"/#).map { String($0.1) }
+    #expect(declared == Panes.all.map { String(String(reflecting: type(of: $0.make())).prefix { $0 != "." }) })
+  }
+
+  @Test func namesAndKeysOfPanesAreTheirOwn() {
+    #expect(Set(Panes.all.map(\.id)).count == Panes.all.count)
+    #expect(Set(Panes.all.map(\.title)).count == Panes.all.count)
+    #expect(Set(Panes.all.map(\.key)).count == Panes.all.count)
   }
 
   @Test func noKeyMeansTwoThingsInOnePane() {

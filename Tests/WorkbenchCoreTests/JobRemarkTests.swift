@@ -87,12 +87,6 @@ import Testing
     #expect(detail.best?.step == 10)
   }
 
-  @Test func losesInWords() {
-    #expect(JobLoss.text(0.12345) == "0.1235" || JobLoss.text(0.12345) == "0.1234")
-    #expect(JobLoss.text(1e308) == "1.000e+308" && JobLoss.text(.nan) == "not a number")
-    #expect(JobLoss.text(.infinity) == "infinite")
-  }
-
   @Test func acceptedChecksReachTheTrainer() async throws {
     let trainer = FakeTrainer()
     let (workbench, files) = try await workbench(trainer: trainer)

@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 
 /// Two runs lined up case by case.
 public struct Comparison: Sendable {
@@ -96,10 +97,10 @@ extension Comparison {
       return kinds.isEmpty ? nil : "\(run.variant.name): \(kinds.joined(separator: ", "))"
     }
     let all = pairs.asWrong
-    let p = all.pValue < 0.001 ? "p < 0.001" : "p = \(Self.threePlaces(all.pValue))"
+    let p = NumberFormat.pValue(all.pValue)
     return [
       "Left out are replies that are no answer (\(words.joined(separator: "; "))). Counted as wrong, the difference is "
-        + "\(Self.signed(-all.difference)) points (exact McNemar \(p), \(all.count) cases)."
+        + "\(NumberFormat.signedPoints(-all.difference)) points (exact McNemar \(p), \(all.count) cases)."
     ]
   }
 
@@ -124,31 +125,21 @@ extension Comparison {
     if pairs.disagrees {
       return
         "Not decided: whether \(a) or \(b) is better depends on how the \(pairs.noAnswers) replies that are no answer are "
-        + "counted (\(Self.signed(difference)) points without them, \(Self.signed(-pairs.asWrong.difference)) with them as "
+        + "counted (\(NumberFormat.signedPoints(difference)) points without them, \(NumberFormat.signedPoints(-pairs.asWrong.difference)) with them as "
         + "wrong). Say so with count_as_wrong in assay.yaml."
     }
     let isDecided = paired.pValue < 0.05
     // A winner's lead is told from the winner's side.
     let interval = isDecided && difference < 0 ? paired.interval() : differenceInterval
-    let range = "95 % interval \(Self.signed(interval.low)) to \(Self.signed(interval.high)) points"
-    let p = paired.pValue < 0.001 ? "p < 0.001" : "p = \(Self.threePlaces(paired.pValue))"
+    let range =
+      "95 % interval \(NumberFormat.signedPoints(interval.low)) to \(NumberFormat.signedPoints(interval.high)) points"
+    let p = NumberFormat.pValue(paired.pValue)
     if isDecided {
       let (winner, loser) = difference > 0 ? (b, a) : (a, b)
       return "\(winner) is better than \(loser) by \(points) points (\(range), exact McNemar \(p))."
     }
     return
-      "Not decided: the difference of \(Self.signed(difference)) points could be chance (\(range), exact McNemar \(p), "
+      "Not decided: the difference of \(NumberFormat.signedPoints(difference)) points could be chance (\(range), exact McNemar \(p), "
       + "\(paired.count) cases)."
-  }
-
-  static func signed(_ share: Double) -> String {
-    let points = Int((share * 100).rounded())
-    return points > 0 ? "+\(points)" : points < 0 ? "−\(-points)" : "0"
-  }
-
-  static func threePlaces(_ value: Double) -> String {
-    let thousandths = Int((value * 1000).rounded())
-    let digits = String(thousandths % 1000)
-    return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
   }
 }

@@ -37,7 +37,10 @@ struct RunIdentity: Sendable {
   /// Everything that decides one answer. Different sample numbers are different draws from the same request.
   func key(for messages: [ChatMessage], of evalCase: EvalCase, sample: Int) -> ContentHash {
     var content: [JSONValue] = [model, sampling]
-    content += messages.map { .array([.string($0.role.rawValue), .string($0.content)]) }
+    content += messages.map { message in
+      .array([.string(message.role.rawValue), .string(message.content)] + (message.whole.map { [.object($0)] } ?? []))
+    }
+    if let tools = Conversation(in: evalCase.input)?.tools { content.append(["tools": tools]) }
     if usesCaseID { content.append(.string(evalCase.id)) }
     if sample > 0 { content.append(["sample": JSONValue(sample)]) }
     return Self.hash(content)
@@ -59,7 +62,7 @@ extension Workbench {
     case .endpoint(let endpoint):
       // What was tuned is a model of its own there.
       model = [
-        .string(endpoint.dialect.rawValue), .string(endpoint.baseURLs.first ?? ""),
+        .string(endpoint.dialect.word), .string(endpoint.baseURLs.first ?? ""),
         .string(subject.variant.adapter ?? endpoint.model),
       ]
     case .command(let words):
