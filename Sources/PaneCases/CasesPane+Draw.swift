@@ -2,6 +2,7 @@ import Content
 import Drawing
 import Foundation
 import NumberFormat
+import PaneKit
 import WorkbenchCore
 
 extension CasesPane {
@@ -231,9 +232,4 @@ extension CasesPane {
     for problem in snapshot.workspace.problems.prefix(5) { lines.append(Span("! \(problem)", theme[.error])) }
     for (offset, line) in lines.enumerated() { surface.write([line], in: inner.row(offset + 1)) }
   }
-}
-
-extension Rect {
-  /// Without one column at either side.
-  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

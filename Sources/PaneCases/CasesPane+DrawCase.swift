@@ -1,5 +1,6 @@
 import Content
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 extension CasesPane {

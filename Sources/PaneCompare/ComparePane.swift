@@ -7,13 +7,13 @@ public struct ComparePane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
     case open, back, left, right, nextCase, previousCase
-    case filter(CompareFilter), nextFilter, previousFilter
+    case chooseFilter, filter(CompareFilter)
     case search, endSearch, clearSearch
-    case chooseA, chooseB, choose, closeChooser
+    case chooseRuns, otherSide, choose, closeChooser
     case nextSet, evaluate, pause
     case narrower, wider
-    case copy, copyPart(Part), copyNothing
-    case mark, found(Preference.Better?), edit, editFrom(Part), forgetAnswer, closeQuestion, keepAnswer, leaveAnswer
+    case copy, copyPart(Part), closeMenu
+    case mark, found(Preference.Better?), edit, editFrom(Part), forgetAnswer, keepAnswer, leaveAnswer
   }
 
   /// A part of a case that can be copied.
@@ -32,8 +32,7 @@ public struct ComparePane: Pane {
   var query = ""
   var field: LineField?  // while the text to look for is being typed
   var chooser: RunChooser?
-  var isCopying = false  // while a person is asked what to copy
-  var question: ReviewQuestion?  // while a person is asked about the answers
+  var menu: Menu<Action>?  // while a person is asked what to show, to copy, to mark or to edit
   var draft: AnswerDraft?  // while the right answer is being written
 
   var choiceA: RunChoice?
@@ -57,7 +56,7 @@ public struct ComparePane: Pane {
 
   /// True while a text to look for is typed, or a question is open.
   public var capturesText: Bool {
-    field != nil || chooser != nil || isCopying || question != nil || draft != nil
+    field != nil || chooser != nil || menu != nil || draft != nil
   }
 
   /// What should be read now.
@@ -102,6 +101,7 @@ public struct ComparePane: Pane {
 
   /// Does what a binding stands for.
   public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+    menu = nil
     switch action {
     case .open, .right: area = .detail
     case .back: return goBack()
@@ -109,8 +109,7 @@ public struct ComparePane: Pane {
     case .nextCase: return step(.down, snapshot)
     case .previousCase: return step(.up, snapshot)
     case .filter(let wanted): filter = wanted
-    case .nextFilter: filter = filter.next()
-    case .previousFilter: filter = filter.next(by: -1)
+    case .chooseFilter: menu = filterMenu(pair(snapshot).names)
     case .search:
       var field = LineField(prompt: "/", placeholder: "id, tag, input or answer")
       field.setText(query)
@@ -119,8 +118,8 @@ public struct ComparePane: Pane {
     case .clearSearch:
       field = nil
       query = ""
-    case .chooseA: chooser = RunChooser(.a, snapshot, pair(snapshot))
-    case .chooseB: chooser = RunChooser(.b, snapshot, pair(snapshot))
+    case .chooseRuns: chooser = RunChooser(.a, snapshot, pair(snapshot))
+    case .otherSide: chooser = chooser.map { RunChooser($0.side == .a ? .b : .a, snapshot, pair(snapshot)) }
     case .choose: return choose(snapshot)
     case .closeChooser: chooser = nil
     case .nextSet: return takeNextSet(snapshot)
@@ -128,15 +127,14 @@ public struct ComparePane: Pane {
     case .pause: return .all(running(pair(snapshot), snapshot).map { .command(.pauseRun($0)) })
     case .narrower: splitter.grow(by: -0.05)
     case .wider: splitter.grow(by: 0.05)
-    case .copy: isCopying = true
+    case .copy: menu = copyMenu
     case .copyPart(let part): return copy(part, snapshot)
-    case .copyNothing: isCopying = false
-    case .mark: return ask(.better, snapshot)
+    case .closeMenu: break
+    case .mark: return askWhichIsBetter(snapshot)
     case .found(let better): return find(better, snapshot)
-    case .edit: return ask(.answer, snapshot)
+    case .edit: return askWhatToEdit(snapshot)
     case .editFrom(let part): return edit(part, snapshot)
     case .forgetAnswer: return forgetAnswer(snapshot)
-    case .closeQuestion: question = nil
     case .keepAnswer: return keepAnswer()
     case .leaveAnswer: return leaveAnswer()
     }
@@ -144,7 +142,6 @@ public struct ComparePane: Pane {
   }
 
   private mutating func copy(_ part: Part, _ snapshot: Snapshot) -> Reaction<Command> {
-    isCopying = false
     refresh(comparison(snapshot, pair(snapshot)))
     guard let row = list.selected(in: rows) else { return .handled }
     switch part {
@@ -216,7 +213,7 @@ public struct ComparePane: Pane {
       return .handled
     }
     if chooser != nil { return handleInChooser(event, snapshot) }
-    if isCopying || question != nil { return swallow(event, snapshot) }
+    if menu != nil { return swallow(event, snapshot) }
     if splitter.handle(event) { return .handled }
     if case .mouse(let mouse) = event, case .press = mouse.action {
       if listPlace.contains(mouse.point) { area = .list }
@@ -252,21 +249,5 @@ public struct ComparePane: Pane {
     let pair = pair(snapshot)
     if chooser?.handle(event, snapshot, pair) == true { return .handled }
     return swallow(event, snapshot)
-  }
-
-  /// Text means nothing to a question, nor to what holds everywhere while it is open.
-  private func swallow(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
-    event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
-  }
-}
-
-extension Event {
-  /// Whether it would put text somewhere.
-  var isTyping: Bool {
-    switch self {
-    case .key(let key): key.text != nil
-    case .paste: true
-    default: false
-    }
   }
 }

@@ -60,7 +60,8 @@ struct RunChooser: Sendable {
     let place = rect.centered(size)
     surface.fill(place, style: theme[.overlay].over(theme[.text]))
     let inner = surface.frame(
-      place, title: "Run for \(side == .a ? "A" : "B") · Esc or q closes", style: theme[.overlayBorder],
+      place, title: "Run for \(side == .a ? "A · Tab: B" : "B · Tab: A") · Esc or q closes",
+      style: theme[.overlayBorder],
       titleStyle: theme[.overlayTitle])
     let columns: [TableColumn<Item>] = [
       TableColumn("run", width: 4...6, alignment: .right, priority: 8) { item in

@@ -1,6 +1,7 @@
 import Content
 import Drawing
 import NumberFormat
+import PaneKit
 import WorkbenchCore
 
 extension PromptPane {
@@ -165,9 +166,4 @@ extension PromptPane {
     if let cost = output.cost { words.append(NumberFormat.dollars(cost)) }
     return words.joined(separator: " · ")
   }
-}
-
-extension Rect {
-  /// Without one column at either side.
-  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

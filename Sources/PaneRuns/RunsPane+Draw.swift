@@ -119,7 +119,7 @@ extension RunsPane {
       field.draw(in: row, focused: pen.isFocused, on: &surface, theme: theme)
     }
     guard !snapshot.runs.isEmpty else {
-      drawCentered(emptySentences(snapshot), in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(emptySentences(snapshot)).draw(in: inner, on: &surface, theme: theme)
       return
     }
     let rows = rows(snapshot)
@@ -133,7 +133,7 @@ extension RunsPane {
     }
     guard !rows.isEmpty else {
       let text = "No run holds “\(query)”. Esc shows all runs again."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     if let id = selected(snapshot)?.id, table.selection != id { table.select(id) }
@@ -230,15 +230,6 @@ extension RunsPane {
     }
     return columns
   }
-
-  func drawCentered(_ text: String, in rect: Rect, on surface: inout Surface, style: Style) {
-    guard rect.width > 0, rect.height > 0 else { return }
-    let lines = TextWidth.wrap(text, to: rect.width)
-    let top = max(0, (rect.height - lines.count) / 2)
-    for (index, line) in lines.prefix(rect.height - top).enumerated() {
-      surface.write([Span(line, style)], in: rect.row(top + index), .center)
-    }
-  }
 }
 
 extension Run {
@@ -254,12 +245,8 @@ extension Run {
 }
 
 extension Rect {
-  /// Without one column at either side.
-  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
   /// With a column more for the scroll bar of a table with so many rows, so that it touches no figures.
   func withBar(for rows: Int) -> Rect {
     rows > height - 1 && width > 12 ? Rect(x: x, y: y, width: width + 1, height: height) : self
   }
-  /// Without its last row.
-  var withoutLastRow: Rect { Rect(x: x, y: y, width: width, height: max(0, height - 1)) }
 }

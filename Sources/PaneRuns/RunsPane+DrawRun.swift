@@ -123,7 +123,7 @@ extension RunsPane {
     let inner = panel(.requests, "Under way", in: rect, pen, on: &surface, label: label)
     guard !progress.running.isEmpty else {
       let text = progress.waiting.map { "No request is under way: \($0)." } ?? "No request is under way."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     requests.draw(
@@ -183,7 +183,7 @@ extension RunsPane {
     guard let request = request(pen.snapshot) else {
       let inner = panel(.text, "Answer", in: rect, pen, on: &surface)
       let text = "What comes of an answer is shown here while it comes."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     var title = "Answer to \(request.caseID)"
@@ -193,7 +193,7 @@ extension RunsPane {
     let inner = panel(.text, title, in: rect, pen, on: &surface, label: label)
     guard let answer = request.text, !answer.isEmpty else {
       let sentence = request.text == nil ? "This answer isn't streamed, or hasn't begun." : "Nothing has come yet."
-      drawCentered(sentence, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(sentence).draw(in: inner, on: &surface, theme: theme)
       return
     }
     // Its end is what is read; the beginning of a long one is in the way of a quick answer to keys.

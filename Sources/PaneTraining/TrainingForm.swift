@@ -50,7 +50,7 @@ struct TrainingForm: Sendable {
         field(.base, .choice(models.isEmpty ? [base] : models), value: base, hint: "←/→ chooses") { name in
           models.contains(name) ? nil : "No model called “\(name)” can be tuned: add one with api: mlx."
         },
-        field(.data, value: data, hint: "of rows; c collects one") { path in
+        field(.data, value: data, hint: "of rows; C collects one") { path in
           path.isEmpty ? "Name a file of rows, such as train/main.jsonl." : nil
         },
         field(

@@ -53,8 +53,8 @@ extension TrainingPane {
     let inner = panel(.jobs, "Jobs", in: rect, focused: focused, on: &surface, theme: theme, label: label)
       .insetColumns
     guard !snapshot.jobs.isEmpty else {
-      let text = "Nothing was trained here yet.\nn starts a job, c collects data for one."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      let text = "Nothing was trained here yet.\na adds a job, C collects data for one."
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     if let id = selected(snapshot)?.id, table.selection != id { table.select(id) }
@@ -119,9 +119,9 @@ extension TrainingPane {
       let inner = panel(.chart, "Job", in: rect, focused: focused, on: &surface, theme: theme)
       let text = [
         "A job's curves, checkpoints and log are shown here while it runs.",
-        "n starts one with the settings of assay.yaml.",
+        "a adds one with the settings of assay.yaml.",
       ]
-      drawCentered(text.joined(separator: "\n"), in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text.joined(separator: "\n")).draw(in: inner, on: &surface, theme: theme)
       return
     }
     if rect.height < 14 {
@@ -165,7 +165,7 @@ extension TrainingPane {
         : detail.job.state.isOver
           ? "Nothing was saved."
           : "The first comes after step \(min(detail.job.settings.evaluateEvery, detail.job.steps > 0 ? detail.job.steps : .max))."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     if area != .checkpoints { checkpoints.select(detail.checkpoints.last?.id) }
@@ -234,7 +234,7 @@ extension TrainingPane {
         ? "…"
         : detail.job.state.isOver
           ? "The log is empty." : "The trainer writes here only what goes wrong; its progress is in the chart."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     log.draw(detail.log, in: inner, focused: focused && area == .log, on: &surface, theme: theme)
@@ -277,7 +277,7 @@ extension TrainingPane {
     }
     guard isLoaded(snapshot) else {
       let text = selected(snapshot).flatMap { snapshot[JobDetailQuery($0.id)].problem } ?? "Reading the job's files …"
-      drawCentered(text, in: rest, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: rest, on: &surface, theme: theme)
       return
     }
     drawCurves(detail, snapshot, in: rest, on: &surface, theme: theme)
@@ -288,23 +288,9 @@ extension TrainingPane {
   ) {
     guard !detail.curves.isEmpty else {
       let text = detail.job.state.isOver ? "No loss was reported." : "The curves begin with the first report."
-      drawCentered(text, in: rect, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: rect, on: &surface, theme: theme)
       return
     }
     charts.draw(detail, over: overlays(snapshot), in: rect, on: &surface, theme: theme)
   }
-
-  func drawCentered(_ text: String, in rect: Rect, on surface: inout Surface, style: Style) {
-    guard rect.width > 0, rect.height > 0 else { return }
-    let lines = TextWidth.wrap(text, to: rect.width)
-    let top = max(0, (rect.height - lines.count) / 2)
-    for (index, line) in lines.prefix(rect.height - top).enumerated() {
-      surface.write([Span(line, style)], in: rect.row(top + index), .center)
-    }
-  }
-}
-
-extension Rect {
-  /// Without one column at either side.
-  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

@@ -11,7 +11,7 @@ extension TrainingPane {
       overlay = .collect(form)
     case .cancel(let id):
       let lines = [
-        "Job \(id) saves what it has learnt and ends. P takes it up again.",
+        "Job \(id) saves what it has learnt and ends. r goes on with it.",
         "y cancels it; n, Esc or q lets it run.",
       ]
       drawSentences(lines.map { [Span($0)] }, title: "Cancel job \(id)?", over: rect, on: &surface, theme: theme)

@@ -7,7 +7,7 @@ public struct TrainingPane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
     case open, back, left, right, show(Area)
-    case newJob, collect, cancelJob, pauseOrResume, sooner, useAdapter, addVariant, evaluateCheckpoints, keepCheckpoint
+    case newJob, collect, cancelJob, pause, resume, sooner, useAdapter, addVariant, evaluateCheckpoints, keepCheckpoint
     case start, startCollecting, confirmCancel, close
     case toggleScale, nextSmoothing, nextLarge, nextSmall, overlay
     case zoomIn, zoomOut, zoomAll, earlier, later, nextMark, previousMark
@@ -142,7 +142,8 @@ public struct TrainingPane: Pane {
     case .evaluateCheckpoints:
       return selected(snapshot).map { .command(.evaluateCheckpoints($0.id, limit: 50)) } ?? .handled
     case .keepCheckpoint: return keepCheckpoint(snapshot)
-    case .pauseOrResume: return pauseOrResume(snapshot)
+    case .pause: return selected(snapshot).map { .command(.pauseJob($0.id)) } ?? .handled
+    case .resume: return selected(snapshot).map { .command(.resumeJob($0.id)) } ?? .handled
     case .sooner: return sooner(snapshot)
     case .toggleSamples:
       if area == .log { prefersLog.toggle() } else { prefersLog = false }
@@ -180,11 +181,6 @@ public struct TrainingPane: Pane {
     let saved = detail(snapshot)?.checkpoints ?? []
     let path = area == .checkpoints ? checkpoints.list.selected(in: saved).map(job.adapter) : nil
     overlay = .adapter(job.id, path ?? best)
-  }
-
-  private func pauseOrResume(_ snapshot: Snapshot) -> Reaction<Command> {
-    guard let job = selected(snapshot) else { return .handled }
-    return .command(job.state.isOver ? .resumeJob(job.id) : .pauseJob(job.id))
   }
 
   private func sooner(_ snapshot: Snapshot) -> Reaction<Command> {
@@ -329,17 +325,6 @@ public struct TrainingPane: Pane {
     case .cancel, .adapter, nil:
       // Bindings are asked next; other characters mean nothing here.
       return event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
-    }
-  }
-}
-
-extension Event {
-  /// Whether it would put text somewhere.
-  var isTyping: Bool {
-    switch self {
-    case .key(let key): key.text != nil
-    case .paste: true
-    default: false
     }
   }
 }

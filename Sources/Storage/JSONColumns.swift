@@ -27,6 +27,8 @@ enum VariantColumn {
     ]
     object["sections"] = variant.sections.map { .array($0.map { .string($0) }) }
     object["adapter"] = variant.adapter.map { .string($0) }
+    if variant.isDeclaredTuned { object["tuned"] = true }
+    object["base"] = variant.base.map { .string($0) }
     for (key, value) in variant.sampling.json { object[key] = value }
     return JSONValue.object(object).text()
   }
@@ -41,10 +43,13 @@ enum VariantColumn {
       throw DecodingError.dataCorrupted(
         .init(codingPath: [], debugDescription: "runs.variant has no name, model or prompt"))
     }
-    return Variant(
+    var variant = Variant(
       name: name, model: model, prompt: prompt, sections: object["sections"]?.array?.compactMap(\.string),
       adapter: object["adapter"]?.string,
       sampling: Sampling(json: object, orNamed: ["top_p": "topP", "max_tokens": "maxTokens"]))
+    variant.isDeclaredTuned = object["tuned"]?.bool ?? false
+    variant.base = object["base"]?.string
+    return variant
   }
 }
 

@@ -38,6 +38,7 @@ struct RunRow {
       setHash: ContentHash(hex: row["set_hash"]), state: Run.State(rawValue: row["state"]) ?? .paused,
       started: Date(timeIntervalSince1970: row["started"]), seconds: row["seconds"], cases: row["cases"],
       repeats: row["repeats"], firstSample: row["first_sample"], summary: summary)
+    run.labels = RunLabels(name: row["name"], note: row["note"])
   }
 }
 

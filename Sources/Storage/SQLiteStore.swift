@@ -153,6 +153,12 @@ public final class SQLiteStore: Store {
     return value
   }
 
+  /// Gives the room of deleted rows back to the file system.
+  func vacuum() async throws {
+    if let hindrance { throw hindrance }
+    do { try await writer.vacuum() } catch { throw StorageError.from(error, path: name) }
+  }
+
   /// What is written to a file that was removed, or moved away, is written to nowhere.
   /// - Throws: `StorageError.removed`.
   private func checkPlace() throws {

@@ -41,6 +41,9 @@ enum Schema {
     migrator.registerMigration("9 chosen checkpoints") { db in
       try db.execute(sql: "ALTER TABLE jobs ADD COLUMN chosen INTEGER")
     }
+    migrator.registerMigration("10 names and notes of runs") { db in
+      try db.execute(sql: "ALTER TABLE runs ADD COLUMN name TEXT; ALTER TABLE runs ADD COLUMN note TEXT")
+    }
     return migrator
   }
 

@@ -42,6 +42,8 @@ extension Variant {
     var fields = [(key: "model", value: Self.yaml(model)), (key: "prompt", value: Self.yaml(prompt))]
     if let sections { fields.append(("sections", "[\(sections.map(Self.yaml).joined(separator: ", "))]")) }
     if let adapter { fields.append(("adapter", Self.yaml(adapter))) }
+    if isDeclaredTuned { fields.append(("tuned", "true")) }
+    if let base { fields.append(("base", Self.yaml(base))) }
     for (key, value) in sampling.json {
       // A list as YAML is written, with a space after each comma.
       let text = value.array.map { "[\($0.map { $0.text() }.joined(separator: ", "))]" } ?? value.text()

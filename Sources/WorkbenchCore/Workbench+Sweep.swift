@@ -185,12 +185,12 @@ extension Workbench {
     ]
     let others = judged.dropFirst()
     var pValues: [Double] = []
-    for row in others { pValues.append(try await paired(row.run, bestRun).pValue) }
+    for row in others { pValues.append(try await paired(row.run, bestRun)?.pValue ?? 1) }
     let adjusted = Holm.adjusted(pValues)
     let same = zip(others, adjusted).filter { $0.1 >= 0.05 }.map { "\($0.0.job.id)" }
     if !same.isEmpty {
       sentences.append(
-        "The cases can't tell it from job\(same.count == 1 ? "" : "s") \(same.joined(separator: ", ")) (exact McNemar, Holm)."
+        "The cases can't tell it from job\(same.count == 1 ? "" : "s") \(same.joined(separator: ", ")) (paired tests, Holm)."
       )
     }
     if let line = try await learningCurve(report) { sentences.append(line) }
@@ -208,15 +208,12 @@ extension Workbench {
       + "checkpoint. A loss says little of answers; `assay jobs checkpoints \(best.id)` evaluates them."
   }
 
-  private func paired(_ a: Run?, _ b: Run) async throws -> PairedOutcomes {
-    guard let a else { return PairedOutcomes([]) }
-    let left = try await store.outputs(of: a.id).representatives
-    let right = try await store.outputs(of: b.id).representatives
-    return PairedOutcomes(
-      left.compactMap { id, output in
-        guard let passed = output.passed, let other = right[id]?.passed else { return nil }
-        return (passed, other)
-      })
+  /// The second run against the first; nil where one of them is missing.
+  private func paired(_ a: Run?, _ b: Run) async throws -> PairedComparison? {
+    guard let a, let set = snapshot.workspace.evalSet(b.set) else { return nil }
+    let baseline = CaseOutputs(try await store.outputs(of: a.id)).scored(set.cases)
+    let candidate = CaseOutputs(try await store.outputs(of: b.id)).scored(set.cases)
+    return PairedComparison(candidate: candidate, baseline: baseline)
   }
 
   /// Whether more rows have helped, and so may go on helping.
@@ -224,9 +221,9 @@ extension Workbench {
     guard report.axes == [TrainingSettings.setting(\.dataShare)] else { return nil }
     let rows = report.rows.filter { $0.run != nil }.sorted { $0.job.settings.dataShare < $1.job.settings.dataShare }
     guard let last = rows.last, let run = last.run, let before = rows.dropLast().last else { return nil }
-    let paired = try await paired(before.run, run)
+    guard let paired = try await paired(before.run, run) else { return nil }
     let words = "\(Self.share(before.job)) to \(Self.share(last.job)) of the rows"
-    let points = Int((-paired.difference * 100).rounded())
+    let points = Int((paired.difference * 100).rounded())
     if paired.pValue < 0.05, points > 0 {
       return
         "From \(words) the score rose by \(points) points, more than chance: more rows of this kind are likely to help."

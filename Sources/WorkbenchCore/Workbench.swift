@@ -74,8 +74,6 @@ public actor Workbench {
   var runChanges = LocalChanges<RunID>()
   /// Jobs that were changed in the snapshot.
   var jobChanges = LocalChanges<JobID>()
-  /// How often the verdict was worked out.
-  var verdictCount = 0
   /// What this process last took for a run.
   public internal(set) var uses: [RunID: RunUse] = [:]
   /// The newest question about costs.

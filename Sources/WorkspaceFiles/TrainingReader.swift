@@ -44,6 +44,7 @@ enum FactsReader {
     var facts = WorkspaceFacts()
     guard let value = fields.value("facts"), var group = ConfigFields(value) else { return facts }
     func amount(_ key: String) -> Double? { group.number(key, "a number from 0") { $0 >= 0 } }
+    facts.worthwhileGain = group.number("worthwhile_gain", "a share above 0, at most 0.5") { $0 > 0 && $0 <= 0.5 }
     facts.hourlyRate = amount("hourly_rate")
     facts.engineeringHours = amount("engineering_hours")
     facts.trainingCost = amount("training_cost")
@@ -67,6 +68,7 @@ enum FactsReader {
     facts.project.queryTypesDiffer = group.flag("query_types_differ")
     facts.project.canRoute = group.flag("can_route")
     group.finish()
+    for key in group.names { facts.lines[key] = group.value(key)?.line }
     return facts
   }
 }

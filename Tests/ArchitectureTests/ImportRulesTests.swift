@@ -11,10 +11,13 @@ import Testing
       "FileWatching": [], "Files": [], "TrainerLogs": [],
       "CNcurses": [],
       "Processes": ["Subprocess"],
+      "Formats": ["Content", "Yams"],
       "DataChecks": ["Content", "Grading", "Evidence"],
-      "WorkbenchCore": ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks"],
+      "WorkbenchCore": ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"],
       "Storage": ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", "GRDB"],
-      "WorkspaceFiles": ["WorkbenchCore", "Content", "Evidence", "Files", "Grading", "FileWatching", "Yams"],
+      "WorkspaceFiles": [
+        "WorkbenchCore", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", "Yams",
+      ],
       "Trust": ["WorkbenchCore", "Content", "Files", "Crypto"],
       "ModelAPI": [
         "WorkbenchCore", "Content", "Files", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",

@@ -65,7 +65,7 @@ struct KeyTests {
   @Test func whatLiesOverItClosesWithEscapeAndQ() {
     for key in ["q", "Esc"] {
       var desk = Desk(Sample.compared(24))
-      desk.press("A \(key)")
+      desk.press("c \(key)")
       #expect(!desk.pane.capturesText)
     }
   }
@@ -73,30 +73,28 @@ struct KeyTests {
   @Test func filtersShowWhatTheySay() {
     var desk = Desk(Sample.compared(24))
     #expect(desk.shown.count == 24)
-    desk.press("t")
+    desk.press("f t")
     #expect(desk.shown == ["hl-003", "hl-006", "hl-009", "hl-012", "hl-015", "hl-018", "hl-021"])
     #expect(desk.surface.text().contains("tuned wins"))
-    desk.press("p")
+    desk.press("f p")
     #expect(desk.shown == ["hl-008", "hl-016"])
-    desk.press("w")
+    desk.press("f w")
     #expect(desk.shown == ["hl-024"])
-    desk.press("d")
+    desk.press("f d")
     #expect(desk.shown.count == 9)
-    desk.press("a")
+    desk.press("f a")
     #expect(desk.shown.count == 24)
-    desk.press("f f")
-    #expect(desk.pane.filter == .onlyB)
-    desk.press("F F")
-    #expect(desk.pane.filter == .all)
+    desk.press("f t f Esc")
+    #expect(desk.pane.filter == .onlyB && !desk.pane.capturesText)
   }
 
   @Test func theSelectedCaseSurvivesFiltersAndNewSnapshots() {
     var desk = Desk(Sample.compared(24))
     desk.press("j j j j")
     #expect(desk.pane.list.selection == "hl-005")
-    desk.press("w")
+    desk.press("f w")
     #expect(desk.pane.list.selection == "hl-024")
-    desk.press("a")
+    desk.press("f a")
     #expect(desk.pane.list.selection == "hl-005")
     desk.snapshot = Sample.compared(24)
     desk.snapshot.comparison?.rows.removeFirst(2)
@@ -136,12 +134,12 @@ struct KeyTests {
 
   @Test func aRunIsChosenFromTheList() {
     var desk = Desk(Sample.compared(24))
-    desk.press("A")
+    desk.press("c")
     #expect(desk.pane.capturesText)
     desk.press("j Enter")
     #expect(!desk.pane.capturesText)
     #expect(desk.asked == [ComparisonQuery(a: RunID(1), b: RunID(3), set: "main")])
-    desk.press("B g j Enter")
+    desk.press("c Tab g j Enter")
     #expect(desk.asked == [ComparisonQuery(a: RunID(1), b: RunID(2), set: "main")])
   }
 
@@ -150,7 +148,7 @@ struct KeyTests {
     let old = Sample.run(0, Sample.tuned, outputs: [Sample.output(Sample.cases(1)[0], passed: true)], cases: 24)
     snapshot.runs.append(old)
     var desk = Desk(snapshot)
-    desk.press("B G Enter")
+    desk.press("c Right G Enter")
     #expect(desk.asked == [ComparisonQuery(a: RunID(2), b: RunID(0), set: "main")])
   }
 
@@ -192,11 +190,11 @@ struct KeyTests {
     var snapshot = Sample.compared(24)
     snapshot.progress[RunID(3)] = RunProgress(done: 4, total: 24)
     var desk = Desk(snapshot)
-    desk.press("r R")
-    #expect(desk.notices == ["It is being run already."])
+    desk.press("r p")
+    #expect(desk.notices == ["It is running; p pauses it."])
     #expect(desk.commands == [.pauseRun(RunID(3))])
     desk.snapshot.progress = [:]
-    desk.press("R")
+    desk.press("p")
     #expect(desk.notices.last == "Neither run is under way.")
   }
 

@@ -98,7 +98,7 @@ struct KeyTests {
     #expect(desk.commands == [.pauseRun(RunID(8))])
     #expect(
       desk.notices == [
-        "Every case has its answer; R asks everything anew.",
+        "Every case has its answer; R asks everything afresh.",
         "The variant prompted or its prompt is gone from assay.yaml.",
         "The eval set main is gone from assay.yaml.",
         "Another Assay on this machine is working on it.",

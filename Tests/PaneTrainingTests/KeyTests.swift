@@ -139,13 +139,13 @@ struct KeyTests {
 
   @Test func quantitiesAreChosen() {
     var desk = Desk(Sample.busy())
-    desk.press("l M")
+    desk.press("l O")
     #expect(desk.text.contains("━ learning rate"))
-    desk.press("M M M M M M M M M M")
+    desk.press("O O O O O O O O O O")
     #expect(desk.text.contains("━ loss") && !desk.text.contains("━ learning rate"))
-    desk.press("m m m m")
+    desk.press("o o o o")
     #expect(desk.text.contains("peak GB 0.42"))
-    desk.press("m")
+    desk.press("o")
     #expect(desk.text.contains("GB 1.44") && !desk.text.contains("peak GB 0.42"))
     #expect(desk.text.contains("2 GPUs 94 % 24.0/160 GB 610 W 61 °C"))
   }
@@ -178,7 +178,7 @@ struct KeyTests {
 
   @Test func theFormStartsAJob() throws {
     var desk = Desk(Sample.running())
-    desk.press("n")
+    desk.press("a")
     #expect(desk.pane.capturesText)
     let queries = desk.pane.queries(desk.snapshot).compactMap { $0.base as? TrainingEstimateQuery }
     let asked = try #require(queries.first)
@@ -203,7 +203,7 @@ struct KeyTests {
 
   @Test func severalValuesMakeASweep() throws {
     var desk = Desk(Sample.running())
-    desk.press("n Down Down Down Down Down Down Down")
+    desk.press("a Down Down Down Down Down Down Down")
     desk.type(", 32,64")
     desk.press("Enter")
     guard case .sweep(let request) = try #require(desk.commands.first) else {
@@ -216,7 +216,7 @@ struct KeyTests {
 
   @Test func aJobStartedHereIsShownWhenItIsThere() {
     var desk = Desk(Sample.running())
-    desk.press("j n Enter")
+    desk.press("j a Enter")
     #expect(desk.commands.count == 1)
     desk.snapshot.jobs.insert(Sample.job(4, .queued), at: 0)
     _ = desk.pane.update(desk.snapshot)
@@ -230,7 +230,7 @@ struct KeyTests {
 
   @Test func whatIsWrongIsSaidAtItsField() {
     var desk = Desk(Sample.running())
-    desk.press("n" + String(repeating: " Up", count: 10) + " Backspace Backspace Backspace")
+    desk.press("a" + String(repeating: " Up", count: 10) + " Backspace Backspace Backspace")
     desk.type("0.7")
     #expect(desk.text.contains("✗ validation"))
     #expect(desk.text.contains("Expected a number from 0 to 0.5."))
@@ -244,7 +244,7 @@ struct KeyTests {
 
   @Test func overlapWithEvalSetsIsAcceptedOnlyWhenAsked() throws {
     var desk = Desk(Sample.running())
-    desk.press("n Up Space Enter")
+    desk.press("a Up Space Enter")
     guard case .train(let request) = try #require(desk.commands.first) else {
       Issue.record("another command")
       return
@@ -254,7 +254,7 @@ struct KeyTests {
 
   @Test func passedOutputsAreCollected() {
     var desk = Desk(Sample.running())
-    desk.press("c")
+    desk.press("C")
     #expect(desk.text.contains("64/100"))
     #expect(!desk.text.contains("task-only"))
     desk.press("j Enter")
@@ -272,7 +272,7 @@ struct KeyTests {
 
   @Test func severalRunsAreCollectedAsPairs() {
     var desk = Desk(Sample.running())
-    desk.press("c Space j Space Enter Right Enter Enter")
+    desk.press("C Space j Space Enter Right Enter Enter")
     desk.type("0.8")
     desk.press("Enter")
     desk.type("7")
@@ -371,7 +371,7 @@ struct KeyTests {
     snapshot.workspace.models = []
     snapshot.runs = []
     var desk = Desk(snapshot)
-    desk.press("n c")
+    desk.press("a C")
     #expect(desk.notices.count == 2)
     #expect(desk.notices[0].contains("api: mlx"))
   }

@@ -32,6 +32,42 @@ private func output(
 }
 
 private let runs: [PortContract<any Store>] = [
+  PortContract("a run has a name and a note until they are taken away") { store in
+    let run = try await store.beginRun(draft("a"))
+    try same(run.labels, RunLabels())
+    let labels = RunLabels(name: "before é", note: "line\nline")
+    try await store.setLabels(labels, of: run.id)
+    try same(try await store.runs().map(\.labels), [labels])
+    try await store.setLabels(RunLabels(), of: run.id)
+    try same(try await store.runs().map(\.labels), [RunLabels()])
+  },
+  PortContract("a deleted run takes its outputs along and leaves its answers") { store in
+    let (first, second) = (try await store.beginRun(draft("a")), try await store.beginRun(draft("b")))
+    _ = try await store.record([output("1"), output("2")], ungraded: [], in: first.id, seconds: 1)
+    _ = try await store.record([output("3")], ungraded: [], in: second.id, seconds: 1)
+    try same(try await store.surplus(), StoreSurplus(answers: 0, versions: 0, bytes: 0))
+    try await store.delete(first.id)
+    try same(try await store.runs().map(\.id), [second.id])
+    try hold(try await store.outputs(of: first.id).isEmpty, "its outputs are gone")
+    try same(try await store.answers(to: [hash("key 1 0")]).count, 1)
+    let surplus = try await store.surplus()
+    try same([surplus.answers, surplus.versions], [2, 1])
+    try await store.removeSurplus()
+    try same(try await store.surplus(), StoreSurplus(answers: 0, versions: 0, bytes: 0))
+    try hold(try await store.answers(to: [hash("key 1 0")]).isEmpty, "what nobody needs is gone")
+    try same(try await store.answers(to: [hash("key 3 0")]).count, 1)
+    try same(try await store.versions().map(\.id), [second.promptVersion])
+    let third = try await store.beginRun(draft("a"))
+    try hold(third.id.number > second.id.number, "a number is never given twice")
+  },
+  PortContract("failures are counted by their reasons") { store in
+    let run = try await store.beginRun(draft("a"))
+    _ = try await store.record(
+      [output("1", nil), output("2", nil), output("3")], ungraded: [], in: run.id, seconds: 1)
+    let failures = try await store.failures(of: run.id)
+    try same(failures.map(\.reason), ["no"])
+    try same(failures.map(\.count), [2])
+  },
   PortContract("one identity is one run") { store in
     let first = try await store.beginRun(draft("a"))
     try same(try await store.beginRun(draft("a")).id, first.id)
