@@ -80,7 +80,8 @@ import Testing
     let plan = GroupSequential(cases: 100)
     let finding = { (onlyA: Int, onlyB: Int, look: Int) in
       plan.finding(
-        PairedComparison(PairedOutcomes(both: plan.schedule[look] - onlyA - onlyB, onlyA: onlyA, onlyB: onlyB, neither: 0)),
+        PairedComparison(
+          PairedOutcomes(both: plan.schedule[look] - onlyA - onlyB, onlyA: onlyA, onlyB: onlyB, neither: 0)),
         look: look)
     }
     // 10 of 10: p = 2⁻⁹ = 0.00195, 11 of 11: 0.00098; the first look needs 0.00114.
@@ -163,7 +164,8 @@ import Testing
         for onlyB in 0...min(onlyA, cases - onlyA) {
           let rest = cases - onlyA - onlyB
           let finding = plan.finding(
-            PairedComparison(PairedOutcomes(both: rest / 2, onlyA: onlyA, onlyB: onlyB, neither: rest - rest / 2)), look: look)
+            PairedComparison(PairedOutcomes(both: rest / 2, onlyA: onlyA, onlyB: onlyB, neither: rest - rest / 2)),
+            look: look)
           if finding.decision == .aIsBetter { #expect(finding.interval.low > -0.005) }
           #expect(finding.interval.contains(finding.difference))
         }

@@ -53,7 +53,9 @@ import Testing
   }
 
   @Test func theDetectableDifferenceHasThePower() throws {
-    for power in [Power(), Power(discordance: 0.4, power: 0.9), Power(deviation: 0.3), Power(deviation: 0.2, designEffect: 3)] {
+    for power in [
+      Power(), Power(discordance: 0.4, power: 0.9), Power(deviation: 0.3), Power(deviation: 0.2, designEffect: 3),
+    ] {
       let found = try #require(power.detectableDifference(cases: 150))
       #expect(isClose(power.chance(ofDetecting: found, cases: 150), power.power, 1e-4))
       #expect(power.chance(ofDetecting: found * 0.9, cases: 150) < power.power)

@@ -82,7 +82,7 @@ public struct ScoredCase: Sendable, Hashable, Identifiable {
   public var isFlaky: Bool { Set(samples.compactMap(\.passed)).count > 1 }
 
   /// The unit of each case: a number that cases share when they share a group or an input, directly or through others.
-  static func units(of cases: [ScoredCase]) -> [Int] {
+  package static func units(of cases: [ScoredCase]) -> [Int] {
     var parents = Array(cases.indices)
     func root(_ index: Int) -> Int {
       var index = index

@@ -106,7 +106,8 @@ public struct Units: Sendable, Hashable {
     let pseudo = 1 / (effective + 2)
     return Units(
       shares: shares.map { $0 * scale } + [pseudo, pseudo], means: means + [first, second],
-      mean: mean * scale + (first + second) * pseudo, cases: cases + 2, effectiveCases: effectiveCases + 2, independentVariance: nil)
+      mean: mean * scale + (first + second) * pseudo, cases: cases + 2, effectiveCases: effectiveCases + 2,
+      independentVariance: nil)
   }
 
   /// The guard of a mean difference: pseudo-units of +r and −r.
