@@ -45,7 +45,7 @@ demo: $(RELEASE)
 test:
 	@.ci/setup test
 	swift build --build-tests
-	python3 -B -m unittest discover -s Tests/engine-python
+	.ci/python-checks
 	$(DEBUG) engine install
 	[ "$$ASSAY_TEST_TRL" = 0 ] || $(DEBUG) engine install --trl
 	swift test --skip-build --filter ModelAPITests
@@ -88,9 +88,11 @@ bench: $(RELEASE)
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
+	.ci/python-checks format
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
+	.ci/python-checks lint
 
 clean:
 	rm -rf .build

@@ -86,9 +86,16 @@ let package = Package(
 
     // Tests.
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
+    .target(
+      name: "SampleWorkspace", dependencies: ["WorkbenchCore", "Content", "Grading", "Evidence"],
+      path: "Tests/Support/SampleWorkspace"),
+    .target(name: "PaneDriver", dependencies: ["Drawing", "WorkbenchCore"], path: "Tests/Support/PaneDriver"),
     .target(name: "LoopbackServer", dependencies: ["Content", "Grading"] + nio, path: "Tests/Support/LoopbackServer"),
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .target(name: "SeededRandom", path: "Tests/Support/SeededRandom"),
+    .target(
+      name: "PortContracts", dependencies: ["WorkbenchCore", "Content", "Grading"],
+      path: "Tests/Support/PortContracts"),
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
@@ -100,12 +107,16 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Files", "TestFolders"]),
     .testTarget(
-      name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks", "SeededRandom"]),
+      name: "WorkbenchCoreTests",
+      dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks", "PortContracts", "SeededRandom"]),
     .testTarget(
-      name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", grdb]),
+      name: "StorageTests",
+      dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", "PortContracts", grdb]),
     .testTarget(
       name: "WorkspaceFilesTests",
-      dependencies: ["WorkspaceFiles", "WorkbenchCore", "Content", "Files", "Grading", "SeededRandom"]),
+      dependencies: [
+        "WorkspaceFiles", "ModelAPI", "WorkbenchCore", "Content", "Files", "Grading", "PortContracts", "SeededRandom",
+      ]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
     .testTarget(
       name: "LocalEngineTests",
@@ -119,19 +130,26 @@ let package = Package(
     .testTarget(
       name: "ModelAPITests",
       dependencies: [
-        "ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "TestFolders", "SeededRandom",
+        "ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "PortContracts", "TestFolders",
+        "SeededRandom",
       ]
         + nio),
     .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "PaneKit", "WorkbenchCore", "Drawing"]),
     .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Content", "Grading", "SeededRandom"]),
+    .testTarget(
+      name: "Samples",
+      dependencies: ["ModelAPI", "WorkspaceFiles", "WorkbenchCore", "Content", "LoopbackServer", "TestFolders"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "KeyTablesTests",
       dependencies: [
-        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Content", "Drawing", "Grading", "Storage",
+        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Content", "Drawing", "Grading", "ModelAPI", "Storage",
         "WorkspaceFiles",
         "TestFolders",
       ]),
+    .testTarget(
+      name: "WholeScreenTests",
+      dependencies: ["Panes", "WorkbenchUI", "WorkbenchCore", "Drawing", "SampleWorkspace"], exclude: ["Scripts"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
     .testTarget(
       name: "FuzzTests",
@@ -149,8 +167,9 @@ let package = Package(
           name: pane + "Tests",
           dependencies: [
             .byName(name: pane), "Drawing", "WorkbenchCore", "Content", "Grading", "Evidence", "SurfaceSnapshots",
+            "PaneDriver",
           ],
-          exclude: pane == "PaneVerdict" ? [] : ["Snapshots"]),
+          exclude: ["Snapshots"]),
       ]
     },
   swiftLanguageModes: [.v6]

@@ -152,9 +152,6 @@ public struct GroupSequential: Sendable, Hashable {
   /// The cases answered at each look.
   public var schedule: [Int] { looks.map(\.cases) }
 
-  /// The place in ``looks`` of the last look that is due after so many cases; nil before the first.
-  public func lookDue(after cases: Int) -> Int? { looks.lastIndex { $0.cases <= cases } }
-
   /// Judges all pairs so far at a look.
   ///
   /// The pairs may be a few less than the look asks for, when requests failed.

@@ -78,12 +78,4 @@ public struct PairedOutcomes: Sendable, Hashable {
     guard onlyA != onlyB else { return 1 }
     return min(1, 2 * (0...min(onlyA, onlyB)).reduce(0) { $0 + Distributions.fairBinomial($1, of: discordant) })
   }
-
-  /// McNemar's mid-p value, which is less cautious (Fagerland, Lydersen and Laake, BMC Medical Research
-  /// Methodology 13:91, 2013).
-  public var midPValue: Double {
-    guard discordant > 0 else { return 1 }
-    let point = Distributions.fairBinomial(min(onlyA, onlyB), of: discordant)
-    return onlyA == onlyB ? 1 - point / 2 : max(0, pValue - point)
-  }
 }

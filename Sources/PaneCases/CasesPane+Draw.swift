@@ -19,14 +19,15 @@ extension CasesPane {
     }
     let isAsking = question != nil
     let rows = rect.rows([.rest, .fixed(isAsking && rect.height >= 2 ? 1 : 0)])
-    place(rows[0])
-    let pen = Pen(snapshot: snapshot, set: set, theme: theme, isFocused: focused && !isAsking)
-    if !tableArea.isEmpty { drawTable(in: tableArea, pen, on: &surface) }
-    if !detailArea.isEmpty {
+    panels.begin(isFocused: focused && !isAsking)
+    let pen = Pen(snapshot: snapshot, set: set, theme: theme)
+    let places = split(rows[0])
+    if !places.table.isEmpty { drawTable(in: places.table, pen, on: &surface) }
+    if !places.detail.isEmpty {
       if draft != nil {
-        drawEditor(in: detailArea, pen, on: &surface)
+        drawEditor(in: places.detail, pen, on: &surface)
       } else {
-        drawDetail(in: detailArea, pen, on: &surface)
+        drawDetail(in: places.detail, pen, on: &surface)
       }
     }
     drawQuestion(in: rows[1].isEmpty ? rect.row(rect.height - 1) : rows[1], pen, focused: focused, on: &surface)
@@ -37,33 +38,20 @@ extension CasesPane {
     var snapshot: Snapshot
     var set: EvalSet
     var theme: Theme
-    var isFocused: Bool
-
-    /// Draws a panel's frame and returns the space within.
-    func frame(
-      _ rect: Rect, _ title: String, label: [Span] = [], focused: Bool, on surface: inout Surface
-    ) -> Rect {
-      let inner = surface.frame(
-        rect, title: title, style: theme[focused ? .borderFocused : .border],
-        titleStyle: theme[focused ? .titleFocused : .title])
-      surface.label(label, on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
-      return inner
-    }
   }
 
-  private mutating func place(_ rect: Rect) {
+  /// Both panels beside or below each other, or the one that has the focus.
+  private mutating func split(_ rect: Rect) -> (table: Rect, detail: Rect) {
     isSplit = rect.width >= 100 ? rect.height >= 4 : rect.width >= 30 && rect.height >= 14
     guard isSplit else {
-      tableArea = panel == .table && draft == nil ? rect : .empty
-      detailArea = tableArea.isEmpty ? rect : .empty
-      return
+      return panel == .table && draft == nil ? (rect, .empty) : (.empty, rect)
     }
     isStacked = rect.width < 100
     let (first, second) = isStacked ? rowsSplitter.split(rect) : columnsSplitter.split(rect)
     // The line between is the first part's border.
-    tableArea = Rect(
+    let table = Rect(
       x: first.x, y: first.y, width: first.width + (isStacked ? 0 : 1), height: first.height + (isStacked ? 1 : 0))
-    detailArea = second
+    return (table, second)
   }
 
   // MARK: Table
@@ -75,9 +63,9 @@ extension CasesPane {
     let isFiltered = !search.isEmpty || tag != nil
     let title = "Cases · \(pen.set.name)" + (tag.map { " · #\($0)" } ?? "")
     let count = isFiltered ? "\(rows.count) of \(all)" : "\(all)"
-    let inner = pen.frame(
-      rect, title, label: [Span(count, theme[isFiltered ? .statusBusy : .textDim])],
-      focused: pen.isFocused && panel == .table && draft == nil, on: &surface)
+    let inner = panels.frame(
+      .table, title, label: [Span(count, theme[isFiltered ? .statusBusy : .textDim])], in: rect, on: &surface,
+      theme: theme)
     let problems = problems(pen.snapshot)
     let runs = runLine(pen)
     let foot = inner.height >= 6 ? min(problems.count, max(1, inner.height / 4)) + (runs == nil ? 0 : 1) : 0
@@ -86,11 +74,10 @@ extension CasesPane {
     if rows.isEmpty {
       drawEmpty(isFiltered: isFiltered, problems, in: body, pen, on: &surface)
     } else {
-      let isMarked = marks.update(pen.snapshot.comparison, set: pen.set)
       widths.update(pen.set)
       table.draw(
-        rows, columns: columns(pen, isMarked: isMarked), in: body,
-        focused: pen.isFocused && panel == .table && draft == nil, on: &surface, theme: theme)
+        rows, columns: columns(pen), in: body,
+        focused: panels.isFocused(.table), on: &surface, theme: theme)
     }
     var row = 0
     for problem in problems.prefix(foot - (runs == nil || foot == 0 ? 0 : 1)) {
@@ -125,9 +112,9 @@ extension CasesPane {
     )
   }
 
-  private func columns(_ pen: Pen, isMarked: Bool) -> [TableColumn<EvalCase>] {
+  private func columns(_ pen: Pen) -> [TableColumn<EvalCase>] {
     let theme = pen.theme
-    let (search, marks, widths) = (search, marks, widths)
+    let (search, widths) = (search, widths)
     let match = theme[.searchMatch]
     var columns = [
       TableColumn<EvalCase>("Case", width: 6...max(6, widths.id), priority: 9) { evalCase in
@@ -145,15 +132,12 @@ extension CasesPane {
         [Span(evalCase.tags.joined(separator: " "), theme[.tag])]
       },
     ]
-    guard isMarked, let comparison = pen.snapshot.comparison else { return columns }
-    for (run, isFirst) in [(comparison.a, true), (comparison.b, false)] {
-      let heading =
-        isFirst == run.variant.isTuned || comparison.a.variant.isTuned == comparison.b.variant.isTuned
-        ? (isFirst ? "A" : "B") : (run.variant.isTuned ? "T" : "P")
+    for (index, outputs) in marks(pen.snapshot, pen.set).enumerated() {
       columns.append(
-        TableColumn<EvalCase>(heading, width: isFirst ? 1...1 : 2...2, priority: 6) { evalCase in
-          guard let row = marks.row(evalCase.id, comparison) else { return [Span("·", theme[.textDim])] }
-          let standing = (isFirst ? row.a : row.b).standing
+        TableColumn<EvalCase>(
+          outputs.run.variant.isTuned ? "T" : "P", width: index == 0 ? 1...1 : 2...2, priority: 6
+        ) { evalCase in
+          guard let standing = outputs[evalCase.id]?.standing else { return [Span("·", theme[.textDim])] }
           return [Span(standing.mark, theme[standing.style])]
         })
     }
@@ -182,22 +166,15 @@ extension CasesPane {
     case .tag(let list): drawTags(list, in: row, pen, focused: focused, on: &surface)
     case .delete(let evalCase):
       ask("Delete the case \"\(evalCase.id)\" from \(pen.set.path)?", in: row, on: &surface, theme)
-    case .restore:
-      let keys = [("Enter", "restores it"), ("d", "drops it"), ("Esc", "later")]
-      surface.fill(row, style: theme[.text])
-      surface.write(
-        [Span("A text was typed here and not saved.", theme[.warning])]
-          + keys.flatMap { [Span("  \($0)", theme[.key]), Span(" \($1)")] }, in: row)
-    case .discard: ask("Drop your changes to this case? (Ctrl-S saves them)", in: row, on: &surface, theme)
+    case .restore: ask("A text was typed here and not saved.", in: row, on: &surface, theme)
+    case .discard: ask("Drop your changes to this case?", in: row, on: &surface, theme)
     case nil: break
     }
   }
 
   private func ask(_ sentence: String, in row: Rect, on surface: inout Surface, _ theme: Theme) {
-    surface.fill(row, style: theme[.text])
-    surface.write(
-      [Span(sentence, theme[.warning]), Span("  y", theme[.key]), Span(" yes"), Span("  n", theme[.key]), Span(" no")],
-      in: row)
+    guard let question else { return }
+    Drawing.Question(sentence, answers: bindings(for: question)).draw(in: row, on: &surface, theme: theme)
   }
 
   private mutating func drawTags(
@@ -205,14 +182,11 @@ extension CasesPane {
   ) {
     let theme = pen.theme
     let tags = filter.tags(of: pen.set)
-    let area = tableArea.isEmpty ? detailArea : tableArea
-    let size = Size(width: 34, height: tags.count + 2)
-    let place = area.centered(size)
-    surface.fill(place, style: theme[.overlay])
-    let inner = surface.frame(
-      place, title: "Tags · Esc or q closes", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
+    let area = panels.places[.table] ?? panels.places[.detail] ?? .empty
+    let inner = surface.popup(
+      Size(width: 34, height: tags.count + 2), title: "Tags · Esc or q closes", over: area, theme: theme)
     var list = list
-    list.draw(tags, in: inner.insetColumns, focused: focused, on: &surface, theme: theme) { entry, row, surface in
+    list.draw(tags, in: inner, focused: focused, on: &surface, theme: theme) { entry, row, surface in
       surface.write([Span(entry.tag ?? "all cases", entry.tag == nil ? .plain : theme[.tag])], in: row)
       surface.write([Span("\(entry.count)", theme[.textDim])], in: row, .right)
     }

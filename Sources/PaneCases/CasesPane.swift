@@ -24,7 +24,7 @@ public struct CasesPane: Pane {
 
   var setName: String?
   var variantName: String?
-  var panel = Panel.table
+  var panels = PanelSet(focus: Panel.table)
   var table = TableView<String>()
   var detailView = TextView()
   var columnsSplitter = Splitter(.sideBySide, ratio: 0.58)
@@ -38,7 +38,6 @@ public struct CasesPane: Pane {
     didSet { if tag != oldValue { revealSelection() } }
   }
   var filter = CaseFilter()
-  var marks = CaseMarks()
   var widths = CaseWidths()
   /// What is being edited.
   var draft: CaseDraft?
@@ -47,8 +46,6 @@ public struct CasesPane: Pane {
   /// The newest ended edit that was looked at.
   var lastEdit = 0
   var pendingSelection: String?
-  var tableArea = Rect.empty
-  var detailArea = Rect.empty
   var isSplit = false
   /// Which state of the set was looked through last.
   var syncedHash: ContentHash?
@@ -56,13 +53,30 @@ public struct CasesPane: Pane {
   /// A pane that shows the workspace's first eval set.
   public init() {}
 
+  /// The panel that keys go to.
+  var panel: Panel {
+    get { panels.focus }
+    set { panels.focus = newValue }
+  }
+
   /// True while a case or a search is being typed, or a question waits for its answer.
   public var capturesText: Bool { draft != nil || question != nil }
 
-  /// What the pane would like done now to fill itself: nothing, the workspace has all cases.
-  public mutating func wants(_ snapshot: Snapshot) -> Command? {
+  /// Takes note of what the files say now.
+  public mutating func update(_ snapshot: Snapshot) -> [Command] {
     sync(snapshot)
-    return nil
+    return []
+  }
+
+  /// The outputs of the runs whose marks stand beside the cases.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    guard let set = set(snapshot) else { return [] }
+    return Set(snapshot.sides(on: set.name).map { AnyQuery(OutputsQuery(run: $0.id, set: set.name)) })
+  }
+
+  /// What the best prompted and the best tuned run made of the set's cases, as far as that is read.
+  func marks(_ snapshot: Snapshot, _ set: EvalSet) -> [RunOutputs] {
+    snapshot.sides(on: set.name).compactMap { snapshot[OutputsQuery(run: $0.id, set: set.name)].answer }
   }
 
   /// Saves the case being edited if it reads well and its file has not changed; otherwise the editor keeps its text.

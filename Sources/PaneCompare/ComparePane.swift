@@ -27,10 +27,9 @@ public struct ComparePane: Pane {
   /// Its title.
   public let title = "Compare"
 
-  var area = Area.list
+  var panels = PanelSet(focus: Area.list)
   var filter = CompareFilter.all
-  var query = ""
-  var field: LineField?  // while the text to look for is being typed
+  var search = SearchField(placeholder: "id, tag, input or answer")
   var chooser: RunChooser?
   var menu: Menu<Action>?  // while a person is asked what to show, to copy, to mark or to edit
   var draft: AnswerDraft?  // while the right answer is being written
@@ -38,12 +37,6 @@ public struct ComparePane: Pane {
   var choiceA: RunChoice?
   var choiceB: RunChoice?
   var set: String?
-  private var asked: CompareRequest?
-  private var wasAnswered = false
-  /// Runs of comparisons that were asked for here and haven't come yet.
-  private var pending: Set<[RunID]> = []
-  /// The runs of the comparison that was there when the pane was last asked, if any; nil before that.
-  private var shown: [RunID]?
 
   /// The case that a person selected: it stays so while a filter hides it.
   var caseID: String?
@@ -54,56 +47,42 @@ public struct ComparePane: Pane {
   var rows = FilteredRows()
   var figures = ComparisonFigures()
   var answers = AnswerLines()
-  var listPlace = Rect.empty
-  var detailPlace = Rect.empty
 
   /// A pane that compares the best prompted run with the newest tuned one.
   public init() {}
 
-  /// True while a text to look for is typed, or a question is open.
+  /// The panel that keys go to.
+  var area: Area {
+    get { panels.focus }
+    set { panels.focus = newValue }
+  }
+
+  /// True while a text to look for is typed, or a menu or editor is open.
   public var capturesText: Bool {
-    field != nil || chooser != nil || menu != nil || draft != nil
+    search.isTyping || chooser != nil || menu != nil || draft != nil
   }
 
   /// What should be read now.
   func pair(_ snapshot: Snapshot) -> ComparePair { ComparePair(snapshot, a: choiceA, b: choiceB, set: set) }
 
-  /// The comparison, if it is one of the two sides that should be read.
+  /// The comparison of the two sides, once it is there.
   func comparison(_ snapshot: Snapshot, _ pair: ComparePair) -> Comparison? {
-    guard let comparison = snapshot.comparison, let a = pair.a, let b = pair.b, comparison.a.set == pair.set,
-      a.means(comparison.a), b.means(comparison.b)
-    else { return nil }
-    return comparison
+    pair.query.flatMap { snapshot[$0].answer }
   }
 
-  /// The command that would fill the pane, if it isn't filled and the same wasn't asked for before.
-  public mutating func wants(_ snapshot: Snapshot) -> Command? {
-    takeComparison(snapshot)
-    guard let request = CompareRequest(pair(snapshot)) else { return nil }
-    if request.isAnswered(by: snapshot.comparison) {
-      if request == asked { wasAnswered = true }
-      return nil
-    }
-    if request == asked, !wasAnswered { return nil }
-    asked = request
-    wasAnswered = false
-    pending.insert(request.runs)
-    return request.command
+  /// The comparison of the two sides.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    pair(snapshot).query.map { [AnyQuery($0)] } ?? []
   }
 
-  /// Turns to two runs that were asked for elsewhere, such as in Runs or Verdict, once they are there.
-  private mutating func takeComparison(_ snapshot: Snapshot) {
-    let runs = snapshot.comparison.map { [$0.a.id, $0.b.id] } ?? []
-    guard runs != shown else { return }
-    let isNew = shown != nil
-    shown = runs
-    let pair = pair(snapshot)
-    guard let comparison = snapshot.comparison, pending.remove(runs) == nil, isNew,
-      runs != [pair.a?.run?.id, pair.b?.run?.id]
+  /// Turns to two runs.
+  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    guard case .runs(let a, let b, let set)? = subject as? Subject,
+      let a = snapshot.runs.first(where: { $0.id == a }), let b = snapshot.runs.first(where: { $0.id == b })
     else { return }
-    set = comparison.a.set
-    choiceA = RunChoice(comparison.a, snapshot)
-    choiceB = RunChoice(comparison.b, snapshot)
+    self.set = set
+    choiceA = RunChoice(a, snapshot)
+    choiceB = RunChoice(b, snapshot)
   }
 
   /// Brings what was computed from rows up to date, and the selected case back into the list where it can be.
@@ -111,8 +90,8 @@ public struct ComparePane: Pane {
     let source = comparison?.rows ?? []
     if let comparison, !figures.isCurrent(source) { figures = ComparisonFigures(comparison) }
     if comparison == nil { figures = ComparisonFigures() }
-    guard !rows.isCurrent(source, filter: filter, query: query) else { return }
-    rows = FilteredRows(source, filter: filter, query: query)
+    guard !rows.isCurrent(source, filter: filter, query: search.query) else { return }
+    rows = FilteredRows(source, filter: filter, query: search.query)
     if let caseID, list.selection != caseID, rows.contains(where: { $0.id == caseID }) { list.select(caseID) }
   }
 
@@ -134,14 +113,9 @@ public struct ComparePane: Pane {
     case .previousCase: return step(.up, snapshot)
     case .filter(let wanted): filter = wanted
     case .chooseFilter: menu = filterMenu(pair(snapshot).names)
-    case .search:
-      var field = LineField(prompt: "/", placeholder: "id, tag, input or answer")
-      field.setText(query)
-      self.field = field
-    case .endSearch: field = nil
-    case .clearSearch:
-      field = nil
-      query = ""
+    case .search: search.begin()
+    case .endSearch: search.end()
+    case .clearSearch: search.clear()
     case .chooseRuns: chooser = RunChooser(.a, snapshot, pair(snapshot))
     case .otherSide: chooser = chooser.map { RunChooser($0.side == .a ? .b : .a, snapshot, pair(snapshot)) }
     case .choose: return choose(snapshot)
@@ -186,8 +160,8 @@ public struct ComparePane: Pane {
   private mutating func goBack() -> Reaction<Command> {
     if area == .detail {
       area = .list
-    } else if !query.isEmpty {
-      query = ""
+    } else if search.isShown {
+      search.clear()
     } else if filter != .all {
       filter = .all
     } else {
@@ -212,8 +186,7 @@ public struct ComparePane: Pane {
       choiceB?.run = nil
     }
     if side == .a { choiceA = item.choice } else { choiceB = item.choice }
-    asked = nil
-    return wants(snapshot).map { .command($0) } ?? .handled
+    return .handled
   }
 
   private mutating func takeNextSet(_ snapshot: Snapshot) -> Reaction<Command> {
@@ -224,15 +197,14 @@ public struct ComparePane: Pane {
     set = names[((names.firstIndex(of: current) ?? -1) + 1) % names.count]
     choiceA?.run = nil
     choiceB?.run = nil
-    asked = nil
-    return wants(snapshot).map { .command($0) } ?? .handled
+    return .handled
   }
 
   // MARK: - Other events
 
   /// Takes typing, moving about and the mouse.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
-    if field != nil { return type(event) }
+    if search.isTyping { return search.handle(event) == .ignored ? .ignored : .handled }
     if draft != nil {
       guard draft?.editor.handle(event) == true else { return .ignored }
       draft?.isLeaving = false
@@ -241,33 +213,11 @@ public struct ComparePane: Pane {
     if chooser != nil { return handleInChooser(event, snapshot) }
     if menu != nil { return swallow(event, snapshot) }
     if splitter.handle(event) { return .handled }
-    if case .mouse(let mouse) = event, case .press = mouse.action {
-      if listPlace.contains(mouse.point) { area = .list }
-      if detailPlace.contains(mouse.point) { area = .detail }
-    }
     refresh(comparison(snapshot, pair(snapshot)))
-    let isOverDetail = if case .mouse(let mouse) = event { detailPlace.contains(mouse.point) } else { area == .detail }
-    if isOverDetail { return detail.handle(event) ? .handled : .ignored }
+    guard let target = panels.target(of: event) else { return .ignored }
+    if target == .detail { return detail.handle(event) ? .handled : .ignored }
     guard list.handle(event, rows) else { return .ignored }
     caseID = list.selection
-    return .handled
-  }
-
-  private mutating func type(_ event: Event) -> Reaction<Command> {
-    guard var field else { return .ignored }
-    switch field.handle(event) {
-    case .ignored: return event.isTyping ? .handled : .ignored
-    case .handled: self.field = field
-    case .changed:
-      self.field = field
-      query = field.text
-    case .submitted(let text):
-      query = text
-      self.field = nil
-    case .canceled:
-      query = ""
-      self.field = nil
-    }
     return .handled
   }
 

@@ -10,10 +10,10 @@ public struct PaneEntry: Sendable {
   /// The key that goes to it from anywhere.
   public let key: Key
   /// A new pane.
-  public let make: @Sendable () -> any Pane<Snapshot, Command>
+  public let make: @Sendable () -> any Pane<Snapshot, Command, AnyQuery>
 
   /// An entry for the pane that `make` makes.
-  public init(_ key: Key, _ make: @escaping @Sendable () -> any Pane<Snapshot, Command>) {
+  public init(_ key: Key, _ make: @escaping @Sendable () -> any Pane<Snapshot, Command, AnyQuery>) {
     let pane = make()
     (id, title) = (pane.id, pane.title)
     self.key = key

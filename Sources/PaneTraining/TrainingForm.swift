@@ -4,7 +4,6 @@ import WorkbenchCore
 
 /// What a new job needs, field by field, with the workspace's own values to begin with.
 struct TrainingForm: Sendable {
-  private static let byEpochs = "by epochs"
   private static let refuse = "refuse"
   private static let accept = "accept"
 
@@ -12,11 +11,12 @@ struct TrainingForm: Sendable {
   private let settings: TrainingSettings
   private let known: JobDetail?
 
-  init(_ snapshot: Snapshot) {
+  /// - Parameter detail: The job that is shown, whose speed tells what a like job takes.
+  init(_ snapshot: Snapshot, detail: JobDetail? = nil) {
     let defaults = snapshot.workspace.training
     let models = snapshot.workspace.models.filter { $0.isLocal || $0.api.word == "openai" }.map(\.name)
     settings = defaults.settings
-    known = snapshot.job
+    known = detail
     let base = defaults.base ?? models.first ?? ""
     let data = defaults.data ?? snapshot.jobs.first?.data ?? ""
     fields = Form([
@@ -218,8 +218,8 @@ struct TrainingForm: Sendable {
   private func estimate(_ snapshot: Snapshot) -> String {
     let trials = axes.count
     let words = trials > 1 ? "A sweep of \(trials) jobs; each: " : ""
-    guard let estimate = snapshot.trainingEstimate, estimate.request == current else { return words + "…" }
-    return words + estimate.sentence
+    guard let current else { return words + "…" }
+    return words + (snapshot[TrainingEstimateQuery(current)].answer?.sentence ?? "…")
   }
 
   private static func whole(_ text: String, _ range: ClosedRange<Int>) -> String? {
@@ -235,11 +235,10 @@ struct TrainingForm: Sendable {
   }
 
   func draw(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {
-    let place = rect.centered(Size(width: min(rect.width, 92), height: min(rect.height, fields.fields.count + 5)))
-    surface.fill(place, style: theme[.overlay].over(theme[.text]))
-    let inner = surface.frame(
-      place, title: "New training job · Esc closes", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
-    let parts = inner.inset(dx: inner.width > 30 ? 1 : 0, dy: 0).rows([.rest, .fixed(inner.height > 8 ? 3 : 0)])
+    let inner = surface.popup(
+      Size(width: 92, height: fields.fields.count + 5), title: "New training job · Esc closes", over: rect, theme: theme
+    )
+    let parts = inner.rows([.rest, .fixed(inner.height > 8 ? 3 : 0)])
     described.draw(in: parts[0], focused: true, on: &surface, theme: theme)
     guard parts[1].height > 1 else { return }
     let isWrong = fields.problem != nil

@@ -22,7 +22,7 @@ extension TrainingPane {
       ]
     case .adapter:
       return [
-        Binding(.enter, title: "Add the line to assay.yaml", group: "Adapter", action: .addVariant, footer: "add"),
+        Binding(.enter, title: "Write the variant's file", group: "Adapter", action: .addVariant, footer: "add"),
         Binding("y", title: "Copy the line", group: "Adapter", action: .copyLine, footer: "copy"),
         Binding(.escape, "q", "u", title: "Close", group: "Adapter", action: .close, footer: "close"),
       ]
@@ -39,10 +39,10 @@ extension TrainingPane {
         Binding(.escape, title: "Search no more", group: "Log", action: .clearSearch, footer: "close"),
       ]
     }
-    return movement(snapshot) + jobs(snapshot) + curveKeys(snapshot) + logKeys(snapshot)
+    return movement(snapshot) + jobBindings(snapshot) + curveKeys(snapshot) + logKeys(snapshot)
   }
 
-  private func jobs(_ snapshot: Snapshot) -> [Binding<Action>] {
+  private func jobBindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     let job = selected(snapshot)
     let canTrain = snapshot.workspace.models.contains { $0.isLocal || $0.api.word == "openai" }
     return [

@@ -38,34 +38,31 @@ public struct TrainingPane: Pane {
   /// Its title.
   public let title = "Training"
 
-  var area = Area.jobs
+  var panels = PanelSet(focus: Area.jobs)
   var overlay: Overlay?
-  var table = TableView<JobID>()
+  var jobs = JobList()
   var charts = JobCharts()
-  /// Jobs whose curves are laid over the shown one's.
-  var overlaid: [JobID] = []
-  var checkpoints = TableView<Int>()
+  var checkpoints = CheckpointList()
   var log = LogView()
   var samples = SamplesView()
   /// Whether the log is shown although there are samples.
   var prefersLog = false
   var splitter = Splitter(ratio: 0.37)
-  var places: [Area: Rect] = [:]
   var isNarrow = false  // checkpoints and log share a place
 
   /// The job that a person selected; nil follows the newest.
   private var chosen: JobID?
   /// The newest job when a new one was asked for: the first one after it is shown as soon as it is there.
   private var newestBefore: JobID?
-  /// What was asked for and hasn't come yet; asked for once only, since it may have failed.
-  private var pending: Set<JobID> = []
-  /// The job whose estimate was asked for last.
-  private var asked: TrainRequest?
-  /// The job that the core showed last: another one that wasn't asked for here was opened elsewhere, and is shown.
-  private var shown: JobID?
 
   /// A pane that shows the newest job.
   public init() {}
+
+  /// The panel that keys go to.
+  var area: Area {
+    get { panels.focus }
+    set { panels.focus = newValue }
+  }
 
   /// True while something is typed, or a form or question is open.
   public var capturesText: Bool { overlay != nil || log.isSearching }
@@ -78,26 +75,31 @@ public struct TrainingPane: Pane {
   /// The shown job with all that is loaded of it.
   func detail(_ snapshot: Snapshot) -> JobDetail? {
     guard let job = selected(snapshot) else { return nil }
-    if let detail = snapshot.job, detail.job.id == job.id { return detail }
-    return JobDetail(job: job)
+    return snapshot[JobDetailQuery(job.id)].answer ?? JobDetail(job: job)
   }
 
   /// Whether the shown job's events and log are there.
-  func isLoaded(_ snapshot: Snapshot) -> Bool { snapshot.job?.job.id == selected(snapshot)?.id }
+  func isLoaded(_ snapshot: Snapshot) -> Bool {
+    selected(snapshot).map { snapshot[JobDetailQuery($0.id)].answer != nil } ?? false
+  }
 
-  /// The command that would fill the pane, if it isn't filled and the same wasn't asked for before.
-  public mutating func wants(_ snapshot: Snapshot) -> Command? {
+  /// Turns to a job that was started here, once it is there.
+  public mutating func update(_ snapshot: Snapshot) -> [Command] {
     takeNewJob(snapshot)
-    if let open = snapshot.job?.job.id, open != shown {
-      shown = open
-      if pending.remove(open) == nil { select(open) }
-    }
-    if case .form(let form) = overlay, let request = form.current, asked != request {
-      asked = request
-      return .estimateTraining(request)
-    }
-    guard let id = selected(snapshot)?.id, snapshot.job?.job.id != id, pending.insert(id).inserted else { return nil }
-    return .openJob(id)
+    return []
+  }
+
+  /// The shown job, those laid over it, and what the job in the form would take.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    var queries = Set(jobs.overlaid.map { AnyQuery(JobDetailQuery($0)) })
+    if let job = selected(snapshot) { queries.insert(JobDetailQuery(job.id)) }
+    if case .form(let form) = overlay, let request = form.current { queries.insert(TrainingEstimateQuery(request)) }
+    return queries
+  }
+
+  /// Turns to a job.
+  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    if case .job(let id)? = subject as? Subject { select(id) }
   }
 
   /// Turns to a job that was started here, once it is there.
@@ -111,7 +113,7 @@ public struct TrainingPane: Pane {
   private mutating func select(_ id: JobID) {
     guard chosen != id else { return }
     chosen = id
-    table.select(id)
+    jobs.select(id)
     charts.cursor = nil
     log = LogView()
     samples = SamplesView()
@@ -132,7 +134,7 @@ public struct TrainingPane: Pane {
     case .left: area = Area(rawValue: area.rawValue - 1) ?? area
     case .right: area = snapshot.jobs.isEmpty ? area : Area(rawValue: area.rawValue + 1) ?? area
     case .show(let wanted): area = wanted
-    case .newJob: overlay = .form(TrainingForm(snapshot))
+    case .newJob: overlay = .form(TrainingForm(snapshot, detail: detail(snapshot)))
     case .collect: overlay = .collect(CollectForm(snapshot))
     case .cancelJob: overlay = selected(snapshot).map { .cancel($0.id) }
     case .useAdapter: useAdapter(snapshot)
@@ -180,7 +182,7 @@ public struct TrainingPane: Pane {
   private mutating func useAdapter(_ snapshot: Snapshot) {
     guard let job = selected(snapshot), let best = job.adapter else { return }
     let saved = detail(snapshot)?.checkpoints ?? []
-    let path = area == .checkpoints ? checkpoints.list.selected(in: saved).map(job.adapter) : nil
+    let path = area == .checkpoints ? checkpoints.selected(in: saved).map(job.adapter) : nil
     overlay = .adapter(job.id, path ?? best)
   }
 
@@ -192,21 +194,20 @@ public struct TrainingPane: Pane {
   private mutating func openTrial(_ snapshot: Snapshot) -> Reaction<Command> {
     guard case .sweep(let view) = overlay, let id = view.selected(snapshot) else { return .handled }
     overlay = nil
-    guard selected(snapshot)?.id != id else { return .handled }
     select(id)
-    return pending.insert(id).inserted ? .command(.openJob(id)) : .handled
+    return .handled
   }
 
   private func keepCheckpoint(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let job = selected(snapshot),
-      let checkpoint = checkpoints.list.selected(in: detail(snapshot)?.checkpoints ?? [])
+      let checkpoint = checkpoints.selected(in: detail(snapshot)?.checkpoints ?? [])
     else { return .handled }
     return .command(.keepCheckpoint(job.id, step: checkpoint.step))
   }
 
   private func copyLine(_ snapshot: Snapshot) -> Reaction<Command> {
     guard case .adapter(let id, let path) = overlay, let line = adapterLine(id, path, snapshot) else {
-      return .notice("assay.yaml has this line already.")
+      return .notice("The workspace has this variant already.")
     }
     return .copy("  \(line.line)", what: "the line")
   }
@@ -220,11 +221,8 @@ public struct TrainingPane: Pane {
   }
 
   private mutating func open(_ snapshot: Snapshot) -> Reaction<Command> {
-    guard let job = selected(snapshot) else { return .handled }
-    area = .chart
-    guard snapshot.job?.job.id != job.id else { return .handled }
-    pending.insert(job.id)
-    return .command(.openJob(job.id))
+    if !snapshot.jobs.isEmpty { area = .chart }
+    return .handled
   }
 
   private mutating func goBack() -> Reaction<Command> {
@@ -247,7 +245,7 @@ public struct TrainingPane: Pane {
       return .notice(form.fields.problem ?? "Something in the form can't be used.")
     }
     // What is known to fail is said while the form is there to be mended.
-    if let estimate = snapshot.trainingEstimate, estimate.request == request, let problem = estimate.problem {
+    if let problem = snapshot[TrainingEstimateQuery(request)].answer?.problem {
       overlay = .form(form)
       return .notice(problem)
     }
@@ -284,17 +282,12 @@ public struct TrainingPane: Pane {
   /// Takes typing, moving about and the mouse.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     if overlay != nil { return handleInOverlay(event, snapshot) }
-    if log.isSearching { return log.type(event) || event.isTyping ? .handled : .ignored }
+    if log.isSearching { return log.type(event) ? .handled : .ignored }
     if splitter.handle(event) { return .handled }
-    var target = area
-    if case .mouse(let mouse) = event {
-      guard let place = places.first(where: { $0.value.contains(mouse.point) }) else { return .ignored }
-      target = place.key
-      if case .press = mouse.action { area = target }
-    }
+    guard let target = panels.target(of: event) else { return .ignored }
     switch target {
     case .jobs:
-      guard table.handle(event, snapshot.jobs) else { return .ignored }
+      guard jobs.handle(event, snapshot.jobs) else { return .ignored }
       return takeSelection(snapshot)
     case .chart:
       return charts.handle(event, detail(snapshot), over: overlays(snapshot)) ? .handled : .ignored
@@ -308,10 +301,9 @@ public struct TrainingPane: Pane {
 
   /// The job under the selection is the one that is shown.
   private mutating func takeSelection(_ snapshot: Snapshot) -> Reaction<Command> {
-    guard let id = table.selection, id != selected(snapshot)?.id else { return .handled }
+    guard let id = jobs.selection, id != selected(snapshot)?.id else { return .handled }
     select(id)
-    shown = snapshot.job?.job.id
-    return shown != id && pending.insert(id).inserted ? .command(.openJob(id)) : .handled
+    return .handled
   }
 
   private mutating func handleInOverlay(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
@@ -329,8 +321,7 @@ public struct TrainingPane: Pane {
       overlay = .sweep(view)
       return isUsed ? .handled : .ignored
     case .cancel, .adapter, nil:
-      // Bindings are asked next; other characters mean nothing here.
-      return event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
+      return swallow(event, snapshot)
     }
   }
 }

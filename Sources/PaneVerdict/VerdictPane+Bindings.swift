@@ -5,7 +5,7 @@ extension VerdictPane {
   /// The keys that mean something now.
   public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     let hasVariants = !snapshot.workspace.variants.isEmpty
-    let isPaired = snapshot.verdict?.prompted != nil && snapshot.verdict?.tuned != nil
+    let isPaired = report(snapshot)?.prompted != nil && report(snapshot)?.tuned != nil
     return [
       Binding(
         "r", title: "Evaluate the selected variant", group: title, action: .evaluate,

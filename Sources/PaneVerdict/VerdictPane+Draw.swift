@@ -11,19 +11,17 @@ extension VerdictPane {
     let rows = rows(snapshot)
     let wanted = min(rows.count + 3, max(5, rect.height * 2 / 5))
     let parts = rect.rows([.fixed(rows.isEmpty ? 3 : wanted), .rest])
-    tableArea = parts[0]
-    adviceArea = parts[1]
-    drawVariants(rows, snapshot, in: parts[0], focused: focused && part == .variants, on: &surface, theme: theme)
-    drawAdvice(snapshot, in: parts[1], focused: focused && part == .advice, on: &surface, theme: theme)
+    panels.begin(isFocused: focused)
+    drawVariants(rows, snapshot, in: parts[0], on: &surface, theme: theme)
+    drawAdvice(snapshot, in: parts[1], on: &surface, theme: theme)
   }
 
   private mutating func drawVariants(
-    _ rows: [Row], _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+    _ rows: [Row], _ snapshot: Snapshot, in rect: Rect, on surface: inout Surface, theme: Theme
   ) {
-    let set = snapshot.verdict?.set ?? snapshot.workspace.evalSets.first?.name
-    let inner = surface.frame(
-      rect, title: set.map { "Variants on \($0)" } ?? "Variants", style: theme[focused ? .borderFocused : .border],
-      titleStyle: theme[focused ? .titleFocused : .title])
+    let set = report(snapshot)?.set ?? snapshot.workspace.evalSets.first?.name
+    let inner = panels.frame(
+      .variants, set.map { "Variants on \($0)" } ?? "Variants", in: rect, on: &surface, theme: theme)
     guard !rows.isEmpty else {
       surface.write(
         "assay.yaml has no variants yet: a variant is a model with a prompt.", at: Point(x: inner.x + 1, y: inner.y),
@@ -32,7 +30,8 @@ extension VerdictPane {
     }
     let place = inner.insetColumns
     table.draw(
-      rows, columns: columns(rows, snapshot, width: place.width, theme: theme), in: place, focused: focused,
+      rows, columns: columns(rows, snapshot, width: place.width, theme: theme), in: place,
+      focused: panels.isFocused(.variants),
       on: &surface, theme: theme)
   }
 
@@ -40,7 +39,7 @@ extension VerdictPane {
   private func columns(_ rows: [Row], _ snapshot: Snapshot, width: Int, theme: Theme) -> [TableColumn<Row>] {
     let longest = rows.map { TextWidth.columns(of: $0.variant.name) }.max() ?? 0
     let name = max(10, min(longest, max(32, width - 49), width - 8))
-    let best = [snapshot.verdict?.prompted?.id, snapshot.verdict?.tuned?.id]
+    let best = [report(snapshot)?.prompted?.id, report(snapshot)?.tuned?.id]
     let dash = [Span("–", theme[.textDim])]
     func figure(_ text: @escaping (Run) -> String) -> (Row) -> [Span] {
       { row in row.run.map { [Span(text($0))] } ?? dash }
@@ -68,7 +67,7 @@ extension VerdictPane {
       TableColumn(
         "cases", width: 7...9, alignment: .right, priority: 6,
         content: figure { run in
-          if snapshot.verdict?.outdated.contains(run.id) == true { return "older" }
+          if report(snapshot)?.outdated.contains(run.id) == true { return "older" }
           return run.casesText
         }),
       TableColumn(
@@ -100,18 +99,18 @@ extension VerdictPane {
   }
 
   private mutating func drawAdvice(
-    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+    _ snapshot: Snapshot, in rect: Rect, on surface: inout Surface, theme: Theme
   ) {
-    let inner = surface.frame(
-      rect, title: "Advice", style: theme[focused ? .borderFocused : .border],
-      titleStyle: theme[focused ? .titleFocused : .title]
-    ).inset(dx: 1, dy: 0)
+    let inner = panels.frame(.advice, "Advice", in: rect, on: &surface, theme: theme).inset(dx: 1, dy: 0)
     advice.draw(
       adviceLines(snapshot, width: inner.width - 2, theme: theme), in: inner, on: &surface, theme: theme)
   }
 
   private func adviceLines(_ snapshot: Snapshot, width: Int, theme: Theme) -> [[Span]] {
-    guard let report = snapshot.verdict else {
+    let state = snapshot[VerdictQuery()]
+    if let problem = state.problem { return [[Span(problem, theme[.error])]] }
+    if state.isLoading { return [[Span("Reading the runs …", theme[.textDim])]] }
+    guard let report = self.report(snapshot) else {
       return [[Span("There is no eval set to judge by yet: add one under eval_sets in assay.yaml.", theme[.textDim])]]
     }
     let advice = report.advice

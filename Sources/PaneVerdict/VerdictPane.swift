@@ -17,11 +17,9 @@ public struct VerdictPane: Pane {
   public let id = PaneID.verdict
   /// Its title.
   public let title = "Verdict"
-  var part = Part.variants
+  var panels = PanelSet(focus: Part.variants)
   var table = TableView<String>()
   var advice = TextView()
-  var tableArea = Rect.empty
-  var adviceArea = Rect.empty
 
   /// A pane that shows the variants.
   public init() {}
@@ -34,9 +32,15 @@ public struct VerdictPane: Pane {
     var id: String { variant.name }
   }
 
+  /// The verdict, which rests on all runs.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> { [AnyQuery(VerdictQuery())] }
+
+  /// The verdict, once it is worked out.
+  func report(_ snapshot: Snapshot) -> VerdictReport? { snapshot[VerdictQuery()].answer ?? nil }
+
   /// Measured variants first, best first, then those still to be measured.
   func rows(_ snapshot: Snapshot) -> [Row] {
-    let runs = snapshot.verdict?.runs ?? []
+    let runs = report(snapshot)?.runs ?? []
     let measured = runs.map { run in
       Row(variant: run.variant, run: run, price: snapshot.workspace.model(run.variant.model)?.price)
     }
@@ -59,26 +63,23 @@ public struct VerdictPane: Pane {
         ? .notice("Every variant is measured; r on one asks again only for what is missing.")
         : .all(open.map { evaluate($0.variant.name, snapshot) })
     case .compare:
-      guard let report = snapshot.verdict, let a = report.prompted, let b = report.tuned else { return .ignored }
-      return .all([
-        .command(.compare(a: a.variant.name, b: b.variant.name, set: report.set)), .show(.compare),
-      ])
-    case .otherPart: part = part == .variants ? .advice : .variants
+      guard let report = self.report(snapshot), let a = report.prompted, let b = report.tuned else { return .ignored }
+      return .show(.compare, subject: Subject.runs(a.id, b.id, set: report.set))
+    case .otherPart: panels.focus = panels.focus == .variants ? .advice : .variants
     }
     return .handled
   }
 
   private func evaluate(_ variant: String, _ snapshot: Snapshot) -> Reaction<Command> {
-    .command(.evaluate(EvaluateRequest(variant: variant, set: snapshot.verdict?.set)))
+    .command(.evaluate(EvaluateRequest(variant: variant, set: report(snapshot)?.set)))
   }
 
   /// Moves in the part that has the focus.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
-    if case .mouse(let mouse) = event {
-      if tableArea.contains(mouse.point) { part = .variants }
-      if adviceArea.contains(mouse.point) { part = .advice }
+    switch panels.target(of: event) {
+    case .variants: table.handle(event, rows(snapshot)) ? .handled : .ignored
+    case .advice: advice.handle(event) ? .handled : .ignored
+    case nil: .ignored
     }
-    let used = part == .variants ? table.handle(event, rows(snapshot)) : advice.handle(event)
-    return used ? .handled : .ignored
   }
 }

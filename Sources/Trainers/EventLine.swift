@@ -45,7 +45,7 @@ struct EventLine: Codable {
   var asBase: Double?
   var logitChange: Double?
 
-  enum CodingKeys: String, CodingKey {
+  enum CodingKeys: String, CodingKey, CaseIterable {
     case event, time, step, steps, loss, path, best, message, status, device, id, text, cpu, gpus, check, count, of,
       rows,
       fix, file, accepted, unending, equal
@@ -76,7 +76,7 @@ struct EventLine: Codable {
     var power: Double?
     var temperature: Double?
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
       case utilization
       case memory = "memory_gb"
       case memoryTotal = "memory_total_gb"

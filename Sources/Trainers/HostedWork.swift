@@ -90,7 +90,7 @@ struct HostedEndpoint: Codable, Sendable, Hashable {
   init(_ model: ModelSpec, _ endpoint: Endpoint) {
     workspaceName = model.name
     name = endpoint.model
-    dialect = endpoint.dialect.rawValue
+    dialect = endpoint.dialect.word
     baseURLs = endpoint.baseURLs
     keyEnvironment = endpoint.keyEnvironment
     certificates = endpoint.certificates
@@ -104,8 +104,8 @@ struct HostedEndpoint: Codable, Sendable, Hashable {
       name: workspaceName,
       api: .endpoint(
         Endpoint(
-          Endpoint.Dialect(rawValue: dialect) ?? .chat, baseURLs: baseURLs, model: name, keyEnvironment: keyEnvironment,
-          certificates: certificates, allowsHTTP: allowsHTTP ?? false)),
+          Endpoint.Dialect(word: dialect, title: dialect, usualAddress: ""), baseURLs: baseURLs, model: name,
+          keyEnvironment: keyEnvironment, certificates: certificates, allowsHTTP: allowsHTTP ?? false)),
       timeout: timeout)
   }
 }

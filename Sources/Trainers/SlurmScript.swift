@@ -1,4 +1,5 @@
 import Foundation
+import LocalEngine
 import Processes
 import WorkbenchCore
 
@@ -147,10 +148,7 @@ struct SlurmScript: Sendable, Hashable {
       return ([program.executable] + program.arguments).map(ShellWord.quoted).joined(separator: " ")
     }
     var mounts = [folder]
-    // Python's own options stand before the program's path.
-    if let script = program.arguments.first(where: { $0.hasPrefix("/") }) {
-      mounts.append((script as NSString).deletingLastPathComponent)
-    }
+    if let scripts = LocalEngine.scripts(in: program.arguments) { mounts.append(scripts) }
     if model.hasPrefix("/") { mounts.append(model) }
     for mount in mounts where mount.contains(":") || mount.contains(",") {
       throw TrainerFailure(

@@ -1,7 +1,7 @@
 import Content
 import WorkbenchCore
 
-/// The lines of `train.jsonl`, `valid.jsonl` and `samples.jsonl`, in the forms of training_rows.py and training_samples.py.
+/// The lines of `train.jsonl`, `valid.jsonl` and `samples.jsonl`, in the forms of `train/rows.py` and `train/samples.py`.
 enum TrainerRows {
   /// All rows as text, one a line, with all of their members.
   static func text(of rows: [TrainingRow]) -> String {

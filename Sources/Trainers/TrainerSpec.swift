@@ -2,7 +2,7 @@ import Files
 import Foundation
 import WorkbenchCore
 
-/// `spec.json`: the settings in the words of the trainers, which are those of training_job.py.
+/// `spec.json`: the settings in the words of the trainers, which are those of `train/spec.py`.
 struct TrainerSpec: Codable, Sendable, Hashable {
   var model: String
   var allowDownload: Bool

@@ -266,7 +266,7 @@ extension Workbench {
     of id: JobID, step: Int?, record: JSONObject?, library: String?, versions: [(name: String, version: String)]
   ) async throws -> AdapterCard {
     let (job, adapter) = try await adapter(of: id, step: step)
-    guard let detail = snapshot.job, detail.job.id == id else { throw WorkbenchError.input("There is no job \(id).") }
+    let detail = try await detail(of: id)
     let workspace = snapshot.workspace
     let files = dependencies.files
     let (base, baseHash) = await baseAndHash(of: job)

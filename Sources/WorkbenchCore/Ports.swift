@@ -18,8 +18,8 @@ public protocol WorkspaceFiles: Sendable {
   func keep(_ text: String?, as draft: DraftPath) async throws
   /// Changes one line of an eval set's file and leaves every other byte as it was.
   func apply(_ edit: CaseEdit, to set: EvalSet) async throws
-  /// Adds a variant to `assay.yaml` and leaves every other byte as it was.
-  /// - Throws: `Problem` with the line to write, where that can't be done for certain.
+  /// Writes a variant's file, `variants/NAME.yaml`.
+  /// - Throws: `Problem`, also where there is a variant of that name.
   func add(_ variant: Variant) async throws
   /// The rows of a training file.
   /// - Throws: `Problem` with the line of the first bad row.

@@ -132,12 +132,6 @@ public struct SweepPlan: Sendable, Hashable {
     advance()
   }
 
-  /// Whether a trial was left behind, and after which share of its steps.
-  public func dropped(_ trial: Int) -> Double? {
-    guard let last = alive.lastIndex(where: { $0.contains(trial) }), last < alive.count - 1 else { return nil }
-    return rungs[last]
-  }
-
   /// Whether a trial came to a bad end.
   public func hasFailed(_ trial: Int) -> Bool { failed.contains(trial) }
 

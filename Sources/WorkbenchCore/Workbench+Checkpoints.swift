@@ -141,8 +141,7 @@ extension Workbench {
     of id: JobID, variant: String? = nil, set: String? = nil, limit: Int,
     onRow: @Sendable (CheckpointReport) -> Void = { _ in }
   ) async throws -> CheckpointReport {
-    try await openJob(id)
-    guard let detail = snapshot.job, detail.job.id == id else { throw WorkbenchError.input("There is no job \(id).") }
+    let detail = try await detail(of: id)
     let workspace = snapshot.workspace
     let tuned = workspace.variants.filter { $0.isTuned && $0.model == detail.job.base }
     guard let plain = variant.map({ name in workspace.variants.first { $0.name == name } }) ?? tuned.first else {
@@ -260,9 +259,8 @@ extension Workbench {
 
   /// Makes the checkpoint after a step the one that the job's `best` is.
   func keepCheckpoint(_ step: Int, of id: JobID) async throws {
-    try await openJob(id)
-    guard let detail = snapshot.job, detail.job.id == id,
-      let checkpoint = detail.checkpoints.first(where: { $0.step == step }), isThere(checkpoint, of: detail.job)
+    let detail = try await detail(of: id)
+    guard let checkpoint = detail.checkpoints.first(where: { $0.step == step }), isThere(checkpoint, of: detail.job)
     else {
       throw WorkbenchError.input("Job \(id) has no checkpoint after step \(step).")
     }

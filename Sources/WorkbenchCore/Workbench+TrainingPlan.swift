@@ -13,7 +13,7 @@ extension Workbench {
     }
     let word = word ?? "mlx"
     switch (word, model.api) {
-    case ("openai", .endpoint(let endpoint)) where endpoint.dialect == .chat || endpoint.dialect == .responses:
+    case ("openai", .endpoint(let endpoint)) where endpoint.dialect.canTune:
       return (.openai(model), model)
     case ("openai", _):
       throw WorkbenchError.input(
@@ -72,7 +72,7 @@ extension Workbench {
       }
       return model
     }
-    let hosted = models.first { if case .endpoint(let endpoint) = $0.api { endpoint.dialect == .chat } else { false } }
+    let hosted = models.first { $0.api.word == "openai" }
     guard let model = isHosted ? hosted : models.first(where: \.isLocal) else {
       throw WorkbenchError.input(
         "No model in assay.yaml can be tuned here: add one with `api: mlx` and a path to its folder.")

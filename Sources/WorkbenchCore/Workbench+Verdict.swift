@@ -3,11 +3,7 @@ import Evidence
 
 extension Workbench {
   /// Weighs everything that has been measured and declared anew.
-  public func refreshVerdict() async {
-    do { snapshot.verdict = try await verdict() } catch { notify(.error, String(describing: error)) }
-  }
-
-  private func verdict() async throws -> VerdictReport? {
+  func verdict() async throws -> VerdictReport? {
     let workspace = snapshot.workspace
     guard let set = workspace.evalSets.first(where: { !$0.isGeneral }) ?? workspace.evalSets.first else { return nil }
     if snapshot.bases.isEmpty { await refreshBases() }

@@ -71,13 +71,13 @@ extension Screen {
         entries.append(
           Palette.Entry(
             title: "Evaluate \(variant.name) on \(set.name)", detail: "run",
-            action: .command(.evaluate(request), pane: nil)))
+            action: .command(.evaluate(request))))
       }
     }
     for job in snapshot.jobs.prefix(50) {
       entries.append(
         Palette.Entry(
-          title: "Open job \(job.id)", detail: job.state.rawValue, action: .command(.openJob(job.id), pane: .training))
+          title: "Open job \(job.id)", detail: job.state.rawValue, action: .show(.training, .job(job.id)))
       )
     }
     for binding in bindings {

@@ -5,7 +5,7 @@ import WorkbenchCore
 /// Everything on the terminal as one value: the panes, which of them has the focus, what lies over them, and the line at
 /// the bottom. Events go in and commands come out; drawing turns the newest snapshot into a surface.
 public struct Screen: Sendable {
-  var panes: [any Pane<Snapshot, Command>]
+  var panes: [any Pane<Snapshot, Command, AnyQuery>]
   /// What the panes were made from, in tab order.
   let entries: [PaneEntry]
   /// The keys that hold everywhere, unless a pane is being typed into.
@@ -24,6 +24,8 @@ public struct Screen: Sendable {
   public internal(set) var isDone = false
   /// What is asked of the terminal and not granted yet.
   private var wishes: [Wish] = []
+  /// What the visible pane showed when that was last told.
+  private var watched: Set<AnyQuery>?
 
   /// What only the terminal can do.
   public enum Wish: Sendable, Hashable {
@@ -53,7 +55,14 @@ public struct Screen: Sendable {
 
   mutating func wish(_ wish: Wish) { wishes.append(wish) }
 
-  /// Takes a newer snapshot; returns what the visible pane would like to be asked for.
+  /// What the visible pane shows from now on, where that is something else than at the last call.
+  public mutating func takeQueries() -> Set<AnyQuery>? {
+    let queries = panes[focus].queries(snapshot)
+    defer { watched = queries }
+    return queries == watched ? nil : queries
+  }
+
+  /// Takes a newer snapshot; returns what saves the visible pane's edits.
   public mutating func update(_ snapshot: Snapshot) -> [Command] {
     // What failed since is told rather than what a pane said before it.
     if let newest = snapshot.notices.last, newest.kind == .error, newest.id != self.snapshot.notices.last?.id {
@@ -105,7 +114,7 @@ public struct Screen: Sendable {
     return commands + wanted()
   }
 
-  private mutating func wanted() -> [Command] { panes[focus].wants(snapshot).map { [$0] } ?? [] }
+  private mutating func wanted() -> [Command] { panes[focus].update(snapshot) }
 
   /// Does what a pane's answer to an event says; returns its commands.
   mutating func carryOut(_ reaction: Reaction<Command>) -> [Command] {
@@ -118,9 +127,11 @@ public struct Screen: Sendable {
     case .copy(let text, let what):
       wish(.copy(text, what: what))
       return []
-    case .show(let id):
+    case .show(let id, let subject):
       guard let index = entries.firstIndex(where: { $0.id == id }) else { return [] }
-      return show(index)
+      let saved = show(index)
+      if let subject { panes[index].reveal(subject, snapshot) }
+      return saved
     case .all(let reactions): return reactions.flatMap { carryOut($0) }
     }
   }
@@ -209,7 +220,8 @@ public struct Screen: Sendable {
     case .theme(let name):
       theme = themes.first { $0.name == name } ?? theme
       return []
-    case .command(let command, let pane): return (pane.map { carryOut(.show($0)) } ?? []) + [command]
+    case .command(let command): return [command]
+    case .show(let pane, let subject): return carryOut(.show(pane, subject: subject))
     case .pane(let index, let hint):
       let saved = show(index)
       return saved + carryOut(panes[index].perform(hint, snapshot))

@@ -46,8 +46,12 @@ struct ConfigDocument {
   /// The members of the top level, each with the part of the file that it stands in.
   private(set) var members: [(key: Node, value: Node)] = []
 
+  /// Keys that the file may have, for sentences.
+  private let keys: String
+
   /// Reads a text and notes what is wrong with it.
-  init(_ text: String, log: ProblemLog) {
+  init(_ text: String, keys: String = "`models:` and `variants:`", log: ProblemLog) {
+    self.keys = keys
     if let danger = Self.danger(in: text) {
       log.add(.error, line: danger.line, danger.message)
       return
@@ -68,7 +72,7 @@ struct ConfigDocument {
     case nil: break
     case .scalar(let scalar) where scalar.string.isEmpty: break
     case let node?:
-      log.add(.error, line: node.mark?.line, "Expected keys such as `models:` and `variants:` at the left margin.")
+      log.add(.error, line: node.mark?.line, "Expected keys such as \(keys) at the left margin.")
     }
   }
 

@@ -2,23 +2,65 @@ import Content
 import Files
 import WorkbenchCore
 
-/// Reads `variants:`.
+/// Reads `variants:` and the files of the folder `variants`.
 struct VariantReader {
   let models: Named<ModelSpec>
   let prompts: Named<Prompt>
   let folder: WorkspaceFolder
+  /// What is wrong with the files.
+  private(set) var problems: [Problem] = []
+  /// Whether no variant is written anywhere, so that each model was taken for one.
+  private(set) var areImplied = false
 
-  /// Reads all variants; without the key, each model with the first prompt.
+  init(models: Named<ModelSpec>, prompts: Named<Prompt>, folder: WorkspaceFolder) {
+    self.models = models
+    self.prompts = prompts
+    self.folder = folder
+  }
+
+  /// Reads all variants, those of `assay.yaml` first; where none is written, each model with the first prompt.
   mutating func read(_ fields: inout ConfigFields) -> [Variant] {
-    guard let value = fields.value("variants") else {
+    let files = VariantFiles.names(in: folder, problems: &problems)
+    let value = fields.value("variants")
+    if value == nil, files.isEmpty, !problems.contains(where: { $0.severity == .error }) {
+      areImplied = true
       guard let prompt = prompts.items.first else { return [] }
       return models.items.map { Variant(name: $0.name, model: $0.name, prompt: prompt.name) }
     }
-    guard var group = ConfigFields(value, expected: "names with variants") else { return [] }
-    return group.all().compactMap { name, value in
-      guard var fields = ConfigFields(value, expected: "keys such as { model: …, prompt: … }") else { return nil }
-      return variant(name, &fields)
+    var lines: [String: Int?] = [:]
+    var variants: [Variant] = []
+    if let value, var group = ConfigFields(value, expected: "names with variants") {
+      for (name, value) in group.all() {
+        lines.updateValue(value.line, forKey: name)
+        guard var fields = ConfigFields(value, expected: "keys such as { model: …, prompt: … }") else { continue }
+        if let variant = variant(name, &fields) { variants.append(variant) }
+      }
     }
+    var flaws: [Problem] = []
+    for name in files {
+      if let line = lines[name] {
+        noteTwice(name, line: line)
+        continue
+      }
+      let variant = VariantFiles.read(name, in: folder, problems: &flaws) { self.variant(name, &$0) }
+      if let variant { variants.append(variant) }
+    }
+    problems += flaws
+    return variants
+  }
+
+  /// Notes a name that stands in `assay.yaml` and has a file, at both places.
+  private mutating func noteTwice(_ name: String, line: Int?) {
+    let file = VariantFiles.path(of: name)
+    let other = WorkspaceReader.file + (line.map { ":\($0)" } ?? "")
+    let advice = "Remove one of them, or give it another name."
+    problems.append(
+      Problem(
+        file: file, key: "variants.\(name)", message: "The variant \"\(name)\" stands in \(other), too. \(advice)"))
+    problems.append(
+      Problem(
+        file: WorkspaceReader.file, line: line, key: "variants.\(name)",
+        message: "The variant \"\(name)\" has a file \(file), too. \(advice)"))
   }
 
   private func variant(_ name: String, _ fields: inout ConfigFields) -> Variant? {

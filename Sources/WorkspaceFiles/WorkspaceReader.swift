@@ -5,12 +5,14 @@ import Grading
 import WorkbenchCore
 
 /// Reads `assay.yaml` and everything that it names. Whatever is missing there is inferred from the folder: prompts from
-/// `prompts/`, eval sets from `evals/`, a variant for each model. A flaw costs only the thing that it stands in.
+/// `prompts/`, eval sets from `evals/`, variants from `variants/` or else one for each model. A flaw costs only the thing that it stands in.
 struct WorkspaceReader {
   /// The file's name.
   static let file = "assay.yaml"
 
   let folder: WorkspaceFolder
+  /// The APIs that models may name.
+  let dialects: [Endpoint.Dialect]
   /// Eval sets read before, which are not read again while their files stay the same.
   let cases: CaseCache
   private let log = ProblemLog(file: Self.file)
@@ -20,23 +22,29 @@ struct WorkspaceReader {
   private var fileAt: [String: CaseFile] = [:]
 
   /// A reader of a folder.
-  init(_ folder: WorkspaceFolder, cases: CaseCache) {
+  init(_ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache) {
     self.folder = folder
+    self.dialects = dialects
     self.cases = cases
   }
 
   /// Reads everything.
   /// - Throws: `Problem` when there is nothing that could be a workspace.
-  static func read(_ folder: WorkspaceFolder, cases: CaseCache) throws -> Workspace {
-    var reader = WorkspaceReader(folder, cases: cases)
+  static func read(
+    _ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache
+  ) throws -> Workspace {
+    var reader = WorkspaceReader(folder, dialects: dialects, cases: cases)
     return try reader.read()
   }
 
-  private mutating func read() throws -> Workspace {
+  /// Whether no variant is written anywhere, so that each model was taken for one.
+  private(set) var impliesVariants = false
+
+  mutating func read() throws -> Workspace {
     try Self.check(folder)
     var fields = ConfigFields(ConfigDocument(try configText(), log: log), log: log)
     var workspace = Workspace(folder: folder.path, name: fields.text("name") ?? folder.name)
-    let models = ModelReader.read(&fields, in: folder, log: log)
+    let models = ModelReader(dialects: dialects, folder: folder).read(&fields)
     workspace.models = models.items
     workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
@@ -48,6 +56,8 @@ struct WorkspaceReader {
     workspace.evalSets = sets.items
     var variants = VariantReader(models: models, prompts: prompts, folder: folder)
     workspace.variants = variants.read(&fields)
+    problems += variants.problems
+    impliesVariants = variants.areImplied
     workspace.training = TrainingReader.read(&fields, models: models, prompts: prompts, folder: folder)
     workspace.facts = FactsReader.read(&fields)
     workspace.confirmAbove = fields.number("confirm_above", "dollars, from 0") { $0 >= 0 }
@@ -279,6 +289,16 @@ struct Named<Item> {
   private(set) var declared: [String] = []
   private var names: Set<String> = []
   private var places: [String: Int] = [:]
+
+  init() {}
+
+  /// Things that can all be used.
+  init(_ usable: KeyValuePairs<String, Item>) {
+    for (name, item) in usable {
+      declare(name)
+      add(item, named: name)
+    }
+  }
 
   /// Notes that a name is written.
   mutating func declare(_ name: String) {

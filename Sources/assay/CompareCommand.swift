@@ -18,9 +18,8 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workbench = try await options.workbench()
-    let outcome = try await workbench.perform(.compare(a: a, b: b, set: set))
+    let comparison = try await workbench.answer(to: try await workbench.comparisonQuery(a, b, set: set))
     await workbench.close()
-    guard case .comparison(let comparison) = outcome else { return }
     if options.json { return printJSON(Report.comparison(comparison)) }
     var runs = Report.runTable
     runs.rows = [Report.row(comparison.a), Report.row(comparison.b)]

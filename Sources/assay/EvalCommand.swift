@@ -212,10 +212,9 @@ struct EvalCommand: AsyncParsableCommand {
       }
     }
     await tellIgnored()
-    let outcome = try await Self.showingProgress(of: workbench, as: request.variant) {
-      try await workbench.perform(.evaluate(request), consent: .given)
+    let run = try await Self.showingProgress(of: workbench, as: request.variant) {
+      try await workbench.evaluate(request, consent: .given)
     }
-    guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
     await tellIgnored()
     if let sentence = try await workbench.cutSentence(of: run) { Wiring.say(sentence) }
     if let sentence = try await workbench.collapseSentence(of: run) { Wiring.say(sentence) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import ModelAPI
 import Trust
 import WorkbenchCore
 import WorkspaceFiles
@@ -28,7 +29,7 @@ struct InitCommand: AsyncParsableCommand {
 
   /// What was made here needs no question; it works without, where nothing can be remembered.
   private static func trust(_ folder: String) async throws {
-    let workspace = try await FolderWorkspaceFiles(folder).read()
+    let workspace = try await FolderWorkspaceFiles(folder, dialects: .builtIn).read()
     do { try WorkspaceGate(workspace: folder).allow(workspace.permissions) } catch { Wiring.say("assay: \(error)") }
   }
 }

@@ -49,10 +49,8 @@ struct JobsCommand: AsyncParsableCommand {
     func run() async throws {
       let workbench = try await options.workbench()
       await workbench.refreshJobs()
-      try await workbench.perform(.openJob(JobID(id)))
-      let detail = await workbench.snapshot.job
+      let detail = try await workbench.answer(to: JobDetailQuery(JobID(id)))
       await workbench.close()
-      guard let detail else { return }
       if options.json { return printJSON(Report.job(detail)) }
       JobsCommand.describe(detail)
       for checkpoint in detail.checkpoints {
@@ -121,9 +119,9 @@ struct JobsCommand: AsyncParsableCommand {
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
       await workbench.refreshJobs()
-      let resume = Command.resumeJob(JobID(id), accepting: try Acceptance(accept).preflight)
-      try await spending.ask([resume], on: workbench)
-      guard case .job(let job) = try await workbench.perform(resume, consent: .given) else { return }
+      let accepted = try Acceptance(accept).preflight
+      try await spending.ask([.resumeJob(JobID(id), accepting: accepted)], on: workbench)
+      let job = try await workbench.resumeJob(JobID(id), accepting: accepted, consent: .given)
       var detail = JobDetail(job: job)
       if follow {
         detail = try await JobsCommand.follow(job.id, on: workbench)

@@ -81,10 +81,8 @@ struct ModelsCommand: AsyncParsableCommand {
       var failure: (any Error)?
       for name in names {
         do {
-          let outcome = try await Wiring.interruptible {
-            try await workbench.perform(.testModel(name), consent: .given)
-          }
-          guard case .probe(let probe) = outcome, let model = workspace.model(name) else { continue }
+          let probe = try await Wiring.interruptible { try await workbench.testModel(name, consent: .given) }
+          guard let model = workspace.model(name) else { continue }
           reports.append(Report.model(model, probe))
           if !options.json { Self.show(model, probe, earlier[model.place]) }
         } catch  where !(error is CancellationError) {

@@ -61,6 +61,7 @@ struct OpenCommand: AsyncParsableCommand {
       ) { command in
         switch command {
         case .workbench(let command): runner.perform(command)
+        case .watch(let queries): runner.watch(queries)
         case .copied(let text, let what, let way): runner.copy(text, what, by: way, to: clipboard)
         }
       }

@@ -116,7 +116,7 @@ struct TrainCommand: AsyncParsableCommand {
       let run = try await workbench.run(named: from)
       let path = "train/from-run-\(run.id).jsonl"
       let collected = CollectRequest(run: run.id, prompt: workspace.training.prompt, path: path)
-      guard case .collected(let report) = try await workbench.perform(.collect(collected)) else { return }
+      let report = try await workbench.collect(collected)
       Wiring.say(
         "\(report.rows) passed outputs of run \(run.id) are in \(path). Their cases stand in the eval set \"\(run.set)\": the tuned "
           + "model's score there will not count as evidence; measure it on other cases.")
@@ -136,7 +136,7 @@ struct TrainCommand: AsyncParsableCommand {
       Wiring.say("At the provider: \(estimate.sentence)\(price)")
     }
     try await spending.ask([.train(request)], on: workbench)
-    guard case .job(let job) = try await workbench.perform(.train(request), consent: .given) else { return }
+    let job = try await workbench.train(request, consent: .given)
     var detail = JobDetail(job: job)
     if follow {
       detail = try await JobsCommand.follow(job.id, on: workbench)

@@ -16,8 +16,7 @@ struct VerdictCommand: AsyncParsableCommand {
     let flaws = await workbench.snapshot.workspace.factFlaws
     guard flaws.isEmpty else { throw WorkbenchError.flawed("judged", flaws) }
     await workbench.refreshJobs()
-    await workbench.refreshVerdict()
-    let report = await workbench.snapshot.verdict
+    let report = try await workbench.answer(to: VerdictQuery())
     await workbench.close()
     guard let report else {
       throw WorkbenchError.input(

@@ -20,7 +20,7 @@ enum Wiring {
     let layout = EngineLayout.standard(environment: ProcessInfo.processInfo.environment)
     let gate = WorkspaceGate(workspace: folder, trustsAll: trusts || Self.isTrustedByEnvironment)
     let use = StateUse(isAllowed: false)
-    let files = FolderWorkspaceFiles(folder, gate: gate, state: use)
+    let files = FolderWorkspaceFiles(folder, dialects: .builtIn, gate: gate, state: use)
     try files.check()  // before a database is made in the wrong place
     let state = WorkspaceState(workspace: folder, use: use)
     let downloads = DownloadNotices()

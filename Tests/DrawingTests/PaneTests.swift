@@ -31,6 +31,7 @@ import Testing
 }
 
 private struct Notes: Pane {
+  typealias Query = Never
   enum Action { case run }
 
   var isTyping = false

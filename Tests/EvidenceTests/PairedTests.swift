@@ -3,16 +3,14 @@ import NumberFormat
 import Testing
 
 @Suite struct PairedTests {
-  // scipy.stats.binomtest(min(b, c), b + c, .5).pvalue, and that minus scipy.stats.binom.pmf(min(b, c), b + c, .5)
+  // scipy.stats.binomtest(min(b, c), b + c, .5).pvalue
   @Test(arguments: [
-    (25, 2, 5.647540092468262e-06, 3.0323863029479947e-06), (5, 5, 1, 0.876953125), (0, 0, 1, 1), (1, 0, 1, 0.5),
-    (0, 6, 0.03125, 0.015625), (10, 3, 0.09228515625, 0.05737304687500002),
-    (300, 250, 0.036578745549102676, 0.03307151591735791), (1, 2, 1, 0.625),
+    (25, 2, 5.647540092468262e-06), (5, 5, 1), (0, 0, 1), (1, 0, 1), (0, 6, 0.03125), (10, 3, 0.09228515625),
+    (300, 250, 0.036578745549102676), (1, 2, 1),
   ])
-  func mcNemar(onlyA: Int, onlyB: Int, exact: Double, mid: Double) {
+  func mcNemar(onlyA: Int, onlyB: Int, exact: Double) {
     let pair = PairedOutcomes(both: 3, onlyA: onlyA, onlyB: onlyB, neither: 1)
     #expect(isClose(pair.pValue, exact, 1e-12 + exact * 1e-9))
-    #expect(isClose(pair.midPValue, mid, 1e-12 + mid * 1e-9))
     #expect(pair.swapped.pValue == pair.pValue)
   }
 

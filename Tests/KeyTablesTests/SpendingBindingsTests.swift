@@ -1,5 +1,6 @@
 import Drawing
 import Foundation
+import ModelAPI
 import Panes
 import Storage
 import Synchronization
@@ -109,7 +110,8 @@ import WorkspaceFiles
     let (model, trainer) = (DearModel(), DearTrainer())
     let workbench = try await Workbench(
       Workbench.Dependencies(
-        files: FolderWorkspaceFiles(folder), store: try SQLiteStore.inMemory(), clients: model, trainer: trainer))
+        files: FolderWorkspaceFiles(folder, dialects: .builtIn), store: try SQLiteStore.inMemory(), clients: model,
+        trainer: trainer))
     try #require(await workbench.snapshot.workspace.problems.isEmpty)
     // Two runs that were paused, and a job that has failed: there is something to go on with.
     for variant in ["prompted", "tuned"] {

@@ -111,7 +111,7 @@ struct KeysTests {
     driver.send(.mouse(MouseEvent(.press(.left), at: Point(x: 69, y: 9))))
     driver.send(.mouse(MouseEvent(.drag(.left), at: Point(x: 40, y: 9))))
     driver.send(.mouse(MouseEvent(.release, at: Point(x: 40, y: 9))))
-    #expect(driver.pane.tableArea.width == 41)
+    #expect(driver.pane.panels.places[.table]?.width == 41)
   }
 
   @Test func ignoresKeysOfTheScreen() {
@@ -120,7 +120,7 @@ struct KeysTests {
       let reaction = driver.pane.react(to: .key(Key(key) ?? .enter), driver.snapshot)
       #expect(reaction.isIgnored, "\(key)")
     }
-    #expect(driver.pane.wants(driver.snapshot) == nil)
+    #expect(driver.pane.update(driver.snapshot).isEmpty)
   }
 
   @Test func everyBindingHasATitleAndNoKeyMeansTwoThings() {

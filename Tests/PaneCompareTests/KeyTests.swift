@@ -1,49 +1,25 @@
 import Content
 import Drawing
+import PaneDriver
 import Testing
 import WorkbenchCore
 
 @testable import PaneCompare
 
-/// A pane on a surface, fed with keys.
-private struct Desk {
-  var pane = ComparePane()
-  var snapshot: Snapshot
-  var commands: [Command] = []
-  var notices: [String] = []
-  var surface = Surface(width: 100, height: 30)
+extension PaneDriver where P == ComparePane {
+  init(_ snapshot: Snapshot) { self.init(ComparePane(), snapshot) }
 
-  init(_ snapshot: Snapshot) {
-    self.snapshot = snapshot
-    draw()
-  }
-
-  mutating func draw() {
-    surface = Surface(width: 100, height: 30)
-    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
-  }
-
-  mutating func press(_ keys: String) {
-    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) { send(.key(key)) }
-  }
-
-  mutating func send(_ event: Event) {
-    take(pane.react(to: event, snapshot))
-    draw()
-  }
-
-  private mutating func take(_ reaction: Reaction<Command>) {
-    switch reaction {
-    case .command(let command): commands.append(command)
-    case .notice(let text): notices.append(text)
-    case .copy(let text, let what): notices.append("\(what): \(text)")
-    case .all(let reactions): reactions.forEach { take($0) }
-    default: break
-    }
-  }
-
+  /// The cases in the list.
   var shown: [String] { pane.rows.map(\.id) }
+
+  /// What the pane lines up.
+  var asked: [ComparisonQuery] { queries(ComparisonQuery.self) }
+
+  var a: OutputPlace { OutputPlace(run: snapshot.comparison?.a.id ?? RunID(0)) }
+  var b: OutputPlace { OutputPlace(run: snapshot.comparison?.b.id ?? RunID(0)) }
 }
+
+typealias Desk = PaneDriver<ComparePane>
 
 struct KeyTests {
   @Test func copiesAPartOfTheCase() throws {
@@ -135,9 +111,9 @@ struct KeyTests {
     #expect(desk.pane.capturesText)
     desk.press("j Enter")
     #expect(!desk.pane.capturesText)
-    #expect(desk.commands == [.compare(a: "task-only", b: "tuned", set: "main")])
+    #expect(desk.asked == [ComparisonQuery(a: RunID(1), b: RunID(3), set: "main")])
     desk.press("c Tab g j Enter")
-    #expect(desk.commands.last == .compare(a: "task-only", b: "prompted", set: "main"))
+    #expect(desk.asked == [ComparisonQuery(a: RunID(1), b: RunID(2), set: "main")])
   }
 
   @Test func anOlderRunIsChosenByItsNumber() {
@@ -146,7 +122,7 @@ struct KeyTests {
     snapshot.runs.append(old)
     var desk = Desk(snapshot)
     desk.press("c Right G Enter")
-    #expect(desk.commands == [.compare(a: "prompted", b: "0", set: "main")])
+    #expect(desk.asked == [ComparisonQuery(a: RunID(2), b: RunID(0), set: "main")])
   }
 
   @Test func whatIsMissingIsEvaluated() {
@@ -205,10 +181,10 @@ struct KeyTests {
 
   @Test func theMouseSelectsAndScrolls() {
     var desk = Desk(Sample.compared(24))
-    let place = desk.pane.listPlace
+    let place = desk.pane.panels.places[.list] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: place.x + 3, y: place.y + 4))))
     #expect(desk.pane.list.selection == "hl-004")
-    let detail = desk.pane.detailPlace
+    let detail = desk.pane.panels.places[.detail] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: detail.x + 3, y: detail.y + 4))))
     #expect(desk.pane.area == .detail)
   }
@@ -224,39 +200,32 @@ struct KeyTests {
   }
 }
 
-struct WantsTests {
+struct QueryTests {
+  private func asked(_ snapshot: Snapshot, _ pane: ComparePane = ComparePane()) -> Set<AnyQuery> {
+    pane.queries(snapshot)
+  }
+
+  private func query(_ a: Int64, _ b: Int64) -> Set<AnyQuery> {
+    [AnyQuery(ComparisonQuery(a: RunID(a), b: RunID(b), set: "main"))]
+  }
+
   @Test func twoRunsThatWereAskedForElsewhereAreTurnedTo() throws {
     var pane = ComparePane()
     var snapshot = Sample.compared()
-    let other = try #require(snapshot.comparison)
-    snapshot.comparison = nil
-    #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "tuned", set: "main"))
+    #expect(asked(snapshot, pane) == query(2, 3))
     // Older of two runs of `prompted`, beside `task-only`.
-    let newer = Sample.run(4, Sample.prompted, outputs: other.rows.map(\.a), cases: 12)
+    let newer = Sample.run(
+      4, Sample.prompted, outputs: Sample.cases(12).map { Sample.output($0, passed: true) }, cases: 12)
     snapshot.runs.insert(newer, at: 0)
-    let weak = snapshot.runs[3]
-    snapshot.comparison = Comparison(
-      a: other.a, b: weak, cases: Sample.cases(12), outputsA: other.rows.map(\.a), outputsB: [])
-    #expect(pane.wants(snapshot) == nil)
+    pane.reveal(Subject.runs(RunID(2), RunID(1), set: "main"), snapshot)
     let pair = pane.pair(snapshot)
-    #expect([pair.a?.run?.id, pair.b?.run?.id] == [other.a.id, weak.id])
+    #expect([pair.a?.run?.id, pair.b?.run?.id] == [RunID(2), RunID(1)])
     #expect(pair.a?.isPinned == true && pair.b?.isPinned == false)
-    // What was asked for here before comes late, and takes no choice away.
-    snapshot.comparison = other
-    #expect(pane.wants(snapshot) == .compare(a: "2", b: "task-only", set: "main"))
-  }
-
-  @Test func theDefaultPairIsAskedForOnce() {
-    var snapshot = Sample.compared()
-    let comparison = snapshot.comparison
-    snapshot.comparison = nil
-    var pane = ComparePane()
-    #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "tuned", set: "main"))
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.comparison = comparison
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.comparison = nil
-    #expect(pane.wants(snapshot) != nil)
+    #expect(asked(snapshot, pane) == query(2, 1))
+    // Runs that are gone, and other subjects, change nothing.
+    pane.reveal(Subject.runs(RunID(2), RunID(77), set: "main"), snapshot)
+    pane.reveal(Subject.job(JobID(1)), snapshot)
+    #expect(asked(snapshot, pane) == query(2, 1))
   }
 
   @Test func theBestPromptedRunIsTheDefault() {
@@ -265,41 +234,30 @@ struct WantsTests {
     better.summary.done = 24
     better.summary.mean = 0.99
     snapshot.runs.insert(better, at: 0)
-    var pane = ComparePane()
-    #expect(pane.wants(snapshot) == .compare(a: "task-only", b: "tuned", set: "main"))
+    #expect(asked(snapshot) == query(9, 3))
   }
 
-  @Test func aRunUnderWayIsAskedForAgainAsItFills() {
-    var snapshot = Sample.compared(100)
-    let comparison = snapshot.comparison
-    snapshot.runs[0].summary.done = 31
-    snapshot.comparison?.b.summary.done = 12
-    var pane = ComparePane()
-    #expect(pane.wants(snapshot) != nil)
-    snapshot.runs[0].summary.done = 35
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.comparison?.b.summary.done = 35
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.runs[0].summary.done = 100
-    #expect(pane.wants(snapshot) != nil)
-    snapshot.comparison = comparison
-    #expect(pane.wants(snapshot) == nil)
-  }
-
-  @Test func nothingIsWantedWithoutRuns() {
-    var pane = ComparePane()
-    #expect(pane.wants(Snapshot(workspace: Sample.workspace(), time: Sample.time)) == nil)
-    #expect(pane.wants(Snapshot(workspace: Workspace(folder: "/", name: "w"), time: Sample.time)) == nil)
+  @Test func nothingIsAskedWithoutRuns() {
+    #expect(asked(Snapshot(workspace: Sample.workspace(), time: Sample.time)).isEmpty)
+    #expect(asked(Snapshot(workspace: Workspace(folder: "/", name: "w"), time: Sample.time)).isEmpty)
   }
 
   @Test func twoPromptedRunsAreComparedWhereNothingIsTuned() {
     var snapshot = Sample.compared(24)
     snapshot.workspace.variants.removeAll(where: \.isTuned)
     snapshot.runs.removeAll(where: \.variant.isTuned)
-    var pane = ComparePane()
-    #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "task-only", set: "main"))
+    let pane = ComparePane()
+    #expect(asked(snapshot, pane) == query(2, 1))
     snapshot.runs = []
     let missing = pane.missing(snapshot, pane.pair(snapshot)).map(\.variant)
     #expect(missing == ["prompted", "task-only"])
+  }
+
+  @Test func whyThereIsNoComparisonIsSaid() {
+    var snapshot = Sample.compared()
+    snapshot[Sample.query] = .failed("The database is locked.")
+    var desk = Desk(snapshot)
+    desk.draw()
+    #expect(desk.surface.text().contains("The database is locked."))
   }
 }

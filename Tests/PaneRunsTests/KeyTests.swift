@@ -1,49 +1,18 @@
 import Content
 import Drawing
+import PaneDriver
 import Testing
 import WorkbenchCore
 
 @testable import PaneRuns
 
-/// A pane on a surface, fed with keys.
-private struct Desk {
-  var pane = RunsPane()
-  var snapshot: Snapshot
-  var commands: [Command] = []
-  var notices: [String] = []
-  var shown: [PaneID] = []
-  var surface = Surface(width: 100, height: 30)
-
-  init(_ snapshot: Snapshot) {
-    self.snapshot = snapshot
-    draw()
-  }
-
-  mutating func draw() {
-    surface = Surface(width: 100, height: 30)
-    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
-  }
-
-  mutating func press(_ keys: String) {
-    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) {
-      take(pane.react(to: .key(key), snapshot))
-      draw()
-    }
-  }
-
-  private mutating func take(_ reaction: Reaction<Command>) {
-    switch reaction {
-    case .command(let command): commands.append(command)
-    case .notice(let text): notices.append(text)
-    case .copy(let text, let what): notices.append("\(what): \(text)")
-    case .show(let title): shown.append(title)
-    case .all(let reactions): reactions.forEach { take($0) }
-    case .ignored, .handled: break
-    }
-  }
+extension PaneDriver where P == RunsPane {
+  init(_ snapshot: Snapshot) { self.init(RunsPane(), snapshot) }
 
   var selected: Int64? { pane.selected(snapshot)?.id.number }
 }
+
+private typealias Desk = PaneDriver<RunsPane>
 
 struct KeyTests {
   @Test func theRunUnderWayIsShownUntilAPersonSelectsAnother() {
@@ -109,8 +78,8 @@ struct KeyTests {
   @Test func answersAreReadBesideTheOtherKind() {
     var desk = Desk(Sample.atRest())
     desk.press("Enter j c")
-    let command = Command.compare(a: "8", b: "9", set: "main")
-    #expect(desk.commands == [command, command] && desk.shown == [PaneID("compare"), PaneID("compare")])
+    let subject = Subject.runs(RunID(8), RunID(9), set: "main")
+    #expect(desk.commands.isEmpty && desk.revealed == [subject, subject])
   }
 
   @Test func answersAreReadBesideTheRunBeforeWhereThereIsNoOtherKind() {
@@ -118,7 +87,8 @@ struct KeyTests {
     desk.snapshot.runs.removeFirst()
     desk.draw()
     desk.press("Enter G Enter")
-    #expect(desk.commands == [.compare(a: "7", b: "8", set: "main"), .compare(a: "6", b: "7", set: "main")])
+    #expect(
+      desk.revealed == [.runs(RunID(7), RunID(8), set: "main"), .runs(RunID(6), RunID(7), set: "main")])
     desk.snapshot.runs.removeFirst(2)
     desk.press("Enter")
     desk.snapshot.runs[0].summary.done = 0

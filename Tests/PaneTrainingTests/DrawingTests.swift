@@ -71,7 +71,8 @@ struct DrawingTests {
     var snapshot = Sample.running()
     snapshot.jobs[0].state = state
     snapshot.jobs[0].message = "A sentence about it with é, 作 and 📦."
-    snapshot.job?.job = snapshot.jobs[0]
+    let job = snapshot.jobs[0]
+    snapshot.job?.job = job
     for (width, height) in Self.sizes {
       for keys in [
         "", "l", "l + + , . ( ) O o L S", "Space l", "l l", "l l l", "a", "C", "x", "u", "l l l / s t e p Enter",
@@ -87,7 +88,8 @@ struct DrawingTests {
     snapshot.job?.warnings = [hostile]
     snapshot.jobs[0].message = hostile
     snapshot.jobs[0].data = hostile
-    snapshot.job?.job = snapshot.jobs[0]
+    let job = snapshot.jobs[0]
+    snapshot.job?.job = job
     snapshot.job?.checkpoints[0].path = hostile
     for (width, height) in Self.sizes where width > 10 {
       for keys in ["", "l l", "l l l", "u", "x"] {

@@ -1,57 +1,28 @@
 import Drawing
 import Foundation
+import PaneDriver
 import Testing
 import WorkbenchCore
 
 @testable import PaneTraining
 
-/// A pane on a surface, fed with keys.
-private struct Desk {
-  var pane = TrainingPane()
-  var snapshot: Snapshot
-  var commands: [Command] = []
-  var notices: [String] = []
-  var surface = Surface(width: 120, height: 34)
+extension PaneDriver where P == TrainingPane {
+  init(_ snapshot: Snapshot) { self.init(TrainingPane(), snapshot, size: Size(width: 120, height: 34)) }
 
-  init(_ snapshot: Snapshot) {
-    self.snapshot = snapshot
-    draw()
-  }
-
-  mutating func draw() {
-    surface = Surface(width: 120, height: 34)
-    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
-  }
-
-  mutating func press(_ keys: String) {
-    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) { send(.key(key)) }
-  }
-
-  mutating func type(_ text: String) {
-    for character in text { send(.key(.character(character))) }
-  }
-
-  mutating func send(_ event: Event) {
-    switch pane.react(to: event, snapshot) {
-    case .command(let command): commands.append(command)
-    case .notice(let text): notices.append(text)
-    case .copy(let text, let what): notices.append("\(what): \(text)")
-    default: break
-    }
-    draw()
-  }
-
-  var text: String { surface.text() }
+  /// The jobs that the pane reads, newest first.
+  var asked: [JobDetailQuery] { queries(JobDetailQuery.self).sorted { $0.id > $1.id } }
 }
+
+private typealias Desk = PaneDriver<TrainingPane>
 
 struct KeyTests {
   @Test func movingToAJobOpensIt() {
     var desk = Desk(Sample.running())
     desk.press("j")
-    #expect(desk.commands == [.openJob(JobID(2))])
+    #expect(desk.asked == [JobDetailQuery(JobID(2))])
     #expect(desk.text.contains("Job 2 ·"))
     desk.press("Enter")
-    #expect(desk.commands == [.openJob(JobID(2)), .openJob(JobID(2))])
+    #expect(desk.commands.isEmpty)
     #expect(desk.pane.area == .chart)
     desk.press("Esc k")
     #expect(desk.text.contains("Job 3 ·"))
@@ -148,19 +119,19 @@ struct KeyTests {
   @Test func jobsAreLaidOverOthers() {
     var desk = Desk(Sample.busy())
     desk.press("j Space")
-    #expect(desk.commands.last == .overlayJobs([JobID(2)]))
+    #expect(desk.asked == [JobDetailQuery(JobID(2))])
     desk.press("j Space k k l")
-    #expect(desk.commands.contains(.overlayJobs([JobID(2), JobID(1)])))
+    #expect(desk.asked == [3, 2, 1].map { JobDetailQuery(JobID($0)) })
     #expect(desk.text.contains("job 2 ") && desk.text.contains("job 1 "))
     desk.press("Left Home")
     #expect(desk.text.contains("job 2 2.150"))
     desk.press("h j Space")
-    #expect(desk.commands.contains(.overlayJobs([JobID(1)])))
+    #expect(desk.pane.jobs.overlaid == [JobID(1)])
   }
 
   @Test func theMouseReadsOffAndZooms() {
     var desk = Desk(Sample.running())
-    let chart = desk.pane.places[.chart] ?? .empty
+    let chart = desk.pane.panels.places[.chart] ?? .empty
     let middle = Point(x: chart.x + chart.width / 2, y: chart.y + 12)
     desk.send(.mouse(MouseEvent(.press(.left), at: middle)))
     #expect(desk.pane.area == .chart)
@@ -175,13 +146,10 @@ struct KeyTests {
     var desk = Desk(Sample.running())
     desk.press("a")
     #expect(desk.pane.capturesText)
-    let wanted = desk.pane.wants(desk.snapshot)
-    guard case .estimateTraining(let asked)? = wanted else {
-      Issue.record("nothing was asked")
-      return
-    }
-    #expect(desk.pane.wants(desk.snapshot) == nil, "once is enough")
-    desk.snapshot.trainingEstimate = TrainingEstimate(request: asked, rows: 540, steps: 400, tokens: 1_200_000)
+    let queries = desk.pane.queries(desk.snapshot).compactMap { $0.base as? TrainingEstimateQuery }
+    let asked = try #require(queries.first)
+    desk.snapshot[asked] = .ready(
+      TrainingEstimate(request: asked.request, rows: 540, steps: 400, tokens: 1_200_000))
     desk.draw()
     #expect(desk.text.contains("400 steps over 540 rows, about 1.2 M tokens"))
     desk.press("Down Down Down Down Down Down Down Backspace Backspace")
@@ -215,9 +183,11 @@ struct KeyTests {
   @Test func aJobStartedHereIsShownWhenItIsThere() {
     var desk = Desk(Sample.running())
     desk.press("j a Enter")
-    #expect(desk.commands.count == 2)
+    #expect(desk.commands.count == 1)
     desk.snapshot.jobs.insert(Sample.job(4, .queued), at: 0)
-    #expect(desk.pane.wants(desk.snapshot) == .openJob(JobID(4)))
+    _ = desk.pane.update(desk.snapshot)
+    #expect(desk.asked == [JobDetailQuery(JobID(4))])
+    desk.snapshot[JobDetailQuery(JobID(4))] = .ready(JobDetail(job: desk.snapshot.jobs[0]))
     desk.draw()
     #expect(desk.text.contains("Job 4 ·"))
     #expect(desk.text.contains("Waiting for the trainer's first word."))
@@ -316,7 +286,7 @@ struct KeyTests {
     desk.press("Esc G u")
     #expect(desk.text.contains("The variant “tuned” uses it already."))
     desk.press("Enter")
-    #expect(desk.commands.dropFirst(count).allSatisfy { $0 == .openJob(JobID(1)) })
+    #expect(desk.commands.count == count)
   }
 
   @Test func checkpointsAreEvaluatedAndOneIsMadeTheBest() {
@@ -374,10 +344,10 @@ struct KeyTests {
 
   @Test func theMouseSelectsJobsAndPanels() {
     var desk = Desk(Sample.running())
-    let jobs = desk.pane.places[.jobs] ?? .empty
+    let jobs = desk.pane.panels.places[.jobs] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: jobs.x + 4, y: jobs.y + 3))))
-    #expect(desk.commands == [.openJob(JobID(2))])
-    let log = desk.pane.places[.log] ?? .empty
+    #expect(desk.asked == [JobDetailQuery(JobID(2))])
+    let log = desk.pane.panels.places[.log] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: log.x + 4, y: log.y + 2))))
     #expect(desk.pane.area == .log)
   }
@@ -392,29 +362,28 @@ struct KeyTests {
   }
 }
 
-struct WantsTests {
-  @Test func theNewestJobIsAskedForOnce() {
-    var snapshot = Sample.running()
-    let detail = snapshot.job
-    snapshot.job = nil
-    var pane = TrainingPane()
-    #expect(pane.wants(snapshot) == .openJob(JobID(3)))
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.job = detail
-    #expect(pane.wants(snapshot) == nil)
+struct QueryTests {
+  @Test func theNewestJobIsRead() {
+    var desk = Desk(Sample.running())
+    #expect(desk.asked == [JobDetailQuery(JobID(3))])
+    desk.snapshot.job = nil
+    desk.draw()
+    #expect(desk.text.contains("Reading the job's files …"))
+    desk.snapshot[JobDetailQuery(JobID(3))] = .failed("The folder of job 3 is gone.")
+    desk.draw()
+    #expect(desk.text.contains("The folder of job 3 is gone."))
   }
 
-  @Test func aJobOpenedElsewhereIsShown() {
-    var snapshot = Sample.running()
+  @Test func aJobThatWasAskedForElsewhereIsTurnedTo() {
+    let snapshot = Sample.running()
     var pane = TrainingPane()
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.job = JobDetail(job: snapshot.jobs[2])
-    #expect(pane.wants(snapshot) == nil)
+    pane.reveal(Subject.job(JobID(1)), snapshot)
+    #expect(pane.selected(snapshot)?.id == JobID(1))
+    pane.reveal("something else", snapshot)
     #expect(pane.selected(snapshot)?.id == JobID(1))
   }
 
-  @Test func nothingIsWantedWithoutJobs() {
-    var pane = TrainingPane()
-    #expect(pane.wants(Snapshot(workspace: Sample.workspace(), time: Sample.time)) == nil)
+  @Test func nothingIsReadWithoutJobs() {
+    #expect(TrainingPane().queries(Snapshot(workspace: Sample.workspace(), time: Sample.time)).isEmpty)
   }
 }

@@ -102,7 +102,9 @@ enum Sample {
     var detail = JobDetail(job: job(3, .running))
     detail.apply(TrainerObservation(events: events, offset: 0, isAlive: true, exitStatus: nil, log: defaultLog))
     snapshot.job = detail
-    snapshot.overlays = [Self.detail(job(1, .running), upTo: 400), Self.detail(job(2, .running), upTo: 35)]
+    for detail in [Self.detail(job(1, .running), upTo: 400), Self.detail(job(2, .running), upTo: 35)] {
+      snapshot[JobDetailQuery(detail.job.id)] = .ready(detail)
+    }
     return snapshot
   }
 
@@ -145,5 +147,16 @@ enum Sample {
       run(5, "prompted", passed: 64), run(4, "task-only", passed: 0), run(2, "prompted-old", passed: 51),
     ]
     return snapshot
+  }
+}
+
+extension Snapshot {
+  /// What is read of the newest job.
+  var job: JobDetail? {
+    get { jobs.first.flatMap { self[JobDetailQuery($0.id)].answer } }
+    set {
+      guard let id = jobs.first?.id else { return }
+      self[JobDetailQuery(id)] = newValue.map { .ready($0) } ?? .loading
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Drawing
 import Evidence
 import Foundation
+import SurfaceSnapshots
 import Testing
 import WorkbenchCore
 
@@ -55,6 +56,13 @@ import WorkbenchCore
     return surface.text()
   }
 
+  @Test(arguments: [(80, 22), (120, 34), (44, 20)]) func looksAsRecorded(_ width: Int, _ height: Int) throws {
+    var pane = VerdictPane()
+    var surface = Surface(width: width, height: height)
+    pane.draw(snapshot(measured: true), in: surface.bounds, focused: true, on: &surface, theme: .dark)
+    try surface.match(snapshot: "verdict-\(width)x\(height)")
+  }
+
   @Test func showsVariantsWithIntervalsAndTheAdvice() {
     var pane = VerdictPane()
     let shown = text(&pane, snapshot(measured: true), 120, 34)
@@ -106,13 +114,17 @@ import WorkbenchCore
 
   @Test func saysSoWithoutAnyVariantOrSet() {
     var pane = VerdictPane()
-    let empty = Snapshot(workspace: Workspace(folder: "/", name: "x"), time: Date(timeIntervalSince1970: 0))
+    var empty = Snapshot(workspace: Workspace(folder: "/", name: "x"), time: Date(timeIntervalSince1970: 0))
+    #expect(text(&pane, empty, 80, 22).contains("Reading the runs …"))
+    empty[VerdictQuery()] = .failed("The database is locked.")
+    #expect(text(&pane, empty, 80, 22).contains("The database is locked."))
+    empty[VerdictQuery()] = .ready(nil)
     let shown = text(&pane, empty, 80, 22)
     #expect(shown.contains("no variants yet"))
     #expect(shown.contains("no eval set"))
   }
 
-  @Test func keysEvaluateAndCompare() {
+  @Test func keysEvaluateAndCompare() throws {
     var pane = VerdictPane()
     let snapshot = snapshot(measured: true)
     _ = text(&pane, snapshot, 120, 34)
@@ -126,16 +138,25 @@ import WorkbenchCore
       return
     }
     #expect(all.count == 1)
-    guard case .all(let reactions) = pane.react(to: .key(.enter), snapshot), case .command(let command) = reactions[0]
-    else {
+    guard case .show(.compare, let subject) = pane.react(to: .key(.enter), snapshot) else {
       Issue.record("Enter compares")
       return
     }
-    #expect(command == .compare(a: "prompted", b: "tuned", set: "main"))
+    let verdict = try #require(snapshot.verdict)
+    let (a, b) = (try #require(verdict.prompted), try #require(verdict.tuned))
+    #expect(subject as? Subject == .runs(a.id, b.id, set: "main"))
   }
 
   @Test(arguments: [(1, 1), (40, 8), (80, 22), (200, 48), (3, 30)]) func everySizeIsDrawn(width: Int, height: Int) {
     var pane = VerdictPane()
     for measured in [true, false] { _ = text(&pane, snapshot(measured: measured), width, height) }
+  }
+}
+
+extension Snapshot {
+  /// The answer that the pane shows.
+  var verdict: VerdictReport? {
+    get { self[VerdictQuery()].answer ?? nil }
+    set { self[VerdictQuery()] = newValue.map { .ready($0) } ?? .loading }
   }
 }

@@ -64,7 +64,7 @@ struct FakeTrainer {
   }
 }
 
-/// Lines as train.py writes them.
+/// Lines as the training programs write them.
 enum Line {
   static let start =
     #"{"event": "start", "time": 1.5, "steps": 20, "trainable_parameters": 8, "total_parameters": 64, "#

@@ -44,7 +44,7 @@ struct HostedFixture {
     settings.hosted.suffix = "t"
     let plan = TrainingPlan(folder: path, base: "small", settings: settings, rows: [], validationRows: [])
     let model = ModelSpec(
-      name: "m", api: .endpoint(Endpoint(baseURLs: [server.url + "/v1"], model: "small")),
+      name: "m", api: .endpoint(Endpoint(.chat, baseURLs: [server.url + "/v1"], model: "small")),
       price: TokenPrice(input: 1, output: 1, training: 3))
     work = try HostedWork(plan, tuning: model)
   }

@@ -68,7 +68,7 @@ extension ModelSpec {
   public var place: ContentHash {
     var words: [String]
     switch api {
-    case .endpoint(let endpoint): words = [endpoint.dialect.rawValue, endpoint.model] + endpoint.baseURLs
+    case .endpoint(let endpoint): words = [endpoint.dialect.word, endpoint.model] + endpoint.baseURLs
     case .mlx(let path): words = ["mlx", path]
     case .command(let command): words = ["command"] + command
     case .replay(let file): words = ["replay", file]
@@ -81,7 +81,7 @@ extension ModelSpec.API {
   /// The word for it in `assay.yaml`.
   public var word: String {
     switch self {
-    case .endpoint(let endpoint): endpoint.dialect.rawValue
+    case .endpoint(let endpoint): endpoint.dialect.word
     case .mlx: "mlx"
     case .command: "command"
     case .replay: "replay"

@@ -57,6 +57,14 @@ public struct Run: Sendable, Hashable, Identifiable {
   /// The same as `4`, or as `3/4` where some have not.
   public var casesText: String { casesComplete == cases ? "\(cases)" : "\(casesComplete)/\(cases)" }
 
+  /// Whether it ended, went on or came a tenth of its answers further since an earlier moment: reason enough to line up
+  /// its outputs again.
+  func hasMoved(since earlier: Run) -> Bool {
+    state != earlier.state || setHash != earlier.setHash || tenths != earlier.tenths
+  }
+
+  private var tenths: Int { requests > 0 ? 10 * summary.done / requests : 0 }
+
   private static func cases(_ answers: Int, _ repeats: Int) -> Int { (answers + repeats - 1) / max(1, repeats) }
 
   /// Makes a run.
@@ -100,8 +108,10 @@ public struct Answer: Sendable, Hashable {
   public static let contextFull = "context_full"
   /// The finish reason of a reply in which the model declined in the API's own way.
   public static let refusal = "refusal"
-  /// The finish reasons of answers that a limit ended, in the words of all servers.
-  public static let cutReasons: Set<String> = ["length", "max_tokens", "max_output_tokens", contextFull]
+  /// Finish reasons of answers that their limit on tokens ended; a dialect whose servers say it otherwise reads it as `length`.
+  package static let limitReasons: Set<String> = ["length", "max_tokens", "max_output_tokens"]
+  /// Finish reasons of answers that any limit ended.
+  public static let cutReasons = limitReasons.union([contextFull])
   /// Whether a limit ended it.
   public var isCut: Bool { finishReason.map(Self.cutReasons.contains) == true }
 
@@ -204,8 +214,6 @@ public struct RunSummary: Sendable, Hashable {
   private var strictHigh = 1.0
   /// Replies that are no answer and stand in no mean but the strict one.
   public var leftOut = 0
-  /// The share of replies that are no answer and left out of the mean, 0 to 1.
-  public var leftOutShare: Double { replies == 0 ? 0 : Double(leftOut) / Double(replies) }
   /// Replies whose tokens the server counted, replies that are no answer included; all sums of tokens are of these.
   public var counted = 0
   /// Tokens of the prompts, cached ones included.

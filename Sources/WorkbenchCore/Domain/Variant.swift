@@ -1,6 +1,6 @@
 /// A model with a prompt and perhaps an adapter: *prompted*, or with an adapter *tuned*.
 public struct Variant: Sendable, Hashable, Identifiable {
-  /// The name in `assay.yaml`.
+  /// The name under `variants:` in `assay.yaml`, or of its file in the folder `variants`.
   public let name: String
   /// The model's name.
   public var model: String

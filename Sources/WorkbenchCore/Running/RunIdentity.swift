@@ -59,7 +59,7 @@ extension Workbench {
     case .endpoint(let endpoint):
       // What was tuned is a model of its own there.
       model = [
-        .string(endpoint.dialect.rawValue), .string(endpoint.baseURLs.first ?? ""),
+        .string(endpoint.dialect.word), .string(endpoint.baseURLs.first ?? ""),
         .string(subject.variant.adapter ?? endpoint.model),
       ]
     case .command(let words):
