@@ -164,6 +164,7 @@ extension CasesPane {
   }
 
   mutating func save(_ snapshot: Snapshot) -> Reaction<Command> {
+    question = nil
     guard var draft, let set = snapshot.workspace.evalSet(draft.set) else {
       return .notice("The eval set is gone from assay.yaml; your text is kept.")
     }

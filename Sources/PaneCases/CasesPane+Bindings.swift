@@ -20,7 +20,7 @@ extension CasesPane {
       + editorBindings
   }
 
-  private func bindings(for question: Question) -> [Binding<Action>] {
+  func bindings(for question: Question) -> [Binding<Action>] {
     let group = "Question"
     let refuse = Binding(Key.escape, title: "Cancel", group: group, action: Action.refuse, footer: "cancel")
     let keep = Binding("n", .escape, title: "No", group: group, action: Action.refuse, footer: "no")
@@ -31,7 +31,10 @@ extension CasesPane {
     case .delete:
       return [Binding("y", title: "Yes, delete it", group: group, action: .accept, footer: "delete"), keep]
     case .discard:
-      return [Binding("y", title: "Yes, drop the changes", group: group, action: .accept, footer: "drop"), keep]
+      return [
+        Binding("y", title: "Yes, drop the changes", group: group, action: .accept, footer: "drop"), keep,
+        Binding(.control("s"), title: "Save them", group: group, action: .save, footer: "save"),
+      ]
     case .restore:
       return [
         Binding(.enter, title: "Restore the text", group: group, action: .accept, footer: "restore"),

@@ -9,22 +9,14 @@ extension CasesPane {
     if question != nil { return handleQuestion(event, snapshot) }
     if isSplit, isStacked ? rowsSplitter.handle(event) : columnsSplitter.handle(event) { return .handled }
     if draft != nil { return type(event, snapshot) }
-    if case .mouse(let mouse) = event, case .press = mouse.action {
-      if tableArea.contains(mouse.point) { panel = .table }
-      if detailArea.contains(mouse.point) { panel = .detail }
-    }
-    let isTable: Bool
-    if case .mouse(let mouse) = event { isTable = tableArea.contains(mouse.point) } else { isTable = panel == .table }
-    guard isTable else { return detailView.handle(event) ? .handled : mouseIsHandled(event) }
+    guard let target = panels.target(of: event) else { return .ignored }
+    // A press that does no more than give the focus is used, too.
+    let isPress = if case .mouse(let mouse) = event, case .press = mouse.action { true } else { false }
+    guard target == .table else { return detailView.handle(event) || isPress ? .handled : .ignored }
     let before = table.selection
-    guard table.handle(event, rows(snapshot)) else { return mouseIsHandled(event) }
+    guard table.handle(event, rows(snapshot)) else { return isPress ? .handled : .ignored }
     if table.selection != before { detailView.scrollToTop() }
     return .handled
-  }
-
-  private func mouseIsHandled(_ event: Event) -> Reaction<Command> {
-    guard case .mouse(let mouse) = event, case .press = mouse.action else { return .ignored }
-    return tableArea.contains(mouse.point) || detailArea.contains(mouse.point) ? .handled : .ignored
   }
 
   private mutating func type(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
@@ -63,20 +55,7 @@ extension CasesPane {
         _ = list.handle(event, parts)
         question = .part(list)
       }
-    case .restore:
-      switch event {
-      case .key(.enter): return answer(true, snapshot)
-      case .key("d"): return perform(.drop, snapshot)
-      case .key(.escape): return answer(false, snapshot)
-      default: break
-      }
-    case .delete, .discard:
-      switch event {
-      case .key("y"), .key("Y"): return answer(true, snapshot)
-      case .key("n"), .key("N"), .key(.escape): return answer(false, snapshot)
-      case .key(.control("s")): if case .discard = question { return saveInstead(snapshot) }
-      default: break
-      }
+    case .restore, .delete, .discard: return hasBinding(for: event, snapshot) ? .ignored : .handled
     case nil: break
     }
     return .handled
@@ -89,10 +68,5 @@ extension CasesPane {
     case .standing(let chosen): standing = chosen
     case .tag(let chosen): tag = chosen
     }
-  }
-
-  private mutating func saveInstead(_ snapshot: Snapshot) -> Reaction<Command> {
-    question = nil
-    return perform(.save, snapshot)
   }
 }

@@ -24,7 +24,7 @@ public struct CasesPane: Pane {
 
   var setName: String?
   var variantName: String?
-  var panel = Panel.table
+  var panels = PanelSet(focus: Panel.table)
   var table = TableView<String>()
   var detailView = TextView()
   var columnsSplitter = Splitter(.sideBySide, ratio: 0.58)
@@ -52,14 +52,18 @@ public struct CasesPane: Pane {
   /// The newest ended edit that was looked at.
   var lastEdit = 0
   var pendingSelection: String?
-  var tableArea = Rect.empty
-  var detailArea = Rect.empty
   var isSplit = false
   /// Which state of the set was looked through last.
   var syncedHash: ContentHash?
 
   /// A pane that shows the workspace's first eval set.
   public init() {}
+
+  /// The panel that keys go to.
+  var panel: Panel {
+    get { panels.focus }
+    set { panels.focus = newValue }
+  }
 
   /// True while a case or a search is being typed, or a question waits for its answer.
   public var capturesText: Bool { draft != nil || question != nil }

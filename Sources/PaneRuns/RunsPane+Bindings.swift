@@ -5,7 +5,7 @@ extension RunsPane {
   /// The keys that mean something now.
   public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if let menu { return menu.bindings }
-    if field != nil {
+    if search.isTyping {
       return [
         Binding(.enter, title: "Keep what was found", group: "Search", action: .endSearch, footer: "keep"),
         Binding(.escape, title: "Show all runs again", group: "Search", action: .clearSearch, footer: "all runs"),

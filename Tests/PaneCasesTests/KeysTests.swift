@@ -136,7 +136,7 @@ struct KeysTests {
     driver.send(.mouse(MouseEvent(.press(.left), at: Point(x: 69, y: 9))))
     driver.send(.mouse(MouseEvent(.drag(.left), at: Point(x: 40, y: 9))))
     driver.send(.mouse(MouseEvent(.release, at: Point(x: 40, y: 9))))
-    #expect(driver.pane.tableArea.width == 41)
+    #expect(driver.pane.panels.places[.table]?.width == 41)
   }
 
   @Test func ignoresKeysOfTheScreen() {
