@@ -22,16 +22,17 @@ extension Workbench {
     let defaults = snapshot.workspace.training
     let (backend, base) = try backend(
       named: request.job.backend ?? defaults.backend, tuning: request.job.base ?? defaults.base)
-    if case .openai = backend, !request.axes.learningRates.isEmpty || !request.axes.ranks.isEmpty {
+    if let unused = request.axes.settings.first(where: { !$0.backends.contains(backend.name) }) {
+      let useful = TrainingSetting.sweepable.filter { $0.backends.contains(backend.name) }.map(\.heading)
       throw WorkbenchError.input(
-        "A provider chooses rank and learning rate itself, so these trials would all be the same: sweep epochs or the share "
-          + "of the data.")
+        "The back end \(backend.word) doesn't use \(unused.label), so these trials would all be the same. It uses "
+          + "\(useful.joined(separator: ", ")).")
     }
     let data = request.job.data ?? defaults.data
     if let other = snapshot.jobs.first(where: { job in
       job.sweep == request.name
         && (job.backend != backend.word || job.base != base.name || job.data != data
-          || request.axes.epochs.isEmpty && job.settings.steps != settings[0].steps)
+          || request.axes[\.epochs].isEmpty && job.settings.steps != settings[0].steps)
     }) {
       throw WorkbenchError.input(
         "The sweep \(request.name) has jobs with another model, file, back end or number of steps (job \(other.id)), which "
@@ -62,7 +63,7 @@ extension Workbench {
   private func job(of request: SweepRequest, _ settings: TrainingSettings) async throws -> JobID {
     let known = snapshot.jobs.first { job in
       job.sweep == request.name
-        && SweepReport.Axis.allCases.allSatisfy { $0.value(job.settings) == $0.value(settings) }
+        && TrainingSetting.sweepable.allSatisfy { $0.value(in: job.settings) == $0.value(in: settings) }
     }
     if let known { return known.id }
     var train = request.job
@@ -167,7 +168,7 @@ extension Workbench {
   private static func equalTrials(_ report: SweepReport) -> [String] {
     report.equalTrials.map { jobs in
       let names = jobs.map(\.description).joined(separator: ", ")
-      let settings = report.axes.map(\.rawValue).joined(separator: " or ")
+      let settings = report.axes.map(\.heading).joined(separator: " or ")
       return
         "Jobs \(names) ended with exactly the same losses: \(settings.isEmpty ? "what they differ in" : settings) had no "
         + "effect. Check that the trainer reads it."
@@ -217,7 +218,7 @@ extension Workbench {
 
   /// Whether more rows have helped, and so may go on helping.
   private func learningCurve(_ report: SweepReport) async throws -> String? {
-    guard report.axes == [.dataShare] else { return nil }
+    guard report.axes == [TrainingSettings.setting(\.dataShare)] else { return nil }
     let rows = report.rows.filter { $0.run != nil }.sorted { $0.job.settings.dataShare < $1.job.settings.dataShare }
     guard let last = rows.last, let run = last.run, let before = rows.dropLast().last else { return nil }
     guard let paired = try await paired(before.run, run) else { return nil }

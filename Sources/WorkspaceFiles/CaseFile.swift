@@ -111,8 +111,8 @@ struct CaseFile: Sendable {
   private static func checkKeys(_ text: String, line: Int, log: ProblemLog) {
     guard let object = (try? JSONValue(parsing: text))?.object else { return }
     let known = ["id", "input", "expected", "tags", "group", "weight"]
-    let others = object.keys.filter { !known.contains($0) }
-    for key in known where object[key] == nil {
+    let others = object.keys.filter { !known.contains($0) && !Self.conversationKeys.contains($0) }
+    for key in known where object[key] == nil && !(key == "input" && object["messages"] != nil) {
       guard let near = Spelling.nearest(to: key, among: others) else { continue }
       log.add(.warning, line: line, key: near, "Unknown key, ignored." + ConfigFields.suggestion(key))
     }
@@ -135,7 +135,8 @@ struct CaseFile: Sendable {
         "Expected an object such as {\"id\": …, \"input\": {…}, \"expected\": …}; the line is left out.")
       return nil
     }
-    guard let input = input(object["input"]) else {
+    guard let input = input(object, line: line, log: log) else {
+      if object["messages"] != nil { return nil }
       let nearest = Spelling.nearest(to: "input", among: object.keys.filter { $0 != "id" })
       log.add(
         .error, line: line, key: "input",
@@ -164,7 +165,34 @@ struct CaseFile: Sendable {
     id.utf8.count <= 200 && id.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
   }
 
-  private static func input(_ value: JSONValue?) -> JSONValue? {
+  /// Members that make a case a conversation; they become members of its input.
+  static let conversationKeys = ["messages", "tools"]
+
+  /// What fills the slots: an object, or a text under the name `input`; with `messages` and `tools` where the line has them.
+  /// What is wrong with these is noted.
+  private static func input(_ object: JSONObject, line: Int, log: ProblemLog) -> JSONValue? {
+    guard let messages = object["messages"], !messages.isNull else { return slots(object["input"]) }
+    func fail(_ key: String, _ message: String) {
+      log.add(.error, line: line, key: key, message + " The line is left out.")
+    }
+    guard var input = (object["input"] == nil ? [:] : slots(object["input"]))?.object else {
+      fail("input", "\"input\" must be an object or a text.")
+      return nil
+    }
+    for key in conversationKeys where object[key] != nil && input[key] != nil {
+      fail(key, "\"\(key)\" stands in the line and in its \"input\"; keep one of them.")
+      return nil
+    }
+    input["messages"] = messages
+    if let tools = object["tools"], !tools.isNull { input["tools"] = tools }
+    guard Conversation(in: .object(input)) != nil else {
+      fail("messages", "\"messages\" must be a list of objects with \"role\" and \"content\", at least one.")
+      return nil
+    }
+    return .object(input)
+  }
+
+  private static func slots(_ value: JSONValue?) -> JSONValue? {
     switch value {
     case .object: value
     case .string(let text): ["input": .string(text)]

@@ -93,7 +93,8 @@ struct VariantReader {
     }
     let isDeclaredTuned = isTuned ?? spec?.isTuned ?? false
     let base = base(isTuned: isDeclaredTuned || adapter != nil, model, &fields)
-    let sampling = sampling(&fields)
+    var sampling = Sampling()
+    fields.read(Sampling.table, into: &sampling, in: folder)
     fields.finish()
     guard let model, let prompt, !fields.isBroken else { return nil }
     var variant = Variant(
@@ -146,13 +147,5 @@ struct VariantReader {
       let advice = nearest == nil ? " It has \(known.joined(separator: ", "))." : ConfigFields.suggestion(nearest)
       fields.fail("sections", "The prompt \"\(prompt.name)\" has no section titled \"\(title)\"." + advice)
     }
-  }
-
-  private func sampling(_ fields: inout ConfigFields) -> Sampling {
-    Sampling(
-      temperature: fields.number("temperature", "a number from 0 to 2") { (0...2).contains($0) },
-      topP: fields.number("top_p", "a number from 0 to 1") { (0...1).contains($0) },
-      maxTokens: fields.count("max_tokens", from: 1), seed: fields.count("seed", from: 0),
-      stop: fields.texts("stop") ?? [])
   }
 }

@@ -55,6 +55,7 @@ struct WorkspaceReader {
     let share = heldOutShare(&fields)
     let sets = readEvalSets(&fields, rules, prompts: prompts, heldOut: share)
     workspace.evalSets = sets.items
+    workspace.namesEvalSets = fields.value("eval_sets") != nil
     var variants = VariantReader(models: models, prompts: prompts, folder: folder)
     workspace.variants = variants.read(&fields)
     problems += variants.problems

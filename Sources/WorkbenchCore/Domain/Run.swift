@@ -44,6 +44,8 @@ public struct Run: Sendable, Hashable, Identifiable {
   public var firstSample: Int
   /// What has been measured so far.
   public var summary: RunSummary
+  /// What a person calls it, and notes of it.
+  public var labels = RunLabels()
 
   /// How many answers it is to have.
   public var requests: Int { cases * repeats }

@@ -58,6 +58,8 @@ public struct Workspace: Sendable {
   public var facts: WorkspaceFacts
   /// The dollars above which a person is asked before they are spent; it only lowers what applies anyway.
   public var confirmAbove: Double?
+  /// Whether `assay.yaml` names the eval sets; else they are the files in `evals`.
+  package var namesEvalSets = true
   /// All that is wrong, errors first.
   public var problems: [Problem]
 
