@@ -6,6 +6,7 @@ extension Advisor {
     if isTuned, outcome == .promptedBetter { return (.fair, ["the prompted variant scores better"]) }
     let strength = (isTuned ? comparison : comparison.swapped).strength(in: context(isTuned: isTuned))
     var limits = strength?.unmet.map { words($0, isTuned: isTuned) } ?? ["the difference is not clear"]
+    if decision.recommendation == .hybrid { limits.append("the combination itself is not measured") }
     if !isCovered { limits.append("not everything was measured as it is now") }
     if isTuned, case .unknown? = facts.trainingRows { limits.append("its training rows are unknown") }
     if facts.suspectedGroups != nil { limits.append("cases may belong together") }

@@ -286,7 +286,7 @@ struct WorkspaceReader {
       log.add(
         .error, line: line, key: key,
         "A verdict needs at least \(HeldOutCases.fewestUnits) independent cases held out, and this share of \(set.path) has "
-          + "\(split.units): add about \(split.missing(share: share)) cases, raise the share, or remove held_out.")
+          + "\(split.units): add about \(split.missingCases) cases, raise the share, or remove held_out.")
       return named.add(set, named: set.name)
     }
     for (name, cases, isHeldOut) in [

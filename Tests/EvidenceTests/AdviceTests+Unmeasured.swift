@@ -196,7 +196,7 @@ extension AdviceTests {
     #expect(line(.latency, facts)?.direction == .unknown)
     facts.prompted?.slowLatency = 900
     #expect(
-      line(.latency, facts)?.statement == "95 % of the prompted answers take up to 900 ms, the limit is 500 ms")
+      line(.latency, facts)?.statement == "95 % of the prompted answers take up to 0.90 s, the limit is 0.50 s")
     facts.tuned = VariantFacts(name: "tuned", slowLatency: 300)
     #expect(line(.latency, facts)?.direction == .forTuning)
     facts.tuned?.slowLatency = 600

@@ -142,7 +142,9 @@ extension [VerdictScenario] {
       $0.project.targetScore = 0.5
       S.cost(&$0, queries: 1_000_000)
     }
-    list.add("same, and tuning pays within a year", .fineTune, .cost, .fair, S.same) { S.cost(&$0, queries: 1_000_000) }
+    list.add("same, and tuning pays within a year", .fineTune, .cost, .strong, S.same) {
+      S.cost(&$0, queries: 1_000_000)
+    }
     list.add("same, and tuning pays after 27.8 months", .prompt, .cost, nil, S.same) { S.cost(&$0, queries: 10_000) }
     list.add("same, and a tuned answer costs more", .prompt, .cost, nil, S.same) {
       S.cost(&$0, queries: 1_000_000, tokens: (1000, 1700))
@@ -348,8 +350,8 @@ extension [VerdictScenario] {
     for text in advice.lines.map(\.statement) + advice.missing.map(\.statement) + [advice.headline] {
       #expect(!text.isEmpty && !text.hasSuffix(".") && !text.contains("  ") && !text.contains("nan"), "\(text)")
     }
-    // What decides is among the lines, and what is strong has no objection.
-    #expect(advice.confidence != .strong || advice.objections.isEmpty && advice.limits.isEmpty)
+    // What is strong has nothing that keeps it from being so.
+    #expect(advice.confidence != .strong || advice.limits.isEmpty)
     if advice.recommendation == .undecided { #expect(advice.confidence == .weak && !advice.missing.isEmpty) }
   }
 }

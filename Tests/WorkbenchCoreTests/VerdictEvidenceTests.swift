@@ -228,6 +228,9 @@ import Testing
     evidence.workspace.variants = [prompted, variant("it's tuned", tuned: true)]
     let steps = evidence.facts(cost: nil).steps
     #expect(steps[.tuned]?.command == "assay eval 'it'\\''s tuned' --set main")
+    evidence.heldOut = .unmeasured(set: "main-held-out")
+    #expect(
+      evidence.facts(cost: nil).steps[.heldOut]?.command == "assay eval prompted 'it'\\''s tuned' --set main-held-out")
     #expect(steps[.tunedWithFullPrompt]?.command == "assay eval 'it'\\''s tuned' --set main")
   }
 }

@@ -193,6 +193,10 @@ struct VerdictEvidence: Sendable {
     let tuned = self.tuned?.variant ?? variants.first(where: \.isTuned)
     set(.prompted, prompted?.name, on: self.set.name)
     set(.tuned, tuned?.name, on: self.set.name)
+    if case .unmeasured(let kept) = heldOut {
+      let names = [prompted?.name, tuned?.name].compactMap { $0.map(Self.word) }.joined(separator: " ")
+      steps[.heldOut] = MeasuringStep(command: "assay eval \(names) --set \(Self.word(kept))")
+    }
     guard let tuned else { return steps }
     if let general = workspace.evalSets.first(where: \.isGeneral) {
       set(.generalTuned, tuned.name, on: general.name)
