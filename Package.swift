@@ -37,7 +37,9 @@ let package = Package(
     .target(name: "Grading", dependencies: ["Content", "CPCRE2"]),
     .target(name: "NumberFormat"),
     .target(name: "Evidence", dependencies: ["NumberFormat"]),
+    .target(name: "Formats", dependencies: ["Content", yams]),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
+    .target(name: "TrainerLogs"),
     .target(name: "FileWatching"),
     .target(name: "Files"),
     .target(name: "Processes", dependencies: [subprocess]),
@@ -50,13 +52,15 @@ let package = Package(
       ]),
 
     // The core and its outer parts.
-    .target(name: "WorkbenchCore", dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks"]),
+    .target(
+      name: "WorkbenchCore",
+      dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"]),
     .target(
       name: "Storage",
       dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", grdb]),
     .target(
       name: "WorkspaceFiles",
-      dependencies: ["WorkbenchCore", "Content", "Evidence", "Files", "Grading", "FileWatching", yams]),
+      dependencies: ["WorkbenchCore", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", yams]),
     .target(name: "Trust", dependencies: ["WorkbenchCore", "Content", "Files", crypto]),
     .target(
       name: "ModelAPI", dependencies: ["WorkbenchCore", "Content", "Files", "Processes", asyncHTTPClient] + nio),
@@ -66,7 +70,8 @@ let package = Package(
     .target(
       name: "Trainers",
       dependencies: [
-        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat",
+        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "TrainerLogs",
+        "NumberFormat",
       ]),
 
     // The screen.
@@ -78,7 +83,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Drawing", "Content", "Files", "NumberFormat", "Processes", "Grading", "Evidence", "DataChecks",
+        "Drawing", "Content", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence", "DataChecks",
         "WorkbenchCore", "Storage",
         "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
         argumentParser,
@@ -100,31 +105,37 @@ let package = Package(
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
     .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"]),
-    .testTarget(name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat"]),
+    .testTarget(name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat"], exclude: ["Fixtures"]),
     .testTarget(name: "NumberFormatTests", dependencies: ["NumberFormat"]),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Content"]),
     .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Content", "Grading"]),
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Files", "TestFolders"]),
     .testTarget(
       name: "WorkbenchCoreTests",
-      dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks", "PortContracts", "SeededRandom"]),
+      dependencies: [
+        "WorkbenchCore", "Content", "Formats", "Grading", "DataChecks", "Evidence", "PortContracts", "SeededRandom",
+      ]),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", "PortContracts", grdb]),
+      dependencies: ["Storage", "WorkbenchCore", "Content", "Files", "Grading", "Evidence", "PortContracts", grdb]),
     .testTarget(
       name: "WorkspaceFilesTests",
       dependencies: [
-        "WorkspaceFiles", "ModelAPI", "WorkbenchCore", "Content", "Files", "Grading", "PortContracts", "SeededRandom",
+        "WorkspaceFiles", "ModelAPI", "WorkbenchCore", "Content", "Files", "Formats", "Grading", "PortContracts",
+        "SeededRandom",
       ]),
-    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Files", "TestFolders"]),
     .testTarget(
       name: "LocalEngineTests",
       dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Content", "Grading", "TestFolders"]),
+    .testTarget(name: "TrainerLogsTests", dependencies: ["TrainerLogs", "SeededRandom"]),
     .testTarget(
       name: "TrainersTests",
       dependencies: [
-        "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "Evidence",
+        "Trainers", "TrainerLogs", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content",
+        "Evidence", "Files",
         "LoopbackServer", "TestFolders", "SeededRandom",
       ]),
     .testTarget(
@@ -154,7 +165,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Content", "Drawing", "Files", "LocalEngine", "ModelAPI", "Terminal", "Trainers", "WorkbenchCore",
+        "Content", "Drawing", "Files", "Formats", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs", "Trainers",
+        "WorkbenchCore",
         "WorkspaceFiles", asyncHTTPClient,
       ] + nio),
   ]

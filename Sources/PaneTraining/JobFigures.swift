@@ -49,7 +49,15 @@ struct JobFigures {
     if let rows = detail.rows {
       words.append("\(NumberFormat.count(rows.train)) + \(NumberFormat.count(rows.validation)) rows")
     }
-    if settings.patience > 0 { words.append("patience \(settings.patience)") }
+    // What is told above, and what says nothing of the job itself.
+    let told: [PartialKeyPath<TrainingSettings>] = [
+      \.method, \.rank, \.scale, \.learningRate, \.schedule, \.batchSize, \.gradientAccumulation, \.epochs, \.steps,
+      \.maxTokens, \.samples, \.checkpointCases, \.seed,
+    ]
+    for setting in TrainingSettings.table
+    where setting.isChanged(in: settings) && !told.contains(where: { $0 == setting.path }) {
+      words.append("\(setting.label) \(setting.cell(in: settings))")
+    }
     words.append("seed \(settings.seed)")
     if let parameters = detail.parameters {
       words.append("\(NumberFormat.size(parameters.trainable)) of \(NumberFormat.size(parameters.total)) weights")

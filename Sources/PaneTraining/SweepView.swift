@@ -33,13 +33,8 @@ struct SweepView: Sendable {
   private func columns(_ report: SweepReport, _ theme: Theme) -> [TableColumn<SweepReport.Row>] {
     var columns = report.axes.map { axis in
       TableColumn<SweepReport.Row>(
-        axis.rawValue, width: max(6, axis.rawValue.count)...13, alignment: .right, priority: 9
-      ) { row in
-        let value = axis.value(row.job.settings)
-        return [
-          Span(axis == .dataShare ? NumberFormat.percent(value) : NumberFormat.plain(value), theme[.textStrong])
-        ]
-      }
+        axis.heading, width: max(6, axis.heading.count)...13, alignment: .right, priority: 9
+      ) { [Span(axis.cell(in: $0.job.settings), theme[.textStrong])] }
     }
     columns += [
       TableColumn("job", width: 3...5, alignment: .right, priority: 7) { [Span("\($0.job.id)", theme[.textDim])] },

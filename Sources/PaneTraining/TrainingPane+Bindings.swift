@@ -44,7 +44,7 @@ extension TrainingPane {
 
   private func jobBindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     let job = selected(snapshot)
-    let canTrain = snapshot.workspace.models.contains { $0.isLocal || $0.api.word == "openai" }
+    let canTrain = snapshot.workspace.models.contains { $0.isLocal || $0.canBeTunedHosted }
     return [
       Binding(
         "a", title: "Add a training job", group: "Jobs", action: .newJob,

@@ -117,7 +117,7 @@ extension VerdictPane {
     let style: StyleName = advice.recommendation == .undecided ? .warning : .success
     var lines: [[Span]] = [[Span(advice.headline + ".", theme[style].adding(.bold))]]
     if !report.runs.isEmpty {
-      lines.append([Span("Confidence: \(advice.confidence.words).", theme[.textDim])])
+      lines += [Span(advice.confidenceSentence, theme[.textDim])].wrapped(to: max(1, width))
     }
     lines.append([])
     if report.runs.isEmpty {
@@ -132,10 +132,16 @@ extension VerdictPane {
       lines += Self.hanging(
         Span(reason.direction.label + "  ", theme[reason.direction.style]), reason.statement, width, theme)
     }
+    let flips = report.flips.compactMap(\.words)
+    if !flips.isEmpty {
+      lines += [[], [Span("What would turn it", theme[.title])]]
+      for flip in flips { lines += Self.hanging(Span("·  ", theme[.textDim]), flip, width, theme) }
+    }
     if !advice.missing.isEmpty {
       lines += [[], [Span("What would settle more", theme[.title])]]
       for missing in advice.missing {
-        lines += Self.hanging(Span("·  ", theme[.textDim]), missing.statement, width, theme)
+        let command = missing.command.map { ": \($0)" } ?? ""
+        lines += Self.hanging(Span("·  ", theme[.textDim]), missing.statement + command, width, theme)
       }
     }
     return lines

@@ -143,13 +143,17 @@ extension Workbench {
     var problem: String?
     let parts = subject.version.parts.map { part in
       var text = part.body
-      do { text = try PromptTemplate.fill(part.body, with: evalCase.input) } catch {
+      if part.role == .history { text = Conversation(in: evalCase.input)?.transcript ?? "" }
+      do { if part.role != .history { text = try PromptTemplate.fill(part.body, with: evalCase.input) } } catch {
         problem = problem ?? String(describing: error)
       }
       return RenderedPrompt.Part(
         title: part.title, role: part.role, text: text, tokens: max(text.isEmpty ? 0 : 1, text.utf8.count / 4))
     }
-    let messages = (try? subject.version.messages(for: evalCase.input)) ?? []
+    var messages: [ChatMessage] = []
+    do { messages = try subject.version.messages(for: evalCase.input) } catch {
+      problem = problem ?? String(describing: error)
+    }
     var resolved = request
     resolved.caseID = evalCase.id
     return RenderedPrompt(

@@ -67,6 +67,14 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
     }
   }
 
+  /// The cases of an eval set's file; none where there is no file.
+  /// - Throws: `Problem`.
+  public func cases(at path: String) async throws -> [EvalCase] {
+    try rethrowing(path) {
+      do { return try cases.file(path, in: folder).cases } catch FileError.missing { return [] }
+    }
+  }
+
   /// The rows of a training file; an absolute path may lie outside of the workspace.
   /// - Throws: `Problem` with the line of the first bad row.
   public func trainingRows(at path: String) async throws -> [TrainingRow] {

@@ -8,13 +8,16 @@ import Testing
     var table: [String: Set<String>] = [
       "Drawing": [], "Content": ["Crypto"], "Grading": ["Content", "CPCRE2"], "CPCRE2": [],
       "NumberFormat": [], "Evidence": ["NumberFormat"],
-      "FileWatching": [], "Files": [],
+      "FileWatching": [], "Files": [], "TrainerLogs": [],
       "CNcurses": [],
       "Processes": ["Subprocess"],
+      "Formats": ["Content", "Yams"],
       "DataChecks": ["Content", "Grading", "Evidence"],
-      "WorkbenchCore": ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks"],
+      "WorkbenchCore": ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"],
       "Storage": ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", "GRDB"],
-      "WorkspaceFiles": ["WorkbenchCore", "Content", "Evidence", "Files", "Grading", "FileWatching", "Yams"],
+      "WorkspaceFiles": [
+        "WorkbenchCore", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", "Yams",
+      ],
       "Trust": ["WorkbenchCore", "Content", "Files", "Crypto"],
       "ModelAPI": [
         "WorkbenchCore", "Content", "Files", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
@@ -23,6 +26,7 @@ import Testing
       "LocalEngine": ["WorkbenchCore", "Content", "Files", "Processes"],
       "Trainers": [
         "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat",
+        "TrainerLogs",
       ],
       "PaneKit": ["WorkbenchCore", "Drawing", "Evidence"],
       "Panes": Set(panes).union(["PaneKit"]),

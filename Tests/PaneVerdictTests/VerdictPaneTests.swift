@@ -42,10 +42,10 @@ import WorkbenchCore
     if measured {
       facts.prompted = VariantFacts(name: "prompted", score: Proportion(successes: 70, of: 100).estimate)
       facts.tuned = VariantFacts(name: "tuned", score: Proportion(successes: 95, of: 100).estimate)
-      facts.comparison = .outcomes(PairedOutcomes(both: 69, onlyA: 26, onlyB: 1, neither: 4))
+      facts.comparison = PairedComparison(PairedOutcomes(both: 69, onlyA: 26, onlyB: 1, neither: 4))
     }
     snapshot.verdict = VerdictReport(
-      set: "main", runs: runs, prompted: runs.first, tuned: runs.last, paired: nil, general: nil, cost: nil,
+      set: "main", runs: runs, prompted: runs.first, tuned: runs.last, comparison: nil, cost: nil,
       advice: Advice(facts))
     return snapshot
   }
