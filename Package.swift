@@ -39,6 +39,7 @@ let package = Package(
     .target(name: "Evidence", dependencies: ["NumberFormat"]),
     .target(name: "Formats", dependencies: ["Content", yams]),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
+    .target(name: "TrainerLogs"),
     .target(name: "FileWatching"),
     .target(name: "Files"),
     .target(name: "Processes", dependencies: [subprocess]),
@@ -52,7 +53,8 @@ let package = Package(
 
     // The core and its outer parts.
     .target(
-      name: "WorkbenchCore", dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"]),
+      name: "WorkbenchCore",
+      dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"]),
     .target(
       name: "Storage",
       dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", grdb]),
@@ -68,7 +70,8 @@ let package = Package(
     .target(
       name: "Trainers",
       dependencies: [
-        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat",
+        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "TrainerLogs",
+        "NumberFormat",
       ]),
 
     // The screen.
@@ -88,6 +91,10 @@ let package = Package(
 
     // Tests.
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
+    .target(
+      name: "SampleWorkspace", dependencies: ["WorkbenchCore", "Content", "Grading", "Evidence"],
+      path: "Tests/Support/SampleWorkspace"),
+    .target(name: "PaneDriver", dependencies: ["Drawing", "WorkbenchCore"], path: "Tests/Support/PaneDriver"),
     .target(name: "LoopbackServer", dependencies: ["Content", "Grading"] + nio, path: "Tests/Support/LoopbackServer"),
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .target(name: "SeededRandom", path: "Tests/Support/SeededRandom"),
@@ -98,7 +105,7 @@ let package = Package(
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
     .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"]),
-    .testTarget(name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat"]),
+    .testTarget(name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat"], exclude: ["Fixtures"]),
     .testTarget(name: "NumberFormatTests", dependencies: ["NumberFormat"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Content"]),
     .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Content", "Grading"]),
@@ -108,25 +115,27 @@ let package = Package(
     .testTarget(
       name: "WorkbenchCoreTests",
       dependencies: [
-        "WorkbenchCore", "Content", "Formats", "Grading", "DataChecks", "PortContracts", "SeededRandom",
+        "WorkbenchCore", "Content", "Formats", "Grading", "DataChecks", "Evidence", "PortContracts", "SeededRandom",
       ]),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", "PortContracts", grdb]),
+      dependencies: ["Storage", "WorkbenchCore", "Content", "Files", "Grading", "Evidence", "PortContracts", grdb]),
     .testTarget(
       name: "WorkspaceFilesTests",
       dependencies: [
         "WorkspaceFiles", "ModelAPI", "WorkbenchCore", "Content", "Files", "Formats", "Grading", "PortContracts",
         "SeededRandom",
       ]),
-    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Files", "TestFolders"]),
     .testTarget(
       name: "LocalEngineTests",
       dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Content", "Grading", "TestFolders"]),
+    .testTarget(name: "TrainerLogsTests", dependencies: ["TrainerLogs", "SeededRandom"]),
     .testTarget(
       name: "TrainersTests",
       dependencies: [
-        "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "Evidence",
+        "Trainers", "TrainerLogs", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content",
+        "Evidence", "Files",
         "LoopbackServer", "TestFolders", "SeededRandom",
       ]),
     .testTarget(
@@ -145,14 +154,19 @@ let package = Package(
     .testTarget(
       name: "KeyTablesTests",
       dependencies: [
-        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Drawing", "ModelAPI", "Storage", "WorkspaceFiles",
+        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Content", "Drawing", "Grading", "ModelAPI", "Storage",
+        "WorkspaceFiles",
         "TestFolders",
       ]),
+    .testTarget(
+      name: "WholeScreenTests",
+      dependencies: ["Panes", "WorkbenchUI", "WorkbenchCore", "Drawing", "SampleWorkspace"], exclude: ["Scripts"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Content", "Drawing", "Files", "Formats", "LocalEngine", "ModelAPI", "Terminal", "Trainers", "WorkbenchCore",
+        "Content", "Drawing", "Files", "Formats", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs", "Trainers",
+        "WorkbenchCore",
         "WorkspaceFiles", asyncHTTPClient,
       ] + nio),
   ]
@@ -165,8 +179,9 @@ let package = Package(
           name: pane + "Tests",
           dependencies: [
             .byName(name: pane), "Drawing", "WorkbenchCore", "Content", "Grading", "Evidence", "SurfaceSnapshots",
+            "PaneDriver",
           ],
-          exclude: pane == "PaneVerdict" ? [] : ["Snapshots"]),
+          exclude: ["Snapshots"]),
       ]
     },
   swiftLanguageModes: [.v6]

@@ -127,6 +127,12 @@ extension Pane {
     return bindings(snapshot).contains { $0.keys.contains(key) }
   }
 
+  /// What a menu or question answers to an event that isn't its own: text means nothing to it, nor to what holds everywhere
+  /// while it is open.
+  public func swallow(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
+  }
+
   private mutating func performBinding(for event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     guard case .key(let key) = event else { return .ignored }
     let candidates = bindings(snapshot).filter { $0.keys.contains(key) }

@@ -52,6 +52,7 @@ enum EngineFiles {
     ("assay_engine/train/rows.py", PackageResources.rows_py),
     ("assay_engine/train/samples.py", PackageResources.samples_py),
     ("assay_engine/train/spec.py", PackageResources.spec_py),
+    ("assay_engine/train/training_settings.json", PackageResources.training_settings_json),
     ("assay_engine/train/system_watch.py", PackageResources.system_watch_py),
     ("assay_engine/train/token_checks.py", PackageResources.token_checks_py),
     ("assay_engine/trl/columns.py", PackageResources.columns_py),

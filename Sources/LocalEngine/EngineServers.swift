@@ -36,6 +36,8 @@ public struct EngineServers: ModelServers {
       throw ModelFailure.rejected(error.description)
     } catch let error as ProcessError {
       throw ModelFailure.unavailable(error.description)
+    } catch let error as LockError {
+      throw ModelFailure.unavailable(error.description)
     }
   }
 

@@ -175,7 +175,7 @@ public struct LocalEngine: Sendable, Hashable {
     do { try FileBytes.makeFolder(parent, for: .owner) } catch { throw EngineError.folder(parent, error) }
     do {
       return try await FileLock.acquire(layout.installLock, .exclusive, atMost: waiting)
-    } catch ProcessError.lockHeld {
+    } catch LockError.held {
       throw EngineError.busy("Another assay is installing the engine; wait for it, then try again.")
     }
   }

@@ -78,12 +78,10 @@ public final class HTTPModelClients: ModelClients, TuningServices {
       endpoint.model = adapter ?? endpoint.model
       return try client(of: endpoint, model, workspace: workspace)
     case .command(let words):
-      if adapter != nil {
-        throw ModelFailure.rejected(
-          "The model \(model.name) is a command, which can't load an adapter: name it among the command's arguments.")
-      }
+      var options = model.options
+      if let adapter { options["adapter"] = .string(adapter) }
       return CommandClient(
-        seat: command(words, model.environment, in: workspace), options: model.options, timeout: model.timeout)
+        seat: command(words, model.environment, in: workspace), options: options, timeout: model.timeout)
     case .mlx(let path):
       guard let servers else {
         throw ModelFailure.rejected("The model \(model.name) needs the local engine, which isn't available here.")
@@ -104,9 +102,6 @@ public final class HTTPModelClients: ModelClients, TuningServices {
         return service
       }
     case .replay(let file):
-      if adapter != nil {
-        throw ModelFailure.rejected("The model \(model.name) replays recorded answers, which an adapter can't change.")
-      }
       return ReplayClient(path: try Self.file(file, in: workspace), name: file, limit: limits.recordingBytes)
     }
   }

@@ -63,6 +63,14 @@ public enum NumberFormat {
     return sign + "$" + (size >= 0.095 ? cents : significant(size, digits: 2))
   }
 
+  /// A size in bytes with a decimal prefix: `812 KB`, `1.4 GB`.
+  public static func bytes(_ count: Int) -> String {
+    let units = ["bytes", "KB", "MB", "GB", "TB"]
+    var (value, unit) = (Double(max(0, count)), 0)
+    while value >= 999.5, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
+    return (value >= 99.5 || unit == 0 ? fixed(value, decimals: 0) : trimmed(value, decimals: 1)) + " " + units[unit]
+  }
+
   /// A number of tokens, with `~` where it is an estimate and `?` where it is unknown.
   public static func tokens(_ count: Int?, isExact: Bool) -> String {
     count.map { isExact ? "\($0)" : "~\($0)" } ?? "?"

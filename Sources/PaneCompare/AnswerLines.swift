@@ -1,6 +1,7 @@
 import Content
 import Drawing
 import NumberFormat
+import PaneKit
 import WorkbenchCore
 
 /// One case as rows of text: the input, what is expected, and the two answers beside each other or one above the other.

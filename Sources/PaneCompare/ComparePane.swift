@@ -7,13 +7,13 @@ public struct ComparePane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
     case open, back, left, right, nextCase, previousCase
-    case filter(CompareFilter), nextFilter, previousFilter
+    case chooseFilter, filter(CompareFilter)
     case search, endSearch, clearSearch
-    case chooseA, chooseB, choose, closeChooser
+    case chooseRuns, otherSide, choose, closeChooser
     case nextSet, evaluate, pause
     case narrower, wider
-    case copy, copyPart(Part), copyNothing
-    case mark, found(Preference.Better?), edit, editFrom(Part), forgetAnswer, closeQuestion, keepAnswer, leaveAnswer
+    case copy, copyPart(Part), closeMenu
+    case mark, found(Preference.Better?), edit, editFrom(Part), forgetAnswer, keepAnswer, leaveAnswer
   }
 
   /// A part of a case that can be copied.
@@ -27,13 +27,11 @@ public struct ComparePane: Pane {
   /// Its title.
   public let title = "Compare"
 
-  var area = Area.list
+  var panels = PanelSet(focus: Area.list)
   var filter = CompareFilter.all
-  var query = ""
-  var field: LineField?  // while the text to look for is being typed
+  var search = SearchField(placeholder: "id, tag, input or answer")
   var chooser: RunChooser?
-  var isCopying = false  // while a person is asked what to copy
-  var question: ReviewQuestion?  // while a person is asked about the answers
+  var menu: Menu<Action>?  // while a person is asked what to show, to copy, to mark or to edit
   var draft: AnswerDraft?  // while the right answer is being written
 
   var choiceA: RunChoice?
@@ -49,15 +47,19 @@ public struct ComparePane: Pane {
   var rows = FilteredRows()
   var figures = ComparisonFigures()
   var answers = AnswerLines()
-  var listPlace = Rect.empty
-  var detailPlace = Rect.empty
 
   /// A pane that compares the best prompted run with the newest tuned one.
   public init() {}
 
-  /// True while a text to look for is typed, or a question is open.
+  /// The panel that keys go to.
+  var area: Area {
+    get { panels.focus }
+    set { panels.focus = newValue }
+  }
+
+  /// True while a text to look for is typed, or a menu or editor is open.
   public var capturesText: Bool {
-    field != nil || chooser != nil || isCopying || question != nil || draft != nil
+    search.isTyping || chooser != nil || menu != nil || draft != nil
   }
 
   /// What should be read now.
@@ -88,8 +90,8 @@ public struct ComparePane: Pane {
     let source = comparison?.rows ?? []
     if let comparison, !figures.isCurrent(source) { figures = ComparisonFigures(comparison) }
     if comparison == nil { figures = ComparisonFigures() }
-    guard !rows.isCurrent(source, filter: filter, query: query) else { return }
-    rows = FilteredRows(source, filter: filter, query: query)
+    guard !rows.isCurrent(source, filter: filter, query: search.query) else { return }
+    rows = FilteredRows(source, filter: filter, query: search.query)
     if let caseID, list.selection != caseID, rows.contains(where: { $0.id == caseID }) { list.select(caseID) }
   }
 
@@ -102,6 +104,7 @@ public struct ComparePane: Pane {
 
   /// Does what a binding stands for.
   public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+    menu = nil
     switch action {
     case .open, .right: area = .detail
     case .back: return goBack()
@@ -109,18 +112,12 @@ public struct ComparePane: Pane {
     case .nextCase: return step(.down, snapshot)
     case .previousCase: return step(.up, snapshot)
     case .filter(let wanted): filter = wanted
-    case .nextFilter: filter = filter.next()
-    case .previousFilter: filter = filter.next(by: -1)
-    case .search:
-      var field = LineField(prompt: "/", placeholder: "id, tag, input or answer")
-      field.setText(query)
-      self.field = field
-    case .endSearch: field = nil
-    case .clearSearch:
-      field = nil
-      query = ""
-    case .chooseA: chooser = RunChooser(.a, snapshot, pair(snapshot))
-    case .chooseB: chooser = RunChooser(.b, snapshot, pair(snapshot))
+    case .chooseFilter: menu = filterMenu(pair(snapshot).names)
+    case .search: search.begin()
+    case .endSearch: search.end()
+    case .clearSearch: search.clear()
+    case .chooseRuns: chooser = RunChooser(.a, snapshot, pair(snapshot))
+    case .otherSide: chooser = chooser.map { RunChooser($0.side == .a ? .b : .a, snapshot, pair(snapshot)) }
     case .choose: return choose(snapshot)
     case .closeChooser: chooser = nil
     case .nextSet: return takeNextSet(snapshot)
@@ -128,15 +125,14 @@ public struct ComparePane: Pane {
     case .pause: return .all(running(pair(snapshot), snapshot).map { .command(.pauseRun($0)) })
     case .narrower: splitter.grow(by: -0.05)
     case .wider: splitter.grow(by: 0.05)
-    case .copy: isCopying = true
+    case .copy: menu = copyMenu
     case .copyPart(let part): return copy(part, snapshot)
-    case .copyNothing: isCopying = false
-    case .mark: return ask(.better, snapshot)
+    case .closeMenu: break
+    case .mark: return askWhichIsBetter(snapshot)
     case .found(let better): return find(better, snapshot)
-    case .edit: return ask(.answer, snapshot)
+    case .edit: return askWhatToEdit(snapshot)
     case .editFrom(let part): return edit(part, snapshot)
     case .forgetAnswer: return forgetAnswer(snapshot)
-    case .closeQuestion: question = nil
     case .keepAnswer: return keepAnswer()
     case .leaveAnswer: return leaveAnswer()
     }
@@ -144,7 +140,6 @@ public struct ComparePane: Pane {
   }
 
   private mutating func copy(_ part: Part, _ snapshot: Snapshot) -> Reaction<Command> {
-    isCopying = false
     refresh(comparison(snapshot, pair(snapshot)))
     guard let row = list.selected(in: rows) else { return .handled }
     switch part {
@@ -165,8 +160,8 @@ public struct ComparePane: Pane {
   private mutating func goBack() -> Reaction<Command> {
     if area == .detail {
       area = .list
-    } else if !query.isEmpty {
-      query = ""
+    } else if search.isShown {
+      search.clear()
     } else if filter != .all {
       filter = .all
     } else {
@@ -209,42 +204,20 @@ public struct ComparePane: Pane {
 
   /// Takes typing, moving about and the mouse.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
-    if field != nil { return type(event) }
+    if search.isTyping { return search.handle(event) == .ignored ? .ignored : .handled }
     if draft != nil {
       guard draft?.editor.handle(event) == true else { return .ignored }
       draft?.isLeaving = false
       return .handled
     }
     if chooser != nil { return handleInChooser(event, snapshot) }
-    if isCopying || question != nil { return swallow(event, snapshot) }
+    if menu != nil { return swallow(event, snapshot) }
     if splitter.handle(event) { return .handled }
-    if case .mouse(let mouse) = event, case .press = mouse.action {
-      if listPlace.contains(mouse.point) { area = .list }
-      if detailPlace.contains(mouse.point) { area = .detail }
-    }
     refresh(comparison(snapshot, pair(snapshot)))
-    let isOverDetail = if case .mouse(let mouse) = event { detailPlace.contains(mouse.point) } else { area == .detail }
-    if isOverDetail { return detail.handle(event) ? .handled : .ignored }
+    guard let target = panels.target(of: event) else { return .ignored }
+    if target == .detail { return detail.handle(event) ? .handled : .ignored }
     guard list.handle(event, rows) else { return .ignored }
     caseID = list.selection
-    return .handled
-  }
-
-  private mutating func type(_ event: Event) -> Reaction<Command> {
-    guard var field else { return .ignored }
-    switch field.handle(event) {
-    case .ignored: return event.isTyping ? .handled : .ignored
-    case .handled: self.field = field
-    case .changed:
-      self.field = field
-      query = field.text
-    case .submitted(let text):
-      query = text
-      self.field = nil
-    case .canceled:
-      query = ""
-      self.field = nil
-    }
     return .handled
   }
 
@@ -252,21 +225,5 @@ public struct ComparePane: Pane {
     let pair = pair(snapshot)
     if chooser?.handle(event, snapshot, pair) == true { return .handled }
     return swallow(event, snapshot)
-  }
-
-  /// Text means nothing to a question, nor to what holds everywhere while it is open.
-  private func swallow(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
-    event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
-  }
-}
-
-extension Event {
-  /// Whether it would put text somewhere.
-  var isTyping: Bool {
-    switch self {
-    case .key(let key): key.text != nil
-    case .paste: true
-    default: false
-    }
   }
 }

@@ -23,7 +23,7 @@ extension PromptPane {
       + viewBindings(subject, snapshot) + typingBindings
   }
 
-  private func bindings(for question: Question) -> [Binding<Action>] {
+  func bindings(for question: Question) -> [Binding<Action>] {
     let group = "Question"
     let refuse = Binding(Key.escape, title: "Cancel", group: group, action: Action.refuse, footer: "cancel")
     switch question {
@@ -116,7 +116,7 @@ extension PromptPane {
         "t", title: "Try the prompt on this case", group: group, action: .tryPrompt, unavailable: reason,
         footer: "try"),
       Binding(
-        "x", title: isTrying ? "Stop the trial" : "Put the trial away", group: group, action: .stopTrial,
+        "x", title: isTrying ? "Stop the trial" : "Close the trial", group: group, action: .stopTrial,
         unavailable: snapshot.trial == nil || isTrialHidden ? "There is no trial: press t." : nil,
         footer: isTrying ? "stop" : nil),
       Binding(

@@ -49,7 +49,15 @@ struct JobFigures {
     if let rows = detail.rows {
       words.append("\(NumberFormat.count(rows.train)) + \(NumberFormat.count(rows.validation)) rows")
     }
-    if settings.patience > 0 { words.append("patience \(settings.patience)") }
+    // What is told above, and what says nothing of the job itself.
+    let told: [PartialKeyPath<TrainingSettings>] = [
+      \.method, \.rank, \.scale, \.learningRate, \.schedule, \.batchSize, \.gradientAccumulation, \.epochs, \.steps,
+      \.maxTokens, \.samples, \.checkpointCases, \.seed,
+    ]
+    for setting in TrainingSettings.table
+    where setting.isChanged(in: settings) && !told.contains(where: { $0 == setting.path }) {
+      words.append("\(setting.label) \(setting.cell(in: settings))")
+    }
     words.append("seed \(settings.seed)")
     if let parameters = detail.parameters {
       words.append("\(NumberFormat.size(parameters.trainable)) of \(NumberFormat.size(parameters.total)) weights")
@@ -158,11 +166,11 @@ struct JobFigures {
     }
     if let message = job.message { remarks.append((message, job.state.isOver ? job.state.remarkStyle : .warning)) }
     switch job.state {
-    case .failed: remarks.append(("The log tells more. P goes on from what was saved; n starts another job.", .textDim))
-    case .lost: remarks.append(("P goes on from what was saved last; u uses it as it is.", .textDim))
-    case .paused: remarks.append(("P goes on with it.", .textDim))
+    case .failed: remarks.append(("The log tells more. r goes on from what was saved; a adds another job.", .textDim))
+    case .lost: remarks.append(("r goes on from what was saved last; u uses it as it is.", .textDim))
+    case .paused: remarks.append(("r goes on with it.", .textDim))
     case .canceled where !detail.checkpoints.isEmpty:
-      remarks.append(("What was saved can be used with u; P goes on from it.", .textDim))
+      remarks.append(("What was saved can be used with u; r goes on from it.", .textDim))
     case .queued where job.message == nil: remarks.append(("Waiting for the trainer's first word.", .textDim))
     default: break
     }

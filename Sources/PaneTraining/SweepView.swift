@@ -19,12 +19,9 @@ struct SweepView: Sendable {
 
   mutating func draw(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {
     let report = snapshot.sweep(name)
-    let place = rect.centered(
-      Size(width: min(rect.width, 110), height: min(rect.height, max(8, report.rows.count + 7))))
-    surface.fill(place, style: theme[.overlay].over(theme[.text]))
-    let inner = surface.frame(
-      place, title: "Sweep \(name) · Esc closes", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle]
-    ).insetColumns
+    let inner = surface.popup(
+      Size(width: 110, height: max(8, report.rows.count + 7)), title: "Sweep \(name) · Esc closes", over: rect,
+      theme: theme)
     let parts = inner.rows([.rest, .fixed(inner.height > 7 ? 3 : 0)])
     table.draw(report.rows, columns: columns(report, theme), in: parts[0], focused: true, on: &surface, theme: theme)
     guard parts[1].height > 1 else { return }
@@ -36,13 +33,8 @@ struct SweepView: Sendable {
   private func columns(_ report: SweepReport, _ theme: Theme) -> [TableColumn<SweepReport.Row>] {
     var columns = report.axes.map { axis in
       TableColumn<SweepReport.Row>(
-        axis.rawValue, width: max(6, axis.rawValue.count)...13, alignment: .right, priority: 9
-      ) { row in
-        let value = axis.value(row.job.settings)
-        return [
-          Span(axis == .dataShare ? NumberFormat.percent(value) : NumberFormat.plain(value), theme[.textStrong])
-        ]
-      }
+        axis.heading, width: max(6, axis.heading.count)...13, alignment: .right, priority: 9
+      ) { [Span(axis.cell(in: $0.job.settings), theme[.textStrong])] }
     }
     columns += [
       TableColumn("job", width: 3...5, alignment: .right, priority: 7) { [Span("\($0.job.id)", theme[.textDim])] },

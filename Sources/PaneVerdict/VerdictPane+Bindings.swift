@@ -11,10 +11,10 @@ extension VerdictPane {
         "r", title: "Evaluate the selected variant", group: title, action: .evaluate,
         unavailable: hasVariants ? nil : "assay.yaml has no variants yet.", footer: "evaluate"),
       Binding(
-        "R", title: "Evaluate every variant that is not measured", group: title, action: .evaluateAll,
+        "M", title: "Evaluate every variant that is not measured", group: title, action: .evaluateAll,
         unavailable: hasVariants ? nil : "assay.yaml has no variants yet.", footer: "evaluate all"),
       Binding(
-        .enter, "c", title: "Read the best prompted and the best tuned answers side by side", group: title,
+        .enter, "c", title: "Compare the best prompted and the best tuned answers", group: title,
         action: .compare,
         unavailable: isPaired ? nil : "Evaluate a prompted and a tuned variant first: r runs the selected one.",
         footer: "compare"),

@@ -11,19 +11,17 @@ extension VerdictPane {
     let rows = rows(snapshot)
     let wanted = min(rows.count + 3, max(5, rect.height * 2 / 5))
     let parts = rect.rows([.fixed(rows.isEmpty ? 3 : wanted), .rest])
-    tableArea = parts[0]
-    adviceArea = parts[1]
-    drawVariants(rows, snapshot, in: parts[0], focused: focused && part == .variants, on: &surface, theme: theme)
-    drawAdvice(snapshot, in: parts[1], focused: focused && part == .advice, on: &surface, theme: theme)
+    panels.begin(isFocused: focused)
+    drawVariants(rows, snapshot, in: parts[0], on: &surface, theme: theme)
+    drawAdvice(snapshot, in: parts[1], on: &surface, theme: theme)
   }
 
   private mutating func drawVariants(
-    _ rows: [Row], _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+    _ rows: [Row], _ snapshot: Snapshot, in rect: Rect, on surface: inout Surface, theme: Theme
   ) {
     let set = report(snapshot)?.set ?? snapshot.workspace.evalSets.first?.name
-    let inner = surface.frame(
-      rect, title: set.map { "Variants on \($0)" } ?? "Variants", style: theme[focused ? .borderFocused : .border],
-      titleStyle: theme[focused ? .titleFocused : .title])
+    let inner = panels.frame(
+      .variants, set.map { "Variants on \($0)" } ?? "Variants", in: rect, on: &surface, theme: theme)
     guard !rows.isEmpty else {
       surface.write(
         "assay.yaml has no variants yet: a variant is a model with a prompt.", at: Point(x: inner.x + 1, y: inner.y),
@@ -32,7 +30,8 @@ extension VerdictPane {
     }
     let place = inner.insetColumns
     table.draw(
-      rows, columns: columns(rows, snapshot, width: place.width, theme: theme), in: place, focused: focused,
+      rows, columns: columns(rows, snapshot, width: place.width, theme: theme), in: place,
+      focused: panels.isFocused(.variants),
       on: &surface, theme: theme)
   }
 
@@ -100,12 +99,9 @@ extension VerdictPane {
   }
 
   private mutating func drawAdvice(
-    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+    _ snapshot: Snapshot, in rect: Rect, on surface: inout Surface, theme: Theme
   ) {
-    let inner = surface.frame(
-      rect, title: "Advice", style: theme[focused ? .borderFocused : .border],
-      titleStyle: theme[focused ? .titleFocused : .title]
-    ).inset(dx: 1, dy: 0)
+    let inner = panels.frame(.advice, "Advice", in: rect, on: &surface, theme: theme).inset(dx: 1, dy: 0)
     advice.draw(
       adviceLines(snapshot, width: inner.width - 2, theme: theme), in: inner, on: &surface, theme: theme)
   }
@@ -121,12 +117,12 @@ extension VerdictPane {
     let style: StyleName = advice.recommendation == .undecided ? .warning : .success
     var lines: [[Span]] = [[Span(advice.headline + ".", theme[style].adding(.bold))]]
     if !report.runs.isEmpty {
-      lines.append([Span("Confidence: \(advice.confidence.words).", theme[.textDim])])
+      lines += [Span(advice.confidenceSentence, theme[.textDim])].wrapped(to: max(1, width))
     }
     lines.append([])
     if report.runs.isEmpty {
       lines.append([
-        Span("Nothing is measured on \(report.set) yet: ", theme[.text]), Span("R", theme[.key]),
+        Span("Nothing is measured on \(report.set) yet: ", theme[.text]), Span("M", theme[.key]),
         Span(" evaluates every variant.", theme[.text]),
       ])
       lines.append([])
@@ -136,10 +132,16 @@ extension VerdictPane {
       lines += Self.hanging(
         Span(reason.direction.label + "  ", theme[reason.direction.style]), reason.statement, width, theme)
     }
+    let flips = report.flips.compactMap(\.words)
+    if !flips.isEmpty {
+      lines += [[], [Span("What would turn it", theme[.title])]]
+      for flip in flips { lines += Self.hanging(Span("·  ", theme[.textDim]), flip, width, theme) }
+    }
     if !advice.missing.isEmpty {
       lines += [[], [Span("What would settle more", theme[.title])]]
       for missing in advice.missing {
-        lines += Self.hanging(Span("·  ", theme[.textDim]), missing.statement, width, theme)
+        let command = missing.command.map { ": \($0)" } ?? ""
+        lines += Self.hanging(Span("·  ", theme[.textDim]), missing.statement + command, width, theme)
       }
     }
     return lines
@@ -178,9 +180,4 @@ extension Reason.Direction {
     case .unknown: .warning
     }
   }
-}
-
-extension Rect {
-  /// Without one column at either side.
-  fileprivate var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

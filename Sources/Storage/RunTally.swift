@@ -199,7 +199,7 @@ struct RunTally: Sendable {
         scores: cases.values.compactMap { entry in
           let count = entry.scored + (isStrict ? entry.leftOut : 0)
           return count > 0 ? entry.sum / Double(count) : nil
-        })
+        }, repeated: true)
     }
     let more = isStrict ? leftOut : 0
     if zeros + ones == done - unscored { return Proportion(successes: ones, of: done - unscored + more).estimate }

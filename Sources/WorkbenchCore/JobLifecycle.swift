@@ -51,7 +51,7 @@ public enum JobLifecycle {
       job.step = max(job.step, step)
       job.validationLoss = loss
     case .checkpoint(let checkpoint):
-      if checkpoint.isBest || job.adapter == nil {
+      if job.adapter == nil || checkpoint.isBest && job.chosen == nil {
         job.adapter = job.isHosted ? checkpoint.path : job.folder + "/best"
       }
     case .note(let text): if job.state == .queued { job.message = text }
@@ -86,7 +86,7 @@ extension JobDetail {
 
   /// Takes the best checkpoint over into the header.
   mutating func noteBest() {
-    guard let best else { return }
+    guard job.chosen == nil, let best else { return }
     job.best = TrainingJob.Best(step: best.step, validationLoss: best.validationLoss?.finite)
   }
 

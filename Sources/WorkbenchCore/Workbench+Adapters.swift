@@ -42,12 +42,12 @@ extension Variant {
     var fields = [(key: "model", value: Self.yaml(model)), (key: "prompt", value: Self.yaml(prompt))]
     if let sections { fields.append(("sections", "[\(sections.map(Self.yaml).joined(separator: ", "))]")) }
     if let adapter { fields.append(("adapter", Self.yaml(adapter))) }
-    if let temperature = sampling.temperature { fields.append(("temperature", JSONValue(temperature).text())) }
-    if let topP = sampling.topP { fields.append(("top_p", JSONValue(topP).text())) }
-    if let maxTokens = sampling.maxTokens { fields.append(("max_tokens", "\(maxTokens)")) }
-    if let seed = sampling.seed { fields.append(("seed", "\(seed)")) }
-    if !sampling.stop.isEmpty {
-      fields.append(("stop", "[\(sampling.stop.map { JSONValue.string($0).text() }.joined(separator: ", "))]"))
+    if isDeclaredTuned { fields.append(("tuned", "true")) }
+    if let base { fields.append(("base", Self.yaml(base))) }
+    for (key, value) in sampling.json {
+      // A list as YAML is written, with a space after each comma.
+      let text = value.array.map { "[\($0.map { $0.text() }.joined(separator: ", "))]" } ?? value.text()
+      fields.append((key, text))
     }
     return fields
   }

@@ -277,9 +277,10 @@ extension Workbench {
     guard var job = snapshot.jobs.first(where: { $0.id == id }) else {
       throw WorkbenchError.input("There is no job \(id).")
     }
+    let best = TrainingJob.Best(step: checkpoint.step, validationLoss: checkpoint.validationLoss?.finite)
     if job.isHosted {
-      job.adapter = checkpoint.path
-      job.best = TrainingJob.Best(step: checkpoint.step, validationLoss: checkpoint.validationLoss?.finite)
+      (job.adapter, job.best, job.chosen) = (checkpoint.path, best, checkpoint.step)
+      try await store.choose(best, adapter: checkpoint.path, of: id)
       return await take(job)
     }
     let folder = "\(snapshot.workspace.folder)/\(job.folder)"
@@ -289,7 +290,8 @@ extension Workbench {
       unlink(temporary)
       throw WorkbenchError.input("\(folder)/best can't be made to point at \(checkpoint.path): \(reason).")
     }
-    job.best = TrainingJob.Best(step: checkpoint.step, validationLoss: checkpoint.validationLoss?.finite)
+    // The link says it to everybody.
+    job.best = best
     await take(job)
   }
 }

@@ -17,8 +17,8 @@ extension Workbench {
     guard let set = snapshot.workspace.evalSet(name) else {
       throw WorkbenchError.unknown("eval set", name, among: snapshot.workspace.evalSets.map(\.name))
     }
-    let left = try run(a)
-    let right = try run(b)
+    let left = try knownRun(a)
+    let right = try knownRun(b)
     let first = try await outputs(of: left, on: set)
     let second = try await outputs(of: right, on: set)
     var comparison = Comparison(
@@ -54,15 +54,8 @@ extension Workbench {
     guard let set = snapshot.workspace.evalSet(name) else {
       throw WorkbenchError.unknown("eval set", name, among: snapshot.workspace.evalSets.map(\.name))
     }
-    let run = try run(id)
+    let run = try knownRun(id)
     return RunOutputs(run: run, outputs: try await outputs(of: run, on: set).outputs)
-  }
-
-  private func run(_ id: RunID) throws -> Run {
-    guard let run = snapshot.runs.first(where: { $0.id == id }) else {
-      throw WorkbenchError.unknown("run", id.description, among: snapshot.runs.map(\.id.description))
-    }
-    return run
   }
 
   /// The run that stands for a variant on a set (on any where nil), or the run with this number.

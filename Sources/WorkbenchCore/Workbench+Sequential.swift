@@ -61,7 +61,7 @@ extension Workbench {
         a: runs[0], b: runs[1], cases: set.cases.filter { asked.contains($0.id) },
         outputsA: try await store.outputs(of: runs[0].id),
         outputsB: try await store.outputs(of: runs[1].id))
-      let finding = plan.finding(.outcomes(comparison.paired), look: place)
+      let finding = plan.finding(comparison.paired.swapped, look: place)
       result = SequentialComparison(
         a: runs[0], b: runs[1], findings: (result?.findings ?? []) + [finding], cases: set.cases.count)
       if finding.decision.isFinal { break }

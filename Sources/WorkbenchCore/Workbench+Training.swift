@@ -102,14 +102,14 @@ extension Workbench {
   /// - Parameter onPart: gets what is read so far of a large one, and says whether to go on.
   func detail(of job: TrainingJob, onPart: (JobDetail) -> Bool = { _ in true }) async -> JobDetail {
     var detail = JobDetail(job: job)
-    var offset = 0
+    var cursor = ObservationCursor()
     while true {
-      let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
+      let observation = await dependencies.trainer.observe(folder: folder(of: job), from: cursor)
       detail.apply(observation)
       detail.bestStep = bestStep(of: detail)
       detail.noteBest()
-      guard observation.offset != offset else { return detail }
-      offset = observation.offset
+      guard observation.cursor != cursor else { return detail }
+      cursor = observation.cursor
       guard onPart(detail) else { return detail }
     }
   }
@@ -124,15 +124,15 @@ extension Workbench {
     details[job.id] = detail
     let folder = folder(of: job)
     followers[job.id] = Task {
-      var offset = 0
+      var cursor = ObservationCursor()
       await trainer.pickUp(folder: folder)
       for await _ in trainer.changes(folder: folder) {
         var observation: TrainerObservation
         repeat {
-          observation = await trainer.observe(folder: folder, from: offset)
+          observation = await trainer.observe(folder: folder, from: cursor)
           // Whoever took its place sees the rest.
           guard !Task.isCancelled else { return }
-          offset = observation.offset
+          cursor = observation.cursor
           detail.apply(observation)
           await take(detail)
         } while observation.readShare < 1 && !Task.isCancelled
@@ -171,9 +171,13 @@ extension Workbench {
     if let known = snapshot.jobs.first(where: { $0.id == new.job.id }), known.state.isOver, !new.job.state.isOver {
       return
     }
-    detail.bestStep = bestStep(of: new)
-    detail.noteBest()
     let old = snapshot.jobs.first { $0.id == detail.job.id }
+    if detail.job.chosen == nil, let old, let chosen = old.chosen {
+      // Whoever reads the folder knows nothing of the choice.
+      (detail.job.chosen, detail.job.best, detail.job.adapter) = (chosen, old.best, old.adapter)
+    }
+    detail.bestStep = bestStep(of: detail)
+    detail.noteBest()
     details[detail.job.id] = detail
     if old != detail.job {
       do { try await store.update(detail.job) } catch { notify(.error, String(describing: error)) }
@@ -267,8 +271,9 @@ extension Workbench {
     try await dependencies.trainer.resume(folder: folder(of: job), order, accepting: accepted)
     job.state = .queued
     job.message = nil
+    job.chosen = nil
     details[id] = nil
-    try await store.update(job)
+    try await store.reopen(id)
     show(job)
     follow(job)
     return job

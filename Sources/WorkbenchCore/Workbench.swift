@@ -9,7 +9,7 @@ public actor Workbench {
     /// The workspace's files.
     public var files: any WorkspaceFiles
     /// Opens the workspace's database: its own once the workspace is trusted, and else whatever lets it be looked at.
-    public var openStore: @Sendable (_ isTrusted: Bool) throws -> any Store
+    public var openStore: @Sendable (_ isTrusted: Bool) async throws -> any Store
     /// Makes model clients.
     public var clients: any ModelClients
     /// Tunes models.
@@ -22,7 +22,7 @@ public actor Workbench {
     public var streamsAnswers: Bool
     /// Gathers the parts.
     public init(
-      files: any WorkspaceFiles, openStore: @escaping @Sendable (_ isTrusted: Bool) throws -> any Store,
+      files: any WorkspaceFiles, openStore: @escaping @Sendable (_ isTrusted: Bool) async throws -> any Store,
       clients: any ModelClients, trainer: any Trainer, gate: any TrustGate = OpenGate(),
       now: @escaping @Sendable () -> Date = { Date() }, streamsAnswers: Bool = false
     ) {
@@ -74,8 +74,6 @@ public actor Workbench {
   var runChanges = LocalChanges<RunID>()
   /// Jobs that were changed in the snapshot.
   var jobChanges = LocalChanges<JobID>()
-  /// How often the verdict was worked out.
-  var verdictCount = 0
   /// What this process last took for a run.
   public internal(set) var uses: [RunID: RunUse] = [:]
   /// The newest question about costs.
@@ -103,7 +101,7 @@ public actor Workbench {
     self.dependencies = dependencies
     let workspace = try await dependencies.files.read()
     let standing = dependencies.gate.standing(asking: workspace.permissions)
-    store = try dependencies.openStore(standing.isTrusted)
+    store = try await dependencies.openStore(standing.isTrusted)
     snapshot = Snapshot(workspace: workspace, time: dependencies.now())
     snapshot.trust = standing
     try await readStore()
@@ -165,7 +163,7 @@ public actor Workbench {
     let standing = dependencies.gate.standing(asking: snapshot.workspace.permissions)
     snapshot.trust = standing
     if standing.isTrusted {
-      store = try dependencies.openStore(true)
+      store = try await dependencies.openStore(true)
       try await readStore()
       tellOfDrafts()
       if !watchers.isEmpty { await watchStore() }

@@ -52,6 +52,8 @@ struct CaseLine {
     var object: JSONObject = ["id": .string(evalCase.id), "input": evalCase.input]
     object["expected"] = evalCase.expected
     if !evalCase.tags.isEmpty { object["tags"] = .array(evalCase.tags.map { .string($0) }) }
+    if let group = evalCase.group { object["group"] = .string(group) }
+    if evalCase.weight != 1 { object["weight"] = JSONValue(evalCase.weight) }
     return text(of: .object(object))
   }
 

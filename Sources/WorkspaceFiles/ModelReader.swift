@@ -20,12 +20,13 @@ struct ModelReader {
       return named
     }
     guard var group = ConfigFields(value, expected: "names with models") else { return named }
-    for (name, value) in group.all() {
+    let members = group.all()
+    for (name, value) in members {
       named.declare(name)
       guard var fields = ConfigFields(value, expected: "keys such as { api: openai, base_url: …, model: … }") else {
         continue
       }
-      if let model = model(name, &fields) { named.add(model, named: name) }
+      if let model = model(name, &fields, among: members.map(\.name)) { named.add(model, named: name) }
     }
     return named
   }
@@ -41,7 +42,7 @@ struct ModelReader {
     return models
   }
 
-  private func model(_ name: String, _ fields: inout ConfigFields) -> ModelSpec? {
+  private func model(_ name: String, _ fields: inout ConfigFields, among names: [String]) -> ModelSpec? {
     for key in ["key", "api_key", "token", "secret"] where fields.value(key) != nil {
       fields.fail(
         key,
@@ -58,13 +59,34 @@ struct ModelReader {
     let price = PriceReader.price(&fields, listed: listed, dialect: dialect)
     let options = kind == "replay" ? [:] : options(&fields, for: api)
     let environment = kind == "command" ? Self.variables("env", &fields) : []
+    let isTuned = fields.flag("tuned")
+    let base = Self.base(of: name, isTuned: isTuned, among: names, &fields)
     fields.finish()
     guard let api, !fields.isBroken else { return nil }
     var model = ModelSpec(
       name: name, api: api, limits: limits, price: price ?? listed, options: options, environment: environment)
     model.concurrency = concurrency ?? model.concurrency
     model.timeout = timeout ?? model.timeout
+    model.isTuned = isTuned ?? false
+    model.base = base
     return model
+  }
+
+  /// Reads `base`: the model that a tuned one was made from.
+  private static func base(
+    of name: String, isTuned: Bool?, among names: [String], _ fields: inout ConfigFields
+  ) -> String? {
+    guard let base = fields.text("base", "the name of a model") else { return nil }
+    if isTuned != true {
+      fields.fail("base", "Only a tuned model has a base: add tuned: true, or remove base.")
+    } else if base == name {
+      fields.fail("base", "A model is not its own base: name the model that it was tuned from.")
+    } else if !names.contains(base) {
+      fields.fail(
+        "base",
+        "There is no model called \"\(base)\"." + ConfigFields.suggestion(Spelling.nearest(to: base, among: names)))
+    }
+    return base
   }
 
   /// The word after `api:`, or what the other keys suggest.

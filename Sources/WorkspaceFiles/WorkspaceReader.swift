@@ -52,7 +52,8 @@ struct WorkspaceReader {
     let rules = GradingRules(
       graders: GraderReader.read(&fields, "graders", in: folder), countsAsWrong: countsAsWrong(&fields) ?? [],
       keepsReasoning: keepsReasoning(&fields) ?? false)
-    let sets = readEvalSets(&fields, rules, prompts: prompts)
+    let share = heldOutShare(&fields)
+    let sets = readEvalSets(&fields, rules, prompts: prompts, heldOut: share)
     workspace.evalSets = sets.items
     workspace.namesEvalSets = fields.value("eval_sets") != nil
     var variants = VariantReader(models: models, prompts: prompts, folder: folder)
@@ -220,21 +221,27 @@ struct WorkspaceReader {
     return kinds
   }
 
+  /// Reads the share of cases to hold out; nil where the file doesn't say.
+  private func heldOutShare(_ fields: inout ConfigFields) -> Double? {
+    fields.number("held_out", "a share above 0, at most 0.9, such as 0.3") { $0 > 0 && $0 <= 0.9 }
+  }
+
   private mutating func readEvalSets(
-    _ fields: inout ConfigFields, _ rules: GradingRules, prompts: Named<Prompt>
+    _ fields: inout ConfigFields, _ rules: GradingRules, prompts: Named<Prompt>, heldOut: Double?
   ) -> Named<EvalSet> {
     var named = Named<EvalSet>()
     guard let value = fields.value("eval_sets"), var group = ConfigFields(value, expected: "names with files") else {
       for file in Self.mainFirst(listing("evals").filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }) {
         named.declare(file)
-        named.add(read(set: file, path: "evals/\(file).jsonl", line: nil, rules), named: file)
+        let set = read(set: file, path: "evals/\(file).jsonl", line: nil, rules)
+        add(set, rules, heldOut: heldOut, line: nil, to: &named)
       }
       return named
     }
     for (name, value) in group.all() {
       named.declare(name)
       if let path = value.text {
-        named.add(read(set: name, path: path, line: value.line, rules), named: name)
+        add(read(set: name, path: path, line: value.line, rules), rules, heldOut: heldOut, line: value.line, to: &named)
         continue
       }
       guard var set = ConfigFields(value, expected: "a file such as evals/\(name).jsonl, or keys with a path") else {
@@ -246,6 +253,14 @@ struct WorkspaceReader {
         countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong,
         keepsReasoning: keepsReasoning(&set) ?? rules.keepsReasoning)
       let isGeneral = set.flag("general") ?? false
+      let isHeldOut = set.flag("verdict") ?? false
+      let ownShare = heldOutShare(&set)
+      if isGeneral, isHeldOut || ownShare != nil {
+        set.fail(
+          isHeldOut ? "verdict" : "held_out", "General tasks decide nothing by themselves: remove this, or general.")
+      } else if isHeldOut, ownShare != nil {
+        set.fail("held_out", "The whole set is held out (verdict: true): remove one of the two.")
+      }
       let prompt = set.text("prompt", "the name of a prompt")
       if let prompt, !prompts.declares(prompt) { prompts.report("prompt", prompt, at: "prompt", in: &set) }
       set.finish()
@@ -253,9 +268,48 @@ struct WorkspaceReader {
       var result = read(set: name, path: path, line: value.line, own)
       result.prompt = prompt
       result.isGeneral = isGeneral
-      named.add(result, named: name)
+      result.isHeldOut = isHeldOut
+      let share = ownShare ?? (isGeneral || isHeldOut ? nil : heldOut)
+      add(result, own, heldOut: share, line: value.line, to: &named)
     }
     return named
+  }
+
+  /// Adds a set, or two where a share of its cases is held out.
+  private mutating func add(
+    _ set: EvalSet, _ rules: GradingRules, heldOut share: Double?, line: Int?, to named: inout Named<EvalSet>
+  ) {
+    guard let share, !set.cases.isEmpty, let file = fileAt[set.path] else { return named.add(set, named: set.name) }
+    let key = "eval_sets.\(set.name).held_out"
+    let split = HeldOutCases(set.cases, share: share)
+    guard split.units >= HeldOutCases.fewestUnits else {
+      log.add(
+        .error, line: line, key: key,
+        "A verdict needs at least \(HeldOutCases.fewestUnits) independent cases held out, and this share of \(set.path) has "
+          + "\(split.units): add about \(split.missing(share: share)) cases, raise the share, or remove held_out.")
+      return named.add(set, named: set.name)
+    }
+    for (name, cases, isHeldOut) in [
+      (set.name, split.developed, false), (set.name + HeldOutCases.suffix, split.heldOut, true),
+    ] {
+      if isHeldOut {
+        guard !named.declares(name) else {
+          log.add(.error, line: line, key: key, "There is an eval set called \(name) already: rename it.")
+          continue
+        }
+        named.declare(name)
+      }
+      var part = EvalSet(
+        name: name, path: set.path, cases: cases, graders: set.graders, prompt: set.prompt, isGeneral: false,
+        hash: file.hash(
+          of: cases, graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong,
+          keepsReasoning: rules.keepsReasoning))
+      part.isHeldOut = isHeldOut
+      part.keepsReasoning = set.keepsReasoning
+      part.graderLines = set.graderLines
+      part.countsAsWrong = set.countsAsWrong
+      named.add(part, named: name)
+    }
   }
 
   private mutating func read(set name: String, path: String, line: Int?, _ rules: GradingRules) -> EvalSet {

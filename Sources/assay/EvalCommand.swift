@@ -17,6 +17,12 @@ struct EvalCommand: AsyncParsableCommand {
   var concurrency: Int?
   @Option(help: "Only the first so many cases.")
   var limit: Int?
+  @Option(name: .customLong("case"), help: "Only the case with this id; may be repeated.")
+  var cases: [String] = []
+  @Option(name: .customLong("tag"), help: "Only cases with this tag; may be repeated.")
+  var tags: [String] = []
+  @Flag(help: "Only cases that did not pass in the variant's newest run.")
+  var failed = false
   @Option(help: "Stop after so many requests, for each variant; exits with status 1.")
   var maxCalls: Int?
   @Option(
@@ -61,7 +67,9 @@ struct EvalCommand: AsyncParsableCommand {
     if !(1...100).contains(repeats) { throw ValidationError("--repeats must be from 1 to 100.") }
     if untilDecided {
       guard variants.count == 2 else { throw ValidationError("--until-decided takes two variants.") }
-      guard !batch, limit == nil, maxCalls == nil, maxCost == nil, maxTime == nil, failUnder == nil, !fresh else {
+      guard !batch, selection.isAll, limit == nil, maxCalls == nil, maxCost == nil, maxTime == nil, failUnder == nil,
+        !fresh
+      else {
         throw ValidationError(
           "--until-decided goes with --set, --repeats, --concurrency, --max-wait, --estimate and --json only.")
       }
@@ -79,7 +87,8 @@ struct EvalCommand: AsyncParsableCommand {
     if let set, workspace.evalSet(set) == nil {
       throw WorkbenchError.unknown("eval set", set, among: workspace.evalSets.map(\.name))
     }
-    let requests = names.map(request)
+    var requests: [EvaluateRequest] = []
+    for name in names { requests.append(try await request(name, on: workbench)) }
     if estimate { return try await Self.tellEstimates(requests, on: workbench, json: options.json) }
     let charge = try await spending.ask(requests.map(Command.evaluate), isLimited: maxCost != nil, on: workbench)
     if untilDecided { return try await decide(requests[0], requests[1], on: workbench) }
@@ -155,9 +164,18 @@ struct EvalCommand: AsyncParsableCommand {
     }
   }
 
-  private func request(_ variant: String) -> EvaluateRequest {
-    EvaluateRequest(
-      variant: variant, set: set, limit: limit, repeats: repeats, isFresh: fresh, inBatches: batch,
+  private var selection: CaseSelection { CaseSelection(ids: cases, tags: tags, onlyFailed: failed) }
+
+  private func request(_ variant: String, on workbench: Workbench) async throws -> EvaluateRequest {
+    let workspace = await workbench.snapshot.workspace
+    var only: [String]?
+    if !selection.isAll, let chosen = set.flatMap(workspace.evalSet) ?? workspace.evalSets.first {
+      let passed = failed ? try await workbench.passedCases(of: variant, on: chosen) : []
+      only = try selection.cases(of: chosen, passed: passed)
+      if let limit { only = only.map { Array($0.prefix(limit)) } }
+    }
+    return EvaluateRequest(
+      variant: variant, set: set, limit: limit, only: only, repeats: repeats, isFresh: fresh, inBatches: batch,
       concurrency: concurrency,
       budget: RunPlan.Budget(calls: maxCalls, dollars: maxCost, seconds: maxTime))
   }

@@ -42,7 +42,8 @@ enum Report {
       ],
       "cost_usd": summary.cost.map { rounded($0, 6) } ?? .null,
       "known_cost_usd": summary.knownCost.map { rounded($0, 6) } ?? .null, "unpriced": JSONValue(summary.unpriced),
-      "seconds": rounded(run.seconds, 3),
+      "seconds": rounded(run.seconds, 3), "name": run.labels.name.map { .string($0) } ?? .null,
+      "note": run.labels.note.map { .string($0) } ?? .null,
     ]
   }
 

@@ -26,7 +26,7 @@ enum Wiring {
     let downloads = DownloadNotices()
     let workbench = try await Workbench(
       Workbench.Dependencies(
-        files: files, openStore: { isTrusted in try isTrusted ? state.open() : state.openOwn() ?? .inMemory() },
+        files: files, openStore: { isTrusted in try await isTrusted ? state.open() : state.openOwn() ?? .inMemory() },
         clients: HTTPModelClients(
           servers: EngineServers(layout: layout, onDownload: { downloads.tell($0) }), gate: gate),
         trainer: DetachedTrainer(

@@ -8,7 +8,7 @@ import Testing
     var table: [String: Set<String>] = [
       "Drawing": [], "Content": ["Crypto"], "Grading": ["Content", "CPCRE2"], "CPCRE2": [],
       "NumberFormat": [], "Evidence": ["NumberFormat"],
-      "FileWatching": [], "Files": [],
+      "FileWatching": [], "Files": [], "TrainerLogs": [],
       "CNcurses": [],
       "Processes": ["Subprocess"],
       "Formats": ["Content", "Yams"],
@@ -26,6 +26,7 @@ import Testing
       "LocalEngine": ["WorkbenchCore", "Content", "Files", "Processes"],
       "Trainers": [
         "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat",
+        "TrainerLogs",
       ],
       "PaneKit": ["WorkbenchCore", "Drawing", "Evidence"],
       "Panes": Set(panes).union(["PaneKit"]),

@@ -125,20 +125,6 @@ import Testing
     #expect(DataTier.reached(by: 999) == .task)
     #expect(DataTier.reached(by: 10_000) == .behaviour)
   }
-
-  @Test func plateau() {
-    let base = (0..<100).map { $0 < 60 }
-    let nudged = { (count: Int) in (0..<100).map { $0 < 60 + count } }
-    #expect(Plateau(versions: [base, base]).state == .tooFewVersions)
-    #expect(Plateau(versions: []).state == .tooFewVersions)
-    let flat = Plateau(versions: [base, base, nudged(1), nudged(2)])
-    #expect(flat.state == .flat)
-    #expect(flat.hiddenGain.map { $0 > 0.02 && $0 < 0.1 } == true)
-    #expect(Plateau(versions: [base, nudged(20), nudged(20), nudged(20)]).state == .moving)
-    #expect(Plateau(versions: [base, nudged(20), nudged(20), nudged(20), nudged(21)]).state == .flat)
-    // Each step is too small to see, the whole way is not.
-    #expect(Plateau(versions: [base, nudged(4), nudged(8), nudged(12)]).state == .moving)
-  }
 }
 
 @Suite struct IntervalTextTests {

@@ -75,7 +75,8 @@ import Testing
     let plan = GroupSequential(cases: 100)
     let finding = { (onlyA: Int, onlyB: Int, look: Int) in
       plan.finding(
-        .outcomes(PairedOutcomes(both: plan.schedule[look] - onlyA - onlyB, onlyA: onlyA, onlyB: onlyB, neither: 0)),
+        PairedComparison(
+          PairedOutcomes(both: plan.schedule[look] - onlyA - onlyB, onlyA: onlyA, onlyB: onlyB, neither: 0)),
         look: look)
     }
     // 10 of 10: p = 2⁻⁹ = 0.00195, 11 of 11: 0.00098; the first look needs 0.00114.
@@ -91,13 +92,13 @@ import Testing
     #expect(finding(14, 4, 4).decision == .aIsBetter)
     #expect(finding(14, 4, 4).caution == nil)
     // Two requests failed: it is the last look all the same.
-    let short = plan.finding(.outcomes(PairedOutcomes(both: 80, onlyA: 14, onlyB: 4, neither: 0)), look: 4)
+    let short = plan.finding(PairedComparison(PairedOutcomes(both: 80, onlyA: 14, onlyB: 4, neither: 0)), look: 4)
     #expect(short.decision == .aIsBetter && short.share == 0.98 && short.caution == nil)
     #expect(finding(13, 4, 4).decision == .noDifferenceShown)
     #expect(finding(13, 4, 4).conditionalPower == nil)
-    #expect(plan.finding(.outcomes(PairedOutcomes([])), look: 99).decision == .noDifferenceShown)
-    #expect(plan.finding(.outcomes(PairedOutcomes([])), look: -1).decision == .goOn)
-    let nothing = GroupSequential(cases: 0).finding(.scores(PairedScores([])), look: 0)
+    #expect(plan.finding(PairedComparison(PairedOutcomes([])), look: 99).decision == .noDifferenceShown)
+    #expect(plan.finding(PairedComparison(PairedOutcomes([])), look: -1).decision == .goOn)
+    let nothing = GroupSequential(cases: 0).finding(PairedComparison(differences: []), look: 0)
     #expect(nothing.decision == .noDifferenceShown)
     #expect(nothing.interval == Interval(-1, 1))
   }
@@ -106,8 +107,8 @@ import Testing
     let plan = GroupSequential(cases: 200)
     for look in plan.looks.indices {
       let count = plan.schedule[look]
-      let ties = plan.finding(.outcomes(PairedOutcomes(both: count, onlyA: 0, onlyB: 0, neither: 0)), look: look)
-      let same = plan.finding(.scores(PairedScores((0..<count).map { _ in (0.3, 0.3) })), look: look)
+      let ties = plan.finding(PairedComparison(PairedOutcomes(both: count, onlyA: 0, onlyB: 0, neither: 0)), look: look)
+      let same = plan.finding(PairedComparison(differences: Array(repeating: 0, count: count)), look: look)
       #expect(ties.decision == same.decision)
       #expect(ties.decision == (look < 2 ? .goOn : look < 4 ? .futile : .noDifferenceShown))
       #expect(same.pValue == 1)
@@ -117,8 +118,8 @@ import Testing
 
   @Test func sameDifferenceEverywhereIsAWin() {
     let plan = GroupSequential(cases: 100)
-    let scores = PairedScores((0..<40).map { _ in (0.9, 0.4) })
-    let finding = plan.finding(.scores(scores), look: 1)
+    let scores = PairedComparison(differences: Array(repeating: 0.5, count: 40))
+    let finding = plan.finding(scores, look: 1)
     #expect(finding.decision == .aIsBetter)
     #expect(isClose(finding.pValue, 1.8189894035458565e-12, 1e-24))
     #expect(finding.difference == 0.5)
@@ -128,7 +129,7 @@ import Testing
     var deaf = GroupSequential(cases: 100)
     deaf.futilePower = 0
     #expect(deaf.looks == GroupSequential(cases: 100).looks)
-    let even = PairedEvidence.outcomes(PairedOutcomes(both: 60, onlyA: 10, onlyB: 10, neither: 0))
+    let even = PairedComparison(PairedOutcomes(both: 60, onlyA: 10, onlyB: 10, neither: 0))
     #expect(deaf.finding(even, look: 3).decision == .goOn)
     #expect(GroupSequential(cases: 100).finding(even, look: 3).decision == .futile)
   }
@@ -136,13 +137,13 @@ import Testing
   @Test func futilityIsConditionalPower() {
     // Φ((1.5 √0.6 + 2.8015852 × 0.4 − 2.0253213) / √0.4), where 2.8015852 = z(.975) + z(.8): scipy.stats.norm
     let outcomes = PairedOutcomes(both: 44, onlyA: 11, onlyB: 5, neither: 0)
-    let finding = GroupSequential(cases: 100).finding(.outcomes(outcomes), look: 2)
+    let finding = GroupSequential(cases: 100).finding(PairedComparison(outcomes), look: 2)
     #expect(isClose(finding.conditionalPower, 0.65788, 0.00005))
   }
 
   @Test func manySmallGainsAndNoLossYet() {
     let plan = GroupSequential(cases: 50)
-    let gains = { (count: Int) in PairedEvidence.scores(PairedScores((0..<count).map { _ in (0.6, 0.5) })) }
+    let gains = { (count: Int) in PairedComparison(differences: Array(repeating: 0.2, count: count)) }
     let early = plan.finding(gains(20), look: 1)
     #expect(early.pValue < early.look.level)
     #expect(early.decision == .goOn)
@@ -158,61 +159,13 @@ import Testing
         for onlyB in 0...min(onlyA, cases - onlyA) {
           let rest = cases - onlyA - onlyB
           let finding = plan.finding(
-            .outcomes(PairedOutcomes(both: rest / 2, onlyA: onlyA, onlyB: onlyB, neither: rest - rest / 2)), look: look)
+            PairedComparison(PairedOutcomes(both: rest / 2, onlyA: onlyA, onlyB: onlyB, neither: rest - rest / 2)),
+            look: look)
           if finding.decision == .aIsBetter { #expect(finding.interval.low > -0.005) }
           #expect(finding.interval.contains(finding.difference))
         }
       }
     }
-  }
-}
-
-@Suite struct TailPValueTests {
-  /// How often signs by coin make a sum at least as far from 0, by counting all of them in units of a step.
-  static func exact(_ steps: [Int]) -> Double {
-    let total = steps.reduce(0) { $0 + abs($1) }
-    var chances = [Double](repeating: 0, count: 2 * total + 1)
-    chances[total] = 1
-    for step in steps where step != 0 {
-      var next = [Double](repeating: 0, count: chances.count)
-      for place in chances.indices where chances[place] > 0 {
-        next[place + step] += chances[place] / 2
-        next[place - step] += chances[place] / 2
-      }
-      chances = next
-    }
-    let seen = abs(steps.reduce(0, +))
-    return chances.indices.reduce(0) { $0 + (abs($1 - total) >= seen ? chances[$1] : 0) }
-  }
-
-  @Test(arguments: [
-    (40, 4, 0.3), (40, 4, 0.6), (40, 4, 0.9), (13, 4, 0.6), (13, 5, 0.8), (17, 4, 0.8), (25, 10, 0.5), (100, 3, 0.4),
-    (100, 3, 0.15),
-  ])
-  func gradedScoresInSteps(count: Int, largest: Int, lean: Double) {
-    var random = Random(seed: UInt64(count))
-    let steps = (0..<count).map { _ in
-      (1 + Int(random.share() * Double(largest))) * (random.share() < (1 + lean) / 2 ? 1 : -1)
-    }
-    let scores = PairedScores(steps.map { (Double($0) / Double(largest), 0) })
-    let exact = Self.exact(steps)
-    #expect(isClose(scores.tailPValue, exact, exact * (count <= 20 ? 1e-9 : 0.05)))
-    let swapped = PairedScores(scores.differences.map { (0, $0) })
-    #expect(swapped.tailPValue == scores.tailPValue)
-  }
-
-  @Test func extremes() {
-    #expect(PairedScores([]).tailPValue == 1)
-    #expect(PairedScores((0..<30).map { _ in (0.4, 0.4) }).tailPValue == 1)
-    #expect(PairedScores((0..<30).map { ($0 % 2 == 0 ? 0.7 : 0.3, 0.5) }).tailPValue == 1)
-    let wins = PairedScores((1...30).map { (Double($0) / 30, 0) })
-    #expect(isClose(wins.tailPValue, 0x1p-29, 1e-15))
-    let few = PairedScores([(0.5, 0), (0, 0.25), (0.25, 0), (0.75, 0), (0.5, 0.5), (0.1, 0)])
-    #expect(few.tailPValue == 0.25)
-    let binary = PairedScores((0..<40).map { ($0 % 4 == 0 ? 0.0 : 1.0, 0.5) })
-    #expect(binary.tailPValue == PairedOutcomes(both: 0, onlyA: 30, onlyB: 10, neither: 0).pValue)
-    #expect(binary.interval(confidence: 0.95) == binary.interval)
-    #expect(binary.interval(confidence: 0.999).width > binary.interval.width)
   }
 }
 
@@ -229,8 +182,8 @@ import Testing
 
   /// Runs a plan to its end `count` times. `add` appends cases to what is there.
   static func run(
-    _ plan: GroupSequential, truth: Double = 0, times count: Int, start: PairedEvidence,
-    add: (inout PairedEvidence, Int) -> Void
+    _ plan: GroupSequential, truth: Double = 0, times count: Int, start: PairedComparison,
+    add: (inout PairedComparison, Int) -> Void
   ) -> Outcome {
     let fixed = GroupSequential(cases: plan.cases, looks: 1)
     var outcome = Outcome()
@@ -262,8 +215,8 @@ import Testing
     var random = Random(seed: seed)
     let discordance = max(discordance, difference)
     let lean = (1 + difference / discordance) / 2
-    return run(plan, truth: difference, times: count, start: .outcomes(PairedOutcomes([]))) { evidence, cases in
-      guard case .outcomes(var outcomes) = evidence else { preconditionFailure("binary evidence stays binary") }
+    return run(plan, truth: difference, times: count, start: PairedComparison(PairedOutcomes([]))) { evidence, cases in
+      guard case .outcomes(var outcomes) = evidence.sample else { preconditionFailure("binary evidence stays binary") }
       var left = cases
       while left > 0 {
         let taken = min(64, left)
@@ -274,7 +227,7 @@ import Testing
         outcomes.both += taken - differs.nonzeroBitCount
         left -= taken
       }
-      evidence = .outcomes(outcomes)
+      evidence = PairedComparison(outcomes)
     }
   }
 
@@ -282,10 +235,10 @@ import Testing
     _ plan: GroupSequential, difference: Double = 0, times count: Int, seed: UInt64, draw: (inout Random) -> Double
   ) -> Outcome {
     var random = Random(seed: seed)
-    return run(plan, truth: difference, times: count, start: .scores(PairedScores([]))) { evidence, cases in
-      guard case .scores(let scores) = evidence else { preconditionFailure("graded evidence stays graded") }
+    return run(plan, truth: difference, times: count, start: PairedComparison(differences: [])) { evidence, cases in
+      guard case .units(let units) = evidence.sample else { preconditionFailure("graded evidence stays graded") }
       let more = (0..<cases).map { _ in draw(&random) + difference }
-      evidence = .scores(PairedScores((scores.differences + more).map { ($0, 0) }))
+      evidence = PairedComparison(differences: units.means + more)
     }
   }
 

@@ -47,27 +47,34 @@ func isClose(_ left: Double?, _ right: Double, _ tolerance: Double = 1e-9) -> Bo
     let binary = try #require(Estimate(scores: [1, 0, 1, 1]))
     #expect(binary.method == .wilson)
     #expect(binary.mean == 0.75)
-    // x = [.2, .5, .9, 1, .4]; scipy.stats.t.interval(.95, 4, numpy.mean(x), scipy.stats.sem(x)), cut off at 1
+    #expect(binary.interval == Proportion(successes: 3, of: 4).interval())
+    #expect(binary.claimInterval == Proportion(successes: 3, of: 4).guaranteed())
+    #expect(!binary.isClaimable && binary.target(0.1) == .open)
+    // x = [.2, .5, .9, 1, .4, 0, 1]; scipy.stats.t.interval(.95, 6, numpy.mean(x), scipy.stats.sem(x)), 0 and 1 being
+    // the guard
     let graded = try #require(Estimate(scores: [0.2, 0.5, 0.9, 1, 0.4]))
-    #expect(graded.method == .student)
+    #expect(graded.method == .unitT)
     #expect(isClose(graded.mean, 0.6))
-    #expect(isClose(graded.interval.low, 0.17893125180077057))
-    #expect(graded.interval.high == 1)
-    let flat = try #require(Estimate(scores: [0.5, 0.5]))
-    #expect(flat.method == .bound)
-    #expect(flat.interval == Proportion(successes: 1, of: 2).interval())
-    #expect(try #require(Estimate(scores: [0.3])).method == .bound)
+    #expect(isClose(graded.interval.low, 0.198747919522968))
+    #expect(isClose(graded.interval.high, 0.9441092233341748))
+    #expect(graded.claimInterval == graded.interval)
+    #expect(try #require(Estimate(scores: [0.3])).interval == Interval(0, 1))
     #expect(try #require(Estimate(scores: [-1, 2])).mean == 0.5)
+    // Means of several answers are no outcomes of one draw.
+    #expect(try #require(Estimate(scores: [1, 1, 0], repeated: true)).method == .unitT)
   }
 
-  @Test func studentQuantilesThroughTheInterval() throws {
-    // scipy.stats.t.ppf(.975, df): two scores of spread s have the interval mean ± t(1) s / √2.
-    let two = try #require(Estimate(scores: [0.5, 0.501]))
-    #expect(isClose(two.interval.high - two.mean, 12.706204736174694 * 0.0005, 1e-9))
-    let scores = (0..<100).map { $0 % 2 == 0 ? 0.4 : 0.6 }
-    let hundred = try #require(Estimate(scores: scores))
-    // scipy.stats.t.ppf(.975, 99) * numpy.std(x, ddof=1) / 10
-    #expect(isClose(hundred.interval.high - hundred.mean, 1.9842169515864174 * (0.01 * 100 / 99).squareRoot() / 10))
+  @Test func targets() throws {
+    let score = try #require(Proportion(successes: 90, of: 100).estimate)
+    #expect(score.target(0.8) == .met)
+    #expect(score.target(0.85) == .open)
+    #expect(score.target(0.96) == .missed)
+    // Wilson's lower end is 0.8256, Clopper and Pearson's 0.8238: a claim takes the lower.
+    #expect(score.interval.low > 0.825 && score.target(0.825) == .open)
+    #expect(score.rareShare == nil && score.rareWords == nil)
+    let all = try #require(Proportion(successes: 100, of: 100).estimate)
+    #expect(all.rareWords == "at most 3 % fail (95 %)")
+    #expect(try #require(Proportion(successes: 0, of: 100).estimate).rareWords == "at most 3 % succeed (95 %)")
   }
 
   @Test func summaries() {

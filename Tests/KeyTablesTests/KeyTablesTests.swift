@@ -5,11 +5,11 @@ import Testing
 import WorkbenchCore
 import WorkbenchUI
 
-/// The README's key tables are made from the bindings: `ASSAY_RECORD=1` writes them anew, and such a run fails.
+/// The key tables of docs/keys.md are made from the bindings: `ASSAY_RECORD=1` writes them anew, and such a run fails.
 @Suite struct KeyTablesTests {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
-  static let readme = root.appendingPathComponent("README.md")
+  static let document = root.appendingPathComponent("docs/keys.md")
 
   private var screen: Screen {
     let workspace = Workspace(folder: "/nowhere", name: "sample")
@@ -17,17 +17,17 @@ import WorkbenchUI
       panes: Panes.all, snapshot: Snapshot(workspace: workspace, time: Date(timeIntervalSince1970: 0)), themes: [])
   }
 
-  @Test func theReadmesTablesAreTheBindings() throws {
+  @Test func theTablesAreTheBindings() throws {
     let tables = screen.allHelp().flatMap(\.groups).map(\.markdown).joined(separator: "\n\n")
-    let text = try String(contentsOf: Self.readme, encoding: .utf8)
+    let text = try String(contentsOf: Self.document, encoding: .utf8)
     let parts = text.components(separatedBy: "<!-- keys -->\n")
-    try #require(parts.count == 3, "README.md has the key tables between two lines <!-- keys -->")
+    try #require(parts.count == 3, "docs/keys.md has the key tables between two lines <!-- keys -->")
     guard parts[1] != tables + "\n" else { return }
     if ProcessInfo.processInfo.environment["ASSAY_RECORD"] == "1" {
       try (parts[0] + "<!-- keys -->\n" + tables + "\n<!-- keys -->\n" + parts[2])
-        .write(to: Self.readme, atomically: true, encoding: .utf8)
+        .write(to: Self.document, atomically: true, encoding: .utf8)
     }
-    Issue.record("README.md's key tables are stale; run the tests with ASSAY_RECORD=1 to write them anew.")
+    Issue.record("The key tables of docs/keys.md are stale; run the tests with ASSAY_RECORD=1 to write them anew.")
   }
 
   /// Package.swift can't read the list of panes, so it has one of their targets.

@@ -34,8 +34,8 @@ import WorkspaceFiles
       folder: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]
     ) async throws { count.withLock { $0 += 1 } }
     func pickUp(folder: String) async {}
-    func observe(folder: String, from offset: Int) async -> TrainerObservation {
-      TrainerObservation(events: [], offset: offset, isAlive: false, exitStatus: nil, log: [])
+    func observe(folder: String, from cursor: ObservationCursor) async -> TrainerObservation {
+      TrainerObservation(events: [], cursor: cursor, isAlive: false, exitStatus: nil, log: [])
     }
     func changes(folder: String) -> AsyncStream<Void> { AsyncStream { $0.finish() } }
     func stop(folder: String, _ request: StopRequest) async throws {}

@@ -80,4 +80,12 @@ import Testing
     #expect([2e-5, 0.002, 20].map { NumberFormat.plain($0) } == ["2e-5", "0.002", "20"])
     #expect(NumberFormat.learningRate(0.00193) == "0.00193" && NumberFormat.learningRate(9.34e-4) == "9.3e-4")
   }
+
+  @Test func bytesHaveDecimalPrefixes() {
+    let shown = [0, 1, 999, 1_000, 1_449, 99_900, 812_345, 999_600, 1_400_000_000, -5].map { NumberFormat.bytes($0) }
+    #expect(
+      shown == [
+        "0 bytes", "1 bytes", "999 bytes", "1 KB", "1.4 KB", "100 KB", "812 KB", "1 MB", "1.4 GB", "0 bytes",
+      ])
+  }
 }

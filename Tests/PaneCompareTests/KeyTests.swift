@@ -1,52 +1,25 @@
 import Content
 import Drawing
+import PaneDriver
 import Testing
 import WorkbenchCore
 
 @testable import PaneCompare
 
-/// A pane on a surface, fed with keys.
-private struct Desk {
-  var pane = ComparePane()
-  var snapshot: Snapshot
-  var commands: [Command] = []
-  var notices: [String] = []
-  var surface = Surface(width: 100, height: 30)
+extension PaneDriver where P == ComparePane {
+  init(_ snapshot: Snapshot) { self.init(ComparePane(), snapshot) }
 
-  init(_ snapshot: Snapshot) {
-    self.snapshot = snapshot
-    draw()
-  }
-
-  mutating func draw() {
-    surface = Surface(width: 100, height: 30)
-    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
-  }
-
-  mutating func press(_ keys: String) {
-    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) { send(.key(key)) }
-  }
-
-  mutating func send(_ event: Event) {
-    take(pane.react(to: event, snapshot))
-    draw()
-  }
-
-  private mutating func take(_ reaction: Reaction<Command>) {
-    switch reaction {
-    case .command(let command): commands.append(command)
-    case .notice(let text): notices.append(text)
-    case .copy(let text, let what): notices.append("\(what): \(text)")
-    case .all(let reactions): reactions.forEach { take($0) }
-    default: break
-    }
-  }
-
+  /// The cases in the list.
   var shown: [String] { pane.rows.map(\.id) }
 
   /// What the pane lines up.
-  var asked: [ComparisonQuery] { pane.queries(snapshot).compactMap { $0.base as? ComparisonQuery } }
+  var asked: [ComparisonQuery] { queries(ComparisonQuery.self) }
+
+  var a: OutputPlace { OutputPlace(run: snapshot.comparison?.a.id ?? RunID(0)) }
+  var b: OutputPlace { OutputPlace(run: snapshot.comparison?.b.id ?? RunID(0)) }
 }
+
+typealias Desk = PaneDriver<ComparePane>
 
 struct KeyTests {
   @Test func copiesAPartOfTheCase() throws {
@@ -65,7 +38,7 @@ struct KeyTests {
   @Test func whatLiesOverItClosesWithEscapeAndQ() {
     for key in ["q", "Esc"] {
       var desk = Desk(Sample.compared(24))
-      desk.press("A \(key)")
+      desk.press("c \(key)")
       #expect(!desk.pane.capturesText)
     }
   }
@@ -73,30 +46,28 @@ struct KeyTests {
   @Test func filtersShowWhatTheySay() {
     var desk = Desk(Sample.compared(24))
     #expect(desk.shown.count == 24)
-    desk.press("t")
+    desk.press("f t")
     #expect(desk.shown == ["hl-003", "hl-006", "hl-009", "hl-012", "hl-015", "hl-018", "hl-021"])
     #expect(desk.surface.text().contains("tuned wins"))
-    desk.press("p")
+    desk.press("f p")
     #expect(desk.shown == ["hl-008", "hl-016"])
-    desk.press("w")
+    desk.press("f w")
     #expect(desk.shown == ["hl-024"])
-    desk.press("d")
+    desk.press("f d")
     #expect(desk.shown.count == 9)
-    desk.press("a")
+    desk.press("f a")
     #expect(desk.shown.count == 24)
-    desk.press("f f")
-    #expect(desk.pane.filter == .onlyB)
-    desk.press("F F")
-    #expect(desk.pane.filter == .all)
+    desk.press("f t f Esc")
+    #expect(desk.pane.filter == .onlyB && !desk.pane.capturesText)
   }
 
   @Test func theSelectedCaseSurvivesFiltersAndNewSnapshots() {
     var desk = Desk(Sample.compared(24))
     desk.press("j j j j")
     #expect(desk.pane.list.selection == "hl-005")
-    desk.press("w")
+    desk.press("f w")
     #expect(desk.pane.list.selection == "hl-024")
-    desk.press("a")
+    desk.press("f a")
     #expect(desk.pane.list.selection == "hl-005")
     desk.snapshot = Sample.compared(24)
     desk.snapshot.comparison?.rows.removeFirst(2)
@@ -136,12 +107,12 @@ struct KeyTests {
 
   @Test func aRunIsChosenFromTheList() {
     var desk = Desk(Sample.compared(24))
-    desk.press("A")
+    desk.press("c")
     #expect(desk.pane.capturesText)
     desk.press("j Enter")
     #expect(!desk.pane.capturesText)
     #expect(desk.asked == [ComparisonQuery(a: RunID(1), b: RunID(3), set: "main")])
-    desk.press("B g j Enter")
+    desk.press("c Tab g j Enter")
     #expect(desk.asked == [ComparisonQuery(a: RunID(1), b: RunID(2), set: "main")])
   }
 
@@ -150,7 +121,7 @@ struct KeyTests {
     let old = Sample.run(0, Sample.tuned, outputs: [Sample.output(Sample.cases(1)[0], passed: true)], cases: 24)
     snapshot.runs.append(old)
     var desk = Desk(snapshot)
-    desk.press("B G Enter")
+    desk.press("c Right G Enter")
     #expect(desk.asked == [ComparisonQuery(a: RunID(2), b: RunID(0), set: "main")])
   }
 
@@ -192,11 +163,11 @@ struct KeyTests {
     var snapshot = Sample.compared(24)
     snapshot.progress[RunID(3)] = RunProgress(done: 4, total: 24)
     var desk = Desk(snapshot)
-    desk.press("r R")
-    #expect(desk.notices == ["It is being run already."])
+    desk.press("r p")
+    #expect(desk.notices == ["It is running; p pauses it."])
     #expect(desk.commands == [.pauseRun(RunID(3))])
     desk.snapshot.progress = [:]
-    desk.press("R")
+    desk.press("p")
     #expect(desk.notices.last == "Neither run is under way.")
   }
 
@@ -210,10 +181,10 @@ struct KeyTests {
 
   @Test func theMouseSelectsAndScrolls() {
     var desk = Desk(Sample.compared(24))
-    let place = desk.pane.listPlace
+    let place = desk.pane.panels.places[.list] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: place.x + 3, y: place.y + 4))))
     #expect(desk.pane.list.selection == "hl-004")
-    let detail = desk.pane.detailPlace
+    let detail = desk.pane.panels.places[.detail] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: detail.x + 3, y: detail.y + 4))))
     #expect(desk.pane.area == .detail)
   }

@@ -1,53 +1,19 @@
 import Drawing
 import Foundation
+import PaneDriver
 import Testing
 import WorkbenchCore
 
 @testable import PaneTraining
 
-/// A pane on a surface, fed with keys.
-private struct Desk {
-  var pane = TrainingPane()
-  var snapshot: Snapshot
-  var commands: [Command] = []
-  var notices: [String] = []
-  var surface = Surface(width: 120, height: 34)
-
-  init(_ snapshot: Snapshot) {
-    self.snapshot = snapshot
-    draw()
-  }
-
-  mutating func draw() {
-    surface = Surface(width: 120, height: 34)
-    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
-  }
-
-  mutating func press(_ keys: String) {
-    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) { send(.key(key)) }
-  }
-
-  mutating func type(_ text: String) {
-    for character in text { send(.key(.character(character))) }
-  }
-
-  mutating func send(_ event: Event) {
-    switch pane.react(to: event, snapshot) {
-    case .command(let command): commands.append(command)
-    case .notice(let text): notices.append(text)
-    case .copy(let text, let what): notices.append("\(what): \(text)")
-    default: break
-    }
-    draw()
-  }
-
-  var text: String { surface.text() }
+extension PaneDriver where P == TrainingPane {
+  init(_ snapshot: Snapshot) { self.init(TrainingPane(), snapshot, size: Size(width: 120, height: 34)) }
 
   /// The jobs that the pane reads, newest first.
-  var asked: [JobDetailQuery] {
-    pane.queries(snapshot).compactMap { $0.base as? JobDetailQuery }.sorted { $0.id > $1.id }
-  }
+  var asked: [JobDetailQuery] { queries(JobDetailQuery.self).sorted { $0.id > $1.id } }
 }
+
+private typealias Desk = PaneDriver<TrainingPane>
 
 struct KeyTests {
   @Test func movingToAJobOpensIt() {
@@ -139,13 +105,13 @@ struct KeyTests {
 
   @Test func quantitiesAreChosen() {
     var desk = Desk(Sample.busy())
-    desk.press("l M")
+    desk.press("l O")
     #expect(desk.text.contains("━ learning rate"))
-    desk.press("M M M M M M M M M M")
+    desk.press("O O O O O O O O O O")
     #expect(desk.text.contains("━ loss") && !desk.text.contains("━ learning rate"))
-    desk.press("m m m m")
+    desk.press("o o o o")
     #expect(desk.text.contains("peak GB 0.42"))
-    desk.press("m")
+    desk.press("o")
     #expect(desk.text.contains("GB 1.44") && !desk.text.contains("peak GB 0.42"))
     #expect(desk.text.contains("2 GPUs 94 % 24.0/160 GB 610 W 61 °C"))
   }
@@ -160,12 +126,12 @@ struct KeyTests {
     desk.press("Left Home")
     #expect(desk.text.contains("job 2 2.150"))
     desk.press("h j Space")
-    #expect(desk.pane.overlaid == [JobID(1)])
+    #expect(desk.pane.jobs.overlaid == [JobID(1)])
   }
 
   @Test func theMouseReadsOffAndZooms() {
     var desk = Desk(Sample.running())
-    let chart = desk.pane.places[.chart] ?? .empty
+    let chart = desk.pane.panels.places[.chart] ?? .empty
     let middle = Point(x: chart.x + chart.width / 2, y: chart.y + 12)
     desk.send(.mouse(MouseEvent(.press(.left), at: middle)))
     #expect(desk.pane.area == .chart)
@@ -178,7 +144,7 @@ struct KeyTests {
 
   @Test func theFormStartsAJob() throws {
     var desk = Desk(Sample.running())
-    desk.press("n")
+    desk.press("a")
     #expect(desk.pane.capturesText)
     let queries = desk.pane.queries(desk.snapshot).compactMap { $0.base as? TrainingEstimateQuery }
     let asked = try #require(queries.first)
@@ -203,20 +169,20 @@ struct KeyTests {
 
   @Test func severalValuesMakeASweep() throws {
     var desk = Desk(Sample.running())
-    desk.press("n Down Down Down Down Down Down Down")
+    desk.press("a Down Down Down Down Down Down Down")
     desk.type(", 32,64")
     desk.press("Enter")
     guard case .sweep(let request) = try #require(desk.commands.first) else {
       Issue.record("another command")
       return
     }
-    #expect(request.axes.ranks == [16, 32, 64] && request.axes.count == 3)
+    #expect(request.axes[\.rank] == [16, 32, 64] && request.axes.count == 3)
     #expect(request.name == "sweep-1" && request.halving == nil && request.cases == 50)
   }
 
   @Test func aJobStartedHereIsShownWhenItIsThere() {
     var desk = Desk(Sample.running())
-    desk.press("j n Enter")
+    desk.press("j a Enter")
     #expect(desk.commands.count == 1)
     desk.snapshot.jobs.insert(Sample.job(4, .queued), at: 0)
     _ = desk.pane.update(desk.snapshot)
@@ -230,21 +196,21 @@ struct KeyTests {
 
   @Test func whatIsWrongIsSaidAtItsField() {
     var desk = Desk(Sample.running())
-    desk.press("n" + String(repeating: " Up", count: 10) + " Backspace Backspace Backspace")
+    desk.press("a" + String(repeating: " Up", count: 10) + " Backspace Backspace Backspace")
     desk.type("0.7")
     #expect(desk.text.contains("✗ validation"))
-    #expect(desk.text.contains("0.5 is the most."))
+    #expect(desk.text.contains("Expected a number from 0 to 0.5."))
     desk.press("Up Up")
     desk.press("Enter")
     #expect(desk.commands.isEmpty)
-    #expect(desk.notices == ["0.5 is the most."])
+    #expect(desk.notices == ["Expected a number from 0 to 0.5."])
     desk.press("Esc")
     #expect(!desk.pane.capturesText)
   }
 
   @Test func overlapWithEvalSetsIsAcceptedOnlyWhenAsked() throws {
     var desk = Desk(Sample.running())
-    desk.press("n Up Space Enter")
+    desk.press("a Up Space Enter")
     guard case .train(let request) = try #require(desk.commands.first) else {
       Issue.record("another command")
       return
@@ -254,7 +220,7 @@ struct KeyTests {
 
   @Test func passedOutputsAreCollected() {
     var desk = Desk(Sample.running())
-    desk.press("c")
+    desk.press("C")
     #expect(desk.text.contains("64/100"))
     #expect(!desk.text.contains("task-only"))
     desk.press("j Enter")
@@ -272,7 +238,7 @@ struct KeyTests {
 
   @Test func severalRunsAreCollectedAsPairs() {
     var desk = Desk(Sample.running())
-    desk.press("c Space j Space Enter Right Enter Enter")
+    desk.press("C Space j Space Enter Right Enter Enter")
     desk.type("0.8")
     desk.press("Enter")
     desk.type("7")
@@ -371,17 +337,17 @@ struct KeyTests {
     snapshot.workspace.models = []
     snapshot.runs = []
     var desk = Desk(snapshot)
-    desk.press("n c")
+    desk.press("a C")
     #expect(desk.notices.count == 2)
     #expect(desk.notices[0].contains("api: mlx"))
   }
 
   @Test func theMouseSelectsJobsAndPanels() {
     var desk = Desk(Sample.running())
-    let jobs = desk.pane.places[.jobs] ?? .empty
+    let jobs = desk.pane.panels.places[.jobs] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: jobs.x + 4, y: jobs.y + 3))))
     #expect(desk.asked == [JobDetailQuery(JobID(2))])
-    let log = desk.pane.places[.log] ?? .empty
+    let log = desk.pane.panels.places[.log] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: log.x + 4, y: log.y + 2))))
     #expect(desk.pane.area == .log)
   }

@@ -76,7 +76,7 @@ enum Sample {
     var events = events(upTo: step, start: start)
     if let end { events.append(TrainingEvent(time: start + Double(step) * 0.2 + 1, kind: end)) }
     var detail = JobDetail(job: job)
-    detail.apply(TrainerObservation(events: events, offset: 0, isAlive: true, exitStatus: nil, log: log))
+    detail.apply(TrainerObservation(events: events, isAlive: true, exitStatus: nil, log: log))
     return detail
   }
 
@@ -100,7 +100,7 @@ enum Sample {
     events.insert(TrainingEvent(time: start + 30, kind: .note("submitted as 1234")), at: 100)
     events.append(TrainingEvent(time: start + 48, kind: .warning("2 rows were longer than 256 tokens and were cut")))
     var detail = JobDetail(job: job(3, .running))
-    detail.apply(TrainerObservation(events: events, offset: 0, isAlive: true, exitStatus: nil, log: defaultLog))
+    detail.apply(TrainerObservation(events: events, isAlive: true, exitStatus: nil, log: defaultLog))
     snapshot.job = detail
     for detail in [Self.detail(job(1, .running), upTo: 400), Self.detail(job(2, .running), upTo: 35)] {
       snapshot[JobDetailQuery(detail.job.id)] = .ready(detail)
@@ -111,7 +111,7 @@ enum Sample {
   /// What happened right now.
   static func observation(_ kinds: [TrainingEvent.Kind]) -> TrainerObservation {
     TrainerObservation(
-      events: kinds.map { TrainingEvent(time: time.timeIntervalSince1970, kind: $0) }, offset: 0, isAlive: true,
+      events: kinds.map { TrainingEvent(time: time.timeIntervalSince1970, kind: $0) }, isAlive: true,
       exitStatus: nil, log: [])
   }
 

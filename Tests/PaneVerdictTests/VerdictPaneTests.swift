@@ -1,6 +1,7 @@
 import Drawing
 import Evidence
 import Foundation
+import SurfaceSnapshots
 import Testing
 import WorkbenchCore
 
@@ -41,10 +42,10 @@ import WorkbenchCore
     if measured {
       facts.prompted = VariantFacts(name: "prompted", score: Proportion(successes: 70, of: 100).estimate)
       facts.tuned = VariantFacts(name: "tuned", score: Proportion(successes: 95, of: 100).estimate)
-      facts.comparison = .outcomes(PairedOutcomes(both: 69, onlyA: 26, onlyB: 1, neither: 4))
+      facts.comparison = PairedComparison(PairedOutcomes(both: 69, onlyA: 26, onlyB: 1, neither: 4))
     }
     snapshot.verdict = VerdictReport(
-      set: "main", runs: runs, prompted: runs.first, tuned: runs.last, paired: nil, general: nil, cost: nil,
+      set: "main", runs: runs, prompted: runs.first, tuned: runs.last, comparison: nil, cost: nil,
       advice: Advice(facts))
     return snapshot
   }
@@ -53,6 +54,13 @@ import WorkbenchCore
     var surface = Surface(width: width, height: height)
     pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
     return surface.text()
+  }
+
+  @Test(arguments: [(80, 22), (120, 34), (44, 20)]) func looksAsRecorded(_ width: Int, _ height: Int) throws {
+    var pane = VerdictPane()
+    var surface = Surface(width: width, height: height)
+    pane.draw(snapshot(measured: true), in: surface.bounds, focused: true, on: &surface, theme: .dark)
+    try surface.match(snapshot: "verdict-\(width)x\(height)")
   }
 
   @Test func showsVariantsWithIntervalsAndTheAdvice() {
@@ -125,8 +133,8 @@ import WorkbenchCore
       return
     }
     #expect(request.variant == "prompted")
-    guard case .all(let all) = pane.react(to: .key("R"), snapshot) else {
-      Issue.record("R evaluates all")
+    guard case .all(let all) = pane.react(to: .key("M"), snapshot) else {
+      Issue.record("M evaluates all")
       return
     }
     #expect(all.count == 1)

@@ -6,19 +6,19 @@ import WorkbenchCore
 @testable import Storage
 
 struct StorageErrorTests {
-  private func failure(opening folder: String) -> StorageError? {
+  private func failure(opening folder: String) async -> StorageError? {
     do {
-      _ = try SQLiteStore(stateOf: folder)
+      _ = try await SQLiteStore(stateOf: folder)
       return nil
     } catch { return error as? StorageError }
   }
 
   @Test func aNewersFileIsLeftAlone() async throws {
     try await withWorkspace { folder in
-      _ = try SQLiteStore(stateOf: folder)
+      _ = try await SQLiteStore(stateOf: folder)
       let queue = try DatabaseQueue(path: folder + "/.assay/assay.sqlite")
       try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 something new')") }
-      let error = try #require(failure(opening: folder))
+      let error = try #require(await failure(opening: folder))
       #expect(error == .newer(path: folder + "/.assay/assay.sqlite"))
       #expect(error.description.contains("update this one"))
     }
@@ -28,7 +28,7 @@ struct StorageErrorTests {
     try await withWorkspace { folder in
       try FileManager.default.createDirectory(atPath: folder + "/.assay", withIntermediateDirectories: true)
       try Data(repeating: 0x41, count: 9000).write(to: URL(fileURLWithPath: folder + "/.assay/assay.sqlite"))
-      let error = try #require(failure(opening: folder))
+      let error = try #require(await failure(opening: folder))
       guard case .corrupt = error else { throw error }
       #expect(error.description.contains("move it away"))
       // Doing what it says helps.
@@ -40,7 +40,7 @@ struct StorageErrorTests {
   @Test func aFolderThatCannotBeMadeSaysWhatToDo() async throws {
     try await withWorkspace { folder in
       try Data("in the way".utf8).write(to: URL(fileURLWithPath: folder + "/.assay"))
-      let error = try #require(failure(opening: folder))
+      let error = try #require(await failure(opening: folder))
       guard case .readOnly = error else { throw error }
       #expect(error.description.contains("writable"))
     }
@@ -59,7 +59,7 @@ struct StorageErrorTests {
 
   @Test func aFullDiskLosesNothingThatWasRecorded() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       _ = try await store.record([answered("a")], in: run, seconds: 0)
       try await store.writer.writeWithoutTransaction { db in
@@ -80,10 +80,10 @@ struct StorageErrorTests {
   /// What goes into a file that is gone goes nowhere: no write may look as if it were kept.
   @Test(arguments: ["removed", "replaced"]) func whatIsWrittenIntoAFileThatIsGoneIsAnError(how: String) async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       try FileManager.default.moveItem(atPath: folder + "/.assay", toPath: folder + "/away")
-      if how == "replaced" { _ = try SQLiteStore(stateOf: folder) }
+      if how == "replaced" { _ = try await SQLiteStore(stateOf: folder) }
       let gone = StorageError.removed(path: folder + "/.assay/assay.sqlite")
       await #expect(throws: gone) { try await store.record([answered("a")], in: run, seconds: 0) }
       await #expect(throws: gone) { try await store.setState(.finished, of: run) }
@@ -95,7 +95,7 @@ struct StorageErrorTests {
     try await withWorkspace { folder in
       let state = folder + "/.assay"
       do {
-        let store = try SQLiteStore(stateOf: folder)
+        let store = try await SQLiteStore(stateOf: folder)
         let run = try await store.beginRun(draft()).id
         _ = try await store.record([answered("a")], in: run, seconds: 0)
         // As a process that still has it open leaves it, with what is new in the second file.

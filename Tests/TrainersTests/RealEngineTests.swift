@@ -92,10 +92,10 @@ struct RealEngineTests {
       job: TrainingJob(
         id: JobID(1), backend: "mlx", base: "tiny", data: "", settings: TrainingSettings(), state: .queued,
         created: Date()))
-    var offset = 0
+    var cursor = ObservationCursor()
     for await _ in trainer.changes(folder: folder) {
-      let observation = await trainer.observe(folder: folder, from: offset)
-      offset = observation.offset
+      let observation = await trainer.observe(folder: folder, from: cursor)
+      cursor = observation.cursor
       detail.apply(observation)
       if detail.job.state.isOver || until(detail) { break }
     }

@@ -22,7 +22,8 @@ import Testing
     job.adapter = backend == "openai" ? "ft:x:best" : ".assay/jobs/1/best"
     try await store.update(job)
     let trainer = FakeTrainer([
-      TrainerObservation(events: [Self.checkpoint], offset: 1, isAlive: false, exitStatus: 0, log: [])
+      TrainerObservation(
+        events: [Self.checkpoint], cursor: ObservationCursor(events: 1), isAlive: false, exitStatus: 0, log: [])
     ])
     let (workbench, files) = try await workbench(workspace, store: store, trainer: trainer)
     return (workbench, files, job)
@@ -132,5 +133,7 @@ import Testing
     #expect(card.markdown.contains(##"# a \# b \<x\>"##) && card.markdown.contains(#"- \<script\>"#))
     #expect(card.markdown.contains("`d'|x`: what job 1 had learnt after step 3."))
     #expect(lines.count { $0 == "---" } == 2)
+    #expect(card.markdown.contains("| Scale | 2 |") && card.markdown.contains("| Layers | all |"))
+    #expect(!card.markdown.contains("| Beta |") && !card.markdown.contains("| Steps |"), "they have no effect")
   }
 }

@@ -205,7 +205,7 @@ actor FakeStore: Store {
       allVersions.append(StoredVersion(version: draft.version, created: draft.started))
     }
     let run = Run(
-      id: RunID(Int64(allRuns.count + 1)), identity: draft.identity, variant: draft.variant,
+      id: RunID((allRuns.last?.id.number ?? 0) + 1 + deleted), identity: draft.identity, variant: draft.variant,
       promptVersion: draft.version.hash, set: draft.set, setHash: draft.setHash, state: .running,
       started: draft.started, seconds: 0, cases: draft.cases, repeats: draft.repeats,
       firstSample: draft.firstSample, summary: RunSummary())
@@ -261,6 +261,34 @@ actor FakeStore: Store {
     await answered(.price)
     return summary
   }
+  func setLabels(_ labels: RunLabels, of run: RunID) async throws { allRuns[try index(of: run)].labels = labels }
+  func failures(of run: RunID) async throws -> [(reason: String, count: Int)] {
+    let reasons = allOutputs[run, default: []].compactMap { $0.failure ?? $0.unscored }
+    return Dictionary(grouping: reasons, by: \.self).map { (reason: $0.key, count: $0.value.count) }
+      .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+  }
+  /// How many of the newest runs were deleted: a number is never given twice.
+  private var deleted: Int64 = 0
+  func delete(_ run: RunID) async throws {
+    let index = try index(of: run)
+    if index == allRuns.count - 1 { deleted += 1 }
+    allRuns.remove(at: index)
+    allOutputs[run] = nil
+    preferences = preferences.filter { $0.value.a.run != run && $0.value.b.run != run }
+  }
+  private var needed: (answers: Set<ContentHash>, versions: Set<ContentHash>) {
+    (Set(allOutputs.values.joined().map(\.requestKey)), Set(allRuns.map(\.promptVersion)))
+  }
+  func surplus() async throws -> StoreSurplus {
+    let answers = allAnswers.filter { !needed.answers.contains($0.key) }
+    let versions = allVersions.filter { !needed.versions.contains($0.id) }
+    return StoreSurplus(
+      answers: answers.count, versions: versions.count, bytes: answers.values.reduce(0) { $0 + $1.text.utf8.count })
+  }
+  func removeSurplus() async throws {
+    allAnswers = allAnswers.filter { needed.answers.contains($0.key) }
+    allVersions.removeAll { !needed.versions.contains($0.id) }
+  }
   func setState(_ state: Run.State, of run: RunID) async throws {
     allRuns[try index(of: run)].state = state
   }
@@ -282,7 +310,26 @@ actor FakeStore: Store {
     guard let index = allJobs.firstIndex(where: { $0.id == job.id }) else {
       throw WorkbenchError.input("There is no job \(job.id).")
     }
-    allJobs[index] = job
+    let old = allJobs[index]
+    guard job.state.isOver || !old.state.isOver else { return }
+    allJobs[index].state = job.state
+    (allJobs[index].step, allJobs[index].steps) = (job.step, job.steps)
+    (allJobs[index].trainLoss, allJobs[index].validationLoss) = (job.trainLoss, job.validationLoss)
+    allJobs[index].message = job.message
+    if old.chosen == nil { (allJobs[index].best, allJobs[index].adapter) = (job.best, job.adapter) }
+  }
+  func reopen(_ job: JobID) async throws {
+    guard let index = allJobs.firstIndex(where: { $0.id == job }) else {
+      throw WorkbenchError.input("There is no job \(job).")
+    }
+    (allJobs[index].state, allJobs[index].message, allJobs[index].chosen) = (.queued, nil, nil)
+  }
+  func choose(_ best: TrainingJob.Best, adapter: String?, of job: JobID) async throws {
+    guard let index = allJobs.firstIndex(where: { $0.id == job }) else {
+      throw WorkbenchError.input("There is no job \(job).")
+    }
+    (allJobs[index].chosen, allJobs[index].best) = (best.step, best)
+    allJobs[index].adapter = adapter ?? allJobs[index].adapter
   }
   func jobs() async throws -> [TrainingJob] { allJobs.reversed() }
   nonisolated func foreignChanges() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
@@ -332,10 +379,10 @@ actor FakeTrainer: Trainer {
     self.ticks = ticks ?? script.count + (always == nil ? 0 : 1)
   }
   func start(_ plan: TrainingPlan) async throws { plans.append(plan) }
-  func observe(folder: String, from offset: Int) async -> TrainerObservation {
-    if script.isEmpty, offset == 0, let always { return always }
+  func observe(folder: String, from cursor: ObservationCursor) async -> TrainerObservation {
+    if script.isEmpty, cursor == ObservationCursor(), let always { return always }
     return script.isEmpty
-      ? TrainerObservation(events: [], offset: offset, isAlive: true, exitStatus: nil, log: []) : script.removeFirst()
+      ? TrainerObservation(events: [], cursor: cursor, isAlive: true, exitStatus: nil, log: []) : script.removeFirst()
   }
   nonisolated func changes(folder: String) -> AsyncStream<Void> {
     AsyncStream { continuation in

@@ -15,7 +15,8 @@ import Testing
     _ events: [(Double, TrainingEvent.Kind)], offset: Int = 0, readShare: Double = 1
   ) -> TrainerObservation {
     TrainerObservation(
-      events: events.map { TrainingEvent(time: $0.0, kind: $0.1) }, offset: offset, isAlive: true, exitStatus: nil,
+      events: events.map { TrainingEvent(time: $0.0, kind: $0.1) }, cursor: ObservationCursor(events: offset),
+      isAlive: true, exitStatus: nil,
       log: [], readShare: readShare)
   }
 

@@ -13,7 +13,7 @@ import Testing
         created: .distantPast))
     detail.apply(
       TrainerObservation(
-        events: events.map { TrainingEvent(time: 1, kind: $0) }, offset: 0, isAlive: true, exitStatus: nil, log: []))
+        events: events.map { TrainingEvent(time: 1, kind: $0) }, isAlive: true, exitStatus: nil, log: []))
     return detail
   }
 

@@ -15,7 +15,7 @@ import Testing
     _ events: [TrainingEvent.Kind], alive: Bool? = true, exit: Int? = nil, log: [String] = []
   ) -> TrainerObservation {
     TrainerObservation(
-      events: events.map { TrainingEvent(time: 1, kind: $0) }, offset: 0, isAlive: alive, exitStatus: exit, log: log)
+      events: events.map { TrainingEvent(time: 1, kind: $0) }, isAlive: alive, exitStatus: exit, log: log)
   }
 
   private var job: TrainingJob {

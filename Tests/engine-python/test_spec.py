@@ -12,7 +12,7 @@ import support  # noqa: F401
 
 from assay_engine.mlx.mlx_spec import MLXSpec
 from assay_engine.train.rows import TrainingError
-from assay_engine.train.spec import Spec
+from assay_engine.train.spec import SETTINGS, Spec
 from assay_engine.trl.trl_job import TRLJob
 from assay_engine.trl.trl_spec import TRLSpec
 
@@ -53,6 +53,27 @@ class SpecTests(unittest.TestCase):
         )
         for name, value in values:
             self.assertIn(f"`{name}`", self.refusal(**{name: value}))
+
+    def test_defaults_are_those_of_assays_table(self) -> None:
+        spec = TRLSpec(model="m")
+        # Without a number of layers all are tuned; how long a job lasts is always said.
+        others = {"layers": -1, "epochs": None}
+        for name, setting in SETTINGS.items():
+            self.assertEqual(getattr(spec, name), others.get(name, setting["default"]), name)
+
+    def test_limits_are_those_of_assays_table(self) -> None:
+        self.assertIn("a whole number from 1 to 4096", self.refusal(rank=4097))
+        self.assertIn("a number above 0, at most 1", self.refusal(learning_rate=1.5))
+        for name, value in (("rank", 4096), ("learning_rate", 1), ("dropout", 0), ("max_tokens", 8), ("layers", -1)):
+            self.read({"model": "m", "steps": 3, name: value})
+
+    def test_specs_of_earlier_jobs_mean_the_same(self) -> None:
+        # A job's spec has every value, those that were defaults then among them.
+        values = {"scale": 20.0, "batch_size": 4, "report_every": 5, "save_every": 50, "layers": -1, "epochs": 3.0}
+        spec, unknown = self.read({"model": "m", "seed": 4294967295, "beta": 0.1} | values)
+        self.assertEqual(unknown, [])
+        for name, value in values.items():
+            self.assertEqual(getattr(spec, name), value)
 
     def test_back_ends_differ(self) -> None:
         self.assertIn("choose the back end trl", self.refusal(objective="dpo"))

@@ -29,6 +29,10 @@ public struct ModelSpec: Sendable, Hashable, Identifiable {
   public var options: JSONObject
   /// Environment variables that a program (`api: command`) is given besides the usual ones; by name.
   public var environment: [String]
+  /// Whether `tuned: true` is written: it was trained for the task, and its variants are tuned ones.
+  public var isTuned = false
+  /// The name of the model that it was tuned from, where that is written.
+  public var base: String?
   /// Same as `name`.
   public var id: String { name }
 

@@ -44,6 +44,8 @@ public struct Run: Sendable, Hashable, Identifiable {
   public var firstSample: Int
   /// What has been measured so far.
   public var summary: RunSummary
+  /// What a person calls it, and notes of it.
+  public var labels = RunLabels()
 
   /// How many answers it is to have.
   public var requests: Int { cases * repeats }
@@ -267,7 +269,9 @@ public struct RunSummary: Sendable, Hashable {
     // Answers to one case go together: the case is what was drawn, so its mean is one number.
     func estimate(_ outputs: [Output]) -> Estimate? {
       let byCase = Dictionary(grouping: outputs, by: \.caseID).values
-      return Estimate(scores: byCase.map { $0.reduce(0) { $0 + ($1.value ?? 0) } / Double($0.count) })
+      return Estimate(
+        scores: byCase.map { $0.reduce(0) { $0 + ($1.value ?? 0) } / Double($0.count) },
+        repeated: byCase.contains { $0.count > 1 })
     }
     let scored = answered.filter(\.isScored)
     if let estimate = estimate(scored) {

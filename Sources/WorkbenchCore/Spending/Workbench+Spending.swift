@@ -152,8 +152,7 @@ extension Workbench {
       let (backend, base) = try? backend(
         named: request.backend ?? defaults.backend, tuning: request.base ?? defaults.base)
     else { return nil }
-    var isHosted = false
-    if case .openai = backend { isHosted = true }
+    let isHosted = backend.descriptor.isHosted
     guard isHosted || defaults.pricePerHour ?? 0 > 0 else { return nil }
     let estimate = await estimate(request)
     guard estimate.problem == nil else { return nil }

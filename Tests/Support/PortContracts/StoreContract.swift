@@ -32,6 +32,42 @@ private func output(
 }
 
 private let runs: [PortContract<any Store>] = [
+  PortContract("a run has a name and a note until they are taken away") { store in
+    let run = try await store.beginRun(draft("a"))
+    try same(run.labels, RunLabels())
+    let labels = RunLabels(name: "before é", note: "line\nline")
+    try await store.setLabels(labels, of: run.id)
+    try same(try await store.runs().map(\.labels), [labels])
+    try await store.setLabels(RunLabels(), of: run.id)
+    try same(try await store.runs().map(\.labels), [RunLabels()])
+  },
+  PortContract("a deleted run takes its outputs along and leaves its answers") { store in
+    let (first, second) = (try await store.beginRun(draft("a")), try await store.beginRun(draft("b")))
+    _ = try await store.record([output("1"), output("2")], ungraded: [], in: first.id, seconds: 1)
+    _ = try await store.record([output("3")], ungraded: [], in: second.id, seconds: 1)
+    try same(try await store.surplus(), StoreSurplus(answers: 0, versions: 0, bytes: 0))
+    try await store.delete(first.id)
+    try same(try await store.runs().map(\.id), [second.id])
+    try hold(try await store.outputs(of: first.id).isEmpty, "its outputs are gone")
+    try same(try await store.answers(to: [hash("key 1 0")]).count, 1)
+    let surplus = try await store.surplus()
+    try same([surplus.answers, surplus.versions], [2, 1])
+    try await store.removeSurplus()
+    try same(try await store.surplus(), StoreSurplus(answers: 0, versions: 0, bytes: 0))
+    try hold(try await store.answers(to: [hash("key 1 0")]).isEmpty, "what nobody needs is gone")
+    try same(try await store.answers(to: [hash("key 3 0")]).count, 1)
+    try same(try await store.versions().map(\.id), [second.promptVersion])
+    let third = try await store.beginRun(draft("a"))
+    try hold(third.id.number > second.id.number, "a number is never given twice")
+  },
+  PortContract("failures are counted by their reasons") { store in
+    let run = try await store.beginRun(draft("a"))
+    _ = try await store.record(
+      [output("1", nil), output("2", nil), output("3")], ungraded: [], in: run.id, seconds: 1)
+    let failures = try await store.failures(of: run.id)
+    try same(failures.map(\.reason), ["no"])
+    try same(failures.map(\.count), [2])
+  },
   PortContract("one identity is one run") { store in
     let first = try await store.beginRun(draft("a"))
     try same(try await store.beginRun(draft("a")).id, first.id)
@@ -169,6 +205,49 @@ private let others: [PortContract<any Store>] = [
       id: JobID(77), backend: "mlx", base: "a", data: "", settings: TrainingSettings(), state: .queued,
       created: Date(timeIntervalSince1970: 5))
     try await refused("what concerns no job") { try await store.update(none) }
+    try await refused("going on with no job") { try await store.reopen(none.id) }
+    try await refused("a choice for no job") {
+      try await store.choose(TrainingJob.Best(step: 1), adapter: nil, of: none.id)
+    }
+  },
+  PortContract("several processes may write what a job's folder says, and none undoes another's word") { store in
+    let settings = TrainingSettings()
+    let job = try await store.beginJob(
+      JobDraft(
+        backend: "openai", base: "b", data: "train.jsonl", settings: settings, created: Date(timeIntervalSince1970: 5)))
+    func header() async throws -> TrainingJob? { try await store.jobs().first }
+    var running = job
+    (running.state, running.step, running.adapter, running.best) = (.running, 5, "ft:a", .init(step: 5))
+    try await store.update(running)
+    var ended = running
+    (ended.state, ended.step, ended.message) = (.finished, 9, "9 steps are done.")
+    try await store.update(ended)
+    try await store.update(running)
+    try same(try await header(), ended, "one that looked earlier and writes later changes nothing")
+
+    try await store.choose(TrainingJob.Best(step: 3, validationLoss: 0.5), adapter: "ft:a:3", of: job.id)
+    (ended.best, ended.adapter, ended.step) = (.init(step: 9), "ft:a", 10)
+    try await store.update(ended)
+    let chosen = try await header()
+    try same(chosen?.adapter, "ft:a:3", "what was chosen stays")
+    try same(chosen?.best, TrainingJob.Best(step: 3, validationLoss: 0.5))
+    try same(chosen?.chosen, 3)
+    try same(chosen?.step, 10, "and the rest is noted")
+
+    var other = ended
+    (other.base, other.data, other.backend, other.settings.rank) = ("x", "y", "mlx", 99)
+    try await store.update(other)
+    let made = try await header()
+    try same(made?.base, "b", "what a job was made with never changes")
+    try same(made?.settings, settings)
+
+    try await store.reopen(job.id)
+    let again = try await header()
+    try same(again?.state, .queued)
+    try same(again?.message, nil)
+    try same(again?.chosen, nil)
+    try await store.update(running)
+    try same(try await header()?.adapter, "ft:a", "a job that goes on tells its best again")
   },
   PortContract("a batch is kept by its label until it is over") { store in
     let run = try await store.beginRun(draft("a")).id

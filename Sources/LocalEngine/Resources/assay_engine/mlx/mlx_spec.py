@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from assay_engine.train.rows import TrainingError
 from assay_engine.train.spec import Spec
 
 
 class MLXSpec(Spec):
     """Settings of a job for mlx-lm."""
-
-    def choices(self) -> dict[str, tuple[Any, ...]]:
-        return super().choices() | {"optimizer": ("adam", "adamw", "sgd", "adafactor", "muon")}
 
     def check(self) -> None:
         super().check()

@@ -11,6 +11,16 @@ from assay_engine.train import system_watch
 from assay_engine.train.preflight import check_accept
 from assay_engine.train.rows import TrainingError
 
+SETTINGS: dict[str, dict[str, Any]] = json.loads(
+    Path(__file__).with_name("training_settings.json").read_text(encoding="utf-8")
+)
+"""The default and the limits of each setting. Assay's table of settings writes the file, and a test compares them."""
+
+
+def default(name: str) -> Any:
+    """What a setting is where `spec.json` doesn't say: what Assay has for it, None where that is nothing."""
+    return SETTINGS[name]["default"]
+
 
 @dataclasses.dataclass
 class Spec:
@@ -22,32 +32,33 @@ class Spec:
     revision: str | None = None
     """Of a model on the hub: a branch, a tag or a commit."""
     allow_download: bool = False
-    method: str = "lora"
-    rank: int = 8
-    scale: float = 2.0
-    dropout: float = 0.0
+    method: str = default("method")
+    rank: int = default("rank")
+    scale: float = default("scale")
+    dropout: float = default("dropout")
     layers: int = -1
-    optimizer: str = "adam"
-    learning_rate: float = 1e-4
-    final_learning_rate: float = 0.0
-    schedule: str = "cosine"
-    warmup_steps: int = 0
+    """-1 for all."""
+    optimizer: str = default("optimizer")
+    learning_rate: float = default("learning_rate")
+    final_learning_rate: float = default("final_learning_rate")
+    schedule: str = default("schedule")
+    warmup_steps: int = default("warmup_steps")
     steps: int | None = None
     epochs: float | None = None
-    batch_size: int = 8
-    gradient_accumulation: int = 1
-    gradient_checkpointing: bool = False
-    max_tokens: int = 2048
-    mask_prompt: bool = True
-    seed: int = 0
-    report_every: int = 10
-    evaluate_every: int = 50
+    batch_size: int = default("batch_size")
+    gradient_accumulation: int = default("gradient_accumulation")
+    gradient_checkpointing: bool = default("gradient_checkpointing")
+    max_tokens: int = default("max_tokens")
+    mask_prompt: bool = default("mask_prompt")
+    seed: int = default("seed")
+    report_every: int = default("report_every")
+    evaluate_every: int = default("evaluate_every")
     save_every: int = 100
-    patience: int = 0
+    patience: int = default("patience")
     start_from: str | None = None
     resume: bool = False
-    objective: str = "sft"
-    beta: float = 0.1
+    objective: str = default("objective")
+    beta: float = default("beta")
     system_period: float = system_watch.PERIOD
     accept: dict[str, str] = dataclasses.field(default_factory=dict)
     """Pre-flight checks that may fail, each with the reason."""
@@ -67,21 +78,37 @@ class Spec:
         return spec, sorted(values.keys() - known)
 
     def choices(self) -> dict[str, tuple[Any, ...]]:
-        """The values of the options that have only a few."""
-        return {"method": ("lora", "dora", "full"), "schedule": ("constant", "cosine", "linear")}
+        """The values of the options that have only a few, where this back end knows fewer than Assay does."""
+        return {}
 
     def check(self) -> None:
         """Refuse values that can't work. Raises a `TrainingError` that names the option."""
-        for name, choices in self.choices().items():
-            if getattr(self, name) not in choices:
-                allowed = ", ".join(str(choice) for choice in choices)
-                raise TrainingError(f"`{name}` is {getattr(self, name)!r}; choose {allowed}.")
-        positive = ("rank", "batch_size", "gradient_accumulation", "report_every", "evaluate_every", "save_every")
-        for name in (*positive, "max_tokens", "learning_rate"):
-            if getattr(self, name) <= 0:
-                raise TrainingError(f"`{name}` must be above zero.")
-        if not 0 <= self.dropout < 1:
-            raise TrainingError("`dropout` must be at least 0 and below 1.")
+        for name, setting in SETTINGS.items():
+            self.check_setting(name, setting)
+        if self.save_every <= 0:
+            raise TrainingError("`save_every` must be above zero.")
         check_accept(self.accept)
         if (self.steps or 0) <= 0 and (self.epochs or 0) <= 0:
             raise TrainingError("Give `steps` or `epochs`, above zero.")
+
+    def check_setting(self, name: str, setting: dict[str, Any]) -> None:
+        """Refuse a value beyond a setting's limits. A setting that this back end doesn't have is passed over."""
+        value = getattr(self, name, None)
+        if value is None or (name == "layers" and value == -1):
+            return
+        choices = self.choices().get(name) or setting.get("choices")
+        if choices is not None:
+            # Assay writes a choice of numbers as texts.
+            if str(value) not in [str(choice) for choice in choices]:
+                raise TrainingError(f"`{name}` is {value!r}; choose {', '.join(map(str, choices))}.")
+            return
+        low, high = setting.get("least"), setting.get("most")
+        above, below = setting.get("above"), setting.get("below")
+        is_within = (
+            (low is None or value >= low)
+            and (high is None or value <= high)
+            and (above is None or value > above)
+            and (below is None or value < below)
+        )
+        if not is_within:
+            raise TrainingError(f"`{name}` is {value!r}; it must be {setting['expected']}.")
