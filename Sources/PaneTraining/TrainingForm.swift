@@ -185,7 +185,7 @@ struct TrainingForm: Sendable {
 
   func draw(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {
     let inner = surface.popup(
-      Size(width: 92, height: fields.fields.count + 5), 
+      Size(width: 92, height: fields.fields.count + 5),
       title: "New training job · values with commas: a sweep · Esc closes", over: rect, theme: theme)
     let parts = inner.rows([.rest, .fixed(inner.height > 8 ? 3 : 0)])
     described.draw(in: parts[0], focused: true, on: &surface, theme: theme)

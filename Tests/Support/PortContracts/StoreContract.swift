@@ -215,7 +215,7 @@ private let others: [PortContract<any Store>] = [
     let job = try await store.beginJob(
       JobDraft(
         backend: "openai", base: "b", data: "train.jsonl", settings: settings, created: Date(timeIntervalSince1970: 5)))
-    func header() async throws -> TrainingJob? { try await store.jobs().first }
+    let header: @Sendable () async throws -> TrainingJob? = { try await store.jobs().first }
     var running = job
     (running.state, running.step, running.adapter, running.best) = (.running, 5, "ft:a", .init(step: 5))
     try await store.update(running)

@@ -51,7 +51,7 @@ extension SampleWorkspace {
       ["Loading the model from model", "Learning 86,016 of 3,145,728 parameters"]
       + (1...40).map { "step \($0 * 5)" } + ["warning: 2 rows were longer than 256 tokens and were cut"]
     var detail = JobDetail(job: job(3, .running, step: 0))
-    detail.apply(TrainerObservation(events: events, offset: 0, isAlive: true, exitStatus: nil, log: log))
+    detail.apply(TrainerObservation(events: events, isAlive: true, exitStatus: nil, log: log))
     return detail
   }()
 }

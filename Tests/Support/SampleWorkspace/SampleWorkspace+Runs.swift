@@ -60,9 +60,9 @@ extension SampleWorkspace {
     var facts = Facts()
     facts.prompted = VariantFacts(name: "prompted", score: score(runs.prompted))
     facts.tuned = VariantFacts(name: "tuned", score: score(runs.tuned))
-    facts.comparison = .outcomes(comparison.paired)
+    facts.comparison = comparison.paired
     return VerdictReport(
       set: "main", runs: [runs.tuned, runs.prompted, runs.taskOnly], prompted: runs.prompted, tuned: runs.tuned,
-      paired: nil, general: nil, cost: nil, advice: Advice(facts))
+      comparison: comparison.paired, cost: nil, advice: Advice(facts))
   }()
 }
