@@ -33,7 +33,7 @@ struct StorageErrorTests {
       #expect(error.description.contains("move it away"))
       // Doing what it says helps.
       try FileManager.default.moveItem(atPath: folder + "/.assay/assay.sqlite", toPath: folder + "/old.sqlite")
-      #expect(failure(opening: folder) == nil)
+      #expect(await failure(opening: folder) == nil)
     }
   }
 
@@ -50,7 +50,7 @@ struct StorageErrorTests {
     try await withWorkspace { folder in
       try FileManager.default.createDirectory(
         atPath: folder + "/.assay/assay.sqlite", withIntermediateDirectories: true)
-      guard case .readOnly? = failure(opening: folder) else {
+      guard case .readOnly? = await failure(opening: folder) else {
         Issue.record("expected the error of a file that can't be opened")
         return
       }
