@@ -19,12 +19,16 @@ public enum EffectClass: String, Sendable, Hashable, CaseIterable {
   ///
   /// One 95 % interval serves all classes, so each side's error is at most 2.5 %.
   public init(interval: Interval, margin: Double) {
-    self =
-      if -margin < interval.low, interval.high < margin { .equivalent } else if interval.low > 0 {
-        .better
-      } else if interval.high < 0 { .worse } else if interval.low > -margin {
-        .notInferior
-      } else if interval.high < margin { .notSuperior } else { .unclear }
+    let (low, high) = (interval.low, interval.high)
+    if low > -margin, high < margin {
+      self = .equivalent
+    } else if low > 0 || high < 0 {
+      self = low > 0 ? .better : .worse
+    } else if low > -margin || high < margin {
+      self = low > -margin ? .notInferior : .notSuperior
+    } else {
+      self = .unclear
+    }
   }
 
   /// The class of the opposite difference.

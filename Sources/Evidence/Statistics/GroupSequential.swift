@@ -9,14 +9,14 @@
 /// A plan for comparing two variants case by case that may end before all cases are answered, without claiming a
 /// difference that isn't there more often than `alpha`.
 ///
-/// The cases must come in random order. After each look of ``looks`` the p-value of all pairs so far is held against the
-/// level of that look. The p-value is the one of the exact test (McNemar's, or the sign-flip test for graded scores), not
-/// of a normal approximation, so few differing pairs make the test careful and never bold.
+/// A case stands for a unit here: with groups, whole groups are answered, and they are what is planned and counted, by
+/// their effective number. The cases must come in random order. After each look of ``looks`` the p-value of all pairs so far is held against the
+/// level of that look. The p-value is that of ``PairedComparison``, not of a normal approximation, so few differing pairs
+/// make the test careful and never bold.
 ///
 /// Graded scores have a trap of their own: many small gains with a rare large loss look like a sure win until the first
 /// loss comes. So before the last look they decide only if the difference would still be shown at `alpha` after one more
-/// case that goes wholly the other way. Differences of a few hundredths therefore hardly ever stop early. At the last
-/// look the test is as good as the one without looks, no better.
+/// case that goes wholly the other way. Differences of a few hundredths therefore hardly ever stop early.
 ///
 /// Unless told otherwise the levels come from Hwang, Shih and De Cani's spending function with γ = −4: between O'Brien
 /// and Fleming's bounds (hardly any power lost, stops late) and Pocock's (stops early, loses 8 points of power). With
@@ -156,17 +156,21 @@ public struct GroupSequential: Sendable, Hashable {
   ///
   /// The pairs may be a few less than the look asks for, when requests failed.
   /// - Parameters:
-  ///   - evidence: both variants on the same cases, in random order of cases.
+  ///   - evidence: both variants on the same cases, in random order of cases, groups whole.
   ///   - look: a place in ``looks``; one beyond the last counts as the last. Each look is taken once.
-  public func finding(_ evidence: PairedComparison, look place: Int) -> Finding {
+  ///   - family: how many comparisons are looked at together, at least 1; each has the level divided by it.
+  public func finding(_ evidence: PairedComparison, look place: Int, family: Int = 1) -> Finding {
     let place = max(0, min(place, looks.count - 1))
     let isLast = place >= looks.count - 1
-    let look = looks.isEmpty ? Look(cases: 0, level: 0, criticalValue: .infinity, spent: 0) : looks[place]
+    var look = looks.isEmpty ? Look(cases: 0, level: 0, criticalValue: .infinity, spent: 0) : looks[place]
+    look.level /= Double(max(1, family))
     let share = cases > 0 ? min(1, evidence.effectiveUnits / Double(cases)) : 1
     let pValue = evidence.rawPValue
     let power = isLast ? nil : conditionalPower(evidence, share: share)
     let decision: Decision =
-      if pValue <= look.level, evidence.difference != 0, isLast || evidence.withstandsOneCase(at: alpha) {
+      if pValue <= look.level, evidence.difference != 0,
+        isLast || evidence.withstandsOneCase(at: alpha / Double(max(1, family)))
+      {
         evidence.difference > 0 ? .aIsBetter : .bIsBetter
       } else if let power {
         power < futilePower ? .futile : .goOn

@@ -63,10 +63,13 @@ public struct Plateau: Sendable, Hashable {
     self.champion = champion
     let gains = steps.map { $0.difference > 0 ? min(1, Double(steps.count) * $0.pValue) : 1 }
     gainPValues = gains
-    state =
-      if steps.isEmpty { .tooFewVersions } else if gains.contains(where: { $0 <= 0.05 }) {
-        .improving
-      } else if steps.allSatisfy({ $0.interval.high < $0.margin }) { .ceiling } else { .unclear }
+    if steps.isEmpty {
+      state = .tooFewVersions
+    } else if gains.contains(where: { $0 <= 0.05 }) {
+      state = .improving
+    } else {
+      state = steps.allSatisfy { $0.interval.high < $0.margin } ? .ceiling : .unclear
+    }
     isStuck = state == .ceiling && championScore.map { $0.interval.high <= 0.5 } ?? false
   }
 

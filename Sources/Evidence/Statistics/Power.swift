@@ -94,9 +94,8 @@ public struct Power: Sendable, Hashable {
     let quantile = { (chance: Double) in Distributions.normalQuantile(min(1 - 1e-12, max(1e-12, chance))) }
     let wanted = quantile(power)
     var (low, high) = (0.0, largest)
-    var (below, above) = (
-      quantile(significance) - wanted, quantile(chance(ofDetecting: largest, cases: count)) - wanted
-    )
+    var below = quantile(significance) - wanted
+    var above = quantile(chance(ofDetecting: largest, cases: count)) - wanted
     for _ in 0..<60 where high - low > 1e-9 {
       let share = above - below > 0 ? min(0.95, max(0.05, -below / (above - below))) : 0.5
       let middle = low + (high - low) * share

@@ -1,0 +1,92 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// How a judge's pass rates relate to what people say, from a sample that holds as many answers that the judge passed as
+/// ones that it failed.
+///
+/// Such counts say how often the judge is right when it passes and when it fails, which the share that it passes turns into
+/// error rates. Taking them for error rates would bias the corrected rate.
+public struct StratifiedCalibration: Sendable, Hashable {
+  /// Of answers that the judge passed, those that people pass too.
+  public let passed: Proportion
+  /// Of answers that the judge failed, those that people fail too.
+  public let failed: Proportion
+  /// The share that the judge passes in the run that the sample was drawn from, 0 to 1.
+  public let passShare: Double
+
+  private static let draws = 10_000
+
+  /// Counts of a sample balanced by the judge's label.
+  public init(passed: Proportion, failed: Proportion, passShare: Double) {
+    self.passed = passed
+    self.failed = failed
+    self.passShare = min(1, max(0, passShare))
+  }
+
+  /// q₁, how often the judge passes what people pass; nil without labels.
+  public var sensitivity: Double? { rates.map(\.sensitivity) }
+  /// q₀, how often the judge fails what people fail; nil without labels.
+  public var specificity: Double? { rates.map(\.specificity) }
+
+  private var rates: (specificity: Double, sensitivity: Double)? {
+    guard let right = passed.rate, let wrong = failed.rate else { return nil }
+    return errorRates(right, wrong)
+  }
+
+  private func errorRates(_ positive: Double, _ negative: Double) -> (specificity: Double, sensitivity: Double)? {
+    let people = passShare * positive + (1 - passShare) * (1 - negative)
+    guard people > 0, people < 1 else { return nil }
+    return ((1 - passShare) * negative / (1 - people), passShare * positive / people)
+  }
+
+  /// Whether the judge is calibrated well enough to correct its rates.
+  public var isCalibrated: Bool {
+    guard let rates else { return false }
+    return rates.specificity + rates.sensitivity - 1 > JudgeCalibration.leastDiscrimination
+      && min(passed.count, failed.count) >= JudgeCalibration.fewestLabels
+  }
+
+  /// The share of answers that people would pass, from those that the judge passes; nil unless ``isCalibrated``.
+  ///
+  /// The interval holds the middle 95 % of 10,000 draws of the three rates from Beta(right + ½, wrong + ½).
+  public func corrected(_ judged: Proportion) -> Estimate? {
+    guard isCalibrated, let rates, let rate = judged.rate else { return nil }
+    let correct = { (p: Double, rates: (specificity: Double, sensitivity: Double)) in
+      min(1, max(0, (p + rates.specificity - 1) / (rates.specificity + rates.sensitivity - 1)))
+    }
+    var random = SplitMix("judge stratified")
+    let draws = (0..<Self.draws).compactMap { _ -> Double? in
+      let (positive, negative) = (Self.beta(passed, &random), Self.beta(failed, &random))
+      let p = Self.beta(judged, &random)
+      guard let rates = errorRates(positive, negative), rates.specificity + rates.sensitivity > 1 else { return nil }
+      return correct(p, rates)
+    }
+    let sorted = Percentiles(draws)
+    return Estimate(
+      mean: correct(rate, rates), interval: Interval(sorted[2.5] ?? 0, sorted[97.5] ?? 1), count: judged.count,
+      method: .unitT)
+  }
+
+  private static func beta(_ counts: Proportion, _ random: inout SplitMix) -> Double {
+    let one = gamma(Double(counts.successes) + 0.5, &random)
+    let other = gamma(Double(counts.count - counts.successes) + 0.5, &random)
+    return one / (one + other)
+  }
+
+  /// A gamma variable of a shape (Marsaglia and Tsang, ACM Transactions on Mathematical Software 26, 2000, 363–372).
+  private static func gamma(_ shape: Double, _ random: inout SplitMix) -> Double {
+    guard shape >= 1 else { return gamma(shape + 1, &random) * pow(1 - random.share(), 1 / shape) }
+    let d = shape - 1.0 / 3
+    let c = 1 / (9 * d).squareRoot()
+    while true {
+      let x = (-2 * log(1 - random.share())).squareRoot() * cos(2 * Double.pi * random.share())
+      let v = (1 + c * x) * (1 + c * x) * (1 + c * x)
+      if v > 0, log(1 - random.share()) < x * x / 2 + d - d * v + d * log(v) { return d * v }
+    }
+  }
+}
