@@ -181,7 +181,7 @@ let package = Package(
             .byName(name: pane), "Drawing", "WorkbenchCore", "Content", "Grading", "Evidence", "SurfaceSnapshots",
             "PaneDriver",
           ],
-          exclude: pane == "PaneVerdict" ? [] : ["Snapshots"]),
+          exclude: ["Snapshots"]),
       ]
     },
   swiftLanguageModes: [.v6]
