@@ -3,6 +3,7 @@
 # make test     build and run every test, those on the real engine, on TRL and on a real Slurm included; ASSAY_TEST_TRL=0
 #               leaves out what needs the back end trl (1.5 GB); end-to-end tests run the release build
 # make fuzz     try every parser with a million changed inputs each, which takes hours; FUZZ=N: so many
+# make simulate try what the statistics promise 10,000 times each, seeded, and print the rates; SIMULATE=N: so many
 # make install  PREFIX=/usr/local: binary, man page, shell completions
 # make bench    measure a release build; PEERS=1: other evaluators too
 # make format   lay the sources out
@@ -21,7 +22,7 @@ LINK := --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic 
   -Xlinker -z -Xlinker pack-relative-relocs
 endif
 
-.PHONY: all run demo test fuzz install uninstall bench format lint setup clean
+.PHONY: all run demo test fuzz simulate install uninstall bench format lint setup clean
 
 all: $(RELEASE)
 
@@ -45,7 +46,7 @@ demo: $(RELEASE)
 test:
 	@.ci/setup test
 	swift build --build-tests
-	python3 -B -m unittest discover -s Tests/engine-python
+	.ci/python-checks
 	$(DEBUG) engine install
 	[ "$$ASSAY_TEST_TRL" = 0 ] || $(DEBUG) engine install --trl
 	swift test --skip-build --filter ModelAPITests
@@ -63,6 +64,12 @@ fuzz:
 	@mkdir -p .build/fuzz && rm -f .build/fuzz/*.input .build/fuzz/*.failed
 	@ASSAY_FUZZ=$(FUZZ) swift test --skip-build --filter FuzzTests \
 	  || { ls .build/fuzz/*.input .build/fuzz/*.failed 2>/dev/null; false; }
+
+# A release build: the smaller numbers of repetitions that `make test` tries take a debug build seconds.
+simulate: SIMULATE ?= 10000
+simulate:
+	swift build -c release --product simulate
+	@.build/release/simulate $(SIMULATE)
 
 install: $(RELEASE)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
@@ -88,9 +95,11 @@ bench: $(RELEASE)
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
+	.ci/python-checks format
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
+	.ci/python-checks lint
 
 clean:
 	rm -rf .build

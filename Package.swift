@@ -35,8 +35,11 @@ let package = Package(
     .systemLibrary(
       name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
     .target(name: "Grading", dependencies: ["Content", "CPCRE2"]),
-    .target(name: "Evidence"),
+    .target(name: "NumberFormat"),
+    .target(name: "Evidence", dependencies: ["NumberFormat"]),
+    .target(name: "Formats", dependencies: ["Content", yams]),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
+    .target(name: "TrainerLogs"),
     .target(name: "FileWatching"),
     .target(name: "Files"),
     .target(name: "Processes", dependencies: [subprocess]),
@@ -49,13 +52,15 @@ let package = Package(
       ]),
 
     // The core and its outer parts.
-    .target(name: "WorkbenchCore", dependencies: ["Content", "Grading", "Evidence", "DataChecks"]),
+    .target(
+      name: "WorkbenchCore",
+      dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"]),
     .target(
       name: "Storage",
       dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", grdb]),
     .target(
       name: "WorkspaceFiles",
-      dependencies: ["WorkbenchCore", "Content", "Evidence", "Files", "Grading", "FileWatching", yams]),
+      dependencies: ["WorkbenchCore", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", yams]),
     .target(name: "Trust", dependencies: ["WorkbenchCore", "Content", "Files", crypto]),
     .target(
       name: "ModelAPI", dependencies: ["WorkbenchCore", "Content", "Files", "Processes", asyncHTTPClient] + nio),
@@ -64,74 +69,111 @@ let package = Package(
       resources: [.embedInCode("Resources")]),
     .target(
       name: "Trainers",
-      dependencies: ["WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence"]),
+      dependencies: [
+        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "TrainerLogs",
+        "NumberFormat",
+      ]),
 
     // The screen.
-    .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore"]),
+    .target(name: "PaneKit", dependencies: ["Drawing", "WorkbenchCore", "Evidence"]),
+    .target(name: "Panes", dependencies: ["PaneKit"] + panes.map { .byName(name: $0) }),
+    .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore", "PaneKit", "NumberFormat"]),
     .target(name: "Terminal", dependencies: ["CNcurses", "Drawing"]),
 
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Drawing", "Content", "Files", "Processes", "Grading", "Evidence", "DataChecks", "WorkbenchCore", "Storage",
-        "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "WorkbenchUI", "Terminal", argumentParser,
-      ] + panes.map { .byName(name: $0) }),
+        "Drawing", "Content", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence", "DataChecks",
+        "WorkbenchCore", "Storage",
+        "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
+        argumentParser,
+      ]),
 
     // Tests.
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
     .target(name: "LoopbackServer", dependencies: ["Content", "Grading"] + nio, path: "Tests/Support/LoopbackServer"),
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .target(name: "SeededRandom", path: "Tests/Support/SeededRandom"),
+    .target(
+      name: "StatisticsSimulations", dependencies: ["Evidence", "SeededRandom"],
+      path: "Tests/Support/StatisticsSimulations"),
+    .executableTarget(name: "simulate", dependencies: ["StatisticsSimulations"], path: "Tests/Support/Simulate"),
+    .target(
+      name: "PortContracts", dependencies: ["WorkbenchCore", "Content", "Grading"],
+      path: "Tests/Support/PortContracts"),
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
     .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"]),
-    .testTarget(name: "EvidenceTests", dependencies: ["Evidence"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat", "StatisticsSimulations"],
+      exclude: ["Fixtures"]),
+    .testTarget(name: "NumberFormatTests", dependencies: ["NumberFormat"]),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Content"]),
     .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Content", "Grading"]),
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Files", "TestFolders"]),
     .testTarget(
-      name: "WorkbenchCoreTests", dependencies: ["WorkbenchCore", "Content", "Grading", "DataChecks", "SeededRandom"]),
+      name: "WorkbenchCoreTests",
+      dependencies: [
+        "WorkbenchCore", "Content", "Formats", "Grading", "DataChecks", "Evidence", "PortContracts", "SeededRandom",
+      ]),
     .testTarget(
-      name: "StorageTests", dependencies: ["Storage", "WorkbenchCore", "Content", "Grading", "Evidence", grdb]),
+      name: "StorageTests",
+      dependencies: ["Storage", "WorkbenchCore", "Content", "Files", "Grading", "Evidence", "PortContracts", grdb]),
     .testTarget(
       name: "WorkspaceFilesTests",
-      dependencies: ["WorkspaceFiles", "WorkbenchCore", "Content", "Files", "Grading", "SeededRandom"]),
-    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestFolders"]),
+      dependencies: [
+        "WorkspaceFiles", "ModelAPI", "WorkbenchCore", "Content", "Files", "Formats", "Grading", "PortContracts",
+        "SeededRandom",
+      ]),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Files", "TestFolders"]),
     .testTarget(
       name: "LocalEngineTests",
       dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Content", "Grading", "TestFolders"]),
+    .testTarget(name: "TrainerLogsTests", dependencies: ["TrainerLogs", "SeededRandom"]),
     .testTarget(
       name: "TrainersTests",
       dependencies: [
-        "Trainers", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content", "Evidence",
+        "Trainers", "TrainerLogs", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content",
+        "Evidence", "Files",
         "LoopbackServer", "TestFolders", "SeededRandom",
       ]),
     .testTarget(
       name: "ModelAPITests",
       dependencies: [
-        "ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "TestFolders", "SeededRandom",
+        "ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "PortContracts", "TestFolders",
+        "SeededRandom",
       ]
         + nio),
-    .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing"]),
+    .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "PaneKit", "WorkbenchCore", "Drawing"]),
     .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Content", "Grading", "SeededRandom"]),
+    .testTarget(
+      name: "Samples",
+      dependencies: ["ModelAPI", "WorkspaceFiles", "WorkbenchCore", "Content", "LoopbackServer", "TestFolders"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "KeyTablesTests",
-      dependencies: ["WorkbenchUI", "WorkbenchCore", "Drawing", "Storage", "WorkspaceFiles", "TestFolders"]
-        + panes.map { .byName(name: $0) }),
+      dependencies: [
+        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Content", "Drawing", "Grading", "ModelAPI", "Storage",
+        "WorkspaceFiles",
+        "TestFolders",
+      ]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Content", "Drawing", "Files", "LocalEngine", "ModelAPI", "Terminal", "Trainers", "WorkbenchCore",
+        "Content", "Drawing", "Files", "Formats", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs", "Trainers",
+        "WorkbenchCore",
         "WorkspaceFiles", asyncHTTPClient,
       ] + nio),
   ]
     + panes.flatMap { pane -> [Target] in
       [
-        .target(name: pane, dependencies: ["Drawing", "WorkbenchCore", "Content", "Grading", "Evidence"]),
+        .target(
+          name: pane,
+          dependencies: ["Drawing", "PaneKit", "WorkbenchCore", "Content", "Grading", "Evidence", "NumberFormat"]),
         .testTarget(
           name: pane + "Tests",
           dependencies: [

@@ -20,6 +20,8 @@ struct PersonalData {
     var kind: Kind
     /// The beginning and the length, never the whole.
     var masked: String
+    /// Where it stands, in UTF-8 bytes from the start of the text.
+    var range = 0..<0
   }
 
   /// All matches in a text; takes linear time.
@@ -38,6 +40,8 @@ private struct Scanner {
   var matches: [PersonalData.Match] = []
   /// Up to here everything belongs to a match.
   private var done = 0
+  /// Where the match that was found last begins.
+  private var start = 0
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
@@ -45,6 +49,8 @@ private struct Scanner {
     var place = 0
     while place < bytes.count {
       let byte = bytes[place]
+      let known = matches.count
+      start = place
       var end: Int?
       if byte == UInt8(ascii: "@") {
         end = email(at: place)
@@ -59,6 +65,7 @@ private struct Scanner {
         if end == nil, isHex(byte) || byte == UInt8(ascii: ":") { end = longAddress(at: place) }
       }
       if let end {
+        if matches.count > known { matches[known].range = start..<end }
         done = end
         place = max(place + 1, end)
       } else {
@@ -107,6 +114,7 @@ private struct Scanner {
     let reserved = ["example.com", "example.org", "example.net", "test", "invalid", "example", "localhost"]
     if reserved.contains(where: { domain == $0 || domain.hasSuffix("." + $0) }) { return end }
     let first = text(start..<sign).first.map(String.init) ?? ""
+    self.start = start
     add(.email, "\(first)…@\(domain.prefix(1))….\(text(dot + 1..<end))")
     return end
   }
@@ -360,6 +368,20 @@ private struct Scanner {
     let line = text(start..<min(bytes.count, start + 64))
     guard line.split(separator: "\n", maxSplits: 1)[0].contains("PRIVATE KEY-----") else { return nil }
     add(.secret, "-----BEGIN … PRIVATE KEY")
-    return start + 11
+    return endOfKey(from: start + 11)
+  }
+
+  /// Where a private key ends that begins before a place: after its last line, or with the text where that is missing.
+  private func endOfKey(from place: Int) -> Int {
+    let mark = Array("-----END ".utf8)
+    var place = place
+    while place < bytes.count {
+      if bytes[place] == mark[0], bytes[place...].starts(with: mark) {
+        let rest = bytes[(place + mark.count)...]
+        return rest.firstIndex(of: 0x0A) ?? bytes.count
+      }
+      place += 1
+    }
+    return bytes.count
   }
 }

@@ -10,6 +10,15 @@ public enum Event: Hashable, Sendable {
   case focusGained
   /// The terminal window went to the back.
   case focusLost
+
+  /// Whether it would put text somewhere.
+  public var isTyping: Bool {
+    switch self {
+    case .key(let key): key.text != nil
+    case .paste: true
+    default: false
+    }
+  }
 }
 
 /// What the mouse did, and where.

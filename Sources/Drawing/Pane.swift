@@ -2,15 +2,20 @@
 ///
 /// A pane does no I/O, starts no tasks and asks no clock. It holds only what belongs to looking: selection (by id,
 /// never by row number), scroll, the draft being typed. `react(to:_:)` is what its owner calls.
-public protocol Pane<Snapshot, Command>: Sendable {
+public protocol Pane<Snapshot, Command, Query>: Sendable {
   /// Everything that can be shown.
   associatedtype Snapshot
   /// Everything that can be asked for.
   associatedtype Command: Sendable
+  /// Everything that can be asked and answered.
+  associatedtype Query: Hashable & Sendable
   /// What the pane's own bindings mean.
   associatedtype Action: Sendable
 
-  /// Its name, as the frame and the help show it.
+  /// The name by which others ask for it.
+  var id: PaneID { get }
+
+  /// Its title, as tabs and help show it.
   var title: String { get }
 
   /// True while typed characters are text: then `handle` sees events before the bindings do.
@@ -25,9 +30,15 @@ public protocol Pane<Snapshot, Command>: Sendable {
   /// Takes an event that is no binding: moving about in lists, typing, mouse, paste.
   mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command>
 
-  /// What the pane would like to be asked for now, so that it has something to show; nil when it has all it needs. It
-  /// is called after each new snapshot while the pane can be seen, and doesn't ask for the same thing over and over.
-  mutating func wants(_ snapshot: Snapshot) -> Command?
+  /// Takes note of a new snapshot, as after each while the pane can be seen.
+  /// - Returns: What saves edits that can be saved now.
+  mutating func update(_ snapshot: Snapshot) -> [Command]
+
+  /// What the pane shows beyond what every snapshot holds, as it stands now.
+  func queries(_ snapshot: Snapshot) -> Set<Query>
+
+  /// Turns to something that was asked for elsewhere, such as a job or two runs.
+  mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot)
 
   /// The pane is about to lose the focus, or the program to end: what is typed and not saved is asked to be saved.
   mutating func leave(_ snapshot: Snapshot) -> Reaction<Command>
@@ -56,8 +67,8 @@ public enum Reaction<Command: Sendable>: Sendable {
   case notice(String)
   /// Put this text on the clipboard; `what` it is, is said in the status line.
   case copy(String, what: String)
-  /// Give the focus to the pane with this title.
-  case show(pane: String)
+  /// Give the focus to this pane, which turns to a subject that it knows, if there is one.
+  case show(PaneID, subject: (any Sendable)? = nil)
   /// Several of these, in order.
   case all([Reaction])
 
@@ -74,8 +85,14 @@ extension Pane {
   /// Takes no other event.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> { .ignored }
 
-  /// Has all it needs.
-  public mutating func wants(_ snapshot: Snapshot) -> Command? { nil }
+  /// Has nothing to note.
+  public mutating func update(_ snapshot: Snapshot) -> [Command] { [] }
+
+  /// Shows what every snapshot holds.
+  public func queries(_ snapshot: Snapshot) -> Set<Query> { [] }
+
+  /// Knows no subject.
+  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {}
 
   /// Has nothing unsaved.
   public var unsavedTitles: [String] { [] }
@@ -108,6 +125,12 @@ extension Pane {
   public func hasBinding(for event: Event, _ snapshot: Snapshot) -> Bool {
     guard case .key(let key) = event else { return false }
     return bindings(snapshot).contains { $0.keys.contains(key) }
+  }
+
+  /// What a menu or question answers to an event that isn't its own: text means nothing to it, nor to what holds everywhere
+  /// while it is open.
+  public func swallow(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
   }
 
   private mutating func performBinding(for event: Event, _ snapshot: Snapshot) -> Reaction<Command> {

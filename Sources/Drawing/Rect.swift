@@ -81,6 +81,15 @@ public struct Rect: Hashable, Sendable {
     Rect(x: x + min(dx, width), y: y + min(dy, height), width: width - 2 * dx, height: height - 2 * dy)
   }
 
+  /// Without one column at either side, where it has columns to spare.
+  public var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
+
+  /// Without its first row.
+  public var withoutFirstRow: Rect { Rect(x: x, y: y + min(1, height), width: width, height: height - 1) }
+
+  /// Without its last row.
+  public var withoutLastRow: Rect { Rect(x: x, y: y, width: width, height: height - 1) }
+
   /// The row with this number, counted from the top of the rectangle; empty if there is none.
   public func row(_ index: Int) -> Rect {
     Rect(x: x, y: y + index, width: width, height: index >= 0 && index < height ? 1 : 0)

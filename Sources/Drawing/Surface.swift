@@ -98,16 +98,6 @@ public struct Surface: Equatable, Sendable {
     }
   }
 
-  /// Lays `style` over what `rect` shows and leaves the text as it is.
-  public mutating func restyle(_ rect: Rect, style: Style) {
-    let rect = rect.intersection(bounds)
-    guard !rect.isEmpty else { return }
-    for y in rect.y..<rect.maxY {
-      let start = y * size.width
-      for index in (start + rect.x)..<(start + rect.maxX) { cells[index].style = style.over(cells[index].style) }
-    }
-  }
-
   /// The way of most text: each byte is a cell.
   private mutating func putASCII(_ bytes: Substring.UTF8View, x: Int, y: Int, _ style: Style, _ area: Rect) {
     let shown = bytes.dropFirst(max(0, area.x - x)).prefix(area.maxX - max(x, area.x))

@@ -24,19 +24,19 @@ public struct Advice: Sendable, Hashable {
 
   /// How far the evidence carries.
   public enum Confidence: String, Sendable, Hashable {
-    /// Measured on the same cases, beyond chance, with nothing against it.
+    /// Measured on cases that were kept apart, beyond chance and beyond what matters, with nothing against it.
     case strong
-    /// Measured, with something against it or without a clear difference.
+    /// Measured, and something keeps it from being strong.
     case fair
-    /// Rules of thumb and statements, not measurements.
+    /// Rules of thumb and statements, or a difference that may not matter.
     case weak
 
-    /// The confidence in words.
-    public var words: String {
+    /// The level in a word.
+    public var level: String {
       switch self {
-      case .strong: "measured on the same cases, beyond chance, and nothing speaks against it"
-      case .fair: "measured, but something speaks against it or the difference is not clear"
-      case .weak: "by rules of thumb and statements, not by a comparison"
+      case .strong: "high"
+      case .fair: "medium"
+      case .weak: "low"
       }
     }
   }
@@ -45,6 +45,29 @@ public struct Advice: Sendable, Hashable {
   public var recommendation: Recommendation
   /// How far the evidence carries.
   public var confidence: Confidence
+  /// What keeps the confidence from being strong, each in few words; empty when it is, and where nothing was compared.
+  public var limits: [String] = []
+  /// The confidence in a sentence.
+  public var confidenceSentence: String {
+    switch confidence {
+    case .strong: "Confidence: high. Measured on held-out cases; nothing found speaks against it."
+    case .fair where !limits.isEmpty, .weak where !limits.isEmpty:
+      "Confidence: \(confidence.level). Not higher because: \(limits.joined(separator: "; "))."
+    case .fair: "Confidence: medium. Measured, though nothing was decided by a comparison."
+    case .weak:
+      recommendation == .undecided
+        ? "Confidence: low. The evidence doesn't decide it yet."
+        : "Confidence: low. This rests on rules of thumb and on what you stated, not on a comparison."
+    }
+  }
+  /// The lines that speak against the recommendation.
+  public var objections: [Reason] {
+    switch recommendation {
+    case .prompt: lines.filter { $0.direction == .forTuning || $0.direction == .against }
+    case .fineTune: lines.filter { $0.direction == .forPrompting || $0.direction == .against }
+    case .hybrid, .undecided: lines.filter { $0.direction == .against }
+    }
+  }
   /// One sentence: the recommendation and what decided it.
   public var headline: String
   /// The rule that decided.
@@ -61,11 +84,12 @@ public struct Advice: Sendable, Hashable {
   }
 
   init(
-    recommendation: Recommendation, confidence: Confidence, headline: String, decidedBy: Rule, lines: [Reason],
-    missing: [MissingEvidence]
+    recommendation: Recommendation, confidence: Confidence, limits: [String], headline: String, decidedBy: Rule,
+    lines: [Reason], missing: [MissingEvidence]
   ) {
     self.recommendation = recommendation
     self.confidence = confidence
+    self.limits = limits
     self.headline = headline
     self.decidedBy = decidedBy
     self.lines = lines
@@ -75,12 +99,22 @@ public struct Advice: Sendable, Hashable {
 
 /// The rules that a verdict applies; the raw value is the id to show and to store.
 public enum Rule: String, Sendable, Hashable, CaseIterable {
-  /// The eval set must not share cases with the training set.
+  /// The eval set must not share cases with the training set, nor with a prompt's examples.
   case leak
+  /// The tuned variant's answers must not show that its training failed.
+  case adapter
+  /// The deciding cases must not be those that prompts were developed on.
+  case heldOut = "held-out"
+  /// A version that scored better than what the files say now.
+  case earlierVersion = "earlier-version"
+  /// The ways of combining a prompt and a tuned model that have been measured.
+  case combination
   /// Every case of the eval set must be answered, by the variant as it is now.
   case coverage
   /// Which variant does better on the same cases.
   case quality
+  /// Which variant does better on the other eval sets of the task.
+  case otherSets = "other-sets"
   /// What the eval set is large enough to see.
   case evalSize = "eval-size"
   /// How often the format is right.
@@ -170,13 +204,32 @@ public struct Reason: Sendable, Hashable {
   public var statement: String
   /// The numbers in the statement.
   public var figures: [Figure]
+  /// The key of assay.yaml under which a person stated it, and its line; nil for what was measured.
+  public var stated: Stated?
+
+  /// Where a person stated something.
+  public struct Stated: Sendable, Hashable {
+    /// The key, for example `facts.domain_jargon`.
+    public var key: String
+    /// The line of assay.yaml, where known.
+    public var line: Int?
+
+    /// A place.
+    public init(key: String, line: Int? = nil) {
+      self.key = key
+      self.line = line
+    }
+  }
 
   /// A line of a verdict.
-  public init(_ rule: Rule, _ direction: Direction, _ statement: String, figures: [Figure] = []) {
+  public init(
+    _ rule: Rule, _ direction: Direction, _ statement: String, figures: [Figure] = [], stated: Stated? = nil
+  ) {
     self.rule = rule
     self.direction = direction
     self.statement = statement
     self.figures = figures
+    self.stated = stated
   }
 }
 
@@ -188,11 +241,14 @@ public struct MissingEvidence: Sendable, Hashable {
   public var statement: String
   /// How many more are needed, when it is something to count.
   public var count: Int?
+  /// The command that measures it, where one does.
+  public var command: String?
 
   /// Something to gather.
-  public init(_ rule: Rule, _ statement: String, count: Int? = nil) {
+  public init(_ rule: Rule, _ statement: String, count: Int? = nil, command: String? = nil) {
     self.rule = rule
     self.statement = statement
     self.count = count
+    self.command = command
   }
 }

@@ -1,37 +1,38 @@
+import NumberFormat
+
 /// The rules that hold measurements against a mark: the target, the ceiling, the costs and the time limit.
 extension Advisor {
   mutating func judgeTarget() {
     guard let target = facts.project.targetScore else { return }
-    let aim = "the target of \(Wording.percent(target))"
+    let aim = "the target of \(NumberFormat.percent(target))"
     if let prompted = facts.prompted?.score {
       let figures = [Reason.Figure("prompted score", prompted.mean, prompted.interval), .init("target", target)]
-      let score = "\(promptedName) at \(Wording.percent(prompted))"
-      if prompted.interval.low >= target {
-        add(.target, .forPrompting, "\(score) reaches \(aim)", figures)
-      } else if prompted.interval.high < target {
-        add(.target, .forTuning, "\(score) misses \(aim)", figures)
-      } else {
-        add(.target, .unknown, "\(score) may or may not reach \(aim)", figures)
+      let score = "\(promptedName) at \(NumberFormat.percent(prompted))"
+      switch prompted.target(target) {
+      case .met: add(.target, .forPrompting, "\(score) reaches \(aim)", figures)
+      case .missed: add(.target, .forTuning, "\(score) misses \(aim)", figures)
+      case .open: add(.target, .unknown, "\(score) may or may not reach \(aim)", figures)
       }
     }
     guard let tuned = facts.tuned?.score else { return }
     let figures = [Reason.Figure("tuned score", tuned.mean, tuned.interval), .init("target", target)]
-    let score = "\(tunedName) at \(Wording.percent(tuned))"
-    if tuned.interval.low >= target {
-      add(.target, .neutral, "\(score) reaches \(aim)", figures)
-    } else if tuned.interval.high < target {
-      add(.target, .neutral, "\(score) misses \(aim)", figures)
-    } else {
-      add(.target, .unknown, "\(score) may or may not reach \(aim)", figures)
+    let score = "\(tunedName) at \(NumberFormat.percent(tuned))"
+    switch tuned.target(target) {
+    case .met: add(.target, .neutral, "\(score) reaches \(aim)", figures)
+    case .missed:
+      // Prompting that misses it as well is no better for that.
+      let isAlone = facts.prompted?.score.map { $0.target(target) != .missed } ?? true
+      add(.target, isAlone ? .forPrompting : .neutral, "\(score) misses \(aim)", figures)
+    case .open: add(.target, .unknown, "\(score) may or may not reach \(aim)", figures)
     }
   }
 
   mutating func judgeCeiling() {
-    guard outcome == .none, let score = facts.prompted?.score else { return }
+    guard let score = facts.prompted?.score else { return }
+    if outcome != .none { return judgeBothLow() }
     let figures = [Reason.Figure("prompted score", score.mean, score.interval)]
-    let start = "\(promptedName) is at \(Wording.percent(score))"
-    let settled = CeilingRule.isSettled(score)
-    let hedge = settled ? "" : ", though the interval reaches beyond the mark"
+    let start = "\(promptedName) is at \(NumberFormat.percent(score))"
+    let hedge = CeilingRule.isSettled(score) ? "" : ", though the interval reaches beyond the mark"
     switch CeilingRule(prompted: score.mean) {
     case .approachInDoubt:
       add(
@@ -46,8 +47,25 @@ extension Advisor {
     case .roomAbove:
       add(.ceiling, .neutral, "\(start)\(hedge): from about 85 %, tuning may reach about 95 %", figures)
     case .nearCeiling:
-      add(.ceiling, .neutral, "\(start)\(hedge): little is left to gain", figures)
+      add(.ceiling, .forPrompting, "\(start)\(hedge): little is left to gain", figures)
     }
+  }
+
+  /// Whether the prompted score lies where little is left to gain.
+  var isNearCeiling: Bool { facts.prompted?.score.map { CeilingRule(prompted: $0.mean) == .nearCeiling } ?? false }
+
+  /// Both variants solve at most half of the cases.
+  private mutating func judgeBothLow() {
+    guard let prompted = facts.prompted?.score, let tuned = facts.tuned?.score,
+      prompted.interval.high <= 0.5, tuned.interval.high <= 0.5
+    else { return }
+    add(
+      .ceiling, .unknown,
+      "both variants are at 50 % or below (\(NumberFormat.percent(tuned)) and \(NumberFormat.percent(prompted))): it may be the task, "
+        + "the cases or the graders that are wrong, which tuning doesn't mend",
+      [.init("prompted score", prompted.mean, prompted.interval), .init("tuned score", tuned.mean, tuned.interval)])
+    missing.append(
+      .init(.ceiling, "read 20 failures: are the cases, the graders and the task what you mean?", count: 20))
   }
 
   mutating func judgeCost() {
@@ -58,22 +76,26 @@ extension Advisor {
     case .unknown:
       let keys = cost.missing.map(\.rawValue).joined(separator: ", ")
       missing.append(.init(.cost, "state \(keys) under facts in assay.yaml; 0 where it costs nothing"))
-      add(.cost, .unknown, "whether tuning pays for itself is not known: \(keys) not stated", figures)
+      let saving = cost.tokenSaving
+      let tokens =
+        saving > 0
+        ? "the tokens of a tuned answer cost \(NumberFormat.dollars(saving)) less; " : ""
+      add(.cost, .unknown, "\(tokens)whether tuning pays for itself is not known: \(keys) not stated", figures)
     case .never:
       let loss = -(cost.savingPerQuery ?? cost.tokenSaving)
-      let statement = loss > 0 ? "costs \(Wording.dollars(loss)) more than" : "costs as much as"
+      let statement = loss > 0 ? "costs \(NumberFormat.dollars(loss)) more than" : "costs as much as"
       add(.cost, .forPrompting, "a tuned answer \(statement) a prompted one, so tuning never pays for itself", figures)
     case .after(let queries):
-      let saving = Wording.dollars(cost.savingPerQuery ?? 0)
+      let saving = NumberFormat.dollars(cost.savingPerQuery ?? 0)
       var start =
-        "a tuned answer saves \(saving), so \(Wording.dollars(cost.investment.known)) come back after "
-        + "\(Wording.count(queries)) queries"
+        "a tuned answer saves \(saving), so \(NumberFormat.dollars(cost.investment.known)) come back after "
+        + "\(NumberFormat.count(queries)) queries"
       figures.append(.init("break-even queries", queries))
       let months = cost.monthsToBreakEven
       if let months {
         // A year is our mark for an investment that pays.
         start +=
-          ", \(Wording.trimmed(months, decimals: 1)) months at \(Wording.count(cost.queriesPerMonth ?? 0)) a month"
+          ", \(NumberFormat.trimmed(months, decimals: 1)) months at \(NumberFormat.count(cost.queriesPerMonth ?? 0)) a month"
         figures.append(.init("months to break even", months))
       } else {
         missing.append(.init(.cost, "state queries_per_month under facts in assay.yaml"))
@@ -97,28 +119,50 @@ extension Advisor {
     }
     guard let prompted = facts.prompted?.slowLatency else {
       missing.append(.init(.latency, "measure how long the answers take"))
-      return add(.latency, .unknown, "the limit of \(Wording.milliseconds(limit)) has not been checked")
+      return add(.latency, .unknown, "the limit of \(NumberFormat.duration(limit / 1000)) has not been checked")
     }
     let start =
-      "95 % of the prompted answers take up to \(Wording.milliseconds(prompted)), "
-      + "the limit is \(Wording.milliseconds(limit))"
-    if prompted <= limit { return add(.latency, .neutral, start, figures) }
-    guard let tuned = facts.tuned?.slowLatency else { return add(.latency, .forTuning, start, figures) }
-    add(
-      .latency, tuned <= limit ? .forTuning : .neutral,
-      "\(start); the tuned ones take up to \(Wording.milliseconds(tuned))", figures)
+      "95 % of the prompted answers take up to \(NumberFormat.duration(prompted / 1000)), "
+      + "the limit is \(NumberFormat.duration(limit / 1000))"
+    guard let tuned = facts.tuned?.slowLatency else {
+      return add(.latency, prompted <= limit ? .neutral : .forTuning, start, figures)
+    }
+    let direction: Reason.Direction =
+      (tuned <= limit) == (prompted <= limit) ? .neutral : tuned <= limit ? .forTuning : .forPrompting
+    add(.latency, direction, "\(start); the tuned ones take up to \(NumberFormat.duration(tuned / 1000))", figures)
   }
 
+  /// Latency matters whatever the limit: the pairs decide, and only beyond the tolerance.
   private mutating func judgeCriticalLatency(_ named: [(name: String, time: Double)], _ figures: [Reason.Figure]) {
-    guard named.count == 2 else {
+    guard let pairs = facts.latencyComparison, facts.tuned != nil, facts.prompted != nil else {
       missing.append(.init(.latency, "measure how long the answers of both variants take"))
+      guard facts.tuned == nil else {
+        return add(.latency, .unknown, "latency must be minimal, and has not been measured on the same cases")
+      }
       return add(.latency, .forTuning, "latency must be minimal, and a tuned model needs a shorter prompt", figures)
     }
-    let (tuned, prompted) = (named[0].time, named[1].time)
-    add(
-      .latency, tuned < prompted ? .forTuning : .forPrompting,
-      "latency must be minimal: \(tunedName) takes \(Wording.milliseconds(tuned)), "
-        + "\(promptedName) \(Wording.milliseconds(prompted))",
-      figures)
+    if let first = facts.firstTokenComparison, first.count > 1 {
+      let share = NumberFormat.trimmed(first.ratio * 100, decimals: 0)
+      add(
+        .latency, .neutral,
+        "the first token of \(tunedName) takes \(share) % of the time of \(promptedName)'s, on "
+          + NumberFormat.plural(first.count, "case"), [.init("first token ratio", first.ratio, first.interval)])
+    }
+    let percent = NumberFormat.trimmed(abs(1 - pairs.ratio) * 100, decimals: 0) + " %"
+    let cases = "on \(NumberFormat.plural(pairs.count, "case"))"
+    let all = figures + (pairs.count > 1 ? [.init("latency ratio", pairs.ratio, pairs.interval)] : [])
+    switch pairs.state {
+    case .faster:
+      add(.latency, .forTuning, "latency must be minimal: \(tunedName) is \(percent) faster \(cases)", all)
+    case .slower:
+      add(.latency, .forPrompting, "latency must be minimal: \(tunedName) is \(percent) slower \(cases)", all)
+    case .same:
+      add(
+        .latency, .neutral,
+        "\(cases) \(tunedName) and \(promptedName) take the same time within 10 % or \(NumberFormat.duration(LatencyComparison.leastMilliseconds / 1000))",
+        all)
+    case .unclear, .tooFew:
+      add(.latency, .unknown, "\(cases) the times of \(tunedName) and \(promptedName) can't be told apart by 10 %", all)
+    }
   }
 }

@@ -1,15 +1,23 @@
-/// The rules about what the runs showed: quality, format, plateau and forgetting.
+import NumberFormat
+
+/// The rules about what the runs showed: findings, quality and what the eval set can see.
 extension Advisor {
   mutating func judgeMeasurements() {
     judgeLeak()
+    judgeAdapter()
+    judgeHeldOut()
     judgeCoverage()
     judgeQuality()
+    judgeOtherSets()
     judgeEvalSize()
+    judgeGroups()
     judgeFormat()
     judgeTarget()
     judgeCeiling()
+    judgeEarlierVersion()
     judgePlateau()
     judgeForgetting()
+    judgeCombination()
     judgeCost()
     judgeLatency()
   }
@@ -23,31 +31,23 @@ extension Advisor {
   var promptedName: String { facts.prompted?.name ?? "prompted" }
   var tunedName: String { facts.tuned?.name ?? "tuned" }
 
-  private mutating func judgeLeak() {
-    guard let leaked = facts.leakedCases, leaked > 0 else { return }
-    let are = leaked == 1 ? "is" : "are"
-    add(
-      .leak, .against,
-      "\(Wording.plural(leaked, "case")) of the eval set \(are) also in the training set, "
-        + "so the tuned score does not count", [.init("shared cases", Double(leaked))])
-    missing.append(.init(.leak, "remove the shared cases from the training set, and tune again", count: leaked))
-  }
-
   private mutating func judgeCoverage() {
     for (variant, name) in [(facts.prompted, promptedName), (facts.tuned, tunedName)] {
       guard let variant, let answered = variant.score?.count else { continue }
       if variant.isOutdated {
         add(.coverage, .unknown, "\(name) has changed since it was measured, so its score is that of an earlier one")
-        missing.append(.init(.coverage, "evaluate \(name) again as it is now"))
+        missing.append(
+          .init(.coverage, "evaluate \(name) again as it is now", command: facts.command(for: name)))
       } else if variant.unansweredCases > 0 {
         let all = answered + variant.unansweredCases
         add(
-          .coverage, .unknown, "\(name) has answered \(answered) of \(Wording.plural(all, "case")); the rest may differ"
+          .coverage, .unknown,
+          "\(name) has answered \(answered) of \(NumberFormat.plural(all, "case")); the rest may differ"
         )
         missing.append(
           .init(
-            .coverage, "evaluate \(name) on the other \(Wording.plural(variant.unansweredCases, "case"))",
-            count: variant.unansweredCases))
+            .coverage, "evaluate \(name) on the other \(NumberFormat.plural(variant.unansweredCases, "case"))",
+            count: variant.unansweredCases, command: facts.command(for: name)))
       }
     }
   }
@@ -58,189 +58,134 @@ extension Advisor {
     }
     let figures = scores.map { Reason.Figure("\($0.name) score", $0.score.mean, $0.score.interval) }
     let sentence = scores.enumerated().map { place, entry in
-      entry.name + (place == 0 ? " scores " : " ") + Wording.percent(entry.score)
+      entry.name + (place == 0 ? " scores " : " ") + NumberFormat.percent(entry.score)
     }.joined(separator: ", ")
-    guard let comparison = facts.comparison, comparison.count > 0 else {
-      guard let first = scores.first else {
-        missing.append(.init(.quality, "evaluate the prompt on 50 to 100 cases", count: 50))
-        return add(.quality, .unknown, "no variant has been measured")
-      }
-      let gap =
-        scores.count == 2
-        ? "they have not been compared on the same cases"
-        : facts.prompted?.score == nil ? "no prompted variant has been measured" : "no tuned variant has been measured"
-      missing.append(.init(.quality, "measure a prompted and a tuned variant on the same cases"))
-      let isKnown = facts.prompted?.score != nil && scores.count == 1
-      return add(
-        .quality, isKnown ? .neutral : .unknown,
-        "\(sentence) on \(Wording.plural(first.score.count, "case")); \(gap)", figures)
-    }
-    let (wins, losses) = (comparison.wins, comparison.losses)
-    let corrected = facts.comparisonsTried > 1 ? ", corrected for \(facts.comparisonsTried) comparisons" : ""
-    let test = "\(comparison.test) \(Wording.pValue(correctedPValue))\(corrected)"
-    let cases =
-      "on the same \(Wording.plural(comparison.count, "case")) \(tunedName) wins \(wins) and loses \(losses) (\(test))"
+    guard let comparison else { return judgeUncompared(scores.map(\.score), sentence, figures) }
+    let chosen = comparison.difference > 0 ? "tuned variants" : "prompts and versions"
+    let corrected = facts.charged > 1 ? ", corrected for \(facts.charged) \(chosen) tried" : ""
     let begin = sentence.isEmpty ? "" : sentence + "; "
-    let range = Wording.points(comparison.difference, comparison.interval)
+    let cases =
+      "\(begin)on the same \(NumberFormat.plural(comparison.count, "case")) \(tunedName) wins \(comparison.wins) and loses "
+      + "\(comparison.losses) (\(comparison.test) \(NumberFormat.pValue(comparison.pValue))\(corrected))"
+    let words = isBrief ? "" : comparison.words + comparison.notes.map { "; \($0)" }.joined()
     let all =
       figures + [
-        .init("difference", comparison.difference, comparison.interval), .init("p-value", correctedPValue),
-        .init("wins", Double(wins)), .init("losses", Double(losses)),
+        .init("difference", comparison.difference, comparison.interval), .init("p-value", comparison.pValue),
+        .init("wins", Double(comparison.wins)), .init("losses", Double(comparison.losses)),
+        .init("independent units", comparison.effectiveUnits),
       ]
-    switch outcome {
-    case .tunedBetter: add(.quality, .forTuning, begin + cases, all)
-    case .promptedBetter: add(.quality, .forPrompting, begin + cases, all)
-    case .same:
-      add(.quality, .neutral, "\(begin)\(cases); the difference, \(range), is too small to matter", all)
-    case .unclear, .none:
-      // The interval and the test are different methods; near the edge only one of them may leave 0 out.
-      let state =
-        comparison.interval.contains(0) ? "can't be told from 0" : "is at the edge of what these cases can show"
-      add(.quality, .unknown, "\(begin)\(cases); the difference, \(range), \(state)", all)
+    let direction: Reason.Direction =
+      switch outcome {
+      case .tunedBetter: .forTuning
+      case .promptedBetter: .forPrompting
+      case .same, .tunedNotWorse, .promptedNotWorse: .neutral
+      case .tooFew, .unclear, .none: .unknown
+      }
+    add(.quality, direction, "\(cases): \(words)", all)
+    if !isBrief, let turned = comparison.casesToFlip, turned <= PairedComparison.fragileCases {
+      add(
+        .quality, .unknown,
+        "fragile: \(turned) of \(NumberFormat.plural(comparison.count, "answer")) decide\(turned == 1 ? "s" : "") this",
+        [.init("answers that decide", Double(turned))])
     }
   }
 
-  private mutating func judgeEvalSize() {
-    guard let count = facts.comparison?.count ?? facts.prompted?.score?.count, count > 0 else { return }
-    var power = Power()
-    var share = "if 20 % of the cases flip"
-    if case .outcomes(let outcomes) = facts.comparison?.sample, outcomes.discordant > 0 {
-      let discordance = max(0.05, Double(outcomes.discordant) / Double(count))
-      power = Power(discordance: discordance)
-      share = "with \(Wording.percent(discordance)) of the cases flipping"
+  private mutating func judgeOtherSets() {
+    for other in facts.otherSets where other.comparison.count > 0 {
+      let comparison = other.comparison
+      let direction: Reason.Direction =
+        switch comparison.effectClass {
+        case .better: .forTuning
+        case .worse: .forPrompting
+        case .equivalent, .notInferior, .notSuperior: .neutral
+        case .tooFew, .unclear: .unknown
+        }
+      add(
+        .otherSets, direction,
+        "on \(NumberFormat.plural(comparison.count, "case")) of \(other.name) \(tunedName) against \(promptedName): "
+          + (isBrief ? "" : comparison.words),
+        [.init("difference on \(other.name)", comparison.difference, comparison.interval)])
     }
-    let detectable = power.detectableDifference(cases: count)
-    let sees =
-      detectable.map {
-        "\(Wording.plural(count, "case")) show differences from \(Wording.trimmed($0 * 100, decimals: 0)) points up"
-      }
-      ?? "\(Wording.plural(count, "case")) \(count == 1 ? "is" : "are") too few to show any difference"
-    let needed = power.cases(toDetect: facts.worthwhileGain) ?? count
-    let isDecided = outcome == .tunedBetter || outcome == .promptedBetter || outcome == .same
-    let isSmall = isDecided ? false : outcome == .unclear ? needed > count : count < 50
+  }
+
+  mutating func judgeGroups() {
+    guard let groups = facts.suspectedGroups, outcome != .none else { return }
     add(
-      .evalSize, isSmall ? .unknown : .neutral, "\(share), \(sees) (80 % power)",
-      detectable.map { [.init("detectable difference", $0)] } ?? [])
+      .evalSize, .unknown,
+      "the ids look like parts of \(NumberFormat.plural(groups.count, "group")), such as \(groups.example): if they belong together, "
+        + "there is less evidence than there are cases", [.init("suspected groups", Double(groups.count))])
+    missing.append(
+      .init(.evalSize, "say what belongs together with \"group\" in the cases, or give each case its own \"group\""))
+  }
+
+  private mutating func judgeUncompared(_ scores: [Estimate], _ sentence: String, _ figures: [Reason.Figure]) {
+    guard let first = scores.first else {
+      missing.append(
+        .init(.quality, "evaluate the prompt on 50 to 100 cases", count: 50, command: facts.steps[.prompted]?.command))
+      return add(.quality, .unknown, "no variant has been measured")
+    }
+    let gap =
+      scores.count == 2
+      ? "they have not been compared on the same cases"
+      : facts.prompted?.score == nil ? "no prompted variant has been measured" : "no tuned variant has been measured"
+    missing.append(
+      .init(
+        .quality, "measure a prompted and a tuned variant on the same cases",
+        command: facts.steps[facts.prompted?.score == nil ? .prompted : .tuned]?.command))
+    let isKnown = facts.prompted?.score != nil && scores.count == 1
+    add(
+      .quality, isKnown ? .neutral : .unknown, "\(sentence) on \(NumberFormat.plural(first.count, "case")); \(gap)",
+      figures)
+  }
+
+  /// Fewer cases than the essays' eval sets have say too little to decide by.
+  private static let fewestCases = 50
+
+  private mutating func judgeEvalSize() {
+    // A copy: the optimiser of Swift 6.3 ends with an error where the property itself is asked below.
+    let comparison = comparison
+    guard let count = comparison?.count ?? facts.prompted?.score?.count, count > 0 else { return }
+    if isBrief {
+      if outcome == .none, count < Self.fewestCases { add(.evalSize, .unknown, "too few cases") }
+      return
+    }
+    let power = comparison?.power ?? Power()
+    let share =
+      comparison?.discordance.map { "the variants disagree on \(NumberFormat.percent($0)) of cases" }
+      ?? (comparison == nil ? "if the variants disagree on 20 % of cases" : "with scores that differ as these do")
+    let detectable = power.detectableDifference(cases: count)
+    let needed = power.cases(toDetect: facts.worthwhileGain) ?? count
+    let isOpen = outcome == .unclear || outcome == .tooFew || outcome == .tunedNotWorse || outcome == .promptedNotWorse
+    let isSmall = outcome == .none ? count < Self.fewestCases : isOpen && needed > count
+    // Where a difference was found, that none could be found is no news.
+    if detectable != nil || !outcome.isClaim {
+      let sees =
+        detectable.map { "differences below \(NumberFormat.pointsSize(max(0.001, $0))) may go unnoticed" }
+        ?? "any difference may go unnoticed"
+      add(
+        .evalSize, isSmall ? .unknown : .neutral,
+        "\(share); with \(NumberFormat.plural(count, "case")), \(sees) (80 % power)",
+        detectable.map { [.init("detectable difference", $0)] } ?? [])
+    }
     // Cases that are there and not answered come before new ones.
-    guard !isDecided, isCovered else { return }
-    let gain = Wording.trimmed(facts.worthwhileGain * 100, decimals: 1)
+    guard outcome == .none || isOpen, isCovered else { return }
     if needed > count {
-      let more = Wording.plural(needed - count, "case")
+      let more = NumberFormat.plural(needed - count, "case")
       missing.append(
         .init(
-          .evalSize, "add \(more): \(Wording.count(needed)) would show a difference of \(gain) points",
+          .evalSize,
+          "add \(more): detecting a difference of \(margin) points takes about \(NumberFormat.count(needed))",
           count: needed - count))
     } else if outcome == .unclear {
       missing.append(
-        .init(.evalSize, "add as many cases again: a difference of \(gain) points could still hide", count: count))
+        .init(.evalSize, "add as many cases again: a difference of \(margin) points could still hide", count: count))
     }
   }
+}
 
-  private mutating func judgeFormat() {
-    let known = [(facts.tuned?.format, tunedName), (facts.prompted?.format, promptedName)].compactMap { format, name in
-      format.flatMap { $0.count > 0 ? (name: name, format: $0) : nil }
-    }
-    let isCritical = facts.project.formatIsCritical == true
-    guard let first = known.first else {
-      guard isCritical else { return }
-      missing.append(.init(.format, "measure how often the format is right"))
-      return add(.format, .unknown, "the format is critical, but how often it is right has not been measured")
-    }
-    let figures = known.map { Reason.Figure("\($0.name) format", $0.format.rate ?? 0, $0.format.interval()) }
-    let sentence =
-      "the format is right in "
-      + known.map { Wording.percent($0.format.rate ?? 0, $0.format.interval()) + " (\($0.name))" }
-      .joined(separator: " and ") + " of the answers"
-    if known.count == 2, let last = known.last {
-      let (tuned, prompted) = (first.format.interval(), last.format.interval())
-      if tuned.low > prompted.high {
-        return add(.format, .forTuning, "\(sentence), and the intervals don't overlap", figures)
-      }
-      if prompted.low > tuned.high {
-        return add(.format, .forPrompting, "\(sentence), and the intervals don't overlap", figures)
-      }
-    }
-    guard isCritical, let prompted = facts.prompted?.format?.interval() else {
-      return add(.format, .neutral, sentence, figures)
-    }
-    if prompted.high < 0.95, facts.tuned?.format == nil {
-      add(
-        .format, .forTuning, "\(sentence), below the 95 % that tuned models usually reach, and the format is critical",
-        figures)
-    } else if prompted.low >= 0.95 {
-      add(.format, .neutral, "\(sentence), so prompting keeps the critical format", figures)
-    } else {
-      // With every answer right, Wilson's interval lies above 95 % from 73 cases on.
-      let count = facts.prompted?.format?.count ?? 0
-      if count < 100 {
-        missing.append(.init(.format, "check the format on \(100 - count) more answers", count: 100 - count))
-      }
-      add(.format, .unknown, "\(sentence), which does not settle whether prompting reaches 95 %", figures)
-    }
-  }
-
-  private mutating func judgePlateau() {
-    guard let plateau = facts.plateau else { return }
-    switch plateau.state {
-    case .tooFewVersions:
-      let more = plateau.window + 1 - plateau.versions
-      missing.append(.init(.plateau, "measure \(Wording.plural(more, "more version")) of the prompt", count: more))
-      add(
-        .plateau, .unknown,
-        "\(Wording.plural(plateau.versions, "measured version")) of the prompt can't show a plateau")
-    case .improving:
-      add(
-        .plateau, .forPrompting,
-        "the prompt is still improving: one of its last \(plateau.window) versions is better than the best before them",
-        figures(of: plateau))
-    case .ceiling:
-      add(
-        .plateau, .forTuning,
-        "none of the last \(plateau.window) versions of the prompt gains \(Wording.pointsSize(facts.worthwhileGain)) over "
-          + "the best before them",
-        figures(of: plateau))
-    case .unclear:
-      let hidden = plateau.hiddenGain.map { "; a gain of up to \(Wording.pointsSize($0)) could still hide" } ?? ""
-      add(
-        .plateau, .unknown, "whether the prompt still improves can't be told with these cases\(hidden)",
-        figures(of: plateau))
-    }
-  }
-
-  private func figures(of plateau: Plateau) -> [Reason.Figure] {
-    plateau.steps.map { .init("change", $0.difference, $0.interval) }
-  }
-
-  private mutating func judgeForgetting() {
-    guard let general = facts.generalAbilities, general.count > 0 else {
-      if outcome == .tunedBetter || outcome == .same {
-        missing.append(.init(.forgetting, "run cases of other tasks before and after tuning, to see what it forgot"))
-        add(.forgetting, .unknown, "whether tuning cost other abilities has not been measured")
-      }
-      return
-    }
-    let before = general.b
-    let after = general.a
-    let figures = [
-      Reason.Figure("general before", before.rate ?? 0, before.interval()),
-      .init("general after", after.rate ?? 0, after.interval()), .init("p-value", general.pValue),
-    ]
-    let scores =
-      "on \(Wording.plural(general.count, "case")) of other tasks the base model is right in "
-      + "\(Wording.percent(before.rate ?? 0, before.interval())), the tuned one in "
-      + "\(Wording.percent(after.rate ?? 0, after.interval())) (exact McNemar \(Wording.pValue(general.pValue)))"
-    if general.pValue < 0.05, general.difference < 0 {
-      let project = facts.project
-      let sharesWork = project.canRoute == true || project.queryTypesDiffer == true || project.needsFlexibility == true
-      add(
-        .forgetting, sharesWork ? .forHybrid : .forPrompting,
-        "\(scores): tuning cost other abilities, so use the tuned model for this task only",
-        figures)
-    } else {
-      let seen = Power().detectableDifference(cases: general.count).map {
-        "a loss below \(Wording.trimmed($0 * 100, decimals: 0)) points would not show"
-      }
-      add(.forgetting, .neutral, "\(scores): no loss is visible; \(seen ?? "so few cases would show none")", figures)
-    }
+extension Facts {
+  /// The command that evaluates a variant by its name, where one is known.
+  func command(for name: String) -> String? {
+    steps[name == tuned?.name ? .tuned : .prompted]?.command
   }
 }

@@ -55,8 +55,6 @@ public struct TokenRates: Sendable, Hashable {
     return (input + writes + tokens.output * output) / 1e6
   }
 
-  /// The lowest price of input.
-  public var cheapestInput: Double { min(input, cachedInput, cacheWrite, longCacheWrite) }
   /// The highest price of input.
   public var dearestInput: Double { max(input, cachedInput, cacheWrite, longCacheWrite) }
 }
@@ -228,7 +226,4 @@ public struct CostModel: Sendable, Hashable {
     guard let savingPerQuery, let queriesPerMonth else { return nil }
     return savingPerQuery * queriesPerMonth
   }
-
-  /// What the first month saves after paying for the investment; nil when the volume is not known.
-  public var firstMonthNet: Double? { savingPerMonth.map { $0 - investment.known } }
 }

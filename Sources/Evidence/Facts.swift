@@ -30,73 +30,64 @@ public struct VariantFacts: Sendable, Hashable {
   }
 }
 
-/// What the people who run the task say about it; nil means that nobody said.
-public struct ProjectFacts: Sendable, Hashable {
-  /// Good training examples at hand.
-  public var trainingExamples: Int?
-  /// What tuning has to change, which says how many examples it takes.
-  public var dataTier: DataTier?
-  /// Queries per month in production.
-  public var queriesPerMonth: Double?
-  /// The score from which the task counts as solved, 0 to 1.
-  public var targetScore: Double?
-  /// The longest acceptable time to an answer for 95 % of the queries, in milliseconds.
-  public var latencyLimit: Double?
-  /// Whether the product is at an early stage.
-  public var isEarly: Bool?
-  /// Whether the requirements still move.
-  public var requirementsMove: Bool?
-  /// Whether one model has to serve changing contexts.
-  public var needsFlexibility: Bool?
-  /// Whether results are needed today.
-  public var isNeededToday: Bool?
-  /// Whether somebody can train and run models.
-  public var hasExpertise: Bool?
-  /// Whether the budget is small.
-  public var budgetIsSmall: Bool?
-  /// Whether an answer in the wrong format is a failure.
-  public var formatIsCritical: Bool?
-  /// Whether the domain has conventions or words of its own.
-  public var hasJargon: Bool?
-  /// Whether every millisecond counts.
-  public var latencyIsCritical: Bool?
-  /// Whether behaviour of the base model must be changed or removed.
-  public var behaviourMustChange: Bool?
-  /// Whether the domain is regulated or a brand voice must be kept.
-  public var isRegulated: Bool?
-  /// Whether the answers rest on facts that change.
-  public var factsChange: Bool?
-  /// Whether the queries are of clearly different types.
-  public var queryTypesDiffer: Bool?
-  /// Whether a router between models can be built and run.
-  public var canRoute: Bool?
-
-  /// Nothing is said yet.
-  public init() {}
-}
-
 /// Everything that a verdict can rest on; all of it may be missing.
 public struct Facts: Sendable, Hashable {
   /// The best prompted variant.
   public var prompted: VariantFacts?
   /// The best tuned variant.
   public var tuned: VariantFacts?
-  /// Both on the same cases: the tuned variant against the prompted one.
+  /// The tuned variant against the prompted one on the same cases. Of several prompts the one that the tuned variant is
+  /// hardest to tell from; no correction for their number is needed then.
   public var comparison: PairedComparison?
-  /// How many pairs of variants were compared before these two were picked, at least 1; p-values are multiplied by it.
-  public var comparisonsTried = 1
+  /// The same two variants on the other eval sets of the task, by name.
+  public var otherSets: [OtherSet] = []
+  /// How many tuned variants were scored on these cases, at least 1: p-values of "tuned is better" are multiplied by it.
+  public var tunedTried = 1
+  /// How many prompts and versions of them were, at least 1: the same for "prompted is better".
+  public var promptsTried = 1
   /// The smallest difference in score that would matter, 0 to 1.
   public var worthwhileGain = 0.05
+  /// Whether the cases were kept apart while prompts were developed, and how often they were looked at.
+  public var heldOut = HeldOut.none
+  /// Whether an earlier version of the prompt, or another variant that is no longer as it was, scored better.
+  public var earlierBest: EarlierVersion?
   /// Whether the prompt's versions have stopped getting better.
   public var plateau: Plateau?
-  /// The tuned (A) and the base model (B) on cases of other tasks.
-  public var generalAbilities: PairedOutcomes?
+  /// The newest version of the prompt against the one before it.
+  public var lastStep: PairedComparison?
+  /// The tuned variant against the prompted one by the share of a case's answers in the asked form.
+  public var formatComparison: PairedComparison?
+  /// How long the answers to the same cases took.
+  public var latencyComparison: LatencyComparison?
+  /// How long their first tokens took, where answers were streamed.
+  public var firstTokenComparison: LatencyComparison?
+  /// The tuned model and its base without what was learnt, on each set of other tasks.
+  public var general: [GeneralAbility] = []
+  /// Why the base model's general abilities aren't known, where they aren't.
+  public var generalGap: GeneralGap?
+  /// What the tuned variant's answers say of its training.
+  public var adapterFindings: [AdapterFinding] = []
+  /// Groups that the cases seem to form and nobody stated.
+  public var suspectedGroups: SuspectedGroups?
   /// Cases that are in the eval set and in the training set.
   public var leakedCases: Int?
+  /// What is known of the rows that the tuned variant was trained on.
+  public var trainingRows: RowsOrigin?
+  /// Variants whose prompt holds eval cases among its examples.
+  public var promptLeaks: [PromptLeak] = []
+  /// The parts of a combination that have been measured; nil without a tuned variant.
+  public var combination: Combination?
+  /// Where each fact is stated: the line of assay.yaml by key.
+  public var statedLines: [String: Int] = [:]
+  /// How to measure what is missing.
+  public var steps: [Measurement: MeasuringStep] = [:]
   /// The costs of both variants.
   public var cost: CostModel?
   /// What people say.
   public var project = ProjectFacts()
+
+  /// A format that is right less often by this share is worse.
+  public static let formatMargin = 0.02
 
   /// Nothing is known yet.
   public init() {}

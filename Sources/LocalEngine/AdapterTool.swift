@@ -124,7 +124,7 @@ public struct QuantizedModel: Sendable, Hashable, Decodable {
   }
 }
 
-/// Converts and fuses adapters, and quantises models, with the engine's Python (adapters.py). What it writes appears as a
+/// Converts and fuses adapters, and quantises models, with the engine's Python. What it writes appears as a
 /// whole, once it was read back and compared, or not at all.
 public struct AdapterTool: Sendable {
   /// The engine.
@@ -171,15 +171,15 @@ public struct AdapterTool: Sendable {
 
   private func report<Value: Decodable>(_ arguments: [String]) async throws -> Value {
     try engine.requireReady()
-    let scripts = try EngineFiles.place(in: engine.layout)
-    let result = try await engine.pythonProgram([scripts + "/adapters.py"] + arguments).run()
+    let result = try await engine.program("adapters", arguments).run()
     let last = Data((result.lines.last ?? "").utf8)
     if let refusal = try? JSONDecoder().decode(Refusal.self, from: last) {
       throw WorkbenchError.input(refusal.error)
     }
     guard result.ending.isSuccess, let value = try? JSONDecoder().decode(Value.self, from: last) else {
       let words = result.lines.suffix(3).joined(separator: " / ")
-      throw EngineError.installation("The engine's adapters.py ended with \(result.ending). Its last words: \(words)")
+      throw EngineError.installation(
+        "The engine's program adapters ended with \(result.ending). Its last words: \(words)")
     }
     return value
   }

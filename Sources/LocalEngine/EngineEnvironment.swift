@@ -24,10 +24,8 @@ public enum EngineEnvironment: String, Sendable, Hashable, Codable, CaseIterable
 
   /// What the names of its files begin with.
   var prefix: String { self == .mlx ? "" : rawValue + "-" }
-  /// The program that examines it and prints a `LocalEngine.Report`.
-  var selfTest: String { self == .mlx ? "assay_engine.py" : "examine_trl.py" }
   /// The program that works on a training job's folder.
-  var trainer: String { self == .mlx ? "train.py" : "train_trl.py" }
+  var trainer: String { "train-" + rawValue }
 
   /// The lists of packages for an accelerator on this platform, the best first: a list is used when the packages of the
   /// one before it aren't to be had. Empty where this platform has none.

@@ -3,18 +3,67 @@ import Files
 import Foundation
 import Processes
 
-/// The Python programs and the lists of packages that this program brings with it.
+/// The Python package `assay_engine` and the lists of packages that it needs, both embedded in this program.
 enum EngineFiles {
-  /// Every file by name.
+  /// Every file by its path below the scripts' folder. SwiftPM names what it embeds by file names alone, so these are
+  /// unique.
   static let all: [(name: String, bytes: [UInt8])] = [
-    ("adapter_files.py", PackageResources.adapter_files_py),
-    ("adapter_layouts.py", PackageResources.adapter_layouts_py),
-    ("adapter_models.py", PackageResources.adapter_models_py),
-    ("adapters.py", PackageResources.adapters_py),
-    ("assay_engine.py", PackageResources.assay_engine_py),
-    ("assay_start.py", PackageResources.assay_start_py),
-    ("examine_trl.py", PackageResources.examine_trl_py),
-    ("model_checks.py", PackageResources.model_checks_py),
+    ("assay_engine/__init__.py", PackageResources.__init___py),
+    ("assay_engine/__main__.py", PackageResources.__main___py),
+    ("assay_engine/adapters/adapter_command.py", PackageResources.adapter_command_py),
+    ("assay_engine/adapters/base.py", PackageResources.base_py),
+    ("assay_engine/adapters/convert.py", PackageResources.convert_py),
+    ("assay_engine/adapters/fuse.py", PackageResources.fuse_py),
+    ("assay_engine/adapters/gguf_layout.py", PackageResources.gguf_layout_py),
+    ("assay_engine/adapters/layouts.py", PackageResources.layouts_py),
+    ("assay_engine/adapters/mlx_layout.py", PackageResources.mlx_layout_py),
+    ("assay_engine/adapters/pairs.py", PackageResources.pairs_py),
+    ("assay_engine/adapters/peft_layout.py", PackageResources.peft_layout_py),
+    ("assay_engine/adapters/quantize.py", PackageResources.quantize_py),
+    ("assay_engine/adapters/tensor_files.py", PackageResources.tensor_files_py),
+    ("assay_engine/adapters/whole_models.py", PackageResources.whole_models_py),
+    ("assay_engine/device.py", PackageResources.device_py),
+    ("assay_engine/files.py", PackageResources.files_py),
+    ("assay_engine/isolation.py", PackageResources.isolation_py),
+    ("assay_engine/mlx/batches.py", PackageResources.batches_py),
+    ("assay_engine/mlx/mlx_encoder.py", PackageResources.mlx_encoder_py),
+    ("assay_engine/mlx/mlx_job.py", PackageResources.mlx_job_py),
+    ("assay_engine/mlx/mlx_spec.py", PackageResources.mlx_spec_py),
+    ("assay_engine/mlx/optimizer.py", PackageResources.optimizer_py),
+    ("assay_engine/model_checks.py", PackageResources.model_checks_py),
+    ("assay_engine/self_test.py", PackageResources.self_test_py),
+    ("assay_engine/serve/connections.py", PackageResources.connections_py),
+    ("assay_engine/serve/guard.py", PackageResources.guard_py),
+    ("assay_engine/serve/handler.py", PackageResources.handler_py),
+    ("assay_engine/serve/model.py", PackageResources.model_py),
+    ("assay_engine/serve/serve_command.py", PackageResources.serve_command_py),
+    ("assay_engine/serve/server.py", PackageResources.server_py),
+    ("assay_engine/templates/renderer.py", PackageResources.renderer_py),
+    ("assay_engine/templates/worker.py", PackageResources.worker_py),
+    ("assay_engine/train/answers.py", PackageResources.answers_py),
+    ("assay_engine/train/encoder.py", PackageResources.encoder_py),
+    ("assay_engine/train/ends.py", PackageResources.ends_py),
+    ("assay_engine/train/events.py", PackageResources.events_py),
+    ("assay_engine/train/findings.py", PackageResources.findings_py),
+    ("assay_engine/train/job.py", PackageResources.job_py),
+    ("assay_engine/train/members.py", PackageResources.members_py),
+    ("assay_engine/train/preflight.py", PackageResources.preflight_py),
+    ("assay_engine/train/program.py", PackageResources.program_py),
+    ("assay_engine/train/rows.py", PackageResources.rows_py),
+    ("assay_engine/train/samples.py", PackageResources.samples_py),
+    ("assay_engine/train/spec.py", PackageResources.spec_py),
+    ("assay_engine/train/training_settings.json", PackageResources.training_settings_json),
+    ("assay_engine/train/system_watch.py", PackageResources.system_watch_py),
+    ("assay_engine/train/token_checks.py", PackageResources.token_checks_py),
+    ("assay_engine/trl/columns.py", PackageResources.columns_py),
+    ("assay_engine/trl/generation.py", PackageResources.generation_py),
+    ("assay_engine/trl/launch.py", PackageResources.launch_py),
+    ("assay_engine/trl/trainer.py", PackageResources.trainer_py),
+    ("assay_engine/trl/trl_command.py", PackageResources.trl_command_py),
+    ("assay_engine/trl/trl_encoder.py", PackageResources.trl_encoder_py),
+    ("assay_engine/trl/trl_job.py", PackageResources.trl_job_py),
+    ("assay_engine/trl/trl_model.py", PackageResources.trl_model_py),
+    ("assay_engine/trl/trl_spec.py", PackageResources.trl_spec_py),
     ("requirements-cpu-linux-aarch64.txt", PackageResources.requirements_cpu_linux_aarch64_txt),
     ("requirements-cpu-linux-x86_64.txt", PackageResources.requirements_cpu_linux_x86_64_txt),
     ("requirements-cuda-linux-aarch64.txt", PackageResources.requirements_cuda_linux_aarch64_txt),
@@ -24,24 +73,10 @@ enum EngineFiles {
     ("requirements-trl-cpu-macos-arm64.txt", PackageResources.requirements_trl_cpu_macos_arm64_txt),
     ("requirements-trl-cuda-linux-aarch64.txt", PackageResources.requirements_trl_cuda_linux_aarch64_txt),
     ("requirements-trl-cuda-linux-x86_64.txt", PackageResources.requirements_trl_cuda_linux_x86_64_txt),
-    ("serve.py", PackageResources.serve_py),
-    ("server_guard.py", PackageResources.server_guard_py),
-    ("system_watch.py", PackageResources.system_watch_py),
-    ("template_limits.py", PackageResources.template_limits_py),
-    ("template_worker.py", PackageResources.template_worker_py),
-    ("train.py", PackageResources.train_py),
-    ("train_trl.py", PackageResources.train_trl_py),
-    ("training_answers.py", PackageResources.training_answers_py),
-    ("training_checks.py", PackageResources.training_checks_py),
-    ("training_ends.py", PackageResources.training_ends_py),
-    ("training_events.py", PackageResources.training_events_py),
-    ("training_job.py", PackageResources.training_job_py),
-    ("training_rows.py", PackageResources.training_rows_py),
-    ("training_samples.py", PackageResources.training_samples_py),
-    ("trl_launch.py", PackageResources.trl_launch_py),
-    ("trl_rows.py", PackageResources.trl_rows_py),
-    ("trl_trainer.py", PackageResources.trl_trainer_py),
   ]
+
+  /// Runs each of the package's programs, which its first argument names.
+  static let main = "assay_engine/__main__.py"
 
   /// Names this set of files.
   static let version = hash(of: all.map(\.name))
@@ -58,7 +93,7 @@ enum EngineFiles {
       .count { $0.contains("==") }
   }
 
-  /// Makes sure that the files are in their folder, and gives the folder.
+  /// Writes the files to their folder unless it is there, and returns the folder.
   static func place(in layout: EngineLayout) throws -> String {
     let folder = layout.scripts
     let manager = FileManager.default

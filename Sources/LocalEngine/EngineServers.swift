@@ -36,6 +36,8 @@ public struct EngineServers: ModelServers {
       throw ModelFailure.rejected(error.description)
     } catch let error as ProcessError {
       throw ModelFailure.unavailable(error.description)
+    } catch let error as LockError {
+      throw ModelFailure.unavailable(error.description)
     }
   }
 
@@ -90,10 +92,9 @@ public struct EngineServers: ModelServers {
   }
 
   private func start(_ pair: ServedPair, in folder: ServerFolder) async throws -> ServerFolder.State {
-    let scripts = try EngineFiles.place(in: engine.layout)
     let instance = UUID().uuidString
     var arguments = [
-      scripts + "/serve.py", "--model", pair.model, "--folder", folder.path, "--instance", instance, "--grace",
+      "--model", pair.model, "--folder", folder.path, "--instance", instance, "--grace",
       "\(Double(grace.components.seconds) + Double(grace.components.attoseconds) / 1e18)",
     ]
     if let adapter = pair.adapter { arguments += ["--adapter", adapter] }
@@ -102,7 +103,7 @@ public struct EngineServers: ModelServers {
       if let revision = hub.revision { arguments += ["--revision", revision] }
     }
     folder.beginLog()
-    let process = try await engine.pythonProgram(arguments).spawnDetached(appendingTo: folder.log)
+    let process = try await engine.program("serve", arguments).spawnDetached(appendingTo: folder.log)
     folder.write(process, to: folder.processFile)
     do {
       return try await ready(instance, process, pair, in: folder)

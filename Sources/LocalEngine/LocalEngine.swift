@@ -117,8 +117,7 @@ public struct LocalEngine: Sendable, Hashable {
   }
 
   func examine() async throws -> Report {
-    let folder = try EngineFiles.place(in: layout)
-    let result = try await pythonProgram([folder + "/" + environment.selfTest]).run()
+    let result = try await program("self-test", [environment.rawValue]).run()
     guard result.ending.isSuccess, let line = result.lines.last,
       let report = try? JSONDecoder().decode(Report.self, from: Data(line.utf8))
     else {
@@ -133,8 +132,13 @@ public struct LocalEngine: Sendable, Hashable {
   /// - Throws: `EngineError.notReady`.
   public func trainingProgram(folder: String) throws -> Program {
     try requireReady()
-    let scripts = try EngineFiles.place(in: layout)
-    return pythonProgram([scripts + "/" + environment.trainer, folder])
+    return try program(environment.trainer, [folder])
+  }
+
+  /// The folder with the Python package whose program a command line runs; nil where it runs another one.
+  public static func scripts(in arguments: [String]) -> String? {
+    let end = "/" + EngineFiles.main
+    return arguments.first { $0.hasPrefix("/") && $0.hasSuffix(end) }.map { String($0.dropLast(end.count)) }
   }
 
   /// A program that writes what a process takes of its machine to a file of events until that process ends; nil where there
@@ -171,7 +175,7 @@ public struct LocalEngine: Sendable, Hashable {
     do { try FileBytes.makeFolder(parent, for: .owner) } catch { throw EngineError.folder(parent, error) }
     do {
       return try await FileLock.acquire(layout.installLock, .exclusive, atMost: waiting)
-    } catch ProcessError.lockHeld {
+    } catch LockError.held {
       throw EngineError.busy("Another assay is installing the engine; wait for it, then try again.")
     }
   }
@@ -184,6 +188,13 @@ public struct LocalEngine: Sendable, Hashable {
   /// - Parameter arguments: a program of ours and what it is told; paths are absolute.
   static func pythonProgram(of python: String, _ arguments: [String]) -> Program {
     Program(python, pythonOptions + arguments, environment: cleanEnvironment, workingDirectory: "/")
+  }
+
+  /// One of the programs of the package `assay_engine`, with arguments.
+  /// - Throws: `EngineError.folder` where its files can't be written.
+  func program(_ name: String, _ arguments: [String]) throws -> Program {
+    let scripts = try EngineFiles.place(in: layout)
+    return pythonProgram([scripts + "/" + EngineFiles.main, name] + arguments)
   }
 
   /// The engine's own Python.

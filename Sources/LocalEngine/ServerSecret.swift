@@ -14,7 +14,7 @@ import Foundation
 /// the server starts.
 ///
 /// Every request carries it. Before that the server has to prove that it knows it too: another user's program may have taken
-/// the port of a server that has died (see server_guard.py for the protocol).
+/// the port of a server that has died (see guard.py for the protocol).
 struct ServerSecret: Sendable, Hashable {
   /// The digits.
   let text: String

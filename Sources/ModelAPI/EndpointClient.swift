@@ -24,7 +24,7 @@ struct EndpointClient<Body: ChatBody>: ModelClient {
     do {
       return try await answer(request, from: endpoint, onText: onText)
     } catch ModelFailure.rejected(let text)
-      where endpoint.dialect == .chat && request.sampling.maxTokens != nil && Self.isAboutName(text)
+      where endpoint.dialect.hasTwoLimitNames && request.sampling.maxTokens != nil && Self.isAboutName(text)
     {
       endpoint.usesMaxCompletionTokens.toggle()
       let answer = try await answer(request, from: endpoint, onText: onText)
@@ -55,40 +55,4 @@ struct EndpointClient<Body: ChatBody>: ModelClient {
   }
 
   func tokenCounts(of texts: [String]) async -> [Int]? { nil }
-}
-
-extension Endpoint {
-  /// A client that speaks the endpoint's dialect through a service.
-  func client(_ service: ChatService, options: JSONObject, learnt: LearntNames) -> any ModelClient {
-    switch dialect {
-    case .chat: EndpointClient<ChatRequest>(service: service, endpoint: self, options: options, learnt: learnt)
-    case .responses:
-      EndpointClient<ResponsesRequest>(service: service, endpoint: self, options: options, learnt: learnt)
-    case .messages:
-      EndpointClient<MessagesRequest>(service: service, endpoint: self, options: options, learnt: learnt)
-    case .ollama: EndpointClient<OllamaRequest>(service: service, endpoint: self, options: options, learnt: learnt)
-    }
-  }
-
-  /// The endpoint's other way in, for many requests at once; nil where it has none. Files and batches live on one server.
-  func batches(_ service: ChatService, options: JSONObject, learnt: LearntNames) -> (any BatchService)? {
-    switch dialect {
-    case .chat:
-      OpenAIBatchService(service) {
-        var endpoint = self
-        endpoint.usesMaxCompletionTokens = learnt.usesMaxCompletionTokens
-        return ChatRequest(endpoint, options: options, request: $0, streams: false)
-      }
-    case .responses:
-      OpenAIBatchService(service) { try ResponsesRequest(self, options: options, request: $0, streams: false) }
-    case .messages, .ollama: nil
-    }
-  }
-  /// What tunes the endpoint's model; nil where what it speaks has nothing for that.
-  func tuning(_ service: ChatService) -> (any TuningService)? {
-    switch dialect {
-    case .chat, .responses: OpenAITuningService(service)
-    case .messages, .ollama: nil
-    }
-  }
 }

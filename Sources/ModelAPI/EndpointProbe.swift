@@ -11,7 +11,7 @@ struct EndpointProbe {
   private let client: any ModelClient
   /// Asks for what no dialect's client asks for.
   private let service: ChatService
-  private let dialect: Endpoint.Dialect
+  private let dialect: APIDialect
   private let model: String
   /// The body of a chat, where the endpoint takes one that can be added to.
   private let chatBody: (@Sendable (ModelRequest) -> JSONValue)?
@@ -23,19 +23,19 @@ struct EndpointProbe {
 
   /// - Parameter options: settings of the model's own API, which every request carries.
   /// - Parameter learnt: what the servers have taught.
-  init(_ service: ChatService, endpoint: Endpoint, options: JSONObject, learnt: LearntNames) {
+  init(_ service: ChatService, _ dialect: APIDialect, endpoint: Endpoint, options: JSONObject, learnt: LearntNames) {
     var observed = service
     observed.witness = exchange
-    client = endpoint.client(observed, options: options, learnt: learnt)
+    client = dialect.client(observed, endpoint, options, learnt)
     self.learnt = learnt
     self.service = {
       var service = service
       service.timeout = min(service.timeout, Self.longest)
       return service
     }()
-    dialect = endpoint.dialect
+    self.dialect = dialect
     model = endpoint.model
-    if dialect == .chat {
+    if dialect.probe.isChatCompletion {
       chatBody = {
         var endpoint = endpoint
         endpoint.usesMaxCompletionTokens = learnt.usesMaxCompletionTokens
@@ -70,7 +70,7 @@ struct EndpointProbe {
       probe.findings[.structuredOutput] = try await finding { try await structuredOutput(chatBody) }
     }
     probe.findings[.tokenCounts] = try await finding(tokenCounts)
-    if dialect == .chat || dialect == .responses {
+    if dialect.batches != nil {
       probe.findings[.batches] = try await finding {
         let url = service.address.url("/batches", query: "limit=1")
         return try await service.json(HTTPClientRequest(url: url))["data"]?.array == nil ? .unknown : .works
@@ -125,7 +125,7 @@ struct EndpointProbe {
 
   private func lookAtModels(_ probe: inout ModelProbe) async throws {
     let address = service.address
-    let url = dialect == .ollama ? address.urlBesideVersion("/api/tags") : address.url("/models")
+    let url = dialect.probe.modelList.url(address)
     var owner: String?
     let outcome = try await result { try await service.json(HTTPClientRequest(url: url)) }
     let list = outcome.value?["data"]?.array ?? outcome.value?["models"]?.array
@@ -141,19 +141,21 @@ struct EndpointProbe {
       case .failure(.rejected): .refused
       case .failure: .unknown
       }
-    // Three that tell their version elsewhere, known by whom they say their models belong to.
-    let (name, place, key): (String, String, String)
-    switch (owner, dialect) {
-    case ("vllm", _): (name, place, key) = ("vLLM", "/version", "version")
-    case ("llamacpp", _): (name, place, key) = ("llama.cpp", "/props", "build_info")
-    case ("library", _), (_, .ollama): (name, place, key) = ("Ollama", "/api/version", "version")
-    default: return
-    }
+    guard let place = owner.flatMap({ Self.versions[$0] }) ?? dialect.probe.version else { return }
     let version = try await result {
-      try await service.json(HTTPClientRequest(url: address.urlBesideVersion(place)))[key]?.string
+      try await service.json(HTTPClientRequest(url: address.urlBesideVersion(place.path)))[place.key]?.string
     }
-    if let text = version.value.flatMap(\.self) { probe.server = "\(name) \(Peer(name: "").quote(text, limit: 60))" }
+    if let text = version.value.flatMap(\.self) {
+      probe.server = "\(place.name) \(Peer(name: "").quote(text, limit: 60))"
+    }
   }
+
+  /// Where servers tell their version that are known by whom they say their models belong to.
+  private static let versions = [
+    "vllm": APIDialect.Probe.Version(name: "vLLM", path: "/version", key: "version"),
+    "llamacpp": APIDialect.Probe.Version(name: "llama.cpp", path: "/props", key: "build_info"),
+    "library": APIDialect.Probe.Version(name: "Ollama", path: "/api/version", key: "version"),
+  ]
 
   /// Where models come from, by name: of vLLM the folder, of Ollama the digest.
   private static func origins(_ list: [JSONValue]) -> [String: String] {
@@ -198,7 +200,7 @@ struct EndpointProbe {
 
   /// Whether an answer that would be much longer was ended at its limit.
   static func limit(_ limit: Int, in answer: Answer) -> ModelProbe.Finding {
-    let isCut = ["length", "max_tokens", "max_output_tokens"].contains(answer.finishReason)
+    let isCut = answer.finishReason.map(Answer.limitReasons.contains) == true
     if let count = answer.usage.completion {
       if count > limit { return .ignored }
       return isCut || count == limit ? .works : .unknown
@@ -290,7 +292,7 @@ struct EndpointProbe {
     {
       return .works
     }
-    let isCut = ["length", "max_tokens"].contains(answer.finishReason)
+    let isCut = answer.finishReason.map(Answer.limitReasons.contains) == true
     return answer.text.isEmpty || isCut ? .unknown : .ignored
   }
 
@@ -298,21 +300,9 @@ struct EndpointProbe {
     if let counts = await client.tokenCounts(of: ["Hello world"]) {
       return counts.first.map { $0 > 0 } == true ? .works : .unknown
     }
-    let address = service.address
-    switch dialect {
-    case .messages:
-      let body: JSONValue = [
-        "model": JSONValue(model), "messages": [["role": "user", "content": "Hello world"]],
-      ]
-      let json = try await service.json(.post(address.url("/messages/count_tokens"), body))
-      return json["input_tokens"]?.tokenCount == nil ? .unknown : .works
-    case .chat, .responses:
-      // As vLLM wants it, and as llama.cpp does.
-      let body: JSONValue = ["model": JSONValue(model), "prompt": "Hello world", "content": "Hello world"]
-      let json = try await service.json(.post(address.urlBesideVersion("/tokenize"), body))
-      return json["count"]?.tokenCount ?? json["tokens"]?.array?.count ?? 0 > 0 ? .works : .unknown
-    case .ollama: return .refused
-    }
+    guard let way = dialect.probe.tokenCount else { return .refused }
+    let json = try await service.json(.post(way.path.url(service.address), way.body(model, "Hello world")))
+    return way.count(json) == nil ? .unknown : .works
   }
 }
 

@@ -29,6 +29,7 @@ public final class HTTPModelClients: ModelClients, TuningServices {
     weak var seat: EngineSeat?
   }
 
+  private let dialects: [APIDialect]
   private let servers: (any ModelServers)?
   private let gate: any TrustGate
   private let limits: HTTPLimits
@@ -42,19 +43,23 @@ public final class HTTPModelClients: ModelClients, TuningServices {
   /// Makes clients with the process's environment and the system's key store.
   /// - Parameter servers: starts local engines; without it models of type `mlx` are refused with a sentence.
   /// - Parameter gate: says which of a workspace's models may be reached.
-  public convenience init(
-    servers: (any ModelServers)?, gate: any TrustGate, limits: HTTPLimits = HTTPLimits()
+  package convenience init(
+    servers: (any ModelServers)?, dialects: [APIDialect] = APIDialect.builtIn, gate: any TrustGate,
+    limits: HTTPLimits = HTTPLimits()
   ) {
-    self.init(servers: servers, gate: gate, limits: limits, keys: .system, environment: APIKey.processEnvironment)
+    self.init(
+      servers: servers, dialects: dialects, gate: gate, limits: limits, keys: .system,
+      environment: APIKey.processEnvironment)
   }
 
   /// Makes clients that read keys and proxies from a given environment, and keys that it lacks from a key store.
-  public init(
-    servers: (any ModelServers)?, gate: any TrustGate = OpenGate(), limits: HTTPLimits = HTTPLimits(),
-    keys: KeyStore = .none,
+  package init(
+    servers: (any ModelServers)?, dialects: [APIDialect] = APIDialect.builtIn, gate: any TrustGate = OpenGate(),
+    limits: HTTPLimits = HTTPLimits(), keys: KeyStore = .none,
     environment: @escaping @Sendable (String) -> String?
   ) {
     self.servers = servers
+    self.dialects = dialects
     self.gate = gate
     self.limits = limits
     self.keys = keys
@@ -73,12 +78,10 @@ public final class HTTPModelClients: ModelClients, TuningServices {
       endpoint.model = adapter ?? endpoint.model
       return try client(of: endpoint, model, workspace: workspace)
     case .command(let words):
-      if adapter != nil {
-        throw ModelFailure.rejected(
-          "The model \(model.name) is a command, which can't load an adapter: name it among the command's arguments.")
-      }
+      var options = model.options
+      if let adapter { options["adapter"] = .string(adapter) }
       return CommandClient(
-        seat: command(words, model.environment, in: workspace), options: model.options, timeout: model.timeout)
+        seat: command(words, model.environment, in: workspace), options: options, timeout: model.timeout)
     case .mlx(let path):
       guard let servers else {
         throw ModelFailure.rejected("The model \(model.name) needs the local engine, which isn't available here.")
@@ -99,9 +102,6 @@ public final class HTTPModelClients: ModelClients, TuningServices {
         return service
       }
     case .replay(let file):
-      if adapter != nil {
-        throw ModelFailure.rejected("The model \(model.name) replays recorded answers, which an adapter can't change.")
-      }
       return ReplayClient(path: try Self.file(file, in: workspace), name: file, limit: limits.recordingBytes)
     }
   }
@@ -125,21 +125,33 @@ public final class HTTPModelClients: ModelClients, TuningServices {
 
   /// A client of an endpoint's servers, in what they speak.
   private func client(of endpoint: Endpoint, _ model: ModelSpec, workspace: String) throws -> any ModelClient {
-    let services = try services(of: endpoint, model, workspace: workspace)
+    let dialect = try dialect(of: endpoint)
+    let services = try services(of: endpoint, dialect, model, workspace: workspace)
     let options = model.options
     let learnt = LearntNames(usesMaxCompletionTokens: endpoint.usesMaxCompletionTokens)
     return BalancedClient(
-      services, learnt: learnt, batches: endpoint.batches(services[0], options: options, learnt: learnt)
+      services, learnt: learnt, batches: dialect.batches?(services[0], endpoint, options, learnt)
     ) { service in
-      try await EndpointProbe(service, endpoint: endpoint, options: options, learnt: learnt).run()
+      try await EndpointProbe(service, dialect, endpoint: endpoint, options: options, learnt: learnt).run()
     } make: {
-      endpoint.client($0, options: options, learnt: learnt)
+      dialect.client($0, endpoint, options, learnt)
     }
   }
 
+  private func dialect(of endpoint: Endpoint) throws(ModelFailure) -> APIDialect {
+    guard let dialect = dialects.first(where: { $0.facts == endpoint.dialect }) else {
+      throw .rejected(
+        "Assay knows no API called \(SafeText.line(endpoint.dialect.word, limit: 40)): correct the model's api.")
+    }
+    return dialect
+  }
+
   /// What carries requests to an endpoint's servers, one each.
-  private func services(of endpoint: Endpoint, _ model: ModelSpec, workspace: String) throws -> [ChatService] {
-    let addresses = try endpoint.baseURLs.map { text throws(ModelFailure) in try ServiceAddress(text) }
+  private func services(
+    of endpoint: Endpoint, _ dialect: APIDialect, _ model: ModelSpec, workspace: String
+  ) throws -> [ChatService] {
+    let paths = dialects.map(\.path)
+    let addresses = try endpoint.baseURLs.map { text throws(ModelFailure) in try ServiceAddress(text, without: paths) }
     var trusted = TrustedCertificates.usual
     if endpoint.certificates != nil || addresses.contains(where: { $0.scheme == "https" }) {
       let path = try endpoint.certificates.map { file throws(ModelFailure) in
@@ -161,7 +173,7 @@ public final class HTTPModelClients: ModelClients, TuningServices {
     return addresses.map { address in
       var service = service(address, key: endpoint.keyEnvironment, timeout: model.timeout)
       service.trusted = trusted
-      if endpoint.dialect == .messages { service.headers = { MessagesRequest.headers(key: $0) } }
+      service.headers = dialect.headers
       return service
     }
   }
@@ -171,11 +183,13 @@ public final class HTTPModelClients: ModelClients, TuningServices {
   /// - Throws: `ModelFailure.rejected` with a sentence.
   public func tuning(for model: ModelSpec, workspace: String) throws -> any TuningService {
     try gate.require(model.permissions)
-    if case .endpoint(let endpoint) = model.api,
-      let service = try services(of: endpoint, model, workspace: workspace).first,
-      let tuning = endpoint.tuning(service)
-    {
-      return tuning
+    if case .endpoint(let endpoint) = model.api {
+      let dialect = try dialect(of: endpoint)
+      if let service = try services(of: endpoint, dialect, model, workspace: workspace).first,
+        let tuning = dialect.tuning(service)
+      {
+        return tuning
+      }
     }
     throw ModelFailure.rejected(
       "The model \(model.name) has no fine-tuning API (api: \(model.api.word)): it needs api: openai and the base_url of a "

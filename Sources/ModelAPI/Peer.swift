@@ -1,9 +1,9 @@
 import Content
 
 /// Who answers a request: how sentences name it, and what it must not be heard to say.
-struct Peer: Sendable, CustomStringConvertible {
+package struct Peer: Sendable, CustomStringConvertible {
   /// Host and port.
-  let name: String
+  package let name: String
   /// Takes the key out that was sent, which a server may send back.
   private let redactor: KeyRedactor?
 
@@ -14,7 +14,7 @@ struct Peer: Sendable, CustomStringConvertible {
   }
 
   /// Text of the server fit to stand in a sentence: without the key, on one line, short.
-  func quote(_ text: String, limit: Int = 300) -> String { SafeText.line(cleanSentence(text), limit: limit) }
+  package func quote(_ text: String, limit: Int = 300) -> String { SafeText.line(cleanSentence(text), limit: limit) }
 
   /// A sentence that may hold words of the server, without the key.
   func cleanSentence(_ text: String) -> String { redactor?.cleanSentence(text) ?? text }
@@ -29,7 +29,7 @@ struct Peer: Sendable, CustomStringConvertible {
   func unfinished(_ text: String) -> Int { redactor?.unfinished(text) ?? 0 }
 
   /// Same as `name`.
-  var description: String { name }
+  package var description: String { name }
 }
 
 /// An answer as it is shown while it comes: without the key, also where that comes in pieces.

@@ -5,7 +5,7 @@ import WorkbenchCore
 /// Servers whose context is too small may cut the prompt and answer as if nothing had happened. Such an answer is none. What
 /// counts as too few tokens is far below what any tokenizer makes of the text, so that no alarm is false: a word is at
 /// least one token, however long, and scripts without blanks have at most so many characters in one.
-struct PromptReading: Sendable {
+package struct PromptReading: Sendable {
   /// Shorter prompts, in bytes, fit into every context.
   private static let longPrompt = 4096
   /// Servers that count fewer tokens of a long prompt don't count what they read: there is no context so small.
@@ -19,11 +19,11 @@ struct PromptReading: Sendable {
 
   private let messages: [ChatMessage]
   /// The tokens that prompt and answer may have together, where that is known.
-  var context: Int?
+  package var context: Int?
   /// Whether a person allows that the prompt is cut.
-  var mayBeCut = false
+  package var mayBeCut = false
 
-  init(_ messages: [ChatMessage]) { self.messages = messages }
+  package init(_ messages: [ChatMessage]) { self.messages = messages }
 
   /// The fewest tokens that a text can have. Characters that repeat the one before count once: a token may hold many.
   static func fewestTokens(of text: String) -> Int {

@@ -79,17 +79,6 @@ struct ServerPool: Sendable {
   /// Requests under way at a server.
   func underWay(at index: Int) -> Int { servers[index].underWay }
 
-  /// Whether some server is in rotation at time `now`.
-  func hasServerUp(now: Double) -> Bool {
-    servers.contains { server in
-      switch server.standing {
-      case .up: true
-      case .busy(let until, _): until <= now
-      default: false
-      }
-    }
-  }
-
   /// The server for the next request, which counts as under way there from now on; nil when there is none.
   /// - Parameter excluded: servers that have had the request before.
   /// - Parameter quiet: servers that want no request for now; they are chosen when there is no other.

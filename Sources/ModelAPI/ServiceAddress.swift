@@ -16,8 +16,9 @@ struct ServiceAddress: Sendable, Hashable {
   private let query: String
 
   /// Checks a base address.
+  /// - Parameter paths: paths of requests, which are dropped where one was written at the end.
   /// - Throws: `ModelFailure.rejected`, without repeating what may be a secret in the address.
-  init(_ text: String) throws(ModelFailure) {
+  init(_ text: String, without paths: [String] = APIDialect.builtIn.map(\.path)) throws(ModelFailure) {
     let trimmed = text.trimmingCharacters(in: .whitespaces)
     guard let url = URLComponents(string: trimmed), let scheme = url.scheme?.lowercased(),
       ["http", "https"].contains(scheme),
@@ -39,7 +40,7 @@ struct ServiceAddress: Sendable, Hashable {
     origin = "\(scheme)://\(written)\(port)"
     var path = url.percentEncodedPath
     while path.hasSuffix("/") { path.removeLast() }
-    for end in ["/chat/completions", "/responses", "/messages", "/api/chat"] where path.hasSuffix(end) {
+    for end in paths where path.hasSuffix(end) {
       path.removeLast(end.count)
     }
     self.path = path

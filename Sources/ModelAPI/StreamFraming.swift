@@ -1,5 +1,5 @@
 /// What a streamed answer is cut into.
-enum StreamFraming: Sendable {
+package enum StreamFraming: Sendable {
   /// Server-sent events.
   case events
   /// A JSON value on each line.

@@ -5,7 +5,7 @@ import Content
 /// For graders they are text, the same for every dialect: behind the answer's own text, on a line of its own where there
 /// is any, stands `[{"name":…,"arguments":{…}}]` as compact JSON, in the order in which the calls came. Ids, which differ
 /// each time, are left out. Arguments that aren't a JSON object stand there as the text that came.
-struct ToolCalls: Sendable, Hashable {
+package struct ToolCalls: Sendable, Hashable {
   private struct Call: Hashable {
     var id = ""
     var name = ""
@@ -29,12 +29,14 @@ struct ToolCalls: Sendable, Hashable {
   /// Whether there are none.
   var isEmpty: Bool { calls.isEmpty }
 
+  package init() {}
+
   /// Takes a call or a piece of one.
   /// - Parameter index: which call it belongs to; without one it begins a call if it has a name, and otherwise belongs
   ///   to the last one.
   /// - Parameter id: the server's name for the call: another one begins another call.
   /// - Parameter arguments: a value, or a text of which more may follow.
-  mutating func add(at index: Int? = nil, id: String? = nil, name: String?, arguments: JSONValue?) {
+  package mutating func add(at index: Int? = nil, id: String? = nil, name: String?, arguments: JSONValue?) {
     let id = id ?? ""
     let name = name ?? ""
     var place = index.map { places[$0] } ?? (name.isEmpty ? calls.indices.last : nil)

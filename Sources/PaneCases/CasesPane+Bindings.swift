@@ -57,7 +57,8 @@ extension CasesPane {
     let none = noCase(snapshot)
     return [
       Binding("a", title: "Add a case", group: group, action: .add, unavailable: noSet(snapshot), footer: "add"),
-      Binding("c", title: "Duplicate the case", group: group, action: .duplicate, unavailable: none, footer: "copy"),
+      Binding(
+        "d", title: "Duplicate the case", group: group, action: .duplicate, unavailable: none, footer: "duplicate"),
       Binding("D", title: "Delete the case", group: group, action: .delete, unavailable: none),
       Binding(.left, "h", title: "To the table", group: group, action: .previousPanel),
       Binding(.right, "l", title: "To the case", group: group, action: .nextPanel),

@@ -1,6 +1,8 @@
 import Content
 import Drawing
 import Foundation
+import NumberFormat
+import PaneKit
 import WorkbenchCore
 
 extension CasesPane {
@@ -84,10 +86,9 @@ extension CasesPane {
     if rows.isEmpty {
       drawEmpty(isFiltered: isFiltered, problems, in: body, pen, on: &surface)
     } else {
-      let isMarked = marks.update(pen.snapshot.comparison, set: pen.set)
       widths.update(pen.set)
       table.draw(
-        rows, columns: columns(pen, isMarked: isMarked), in: body,
+        rows, columns: columns(pen), in: body,
         focused: pen.isFocused && panel == .table && draft == nil, on: &surface, theme: theme)
     }
     var row = 0
@@ -115,18 +116,17 @@ extension CasesPane {
     guard let meant = pen.snapshot.meantRun(of: variant.name, on: pen.set.name), meant.run.summary.scored > 0 else {
       return ("\(variant.name): not measured on this set", nil)
     }
-    func percent(_ share: Double) -> Int { Int((share * 100).rounded()) }
     let (run, summary) = (meant.run, meant.run.summary)
     let age = run.setHash != pen.set.hash ? " on an older set" : meant.isCurrent != false ? "" : " on an older version"
     return (
-      "\(variant.name): \(percent(summary.mean)) % (\(percent(summary.low))–\(percent(summary.high))), "
+      "\(variant.name): \(NumberFormat.percent(summary.mean, summary.low, summary.high)), "
         + "\(run.casesComplete) of \(run.cases) done\(age)", nil
     )
   }
 
-  private func columns(_ pen: Pen, isMarked: Bool) -> [TableColumn<EvalCase>] {
+  private func columns(_ pen: Pen) -> [TableColumn<EvalCase>] {
     let theme = pen.theme
-    let (search, marks, widths) = (search, marks, widths)
+    let (search, widths) = (search, widths)
     let match = theme[.searchMatch]
     var columns = [
       TableColumn<EvalCase>("Case", width: 6...max(6, widths.id), priority: 9) { evalCase in
@@ -144,15 +144,12 @@ extension CasesPane {
         [Span(evalCase.tags.joined(separator: " "), theme[.tag])]
       },
     ]
-    guard isMarked, let comparison = pen.snapshot.comparison else { return columns }
-    for (run, isFirst) in [(comparison.a, true), (comparison.b, false)] {
-      let heading =
-        isFirst == run.variant.isTuned || comparison.a.variant.isTuned == comparison.b.variant.isTuned
-        ? (isFirst ? "A" : "B") : (run.variant.isTuned ? "T" : "P")
+    for (index, outputs) in marks(pen.snapshot, pen.set).enumerated() {
       columns.append(
-        TableColumn<EvalCase>(heading, width: isFirst ? 1...1 : 2...2, priority: 6) { evalCase in
-          guard let row = marks.row(evalCase.id, comparison) else { return [Span("·", theme[.textDim])] }
-          let standing = (isFirst ? row.a : row.b).standing
+        TableColumn<EvalCase>(
+          outputs.run.variant.isTuned ? "T" : "P", width: index == 0 ? 1...1 : 2...2, priority: 6
+        ) { evalCase in
+          guard let standing = outputs[evalCase.id]?.standing else { return [Span("·", theme[.textDim])] }
           return [Span(standing.mark, theme[standing.style])]
         })
     }
@@ -235,9 +232,4 @@ extension CasesPane {
     for problem in snapshot.workspace.problems.prefix(5) { lines.append(Span("! \(problem)", theme[.error])) }
     for (offset, line) in lines.enumerated() { surface.write([line], in: inner.row(offset + 1)) }
   }
-}
-
-extension Rect {
-  /// Without one column at either side.
-  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

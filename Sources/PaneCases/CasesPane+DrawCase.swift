@@ -1,5 +1,6 @@
 import Content
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 extension CasesPane {
@@ -37,16 +38,14 @@ extension CasesPane {
     } else {
       lines.append([Span("Nothing: graders that compare with it can't score it.", theme[.textDim])])
     }
-    if marks.update(pen.snapshot.comparison, set: pen.set), let comparison = pen.snapshot.comparison,
-      let row = marks.row(evalCase.id, comparison)
-    {
-      for (run, output) in [(comparison.a, row.a), (comparison.b, row.b)] {
-        lines.append([])
-        let mark = Span(output.standing.mark + " ", theme[output.standing.style])
-        lines.append([mark, Span(run.variant.name, theme[run.variant.isTuned ? .badgeTuned : .badgePrompted])])
-        lines += Self.long(output.answer?.text ?? output.failure ?? "", theme)
-        for score in output.scores where score.passed != true { lines.append([Span(score.reason, theme[.textDim])]) }
-      }
+    for outputs in marks(pen.snapshot, pen.set) {
+      guard let output = outputs[evalCase.id] else { continue }
+      lines.append([])
+      let mark = Span(output.standing.mark + " ", theme[output.standing.style])
+      let variant = outputs.run.variant
+      lines.append([mark, Span(variant.name, theme[variant.isTuned ? .badgeTuned : .badgePrompted])])
+      lines += Self.long(output.answer?.text ?? output.failure ?? "", theme)
+      for score in output.scores where score.passed != true { lines.append([Span(score.reason, theme[.textDim])]) }
     }
     return lines.map { search.mark($0, style: theme[.searchMatch]) }
   }

@@ -1,5 +1,6 @@
 import Content
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Shows an eval set as a table with the case opened beside it; finds, filters and edits cases.
@@ -17,6 +18,8 @@ public struct CasesPane: Pane {
   }
 
   /// The pane's name.
+  public let id = PaneID.cases
+  /// Its title.
   public let title = "Cases"
 
   var setName: String?
@@ -35,7 +38,6 @@ public struct CasesPane: Pane {
     didSet { if tag != oldValue { revealSelection() } }
   }
   var filter = CaseFilter()
-  var marks = CaseMarks()
   var widths = CaseWidths()
   /// What is being edited.
   var draft: CaseDraft?
@@ -56,10 +58,21 @@ public struct CasesPane: Pane {
   /// True while a case or a search is being typed, or a question waits for its answer.
   public var capturesText: Bool { draft != nil || question != nil }
 
-  /// What the pane would like done now to fill itself: nothing, the workspace has all cases.
-  public mutating func wants(_ snapshot: Snapshot) -> Command? {
+  /// Takes note of what the files say now.
+  public mutating func update(_ snapshot: Snapshot) -> [Command] {
     sync(snapshot)
-    return nil
+    return []
+  }
+
+  /// The outputs of the runs whose marks stand beside the cases.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    guard let set = set(snapshot) else { return [] }
+    return Set(snapshot.sides(on: set.name).map { AnyQuery(OutputsQuery(run: $0.id, set: set.name)) })
+  }
+
+  /// What the best prompted and the best tuned run made of the set's cases, as far as that is read.
+  func marks(_ snapshot: Snapshot, _ set: EvalSet) -> [RunOutputs] {
+    snapshot.sides(on: set.name).compactMap { snapshot[OutputsQuery(run: $0.id, set: set.name)].answer }
   }
 
   /// Saves the case being edited if it reads well and its file has not changed; otherwise the editor keeps its text.

@@ -1,5 +1,7 @@
 import Content
 import Drawing
+import NumberFormat
+import PaneKit
 import WorkbenchCore
 
 /// One case as rows of text: the input, what is expected, and the two answers beside each other or one above the other.
@@ -187,7 +189,7 @@ private struct Layout {
     output.scores.map { score in
       [
         Span(score.standing.mark, theme[score.standing.style]), Span(" \(score.grader) "),
-        Span(score.value.map { Figure.decimal($0, places: 2) } ?? "not scored", theme[score.standing.style]),
+        Span(score.value.map { NumberFormat.fixed($0, decimals: 2) } ?? "not scored", theme[score.standing.style]),
         Span(score.reason.isEmpty ? "" : "  " + score.reason, theme[.textDim]),
       ]
     }
@@ -223,8 +225,8 @@ private struct Layout {
     } else if let completion = answer.usage.completion {
       words.append("\(completion) tokens")
     }
-    if answer.latency > 0 { words.append(Figure.duration(answer.latency)) }
-    if let cost = output.cost { words.append("$" + Figure.decimal(cost, places: 5)) }
+    if answer.latency > 0 { words.append(NumberFormat.duration(answer.latency)) }
+    if let cost = output.cost { words.append(NumberFormat.dollars(cost)) }
     if let reason = answer.finishReason, reason != "stop" { words.append("ended by \(reason)") }
     return words.isEmpty ? [] : [[Span(words.joined(separator: " · "), theme[.textDim])]]
   }

@@ -1,7 +1,7 @@
 import WorkbenchCore
 
 /// Which cases of a comparison the list shows.
-public enum CompareFilter: String, Sendable, Hashable, CaseIterable {
+public enum CompareFilter: String, Sendable, Hashable {
   /// Every case.
   case all
   /// The two answers aren't the same text.
@@ -33,13 +33,6 @@ public enum CompareFilter: String, Sendable, Hashable, CaseIterable {
     case .onlyA: " (\(Comparison.Outcome.onlyA.glyph))"
     case .bothWrong: " (\(Comparison.Outcome.bothWrong.glyph))"
     }
-  }
-
-  /// The one after it, or before it.
-  func next(by step: Int = 1) -> CompareFilter {
-    let all = CompareFilter.allCases
-    let index = all.firstIndex(of: self) ?? 0
-    return all[(index + step + all.count) % all.count]
   }
 
   /// Its name above the list; who wins is said by kind where the two sides are of different kinds.

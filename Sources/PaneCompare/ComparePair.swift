@@ -23,19 +23,11 @@ struct ComparePair: Sendable {
     var run: Run?
     var isPinned: Bool
 
-    /// What `Command.compare` calls it.
-    var reference: String { isPinned ? run.map { $0.id.description } ?? variant.name : variant.name }
-
     /// Whether the variant waits for an adapter that no training job has made yet.
     func isUntrained(_ snapshot: Snapshot) -> Bool {
       guard let adapter = variant.adapter, (run?.summary.done ?? 0) == 0 else { return false }
       if adapter == Variant.latestAdapter { return snapshot.latestAdapter(for: variant) == nil }
       return adapter.hasPrefix(".assay/jobs/") && !snapshot.jobs.contains { $0.adapter != nil && $0.made(adapter) }
-    }
-
-    /// Whether this run is the one meant.
-    func means(_ other: Run) -> Bool {
-      isPinned ? run?.id == other.id : other.variant.name == variant.name
     }
   }
 
@@ -59,6 +51,12 @@ struct ComparePair: Sendable {
       let other = Self.bestPrompted(set, snapshot, except: self.a?.variant.name)
       if self.b == nil || other?.run != nil && self.a?.run != nil { self.b = other }
     }
+  }
+
+  /// What lines both sides up; nil until both have a run.
+  var query: ComparisonQuery? {
+    guard let a = a?.run, let b = b?.run, let set else { return nil }
+    return ComparisonQuery(a: a.id, b: b.id, set: set)
   }
 
   /// What to call the sides.
@@ -103,33 +101,5 @@ struct ComparePair: Sendable {
       return Side(variant: run.variant, run: run, isPinned: false)
     }
     return snapshot.workspace.variants.last { $0.isTuned }.map { Side(variant: $0, run: nil, isPinned: false) }
-  }
-}
-
-/// What was asked of the core to fill the pane, so that a failure isn't asked for again and again.
-struct CompareRequest: Hashable, Sendable {
-  var a: String
-  var b: String
-  var set: String
-  var runs: [RunID]
-  /// How far the two runs were, in tenths: a comparison of runs under way is asked for again from time to time.
-  var progress: [Int]
-
-  init?(_ pair: ComparePair) {
-    guard let a = pair.a, let b = pair.b, let left = a.run, let right = b.run, let set = pair.set else { return nil }
-    self.a = a.reference
-    self.b = b.reference
-    self.set = set
-    runs = [left.id, right.id]
-    progress = [left, right].map { $0.cases > 0 ? 10 * $0.summary.done / $0.requests : 0 }
-  }
-
-  var command: Command { .compare(a: a, b: b, set: set) }
-
-  /// Whether this comparison is what was asked for, or newer.
-  func isAnswered(by comparison: Comparison?) -> Bool {
-    guard let comparison, [comparison.a.id, comparison.b.id] == runs else { return false }
-    let shown = [comparison.a, comparison.b].map { $0.cases > 0 ? 10 * $0.summary.done / $0.requests : 0 }
-    return zip(shown, progress).allSatisfy { $0 >= $1 }
   }
 }

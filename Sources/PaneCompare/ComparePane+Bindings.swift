@@ -8,11 +8,13 @@ extension ComparePane {
       return [
         Binding(.enter, title: "Compare this run", group: "Choose a run", action: .choose, footer: "choose"),
         Binding(
+          .tab, .left, .right, title: "Choose the other side's run", group: "Choose a run", action: .otherSide,
+          footer: "other side"),
+        Binding(
           .escape, "q", title: "Keep the present run", group: "Choose a run", action: .closeChooser, footer: "close"),
       ]
     }
-    if isCopying { return copyBindings }
-    if let question { return question == .better ? markBindings : editBindings }
+    if let menu { return menu.bindings }
     if draft != nil {
       return [
         Binding(
@@ -27,42 +29,48 @@ extension ComparePane {
         Binding(.escape, title: "Show all cases again", group: "Search", action: .clearSearch, footer: "all cases"),
       ]
     }
-    return movement + filters(ComparePair(snapshot, a: choiceA, b: choiceB, set: set).names) + sides(snapshot)
+    return movement + [filterBinding] + sides(snapshot)
   }
 
-  private var copyBindings: [Binding<Action>] {
-    let group = "Copy"
-    return [
-      Binding("a", title: "The answer of A", group: group, action: .copyPart(.a), footer: "A's answer"),
-      Binding("b", title: "The answer of B", group: group, action: .copyPart(.b), footer: "B's answer"),
-      Binding("e", title: "What is expected", group: group, action: .copyPart(.expected), footer: "expected"),
-      Binding("i", title: "The input", group: group, action: .copyPart(.input), footer: "input"),
-      Binding(.escape, "q", title: "Nothing", group: group, action: .copyNothing, footer: "copy nothing"),
-    ]
+  var copyMenu: Menu<Action> {
+    Menu(
+      "Copy",
+      [
+        ("a", "The answer of A", "A's answer", .copyPart(.a)), ("b", "The answer of B", "B's answer", .copyPart(.b)),
+        ("e", "What is expected", "expected", .copyPart(.expected)), ("i", "The input", "input", .copyPart(.input)),
+      ], close: ("Nothing", "copy nothing", .closeMenu))
   }
 
-  private var markBindings: [Binding<Action>] {
-    let group = "Which answer is better"
-    return [
-      Binding("a", title: "A is better", group: group, action: .found(.a), footer: "A is better"),
-      Binding("b", title: "B is better", group: group, action: .found(.b), footer: "B is better"),
-      Binding("g", title: "Both are good", group: group, action: .found(.both), footer: "both are good"),
-      Binding("n", title: "Neither is good", group: group, action: .found(.neither), footer: "neither"),
-      Binding("x", title: "Forget what was found", group: group, action: .found(nil), footer: "forget"),
-      Binding(.escape, "q", title: "Say nothing", group: group, action: .closeQuestion, footer: "close"),
-    ]
+  var markMenu: Menu<Action> {
+    Menu(
+      "Which answer is better",
+      [
+        ("a", "A is better", "A is better", .found(.a)), ("b", "B is better", "B is better", .found(.b)),
+        ("g", "Both are good", "both are good", .found(.both)), ("n", "Neither is good", "neither", .found(.neither)),
+        ("x", "Forget what was found", "forget", .found(nil)),
+      ], close: ("Say nothing", "close", .closeMenu))
   }
 
-  private var editBindings: [Binding<Action>] {
-    let group = "Edit the answer of"
-    return [
-      Binding("a", title: "A's answer", group: group, action: .editFrom(.a), footer: "edit A's answer"),
-      Binding("b", title: "B's answer", group: group, action: .editFrom(.b), footer: "edit B's answer"),
-      Binding(
-        "e", title: "What was written before", group: group, action: .editFrom(.expected), footer: "the edited one"),
-      Binding("x", title: "Forget what was written", group: group, action: .forgetAnswer, footer: "forget it"),
-      Binding(.escape, "q", title: "Edit nothing", group: group, action: .closeQuestion, footer: "close"),
+  var editMenu: Menu<Action> {
+    Menu(
+      "Edit the answer of",
+      [
+        ("a", "A's answer", "edit A's answer", .editFrom(.a)), ("b", "B's answer", "edit B's answer", .editFrom(.b)),
+        ("e", "What was written before", "the edited one", .editFrom(.expected)),
+        ("x", "Forget what was written", "forget it", .forgetAnswer),
+      ], close: ("Edit nothing", "close", .closeMenu))
+  }
+
+  func filterMenu(_ names: SideNames) -> Menu<Action> {
+    let keys: [(Key, CompareFilter)] = [
+      ("a", .all), ("d", .differ), ("t", .onlyB), ("p", .onlyA), ("w", .bothWrong),
     ]
+    return Menu(
+      "Show",
+      keys.map { key, filter in
+        let title = filter.title(kinds: names)
+        return (key, title + filter.legend, title, .filter(filter))
+      }, close: ("Leave the filter as it is", "close", .closeMenu))
   }
 
   private var movement: [Binding<Action>] {
@@ -96,19 +104,8 @@ extension ComparePane {
 
   private var nothingToRead: String? { figures.cases == 0 ? "There is no case with both answers yet." : nil }
 
-  private func filters(_ names: SideNames) -> [Binding<Action>] {
-    let keys: [(Key, CompareFilter)] = [
-      ("a", .all), ("d", .differ), ("t", .onlyB), ("p", .onlyA), ("w", .bothWrong),
-    ]
-    let cycle = [
-      Binding("f", title: "Next filter", group: "Filter", action: Action.nextFilter, footer: "filter"),
-      Binding("F", title: "Previous filter", group: "Filter", action: .previousFilter),
-    ]
-    return cycle
-      + keys.map { key, filter in
-        Binding(
-          key, title: "Show: \(filter.title(kinds: names))\(filter.legend)", group: "Filter", action: .filter(filter))
-      }
+  private var filterBinding: Binding<Action> {
+    Binding("f", title: "Filter the cases by who is right", group: "Cases", action: .chooseFilter, footer: "filter")
   }
 
   private func sides(_ snapshot: Snapshot) -> [Binding<Action>] {
@@ -119,19 +116,17 @@ extension ComparePane {
     let idle = untrained.map { "Train \($0.variant.name) first: 5 opens Training." } ?? "Both runs are complete."
     return [
       Binding(
-        "A", title: "Choose the run on the left", group: "Runs", action: .chooseA, unavailable: noRuns(snapshot),
-        footer: "A/B runs"),
-      Binding(
-        "B", title: "Choose the run on the right", group: "Runs", action: .chooseB, unavailable: noRuns(snapshot)),
+        "c", title: "Compare other runs", group: "Runs", action: .chooseRuns, unavailable: noRuns(snapshot),
+        footer: "runs"),
       Binding(
         "s", title: "Next eval set", group: "Runs", action: .nextSet,
         unavailable: snapshot.workspace.evalSets.count > 1 ? nil : "There is only one eval set."),
       Binding(
         "r", title: "Run what is missing", group: "Runs", action: .evaluate,
-        unavailable: isMissing ? nil : isRunning ? "It is being run already." : idle,
+        unavailable: isMissing ? nil : isRunning ? "It is running; p pauses it." : idle,
         footer: isMissing ? "run" : nil),
       Binding(
-        "R", title: "Pause what is running", group: "Runs", action: .pause,
+        "p", title: "Pause what is running", group: "Runs", action: .pause,
         unavailable: isRunning ? nil : "Neither run is under way.", footer: isRunning ? "pause" : nil),
     ]
   }

@@ -34,7 +34,7 @@ extension ComparePane {
     guard let comparison, !comparison.rows.isEmpty else {
       let inner = surface.frame(rect, title: "Cases", style: theme[.border], titleStyle: theme[.title])
       let text = emptySentences(snapshot, pair, comparison).joined(separator: "\n")
-      drawCentered(text, in: inner.inset(dx: inner.width > 8 ? 2 : 0, dy: 0), on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner.inset(dx: inner.width > 8 ? 2 : 0, dy: 0), on: &surface, theme: theme)
       return
     }
     if rect.width < Self.twoPanelWidth {
@@ -76,7 +76,7 @@ extension ComparePane {
       inner = Rect(x: inner.x, y: inner.y + 1, width: inner.width, height: inner.height - 1)
     }
     guard !rows.isEmpty else {
-      drawCentered(noRowsSentence, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(noRowsSentence).draw(in: inner, on: &surface, theme: theme)
       return
     }
     let search = TextSearch(query)
@@ -94,7 +94,7 @@ extension ComparePane {
 
   private var noRowsSentence: String {
     query.isEmpty
-      ? "No case is so. a shows all, f the next filter." : "No case holds “\(query)”. Esc shows all again."
+      ? "No case is so: f shows others." : "No case holds “\(query)”. Esc shows all again."
   }
 
   private static func style(of outcome: Comparison.Outcome) -> StyleName {
@@ -163,23 +163,10 @@ extension ComparePane {
         let verb = ready.count == 1 ? "has" : "have"
         lines.insert("\(names) \(verb) no run on \(pair.set ?? "") yet. Press r to evaluate.", at: 0)
       }
-      return lines + ["A and B choose other runs."]
+      return lines + ["c chooses other runs."]
     }
     if comparison != nil { return ["No case has both answers yet. Press r to run what is missing."] }
-    return ["Lining up the answers of both runs.", "If this stays, A and B choose other runs."]
+    if let problem = pair.query.flatMap({ snapshot[$0].problem }) { return [problem, "c chooses other runs."] }
+    return ["Lining up the answers of both runs …"]
   }
-
-  private func drawCentered(_ text: String, in rect: Rect, on surface: inout Surface, style: Style) {
-    guard rect.width > 0, rect.height > 0 else { return }
-    let lines = TextWidth.wrap(text, to: rect.width)
-    let top = max(0, (rect.height - lines.count) / 2)
-    for (index, line) in lines.prefix(rect.height - top).enumerated() {
-      surface.write([Span(line, style)], in: rect.row(top + index), .center)
-    }
-  }
-}
-
-extension Rect {
-  /// Without one column at either side.
-  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

@@ -1,4 +1,5 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Two runs side by side: which cases each got right, and what both answered to the selected one.
@@ -6,13 +7,13 @@ public struct ComparePane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
     case open, back, left, right, nextCase, previousCase
-    case filter(CompareFilter), nextFilter, previousFilter
+    case chooseFilter, filter(CompareFilter)
     case search, endSearch, clearSearch
-    case chooseA, chooseB, choose, closeChooser
+    case chooseRuns, otherSide, choose, closeChooser
     case nextSet, evaluate, pause
     case narrower, wider
-    case copy, copyPart(Part), copyNothing
-    case mark, found(Preference.Better?), edit, editFrom(Part), forgetAnswer, closeQuestion, keepAnswer, leaveAnswer
+    case copy, copyPart(Part), closeMenu
+    case mark, found(Preference.Better?), edit, editFrom(Part), forgetAnswer, keepAnswer, leaveAnswer
   }
 
   /// A part of a case that can be copied.
@@ -22,6 +23,8 @@ public struct ComparePane: Pane {
   enum Area: Hashable, Sendable { case list, detail }
 
   /// Its name.
+  public let id = PaneID.compare
+  /// Its title.
   public let title = "Compare"
 
   var area = Area.list
@@ -29,19 +32,12 @@ public struct ComparePane: Pane {
   var query = ""
   var field: LineField?  // while the text to look for is being typed
   var chooser: RunChooser?
-  var isCopying = false  // while a person is asked what to copy
-  var question: ReviewQuestion?  // while a person is asked about the answers
+  var menu: Menu<Action>?  // while a person is asked what to show, to copy, to mark or to edit
   var draft: AnswerDraft?  // while the right answer is being written
 
   var choiceA: RunChoice?
   var choiceB: RunChoice?
   var set: String?
-  private var asked: CompareRequest?
-  private var wasAnswered = false
-  /// Runs of comparisons that were asked for here and haven't come yet.
-  private var pending: Set<[RunID]> = []
-  /// The runs of the comparison that was there when the pane was last asked, if any; nil before that.
-  private var shown: [RunID]?
 
   /// The case that a person selected: it stays so while a filter hides it.
   var caseID: String?
@@ -60,48 +56,30 @@ public struct ComparePane: Pane {
 
   /// True while a text to look for is typed, or a question is open.
   public var capturesText: Bool {
-    field != nil || chooser != nil || isCopying || question != nil || draft != nil
+    field != nil || chooser != nil || menu != nil || draft != nil
   }
 
   /// What should be read now.
   func pair(_ snapshot: Snapshot) -> ComparePair { ComparePair(snapshot, a: choiceA, b: choiceB, set: set) }
 
-  /// The comparison, if it is one of the two sides that should be read.
+  /// The comparison of the two sides, once it is there.
   func comparison(_ snapshot: Snapshot, _ pair: ComparePair) -> Comparison? {
-    guard let comparison = snapshot.comparison, let a = pair.a, let b = pair.b, comparison.a.set == pair.set,
-      a.means(comparison.a), b.means(comparison.b)
-    else { return nil }
-    return comparison
+    pair.query.flatMap { snapshot[$0].answer }
   }
 
-  /// The command that would fill the pane, if it isn't filled and the same wasn't asked for before.
-  public mutating func wants(_ snapshot: Snapshot) -> Command? {
-    takeComparison(snapshot)
-    guard let request = CompareRequest(pair(snapshot)) else { return nil }
-    if request.isAnswered(by: snapshot.comparison) {
-      if request == asked { wasAnswered = true }
-      return nil
-    }
-    if request == asked, !wasAnswered { return nil }
-    asked = request
-    wasAnswered = false
-    pending.insert(request.runs)
-    return request.command
+  /// The comparison of the two sides.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    pair(snapshot).query.map { [AnyQuery($0)] } ?? []
   }
 
-  /// Turns to two runs that were asked for elsewhere, such as in Runs or Verdict, once they are there.
-  private mutating func takeComparison(_ snapshot: Snapshot) {
-    let runs = snapshot.comparison.map { [$0.a.id, $0.b.id] } ?? []
-    guard runs != shown else { return }
-    let isNew = shown != nil
-    shown = runs
-    let pair = pair(snapshot)
-    guard let comparison = snapshot.comparison, pending.remove(runs) == nil, isNew,
-      runs != [pair.a?.run?.id, pair.b?.run?.id]
+  /// Turns to two runs.
+  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    guard case .runs(let a, let b, let set)? = subject as? Subject,
+      let a = snapshot.runs.first(where: { $0.id == a }), let b = snapshot.runs.first(where: { $0.id == b })
     else { return }
-    set = comparison.a.set
-    choiceA = RunChoice(comparison.a, snapshot)
-    choiceB = RunChoice(comparison.b, snapshot)
+    self.set = set
+    choiceA = RunChoice(a, snapshot)
+    choiceB = RunChoice(b, snapshot)
   }
 
   /// Brings what was computed from rows up to date, and the selected case back into the list where it can be.
@@ -123,6 +101,7 @@ public struct ComparePane: Pane {
 
   /// Does what a binding stands for.
   public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+    menu = nil
     switch action {
     case .open, .right: area = .detail
     case .back: return goBack()
@@ -130,8 +109,7 @@ public struct ComparePane: Pane {
     case .nextCase: return step(.down, snapshot)
     case .previousCase: return step(.up, snapshot)
     case .filter(let wanted): filter = wanted
-    case .nextFilter: filter = filter.next()
-    case .previousFilter: filter = filter.next(by: -1)
+    case .chooseFilter: menu = filterMenu(pair(snapshot).names)
     case .search:
       var field = LineField(prompt: "/", placeholder: "id, tag, input or answer")
       field.setText(query)
@@ -140,8 +118,8 @@ public struct ComparePane: Pane {
     case .clearSearch:
       field = nil
       query = ""
-    case .chooseA: chooser = RunChooser(.a, snapshot, pair(snapshot))
-    case .chooseB: chooser = RunChooser(.b, snapshot, pair(snapshot))
+    case .chooseRuns: chooser = RunChooser(.a, snapshot, pair(snapshot))
+    case .otherSide: chooser = chooser.map { RunChooser($0.side == .a ? .b : .a, snapshot, pair(snapshot)) }
     case .choose: return choose(snapshot)
     case .closeChooser: chooser = nil
     case .nextSet: return takeNextSet(snapshot)
@@ -149,15 +127,14 @@ public struct ComparePane: Pane {
     case .pause: return .all(running(pair(snapshot), snapshot).map { .command(.pauseRun($0)) })
     case .narrower: splitter.grow(by: -0.05)
     case .wider: splitter.grow(by: 0.05)
-    case .copy: isCopying = true
+    case .copy: menu = copyMenu
     case .copyPart(let part): return copy(part, snapshot)
-    case .copyNothing: isCopying = false
-    case .mark: return ask(.better, snapshot)
+    case .closeMenu: break
+    case .mark: return askWhichIsBetter(snapshot)
     case .found(let better): return find(better, snapshot)
-    case .edit: return ask(.answer, snapshot)
+    case .edit: return askWhatToEdit(snapshot)
     case .editFrom(let part): return edit(part, snapshot)
     case .forgetAnswer: return forgetAnswer(snapshot)
-    case .closeQuestion: question = nil
     case .keepAnswer: return keepAnswer()
     case .leaveAnswer: return leaveAnswer()
     }
@@ -165,7 +142,6 @@ public struct ComparePane: Pane {
   }
 
   private mutating func copy(_ part: Part, _ snapshot: Snapshot) -> Reaction<Command> {
-    isCopying = false
     refresh(comparison(snapshot, pair(snapshot)))
     guard let row = list.selected(in: rows) else { return .handled }
     switch part {
@@ -212,8 +188,7 @@ public struct ComparePane: Pane {
       choiceB?.run = nil
     }
     if side == .a { choiceA = item.choice } else { choiceB = item.choice }
-    asked = nil
-    return wants(snapshot).map { .command($0) } ?? .handled
+    return .handled
   }
 
   private mutating func takeNextSet(_ snapshot: Snapshot) -> Reaction<Command> {
@@ -224,8 +199,7 @@ public struct ComparePane: Pane {
     set = names[((names.firstIndex(of: current) ?? -1) + 1) % names.count]
     choiceA?.run = nil
     choiceB?.run = nil
-    asked = nil
-    return wants(snapshot).map { .command($0) } ?? .handled
+    return .handled
   }
 
   // MARK: - Other events
@@ -239,7 +213,7 @@ public struct ComparePane: Pane {
       return .handled
     }
     if chooser != nil { return handleInChooser(event, snapshot) }
-    if isCopying || question != nil { return swallow(event, snapshot) }
+    if menu != nil { return swallow(event, snapshot) }
     if splitter.handle(event) { return .handled }
     if case .mouse(let mouse) = event, case .press = mouse.action {
       if listPlace.contains(mouse.point) { area = .list }
@@ -275,21 +249,5 @@ public struct ComparePane: Pane {
     let pair = pair(snapshot)
     if chooser?.handle(event, snapshot, pair) == true { return .handled }
     return swallow(event, snapshot)
-  }
-
-  /// Text means nothing to a question, nor to what holds everywhere while it is open.
-  private func swallow(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
-    event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
-  }
-}
-
-extension Event {
-  /// Whether it would put text somewhere.
-  var isTyping: Bool {
-    switch self {
-    case .key(let key): key.text != nil
-    case .paste: true
-    default: false
-    }
   }
 }

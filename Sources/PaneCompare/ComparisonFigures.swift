@@ -1,10 +1,11 @@
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// What a comparison says in numbers; kept until another one comes, since it looks at each row.
 struct ComparisonFigures: Sendable {
   private var source: [Comparison.Row] = []
-  private(set) var paired = PairedOutcomes(both: 0, onlyA: 0, onlyB: 0, neither: 0)
+  private var counts: [Comparison.Outcome: Int] = [:]
   /// What the difference is, and how far it can be trusted, in pieces that fit a line together.
   private(set) var difference: Difference?
 
@@ -28,43 +29,44 @@ struct ComparisonFigures: Sendable {
   /// Looks at each row once.
   init(_ comparison: Comparison) {
     source = comparison.rows
-    paired = comparison.paired
+    counts = comparison.rows.reduce(into: [:]) { $0[$1.outcome, default: 0] += 1 }
+    let paired = comparison.paired
     guard paired.count > 0 else { return }
-    let mean = -paired.difference
-    let interval = paired.swapped.interval()
-    let probability = paired.pValue
     // Looking again and again while cases come in finds a winner too often, so there is none before the last.
     let isComplete = comparison.missing == 0
-    let winner: Comparison.Outcome? = isComplete && probability < 0.05 ? (mean > 0 ? .onlyB : .onlyA) : nil
+    let winner: Comparison.Outcome? =
+      switch paired.effectClass {
+      case .better where isComplete: .onlyB
+      case .worse where isComplete: .onlyA
+      default: nil
+      }
     difference = Difference(
-      points: Wording.points(mean, interval), test: "exact " + Wording.pValue(probability),
+      points: NumberFormat.points(paired.difference, paired.interval),
+      test: (paired.test == "exact McNemar" ? "exact " : "") + NumberFormat.pValue(paired.pValue),
       conclusion: isComplete ? Self.conclusion(paired, winner) : "not decided before all cases are in",
-      verdict: winner.map { $0 == .onlyB ? "B is better" : "A is better" } ?? "not decided", winner: winner)
+      verdict: winner.map { $0 == .onlyB ? "B is better" : "A is better" }
+        ?? (isComplete && paired.effectClass == .equivalent ? "the same" : "not decided"), winner: winner)
   }
 
   /// Whether it is about these rows.
   func isCurrent(_ rows: [Comparison.Row]) -> Bool { source.isSameStorage(as: rows) }
 
-  var cases: Int { paired.count }
+  var cases: Int { Comparison.Outcome.allCases.filter(\.isDecisive).reduce(0) { $0 + count($1) } }
 
-  func count(_ outcome: Comparison.Outcome) -> Int {
-    switch outcome {
-    case .bothRight: paired.both
-    case .onlyA: paired.onlyA
-    case .onlyB: paired.onlyB
-    case .bothWrong: paired.neither
-    case .unanswered, .unscored: source.count { $0.outcome == outcome }
-    }
-  }
+  func count(_ outcome: Comparison.Outcome) -> Int { counts[outcome] ?? 0 }
 
-  private static func conclusion(_ paired: PairedOutcomes, _ winner: Comparison.Outcome?) -> String {
+  private static func conclusion(_ paired: PairedComparison, _ winner: Comparison.Outcome?) -> String {
     if let winner { return winner == .onlyB ? "B is better on these cases" : "A is better on these cases" }
-    guard paired.discordant > 0 else { return "no case tells them apart" }
-    let power = Power(discordance: Double(paired.discordant) / Double(paired.count))
-    guard let least = power.detectableDifference(cases: paired.count) else {
+    guard paired.wins + paired.losses > 0 else { return "no case tells them apart" }
+    switch paired.effectClass {
+    case .equivalent: return "the same within \(NumberFormat.points(paired.margin).dropFirst())"
+    case .tooFew: return "not decided: \(paired.words)"
+    default: break
+    }
+    guard let least = paired.power?.detectableDifference(cases: paired.count) else {
       return "not decided: too few cases to tell"
     }
-    let cases = Wording.plural(paired.count, "case")
-    return "not decided: \(cases) can show \(Wording.points(least).dropFirst()) or more"
+    let cases = NumberFormat.plural(paired.count, "case")
+    return "not decided: \(cases) can show \(NumberFormat.points(least).dropFirst()) or more"
   }
 }

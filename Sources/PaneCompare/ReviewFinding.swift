@@ -1,14 +1,6 @@
 import Drawing
 import WorkbenchCore
 
-/// A question about the answers being read, while it is open.
-enum ReviewQuestion: Hashable, Sendable {
-  /// Which one is better.
-  case better
-  /// Which text to begin the right answer with.
-  case answer
-}
-
 /// The right answer while it is being written.
 struct AnswerDraft: Sendable {
   /// The case's id.
@@ -83,20 +75,26 @@ extension ComparePane {
     )
   }
 
-  /// Asks, where there is something to ask about.
-  mutating func ask(_ wanted: ReviewQuestion, _ snapshot: Snapshot) -> Reaction<Command> {
+  /// Asks which answer is better, where both sides have one.
+  mutating func askWhichIsBetter(_ snapshot: Snapshot) -> Reaction<Command> {
     refresh(comparison(snapshot, pair(snapshot)))
     guard let (row, _, _) = selected(snapshot) else { return .handled }
-    if wanted == .better, !row.a.isAnswered || !row.b.isAnswered {
+    guard row.a.isAnswered, row.b.isAnswered else {
       return .notice("One of the two has no answer to \(row.id), so none can be better.")
     }
-    question = wanted
+    menu = markMenu
+    return .handled
+  }
+
+  /// Asks which text the right answer begins with.
+  mutating func askWhatToEdit(_ snapshot: Snapshot) -> Reaction<Command> {
+    refresh(comparison(snapshot, pair(snapshot)))
+    if selected(snapshot) != nil { menu = editMenu }
     return .handled
   }
 
   /// Keeps which answer is better, or takes that back.
   mutating func find(_ better: Preference.Better?, _ snapshot: Snapshot) -> Reaction<Command> {
-    question = nil
     guard let (row, a, b) = selected(snapshot) else { return .handled }
     return .command(
       .review(ReviewRequest(caseID: row.id, output: a, finding: .better(than: b, better))))
@@ -104,7 +102,6 @@ extension ComparePane {
 
   /// Opens the editor on an answer, or on what was written before.
   mutating func edit(_ part: Part, _ snapshot: Snapshot) -> Reaction<Command> {
-    question = nil
     guard let (row, a, b) = selected(snapshot) else { return .handled }
     let (output, place) = part == .b ? (row.b, b) : (row.a, a)
     if part == .expected {
@@ -124,7 +121,6 @@ extension ComparePane {
 
   /// Takes back what was written as the right answer.
   mutating func forgetAnswer(_ snapshot: Snapshot) -> Reaction<Command> {
-    question = nil
     guard let (row, a, _) = selected(snapshot) else { return .handled }
     return .command(.review(ReviewRequest(caseID: row.id, output: a, finding: .answer(nil))))
   }

@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// The small list from which a side of the comparison is chosen.
@@ -59,7 +60,8 @@ struct RunChooser: Sendable {
     let place = rect.centered(size)
     surface.fill(place, style: theme[.overlay].over(theme[.text]))
     let inner = surface.frame(
-      place, title: "Run for \(side == .a ? "A" : "B") · Esc or q closes", style: theme[.overlayBorder],
+      place, title: "Run for \(side == .a ? "A · Tab: B" : "B · Tab: A") · Esc or q closes",
+      style: theme[.overlayBorder],
       titleStyle: theme[.overlayTitle])
     let columns: [TableColumn<Item>] = [
       TableColumn("run", width: 4...6, alignment: .right, priority: 8) { item in
@@ -73,13 +75,13 @@ struct RunChooser: Sendable {
       TableColumn("set", width: 4...12, priority: 5) { item in [Span(item.set)] },
       TableColumn("score", width: 7...7, alignment: .right, priority: 9) { item in
         guard let run = item.run, run.summary.scored > 0 else { return [Span("not run", theme[.textDim])] }
-        return [Span(Wording.percent(run.summary.mean))]
+        return [Span(NumberFormat.percent(run.summary.mean))]
       },
       TableColumn("done", width: 7...9, alignment: .right, priority: 3) { item in
         item.run.map { [Span("\($0.summary.done)/\($0.requests)", theme[.textDim])] } ?? []
       },
       TableColumn("when", width: 9...10, alignment: .right, priority: 6) { item in
-        item.run.map { [Span(Figure.age(snapshot.time.timeIntervalSince($0.started)), theme[.textDim])] } ?? []
+        item.run.map { [Span(NumberFormat.ago(snapshot.time.timeIntervalSince($0.started)), theme[.textDim])] } ?? []
       },
     ]
     table.draw(

@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// The figures of both sides in aligned columns, as many as fit.
@@ -53,19 +54,19 @@ struct RunTable {
       return read.flatMap { read in written.map { "\(Int((read + $0).rounded()))" } } ?? "–"
     }
     func median(_ run: Run) -> String {
-      run.summary.latencyMedian > 0 ? Figure.duration(run.summary.latencyMedian) : "–"
+      run.summary.latencyMedian > 0 ? NumberFormat.duration(run.summary.latencyMedian) : "–"
     }
     let errors = Column(title: "errors", width: 6) { run in
       [Span("\(run.summary.errors)", theme[run.summary.errors > 0 ? .error : .textDim])]
     }
     let cost = Column(title: "$/case", width: 9) { run in
-      dim(run.summary.costPerReply.map(Wording.dollars) ?? "–")
+      dim(run.summary.costPerReply.map(NumberFormat.dollars) ?? "–")
     }
     let always = [
-      Column(title: "score", width: 6) { [Span(Wording.percent($0.summary.mean), theme[.textStrong])] },
-      Column(title: "95 %", width: 9) { dim(Figure.range($0.summary.low, $0.summary.high)) },
+      Column(title: "score", width: 6) { [Span(NumberFormat.percent($0.summary.mean), theme[.textStrong])] },
+      Column(title: "95 %", width: 9) { dim(NumberFormat.range($0.summary.low, $0.summary.high)) },
       Column(title: "valid", width: 6) { run in
-        [Span(Wording.percent(Double(run.summary.formatValid) / Double(max(1, run.summary.done))))]
+        [Span(NumberFormat.percent(Double(run.summary.formatValid) / Double(max(1, run.summary.done))))]
       },
       Column(title: "tok/case", width: 8) { [Span(each($0))] },
       Column(title: "median", width: 7) { [Span(median($0))] },

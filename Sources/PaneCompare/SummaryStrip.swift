@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// The upper part of the pane: both runs in figures, how often which one was right, and what that shows.
@@ -62,7 +63,7 @@ struct SummaryStrip {
   private var title: String {
     guard let set = pair.set else { return "Compare" }
     let cases = comparison.map { $0.rows.count + $0.missing } ?? snapshot.workspace.evalSet(set)?.cases.count
-    return set + (cases.map { " · \(Wording.plural($0, "case"))" } ?? "")
+    return set + (cases.map { " · \(NumberFormat.plural($0, "case"))" } ?? "")
   }
 
   private var sides: [RunTable.Side] {
@@ -85,8 +86,8 @@ struct SummaryStrip {
 
   private func drawProgress(_ progress: RunProgress, of run: Run, in row: Rect, on surface: inout Surface) {
     var words = "\(progress.done)/\(progress.total)"
-    if progress.errors > 0 { words += " · \(Wording.plural(progress.errors, "error"))" }
-    if let seconds = progress.remainingSeconds { words += " · \(ClockText.text(seconds)) left" }
+    if progress.errors > 0 { words += " · \(NumberFormat.plural(progress.errors, "error"))" }
+    if let seconds = progress.remainingSeconds { words += " · \(NumberFormat.clock(seconds)) left" }
     if let waiting = progress.waiting { words = TextWidth.truncate(waiting, to: row.width / 2) }
     let label = "running \(run.variant.name) "
     let used = surface.write(TextWidth.truncate(label, to: row.width / 3), at: row.origin, style: theme[.statusBusy])
@@ -139,7 +140,7 @@ struct SummaryStrip {
     ]
     var missing: [Span] = []
     if let count = comparison?.missing, count > 0 {
-      missing = [Span(" · \(Wording.plural(count, "case")) not compared yet", theme[.warning])]
+      missing = [Span(" · \(NumberFormat.plural(count, "case")) not compared yet", theme[.warning])]
     }
     let style: StyleName = difference.winner == nil ? .neutral : difference.winner == .onlyB ? .better : .worse
     let lines = variants.map { pieces in

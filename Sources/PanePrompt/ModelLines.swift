@@ -1,5 +1,6 @@
 import Content
 import Drawing
+import NumberFormat
 import WorkbenchCore
 
 /// The prompt as the model sees it, in lines; put together again only when something it is made of changes.
@@ -44,11 +45,11 @@ struct ModelLines: Sendable {
       let style = theme[role == .user ? .sectionUser : .sectionSystem]
       let tokens = parts.reduce(0) { $0 + ($1.part.tokens ?? 0) }
       let heading = role.rawValue.uppercased() + (parts.count == 1 ? " · \(parts[0].part.title)" : "")
-      let count = Wording.tokens(tokens, isExact: rendered.countsAreExact)
+      let count = NumberFormat.tokens(tokens, isExact: rendered.countsAreExact)
       lines.append(rule(heading, count, "─", style, theme[.textDim], key.width))
       for (part, body) in parts {
         if parts.count > 1 {
-          let count = Wording.tokens(part.tokens, isExact: rendered.countsAreExact)
+          let count = NumberFormat.tokens(part.tokens, isExact: rendered.countsAreExact)
           lines.append(rule(part.title, count, "┄", theme[.textDim], theme[.textDim], key.width))
         }
         let filled = body.flatMap { body in

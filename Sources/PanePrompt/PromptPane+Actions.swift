@@ -142,10 +142,15 @@ extension PromptPane {
   private func copy(_ snapshot: Snapshot) -> Reaction<Command> {
     if panel == .text, let draft { return .copy(draft.text, what: "the text of \(draft.section.title)") }
     if panel == .trial, let trial = snapshot.trial { return .copy(trial.text, what: "the answer") }
-    guard let rendered = snapshot.rendered, rendered.request == subject(snapshot)?.request else {
-      return .notice("There is nothing that a model would see yet.")
+    guard let subject = subject(snapshot), let evalCase = subject.evalCase else {
+      return .notice("No case fills the prompt yet: add one in the Cases pane.")
     }
-    return .copy(rendered.messages.map(\.content).joined(separator: "\n\n"), what: "what the model sees")
+    do {
+      let messages = try subject.version.messages(for: evalCase.input)
+      return .copy(messages.map(\.content).joined(separator: "\n\n"), what: "what the model sees")
+    } catch {
+      return .notice("The case doesn't fill the prompt. \(error)")
+    }
   }
 
   private mutating func movePanel(by step: Int, _ snapshot: Snapshot) {

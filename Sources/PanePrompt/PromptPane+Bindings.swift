@@ -116,7 +116,7 @@ extension PromptPane {
         "t", title: "Try the prompt on this case", group: group, action: .tryPrompt, unavailable: reason,
         footer: "try"),
       Binding(
-        "x", title: isTrying ? "Stop the trial" : "Put the trial away", group: group, action: .stopTrial,
+        "x", title: isTrying ? "Stop the trial" : "Close the trial", group: group, action: .stopTrial,
         unavailable: snapshot.trial == nil || isTrialHidden ? "There is no trial: press t." : nil,
         footer: isTrying ? "stop" : nil),
       Binding(

@@ -1,5 +1,6 @@
 import Drawing
 import Foundation
+import NumberFormat
 import WorkbenchCore
 
 extension PromptPane {
@@ -39,10 +40,11 @@ extension PromptPane {
     var isPaneFocused: Bool
     var isFocused = false
 
-    /// The snapshot's rendering, if it is of what is chosen.
-    var rendered: RenderedPrompt? {
-      snapshot.rendered.flatMap { $0.request == subject.request ? $0 : nil }
-    }
+    /// How far the rendering of what is chosen is.
+    var rendering: QueryState<RenderedPrompt> { subject.request.map { snapshot[RenderQuery($0)] } ?? .loading }
+
+    /// The rendering of what is chosen.
+    var rendered: RenderedPrompt? { rendering.answer }
 
     /// Draws a panel's frame and returns the space within.
     func frame(_ rect: Rect, _ title: String, label: [Span] = [], on surface: inout Surface) -> Rect {
@@ -83,7 +85,7 @@ extension PromptPane {
     let isExact = sections.allSatisfy { !sent.contains($0.id) || counts[$0.id]?.isExact == true }
     surface.write([Span("total tokens", theme[.textDim])], in: parts[2].row(0))
     surface.write(
-      [Span(Wording.tokens(total, isExact: isExact), theme[.textStrong])], in: parts[2].row(0), .right)
+      [Span(NumberFormat.tokens(total, isExact: isExact), theme[.textStrong])], in: parts[2].row(0), .right)
     for (offset, line) in score.enumerated() {
       surface.write(line.left, in: parts[2].row(offset + 2))
       surface.write(line.right, in: parts[2].row(offset + 2), .right)
@@ -128,7 +130,7 @@ extension PromptPane {
       case .conflict, .gone, .failed: Span(" !", theme[.error])
       }
     let tag = section.role == .system ? "sys" : section.role.rawValue
-    let count = isSent ? tokens.map { Wording.tokens($0.count, isExact: $0.isExact) } ?? "" : "–"
+    let count = isSent ? tokens.map { NumberFormat.tokens($0.count, isExact: $0.isExact) } ?? "" : "–"
     let right = TextWidth.pad(tag, to: 4) + TextWidth.pad(count, to: 5, .right)
     let width = row.width - right.count - 1
     guard width >= 6 else {
@@ -181,8 +183,8 @@ extension PromptPane {
     if let active = activeRun(pen.snapshot) {
       let progress = active.progress
       let rate = progress.rate.map { String(format: "%.1f/s", $0) }
-      let remaining = progress.remainingSeconds.map { "\(ClockText.text($0)) left" } ?? ""
-      let left = progress.waiting ?? (progress.errors > 0 ? Wording.count(progress.errors, "error") : remaining)
+      let remaining = progress.remainingSeconds.map { "\(NumberFormat.clock($0)) left" } ?? ""
+      let left = progress.waiting ?? (progress.errors > 0 ? NumberFormat.plural(progress.errors, "error") : remaining)
       return [ScoreLine(), ScoreLine(left: [Span(left, theme[.textDim])], right: [Span(rate ?? "", theme[.textDim])])]
     }
     guard let meant = pen.snapshot.meantRun(of: variant.name, on: set.name), meant.run.summary.scored > 0 else {
@@ -194,8 +196,8 @@ extension PromptPane {
     let mark = run.state == .paused ? "paused" : isSame ? "current" : "older version"
     return [
       ScoreLine(
-        left: [Span("score ", theme[.textDim]), Span(Wording.percent(summary.mean), theme[.textStrong])],
-        right: [Span(Wording.interval(summary.low, summary.high), theme[.textDim])]),
+        left: [Span("score ", theme[.textDim]), Span(NumberFormat.percent(summary.mean), theme[.textStrong])],
+        right: [Span(NumberFormat.range(summary.low, summary.high), theme[.textDim])]),
       ScoreLine(
         left: [Span("\(set.name) \(run.casesComplete)/\(run.cases)", theme[.textDim])],
         right: [Span(mark, theme[isSame && run.state == .finished ? .success : .warning])]),
@@ -212,8 +214,8 @@ extension PromptPane {
 
   /// Tells of a text that was typed and never saved.
   func notSaved(_ kept: KeptDraft, _ snapshot: Snapshot) -> String {
-    let age = Wording.ago(kept.time, now: snapshot.time)
-    return "Typed \(age == "now" ? "just now" : age + " ago") and not saved."
+    let ago = NumberFormat.ago(snapshot.time.timeIntervalSince(kept.time))
+    return "Typed \(ago == "now" ? "just now" : ago) and not saved."
   }
 
   private func drawQuestion(

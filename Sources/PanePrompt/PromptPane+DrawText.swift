@@ -1,5 +1,7 @@
 import Content
 import Drawing
+import NumberFormat
+import PaneKit
 import WorkbenchCore
 
 extension PromptPane {
@@ -62,7 +64,7 @@ extension PromptPane {
       words.append("\(index + 1)/\(set.cases.count)")
     }
     if let rendered = pen.rendered {
-      words.append(Wording.tokens(rendered.tokens, isExact: rendered.countsAreExact) + " tokens")
+      words.append(NumberFormat.tokens(rendered.tokens, isExact: rendered.countsAreExact) + " tokens")
     }
     let label = [Span(words.joined(separator: " · "), theme[.textDim])]
     let inner = pen.frame(rect, title, label: label, on: &surface).insetColumns
@@ -81,7 +83,7 @@ extension PromptPane {
     }
     guard let set = subject.set else { return "Add an eval set to assay.yaml to see the prompt filled by a case." }
     if set.cases.isEmpty { return "The eval set \"\(set.name)\" has no cases: add one in the Cases pane." }
-    return "Filling the prompt …"
+    return pen.rendering.problem ?? "Filling the prompt …"
   }
 
   // MARK: The trial
@@ -158,15 +160,10 @@ extension PromptPane {
     if let answer = output.answer {
       if let tokens = answer.usage.prompt { words.append("\(tokens) in") }
       if let tokens = answer.usage.completion { words.append("\(tokens) out") }
-      words.append(Wording.seconds(answer.latency))
-      if let first = answer.firstToken { words.append("first \(Wording.seconds(first))") }
+      words.append(NumberFormat.duration(answer.latency))
+      if let first = answer.firstToken { words.append("first \(NumberFormat.duration(first))") }
     }
-    if let cost = output.cost { words.append("$" + cost.formatted(.number.precision(.significantDigits(1...3)))) }
+    if let cost = output.cost { words.append(NumberFormat.dollars(cost)) }
     return words.joined(separator: " · ")
   }
-}
-
-extension Rect {
-  /// Without one column at either side.
-  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

@@ -1,4 +1,5 @@
 import Drawing
+import NumberFormat
 import WorkbenchCore
 
 /// A version in the list, once for each run that used it.
@@ -34,7 +35,7 @@ extension PromptPane {
   mutating func drawVersions(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
     let theme = pen.theme
     let rows = versionRows(pen.snapshot)
-    let label = [Span(Wording.count(Set(rows.map(\.version.hash)).count, "version"), theme[.textDim])]
+    let label = [Span(NumberFormat.plural(Set(rows.map(\.version.hash)).count, "version"), theme[.textDim])]
     let inner = pen.frame(rect, "Versions of \(pen.subject.prompt.name)", label: label, on: &surface).insetColumns
     guard !rows.isEmpty else {
       surface.write([Span("No version yet: r runs the prompt and freezes one.", theme[.textDim])], in: inner)
@@ -60,19 +61,19 @@ extension PromptPane {
         [Span(row.isCurrent ? "● " : "  ", theme[.success]), Span(row.version.hash.short)]
       },
       TableColumn("Ago", width: 6...6, alignment: .right, priority: 5) { row in
-        [Span(row.stored.map { Wording.ago(row.run?.started ?? $0.created, now: now) } ?? "–")]
+        [Span(row.stored.map { NumberFormat.age(now.timeIntervalSince(row.run?.started ?? $0.created)) } ?? "–")]
       },
       TableColumn("Variant", width: 8...22, priority: 7) { row in
         guard let run = row.run else { return [Span(row.stored == nil ? "as it is now" : "–")] }
         return [Span(run.variant.name, theme[run.variant.isTuned ? .badgeTuned : .badgePrompted])]
       },
       TableColumn("Set", width: 4...10, priority: 4) { row in [Span(row.run?.set ?? "")] },
-      TableColumn("Score", width: 12...13, alignment: .right, priority: 8) { row in
+      TableColumn("Score", width: 15...15, alignment: .right, priority: 8) { row in
         guard let run = row.run, run.summary.scored > 0 else { return [Span("not measured")] }
         let summary = run.summary
         return [
-          Span(Wording.percent(summary.mean), theme[.textStrong]),
-          Span(TextWidth.pad(Wording.interval(summary.low, summary.high), to: 7, .right)),
+          Span(NumberFormat.percent(summary.mean), theme[.textStrong]),
+          Span(TextWidth.pad(NumberFormat.range(summary.low, summary.high), to: 9, .right)),
         ]
       },
       TableColumn("Tokens", width: 6...6, alignment: .right, priority: 6) { row in

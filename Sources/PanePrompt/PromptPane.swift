@@ -1,6 +1,7 @@
 import Content
 import Drawing
 import Foundation
+import PaneKit
 import WorkbenchCore
 
 /// Edits a prompt by its sections, shows what the model sees, tries it on a case, and lists its versions with scores.
@@ -16,13 +17,9 @@ public struct PromptPane: Pane {
     case restore(KeptDraft)
   }
 
-  /// What a rendering was asked for, so that a failed one is not asked for again and again.
-  struct Wish: Hashable, Sendable {
-    var request: RenderRequest
-    var version: ContentHash
-  }
-
   /// The pane's name.
+  public let id = PaneID.prompt
+  /// Its title.
   public let title = "Prompt"
 
   var choice = PromptChoice()
@@ -37,7 +34,6 @@ public struct PromptPane: Pane {
   var isTrialHidden = false
   var question: Question?
   var search = TextSearch("")
-  var wish: Wish?
 
   var list = ListView<String>()
   var pendingSelection: String?
@@ -61,20 +57,17 @@ public struct PromptPane: Pane {
   /// True while a section, a title or a search is being typed, or a question waits for its answer.
   public var capturesText: Bool { isTyping || question != nil }
 
-  /// What the pane would like done now to fill itself or to keep an edit: nil when satisfied, and never twice the same
-  /// for the same state of the workspace, so that a failure isn't repeated.
-  public mutating func wants(_ snapshot: Snapshot) -> Command? {
+  /// Takes note of what the files say now; returns what saves edits that can be saved.
+  public mutating func update(_ snapshot: Snapshot) -> [Command] {
     sync(snapshot)
-    if let save = nextSave(isLeaving: false) { return save }
-    guard let subject = subject(snapshot), let request = subject.request else { return nil }
-    let needed = Wish(request: request, version: subject.version.hash)
-    if let rendered = snapshot.rendered, rendered.request == request, rendered.version == needed.version {
-      wish = nil
-      return nil
-    }
-    guard wish != needed else { return nil }
-    wish = needed
-    return .render(request)
+    var saves: [Command] = []
+    while let save = nextSave(isLeaving: false) { saves.append(save) }
+    return saves
+  }
+
+  /// The chosen prompt as the chosen case fills it.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    subject(snapshot)?.request.map { [AnyQuery(RenderQuery($0))] } ?? []
   }
 
   /// Ends typing because the pane loses the focus or the program ends; returns what keeps the edits.
@@ -165,12 +158,12 @@ extension PromptPane {
     }
   }
 
-  /// `reaction`, and what the pane wants after what just happened.
+  /// `reaction`, and what saves edits after what just happened.
   mutating func settled(_ reaction: Reaction<Command>, _ snapshot: Snapshot) -> Reaction<Command> {
     guard !reaction.isIgnored else { return reaction }
     var reactions: [Reaction<Command>] = []
     if case .handled = reaction {} else { reactions.append(reaction) }
-    while let command = wants(snapshot) { reactions.append(.command(command)) }
+    reactions += update(snapshot).map { .command($0) }
     switch reactions.count {
     case 0: return .handled
     case 1: return reactions[0]

@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// What a run's header, progress and summary say in words.
@@ -15,23 +16,23 @@ struct RunFigures {
 
   /// What stands beside the bar.
   static func bar(_ progress: RunProgress) -> String {
-    let counts = "\(Wording.count(progress.done))/\(Wording.count(progress.total))"
+    let counts = "\(NumberFormat.count(progress.done))/\(NumberFormat.count(progress.total))"
     guard let seconds = progress.remainingSeconds, progress.done < progress.total else { return counts }
-    return counts + " · \(ClockText.text(seconds)) left"
+    return counts + " · \(NumberFormat.clock(seconds)) left"
   }
 
   /// Speed, errors, width and money.
   static func words(_ progress: RunProgress, theme: Theme) -> [[Span]] {
     var words: [[Span]] = []
-    if let rate = progress.rate { words.append([Span(Figure.rate(rate), theme[.textStrong])]) }
-    if progress.errors > 0 { words.append([Span(Wording.plural(progress.errors, "error"), theme[.error])]) }
+    if let rate = progress.rate { words.append([Span(NumberFormat.rate(rate), theme[.textStrong])]) }
+    if progress.errors > 0 { words.append([Span(NumberFormat.plural(progress.errors, "error"), theme[.error])]) }
     if progress.inFlight > 0 || progress.waiting == nil {
       let most = progress.width > 0 ? " of at most \(progress.width)" : ""
       words.append([Span("\(progress.inFlight)\(most) under way")])
     }
-    if progress.reused > 0 { words.append([Span("\(Wording.count(progress.reused)) reused")]) }
+    if progress.reused > 0 { words.append([Span("\(NumberFormat.count(progress.reused)) reused")]) }
     if let cost = progress.cost {
-      words.append([Span("\(progress.unpriced > 0 ? "at least " : "")\(Wording.dollars(cost)) so far")])
+      words.append([Span("\(progress.unpriced > 0 ? "at least " : "")\(NumberFormat.dollars(cost)) so far")])
     }
     return words
   }
@@ -43,47 +44,55 @@ struct RunFigures {
     let summary = run.summary
     let done = max(1, summary.done)
     func plain(_ words: [String]) -> [[Span]] { words.map { [Span($0)] } }
-    var answered = [[Span("\(Wording.count(summary.done)) of \(Wording.count(run.requests))", theme[.textStrong])]]
-    if run.repeats > 1 { answered += plain(["\(run.repeats) answers to each of \(Wording.plural(run.cases, "case"))"]) }
+    var answered = [
+      [Span("\(NumberFormat.count(summary.done)) of \(NumberFormat.count(run.requests))", theme[.textStrong])]
+    ]
+    if run.repeats > 1 {
+      answered += plain(["\(run.repeats) answers to each of \(NumberFormat.plural(run.cases, "case"))"])
+    }
     if summary.errors > 0 {
-      answered.append([Span("\(Wording.count(summary.errors)) without an answer", theme[.error])])
+      answered.append([Span("\(NumberFormat.count(summary.errors)) without an answer", theme[.error])])
     }
     let kinds = NoAnswer.allCases.compactMap { kind in summary.noAnswers[kind].map(kind.words) }
     if !kinds.isEmpty { answered.append([Span("no answer: " + kinds.joined(separator: ", "), theme[.error])]) }
     if summary.unscored > 0 {
-      answered.append([Span("\(Wording.count(summary.unscored)) not scored", theme[.warning])])
+      answered.append([Span("\(NumberFormat.count(summary.unscored)) not scored", theme[.warning])])
     }
     var lines = [("answered", answered)]
     if summary.scored > 0 {
-      let score = "\(Wording.percent(summary.mean)) \(Figure.range(summary.low, summary.high))"
-      let bar = Span("  " + Figure.bar(summary, width: 24), theme[.intervalRange])
-      lines.append(("score", [[Span(score, theme[.textStrong]), bar]]))
+      let score = NumberFormat.percent(summary.mean, summary.low, summary.high)
+      let bar = IntervalBar(value: summary.mean, low: summary.low, high: summary.high).spans(width: 24, theme)
+      lines.append(("score", [[Span(score, theme[.textStrong]), Span("  ")] + bar]))
       if summary.leftOut > 0 {
-        let strict = "\(Wording.percent(summary.strict.mean)) \(Figure.range(summary.strict.low, summary.strict.high))"
+        let strict = NumberFormat.percent(summary.strict.mean, summary.strict.low, summary.strict.high)
         lines.append(
-          ("", plain(["\(strict) with the \(Wording.count(summary.leftOut)) replies that are no answer as wrong"])))
+          ("", plain(["\(strict) with the \(NumberFormat.count(summary.leftOut)) replies that are no answer as wrong"]))
+        )
       }
-      let valid = Wording.percent(Double(summary.formatValid) / Double(done))
+      let valid = NumberFormat.percent(Double(summary.formatValid) / Double(done))
       lines.append(
         (
           "passed",
-          plain(["\(Wording.count(summary.passed)) of \(Wording.count(summary.scored))", "\(valid) well-formed"])
+          plain([
+            "\(NumberFormat.count(summary.passed)) of \(NumberFormat.count(summary.scored))", "\(valid) well-formed",
+          ])
         ))
     }
     if summary.counted > 0 { lines.append(("tokens", plain(tokens))) }
     if summary.latencyMedian > 0 {
       let words = [
-        "median \(Figure.duration(summary.latencyMedian))", "95 % within \(Figure.duration(summary.latency95))",
+        "median \(NumberFormat.duration(summary.latencyMedian))",
+        "95 % within \(NumberFormat.duration(summary.latency95))",
       ]
       lines.append(("latency", plain(words)))
     }
     if let cost = summary.costText {
-      let each = summary.costPerReply.map { "\(Wording.dollars($0)) for each answer" }
-      let open = summary.unpriced > 0 ? "\(Wording.count(summary.unpriced)) answers without a known cost" : nil
+      let each = summary.costPerReply.map { "\(NumberFormat.dollars($0)) for each answer" }
+      let open = summary.unpriced > 0 ? "\(NumberFormat.count(summary.unpriced)) answers without a known cost" : nil
       lines.append(("cost", plain([cost] + [each, open].compactMap(\.self))))
     }
-    let age = Figure.age(snapshot.time.timeIntervalSince(run.started))
-    lines.append(("work", plain([Figure.duration(run.seconds), "begun \(age)"])))
+    let age = NumberFormat.ago(snapshot.time.timeIntervalSince(run.started))
+    lines.append(("work", plain([NumberFormat.duration(run.seconds), "begun \(age)"])))
     lines.append(("model", plain(settings)))
     lines.append(("prompt", plain([prompt ?? run.variant.prompt, "version \(run.promptVersion.short)"])))
     return lines
@@ -92,15 +101,15 @@ struct RunFigures {
   private var tokens: [String] {
     let summary = run.summary
     let (prompts, answers) = (summary.promptTokens, summary.completionTokens)
-    func mean(_ value: Double?) -> String { value.map { Wording.count($0.rounded()) } ?? "–" }
+    func mean(_ value: Double?) -> String { value.map { NumberFormat.count($0.rounded()) } ?? "–" }
     var words = ["\(mean(summary.meanPromptTokens)) in, \(mean(summary.meanCompletionTokens)) out for each answer"]
     if summary.counted < summary.replies {
-      words[0] += " (\(Wording.count(summary.replies - summary.counted)) not counted by the server)"
+      words[0] += " (\(NumberFormat.count(summary.replies - summary.counted)) not counted by the server)"
     }
     if let cached = summary.cachedPromptTokens, prompts > 0 {
-      words.append("\(Wording.percent(Double(cached) / Double(prompts))) of the prompts from a cache")
+      words.append("\(NumberFormat.percent(Double(cached) / Double(prompts))) of the prompts from a cache")
     }
-    return words + ["\(Wording.count(prompts)) in, \(Wording.count(answers)) out in all"]
+    return words + ["\(NumberFormat.count(prompts)) in, \(NumberFormat.count(answers)) out in all"]
   }
 
   /// The model and how it is asked.
@@ -108,9 +117,9 @@ struct RunFigures {
     var words = [run.variant.model]
     let sampling = run.variant.sampling
     if let adapter = run.variant.adapter { words.append("adapter \(adapter)") }
-    if let value = sampling.temperature { words.append("temperature \(Wording.trimmed(value, decimals: 2))") }
-    if let value = sampling.topP { words.append("top-p \(Wording.trimmed(value, decimals: 2))") }
-    if let value = sampling.maxTokens { words.append("at most \(Wording.plural(value, "token"))") }
+    if let value = sampling.temperature { words.append("temperature \(NumberFormat.trimmed(value, decimals: 2))") }
+    if let value = sampling.topP { words.append("top-p \(NumberFormat.trimmed(value, decimals: 2))") }
+    if let value = sampling.maxTokens { words.append("at most \(NumberFormat.plural(value, "token"))") }
     if let value = sampling.seed { words.append("seed \(value)") }
     return words
   }
@@ -139,8 +148,8 @@ struct RunFigures {
   private var pausedSentence: String {
     let summary = run.summary
     let open = max(0, run.requests - summary.done)
-    let unanswered = run.repeats > 1 ? "\(Wording.count(open)) missing answers" : Wording.plural(open, "case")
-    let errors = Wording.plural(summary.errors, run.repeats > 1 ? "request" : "case")
+    let unanswered = run.repeats > 1 ? "\(NumberFormat.count(open)) missing answers" : NumberFormat.plural(open, "case")
+    let errors = NumberFormat.plural(summary.errors, run.repeats > 1 ? "request" : "case")
     if summary.done == 0, summary.errors == 0 { return "Nothing is answered yet: r starts it." }
     if summary.errors > 0, summary.errors >= open {
       return run.repeats > 1
@@ -149,7 +158,7 @@ struct RunFigures {
     }
     let rest = summary.errors > 0 ? ", and asks again for the \(errors) that failed" : ""
     return
-      "Paused with \(Wording.count(summary.done)) of \(Wording.count(run.requests)) answered: r goes on with it\(rest)."
+      "Paused with \(NumberFormat.count(summary.done)) of \(NumberFormat.count(run.requests)) answered: r goes on with it\(rest)."
   }
 }
 

@@ -12,10 +12,7 @@ struct RunPair {
   /// The best run of the other kind on the same set, or else the run before it there, or the next after it.
   init?(_ run: Run, _ snapshot: Snapshot) {
     guard run.summary.scored > 0 else { return nil }
-    var other: Run?
-    if let verdict = snapshot.verdict, verdict.set == run.set {
-      other = run.variant.isTuned ? verdict.prompted : verdict.tuned
-    }
+    var other = snapshot.sides(on: run.set).first { $0.variant.isTuned != run.variant.isTuned }
     var newer: Run?
     var older: Run?
     if other == nil || other?.summary.done == 0 {
@@ -35,6 +32,6 @@ struct RunPair {
     (a, b) = isFirst ? (run, other) : (other, run)
   }
 
-  /// Lines both up.
-  var command: Command { .compare(a: a.id.description, b: b.id.description, set: a.set) }
+  /// Both, to be read side by side.
+  var subject: Subject { .runs(a.id, b.id, set: a.set) }
 }

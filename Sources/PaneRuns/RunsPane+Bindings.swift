@@ -4,7 +4,7 @@ import WorkbenchCore
 extension RunsPane {
   /// The keys that mean something now.
   public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
-    if isCopying { return copyBindings }
+    if let menu { return menu.bindings }
     if field != nil {
       return [
         Binding(.enter, title: "Keep what was found", group: "Search", action: .endSearch, footer: "keep"),
@@ -14,15 +14,14 @@ extension RunsPane {
     return runBindings(snapshot) + panelBindings(snapshot)
   }
 
-  private var copyBindings: [Binding<Action>] {
-    let group = "Copy"
-    return [
-      Binding("n", title: "The run's number", group: group, action: .copyPart(.number), footer: "number"),
-      Binding("f", title: "Why requests failed", group: group, action: .copyPart(.failures), footer: "failures"),
-      Binding("c", title: "The case's id", group: group, action: .copyPart(.caseID), footer: "case"),
-      Binding("t", title: "The answer so far", group: group, action: .copyPart(.text), footer: "text"),
-      Binding(.escape, "q", title: "Nothing", group: group, action: .copyNothing, footer: "copy nothing"),
-    ]
+  var copyMenu: Menu<Action> {
+    Menu(
+      "Copy",
+      [
+        ("n", "The run's number", "number", .copyPart(.number)),
+        ("f", "Why requests failed", "failures", .copyPart(.failures)),
+        ("c", "The case's id", "case", .copyPart(.caseID)), ("t", "The answer so far", "text", .copyPart(.text)),
+      ], close: ("Nothing", "copy nothing", .closeMenu))
   }
 
   private func runBindings(_ snapshot: Snapshot) -> [Binding<Action>] {
@@ -31,7 +30,7 @@ extension RunsPane {
     let isActive = run.map { snapshot.progress[$0.id] != nil } ?? false
     let (whyNot, words) = evaluating(run, snapshot)
     var compare = Binding(
-      .enter, "c", title: "Read its answers beside another run's", group: group, action: Action.compare,
+      .enter, "c", title: "Compare its answers with another run's", group: group, action: Action.compare,
       unavailable: run == nil ? noRun : reading(run, snapshot), footer: "compare")
     var bindings: [Binding<Action>] = []
     if area == .requests {
@@ -44,7 +43,7 @@ extension RunsPane {
         "r", title: "Go on with the run, or evaluate its variant again", group: group, action: .evaluate,
         unavailable: whyNot, footer: words),
       Binding(
-        "R", title: "Ask everything anew, as another run", group: group, action: .evaluateAfresh,
+        "R", title: "Ask everything afresh, as another run", group: group, action: .evaluateAfresh,
         unavailable: evaluatingAfresh(run, snapshot)),
       Binding(
         "p", title: "Pause the run", group: group, action: .pause,
@@ -95,7 +94,7 @@ extension RunsPane {
     case nil: break
     }
     return run.state == .finished
-      ? ("Every case has its answer; R asks everything anew.", nil)
+      ? ("Every case has its answer; R asks everything afresh.", nil)
       : (nil, run.summary.errors > 0 && run.summary.errors + run.summary.done >= run.requests ? "ask again" : "go on")
   }
 

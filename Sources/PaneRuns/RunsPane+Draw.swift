@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 extension RunsPane {
@@ -118,7 +119,7 @@ extension RunsPane {
       field.draw(in: row, focused: pen.isFocused, on: &surface, theme: theme)
     }
     guard !snapshot.runs.isEmpty else {
-      drawCentered(emptySentences(snapshot), in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(emptySentences(snapshot)).draw(in: inner, on: &surface, theme: theme)
       return
     }
     let rows = rows(snapshot)
@@ -132,7 +133,7 @@ extension RunsPane {
     }
     guard !rows.isEmpty else {
       let text = "No run holds “\(query)”. Esc shows all runs again."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     if let id = selected(snapshot)?.id, table.selection != id { table.select(id) }
@@ -177,33 +178,34 @@ extension RunsPane {
         let mark = cache.present.change(of: run, snapshot) == nil ? "" : " ≠"
         let style: StyleName = run.variant.isTuned ? .badgeTuned : .badgePrompted
         return [
-          Span(Figure.clippedInTheMiddle(run.variant.name, to: name - (mark.isEmpty ? 0 : 2)), theme[style]),
+          Span(TextWidth.clippedInTheMiddle(run.variant.name, to: name - (mark.isEmpty ? 0 : 2)), theme[style]),
           Span(mark, theme[.warning]),
         ]
       },
-      TableColumn("set", width: set...set, priority: 8) { [Span(Figure.clippedInTheMiddle($0.set, to: set))] },
+      TableColumn("set", width: set...set, priority: 8) { [Span(TextWidth.clippedInTheMiddle($0.set, to: set))] },
       TableColumn("state", width: 10...10, priority: 18) { run in
         let look = run.look(isHere: snapshot.progress[run.id] != nil)
         return [Span("\(look.glyph) \(look.word)", theme[look.style])]
       },
       TableColumn("answered", width: 9...15, alignment: .right, priority: 16) { run in
-        let (done, all) = (Wording.count(run.summary.done), Wording.count(run.requests))
+        let (done, all) = (NumberFormat.count(run.summary.done), NumberFormat.count(run.requests))
         return [Span(done == all ? all : "\(done)/\(all)", done == all ? .plain : theme[.textStrong])]
       },
       TableColumn(
         "score", width: 6...6, alignment: .right, priority: 17,
-        content: measured { [Span(Wording.percent($0.summary.mean), theme[.textStrong])] }),
+        content: measured { [Span(NumberFormat.percent($0.summary.mean), theme[.textStrong])] }),
       TableColumn(
-        "95 %", width: 9...9, priority: 10, content: measured { dim(Figure.range($0.summary.low, $0.summary.high)) }),
+        "95 %", width: 9...9, priority: 10,
+        content: measured { dim(NumberFormat.range($0.summary.low, $0.summary.high)) }),
       TableColumn("errors", width: 6...6, alignment: .right, priority: 15) { run in
         let errors = snapshot.progress[run.id]?.errors ?? run.summary.errors
         return errors > 0 ? [Span("\(errors)", theme[.error])] : dim("–")
       },
       TableColumn("median", width: 7...7, alignment: .right, priority: 6) { run in
-        run.summary.latencyMedian > 0 ? [Span(Figure.duration(run.summary.latencyMedian))] : dim("–")
+        run.summary.latencyMedian > 0 ? [Span(NumberFormat.duration(run.summary.latencyMedian))] : dim("–")
       },
       TableColumn("begun", width: 10...10, alignment: .right, priority: 4) {
-        dim(Figure.age(snapshot.time.timeIntervalSince($0.started)))
+        dim(NumberFormat.ago(snapshot.time.timeIntervalSince($0.started)))
       },
     ]
     if sample.contains(where: { $0.summary.knownCost != nil }) {
@@ -218,19 +220,15 @@ extension RunsPane {
       columns.insert(
         TableColumn(
           "0 %" + String(repeating: " ", count: bar - 8) + "100 %", width: bar...bar,
-          content: { [Span($0.summary.done > 0 ? Figure.bar($0.summary, width: bar) : "", theme[.intervalRange])] }),
+          content: { run in
+            run.summary.done == 0
+              ? []
+              : IntervalBar(value: run.summary.mean, low: run.summary.low, high: run.summary.high).spans(
+                width: bar, theme)
+          }),
         at: 7)
     }
     return columns
-  }
-
-  func drawCentered(_ text: String, in rect: Rect, on surface: inout Surface, style: Style) {
-    guard rect.width > 0, rect.height > 0 else { return }
-    let lines = TextWidth.wrap(text, to: rect.width)
-    let top = max(0, (rect.height - lines.count) / 2)
-    for (index, line) in lines.prefix(rect.height - top).enumerated() {
-      surface.write([Span(line, style)], in: rect.row(top + index), .center)
-    }
   }
 }
 
@@ -247,12 +245,8 @@ extension Run {
 }
 
 extension Rect {
-  /// Without one column at either side.
-  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
   /// With a column more for the scroll bar of a table with so many rows, so that it touches no figures.
   func withBar(for rows: Int) -> Rect {
     rows > height - 1 && width > 12 ? Rect(x: x, y: y, width: width + 1, height: height) : self
   }
-  /// Without its last row.
-  var withoutLastRow: Rect { Rect(x: x, y: y, width: width, height: max(0, height - 1)) }
 }

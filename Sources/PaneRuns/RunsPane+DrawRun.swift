@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// The selected run: how far it is or what it has measured, its requests under way, and the answer to one of them.
@@ -67,17 +68,17 @@ extension RunsPane {
   private func failureLines(_ failures: [String: Int], _ title: String, _ width: Int, _ theme: Theme) -> [[Span]] {
     guard !failures.isEmpty else { return [] }
     let sorted = RunFigures.sorted(failures)
-    let digits = Wording.count(sorted[0].count).count
+    let digits = NumberFormat.count(sorted[0].count).count
     return [[Span(title, theme[.textDim])]]
       + sorted.flatMap { reason, count in
-        let label = Span(TextWidth.pad(Wording.count(count), to: digits, .right) + " × ", theme[.error])
+        let label = Span(TextWidth.pad(NumberFormat.count(count), to: digits, .right) + " × ", theme[.error])
         return Self.hanging(label, [Span(reason)], width: width)
       }
   }
 
   private func slowestLines(_ slowest: [RunProgress.SlowCase], _ width: Int, _ theme: Theme) -> [[Span]] {
     guard !slowest.isEmpty else { return [] }
-    let words = slowest.map { [Span("\(TextWidth.truncate($0.caseID, to: 24)) \(Figure.duration($0.seconds))")] }
+    let words = slowest.map { [Span("\(TextWidth.truncate($0.caseID, to: 24)) \(NumberFormat.duration($0.seconds))")] }
     return Self.labelled("slowest", words, width: width, theme)
   }
 
@@ -122,7 +123,7 @@ extension RunsPane {
     let inner = panel(.requests, "Under way", in: rect, pen, on: &surface, label: label)
     guard !progress.running.isEmpty else {
       let text = progress.waiting.map { "No request is under way: \($0)." } ?? "No request is under way."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     requests.draw(
@@ -145,11 +146,11 @@ extension RunsPane {
     let slow = run.summary.latency95 > 0 ? 2 * run.summary.latency95 : .infinity
     var columns: [TableColumn<RunProgress.RunningCase>] = [
       TableColumn("case", width: id...id, priority: 10) {
-        [Span(Figure.clippedInTheMiddle($0.caseID, to: id), theme[.textStrong])]
+        [Span(TextWidth.clippedInTheMiddle($0.caseID, to: id), theme[.textStrong])]
       },
       TableColumn("since", width: 6...6, alignment: .right, priority: 9) { request in
         let seconds = max(0, snapshot.time.timeIntervalSince(request.started))
-        return [Span(Figure.running(seconds), theme[seconds > slow ? .warning : .text])]
+        return [Span(NumberFormat.elapsed(seconds), theme[seconds > slow ? .warning : .text])]
       },
     ]
     if hasAttempts {
@@ -169,7 +170,7 @@ extension RunsPane {
     if rest >= 16 {
       columns.insert(
         TableColumn("text", width: rest...rest, priority: 1) { request in
-          [Span(request.text.map { Figure.tail($0, width: rest) } ?? "", theme[.textDim])]
+          [Span(request.text.map { TextWidth.tail($0, width: rest) } ?? "", theme[.textDim])]
         }, at: columns.count - (isScrolled ? 1 : 0))
     }
     return columns
@@ -182,7 +183,7 @@ extension RunsPane {
     guard let request = request(pen.snapshot) else {
       let inner = panel(.text, "Answer", in: rect, pen, on: &surface)
       let text = "What comes of an answer is shown here while it comes."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     var title = "Answer to \(request.caseID)"
@@ -192,7 +193,7 @@ extension RunsPane {
     let inner = panel(.text, title, in: rect, pen, on: &surface, label: label)
     guard let answer = request.text, !answer.isEmpty else {
       let sentence = request.text == nil ? "This answer isn't streamed, or hasn't begun." : "Nothing has come yet."
-      drawCentered(sentence, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(sentence).draw(in: inner, on: &surface, theme: theme)
       return
     }
     // Its end is what is read; the beginning of a long one is in the way of a quick answer to keys.

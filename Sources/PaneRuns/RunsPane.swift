@@ -1,4 +1,5 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Evaluations as they go: all runs, and of the selected one how far it is, why requests failed, and what is under way.
@@ -8,8 +9,11 @@ public struct RunsPane: Pane {
     case compare, readAnswer, evaluate, evaluateAfresh, pause
     case back, left, right, shorter, longer, follow
     case search, endSearch, clearSearch
-    case copy, copyPart(Part), copyNothing
+    case copy, copyPart(Part), closeMenu
   }
+
+  /// What the pane asks.
+  public typealias Query = AnyQuery
 
   /// What can be copied.
   public enum Part: Sendable, Hashable { case number, failures, caseID, text }
@@ -26,12 +30,14 @@ public struct RunsPane: Pane {
   }
 
   /// Its name.
+  public let id = PaneID.runs
+  /// Its title.
   public let title = "Runs"
 
   var area = Area.runs
   var query = ""
   var field: LineField?  // while the text to look for is being typed
-  var isCopying = false  // while a person is asked what to copy
+  var menu: Menu<Action>?  // while a person is asked what to copy
   var table = TableView<RunID>()
   var requests = TableView<String>()
   var summary = TextView()
@@ -58,7 +64,7 @@ public struct RunsPane: Pane {
   public init() {}
 
   /// True while a text to look for is typed, or a question is open.
-  public var capturesText: Bool { field != nil || isCopying }
+  public var capturesText: Bool { field != nil || menu != nil }
 
   /// The run to show.
   func selected(_ snapshot: Snapshot) -> Run? {
@@ -116,6 +122,7 @@ public struct RunsPane: Pane {
   /// Does what a binding stands for.
   public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
+    menu = nil
     switch action {
     case .compare: return compare(snapshot)
     case .readAnswer: area = .text
@@ -133,9 +140,9 @@ public struct RunsPane: Pane {
     case .clearSearch:
       field = nil
       query = ""
-    case .copy: isCopying = true
+    case .copy: menu = copyMenu
     case .copyPart(let part): return copy(part, snapshot)
-    case .copyNothing: isCopying = false
+    case .closeMenu: break
     }
     return .handled
   }
@@ -165,7 +172,7 @@ public struct RunsPane: Pane {
 
   private func compare(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let run = selected(snapshot), let pair = RunPair(run, snapshot) else { return .handled }
-    return .all([.command(pair.command), .show(pane: "Compare")])
+    return .show(.compare, subject: pair.subject)
   }
 
   // MARK: Evaluating
@@ -182,7 +189,6 @@ public struct RunsPane: Pane {
   // MARK: Copying
 
   private mutating func copy(_ part: Part, _ snapshot: Snapshot) -> Reaction<Command> {
-    isCopying = false
     guard let run = selected(snapshot) else { return .handled }
     switch part {
     case .number: return .copy("\(run.id)", what: "the run's number")
@@ -211,7 +217,7 @@ public struct RunsPane: Pane {
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     if field != nil { return type(event) }
-    if capturesText { return event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored }
+    if menu != nil { return swallow(event, snapshot) }
     var target = area
     if case .mouse(let mouse) = event {
       guard let place = places.first(where: { $0.value.contains(mouse.point) }) else { return .ignored }
@@ -259,15 +265,4 @@ public struct RunsPane: Pane {
 
   /// Shows a run because the one that was shown isn't in the list any more.
   mutating func choose(_ id: RunID) { chosen = id }
-}
-
-extension Event {
-  /// Whether it would put text somewhere.
-  var isTyping: Bool {
-    switch self {
-    case .key(let key): key.text != nil
-    case .paste: true
-    default: false
-    }
-  }
 }

@@ -1,4 +1,5 @@
 import Drawing
+import NumberFormat
 import WorkbenchCore
 
 /// Which runs' outputs become a training file, which of them, with which prompt, and where.
@@ -141,7 +142,7 @@ struct CollectForm: Sendable {
         [Span("\($0.summary.passed)/\($0.summary.done)")]
       },
       TableColumn("when", width: 9...10, alignment: .right, priority: 5) {
-        [Span(Figure.age(snapshot.time.timeIntervalSince($0.started)), theme[.textDim])]
+        [Span(NumberFormat.ago(snapshot.time.timeIntervalSince($0.started)), theme[.textDim])]
       },
     ]
     table.draw(runs, columns: columns, in: parts[0], focused: isInRuns, on: &surface, theme: theme)
@@ -164,6 +165,7 @@ struct CollectForm: Sendable {
       return sum + min(cases, runs.reduce(0) { $0 + (kind == .pairs ? $1.cases : $1.summary.passed) })
     }
     let names = sets.keys.sorted().map { "“\($0)”" }.joined(separator: ", ")
-    return "At most \(Figure.count(most, kind == .pairs ? "pair" : "row")), from \(names): measure on other cases."
+    return
+      "At most \(NumberFormat.plural(most, kind == .pairs ? "pair" : "row")), from \(names): measure on other cases."
   }
 }

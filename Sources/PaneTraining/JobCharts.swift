@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// A job whose curves are laid over the shown one's.
@@ -109,9 +110,11 @@ struct JobCharts: Sendable {
   }
 
   private func cursorText(_ detail: JobDetail, _ marks: JobMarks, _ cursor: Double) -> String {
-    var words = ["step \(Figure.whole(Int(min(max(cursor, -1e15), 1e15))))"]
+    var words = ["step \(NumberFormat.count(Int(min(max(cursor, -1e15), 1e15))))"]
     let times = detail.curves[.seconds]
-    if let index = times.index(nearestTo: cursor) { words.append("\(Figure.duration(times.point(index).value)) in") }
+    if let index = times.index(nearestTo: cursor) {
+      words.append("\(NumberFormat.duration(times.point(index).value.rounded())) in")
+    }
     if let mark = marks.words(at: cursor, within: (frame?.step ?? 0) / 2) { words.append(mark.map(\.text).joined()) }
     return words.joined(separator: " · ")
   }

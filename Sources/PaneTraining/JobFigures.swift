@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 extension TrainingJob.State {
@@ -39,16 +40,27 @@ struct JobFigures {
   var settings: [String] {
     let settings = job.settings
     var words = [settings.method.rawValue]
-    if settings.method != .full { words.append("rank \(settings.rank) × \(Figure.plain(settings.scale))") }
-    words.append("rate \(Figure.plain(settings.learningRate)) \(settings.schedule.rawValue)")
+    if settings.method != .full { words.append("rank \(settings.rank) × \(NumberFormat.plain(settings.scale))") }
+    words.append("rate \(NumberFormat.plain(settings.learningRate)) \(settings.schedule.rawValue)")
     words.append("batch \(settings.batchSize * settings.gradientAccumulation)")
-    words.append(settings.steps.map { Figure.count($0, "step") } ?? "\(Figure.plain(settings.epochs)) epochs")
-    words.append("≤ \(Figure.whole(settings.maxTokens)) tokens")
-    if let rows = detail.rows { words.append("\(Figure.whole(rows.train)) + \(Figure.whole(rows.validation)) rows") }
-    if settings.patience > 0 { words.append("patience \(settings.patience)") }
+    words.append(
+      settings.steps.map { NumberFormat.plural($0, "step") } ?? "\(NumberFormat.plain(settings.epochs)) epochs")
+    words.append("≤ \(NumberFormat.count(settings.maxTokens)) tokens")
+    if let rows = detail.rows {
+      words.append("\(NumberFormat.count(rows.train)) + \(NumberFormat.count(rows.validation)) rows")
+    }
+    // What is told above, and what says nothing of the job itself.
+    let told: [PartialKeyPath<TrainingSettings>] = [
+      \.method, \.rank, \.scale, \.learningRate, \.schedule, \.batchSize, \.gradientAccumulation, \.epochs, \.steps,
+      \.maxTokens, \.samples, \.checkpointCases, \.seed,
+    ]
+    for setting in TrainingSettings.table
+    where setting.isChanged(in: settings) && !told.contains(where: { $0 == setting.path }) {
+      words.append("\(setting.label) \(setting.cell(in: settings))")
+    }
     words.append("seed \(settings.seed)")
     if let parameters = detail.parameters {
-      words.append("\(Figure.size(parameters.trainable)) of \(Figure.size(parameters.total)) weights")
+      words.append("\(NumberFormat.size(parameters.trainable)) of \(NumberFormat.size(parameters.total)) weights")
     }
     return words
   }
@@ -89,9 +101,10 @@ struct JobFigures {
   /// What stands beside the bar.
   var progress: String {
     var words = [
-      job.steps > 0 ? "\(Figure.whole(job.step))/\(Figure.whole(job.steps))" : "step \(Figure.whole(job.step))"
+      job.steps > 0
+        ? "\(NumberFormat.count(job.step))/\(NumberFormat.count(job.steps))" : "step \(NumberFormat.count(job.step))"
     ]
-    if let remaining, job.state == .running { words.append("\(ClockText.text(remaining)) left") }
+    if let remaining, job.state == .running { words.append("\(NumberFormat.clock(remaining)) left") }
     return words.joined(separator: " · ")
   }
 
@@ -99,16 +112,16 @@ struct JobFigures {
   var line: [String] {
     var words: [String] = []
     if let epoch {
-      words.append("epoch \(Figure.decimal(epoch.now, places: 1))/\(Figure.decimal(epoch.all, places: 1))")
+      words.append("epoch \(NumberFormat.fixed(epoch.now, decimals: 1))/\(NumberFormat.fixed(epoch.all, decimals: 1))")
     }
     if let speed = detail.metrics.last?.tokensPerSecond, speed.isFinite {
-      words.append("\(Figure.whole(Int(min(speed, 1e12)))) tok/s")
+      words.append("\(NumberFormat.count(Int(min(speed, 1e12)))) tok/s")
     }
     if detail.firstEvent != nil || !job.state.isOver {
-      words.append("\(Figure.duration(elapsed))\(job.state.isOver ? " in all" : "")")
+      words.append("\(NumberFormat.duration(elapsed.rounded()))\(job.state.isOver ? " in all" : "")")
     }
     let memory = detail.curves[.peakMemory]
-    if !memory.isEmpty { words.append("\(Figure.decimal(memory.column(0..<memory.count).high, places: 2)) GB") }
+    if !memory.isEmpty { words.append("\(NumberFormat.fixed(memory.column(0..<memory.count).high, decimals: 2)) GB") }
     if let use = detail.system.last?.use, !job.state.isOver { words += self.words(use) }
     return words
   }
@@ -116,18 +129,17 @@ struct JobFigures {
   /// What the job takes of its machine now.
   private func words(_ use: SystemUse) -> [String] {
     func sum(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) }
-    func percent(_ share: Double) -> String { "\(Figure.decimal(share * 100, places: 0)) %" }
-    var words = use.cpu.map { ["CPU \(percent($0))"] } ?? []
+    var words = use.cpu.map { ["CPU \(NumberFormat.percent($0))"] } ?? []
     guard !use.gpus.isEmpty else { return words }
     var gpu = [use.gpus.count == 1 ? "GPU" : "\(use.gpus.count) GPUs"]
     let shares = use.gpus.compactMap(\.utilization)
-    if let share = sum(shares) { gpu.append(percent(share / Double(shares.count))) }
+    if let share = sum(shares) { gpu.append(NumberFormat.percent(share / Double(shares.count))) }
     if let memory = sum(use.gpus.compactMap(\.memory)) {
-      let all = sum(use.gpus.compactMap(\.memoryTotal)).map { "/\(Figure.decimal($0, places: 0))" } ?? ""
-      gpu.append("\(Figure.decimal(memory, places: 1))\(all) GB")
+      let all = sum(use.gpus.compactMap(\.memoryTotal)).map { "/\(NumberFormat.fixed($0, decimals: 0))" } ?? ""
+      gpu.append("\(NumberFormat.fixed(memory, decimals: 1))\(all) GB")
     }
-    if let power = sum(use.gpus.compactMap(\.power)) { gpu.append("\(Figure.decimal(power, places: 0)) W") }
-    if let heat = use.gpus.compactMap(\.temperature).max() { gpu.append("\(Figure.decimal(heat, places: 0)) °C") }
+    if let power = sum(use.gpus.compactMap(\.power)) { gpu.append("\(NumberFormat.fixed(power, decimals: 0)) W") }
+    if let heat = use.gpus.compactMap(\.temperature).max() { gpu.append("\(NumberFormat.fixed(heat, decimals: 0)) °C") }
     words.append(gpu.joined(separator: " "))
     return words
   }
@@ -150,25 +162,25 @@ struct JobFigures {
   var remarks: [(text: String, style: StyleName)] {
     var remarks: [(String, StyleName)] = []
     if detail.readShare < 1 {
-      remarks.append(("Reading what it reported: \(Figure.decimal(detail.readShare * 100, places: 0)) %.", .info))
+      remarks.append(("Reading what it reported: \(NumberFormat.percent(detail.readShare)).", .info))
     }
     if let message = job.message { remarks.append((message, job.state.isOver ? job.state.remarkStyle : .warning)) }
     switch job.state {
-    case .failed: remarks.append(("The log tells more. P goes on from what was saved; n starts another job.", .textDim))
-    case .lost: remarks.append(("P goes on from what was saved last; u uses it as it is.", .textDim))
-    case .paused: remarks.append(("P goes on with it.", .textDim))
+    case .failed: remarks.append(("The log tells more. r goes on from what was saved; a adds another job.", .textDim))
+    case .lost: remarks.append(("r goes on from what was saved last; u uses it as it is.", .textDim))
+    case .paused: remarks.append(("r goes on with it.", .textDim))
     case .canceled where !detail.checkpoints.isEmpty:
-      remarks.append(("What was saved can be used with u; P goes on from it.", .textDim))
+      remarks.append(("What was saved can be used with u; r goes on from it.", .textDim))
     case .queued where job.message == nil: remarks.append(("Waiting for the trainer's first word.", .textDim))
     default: break
     }
     if let sign = overfitting {
       let text =
-        "Overfitting: since step \(Figure.whole(sign.step)) the validation loss rises (\(Figure.loss(sign.lowest)) to "
-        + "\(Figure.loss(sign.newest))) while the training loss falls."
+        "Overfitting: since step \(NumberFormat.count(sign.step)) the validation loss rises (\(NumberFormat.loss(sign.lowest)) to "
+        + "\(NumberFormat.loss(sign.newest))) while the training loss falls."
       remarks.append((text, .warning))
     }
-    if let silence { remarks.append(("No word for \(Figure.duration(silence)).", .warning)) }
+    if let silence { remarks.append(("No word for \(NumberFormat.duration(silence.rounded())).", .warning)) }
     remarks += detail.remarks.suffix(3).map { ("Warning: \($0)", .warning) }
     return remarks
   }

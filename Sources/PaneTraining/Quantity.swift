@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 extension JobCurves.Quantity {
@@ -38,12 +39,12 @@ extension JobCurves.Quantity {
   /// A value in few characters.
   func text(_ value: Double) -> String {
     switch self {
-    case .loss, .validationLoss, .gradNorm: Figure.loss(value)
-    case .learningRate: Figure.rate(value)
+    case .loss, .validationLoss, .gradNorm: NumberFormat.loss(value)
+    case .learningRate: NumberFormat.learningRate(value)
     case .tokensPerSecond, .cpu, .gpu, .gpuPower:
-      value.isFinite ? Figure.whole(Int(min(max(value, -1e12), 1e12).rounded())) : "–"
-    case .stepsPerSecond, .peakMemory, .memory, .gpuMemory: Figure.decimal(value, places: 2)
-    case .seconds: Figure.duration(value)
+      value.isFinite ? NumberFormat.count(Int(min(max(value, -1e12), 1e12).rounded())) : "–"
+    case .stepsPerSecond, .peakMemory, .memory, .gpuMemory: NumberFormat.fixed(value, decimals: 2)
+    case .seconds: NumberFormat.duration(value.rounded())
     }
   }
 

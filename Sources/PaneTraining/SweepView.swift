@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// A sweep's trials, best first, each with its score and interval on a line.
@@ -35,13 +36,8 @@ struct SweepView: Sendable {
   private func columns(_ report: SweepReport, _ theme: Theme) -> [TableColumn<SweepReport.Row>] {
     var columns = report.axes.map { axis in
       TableColumn<SweepReport.Row>(
-        axis.rawValue, width: max(6, axis.rawValue.count)...13, alignment: .right, priority: 9
-      ) { row in
-        let value = axis.value(row.job.settings)
-        return [
-          Span(axis == .dataShare ? "\(Int((value * 100).rounded())) %" : Figure.plain(value), theme[.textStrong])
-        ]
-      }
+        axis.heading, width: max(6, axis.heading.count)...13, alignment: .right, priority: 9
+      ) { [Span(axis.cell(in: $0.job.settings), theme[.textStrong])] }
     }
     columns += [
       TableColumn("job", width: 3...5, alignment: .right, priority: 7) { [Span("\($0.job.id)", theme[.textDim])] },
@@ -52,30 +48,21 @@ struct SweepView: Sendable {
         [Span($0.job.steps > 0 ? "\($0.job.step)/\($0.job.steps)" : "\($0.job.step)")]
       },
       TableColumn("valid.", width: 6...7, alignment: .right, priority: 6) {
-        [Span(Figure.lossCell($0.loss))]
+        [Span(NumberFormat.lossCell($0.loss))]
       },
-      TableColumn("score", width: 5...5, alignment: .right, priority: 8) { row in
+      TableColumn("score", width: 6...6, alignment: .right, priority: 8) { row in
         guard let summary = row.run?.summary else { return [Span("–", theme[.textDim])] }
         let isFirst = row.id == report.rows.first?.id
-        let text = "\(Int((summary.mean * 100).rounded())) %"
+        let text = NumberFormat.percent(summary.mean)
         return [isFirst ? Span(text, theme[.better]) : Span(text)]
       },
       TableColumn("0 to 100 %", width: 24...24, priority: 3) { row in
-        row.run.map { Self.bar($0.summary, width: 24, theme) } ?? []
+        row.run.map { run in
+          IntervalBar(value: run.summary.mean, low: run.summary.low, high: run.summary.high).spans(width: 24, theme)
+        } ?? []
       },
     ]
     return columns
-  }
-
-  /// A score with its interval on a line from 0 to 1.
-  private static func bar(_ summary: RunSummary, width: Int, _ theme: Theme) -> [Span] {
-    func column(_ value: Double) -> Int { Int((min(1, max(0, value)) * Double(width - 1)).rounded()) }
-    let (low, high, mark) = (column(summary.low), column(summary.high), column(summary.mean))
-    return (0..<width).map { x in
-      if x == mark { return Span("●", theme[.intervalMark]) }
-      if x < low || x > high { return Span("─", theme[.interval]) }
-      return Span(x == low ? "├" : x == high ? "┤" : "━", theme[.intervalRange])
-    }
   }
 
   private func words(_ report: SweepReport) -> String {

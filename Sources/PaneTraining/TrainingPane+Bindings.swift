@@ -22,14 +22,14 @@ extension TrainingPane {
       ]
     case .adapter:
       return [
-        Binding(.enter, title: "Add the line to assay.yaml", group: "Adapter", action: .addVariant, footer: "add"),
+        Binding(.enter, title: "Write the variant's file", group: "Adapter", action: .addVariant, footer: "add"),
         Binding("y", title: "Copy the line", group: "Adapter", action: .copyLine, footer: "copy"),
         Binding(.escape, "q", "u", title: "Close", group: "Adapter", action: .close, footer: "close"),
       ]
     case .sweep:
       return [
         Binding(.enter, title: "Show this trial's job", group: "Sweep", action: .openTrial, footer: "show the job"),
-        Binding(.escape, "q", "w", title: "Close", group: "Sweep", action: .close, footer: "close"),
+        Binding(.escape, "q", "W", title: "Close", group: "Sweep", action: .close, footer: "close"),
       ]
     case nil: break
     }
@@ -39,21 +39,19 @@ extension TrainingPane {
         Binding(.escape, title: "Search no more", group: "Log", action: .clearSearch, footer: "close"),
       ]
     }
-    // The same key means the next hit after a search in the log, and a new job elsewhere.
-    let (others, log) = (jobs(snapshot) + curveKeys(snapshot), logKeys(snapshot))
-    return movement(snapshot) + (isAfterHits ? log + others : others + log)
+    return movement(snapshot) + jobs(snapshot) + curveKeys(snapshot) + logKeys(snapshot)
   }
 
   private func jobs(_ snapshot: Snapshot) -> [Binding<Action>] {
     let job = selected(snapshot)
-    let canTrain = snapshot.workspace.models.contains { $0.isLocal || $0.api.word == "openai" }
+    let canTrain = snapshot.workspace.models.contains { $0.isLocal || $0.canBeTunedHosted }
     return [
       Binding(
-        "n", title: "New job", group: "Jobs", action: .newJob,
+        "a", title: "Add a training job", group: "Jobs", action: .newJob,
         unavailable: canTrain ? nil : "No model in assay.yaml can be tuned: add one with api: mlx.",
-        footer: isAfterHits ? nil : "new job"),
+        footer: "new job"),
       Binding(
-        "c", title: "Collect training data from a run", group: "Jobs", action: .collect,
+        "C", title: "Collect training data from a run", group: "Jobs", action: .collect,
         unavailable: CollectForm.runs(snapshot).isEmpty
           ? "No run has outputs that passed: evaluate a variant first." : nil, footer: "collect data"),
       Binding(
@@ -61,16 +59,23 @@ extension TrainingPane {
         unavailable: job == nil ? noJob : job?.state.isOver == true ? "This job is over." : nil,
         footer: job?.state.isOver == false ? "cancel" : nil),
       Binding(
-        "P", title: pauseTitle(job), group: "Jobs", action: .pauseOrResume,
-        unavailable: job == nil
-          ? noJob : job?.state == .finished ? "This job is finished: nothing is left to do." : nil,
-        footer: job == nil || job?.state == .finished ? nil : job?.state.isOver == true ? "go on" : "pause"),
+        "p", title: "Pause the job: it saves and ends", group: "Jobs", action: .pause,
+        unavailable: job == nil ? noJob : job?.state.isOver == true ? "This job is over." : nil,
+        footer: job?.state.isOver == false ? "pause" : nil),
       Binding(
-        "t", title: "Take the waiting job before the others", group: "Jobs", action: .sooner,
+        "r", title: "Run the job further from what it saved last", group: "Jobs", action: .resume,
+        unavailable: job == nil
+          ? noJob
+          : job?.state == .finished
+            ? "This job is finished: nothing is left to do."
+            : job?.state.isOver == true ? nil : "It has not ended; p pauses it.",
+        footer: job?.state.isOver == true && job?.state != .finished ? "go on" : nil),
+      Binding(
+        "T", title: "Move the job to the front of the queue", group: "Jobs", action: .sooner,
         unavailable: job == nil ? noJob : job?.state == .queued ? nil : "This job doesn't wait for its turn.",
         footer: job?.state == .queued ? "sooner" : nil),
       Binding(
-        "w", title: "Show the sweep this job is a part of", group: "Jobs", action: .showSweep,
+        "W", title: "Show the sweep this job is a part of", group: "Jobs", action: .showSweep,
         unavailable: job == nil ? noJob : job?.sweep == nil ? "This job is part of no sweep." : nil,
         footer: job?.sweep == nil ? nil : "sweep"),
       Binding(
@@ -89,13 +94,9 @@ extension TrainingPane {
     ]
   }
 
-  private func pauseTitle(_ job: TrainingJob?) -> String {
-    job?.state.isOver == true ? "Go on with the job from what it saved last" : "Pause the job: it saves and ends"
-  }
-
   private func hasCheckpoints(_ snapshot: Snapshot) -> Bool { detail(snapshot)?.checkpoints.isEmpty == false }
 
-  var noJob: String { "There is no job yet: n starts one." }
+  var noJob: String { "There is no job yet: a adds one." }
 
   private var isAfterHits: Bool { area == .log && !log.query.isEmpty }
 
@@ -109,7 +110,7 @@ extension TrainingPane {
     }
     var bindings = [
       Binding(
-        .enter, "o", title: "Open the job", group: "Panels", action: Action.open, unavailable: reason,
+        .enter, title: "Open the job", group: "Panels", action: Action.open, unavailable: reason,
         footer: area == .jobs && reason == nil ? "open" : nil),
       Binding(
         .escape, title: "Back to the list of jobs", group: "Panels", action: .back, footer: area == .jobs ? nil : "jobs"
@@ -141,7 +142,7 @@ extension TrainingPane {
         "F", title: "Follow the end of the log", group: "Log", action: .toggleFollow, unavailable: reason,
         footer: area == .log && !isHere ? (log.follows ? "stop following" : "follow") : nil),
       Binding(
-        "s", title: "Show answers at each checkpoint, or the log", group: "Log", action: .toggleSamples,
+        "w", title: "Show answers at each checkpoint, or the log", group: "Log", action: .toggleSamples,
         unavailable: reason ?? noSamples, footer: area == .log ? (isHere ? "log" : "answers") : nil),
       Binding(
         "]", title: "Next answered case", group: "Log", action: .nextSample, unavailable: reason ?? noSamples,

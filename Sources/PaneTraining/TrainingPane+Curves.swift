@@ -6,7 +6,7 @@ extension TrainingPane {
   func overlays(_ snapshot: Snapshot) -> [OverlaidJob] {
     let shown = selected(snapshot)?.id
     return overlaid.enumerated().compactMap { index, id in
-      guard id != shown, let detail = snapshot.overlays.first(where: { $0.job.id == id }) else { return nil }
+      guard id != shown, let detail = snapshot[JobDetailQuery(id)].answer else { return nil }
       return OverlaidJob(detail: detail, look: index)
     }
   }
@@ -21,7 +21,7 @@ extension TrainingPane {
     } else {
       return .notice("\(overlaid.count) jobs are laid over others already: take one off first, with Space in the list.")
     }
-    return .command(.overlayJobs(overlaid))
+    return .handled
   }
 
   /// Zooms, pans, or jumps to a mark.
@@ -63,8 +63,8 @@ extension TrainingPane {
       key(".", title: "Later steps", action: .later),
       key("(", title: "Cursor to the previous mark on the time line", action: .previousMark),
       key(")", title: "Cursor to the next mark on the time line", action: .nextMark, footer: "marks"),
-      key("m", title: "Other quantities in the small charts", action: .nextSmall),
-      key("M", title: "Another quantity in the large chart", action: .nextLarge, footer: "quantity"),
+      key("o", title: "Other quantities in the small charts", action: .nextSmall),
+      key("O", title: "Another quantity in the large chart", action: .nextLarge, footer: "quantity"),
       key("L", title: "Logarithmic or linear scale", action: .toggleScale, footer: "log scale"),
       key("S", title: "Smooth the curves: 0.6, 0.9, 0.99, 0.999 or not", action: .nextSmoothing, footer: "smooth"),
     ]

@@ -1,4 +1,5 @@
 import Drawing
+import NumberFormat
 import WorkbenchCore
 
 extension TrainingPane {
@@ -52,8 +53,8 @@ extension TrainingPane {
     let inner = panel(.jobs, "Jobs", in: rect, focused: focused, on: &surface, theme: theme, label: label)
       .insetColumns
     guard !snapshot.jobs.isEmpty else {
-      let text = "Nothing was trained here yet.\nn starts a job, c collects data for one."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      let text = "Nothing was trained here yet.\na adds a job, C collects data for one."
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     if let id = selected(snapshot)?.id, table.selection != id { table.select(id) }
@@ -97,14 +98,14 @@ extension TrainingPane {
           Span(String(repeating: "░", count: 8 - filled), theme[.progressEmpty]),
         ]
       },
-      TableColumn("loss", width: 6...7, alignment: .right, priority: 5) { [Span(Figure.lossCell($0.trainLoss))] },
+      TableColumn("loss", width: 6...7, alignment: .right, priority: 5) { [Span(NumberFormat.lossCell($0.trainLoss))] },
       TableColumn("valid.", width: 6...7, alignment: .right, priority: 6) {
-        [Span(Figure.lossCell(bestLoss(of: $0)))]
+        [Span(NumberFormat.lossCell(bestLoss(of: $0)))]
       },
       TableColumn("base", width: 5...14, priority: 2) { dim($0.base) },
       TableColumn("data", width: max(8, data)...max(8, data), priority: 3) { dim($0.data) },
       TableColumn("made", width: 9...10, alignment: .right, priority: 0) {
-        dim(Figure.age(snapshot.time.timeIntervalSince($0.created)))
+        dim(NumberFormat.ago(snapshot.time.timeIntervalSince($0.created)))
       },
     ]
   }
@@ -118,9 +119,9 @@ extension TrainingPane {
       let inner = panel(.chart, "Job", in: rect, focused: focused, on: &surface, theme: theme)
       let text = [
         "A job's curves, checkpoints and log are shown here while it runs.",
-        "n starts one with the settings of assay.yaml.",
+        "a adds one with the settings of assay.yaml.",
       ]
-      drawCentered(text.joined(separator: "\n"), in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text.joined(separator: "\n")).draw(in: inner, on: &surface, theme: theme)
       return
     }
     if rect.height < 14 {
@@ -164,7 +165,7 @@ extension TrainingPane {
         : detail.job.state.isOver
           ? "Nothing was saved."
           : "The first comes after step \(min(detail.job.settings.evaluateEvery, detail.job.steps > 0 ? detail.job.steps : .max))."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     if area != .checkpoints { checkpoints.select(detail.checkpoints.last?.id) }
@@ -177,7 +178,7 @@ extension TrainingPane {
     var columns: [TableColumn<Checkpoint>] = [
       TableColumn("step", width: 5...8, alignment: .right, priority: 9) { [Span("\($0.step)")] },
       TableColumn("valid.", width: 7...7, alignment: .right, priority: 8) {
-        [Span(Figure.lossCell($0.validationLoss))]
+        [Span(NumberFormat.lossCell($0.validationLoss))]
       },
     ]
     let signs = detail.answerSigns
@@ -185,11 +186,11 @@ extension TrainingPane {
     if !behaviour.isEmpty {
       func share(_ run: Run?, _ best: Double?) -> [Span] {
         guard let run else { return [Span("–", theme[.textDim])] }
-        let text = "\(Int((run.summary.mean * 100).rounded())) %"
+        let text = NumberFormat.percent(run.summary.mean)
         return [run.summary.mean == best ? Span(text, theme[.better]) : Span(text)]
       }
       columns.append(
-        TableColumn("task", width: 5...5, alignment: .right, priority: 8) {
+        TableColumn("task", width: 6...6, alignment: .right, priority: 8) {
           share(behaviour[$0.step]?.task, highest)
         })
       columns.append(
@@ -233,7 +234,7 @@ extension TrainingPane {
         ? "…"
         : detail.job.state.isOver
           ? "The log is empty." : "The trainer writes here only what goes wrong; its progress is in the chart."
-      drawCentered(text, in: inner, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
     log.draw(detail.log, in: inner, focused: focused && area == .log, on: &surface, theme: theme)
@@ -275,8 +276,8 @@ extension TrainingPane {
       if let row = next(keeping: 9) { surface.write([Span(text, theme[.textDim])], in: row) }
     }
     guard isLoaded(snapshot) else {
-      let text = "Reading the job's files. If this stays, Enter reads them again."
-      drawCentered(text, in: rest, on: &surface, style: theme[.textDim])
+      let text = selected(snapshot).flatMap { snapshot[JobDetailQuery($0.id)].problem } ?? "Reading the job's files …"
+      EmptyState(text).draw(in: rest, on: &surface, theme: theme)
       return
     }
     drawCurves(detail, snapshot, in: rest, on: &surface, theme: theme)
@@ -287,23 +288,9 @@ extension TrainingPane {
   ) {
     guard !detail.curves.isEmpty else {
       let text = detail.job.state.isOver ? "No loss was reported." : "The curves begin with the first report."
-      drawCentered(text, in: rect, on: &surface, style: theme[.textDim])
+      EmptyState(text).draw(in: rect, on: &surface, theme: theme)
       return
     }
     charts.draw(detail, over: overlays(snapshot), in: rect, on: &surface, theme: theme)
   }
-
-  func drawCentered(_ text: String, in rect: Rect, on surface: inout Surface, style: Style) {
-    guard rect.width > 0, rect.height > 0 else { return }
-    let lines = TextWidth.wrap(text, to: rect.width)
-    let top = max(0, (rect.height - lines.count) / 2)
-    for (index, line) in lines.prefix(rect.height - top).enumerated() {
-      surface.write([Span(line, style)], in: rect.row(top + index), .center)
-    }
-  }
-}
-
-extension Rect {
-  /// Without one column at either side.
-  var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

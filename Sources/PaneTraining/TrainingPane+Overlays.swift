@@ -11,7 +11,7 @@ extension TrainingPane {
       overlay = .collect(form)
     case .cancel(let id):
       let lines = [
-        "Job \(id) saves what it has learnt and ends. P takes it up again.",
+        "Job \(id) saves what it has learnt and ends. r goes on with it.",
         "y cancels it; n, Esc or q lets it run.",
       ]
       drawSentences(lines.map { [Span($0)] }, title: "Cancel job \(id)?", over: rect, on: &surface, theme: theme)
@@ -49,11 +49,11 @@ extension TrainingPane {
       ]
     }
     return [
-      [Span("Enter adds this line to assay.yaml, under variants; y copies it:")],
+      [Span("Enter writes this variant to \(Variant.path(of: line.name)); y copies it:")],
       [],
       [Span("  \(line.name): ", theme[.jsonKey]), Span(line.fields, theme[.jsonString])],
       [],
-      [Span("Nothing else in the file changes. Then evaluate it in Compare.")],
+      [Span("Then evaluate it in Compare.")],
     ]
   }
 

@@ -1,4 +1,5 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Training jobs: the list of them, and the opened one's curves, figures, checkpoints and log.
@@ -6,7 +7,7 @@ public struct TrainingPane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
     case open, back, left, right, show(Area)
-    case newJob, collect, cancelJob, pauseOrResume, sooner, useAdapter, addVariant, evaluateCheckpoints, keepCheckpoint
+    case newJob, collect, cancelJob, pause, resume, sooner, useAdapter, addVariant, evaluateCheckpoints, keepCheckpoint
     case start, startCollecting, confirmCancel, close
     case toggleScale, nextSmoothing, nextLarge, nextSmall, overlay
     case zoomIn, zoomOut, zoomAll, earlier, later, nextMark, previousMark
@@ -33,6 +34,8 @@ public struct TrainingPane: Pane {
   }
 
   /// Its name.
+  public let id = PaneID.training
+  /// Its title.
   public let title = "Training"
 
   var area = Area.jobs
@@ -54,12 +57,6 @@ public struct TrainingPane: Pane {
   private var chosen: JobID?
   /// The newest job when a new one was asked for: the first one after it is shown as soon as it is there.
   private var newestBefore: JobID?
-  /// What was asked for and hasn't come yet; asked for once only, since it may have failed.
-  private var pending: Set<JobID> = []
-  /// The job whose estimate was asked for last.
-  private var asked: TrainRequest?
-  /// The job that the core showed last: another one that wasn't asked for here was opened elsewhere, and is shown.
-  private var shown: JobID?
 
   /// A pane that shows the newest job.
   public init() {}
@@ -75,26 +72,31 @@ public struct TrainingPane: Pane {
   /// The shown job with all that is loaded of it.
   func detail(_ snapshot: Snapshot) -> JobDetail? {
     guard let job = selected(snapshot) else { return nil }
-    if let detail = snapshot.job, detail.job.id == job.id { return detail }
-    return JobDetail(job: job)
+    return snapshot[JobDetailQuery(job.id)].answer ?? JobDetail(job: job)
   }
 
   /// Whether the shown job's events and log are there.
-  func isLoaded(_ snapshot: Snapshot) -> Bool { snapshot.job?.job.id == selected(snapshot)?.id }
+  func isLoaded(_ snapshot: Snapshot) -> Bool {
+    selected(snapshot).map { snapshot[JobDetailQuery($0.id)].answer != nil } ?? false
+  }
 
-  /// The command that would fill the pane, if it isn't filled and the same wasn't asked for before.
-  public mutating func wants(_ snapshot: Snapshot) -> Command? {
+  /// Turns to a job that was started here, once it is there.
+  public mutating func update(_ snapshot: Snapshot) -> [Command] {
     takeNewJob(snapshot)
-    if let open = snapshot.job?.job.id, open != shown {
-      shown = open
-      if pending.remove(open) == nil { select(open) }
-    }
-    if case .form(let form) = overlay, let request = form.current, asked != request {
-      asked = request
-      return .estimateTraining(request)
-    }
-    guard let id = selected(snapshot)?.id, snapshot.job?.job.id != id, pending.insert(id).inserted else { return nil }
-    return .openJob(id)
+    return []
+  }
+
+  /// The shown job, those laid over it, and what the job in the form would take.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    var queries = Set(overlaid.map { AnyQuery(JobDetailQuery($0)) })
+    if let job = selected(snapshot) { queries.insert(JobDetailQuery(job.id)) }
+    if case .form(let form) = overlay, let request = form.current { queries.insert(TrainingEstimateQuery(request)) }
+    return queries
+  }
+
+  /// Turns to a job.
+  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    if case .job(let id)? = subject as? Subject { select(id) }
   }
 
   /// Turns to a job that was started here, once it is there.
@@ -129,7 +131,7 @@ public struct TrainingPane: Pane {
     case .left: area = Area(rawValue: area.rawValue - 1) ?? area
     case .right: area = snapshot.jobs.isEmpty ? area : Area(rawValue: area.rawValue + 1) ?? area
     case .show(let wanted): area = wanted
-    case .newJob: overlay = .form(TrainingForm(snapshot))
+    case .newJob: overlay = .form(TrainingForm(snapshot, detail: detail(snapshot)))
     case .collect: overlay = .collect(CollectForm(snapshot))
     case .cancelJob: overlay = selected(snapshot).map { .cancel($0.id) }
     case .useAdapter: useAdapter(snapshot)
@@ -140,7 +142,8 @@ public struct TrainingPane: Pane {
     case .evaluateCheckpoints:
       return selected(snapshot).map { .command(.evaluateCheckpoints($0.id, limit: 50)) } ?? .handled
     case .keepCheckpoint: return keepCheckpoint(snapshot)
-    case .pauseOrResume: return pauseOrResume(snapshot)
+    case .pause: return selected(snapshot).map { .command(.pauseJob($0.id)) } ?? .handled
+    case .resume: return selected(snapshot).map { .command(.resumeJob($0.id)) } ?? .handled
     case .sooner: return sooner(snapshot)
     case .toggleSamples:
       if area == .log { prefersLog.toggle() } else { prefersLog = false }
@@ -180,11 +183,6 @@ public struct TrainingPane: Pane {
     overlay = .adapter(job.id, path ?? best)
   }
 
-  private func pauseOrResume(_ snapshot: Snapshot) -> Reaction<Command> {
-    guard let job = selected(snapshot) else { return .handled }
-    return .command(job.state.isOver ? .resumeJob(job.id) : .pauseJob(job.id))
-  }
-
   private func sooner(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let job = selected(snapshot) else { return .handled }
     return .command(.prioritizeJob(job.id, 1000))
@@ -193,9 +191,8 @@ public struct TrainingPane: Pane {
   private mutating func openTrial(_ snapshot: Snapshot) -> Reaction<Command> {
     guard case .sweep(let view) = overlay, let id = view.selected(snapshot) else { return .handled }
     overlay = nil
-    guard selected(snapshot)?.id != id else { return .handled }
     select(id)
-    return pending.insert(id).inserted ? .command(.openJob(id)) : .handled
+    return .handled
   }
 
   private func keepCheckpoint(_ snapshot: Snapshot) -> Reaction<Command> {
@@ -207,7 +204,7 @@ public struct TrainingPane: Pane {
 
   private func copyLine(_ snapshot: Snapshot) -> Reaction<Command> {
     guard case .adapter(let id, let path) = overlay, let line = adapterLine(id, path, snapshot) else {
-      return .notice("assay.yaml has this line already.")
+      return .notice("The workspace has this variant already.")
     }
     return .copy("  \(line.line)", what: "the line")
   }
@@ -221,11 +218,8 @@ public struct TrainingPane: Pane {
   }
 
   private mutating func open(_ snapshot: Snapshot) -> Reaction<Command> {
-    guard let job = selected(snapshot) else { return .handled }
-    area = .chart
-    guard snapshot.job?.job.id != job.id else { return .handled }
-    pending.insert(job.id)
-    return .command(.openJob(job.id))
+    if !snapshot.jobs.isEmpty { area = .chart }
+    return .handled
   }
 
   private mutating func goBack() -> Reaction<Command> {
@@ -248,7 +242,7 @@ public struct TrainingPane: Pane {
       return .notice(form.fields.problem ?? "Something in the form can't be used.")
     }
     // What is known to fail is said while the form is there to be mended.
-    if let estimate = snapshot.trainingEstimate, estimate.request == request, let problem = estimate.problem {
+    if let problem = snapshot[TrainingEstimateQuery(request)].answer?.problem {
       overlay = .form(form)
       return .notice(problem)
     }
@@ -311,8 +305,7 @@ public struct TrainingPane: Pane {
   private mutating func takeSelection(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let id = table.selection, id != selected(snapshot)?.id else { return .handled }
     select(id)
-    shown = snapshot.job?.job.id
-    return shown != id && pending.insert(id).inserted ? .command(.openJob(id)) : .handled
+    return .handled
   }
 
   private mutating func handleInOverlay(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
@@ -332,17 +325,6 @@ public struct TrainingPane: Pane {
     case .cancel, .adapter, nil:
       // Bindings are asked next; other characters mean nothing here.
       return event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
-    }
-  }
-}
-
-extension Event {
-  /// Whether it would put text somewhere.
-  var isTyping: Bool {
-    switch self {
-    case .key(let key): key.text != nil
-    case .paste: true
-    default: false
     }
   }
 }

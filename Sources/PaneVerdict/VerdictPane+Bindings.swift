@@ -5,16 +5,16 @@ extension VerdictPane {
   /// The keys that mean something now.
   public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     let hasVariants = !snapshot.workspace.variants.isEmpty
-    let isPaired = snapshot.verdict?.prompted != nil && snapshot.verdict?.tuned != nil
+    let isPaired = report(snapshot)?.prompted != nil && report(snapshot)?.tuned != nil
     return [
       Binding(
         "r", title: "Evaluate the selected variant", group: title, action: .evaluate,
         unavailable: hasVariants ? nil : "assay.yaml has no variants yet.", footer: "evaluate"),
       Binding(
-        "R", title: "Evaluate every variant that is not measured", group: title, action: .evaluateAll,
+        "M", title: "Evaluate every variant that is not measured", group: title, action: .evaluateAll,
         unavailable: hasVariants ? nil : "assay.yaml has no variants yet.", footer: "evaluate all"),
       Binding(
-        .enter, "c", title: "Read the best prompted and the best tuned answers side by side", group: title,
+        .enter, "c", title: "Compare the best prompted and the best tuned answers", group: title,
         action: .compare,
         unavailable: isPaired ? nil : "Evaluate a prompted and a tuned variant first: r runs the selected one.",
         footer: "compare"),

@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 extension VerdictPane {
@@ -19,7 +20,7 @@ extension VerdictPane {
   private mutating func drawVariants(
     _ rows: [Row], _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
-    let set = snapshot.verdict?.set ?? snapshot.workspace.evalSets.first?.name
+    let set = report(snapshot)?.set ?? snapshot.workspace.evalSets.first?.name
     let inner = surface.frame(
       rect, title: set.map { "Variants on \($0)" } ?? "Variants", style: theme[focused ? .borderFocused : .border],
       titleStyle: theme[focused ? .titleFocused : .title])
@@ -39,7 +40,7 @@ extension VerdictPane {
   private func columns(_ rows: [Row], _ snapshot: Snapshot, width: Int, theme: Theme) -> [TableColumn<Row>] {
     let longest = rows.map { TextWidth.columns(of: $0.variant.name) }.max() ?? 0
     let name = max(10, min(longest, max(32, width - 49), width - 8))
-    let best = [snapshot.verdict?.prompted?.id, snapshot.verdict?.tuned?.id]
+    let best = [report(snapshot)?.prompted?.id, report(snapshot)?.tuned?.id]
     let dash = [Span("–", theme[.textDim])]
     func figure(_ text: @escaping (Run) -> String) -> (Row) -> [Span] {
       { row in row.run.map { [Span(text($0))] } ?? dash }
@@ -47,27 +48,27 @@ extension VerdictPane {
     var columns: [TableColumn<Row>] = [
       TableColumn("variant", width: name...name, priority: 10) { row in
         let isBest = row.run.map { best.contains($0.id) } ?? false
-        return [Span(Words.clippedInTheMiddle(row.variant.name, to: name), isBest ? theme[.textStrong] : .plain)]
+        return [Span(TextWidth.clippedInTheMiddle(row.variant.name, to: name), isBest ? theme[.textStrong] : .plain)]
       },
       TableColumn("kind", width: 8...8, priority: 1) { row in
         [Span(row.variant.isTuned ? "tuned" : "prompted", theme[row.variant.isTuned ? .badgeTuned : .badgePrompted])]
       },
       TableColumn("score", width: 6...6, alignment: .right, priority: 10) { row in
-        row.run.map { [Span(Words.percent($0.summary.mean), theme[.textStrong])] } ?? dash
+        row.run.map { [Span(NumberFormat.percent($0.summary.mean), theme[.textStrong])] } ?? dash
       },
       TableColumn(
         "95 % interval", width: 13...13, priority: 8,
-        content: figure { "[\(Words.percent($0.summary.low)), \(Words.percent($0.summary.high))]" }),
+        content: figure { NumberFormat.range($0.summary.low, $0.summary.high) }),
     ]
     let place = columns.count
     columns += [
       TableColumn(
         "valid", width: 6...6, alignment: .right, priority: 7,
-        content: figure { Words.percent(Double($0.summary.formatValid) / Double(max(1, $0.summary.done))) }),
+        content: figure { NumberFormat.percent(Double($0.summary.formatValid) / Double(max(1, $0.summary.done))) }),
       TableColumn(
         "cases", width: 7...9, alignment: .right, priority: 6,
         content: figure { run in
-          if snapshot.verdict?.outdated.contains(run.id) == true { return "older" }
+          if report(snapshot)?.outdated.contains(run.id) == true { return "older" }
           return run.casesText
         }),
       TableColumn(
@@ -78,19 +79,21 @@ extension VerdictPane {
         content: figure { $0.summary.meanCompletionTokens.map { "\(Int($0.rounded()))" } ?? "–" }),
       TableColumn(
         "median", width: 7...8, alignment: .right, priority: 5,
-        content: figure { Words.milliseconds($0.summary.latencyMedian) }),
+        content: figure { NumberFormat.duration($0.summary.latencyMedian) }),
     ]
     if rows.contains(where: { $0.run?.summary.cost != nil }) {
       columns.append(
         TableColumn("$/1K calls", width: 10...10, alignment: .right, priority: 2) { row in
-          row.run?.summary.costPerReply.map { [Span(Words.dollars($0 * 1000))] } ?? dash
+          row.run?.summary.costPerReply.map { [Span(NumberFormat.dollars($0 * 1000))] } ?? dash
         })
     }
     let bar = min(24, width - columns.reduce(0) { $0 + $1.width.lowerBound + 2 })
     if bar >= 12 {
       columns.insert(
         TableColumn("0 %" + String(repeating: " ", count: bar - 8) + "100 %", width: bar...bar) { row in
-          [Span(row.run.map { Words.bar($0.summary, width: bar) } ?? "", theme[.intervalRange])]
+          row.run.map { run in
+            IntervalBar(value: run.summary.mean, low: run.summary.low, high: run.summary.high).spans(width: bar, theme)
+          } ?? []
         }, at: place)
     }
     return columns
@@ -108,19 +111,22 @@ extension VerdictPane {
   }
 
   private func adviceLines(_ snapshot: Snapshot, width: Int, theme: Theme) -> [[Span]] {
-    guard let report = snapshot.verdict else {
+    let state = snapshot[VerdictQuery()]
+    if let problem = state.problem { return [[Span(problem, theme[.error])]] }
+    if state.isLoading { return [[Span("Reading the runs …", theme[.textDim])]] }
+    guard let report = self.report(snapshot) else {
       return [[Span("There is no eval set to judge by yet: add one under eval_sets in assay.yaml.", theme[.textDim])]]
     }
     let advice = report.advice
     let style: StyleName = advice.recommendation == .undecided ? .warning : .success
     var lines: [[Span]] = [[Span(advice.headline + ".", theme[style].adding(.bold))]]
     if !report.runs.isEmpty {
-      lines.append([Span("Confidence: \(advice.confidence.words).", theme[.textDim])])
+      lines += [Span(advice.confidenceSentence, theme[.textDim])].wrapped(to: max(1, width))
     }
     lines.append([])
     if report.runs.isEmpty {
       lines.append([
-        Span("Nothing is measured on \(report.set) yet: ", theme[.text]), Span("R", theme[.key]),
+        Span("Nothing is measured on \(report.set) yet: ", theme[.text]), Span("M", theme[.key]),
         Span(" evaluates every variant.", theme[.text]),
       ])
       lines.append([])
@@ -130,10 +136,16 @@ extension VerdictPane {
       lines += Self.hanging(
         Span(reason.direction.label + "  ", theme[reason.direction.style]), reason.statement, width, theme)
     }
+    let flips = report.flips.compactMap(\.words)
+    if !flips.isEmpty {
+      lines += [[], [Span("What would turn it", theme[.title])]]
+      for flip in flips { lines += Self.hanging(Span("·  ", theme[.textDim]), flip, width, theme) }
+    }
     if !advice.missing.isEmpty {
       lines += [[], [Span("What would settle more", theme[.title])]]
       for missing in advice.missing {
-        lines += Self.hanging(Span("·  ", theme[.textDim]), missing.statement, width, theme)
+        let command = missing.command.map { ": \($0)" } ?? ""
+        lines += Self.hanging(Span("·  ", theme[.textDim]), missing.statement + command, width, theme)
       }
     }
     return lines
@@ -172,9 +184,4 @@ extension Reason.Direction {
     case .unknown: .warning
     }
   }
-}
-
-extension Rect {
-  /// Without one column at either side.
-  fileprivate var insetColumns: Rect { width > 12 ? inset(dx: 1, dy: 0) : self }
 }

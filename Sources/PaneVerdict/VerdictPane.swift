@@ -1,5 +1,6 @@
 import Drawing
 import Evidence
+import PaneKit
 import WorkbenchCore
 
 /// Which way to go, and the evidence behind each sentence: the variants measured, the paired difference, and the advice.
@@ -13,6 +14,8 @@ public struct VerdictPane: Pane {
   enum Part: Sendable { case variants, advice }
 
   /// Its name.
+  public let id = PaneID.verdict
+  /// Its title.
   public let title = "Verdict"
   var part = Part.variants
   var table = TableView<String>()
@@ -31,9 +34,15 @@ public struct VerdictPane: Pane {
     var id: String { variant.name }
   }
 
+  /// The verdict, which rests on all runs.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> { [AnyQuery(VerdictQuery())] }
+
+  /// The verdict, once it is worked out.
+  func report(_ snapshot: Snapshot) -> VerdictReport? { snapshot[VerdictQuery()].answer ?? nil }
+
   /// Measured variants first, best first, then those still to be measured.
   func rows(_ snapshot: Snapshot) -> [Row] {
-    let runs = snapshot.verdict?.runs ?? []
+    let runs = report(snapshot)?.runs ?? []
     let measured = runs.map { run in
       Row(variant: run.variant, run: run, price: snapshot.workspace.model(run.variant.model)?.price)
     }
@@ -56,17 +65,15 @@ public struct VerdictPane: Pane {
         ? .notice("Every variant is measured; r on one asks again only for what is missing.")
         : .all(open.map { evaluate($0.variant.name, snapshot) })
     case .compare:
-      guard let report = snapshot.verdict, let a = report.prompted, let b = report.tuned else { return .ignored }
-      return .all([
-        .command(.compare(a: a.variant.name, b: b.variant.name, set: report.set)), .show(pane: "Compare"),
-      ])
+      guard let report = self.report(snapshot), let a = report.prompted, let b = report.tuned else { return .ignored }
+      return .show(.compare, subject: Subject.runs(a.id, b.id, set: report.set))
     case .otherPart: part = part == .variants ? .advice : .variants
     }
     return .handled
   }
 
   private func evaluate(_ variant: String, _ snapshot: Snapshot) -> Reaction<Command> {
-    .command(.evaluate(EvaluateRequest(variant: variant, set: snapshot.verdict?.set)))
+    .command(.evaluate(EvaluateRequest(variant: variant, set: report(snapshot)?.set)))
   }
 
   /// Moves in the part that has the focus.

@@ -1,18 +1,15 @@
-/// What went wrong with a process, a lock or a file; the text is a sentence.
+/// What went wrong with a process or a file; the text is a sentence.
 public enum ProcessError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The program can't be started.
   case spawn(String, reason: String)
-  /// A file can't be opened, locked or written.
+  /// A file can't be opened or written.
   case file(String, reason: String)
-  /// A lock was not free in time.
-  case lockHeld(String)
 
   /// The sentence.
   public var description: String {
     switch self {
     case .spawn(let program, let reason): "\(program) can't be started: \(reason)."
     case .file(let path, let reason): "\(path) can't be used: \(reason)."
-    case .lockHeld(let path): "\(path) is locked by another process, which takes too long; try again."
     }
   }
 }

@@ -19,37 +19,37 @@ enum JSONColumn {
 }
 
 /// `runs.variant`.
-struct VariantColumn: Codable {
-  var name: String
-  var model: String
-  var prompt: String
-  var sections: [String]?
-  var adapter: String?
-  var temperature: Double?
-  var topP: Double?
-  var maxTokens: Int?
-  var seed: Int?
-  var stop: [String]?
-
+enum VariantColumn {
   /// A variant as it is stored.
-  init(_ variant: Variant) {
-    name = variant.name
-    model = variant.model
-    prompt = variant.prompt
-    sections = variant.sections
-    adapter = variant.adapter
-    temperature = variant.sampling.temperature
-    topP = variant.sampling.topP
-    maxTokens = variant.sampling.maxTokens
-    seed = variant.sampling.seed
-    stop = variant.sampling.stop
+  static func encode(_ variant: Variant) -> String {
+    var object: JSONObject = [
+      "name": .string(variant.name), "model": .string(variant.model), "prompt": .string(variant.prompt),
+    ]
+    object["sections"] = variant.sections.map { .array($0.map { .string($0) }) }
+    object["adapter"] = variant.adapter.map { .string($0) }
+    if variant.isDeclaredTuned { object["tuned"] = true }
+    object["base"] = variant.base.map { .string($0) }
+    for (key, value) in variant.sampling.json { object[key] = value }
+    return JSONValue.object(object).text()
   }
 
   /// The variant.
-  var variant: Variant {
-    Variant(
-      name: name, model: model, prompt: prompt, sections: sections, adapter: adapter,
-      sampling: Sampling(temperature: temperature, topP: topP, maxTokens: maxTokens, seed: seed, stop: stop ?? []))
+  /// - Throws: `JSONError` where the text is no JSON, `DecodingError` where a name is missing.
+  static func decode(_ text: String) throws -> Variant {
+    let object = try JSONValue(parsing: text).object ?? [:]
+    guard let name = object["name"]?.string, let model = object["model"]?.string,
+      let prompt = object["prompt"]?.string
+    else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: "runs.variant has no name, model or prompt"))
+    }
+    var variant = Variant(
+      name: name, model: model, prompt: prompt, sections: object["sections"]?.array?.compactMap(\.string),
+      adapter: object["adapter"]?.string,
+      sampling: Sampling(json: object, orNamed: ["top_p": "topP", "max_tokens": "maxTokens"]))
+    variant.isDeclaredTuned = object["tuned"]?.bool ?? false
+    variant.base = object["base"]?.string
+    return variant
   }
 }
 
@@ -90,123 +90,28 @@ struct PartColumn: Codable {
 }
 
 /// `jobs.settings`.
-struct SettingsColumn: Codable {
-  var method: String?
-  var rank: Int?
-  var scale: Double?
-  var dropout: Double?
-  var layers: Int?
-  var learningRate: Double?
-  var schedule: String?
-  var warmupSteps: Int?
-  var epochs: Double?
-  var steps: Int?
-  var batchSize: Int?
-  var gradientAccumulation: Int?
-  var maxTokens: Int?
-  var maskPrompt: Bool?
-  var validationShare: Double?
-  var evaluateEvery: Int?
-  var reportEvery: Int?
-  var patience: Int?
-  var seed: Int?
-  var mixData: String?
-  var mixShare: Double?
-  var objective: String?
-  var beta: Double?
-  var finalLearningRate: Double?
-  var optimizer: String?
-  var gradientCheckpointing: Bool?
-  var quantizeBits: Int?
-  var acceleratorConfig: String?
-  var processes: Int?
-  var dataShare: Double?
-  var samples: Int?
-  var checkpointCases: Int?
-  var maxHours: Double?
-  var hostedSuffix: String?
-  var hostedBatchSize: Int?
-  var learningRateMultiplier: Double?
+enum SettingsColumn {
+  /// Settings as they are stored: an object with the keys of `assay.yaml`.
+  static func encode(_ settings: TrainingSettings) -> String { JSONValue.object(settings.json).text() }
 
-  /// Settings as they are stored.
-  init(_ settings: TrainingSettings) {
-    hostedSuffix = settings.hosted.suffix
-    hostedBatchSize = settings.hosted.batchSize
-    learningRateMultiplier = settings.hosted.learningRateMultiplier
-    method = settings.method.rawValue
-    rank = settings.rank
-    scale = settings.scale
-    dropout = settings.dropout
-    layers = settings.layers
-    learningRate = settings.learningRate
-    schedule = settings.schedule.rawValue
-    warmupSteps = settings.warmupSteps
-    epochs = settings.epochs
-    steps = settings.steps
-    batchSize = settings.batchSize
-    gradientAccumulation = settings.gradientAccumulation
-    maxTokens = settings.maxTokens
-    maskPrompt = settings.maskPrompt
-    validationShare = settings.validationShare
-    evaluateEvery = settings.evaluateEvery
-    reportEvery = settings.reportEvery
-    patience = settings.patience
-    seed = settings.seed
-    mixData = settings.mix?.data
-    mixShare = settings.mix?.share
-    objective = settings.objective.rawValue
-    beta = settings.beta
-    finalLearningRate = settings.finalLearningRate
-    optimizer = settings.optimizer
-    gradientCheckpointing = settings.gradientCheckpointing
-    quantizeBits = settings.quantizeBits
-    acceleratorConfig = settings.acceleratorConfig
-    processes = settings.processes
-    dataShare = settings.dataShare
-    samples = settings.samples
-    checkpointCases = settings.checkpointCases
-    maxHours = settings.maxHours
+  /// The settings. A setting that isn't there has its default.
+  /// - Throws: `JSONError` where the text is no JSON.
+  static func decode(_ text: String) throws -> TrainingSettings {
+    TrainingSettings(json: try JSONValue(parsing: text).object ?? [:], orNamed: earlierNames)
   }
 
-  /// The settings.
-  var settings: TrainingSettings {
-    var settings = TrainingSettings()
-    settings.hosted.suffix = hostedSuffix
-    settings.hosted.batchSize = hostedBatchSize
-    settings.hosted.learningRateMultiplier = learningRateMultiplier
-    settings.method = method.flatMap(TrainingSettings.Method.init) ?? settings.method
-    settings.rank = rank ?? settings.rank
-    settings.scale = scale ?? settings.scale
-    settings.dropout = dropout ?? settings.dropout
-    settings.layers = layers
-    settings.learningRate = learningRate ?? settings.learningRate
-    settings.schedule = schedule.flatMap(TrainingSettings.Schedule.init) ?? settings.schedule
-    settings.warmupSteps = warmupSteps ?? settings.warmupSteps
-    settings.epochs = epochs ?? settings.epochs
-    settings.steps = steps
-    settings.batchSize = batchSize ?? settings.batchSize
-    settings.gradientAccumulation = gradientAccumulation ?? settings.gradientAccumulation
-    settings.maxTokens = maxTokens ?? settings.maxTokens
-    settings.maskPrompt = maskPrompt ?? settings.maskPrompt
-    settings.validationShare = validationShare ?? settings.validationShare
-    settings.evaluateEvery = evaluateEvery ?? settings.evaluateEvery
-    settings.reportEvery = reportEvery ?? settings.reportEvery
-    settings.patience = patience ?? settings.patience
-    settings.seed = seed ?? settings.seed
-    settings.objective = objective.flatMap(TrainingSettings.Objective.init) ?? settings.objective
-    settings.beta = beta ?? settings.beta
-    settings.finalLearningRate = finalLearningRate ?? settings.finalLearningRate
-    settings.optimizer = optimizer ?? settings.optimizer
-    settings.gradientCheckpointing = gradientCheckpointing ?? settings.gradientCheckpointing
-    settings.quantizeBits = quantizeBits ?? settings.quantizeBits
-    settings.acceleratorConfig = acceleratorConfig
-    settings.processes = processes
-    settings.dataShare = dataShare ?? settings.dataShare
-    settings.samples = samples ?? settings.samples
-    settings.checkpointCases = checkpointCases ?? settings.checkpointCases
-    settings.maxHours = maxHours
-    settings.mix = mixData.map { TrainingMix(data: $0, share: mixShare ?? TrainingMix(data: $0).share) }
-    return settings
+  /// What earlier versions called the keys.
+  private static let earlierNames = Dictionary(
+    uniqueKeysWithValues: TrainingSettings.table.map { ($0.key, renamed[$0.key] ?? camelCase($0.key)) })
+
+  private static let renamed = [
+    "accelerate_config": "acceleratorConfig", "openai.suffix": "hostedSuffix", "openai.batch_size": "hostedBatchSize",
+    "openai.learning_rate_multiplier": "learningRateMultiplier",
+  ]
+
+  private static func camelCase(_ key: String) -> String {
+    let words = key.split { $0 == "_" || $0 == "." }
+    return words.dropFirst().reduce(String(words.first ?? "")) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
   }
 }
 

@@ -33,11 +33,12 @@ struct RunRow {
     summary.knownCost = row["cost"]
     run = Run(
       id: RunID(row["id"]), identity: ContentHash(hex: row["identity"]), base: ContentHash(hex: row["base"]),
-      variant: try JSONColumn.decode(VariantColumn.self, row["variant"]).variant,
+      variant: try VariantColumn.decode(row["variant"]),
       promptVersion: ContentHash(hex: row["prompt_version"]), set: row["eval_set"],
       setHash: ContentHash(hex: row["set_hash"]), state: Run.State(rawValue: row["state"]) ?? .paused,
       started: Date(timeIntervalSince1970: row["started"]), seconds: row["seconds"], cases: row["cases"],
       repeats: row["repeats"], firstSample: row["first_sample"], summary: summary)
+    run.labels = RunLabels(name: row["name"], note: row["note"])
   }
 }
 
@@ -104,13 +105,14 @@ struct JobRow {
     let best: Int? = row["best_step"]
     job = TrainingJob(
       id: JobID(row["id"]), backend: row["backend"], base: row["base"], data: row["data"],
-      settings: try JSONColumn.decode(SettingsColumn.self, row["settings"]).settings,
+      settings: try SettingsColumn.decode(row["settings"]),
       state: TrainingJob.State(rawValue: row["state"]) ?? .lost,
       created: Date(timeIntervalSince1970: row["created"]), step: row["step"], steps: row["steps"],
       trainLoss: LossColumns.loss(row["train_loss"], row["train_loss_state"]),
       validationLoss: LossColumns.loss(row["validation_loss"], row["validation_loss_state"]),
       best: best.map { TrainingJob.Best(step: $0, validationLoss: row["best_loss"]) }, adapter: row["adapter"],
       message: row["message"], sweep: row["sweep"])
+    job.chosen = row["chosen"]
   }
 }
 

@@ -7,7 +7,7 @@ extension SQLiteStore {
   /// Makes a job, in the state `queued`. Its number is higher than that of every job and every job folder there is, so
   /// that no job ever starts in an older one's folder, even after the database was lost. Its folder is made with it.
   public func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
-    let settings = try JSONColumn.encode(SettingsColumn(draft.settings))
+    let settings = SettingsColumn.encode(draft.settings)
     let highest = highestJobFolder()
     let folder = folder.map { $0 + "/jobs/" }
     return try await write { db in
@@ -43,24 +43,50 @@ extension SQLiteStore {
     return names.compactMap { Int64($0) }.filter { $0 > 0 && $0 < 1 << 40 }.max() ?? 0
   }
 
-  /// Replaces a job's header.
+  /// Notes what a job's folder says of it. A job that is over stays over, and what was chosen stays chosen.
   public func update(_ job: TrainingJob) async throws {
-    let settings = try JSONColumn.encode(SettingsColumn(job.settings))
     try await write { db in
       try db.execute(
         sql: """
-          UPDATE jobs SET backend = ?, base = ?, data = ?, settings = ?, state = ?, created = ?, step = ?, steps = ?,
-            train_loss = ?, train_loss_state = ?, validation_loss = ?, validation_loss_state = ?, best_step = ?,
-            best_loss = ?, adapter = ?, message = ?, sweep = ? WHERE id = ?
+          UPDATE jobs SET state = ?, step = ?, steps = ?, train_loss = ?, train_loss_state = ?, validation_loss = ?,
+            validation_loss_state = ?, message = ?,
+            best_step = CASE WHEN chosen IS NULL THEN ? ELSE best_step END,
+            best_loss = CASE WHEN chosen IS NULL THEN ? ELSE best_loss END,
+            adapter = CASE WHEN chosen IS NULL THEN ? ELSE adapter END
+          WHERE id = ? AND (? OR state IN ('queued', 'running'))
           """,
         arguments: [
-          job.backend, job.base, job.data, settings, job.state.rawValue, job.created.timeIntervalSince1970, job.step,
-          job.steps, LossColumns.number(job.trainLoss), LossColumns.state(job.trainLoss),
-          LossColumns.number(job.validationLoss), LossColumns.state(job.validationLoss), job.best?.step,
-          LossColumns.number(job.best?.validationLoss), job.adapter, job.message, job.sweep, job.id.number,
+          job.state.rawValue, job.step, job.steps, LossColumns.number(job.trainLoss), LossColumns.state(job.trainLoss),
+          LossColumns.number(job.validationLoss), LossColumns.state(job.validationLoss), job.message, job.best?.step,
+          LossColumns.number(job.best?.validationLoss), job.adapter, job.id.number, job.state.isOver,
         ])
-      guard db.changesCount > 0 else { throw StorageError.noSuchJob(job.id.number) }
+      if db.changesCount == 0 { try Self.requireJob(job.id, db) }
     }
+  }
+
+  /// Notes that a job that was over goes on.
+  public func reopen(_ job: JobID) async throws {
+    try await write { db in
+      try db.execute(
+        sql: "UPDATE jobs SET state = ?, message = NULL, chosen = NULL WHERE id = ?",
+        arguments: [TrainingJob.State.queued.rawValue, job.number])
+      if db.changesCount == 0 { try Self.requireJob(job, db) }
+    }
+  }
+
+  /// Notes which checkpoint is the one to use.
+  public func choose(_ best: TrainingJob.Best, adapter: String?, of job: JobID) async throws {
+    try await write { db in
+      try db.execute(
+        sql: "UPDATE jobs SET chosen = ?, best_step = ?, best_loss = ?, adapter = coalesce(?, adapter) WHERE id = ?",
+        arguments: [best.step, best.step, LossColumns.number(best.validationLoss), adapter, job.number])
+      if db.changesCount == 0 { try Self.requireJob(job, db) }
+    }
+  }
+
+  private static func requireJob(_ job: JobID, _ db: Database) throws {
+    guard try Row.fetchOne(db, sql: "SELECT 1 FROM jobs WHERE id = ?", arguments: [job.number]) == nil else { return }
+    throw StorageError.noSuchJob(job.number)
   }
 
   /// All jobs, newest first.

@@ -36,7 +36,7 @@ extension SQLiteStore {
   /// Makes a run, in the state `running`, or gives the one with this identity as it stands.
   public func beginRun(_ draft: RunDraft) async throws -> Run {
     let parts = try JSONColumn.encode(draft.version.parts.map(PartColumn.init))
-    let variant = try JSONColumn.encode(VariantColumn(draft.variant))
+    let variant = VariantColumn.encode(draft.variant)
     return try await write { db in
       if let run = try Self.run(draft.identity, db) { return run }
       try db.execute(

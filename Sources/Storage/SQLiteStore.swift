@@ -28,9 +28,10 @@ public final class SQLiteStore: Store {
   private let hindrance: StorageError?
 
   /// Opens the database in a workspace's state folder, which exists; makes the database where there is none yet.
+  /// - Parameter patience: how long to wait for another process that opens it.
   /// - Throws: `StorageError`; `.foreign` where the database holds anything that Assay doesn't put there, of which nothing
   ///   was read or run then.
-  public convenience init(stateFolder folder: String) throws {
+  public convenience init(stateFolder folder: String, patience: Duration = .seconds(5)) async throws {
     let path = Self.file(in: folder)
     do {
       try Self.makeLocks(folder)
@@ -39,7 +40,7 @@ public final class SQLiteStore: Store {
         throw StorageError.readOnly(path: path, detail: "\(error)")
       }
       // One process at a time opens and migrates: SQLite's own locks don't cover the change to WAL mode.
-      let lock = try FileLock.waiting(folder + "/locks/open", seconds: 5)
+      let lock = try await FileLock.acquire(folder + "/locks/open", .exclusive, atMost: patience)
       defer { withExtendedLifetime(lock) {} }
       let pool = try DatabasePool(path: path, configuration: Self.configuration)
       try self.init(writer: pool, folder: folder, name: path)
@@ -152,6 +153,12 @@ public final class SQLiteStore: Store {
     return value
   }
 
+  /// Gives the room of deleted rows back to the file system.
+  func vacuum() async throws {
+    if let hindrance { throw hindrance }
+    do { try await writer.vacuum() } catch { throw StorageError.from(error, path: name) }
+  }
+
   /// What is written to a file that was removed, or moved away, is written to nowhere.
   /// - Throws: `StorageError.removed`.
   private func checkPlace() throws {
@@ -164,7 +171,9 @@ public final class SQLiteStore: Store {
   public func claim(_ run: RunID) async throws -> (any Sendable)? {
     guard let folder else { return claims.claim(run) }
     try checkPlace()
-    return try FileLock("\(folder)/locks/run-\(run)")
+    do { return try FileLock.tryAcquire("\(folder)/locks/run-\(run)", .exclusive) } catch {
+      throw StorageError.from(error, path: name)
+    }
   }
 
   /// Yields after another process wrote to the same file; sleeps in between. The kernel tells of changes in `.assay`, and

@@ -38,6 +38,12 @@ enum Schema {
       // The provider's name for the file of requests, by which a batch is found where labels are not kept.
       try db.execute(sql: "ALTER TABLE batches ADD COLUMN file TEXT")
     }
+    migrator.registerMigration("9 chosen checkpoints") { db in
+      try db.execute(sql: "ALTER TABLE jobs ADD COLUMN chosen INTEGER")
+    }
+    migrator.registerMigration("10 names and notes of runs") { db in
+      try db.execute(sql: "ALTER TABLE runs ADD COLUMN name TEXT; ALTER TABLE runs ADD COLUMN note TEXT")
+    }
     return migrator
   }
 

@@ -1,3 +1,5 @@
+import Files
+import Foundation
 import GRDB
 
 /// Why the workspace's database can't be used; each text says what to do.
@@ -52,6 +54,7 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// What an error of SQLite means; errors of other kinds stay as they are.
   static func from(_ error: any Error, path: String) -> any Error {
+    if let error = error as? LockError { return from(error, path: path) }
     guard let error = error as? DatabaseError else { return error }
     let detail = error.message ?? "SQLite error \(error.resultCode.rawValue)"
     return switch error.resultCode {
@@ -61,6 +64,14 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     case .SQLITE_NOMEM: Self.failed(path: path, detail: "there is not enough memory")
     case .SQLITE_BUSY, .SQLITE_LOCKED: Self.busy(path: path)
     default: Self.failed(path: path, detail: detail)
+    }
+  }
+
+  private static func from(_ error: LockError, path: String) -> StorageError {
+    switch error {
+    case .held(let file): .busy(path: file)
+    case .file(let file, let code) where code == ENOSPC: .full(path: file)
+    case .file(let file, let code): .readOnly(path: file, detail: String(cString: strerror(code)))
     }
   }
 }

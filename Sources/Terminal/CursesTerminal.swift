@@ -134,12 +134,6 @@ public final class CursesTerminal {
     return counts.max { $0.value < $1.value }?.key ?? .plain
   }
 
-  /// Everything is sent again the next time.
-  public func repaint() {
-    cn_repaint()
-    shown = nil
-  }
-
   private func put(_ cell: Cell, _ x: Int, _ y: Int) {
     var text = cell.glyph.scalars.map { wchar_t(bitPattern: $0.value) } + [0]
     if text[0] >= 0x7F, cn_columns(text[0]) != Int32(cell.columns) {

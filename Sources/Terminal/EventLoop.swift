@@ -83,7 +83,6 @@ struct EventLoop<UI: Interface> {
       case .perform(let command): perform(command)
       case .copy(let text): terminal.copy(text)
       case .suspend: terminal.suspend()
-      case .repaint: terminal.repaint()
       case .quit: return false
       }
     }

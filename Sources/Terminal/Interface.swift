@@ -34,8 +34,6 @@ public enum Request<Command: Sendable>: Sendable {
   case copy(String)
   /// Stop the process, as Ctrl-Z does in other programs, until the shell lets it go on.
   case suspend
-  /// Draw everything anew: something else may have written to the terminal.
-  case repaint
   /// Leave.
   case quit
 }

@@ -104,27 +104,13 @@ public struct AdapterCard: Sendable {
   }
 
   private var baseAndMethod: [String] {
-    let settings = job.settings
     var rows = [("Base model", "\(Self.inline(base))\(Self.hash(baseHash?.hex))")]
     if let adapterHash { rows.append(("These weights", "SHA-256 `\(adapterHash.hex)`")) }
     rows.append(("Back end", job.backend))
-    rows.append(("Method", settings.objective == .dpo ? "\(settings.method.rawValue), DPO" : settings.method.rawValue))
-    if settings.method != .full { rows.append(("Rank, scale", "\(settings.rank), \(Self.number(settings.scale))")) }
-    if settings.quantizeBits > 0 { rows.append(("Base while tuning", "\(settings.quantizeBits) bits a weight")) }
-    if settings.objective == .dpo { rows.append(("Beta", Self.number(settings.beta))) }
-    if settings.dropout > 0 { rows.append(("Dropout", Self.number(settings.dropout))) }
-    rows += [
-      ("Layers", settings.layers.map { "the last \($0)" } ?? "all"),
-      (
-        "Learning rate",
-        "\(Self.number(settings.learningRate)), \(settings.schedule.rawValue), \(settings.warmupSteps) warm-up steps"
-      ),
-      ("Optimiser", settings.optimizer),
-      ("Steps", job.steps > 0 ? "\(job.step) of \(job.steps)" : "\(job.step)"),
-      ("Batch", "\(settings.batchSize) rows, \(settings.gradientAccumulation) added up"),
-      ("Longest row", "\(settings.maxTokens) tokens"),
-      ("Learnt", settings.maskPrompt ? "answers only" : "prompts and answers"), ("Seed", "\(settings.seed)"),
-    ]
+    rows.append(("Steps done", job.steps > 0 ? "\(job.step) of \(job.steps)" : "\(job.step)"))
+    for setting in TrainingSettings.table where setting.applies(to: job) {
+      rows.append((setting.title, Self.plain(setting.display(in: job.settings))))
+    }
     if let parameters = detail.parameters {
       rows.append(("Parameters learnt", "\(parameters.trainable) of \(parameters.total)"))
     }
@@ -266,7 +252,7 @@ extension Workbench {
     of id: JobID, step: Int?, record: JSONObject?, library: String?, versions: [(name: String, version: String)]
   ) async throws -> AdapterCard {
     let (job, adapter) = try await adapter(of: id, step: step)
-    guard let detail = snapshot.job, detail.job.id == id else { throw WorkbenchError.input("There is no job \(id).") }
+    let detail = try await detail(of: id)
     let workspace = snapshot.workspace
     let files = dependencies.files
     let (base, baseHash) = await baseAndHash(of: job)

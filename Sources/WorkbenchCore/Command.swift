@@ -15,8 +15,6 @@ public enum Command: Sendable, Hashable {
   case deleteSection(prompt: PromptName, id: String)
   /// Puts a section one place further down (1) or up (-1), by giving its file another number.
   case moveSection(prompt: PromptName, id: String, by: Int)
-  /// Shows the prompt as a case fills it, with token counts.
-  case render(RenderRequest)
   /// Asks the prompt's model about one case and streams the answer; nothing is kept.
   case tryPrompt(RenderRequest)
   /// Ends the trial.
@@ -32,9 +30,6 @@ public enum Command: Sendable, Hashable {
   case evaluate(EvaluateRequest)
   /// Stops a run after the requests under way; `evaluate` goes on with it.
   case pauseRun(RunID)
-  /// Loads both runs' outputs for side-by-side reading.
-  case compare(a: String, b: String, set: String?)
-
   /// Keeps what a person found of answers: which is better, or what one should have been.
   case review(ReviewRequest)
 
@@ -46,14 +41,8 @@ public enum Command: Sendable, Hashable {
   case collect(CollectRequest)
   /// Starts a job.
   case train(TrainRequest)
-  /// Works out what a job would take.
-  case estimateTraining(TrainRequest)
   /// Trains with several settings, and judges each.
   case sweep(SweepRequest)
-  /// Loads a job's curve and log, and follows it.
-  case openJob(JobID)
-  /// Loads these jobs' curves too, to be laid over the opened one's; none for an empty list.
-  case overlayJobs([JobID])
   /// Asks a job to save and end.
   case cancelJob(JobID)
   /// Asks a job to save and end for a while.
@@ -66,15 +55,12 @@ public enum Command: Sendable, Hashable {
   case evaluateCheckpoints(JobID, limit: Int)
   /// Makes the checkpoint after this step the one that the job's best adapter is.
   case keepCheckpoint(JobID, step: Int)
-  /// Adds a variant with an adapter of a job to `assay.yaml`: the job's best one, and a name of the core's choice, where
+  /// Adds a variant with an adapter of a job as a file: the job's best one, and a name of the core's choice, where
   /// nil. A folder is relative to the workspace.
   case useAdapter(JobID, adapter: String?, name: String?)
 
   /// Carries out a command that waits for a person to agree to its cost, or drops it; see ``Snapshot/charges``.
   case answerCharge(Int, isAgreed: Bool)
-
-  /// Takes a notice away.
-  case dismissNotice(Int)
 
   /// Whether it writes what a person typed, so that its order among its like matters.
   public var isEdit: Bool {
@@ -187,18 +173,4 @@ public struct TrainRequest: Sendable, Hashable {
     self.allowLeaks = allowLeaks
     self.accepted = accepted
   }
-}
-
-/// What came of a command, for the one who awaited it.
-public enum Outcome: Sendable {
-  case done
-  case run(Run)
-  case comparison(Comparison)
-  case probe(ModelProbe)
-  case job(TrainingJob)
-  /// A variant that is in `assay.yaml` now.
-  case variant(Variant)
-  /// Rows written to a file.
-  case collected(HarvestReport)
-  case rendered(RenderedPrompt)
 }

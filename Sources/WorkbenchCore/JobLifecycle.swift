@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 
 /// How a job's header follows what its trainer says: a pure function of the header and one observation.
 public enum JobLifecycle {
@@ -50,7 +51,7 @@ public enum JobLifecycle {
       job.step = max(job.step, step)
       job.validationLoss = loss
     case .checkpoint(let checkpoint):
-      if checkpoint.isBest || job.adapter == nil {
+      if job.adapter == nil || checkpoint.isBest && job.chosen == nil {
         job.adapter = job.isHosted ? checkpoint.path : job.folder + "/best"
       }
     case .note(let text): if job.state == .queued { job.message = text }
@@ -85,7 +86,7 @@ extension JobDetail {
 
   /// Takes the best checkpoint over into the header.
   mutating func noteBest() {
-    guard let best else { return }
+    guard job.chosen == nil, let best else { return }
     job.best = TrainingJob.Best(step: best.step, validationLoss: best.validationLoss?.finite)
   }
 
@@ -104,7 +105,7 @@ extension JobDetail {
     if let last = answers.last { remarks += signs(of: last).map { last.sentence($0) } }
     if let loss = metrics.last?.loss ?? job.trainLoss ?? job.validationLoss, !loss.isFinite {
       remarks.append(
-        "The loss is \(JobLoss.text(loss)): what was learnt since then is worth nothing. Lower the learning rate.")
+        "The loss is \(NumberFormat.loss(loss)): what was learnt since then is worth nothing. Lower the learning rate.")
     }
     // A job that goes on repeats some.
     for warning in warnings.suffix(20) where !remarks.contains(warning) { remarks.append(warning) }
@@ -146,7 +147,7 @@ extension JobDetail {
       if found.isRefused { marks.append(mark(.warning, found.message)) }
     case .train(let metric):
       if !metric.loss.isFinite, metrics.last?.loss.isFinite ?? true {
-        marks.append(mark(.warning, "The loss is \(JobLoss.text(metric.loss)).", at: metric.step))
+        marks.append(mark(.warning, "The loss is \(NumberFormat.loss(metric.loss)).", at: metric.step))
       }
       curves.add(metric, seconds: event.time - (firstEvent ?? event.time))
       metrics.append(metric)
@@ -154,7 +155,7 @@ extension JobDetail {
     case .validation(let step, let loss):
       if !loss.isFinite, validations.last?.loss.isFinite ?? true {
         marks.append(
-          mark(.warning, "The validation loss is \(JobLoss.text(loss)).", at: step))
+          mark(.warning, "The validation loss is \(NumberFormat.loss(loss)).", at: step))
       }
       curves.add(validationLoss: loss, at: step)
       validations.append(Validation(step: step, loss: loss))

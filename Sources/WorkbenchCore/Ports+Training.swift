@@ -13,8 +13,8 @@ public protocol Trainer: Sendable {
   func resume(folder: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]) async throws
   /// Sees to it that somebody works on a job whose work is done elsewhere, where the process that followed it has died.
   func pickUp(folder: String) async
-  /// What the files say now, from byte `offset` of the events on.
-  func observe(folder: String, from offset: Int) async -> TrainerObservation
+  /// What the files say now that they didn't when they were observed up to a place.
+  func observe(folder: String, from cursor: ObservationCursor) async -> TrainerObservation
   /// Yields when there may be something new to observe in a job's folder; ends with the job or the task.
   func changes(folder: String) -> AsyncStream<Void>
   /// Asks a job to save and end; ends it by force if it doesn't, a canceled one soon, any other after it has had time to
@@ -145,7 +145,7 @@ public struct TrainerObservation: Sendable, Hashable {
   /// New events, in order.
   public var events: [TrainingEvent]
   /// Where the next observation goes on.
-  public var offset: Int
+  public var cursor: ObservationCursor
   /// Whether the job's own process is alive; nil while it hasn't said who it is.
   public var isAlive: Bool?
   /// Whether the job's folder isn't there any more.
@@ -158,11 +158,12 @@ public struct TrainerObservation: Sendable, Hashable {
   public var readShare: Double
   /// Makes an observation.
   public init(
-    events: [TrainingEvent], offset: Int, isAlive: Bool?, exitStatus: Int?, log: [String], readShare: Double = 1
+    events: [TrainingEvent], cursor: ObservationCursor = ObservationCursor(), isAlive: Bool?, exitStatus: Int?,
+    log: [String], readShare: Double = 1
   ) {
     self.readShare = readShare
     self.events = events
-    self.offset = offset
+    self.cursor = cursor
     self.isAlive = isAlive
     self.exitStatus = exitStatus
     self.log = log
@@ -175,4 +176,19 @@ public struct TrainerFailure: Error, Sendable, Hashable, CustomStringConvertible
   public var description: String
   /// Makes a failure.
   public init(_ description: String) { self.description = description }
+}
+
+/// How far a job's files have been observed. What it holds is the trainer's own; others only keep it and compare it.
+public struct ObservationCursor: Sendable, Hashable {
+  /// Bytes of the events.
+  package var events = 0
+  /// Bytes of the log.
+  package var log = 0
+  /// Before everything.
+  public init() {}
+  /// After so many bytes of each.
+  package init(events: Int, log: Int = 0) {
+    self.events = events
+    self.log = log
+  }
 }

@@ -18,8 +18,14 @@ public protocol WorkspaceFiles: Sendable {
   func keep(_ text: String?, as draft: DraftPath) async throws
   /// Changes one line of an eval set's file and leaves every other byte as it was.
   func apply(_ edit: CaseEdit, to set: EvalSet) async throws
-  /// Adds a variant to `assay.yaml` and leaves every other byte as it was.
-  /// - Throws: `Problem` with the line to write, where that can't be done for certain.
+  /// The cases of an eval set's file that need not be registered; none where there is no file.
+  /// - Throws: `Problem`.
+  func cases(at path: String) async throws -> [EvalCase]
+  /// Adds lines to eval sets' files and registers the sets that are new; all or nothing as far as can be seen before.
+  /// - Throws: `Problem`.
+  func append(_ additions: [CaseAddition]) async throws
+  /// Writes a variant's file, `variants/NAME.yaml`.
+  /// - Throws: `Problem`, also where there is a variant of that name.
   func add(_ variant: Variant) async throws
   /// The rows of a training file.
   /// - Throws: `Problem` with the line of the first bad row.
@@ -45,67 +51,6 @@ public enum CaseEdit: Sendable, Hashable {
   case insert(EvalCase, after: String?)
   /// Removes the line.
   case delete(id: String)
-}
-
-/// Keeps everything that a decision rests on.
-public protocol Store: Sendable {
-  /// All runs with summaries, newest first.
-  func runs() async throws -> [Run]
-  /// The newest run of a subject with so many answers to each case.
-  func newestRun(base: ContentHash, repeats: Int) async throws -> Run?
-  /// A sample number that no run has used yet, at least 1.
-  func unusedSample() async throws -> Int
-  /// Makes a run, or gives the one with this identity; its version is kept with it.
-  func beginRun(_ draft: RunDraft) async throws -> Run
-  /// Keeps a finished batch, answers and judgements in one transaction, and returns the run's new summary.
-  /// - Parameter answers: answers that aren't judged yet, by the keys of their requests.
-  func record(
-    _ outputs: [Output], ungraded answers: [(key: ContentHash, answer: Answer)], in run: RunID, seconds: Double
-  ) async throws -> RunSummary
-  /// Fills in what answers of a run cost where that isn't known yet, and returns the run's new summary.
-  /// - Parameter cost: dollars for what a server counted; nil where that says too little.
-  func price(_ run: RunID, _ cost: @escaping @Sendable (TokenUsage) -> Double?) async throws -> RunSummary
-  /// Changes where a run stands.
-  func setState(_ state: Run.State, of run: RunID) async throws
-  /// A run's outputs, in the order they were recorded.
-  func outputs(of run: RunID) async throws -> [Output]
-  /// How often each finish reason stands among a run's answers.
-  func finishReasons(in run: RunID) async throws -> [String: Int]
-  /// Which requests of a run were asked: the case, which of its answers, and whether there is one.
-  func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)]
-  /// Answers to requests that were asked before, by key.
-  func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer]
-  /// Versions with the time they were first used, newest first.
-  func versions() async throws -> [StoredVersion]
-  /// Keeps a batch, or what has become of it.
-  func keep(_ batch: BatchRecord) async throws
-  /// Batches that aren't over as far as anybody knows, oldest first; of one run or of all.
-  func openBatches(of run: RunID?) async throws -> [BatchRecord]
-  /// Keeps what a model was seen to do, in place of what was seen before.
-  func keep(_ probe: ModelProbe, of model: ContentHash) async throws
-  /// What models were last seen to do, by `ModelSpec.place`.
-  func probes() async throws -> [ContentHash: ModelProbe]
-  /// All that people found of answers.
-  func reviews() async throws -> Reviews
-  /// Keeps which of two answers is better, in place of what was found of them before.
-  func keep(_ preference: Preference) async throws
-  /// Keeps what a case's answer should have been, in place of what was kept before.
-  func keep(_ correction: Correction) async throws
-  /// Takes back what was found of two answers, given in order.
-  func removePreference(set: String, caseID: String, a: OutputPlace, b: OutputPlace) async throws
-  /// Takes back what a case's answer should have been.
-  func removeCorrection(set: String, caseID: String) async throws
-  /// Makes a job and returns its number; the folder is the caller's to make.
-  func beginJob(_ draft: JobDraft) async throws -> TrainingJob
-  /// Replaces a job's header.
-  func update(_ job: TrainingJob) async throws
-  /// All jobs, newest first.
-  func jobs() async throws -> [TrainingJob]
-  /// Yields after another process wrote to the same file.
-  func foreignChanges() -> AsyncStream<Void>
-  /// Takes the right to work on a run; nil while a living process holds it. Released when the result is dropped or the
-  /// process dies.
-  func claim(_ run: RunID) async throws -> (any Sendable)?
 }
 
 /// What a new run needs.

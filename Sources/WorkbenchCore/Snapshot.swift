@@ -23,20 +23,10 @@ public struct Snapshot: Sendable {
   public var probes: [ContentHash: ModelProbe] = [:]
   /// What people found of answers.
   public var reviews = Reviews()
-  /// The prompt being looked at.
-  public var rendered: RenderedPrompt?
   /// The answer being tried.
   public var trial: Trial?
-  /// The runs being read side by side.
-  public var comparison: Comparison?
-  /// What the job that is being thought of would take.
-  public var trainingEstimate: TrainingEstimate?
-  /// The job being watched.
-  public var job: JobDetail?
-  /// Jobs whose curves are wanted beside the watched one's, in the order they were asked for.
-  public var overlays: [JobDetail] = []
-  /// Which way to go, from all runs of the workspace.
-  public var verdict: VerdictReport?
+  /// What the queries of screens are at; read through the subscript that takes a query.
+  var answers = QueryAnswers()
   /// Commands that wait for a person to agree to what they cost, oldest first.
   public var charges: [PendingCharge] = []
   /// What happened that a person should know, oldest first.

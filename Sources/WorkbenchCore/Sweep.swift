@@ -2,21 +2,25 @@ import Evidence
 
 /// Several jobs that differ in a few settings, to find out which do best.
 public struct SweepRequest: Sendable, Hashable {
-  /// What is tried: every combination is a trial. An empty list leaves the setting as it is.
+  /// What is tried: every combination is a trial.
   public struct Axes: Sendable, Hashable {
-    /// Peak learning rates.
-    public var learningRates: [Double] = []
-    /// Ranks of the additions.
-    public var ranks: [Int] = []
-    /// Passes over the rows.
-    public var epochs: [Double] = []
-    /// Shares of the rows: what fewer would have brought, and whether more may help.
-    public var dataShares: [Double] = []
+    /// The values that are tried, by setting.
+    private var values: [TrainingSetting: [SettingValue]] = [:]
     /// Nothing.
     public init() {}
+    /// The settings that are varied, in the table's order.
+    package var settings: [TrainingSetting] { TrainingSettings.table.filter { values[$0] != nil } }
     /// How many trials that makes.
-    public var count: Int {
-      [learningRates.count, ranks.count, epochs.count, dataShares.count].reduce(1) { $0 * max(1, $1) }
+    package var count: Int { values.values.reduce(1) { $0 * $1.count } }
+    /// The values of a setting; an empty list leaves it as it is.
+    package subscript(setting: TrainingSetting) -> [SettingValue] {
+      get { values[setting] ?? [] }
+      set { values[setting] = newValue.isEmpty ? nil : newValue }
+    }
+    /// The values of the setting of a property.
+    package subscript<Value: SettingRepresentable>(path: KeyPath<TrainingSettings, Value>) -> [Value] {
+      get { self[TrainingSettings.setting(path)].compactMap { Value(settingValue: $0) } }
+      set { self[TrainingSettings.setting(path)] = newValue.compactMap(\.settingValue) }
     }
   }
   /// Names it; the same name with the same trials goes on with what was begun.
@@ -41,26 +45,15 @@ public struct SweepRequest: Sendable, Hashable {
 
   /// The settings of each trial.
   public func trials(from settings: TrainingSettings) -> [TrainingSettings] {
-    func each<Value>(_ values: [Value], _ all: [TrainingSettings], _ set: (inout TrainingSettings, Value) -> Void)
-      -> [TrainingSettings]
-    {
-      guard !values.isEmpty else { return all }
-      return all.flatMap { settings in
-        values.map { value in
-          var settings = settings
-          set(&settings, value)
-          return settings
+    axes.settings.reduce([settings]) { trials, setting in
+      trials.flatMap { trial in
+        axes[setting].map { value in
+          var trial = trial
+          setting.choose(value, in: &trial)
+          return trial
         }
       }
     }
-    var all = [settings]
-    all = each(axes.learningRates, all) { $0.learningRate = $1 }
-    all = each(axes.ranks, all) { $0.rank = $1 }
-    all = each(axes.epochs, all) {
-      $0.epochs = $1
-      $0.steps = nil
-    }
-    return each(axes.dataShares, all) { $0.dataShare = $1 }
   }
 }
 
@@ -132,12 +125,6 @@ public struct SweepPlan: Sendable, Hashable {
     advance()
   }
 
-  /// Whether a trial was left behind, and after which share of its steps.
-  public func dropped(_ trial: Int) -> Double? {
-    guard let last = alive.lastIndex(where: { $0.contains(trial) }), last < alive.count - 1 else { return nil }
-    return rungs[last]
-  }
-
   /// Whether a trial came to a bad end.
   public func hasFailed(_ trial: Int) -> Bool { failed.contains(trial) }
 
@@ -168,25 +155,13 @@ public struct SweepReport: Sendable {
   public var name: String
   /// Best first; those that aren't judged yet come last.
   public var rows: [Row]
-  /// Settings in which its jobs differ, as titles of columns.
-  public var axes: [Axis]
+  /// Settings in which its jobs differ.
+  package var axes: [TrainingSetting]
+}
 
-  /// A setting that is varied.
-  public enum Axis: String, Sendable, Hashable, CaseIterable {
-    case learningRate = "learning rate"
-    case rank, epochs
-    case dataShare = "data"
-
-    /// Its value in some settings.
-    public func value(_ settings: TrainingSettings) -> Double {
-      switch self {
-      case .learningRate: settings.learningRate
-      case .rank: Double(settings.rank)
-      case .epochs: settings.epochs
-      case .dataShare: settings.dataShare
-      }
-    }
-  }
+extension TrainingSetting {
+  /// The settings that a sweep can vary.
+  package static var sweepable: [TrainingSetting] { TrainingSettings.table.filter { $0.uses.contains(.sweep) } }
 }
 
 extension Snapshot {
@@ -215,7 +190,9 @@ extension Snapshot {
       judged[checkpoint.job] = (run, isBest)
     }
     let rows = trials.map { SweepReport.Row(job: $0, run: judged[$0.id]?.run) }
-    let axes = SweepReport.Axis.allCases.filter { axis in Set(rows.map { axis.value($0.job.settings) }).count > 1 }
+    let axes = TrainingSetting.sweepable.filter { setting in
+      Set(rows.map { setting.value(in: $0.job.settings) }).count > 1
+    }
     let sorted = rows.sorted { left, right in
       let (a, b) = (left.result, right.result)
       return a == b ? left.job.id < right.job.id : a > b

@@ -174,7 +174,7 @@ extension Workbench {
       estimate.pacedBy = pace.job
     }
     estimate.memory = memory(of: base).map {
-      let onCPU = backend.word == "mlx" && ProcessInfo.processInfo.isLinux
+      let onCPU = backend.descriptor.usesProcessorsOnLinux && ProcessInfo.processInfo.isLinux
       return $0.gigabytes(settings, tokens: Double(read.max() ?? 0), onCPU: onCPU)
     }
     if let seconds = estimate.seconds, let rate = defaults.pricePerHour { estimate.dollars = seconds / 3600 * rate }

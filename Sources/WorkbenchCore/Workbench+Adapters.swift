@@ -19,19 +19,37 @@ extension Variant {
   /// What a person writes for it under `variants:` in `assay.yaml`, without indentation.
   public var line: String { "\(Self.yaml(name)): \(fields)" }
 
+  /// The content of its file, a key on each line.
+  package var text: String { settings.map { "\($0.key): \($0.value)\n" }.joined() }
+
+  /// The folder of variants that have a file each.
+  package static let folder = "variants"
+
+  /// Path of a variant's file, relative to the workspace.
+  package static func path(of name: String) -> String { "\(folder)/\(name).yaml" }
+
+  /// The variant whose file this is; nil for any other file.
+  static func name(ofFile path: String) -> String? {
+    guard path.hasPrefix(folder + "/"), path.hasSuffix(".yaml") else { return nil }
+    return String(path.dropFirst(folder.count + 1).dropLast(5))
+  }
+
   /// The part of `line` behind the name.
-  public var fields: String {
-    var fields = [("model", Self.yaml(model)), ("prompt", Self.yaml(prompt))]
+  public var fields: String { "{ \(settings.map { "\($0.key): \($0.value)" }.joined(separator: ", ")) }" }
+
+  /// Its keys with their values as YAML.
+  private var settings: [(key: String, value: String)] {
+    var fields = [(key: "model", value: Self.yaml(model)), (key: "prompt", value: Self.yaml(prompt))]
     if let sections { fields.append(("sections", "[\(sections.map(Self.yaml).joined(separator: ", "))]")) }
     if let adapter { fields.append(("adapter", Self.yaml(adapter))) }
-    if let temperature = sampling.temperature { fields.append(("temperature", JSONValue(temperature).text())) }
-    if let topP = sampling.topP { fields.append(("top_p", JSONValue(topP).text())) }
-    if let maxTokens = sampling.maxTokens { fields.append(("max_tokens", "\(maxTokens)")) }
-    if let seed = sampling.seed { fields.append(("seed", "\(seed)")) }
-    if !sampling.stop.isEmpty {
-      fields.append(("stop", "[\(sampling.stop.map { JSONValue.string($0).text() }.joined(separator: ", "))]"))
+    if isDeclaredTuned { fields.append(("tuned", "true")) }
+    if let base { fields.append(("base", Self.yaml(base))) }
+    for (key, value) in sampling.json {
+      // A list as YAML is written, with a space after each comma.
+      let text = value.array.map { "[\($0.map { $0.text() }.joined(separator: ", "))]" } ?? value.text()
+      fields.append((key, text))
     }
-    return "{ \(fields.map { "\($0.0): \($0.1)" }.joined(separator: ", ")) }"
+    return fields
   }
 
   /// A text as a YAML value: plain where it can't be taken for anything else.
@@ -46,12 +64,13 @@ extension Variant {
   }
 
   /// Why a name can't be a variant's; nil where it can.
-  static func flaw(of name: String) -> String? {
+  package static func flaw(of name: String) -> String? {
     let isPlain = name.unicodeScalars.allSatisfy {
       $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-+".unicodeScalars.contains($0))
     }
-    return isPlain && (1...64).contains(name.count)
-      ? nil : "\"\(name.prefix(64))\" can't be a variant's name: take up to 64 letters, digits, dots and hyphens."
+    return isPlain && (1...64).contains(name.count) && !name.hasPrefix(".")
+      ? nil
+      : "\"\(name.prefix(64))\" can't be a variant's name: take up to 64 letters, digits, dots and hyphens, and no dot first."
   }
 }
 
@@ -61,8 +80,7 @@ extension Workbench {
   /// - Returns: a folder relative to the workspace, or a hosted model's id.
   /// - Throws: `WorkbenchError.input` when there is none.
   public func adapter(of id: JobID, step: Int?) async throws -> (job: TrainingJob, adapter: String) {
-    try await openJob(id)
-    guard let detail = snapshot.job, detail.job.id == id else { throw WorkbenchError.input("There is no job \(id).") }
+    let detail = try await detail(of: id)
     let job = detail.job
     if let step {
       guard let checkpoint = detail.checkpoints.last(where: { $0.step == step }) else {
@@ -79,9 +97,9 @@ extension Workbench {
     return (job, adapter)
   }
 
-  /// Adds a variant with a job's adapter to `assay.yaml`.
+  /// Adds a variant with a job's adapter as a file.
   /// - Parameter adapter: a folder relative to the workspace, or a hosted model's id; the job's best where nil.
-  func useAdapter(of id: JobID, _ adapter: String?, named name: String?) async throws -> Variant {
+  public func useAdapter(of id: JobID, _ adapter: String?, named name: String?) async throws -> Variant {
     let best = try await self.adapter(of: id, step: nil)
     let adapter = adapter ?? best.adapter
     // The file may have been changed by somebody since it was read.
@@ -99,7 +117,10 @@ extension Workbench {
     let variant = workspace.variant(using: adapter, of: best.job, named: name)
     try await dependencies.files.add(variant)
     await reloadFiles()
-    notify(.success, "The variant \"\(variant.name)\" is in assay.yaml: evaluate it against the best prompted one.")
+    notify(
+      .success,
+      "The variant \"\(variant.name)\" is in \(Variant.path(of: variant.name)): evaluate it against the best prompted one."
+    )
     return variant
   }
 

@@ -1,6 +1,7 @@
 import Content
 import Evidence
 import Foundation
+import NumberFormat
 
 /// A job's checkpoints by what they do.
 public struct CheckpointReport: Sendable {
@@ -140,8 +141,7 @@ extension Workbench {
     of id: JobID, variant: String? = nil, set: String? = nil, limit: Int,
     onRow: @Sendable (CheckpointReport) -> Void = { _ in }
   ) async throws -> CheckpointReport {
-    try await openJob(id)
-    guard let detail = snapshot.job, detail.job.id == id else { throw WorkbenchError.input("There is no job \(id).") }
+    let detail = try await detail(of: id)
     let workspace = snapshot.workspace
     let tuned = workspace.variants.filter { $0.isTuned && $0.model == detail.job.base }
     guard let plain = variant.map({ name in workspace.variants.first { $0.name == name } }) ?? tuned.first else {
@@ -253,15 +253,14 @@ extension Workbench {
     notify(
       .success,
       "Of job \(id), the checkpoint after step \(report.rows[best].checkpoint.step) behaves best: "
-        + "\(Int((report.rows[best].task.summary.mean * 100).rounded())) % of \(report.rows[best].task.summary.scored) cases.\(why)"
+        + "\(NumberFormat.percent(report.rows[best].task.summary.mean)) of \(report.rows[best].task.summary.scored) cases.\(why)"
     )
   }
 
   /// Makes the checkpoint after a step the one that the job's `best` is.
   func keepCheckpoint(_ step: Int, of id: JobID) async throws {
-    try await openJob(id)
-    guard let detail = snapshot.job, detail.job.id == id,
-      let checkpoint = detail.checkpoints.first(where: { $0.step == step }), isThere(checkpoint, of: detail.job)
+    let detail = try await detail(of: id)
+    guard let checkpoint = detail.checkpoints.first(where: { $0.step == step }), isThere(checkpoint, of: detail.job)
     else {
       throw WorkbenchError.input("Job \(id) has no checkpoint after step \(step).")
     }
@@ -278,9 +277,10 @@ extension Workbench {
     guard var job = snapshot.jobs.first(where: { $0.id == id }) else {
       throw WorkbenchError.input("There is no job \(id).")
     }
+    let best = TrainingJob.Best(step: checkpoint.step, validationLoss: checkpoint.validationLoss?.finite)
     if job.isHosted {
-      job.adapter = checkpoint.path
-      job.best = TrainingJob.Best(step: checkpoint.step, validationLoss: checkpoint.validationLoss?.finite)
+      (job.adapter, job.best, job.chosen) = (checkpoint.path, best, checkpoint.step)
+      try await store.choose(best, adapter: checkpoint.path, of: id)
       return await take(job)
     }
     let folder = "\(snapshot.workspace.folder)/\(job.folder)"
@@ -290,7 +290,8 @@ extension Workbench {
       unlink(temporary)
       throw WorkbenchError.input("\(folder)/best can't be made to point at \(checkpoint.path): \(reason).")
     }
-    job.best = TrainingJob.Best(step: checkpoint.step, validationLoss: checkpoint.validationLoss?.finite)
+    // The link says it to everybody.
+    job.best = best
     await take(job)
   }
 }

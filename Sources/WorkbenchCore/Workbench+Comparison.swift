@@ -1,13 +1,24 @@
 import Content
 
 extension Workbench {
-  /// Lines up the newest runs of two variants over a set, or two runs by number.
-  func compare(_ a: String, _ b: String, set name: String?) async throws -> Comparison {
+  /// The query that lines up the runs that stand for two variants on a set, or two runs by number.
+  /// - Parameter name: The eval set; the workspace's first where nil.
+  /// - Throws: `WorkbenchError.input` when there is no such run or set.
+  public func comparisonQuery(_ a: String, _ b: String, set name: String?) async throws -> ComparisonQuery {
     guard let set = name == nil ? snapshot.workspace.evalSets.first : snapshot.workspace.evalSet(name ?? "") else {
       throw WorkbenchError.unknown("eval set", name ?? "main", among: snapshot.workspace.evalSets.map(\.name))
     }
-    let left = try await run(named: a, set: set.name)
-    let right = try await run(named: b, set: set.name)
+    return ComparisonQuery(
+      a: try await run(named: a, set: set.name).id, b: try await run(named: b, set: set.name).id, set: set.name)
+  }
+
+  /// Lines up two runs over a set.
+  func compare(_ a: RunID, _ b: RunID, set name: String) async throws -> Comparison {
+    guard let set = snapshot.workspace.evalSet(name) else {
+      throw WorkbenchError.unknown("eval set", name, among: snapshot.workspace.evalSets.map(\.name))
+    }
+    let left = try knownRun(a)
+    let right = try knownRun(b)
     let first = try await outputs(of: left, on: set)
     let second = try await outputs(of: right, on: set)
     var comparison = Comparison(
@@ -16,8 +27,6 @@ extension Workbench {
     comparison.isRescored = (left.setHash != set.hash, right.setHash != set.hash)
     if left.setHash != set.hash { comparison.a.summary = RunSummary(of: first.outputs) }
     if right.setHash != set.hash { comparison.b.summary = RunSummary(of: second.outputs) }
-    snapshot.comparison = comparison
-    publish()
     return comparison
   }
 
@@ -38,6 +47,15 @@ extension Workbench {
     let reasons = try await store.outputs(of: run).compactMap(\.unscored)
     return Dictionary(grouping: reasons, by: \.self).map { (reason: $0.key, count: $0.value.count) }
       .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+  }
+
+  /// What a run answered to the cases of an eval set as it is now.
+  func outputs(of id: RunID, on name: String) async throws -> RunOutputs {
+    guard let set = snapshot.workspace.evalSet(name) else {
+      throw WorkbenchError.unknown("eval set", name, among: snapshot.workspace.evalSets.map(\.name))
+    }
+    let run = try knownRun(id)
+    return RunOutputs(run: run, outputs: try await outputs(of: run, on: set).outputs)
   }
 
   /// The run that stands for a variant on a set (on any where nil), or the run with this number.

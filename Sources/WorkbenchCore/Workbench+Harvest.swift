@@ -2,7 +2,8 @@ import Content
 
 extension Workbench {
   /// Turns runs' outputs into training rows: the prompt the tuned model will be asked with, and the answer.
-  func collect(_ request: CollectRequest) async throws -> Outcome {
+  /// - Throws: `WorkbenchError.input` when there is nothing to collect.
+  public func collect(_ request: CollectRequest) async throws -> HarvestReport {
     let runs = try request.runs.map { id in
       guard let run = snapshot.runs.first(where: { $0.id == id }) else {
         throw WorkbenchError.unknown(
@@ -49,7 +50,7 @@ extension Workbench {
       "\(report.rows) \(kind) of run\(runs.count == 1 ? "" : "s") \(names) are in \(request.path)"
         + (report.leftOutWords.map { "; \($0)" } ?? "") + ". Their cases stand in the eval set "
         + "\(sets): measure the tuned model on other cases.")
-    return .collected(report)
+    return report
   }
 
   /// What the rows of a run are to be asked with: the named prompt, or what the run's variant sends now.

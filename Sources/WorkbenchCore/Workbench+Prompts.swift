@@ -93,29 +93,30 @@ extension Workbench {
     publish()
   }
 
-  /// Fills the prompt for a case, shows it at once with estimated counts, then with the tokenizer's where it can be had.
-  func render(_ request: RenderRequest) async throws -> RenderedPrompt {
+  /// Fills the prompt for a case, with the tokenizer's counts where they can be had.
+  /// - Parameters:
+  ///   - known: An earlier rendering; its counts are good for the same texts.
+  ///   - partial: Takes the filled prompt with estimated counts, before the tokenizer has counted.
+  func render(
+    _ request: RenderRequest, known: RenderedPrompt?, partial: (RenderedPrompt) -> Void
+  ) async throws -> RenderedPrompt {
     let subject = try subject(variant: request.variant, set: request.set)
     guard let evalCase = subject.set.cases.first(where: { $0.id == request.caseID }) ?? subject.set.cases.first else {
       throw WorkbenchError.input("The eval set \"\(subject.set.name)\" has no cases; add one in the Cases pane.")
     }
     var rendered = Self.rendered(subject, evalCase: evalCase, request: request)
-    if snapshot.rendered?.parts.map(\.text) == rendered.parts.map(\.text), let old = snapshot.rendered,
-      old.countsAreExact
-    {
-      rendered.parts = old.parts
+    if let known, known.countsAreExact, known.parts.map(\.text) == rendered.parts.map(\.text) {
+      rendered.parts = known.parts
       rendered.countsAreExact = true
+      return rendered
     }
-    snapshot.rendered = rendered
-    publish()
-    if !rendered.countsAreExact, rendered.problem == nil,
+    partial(rendered)
+    if rendered.problem == nil,
       let counts = await (try? client(of: subject))?.tokenCounts(of: rendered.parts.map(\.text)),
-      counts.count == rendered.parts.count, snapshot.rendered?.parts.map(\.text) == rendered.parts.map(\.text)
+      counts.count == rendered.parts.count
     {
       for index in counts.indices { rendered.parts[index].tokens = counts[index] }
       rendered.countsAreExact = true
-      snapshot.rendered = rendered
-      publish()
     }
     return rendered
   }
@@ -142,13 +143,17 @@ extension Workbench {
     var problem: String?
     let parts = subject.version.parts.map { part in
       var text = part.body
-      do { text = try PromptTemplate.fill(part.body, with: evalCase.input) } catch {
+      if part.role == .history { text = Conversation(in: evalCase.input)?.transcript ?? "" }
+      do { if part.role != .history { text = try PromptTemplate.fill(part.body, with: evalCase.input) } } catch {
         problem = problem ?? String(describing: error)
       }
       return RenderedPrompt.Part(
         title: part.title, role: part.role, text: text, tokens: max(text.isEmpty ? 0 : 1, text.utf8.count / 4))
     }
-    let messages = (try? subject.version.messages(for: evalCase.input)) ?? []
+    var messages: [ChatMessage] = []
+    do { messages = try subject.version.messages(for: evalCase.input) } catch {
+      problem = problem ?? String(describing: error)
+    }
     var resolved = request
     resolved.caseID = evalCase.id
     return RenderedPrompt(

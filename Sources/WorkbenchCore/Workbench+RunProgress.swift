@@ -18,11 +18,16 @@ extension Workbench {
 
   /// A batch is on disk.
   func stored(_ batch: RunWork.Batch, _ summary: RunSummary, _ work: RunWork) {
-    mark(work.context.run.id) {
+    let run = work.context.run.id
+    let before = snapshot.runs.first { $0.id == run }
+    mark(run) {
       $0.summary = summary
       $0.seconds += batch.seconds
     }
     show(work)
+    if let before, let now = snapshot.runs.first(where: { $0.id == run }), now.hasMoved(since: before) {
+      changed([.run(run)])
+    }
   }
 
   /// Stores what has arrived although the task is cancelled.
@@ -52,10 +57,7 @@ extension Workbench {
       lost = error
       notify(.error, String(describing: error))
     }
-    await refreshVerdict()
-    if let open = snapshot.comparison, open.a.id == run || open.b.id == run {
-      _ = try? await compare(open.a.id.description, open.b.id.description, set: open.a.set)
-    }
+    changed([.runs, .run(run)])
     publish()
     return lost
   }
@@ -69,11 +71,12 @@ extension Workbench {
   func mark(_ run: RunID, _ change: (inout Run) -> Void) {
     guard let index = snapshot.runs.firstIndex(where: { $0.id == run }) else { return }
     change(&snapshot.runs[index])
+    runChanges.note(run)
   }
 
   /// Runs that a dead process left as running are paused, so that they can be gone on with.
   func reconcileRuns() async {
-    for run in snapshot.runs where run.state == .running && snapshot.progress[run.id] == nil {
+    for run in snapshot.runs where run.state == .running && !activeRuns.contains(run.id) {
       guard let claim = try? await store.claim(run.id) else { continue }
       defer { withExtendedLifetime(claim) {} }
       try? await store.setState(.paused, of: run.id)

@@ -14,10 +14,17 @@ extension Workbench {
       throw WorkbenchError.input(
         "Run \(run.id) is being worked on by another Assay on this machine; its progress shows in every window.")
     }
-    defer { withExtendedLifetime(claim) {} }
-    stopRequests.remove(run.id)
+    activeRuns.insert(run.id)
+    defer {
+      activeRuns.remove(run.id)
+      stopRequests.remove(run.id)
+      withExtendedLifetime(claim) {}
+    }
     for sentence in ignoredOptions(of: subject.variant) { notify(.warning, sentence) }
-    if snapshot.runs.contains(where: { $0.id == run.id }) == false { snapshot.runs.insert(run, at: 0) }
+    if snapshot.runs.contains(where: { $0.id == run.id }) == false {
+      snapshot.runs.insert(run, at: 0)
+      runChanges.note(run.id)
+    }
     snapshot.versions = try await store.versions()
 
     let places = try places(of: request, in: set)

@@ -1,5 +1,6 @@
 import Content
 import Evidence
+import NumberFormat
 
 /// A comparison that ended as soon as it was decided.
 public struct SequentialComparison: Sendable {
@@ -15,9 +16,10 @@ public struct SequentialComparison: Sendable {
   public var sentence: String {
     guard let last = findings.last else { return "Nothing was compared." }
     let (a, b) = (a.variant.name, b.variant.name)
-    let points = Comparison.signed(-last.difference)
-    let interval = "\(Comparison.signed(-last.interval.high)) to \(Comparison.signed(-last.interval.low))"
-    let test = "exact p = \(Comparison.threePlaces(last.pValue)), needed \(Comparison.threePlaces(last.look.level))"
+    let points = NumberFormat.signedPoints(-last.difference)
+    let interval =
+      "\(NumberFormat.signedPoints(-last.interval.high)) to \(NumberFormat.signedPoints(-last.interval.low))"
+    let test = "exact \(NumberFormat.pValue(last.pValue)), needed \(NumberFormat.fixed(last.look.level, decimals: 3))"
     let after = "after \(last.cases) of \(cases) cases (\(test))"
     switch last.decision {
     case .aIsBetter: return "\(a) is better than \(b), \(after); \(b) minus \(a): \(points) points, \(interval)."
@@ -59,7 +61,7 @@ extension Workbench {
         a: runs[0], b: runs[1], cases: set.cases.filter { asked.contains($0.id) },
         outputsA: try await store.outputs(of: runs[0].id),
         outputsB: try await store.outputs(of: runs[1].id))
-      let finding = plan.finding(PairedComparison(comparison.paired), look: place)
+      let finding = plan.finding(comparison.paired.swapped, look: place)
       result = SequentialComparison(
         a: runs[0], b: runs[1], findings: (result?.findings ?? []) + [finding], cases: set.cases.count)
       if finding.decision.isFinal { break }

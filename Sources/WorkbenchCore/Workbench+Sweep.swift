@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 
 extension Workbench {
   /// Trains and judges every trial of a sweep. The same request goes on with what was begun: jobs that exist are neither
@@ -21,16 +22,17 @@ extension Workbench {
     let defaults = snapshot.workspace.training
     let (backend, base) = try backend(
       named: request.job.backend ?? defaults.backend, tuning: request.job.base ?? defaults.base)
-    if case .openai = backend, !request.axes.learningRates.isEmpty || !request.axes.ranks.isEmpty {
+    if let unused = request.axes.settings.first(where: { !$0.backends.contains(backend.name) }) {
+      let useful = TrainingSetting.sweepable.filter { $0.backends.contains(backend.name) }.map(\.heading)
       throw WorkbenchError.input(
-        "A provider chooses rank and learning rate itself, so these trials would all be the same: sweep epochs or the share "
-          + "of the data.")
+        "The back end \(backend.word) doesn't use \(unused.label), so these trials would all be the same. It uses "
+          + "\(useful.joined(separator: ", ")).")
     }
     let data = request.job.data ?? defaults.data
     if let other = snapshot.jobs.first(where: { job in
       job.sweep == request.name
         && (job.backend != backend.word || job.base != base.name || job.data != data
-          || request.axes.epochs.isEmpty && job.settings.steps != settings[0].steps)
+          || request.axes[\.epochs].isEmpty && job.settings.steps != settings[0].steps)
     }) {
       throw WorkbenchError.input(
         "The sweep \(request.name) has jobs with another model, file, back end or number of steps (job \(other.id)), which "
@@ -61,7 +63,7 @@ extension Workbench {
   private func job(of request: SweepRequest, _ settings: TrainingSettings) async throws -> JobID {
     let known = snapshot.jobs.first { job in
       job.sweep == request.name
-        && SweepReport.Axis.allCases.allSatisfy { $0.value(job.settings) == $0.value(settings) }
+        && TrainingSetting.sweepable.allSatisfy { $0.value(in: job.settings) == $0.value(in: settings) }
     }
     if let known { return known.id }
     var train = request.job
@@ -166,7 +168,7 @@ extension Workbench {
   private static func equalTrials(_ report: SweepReport) -> [String] {
     report.equalTrials.map { jobs in
       let names = jobs.map(\.description).joined(separator: ", ")
-      let settings = report.axes.map(\.rawValue).joined(separator: " or ")
+      let settings = report.axes.map(\.heading).joined(separator: " or ")
       return
         "Jobs \(names) ended with exactly the same losses: \(settings.isEmpty ? "what they differ in" : settings) had no "
         + "effect. Check that the trainer reads it."
@@ -177,19 +179,18 @@ extension Workbench {
   private func ranking(_ report: SweepReport) async throws -> [String] {
     let judged = report.rows.filter { $0.run != nil }
     guard let best = judged.first, let bestRun = best.run else { return [Self.rankingByLoss(report)] }
-    let percent = Int((bestRun.summary.mean * 100).rounded())
     var sentences = [
-      "Job \(best.job.id) did best: \(percent) % of \(bestRun.summary.scored) cases. The best of \(judged.count) trials looks a "
+      "Job \(best.job.id) did best: \(NumberFormat.percent(bestRun.summary.mean)) of \(bestRun.summary.scored) cases. The best of \(judged.count) trials looks a "
         + "little better on the cases it was chosen by than it is; measure it on others before relying on the figure."
     ]
     let others = judged.dropFirst()
     var pValues: [Double] = []
-    for row in others { pValues.append(try await paired(row.run, bestRun).pValue) }
+    for row in others { pValues.append(try await paired(row.run, bestRun)?.pValue ?? 1) }
     let adjusted = Holm.adjusted(pValues)
     let same = zip(others, adjusted).filter { $0.1 >= 0.05 }.map { "\($0.0.job.id)" }
     if !same.isEmpty {
       sentences.append(
-        "The cases can't tell it from job\(same.count == 1 ? "" : "s") \(same.joined(separator: ", ")) (exact McNemar, Holm)."
+        "The cases can't tell it from job\(same.count == 1 ? "" : "s") \(same.joined(separator: ", ")) (paired tests, Holm)."
       )
     }
     if let line = try await learningCurve(report) { sentences.append(line) }
@@ -203,29 +204,26 @@ extension Workbench {
     else { return "No trial has been judged yet." }
     let judged = report.rows.count(where: \.isJudged)
     return
-      "Job \(best.id) did best of \(judged) by validation loss: \(JobLoss.text(loss)) at step \(checkpoint.step), its best "
+      "Job \(best.id) did best of \(judged) by validation loss: \(NumberFormat.loss(loss)) at step \(checkpoint.step), its best "
       + "checkpoint. A loss says little of answers; `assay jobs checkpoints \(best.id)` evaluates them."
   }
 
-  private func paired(_ a: Run?, _ b: Run) async throws -> PairedOutcomes {
-    guard let a else { return PairedOutcomes([]) }
-    let left = try await store.outputs(of: a.id).representatives
-    let right = try await store.outputs(of: b.id).representatives
-    return PairedOutcomes(
-      left.compactMap { id, output in
-        guard let passed = output.passed, let other = right[id]?.passed else { return nil }
-        return (passed, other)
-      })
+  /// The second run against the first; nil where one of them is missing.
+  private func paired(_ a: Run?, _ b: Run) async throws -> PairedComparison? {
+    guard let a, let set = snapshot.workspace.evalSet(b.set) else { return nil }
+    let baseline = CaseOutputs(try await store.outputs(of: a.id)).scored(set.cases)
+    let candidate = CaseOutputs(try await store.outputs(of: b.id)).scored(set.cases)
+    return PairedComparison(candidate: candidate, baseline: baseline)
   }
 
   /// Whether more rows have helped, and so may go on helping.
   private func learningCurve(_ report: SweepReport) async throws -> String? {
-    guard report.axes == [.dataShare] else { return nil }
+    guard report.axes == [TrainingSettings.setting(\.dataShare)] else { return nil }
     let rows = report.rows.filter { $0.run != nil }.sorted { $0.job.settings.dataShare < $1.job.settings.dataShare }
     guard let last = rows.last, let run = last.run, let before = rows.dropLast().last else { return nil }
-    let paired = try await paired(before.run, run)
+    guard let paired = try await paired(before.run, run) else { return nil }
     let words = "\(Self.share(before.job)) to \(Self.share(last.job)) of the rows"
-    let points = Int((-paired.difference * 100).rounded())
+    let points = Int((paired.difference * 100).rounded())
     if paired.pValue < 0.05, points > 0 {
       return
         "From \(words) the score rose by \(points) points, more than chance: more rows of this kind are likely to help."
@@ -236,5 +234,5 @@ extension Workbench {
     return "From \(words) no rise can be told from chance\(seen ?? ""): whether more rows would help isn't known."
   }
 
-  private static func share(_ job: TrainingJob) -> String { "\(Int((job.settings.dataShare * 100).rounded())) %" }
+  private static func share(_ job: TrainingJob) -> String { NumberFormat.percent(job.settings.dataShare) }
 }

@@ -40,7 +40,7 @@ extension Workbench {
         sweep: request.sweep))
     job.message = checked.message(accepted)
     snapshot.jobs.insert(job, at: 0)
-    openJobID = job.id
+    jobChanges.note(job.id)
     publish()
     do {
       try await dependencies.trainer.start(
@@ -69,7 +69,6 @@ extension Workbench {
   func reconcileJobs() async {
     await fillBests()
     for job in snapshot.jobs where !job.state.isOver && followers[job.id] == nil { follow(job) }
-    if let openJobID, details[openJobID] == nil { try? await openJob(openJobID) }
   }
 
   /// Looks once at every job that is not over, for commands that don't stay.
@@ -87,6 +86,7 @@ extension Workbench {
       let best = await detail(of: job).job.best
       guard let best, let index = snapshot.jobs.firstIndex(where: { $0.id == job.id }) else { continue }
       snapshot.jobs[index].best = best
+      jobChanges.note(job.id)
       // Where it can't be kept it is read again.
       try? await store.update(snapshot.jobs[index])
     }
@@ -102,14 +102,14 @@ extension Workbench {
   /// - Parameter onPart: gets what is read so far of a large one, and says whether to go on.
   func detail(of job: TrainingJob, onPart: (JobDetail) -> Bool = { _ in true }) async -> JobDetail {
     var detail = JobDetail(job: job)
-    var offset = 0
+    var cursor = ObservationCursor()
     while true {
-      let observation = await dependencies.trainer.observe(folder: folder(of: job), from: offset)
+      let observation = await dependencies.trainer.observe(folder: folder(of: job), from: cursor)
       detail.apply(observation)
       detail.bestStep = bestStep(of: detail)
       detail.noteBest()
-      guard observation.offset != offset else { return detail }
-      offset = observation.offset
+      guard observation.cursor != cursor else { return detail }
+      cursor = observation.cursor
       guard onPart(detail) else { return detail }
     }
   }
@@ -124,15 +124,15 @@ extension Workbench {
     details[job.id] = detail
     let folder = folder(of: job)
     followers[job.id] = Task {
-      var offset = 0
+      var cursor = ObservationCursor()
       await trainer.pickUp(folder: folder)
       for await _ in trainer.changes(folder: folder) {
         var observation: TrainerObservation
         repeat {
-          observation = await trainer.observe(folder: folder, from: offset)
+          observation = await trainer.observe(folder: folder, from: cursor)
           // Whoever took its place sees the rest.
           guard !Task.isCancelled else { return }
-          offset = observation.offset
+          cursor = observation.cursor
           detail.apply(observation)
           await take(detail)
         } while observation.readShare < 1 && !Task.isCancelled
@@ -171,90 +171,57 @@ extension Workbench {
     if let known = snapshot.jobs.first(where: { $0.id == new.job.id }), known.state.isOver, !new.job.state.isOver {
       return
     }
-    detail.bestStep = bestStep(of: new)
-    detail.noteBest()
     let old = snapshot.jobs.first { $0.id == detail.job.id }
+    if detail.job.chosen == nil, let old, let chosen = old.chosen {
+      // Whoever reads the folder knows nothing of the choice.
+      (detail.job.chosen, detail.job.best, detail.job.adapter) = (chosen, old.best, old.adapter)
+    }
+    detail.bestStep = bestStep(of: detail)
+    detail.noteBest()
     details[detail.job.id] = detail
     if old != detail.job {
       do { try await store.update(detail.job) } catch { notify(.error, String(describing: error)) }
     }
     show(detail.job)
+    if old?.state.isOver != detail.job.state.isOver || old?.adapter != detail.job.adapter { changed([.jobs]) }
   }
 
   private func show(_ job: TrainingJob) {
-    if let index = snapshot.jobs.firstIndex(where: { $0.id == job.id }) { snapshot.jobs[index] = job }
-    showDetail(of: job)
+    if let index = snapshot.jobs.firstIndex(where: { $0.id == job.id }) {
+      snapshot.jobs[index] = job
+      jobChanges.note(job.id)
+    }
+    if let detail = details[job.id] {
+      offer(detail, to: JobDetailQuery(job.id), isWhole: detail.readShare >= 1)
+    }
     publishSoon()
   }
 
-  private func showDetail(of job: TrainingJob) {
-    if openJobID == job.id { snapshot.job = details[job.id] ?? JobDetail(job: job) }
-    if overlayIDs.contains(job.id) { snapshot.overlays = overlayIDs.compactMap { details[$0] } }
-  }
-
-  /// Puts a job's curve and log into the snapshot.
-  func openJob(_ id: JobID) async throws {
+  /// A job with all that its folder says.
+  /// - Parameter partial: Takes what is read so far of a large one.
+  /// - Throws: `WorkbenchError.input` when there is no such job; `CancellationError`.
+  func detail(of id: JobID, partial: (JobDetail) -> Void = { _ in }) async throws -> JobDetail {
     let job = try job(id)
-    openJobID = id
-    await load(job)
-    guard openJobID == id else { return }
-    snapshot.job = details[id]
-    publish()
-  }
-
-  /// Puts several jobs' curves into the snapshot, beside the opened one's.
-  func overlay(_ ids: [JobID]) async throws {
-    let jobs = try ids.map { try job($0) }
-    overlayIDs = ids
-    snapshot.overlays = ids.compactMap { details[$0] }
-    publish()
-    for job in jobs { await load(job) }
-    guard overlayIDs == ids else { return }
-    snapshot.overlays = ids.compactMap { details[$0] }
-    publish()
-  }
-
-  /// Reads a job's files, where that hasn't been done, and returns when it is.
-  private func load(_ job: TrainingJob) async {
-    forgetDetails()
-    if let running = loading[job.id] { return await running.value }
-    guard details[job.id] == nil else { return }
-    let task = Task {
-      await read(job)
-      loading[job.id] = nil
-    }
-    loading[job.id] = task
-    await task.value
-  }
-
-  /// Reads a job's files part by part and shows what is read so far, as long as somebody wants to see it.
-  private func read(_ job: TrainingJob) async {
-    var isWanted = true
+    if let known = details[id] { return known }
     let detail = await detail(of: job) { part in
-      isWanted = followers[job.id] == nil && (openJobID == job.id || overlayIDs.contains(job.id))
-      if isWanted {
-        details[job.id] = part
-        showDetail(of: job)
-        publishSoon()
-      }
-      return isWanted
+      partial(part)
+      return !Task.isCancelled
     }
-    if followers[job.id] == nil { details[job.id] = isWanted ? detail : nil }
+    try Task.checkCancellation()
+    // Whoever follows it meanwhile knows more.
+    if followers[id] == nil { details[id] = detail }
+    return details[id] ?? detail
   }
 
-  /// Forgets large curves that are neither shown nor grow: they can be read again.
-  private func forgetDetails() {
-    for (id, detail) in details where detail.curves[.loss].count > 500_000 {
-      if id != openJobID, !overlayIDs.contains(id), followers[id] == nil { details[id] = nil }
-    }
-  }
+  /// Forgets what was read of a job that nobody follows or looks at.
+  func forgetDetail(of id: JobID) { if followers[id] == nil { details[id] = nil } }
 
   /// Waits until a job is over, giving each newer state to `onChange`.
   public func follow(_ id: JobID, onChange: @Sendable (JobDetail) -> Void) async throws -> JobDetail {
-    try await openJob(id)
+    _ = try await detail(of: id)
     if let job = snapshot.jobs.first(where: { $0.id == id }), !job.state.isOver { follow(job) }
-    for await snapshot in snapshots() {
-      guard let detail = snapshot.job, detail.job.id == id else { continue }
+    for await _ in snapshots() {
+      guard let detail = details[id] else { continue }
       onChange(detail)
       if detail.job.state.isOver { return detail }
     }
@@ -304,9 +271,9 @@ extension Workbench {
     try await dependencies.trainer.resume(folder: folder(of: job), order, accepting: accepted)
     job.state = .queued
     job.message = nil
+    job.chosen = nil
     details[id] = nil
-    try await store.update(job)
-    openJobID = id
+    try await store.reopen(id)
     show(job)
     follow(job)
     return job

@@ -5,36 +5,23 @@ extension Workbench {
   /// What does the work, and the model that it tunes.
   func backend(named word: String?, tuning name: String?) throws -> (TrainingBackend, ModelSpec) {
     let training = snapshot.workspace.training
-    let model = try baseModel(named: name, isHosted: word == "openai")
+    guard let backend = BackendName(rawValue: word ?? BackendName.mlx.rawValue)?.descriptor else {
+      throw WorkbenchError.unknown("training back end", word ?? "", among: BackendName.allCases.map(\.rawValue))
+    }
+    let model = try baseModel(named: name, isHosted: backend.isHosted)
     if model.isEndpoint, word == nil {
       throw WorkbenchError.input(
         "The model \"\(model.name)\" is at a provider: tuning it there sends the rows up and costs money. Say so with the back "
           + "end openai (`--backend openai`, or `training.backend: openai`).")
     }
-    let word = word ?? "mlx"
-    switch (word, model.api) {
-    case ("openai", .endpoint(let endpoint)) where endpoint.dialect == .chat || endpoint.dialect == .responses:
-      return (.openai(model), model)
-    case ("openai", _):
+    guard backend.canTune(model) else {
       throw WorkbenchError.input(
-        "The model \"\(model.name)\" isn't at an endpoint with OpenAI's fine-tuning API; choose one with `api: openai`."
-      )
-    case ("mlx", .mlx): return (.mlx, model)
-    case ("trl", .mlx): return (.trl, model)
-    case ("slurm", .mlx): return (.slurm(training.slurm ?? SlurmSettings()), model)
-    case ("command", .mlx):
-      guard let command = training.command else {
-        throw WorkbenchError.input(
-          "The back end command needs to know the program: add `training.command: { run: [PROGRAM, ARGUMENT, …] }` to "
-            + "assay.yaml.")
-      }
-      return (.command(command), model)
-    case ("mlx", _), ("trl", _), ("slurm", _), ("command", _):
-      throw WorkbenchError.input(
-        "The model \"\(model.name)\" runs elsewhere and can't be tuned here; choose one with `api: mlx`, or the back end "
-          + "openai where its provider tunes it.")
-    default: throw WorkbenchError.unknown("training back end", word, among: TrainingBackend.words)
+        backend.isHosted
+          ? "The model \"\(model.name)\" isn't at an endpoint with OpenAI's fine-tuning API; choose one with `api: openai`."
+          : "The model \"\(model.name)\" runs elsewhere and can't be tuned here; choose one with `api: mlx`, or the back end "
+            + "openai where its provider tunes it.")
     }
+    return (try backend.make(model, training), model)
   }
 
   /// The words by which a trainer finds the model.
@@ -72,8 +59,7 @@ extension Workbench {
       }
       return model
     }
-    let hosted = models.first { if case .endpoint(let endpoint) = $0.api { endpoint.dialect == .chat } else { false } }
-    guard let model = isHosted ? hosted : models.first(where: \.isLocal) else {
+    guard let model = models.first(where: isHosted ? \.canBeTunedHosted : \.isLocal) else {
       throw WorkbenchError.input(
         "No model in assay.yaml can be tuned here: add one with `api: mlx` and a path to its folder.")
     }

@@ -3,105 +3,118 @@ import Evidence
 
 extension Workbench {
   /// Weighs everything that has been measured and declared anew.
-  public func refreshVerdict() async {
-    do { snapshot.verdict = try await verdict() } catch { notify(.error, String(describing: error)) }
-  }
-
-  private func verdict() async throws -> VerdictReport? {
+  func verdict() async throws -> VerdictReport? {
     let workspace = snapshot.workspace
-    guard let set = workspace.evalSets.first(where: { !$0.isGeneral }) ?? workspace.evalSets.first else { return nil }
+    let task = workspace.evalSets.filter { !$0.isGeneral }
+    let developed = task.first { !$0.isHeldOut } ?? task.first ?? workspace.evalSets.first
+    guard let developed else { return nil }
     if snapshot.bases.isEmpty { await refreshBases() }
-    let meant = try await meantRuns(on: set)
-    let runs = VerdictReport.ranked(meant.map(\.run), of: workspace.variants)
-    let outdated = Set(meant.filter { $0.isCurrent != true }.map(\.run.id))
-    let prompted = runs.first { !$0.variant.isTuned }
-    let tuned = runs.first { $0.variant.isTuned }
-    var facts = Facts()
-    facts.prompted = prompted.map { VariantFacts($0, isOutdated: outdated.contains($0.id)) }
-    facts.tuned = tuned.map { VariantFacts($0, isOutdated: outdated.contains($0.id)) }
-    facts.comparisonsTried = max(1, runs.count { !$0.variant.isTuned } * max(1, runs.count { $0.variant.isTuned }))
-    facts.project = workspace.facts.project
-
-    var paired: PairedOutcomes?
-    if let prompted, let tuned {
-      paired = try await self.paired(tuned, prompted, on: set)
-      facts.comparison = paired.map { PairedComparison($0, margin: facts.worthwhileGain) }
+    let kept = task.first(where: \.isHeldOut)
+    let onKept = if let kept { try await measured(on: kept) } else { [MeasuredVariant]() }
+    let onDeveloped = kept?.name == developed.name ? onKept : try await measured(on: developed)
+    let set = onKept.isEmpty ? developed : kept ?? developed
+    var evidence = VerdictEvidence(
+      workspace: workspace, set: set, measured: onKept.isEmpty ? onDeveloped.ranked : onKept)
+    evidence.tried = PromptHistory.tried(on: set, among: snapshot.runs, variants: workspace.variants)
+    if let kept {
+      evidence.heldOut =
+        onKept.isEmpty
+        ? .unmeasured(set: kept.name)
+        : .used(set: kept.name, looks: looks(at: kept, workspace))
+      // Chosen on the cases that prompts are developed on, judged on those that are held out.
+      evidence.measured = onKept.isEmpty ? onDeveloped.ranked : onKept.ranked(by: onDeveloped)
     }
-    var general: (before: Run, after: Run)?
-    if let set = workspace.evalSets.first(where: \.isGeneral) {
-      general = try await generalRuns(on: set, tuned: tuned)
-      if let general { facts.generalAbilities = try await self.paired(general.after, general.before, on: set) }
+    evidence.sent = Dictionary(
+      snapshot.versions.map { ($0.version.hash, $0.version) }, uniquingKeysWith: { first, _ in first })
+    try await gatherHistory(&evidence, on: developed)
+    // What prompts were developed on is no evidence beside what was held out.
+    if onKept.isEmpty { try await gatherOthers(&evidence, task.filter { $0.name != set.name && !$0.isHeldOut }) }
+    for general in workspace.evalSets where general.isGeneral && general.name != set.name {
+      evidence.general.append((general, try await measured(on: general)))
     }
-    if let tuned, let job = snapshot.jobs.first(where: { tuned.variant.adapter.map($0.made) == true }),
-      let rows = try? await dependencies.files.trainingRows(at: job.data)
-    {
-      facts.leakedCases = TrainingSplit.leaks(of: rows, in: [set]).cases.count
-      facts.project.trainingExamples = rows.count
-    } else if let data = workspace.training.data, let rows = try? await dependencies.files.trainingRows(at: data) {
-      facts.project.trainingExamples = rows.count
-    }
-    facts.plateau = try await plateau(on: set)
-    facts.cost = cost(prompted: prompted, tuned: tuned)
-    return VerdictReport(
-      set: set.name, runs: runs, outdated: outdated, prompted: prompted, tuned: tuned, paired: paired, general: general,
-      cost: facts.cost,
-      advice: Advice(facts))
+    evidence.rows = await rows(of: evidence.tuned?.run, in: set)
+    let (prompted, tuned) = (evidence.prompted?.run, evidence.tuned?.run)
+    let facts = evidence.facts(cost: cost(prompted: prompted, tuned: tuned))
+    var report = VerdictReport(
+      set: set.name, runs: evidence.measured.map(\.run),
+      outdated: Set(evidence.measured.filter { !$0.isCurrent }.map(\.run.id)), prompted: prompted, tuned: tuned,
+      comparison: facts.comparison, cost: facts.cost, advice: Advice(facts))
+    report.flips = FlipDistance.all(facts)
+    return report
   }
 
-  /// The run that stands for each variant on a set, with its averages as they stand to the set as it is now; variants of
-  /// which nothing can be compared with it are left out.
-  private func meantRuns(on set: EvalSet) async throws -> [MeantRun] {
-    var runs: [MeantRun] = []
+  private func looks(at set: EvalSet, _ workspace: Workspace) -> Int {
+    let tried = PromptHistory.tried(on: set, among: snapshot.runs, variants: workspace.variants)
+    return tried.tuned + tried.prompted
+  }
+
+  /// The variants of which anything on a set can be compared, each with the run that stands for it.
+  private func measured(on set: EvalSet) async throws -> [MeasuredVariant] {
+    var found: [MeasuredVariant] = []
     for variant in snapshot.workspace.variants {
-      guard var meant = snapshot.meantRun(of: variant.name, on: set.name) else { continue }
-      meant.run = try await run(meant.run, on: set)
-      if meant.run.summary.scored > 0 { runs.append(meant) }
+      guard let meant = snapshot.meantRun(of: variant.name, on: set.name), meant.run.summary.done > 0 else { continue }
+      let one = try await measured(variant, by: meant.run, isCurrent: meant.isCurrent == true, on: set)
+      if one.run.summary.scored > 0 { found.append(one) }
     }
-    return runs
+    return found
   }
 
-  /// Two runs on the cases that both have answered; A is the first.
-  /// - Returns: nil where the two ways of counting replies that are no answer support opposite claims.
-  private func paired(_ a: Run, _ b: Run, on set: EvalSet) async throws -> PairedOutcomes? {
-    let second = try await outputs(of: b, on: set).outputs.representatives
-    let first = try await outputs(of: a, on: set).outputs.representatives
-    return CautiousPairs(first.compactMap { id, output in second[id].map { (output, $0) } }).claimable
+  private func measured(
+    _ variant: Variant, by run: Run, isCurrent: Bool, on set: EvalSet
+  ) async throws -> MeasuredVariant {
+    let outputs = try await outputs(of: run, on: set).outputs
+    var run = run
+    if run.setHash != set.hash { run.summary = RunSummary(of: outputs) }
+    return MeasuredVariant(variant: variant, run: run, isCurrent: isCurrent, outputs: outputs, on: set)
   }
 
-  /// Whether each case of a run passed that has an answer which was scored.
-  private func passes(_ run: Run, on set: EvalSet) async throws -> [String: Bool] {
-    try await outputs(of: run, on: set).outputs.filter(\.isScored).representatives.compactMapValues(\.passed)
-  }
-
-  private func generalRuns(on set: EvalSet, tuned: Run?) async throws -> (before: Run, after: Run)? {
-    let runs = VerdictReport.ranked(try await meantRuns(on: set).map(\.run), of: snapshot.workspace.variants)
-    guard let before = runs.first(where: { !$0.variant.isTuned }),
-      let after = runs.first(where: { $0.variant.isTuned && $0.variant.adapter == tuned?.variant.adapter })
-        ?? runs.first(where: \.variant.isTuned)
-    else { return nil }
-    return (before, after)
-  }
-
-  /// Whether the versions of the prompted variants' prompt still get better on this set, oldest first.
-  private func plateau(on set: EvalSet) async throws -> Plateau? {
-    var versions: [Run] = []
-    for run in snapshot.runs.reversed()
-    where run.set == set.name && run.setHash == set.hash && run.state == .finished && !run.variant.isTuned
-      && !versions.contains(where: { $0.promptVersion == run.promptVersion })
-    {
-      versions.append(run)
+  /// How the best variants of both kinds did on other sets of the task.
+  private func gatherOthers(_ evidence: inout VerdictEvidence, _ sets: [EvalSet]) async throws {
+    guard let prompted = evidence.prompted?.variant, let tuned = evidence.tuned?.variant else { return }
+    for set in sets {
+      let found = try await measured(on: set)
+      if let a = found.first(where: { $0.variant.name == prompted.name }),
+        let b = found.first(where: { $0.variant.name == tuned.name })
+      {
+        evidence.others.append((set, a, b))
+      }
     }
-    guard versions.count >= 2 else { return nil }
-    var outcomes: [[ScoredCase]] = []
-    for run in versions.suffix(8) {
-      let passed = try await passes(run, on: set)
-      outcomes.append(
-        set.cases.map {
-          let sample = passed[$0.id].map { CaseSample.scored($0 ? 1 : 0, passed: $0) }
-          return ScoredCase($0.id, samples: [sample ?? .unscored("no answer")])
-        })
+  }
+
+  /// Versions of the prompt, and earlier ones that scored better than what the files say now.
+  private func gatherHistory(_ evidence: inout VerdictEvidence, on set: EvalSet) async throws {
+    guard let prompted = evidence.prompted else { return }
+    for run in PromptHistory.versions(of: prompted.variant, on: set, among: snapshot.runs) {
+      let isCurrent = run.id == prompted.run.id
+      evidence.versions.append(try await measured(prompted.variant, by: run, isCurrent: isCurrent, on: set))
     }
-    return Plateau(versions: outcomes)
+    let current = evidence.versions.first { $0.run.promptVersion == prompted.run.promptVersion }
+    guard prompted.isCurrent, let score = current?.estimate?.mean else { return }
+    let better = evidence.versions.filter { $0.isComplete && ($0.estimate?.mean ?? 0) > score }
+    guard let best = better.max(by: { ($0.estimate?.mean ?? 0) < ($1.estimate?.mean ?? 0) }),
+      let estimate = best.estimate
+    else { return }
+    evidence.earlierBest = EarlierVersion(
+      variant: prompted.variant.name, version: String(best.run.promptVersion.hex.prefix(8)), score: estimate)
+  }
+
+  /// What is known of the rows that a tuned run's adapter was made from: where they are, how many there are, and how many
+  /// cases of the set are among them.
+  private func rows(of tuned: Run?, in set: EvalSet) async -> (origin: RowsOrigin?, leaked: Int?, count: Int?) {
+    let files = dependencies.files
+    if let tuned, let job = snapshot.jobs.first(where: { tuned.variant.adapter.map($0.made) == true }) {
+      // The file may be gone or another by now; what the job learnt stands in its folder.
+      for path in [job.data, job.folder + "/train.jsonl"] {
+        guard let rows = try? await files.trainingRows(at: path) else { continue }
+        return (.known(file: job.data), TrainingSplit.leakedCases(of: rows, in: set).count, rows.count)
+      }
+      return (.unknown, nil, nil)
+    }
+    guard let data = snapshot.workspace.training.data, let rows = try? await files.trainingRows(at: data) else {
+      return (tuned == nil ? nil : .unknown, nil, nil)
+    }
+    guard tuned != nil else { return (nil, nil, rows.count) }
+    return (.assumed(file: data), TrainingSplit.leakedCases(of: rows, in: set).count, rows.count)
   }
 
   private func cost(prompted: Run?, tuned: Run?) -> CostModel? {

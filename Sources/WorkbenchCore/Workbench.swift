@@ -9,7 +9,7 @@ public actor Workbench {
     /// The workspace's files.
     public var files: any WorkspaceFiles
     /// Opens the workspace's database: its own once the workspace is trusted, and else whatever lets it be looked at.
-    public var openStore: @Sendable (_ isTrusted: Bool) throws -> any Store
+    public var openStore: @Sendable (_ isTrusted: Bool) async throws -> any Store
     /// Makes model clients.
     public var clients: any ModelClients
     /// Tunes models.
@@ -22,7 +22,7 @@ public actor Workbench {
     public var streamsAnswers: Bool
     /// Gathers the parts.
     public init(
-      files: any WorkspaceFiles, openStore: @escaping @Sendable (_ isTrusted: Bool) throws -> any Store,
+      files: any WorkspaceFiles, openStore: @escaping @Sendable (_ isTrusted: Bool) async throws -> any Store,
       clients: any ModelClients, trainer: any Trainer, gate: any TrustGate = OpenGate(),
       now: @escaping @Sendable () -> Date = { Date() }, streamsAnswers: Bool = false
     ) {
@@ -66,8 +66,14 @@ public actor Workbench {
   private var isPublishScheduled = false
   private var lastPublished = ContinuousClock.now - .seconds(1)
 
-  /// Plans of runs under way in this process: stopping one is asking it here.
+  /// Runs that this process works on.
+  var activeRuns: Set<RunID> = []
+  /// Those of them that are to stop.
   var stopRequests: Set<RunID> = []
+  /// Runs that were changed in the snapshot.
+  var runChanges = LocalChanges<RunID>()
+  /// Jobs that were changed in the snapshot.
+  var jobChanges = LocalChanges<JobID>()
   /// What this process last took for a run.
   public internal(set) var uses: [RunID: RunUse] = [:]
   /// The newest question about costs.
@@ -84,16 +90,10 @@ public actor Workbench {
   var trialTask: Task<Void, Never>?
   /// Followers of jobs that are not over.
   var followers: [JobID: Task<Void, Never>] = [:]
-  /// Curves of jobs that are followed or open.
+  /// Curves of jobs that are followed or were read.
   var details: [JobID: JobDetail] = [:]
-  /// What an estimate was asked for last.
-  private var newestEstimate: TrainRequest?
-  /// Which job's curve is in the snapshot.
-  var openJobID: JobID?
-  /// Which jobs' curves are in the snapshot besides.
-  var overlayIDs: [JobID] = []
-  /// What reads the files of jobs.
-  var loading: [JobID: Task<Void, Never>] = [:]
+  /// What the queries of screens are at.
+  var board = QueryBoard()
 
   /// Reads the workspace and what its database holds.
   /// - Throws: `Problem` when the folder is no workspace, or the store's error.
@@ -101,7 +101,7 @@ public actor Workbench {
     self.dependencies = dependencies
     let workspace = try await dependencies.files.read()
     let standing = dependencies.gate.standing(asking: workspace.permissions)
-    store = try dependencies.openStore(standing.isTrusted)
+    store = try await dependencies.openStore(standing.isTrusted)
     snapshot = Snapshot(workspace: workspace, time: dependencies.now())
     snapshot.trust = standing
     try await readStore()
@@ -123,13 +123,13 @@ public actor Workbench {
 
   /// Works out what stored answers cost whose model had no price when they came, and has one now.
   private func priceRuns() async {
-    for (index, run) in snapshot.runs.enumerated() {
+    for run in snapshot.runs {
       // Answers that the server didn't count have no cost at any price.
       guard run.summary.unpriced > run.summary.replies - run.summary.counted,
         let price = snapshot.workspace.price(of: run.variant), snapshot.trust.isTrusted
       else { continue }
       guard let summary = try? await store.price(run.id, { price.cost(of: $0) }) else { continue }
-      snapshot.runs[index].summary = summary
+      mark(run.id) { $0.summary = summary }
     }
   }
 
@@ -153,7 +153,7 @@ public actor Workbench {
     publish()
     // Hashing a model takes its time the first time.
     await refreshBases()
-    await refreshVerdict()
+    changed([.runs])
   }
 
   /// Allows what a person has read and agreed to; from now on the workspace's own database is used.
@@ -163,7 +163,7 @@ public actor Workbench {
     let standing = dependencies.gate.standing(asking: snapshot.workspace.permissions)
     snapshot.trust = standing
     if standing.isTrusted {
-      store = try dependencies.openStore(true)
+      store = try await dependencies.openStore(true)
       try await readStore()
       tellOfDrafts()
       if !watchers.isEmpty { await watchStore() }
@@ -203,10 +203,11 @@ public actor Workbench {
   /// - Parameter consent: whether a person agreed to what it costs.
   /// - Throws: `WorkbenchError`, `Problem`, `ModelFailure`, `TrainerFailure` or a store's error; each describes itself.
   ///   `WorkbenchError.unconfirmed` where it costs more than the limit and nobody agreed yet.
-  @discardableResult
-  public func perform(_ command: Command, consent: Consent = .notAsked) async throws -> Outcome {
-    let spending = try await requireConsent(consent, to: [command])
-    defer { ended(spending) }
+  public func perform(_ command: Command, consent: Consent = .notAsked) async throws {
+    try await spending(consent, on: command) { try await carryOut(command) }
+  }
+
+  private func carryOut(_ command: Command) async throws {
     switch command {
     case .reload: await reloadFiles()
     case .trust(let permissions): try await trust(permissions)
@@ -214,40 +215,26 @@ public actor Workbench {
     case .deleteSection(let prompt, let id): try await deleteSection(id, prompt: prompt)
     case .moveSection(let prompt, let id, let step): try await moveSection(id, by: step, prompt: prompt)
     case .keepDraft(let draft, let text): try await keep(text, as: draft)
-    case .render(let request): return .rendered(try await render(request))
     case .tryPrompt(let request): try await tryPrompt(request)
     case .stopTrial: trialTask?.cancel()
     case .editCase(let set, let edit): try await editCase(edit, set: set)
-    case .evaluate(let request): return .run(try await evaluate(request))
-    case .pauseRun(let run): if snapshot.progress[run] != nil { stopRequests.insert(run) }
-    case .compare(let a, let b, let set): return .comparison(try await compare(a, b, set: set))
+    case .evaluate(let request): _ = try await evaluate(request)
+    case .pauseRun(let run): if activeRuns.contains(run) { stopRequests.insert(run) }
     case .review(let request): try await review(request)
-    case .testModel(let name): return .probe(try await testModel(name))
-    case .collect(let request): return try await collect(request)
-    case .train(let request): return .job(try await train(request))
-    case .estimateTraining(let request):
-      newestEstimate = request
-      let estimate = await estimate(request)
-      // Another may have been asked for meanwhile.
-      if newestEstimate == request { snapshot.trainingEstimate = estimate }
-      publish()
+    case .testModel(let name): _ = try await testModel(name)
+    case .collect(let request): _ = try await collect(request)
+    case .train(let request): _ = try await train(request)
     case .sweep(let request): _ = try await sweep(request, consent: .given)
-    case .openJob(let id): try await openJob(id)
-    case .overlayJobs(let ids): try await overlay(ids)
     case .cancelJob(let id): try await stopJob(id, .cancel)
     case .pauseJob(let id): try await stopJob(id, .pause)
-    case .resumeJob(let id, let accepted): return .job(try await resumeJob(id, accepting: accepted))
+    case .resumeJob(let id, let accepted): _ = try await resumeJob(id, accepting: accepted)
     case .prioritizeJob(let id, let priority): try await prioritizeJob(id, priority)
     case .evaluateCheckpoints(let id, let limit): try await tellCheckpoints(of: id, limit: limit)
     case .keepCheckpoint(let id, let step): try await keepCheckpoint(step, of: id)
     case .useAdapter(let id, let adapter, let name):
-      return .variant(try await useAdapter(of: id, adapter, named: name))
-    case .answerCharge(let id, let isAgreed): return try await answer(id, isAgreed: isAgreed)
-    case .dismissNotice(let id):
-      snapshot.notices.removeAll { $0.id == id }
-      publish()
+      _ = try await useAdapter(of: id, adapter, named: name)
+    case .answerCharge(let id, let isAgreed): try await answer(id, isAgreed: isAgreed)
     }
-    return .done
   }
 
   /// Carries out a command whose failure becomes a notice in the next snapshot, which also tells how an edit ended.
@@ -335,23 +322,25 @@ public actor Workbench {
       snapshot.trust = dependencies.gate.standing(asking: snapshot.workspace.permissions)
       await priceRuns()
       await refreshBases()
-      await refreshVerdict()
-      if let request = snapshot.rendered?.request { _ = try? await render(request) }
+      changed([.files])
       publish()
     } catch {
       notify(.error, String(describing: error))
     }
   }
 
-  /// Reads runs, versions and jobs again.
+  /// Reads runs, versions, jobs and reviews again. What this process changed meanwhile stays as it is.
   func reloadStore() async {
     do {
-      snapshot.runs = try await store.runs()
-      snapshot.versions = try await store.versions()
-      snapshot.jobs = try await store.jobs()
-      snapshot.reviews = try await store.reviews()
+      let before = snapshot.runs
+      let (runChange, jobChange) = (runChanges.count, jobChanges.count)
+      let (runs, versions) = (try await store.runs(), try await store.versions())
+      let (jobs, reviews) = (try await store.jobs(), try await store.reviews())
+      snapshot.runs = runChanges.merged(runs, with: snapshot.runs, since: runChange)
+      snapshot.jobs = jobChanges.merged(jobs, with: snapshot.jobs, since: jobChange)
+      (snapshot.versions, snapshot.reviews) = (versions, reviews)
       await reconcileJobs()
-      await refreshVerdict()
+      changed(QuerySource.changes(from: before, to: snapshot.runs))
       publish()
     } catch {
       notify(.error, String(describing: error))

@@ -9,7 +9,8 @@ struct Palette: Sendable {
     enum Action: Sendable {
       case screen(Screen.Action)
       case theme(String)
-      case command(Command, pane: String?)
+      case command(Command)
+      case show(PaneID, Subject)
       case pane(Int, BindingHint)
     }
     var title: String

@@ -1,4 +1,5 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 extension Screen {
@@ -8,13 +9,10 @@ extension Screen {
   }
 
   /// The keys that hold everywhere, unless a pane is being typed into.
-  static let bindings: [Binding<Action>] = {
-    let panes = ["Prompt", "Cases", "Compare", "Runs", "Training", "Verdict"].enumerated().map { index, title in
-      Binding(
-        Key(.character(Character("\(index + 1)"))), title: "Go to \(title)", group: "Everywhere",
-        action: Action.show(index))
-    }
-    return panes + [
+  static func bindings(_ entries: [PaneEntry]) -> [Binding<Action>] {
+    entries.enumerated().map { index, entry in
+      Binding(entry.key, title: "Go to \(entry.title)", group: "Everywhere", action: Action.show(index))
+    } + [
       Binding(.tab, title: "Next pane", group: "Everywhere", action: .next),
       Binding(.backTab, title: "Previous pane", group: "Everywhere", action: .previous),
       Binding("?", .function(1), title: "Help", group: "Everywhere", action: .help, footer: "help"),
@@ -26,7 +24,7 @@ extension Screen {
       Binding(.control("z"), title: "Back to the shell; fg returns", group: "Everywhere", action: .suspend),
       Binding("q", .control("c"), title: "Quit", group: "Everywhere", action: .quit, footer: "quit"),
     ]
-  }()
+  }
 
   mutating func perform(_ action: Action) -> [Command] {
     switch action {
@@ -47,13 +45,13 @@ extension Screen {
   /// Bindings under their headings: the focused pane's first, then those that hold everywhere.
   public func helpGroups() -> [HelpGroup] {
     HelpGroup.groups(of: panes[focus].hints(snapshot), named: panes[focus].title)
-      + HelpGroup.groups(of: Screen.bindings.map(\.hint), named: "Everywhere")
+      + HelpGroup.groups(of: bindings.map(\.hint), named: "Everywhere")
   }
 
   /// The bindings of every pane, for the README's key tables.
   public func allHelp() -> [(title: String, groups: [HelpGroup])] {
     panes.map { ($0.title, HelpGroup.groups(of: $0.hints(snapshot), named: $0.title)) }
-      + [("Everywhere", HelpGroup.groups(of: Screen.bindings.map(\.hint), named: "Everywhere"))]
+      + [("Everywhere", HelpGroup.groups(of: bindings.map(\.hint), named: "Everywhere"))]
   }
 
   private func paletteEntries() -> [Palette.Entry] {
@@ -73,16 +71,16 @@ extension Screen {
         entries.append(
           Palette.Entry(
             title: "Evaluate \(variant.name) on \(set.name)", detail: "run",
-            action: .command(.evaluate(request), pane: nil)))
+            action: .command(.evaluate(request))))
       }
     }
     for job in snapshot.jobs.prefix(50) {
       entries.append(
         Palette.Entry(
-          title: "Open job \(job.id)", detail: job.state.rawValue, action: .command(.openJob(job.id), pane: "Training"))
+          title: "Open job \(job.id)", detail: job.state.rawValue, action: .show(.training, .job(job.id)))
       )
     }
-    for binding in Screen.bindings {
+    for binding in bindings {
       entries.append(
         Palette.Entry(
           title: binding.title, detail: "everywhere", keys: binding.keys.first?.description,

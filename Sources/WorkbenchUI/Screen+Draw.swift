@@ -1,4 +1,5 @@
 import Drawing
+import NumberFormat
 import WorkbenchCore
 
 extension Screen {
@@ -58,11 +59,11 @@ extension Screen {
   /// The tabs as wide as the row allows: number and title, or on narrow screens the number alone for all but the
   /// focused one.
   func tabs(width: Int) -> [Tab] {
-    let full = panes.enumerated().map { " \($0 + 1) \($1.title) " }
+    let full = entries.map { " \($0.key) \($0.title) " }
     let room = width - 8
     let labels =
       full.reduce(0) { $0 + $1.count } <= room
-      ? full : panes.indices.map { $0 == focus ? full[$0] : " \($0 + 1) " }
+      ? full : panes.indices.map { $0 == focus ? full[$0] : " \(entries[$0].key) " }
     var x = 8
     return labels.map { label in
       defer { x += TextWidth.columns(of: label) }
@@ -154,7 +155,7 @@ extension Screen {
     case nil: break
     }
     let own = panes[focus].hints(snapshot).compactMap { FooterHint($0) }
-    return (own, panes[focus].capturesText ? [] : Screen.bindings.compactMap { FooterHint($0.hint) })
+    return (own, panes[focus].capturesText ? [] : bindings.compactMap { FooterHint($0.hint) })
   }
 
   /// As many of them as fit; the global ones stay.
@@ -178,8 +179,8 @@ extension Screen {
       spans.append(Span(" \(TextWidth.truncate(run.variant.name, to: 14)) ", theme[.statusBusy]))
       spans.append(Span(String(repeating: "━", count: share), theme[.progressFilled]))
       spans.append(Span(String(repeating: "─", count: 8 - share), theme[.progressEmpty]))
-      let rate = width >= 100 ? progress.rate.map { " " + Screen.rate($0) } ?? "" : ""
-      let left = width >= 120 ? progress.remainingSeconds.map { " \(ClockText.text($0)) left" } ?? "" : ""
+      let rate = width >= 100 ? progress.rate.map { " " + NumberFormat.rate($0) } ?? "" : ""
+      let left = width >= 120 ? progress.remainingSeconds.map { " \(NumberFormat.clock($0)) left" } ?? "" : ""
       let counts = " \(progress.done)/\(progress.total)\(rate)\(left)"
       let waiting = progress.waiting.map { width >= 100 ? " " + TextWidth.truncate($0, to: width / 3) : " …" }
       spans.append(Span(waiting ?? counts, theme[.statusBusy]))
@@ -191,21 +192,9 @@ extension Screen {
     }
     if let job = snapshot.jobs.first(where: { !$0.state.isOver }) {
       let step = job.steps > 0 ? " \(job.step)/\(job.steps)" : job.state == .queued ? " waiting" : " starting"
-      let loss = width >= 100 ? job.trainLoss.map { " loss \(Screen.fixed($0, 3))" } ?? "" : ""
+      let loss = width >= 100 ? job.trainLoss.map { " loss \(NumberFormat.loss($0))" } ?? "" : ""
       spans.append(Span(" ▲ job \(job.id)\(step)\(loss) ", theme[.statusBusy]))
     }
     return spans
-  }
-
-  private static func rate(_ value: Double) -> String { fixed(value, value < 10 ? 1 : 0) + "/s" }
-
-  private static func fixed(_ value: Double, _ places: Int) -> String {
-    guard value.isFinite, abs(value) < 1e12 else { return "–" }
-    var factor = 1.0
-    for _ in 0..<places { factor *= 10 }
-    let scaled = Int((value * factor).rounded())
-    guard places > 0 else { return "\(scaled)" }
-    let digits = String(scaled % Int(factor))
-    return "\(scaled / Int(factor))." + String(repeating: "0", count: places - digits.count) + digits
   }
 }

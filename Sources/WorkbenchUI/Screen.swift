@@ -1,10 +1,15 @@
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// Everything on the terminal as one value: the panes, which of them has the focus, what lies over them, and the line at
 /// the bottom. Events go in and commands come out; drawing turns the newest snapshot into a surface.
 public struct Screen: Sendable {
-  var panes: [any Pane<Snapshot, Command>]
+  var panes: [any Pane<Snapshot, Command, AnyQuery>]
+  /// What the panes were made from, in tab order.
+  let entries: [PaneEntry]
+  /// The keys that hold everywhere, unless a pane is being typed into.
+  let bindings: [Binding<Action>]
   var focus = 0
   var snapshot: Snapshot
   var overlay: Overlay?
@@ -19,6 +24,8 @@ public struct Screen: Sendable {
   public internal(set) var isDone = false
   /// What is asked of the terminal and not granted yet.
   private var wishes: [Wish] = []
+  /// What the visible pane showed when that was last told.
+  private var watched: Set<AnyQuery>?
 
   /// What only the terminal can do.
   public enum Wish: Sendable, Hashable {
@@ -30,8 +37,10 @@ public struct Screen: Sendable {
 
   /// A screen with panes in tab order, showing a snapshot.
   /// - Parameter themes: What the palette offers; the first one called `theme` is used, else the first, else `.dark`.
-  public init(panes: [any Pane<Snapshot, Command>], snapshot: Snapshot, themes: [Theme], theme: String? = nil) {
-    self.panes = panes
+  public init(panes entries: [PaneEntry], snapshot: Snapshot, themes: [Theme], theme: String? = nil) {
+    self.entries = entries
+    panes = entries.map { $0.make() }
+    bindings = Screen.bindings(entries)
     self.snapshot = snapshot
     self.themes = themes.isEmpty ? [.dark] : themes
     self.theme = self.themes.first { $0.name == theme } ?? self.themes[0]
@@ -46,7 +55,14 @@ public struct Screen: Sendable {
 
   mutating func wish(_ wish: Wish) { wishes.append(wish) }
 
-  /// Takes a newer snapshot; returns what the visible pane would like to be asked for.
+  /// What the visible pane shows from now on, where that is something else than at the last call.
+  public mutating func takeQueries() -> Set<AnyQuery>? {
+    let queries = panes[focus].queries(snapshot)
+    defer { watched = queries }
+    return queries == watched ? nil : queries
+  }
+
+  /// Takes a newer snapshot; returns what saves the visible pane's edits.
   public mutating func update(_ snapshot: Snapshot) -> [Command] {
     // What failed since is told rather than what a pane said before it.
     if let newest = snapshot.notices.last, newest.kind == .error, newest.id != self.snapshot.notices.last?.id {
@@ -91,14 +107,14 @@ public struct Screen: Sendable {
     let reaction = panes[focus].react(to: event, snapshot)
     var commands = carryOut(reaction)
     if reaction.isIgnored, case .key(let key) = event,
-      let binding = Screen.bindings.first(where: { $0.keys.contains(key) })
+      let binding = bindings.first(where: { $0.keys.contains(key) })
     {
       commands = perform(binding.action)
     }
     return commands + wanted()
   }
 
-  private mutating func wanted() -> [Command] { panes[focus].wants(snapshot).map { [$0] } ?? [] }
+  private mutating func wanted() -> [Command] { panes[focus].update(snapshot) }
 
   /// Does what a pane's answer to an event says; returns its commands.
   mutating func carryOut(_ reaction: Reaction<Command>) -> [Command] {
@@ -111,9 +127,11 @@ public struct Screen: Sendable {
     case .copy(let text, let what):
       wish(.copy(text, what: what))
       return []
-    case .show(let title):
-      guard let index = panes.firstIndex(where: { $0.title == title }) else { return [] }
-      return show(index)
+    case .show(let id, let subject):
+      guard let index = entries.firstIndex(where: { $0.id == id }) else { return [] }
+      let saved = show(index)
+      if let subject { panes[index].reveal(subject, snapshot) }
+      return saved
     case .all(let reactions): return reactions.flatMap { carryOut($0) }
     }
   }
@@ -202,7 +220,8 @@ public struct Screen: Sendable {
     case .theme(let name):
       theme = themes.first { $0.name == name } ?? theme
       return []
-    case .command(let command, let pane): return (pane.map { carryOut(.show(pane: $0)) } ?? []) + [command]
+    case .command(let command): return [command]
+    case .show(let pane, let subject): return carryOut(.show(pane, subject: subject))
     case .pane(let index, let hint):
       let saved = show(index)
       return saved + carryOut(panes[index].perform(hint, snapshot))

@@ -79,9 +79,13 @@ struct CaseFile: Sendable {
   /// answers, and the old run keeps its scores.
   private static let gradingVersion = 2
 
-  /// Hash of the cases and the descriptions of graders.
-  func hash(graders: [JSONValue], countsAsWrong: Set<NoAnswer> = [], keepsReasoning: Bool = false) -> ContentHash {
-    var digest = digest
+  /// Hash of cases and the descriptions of graders.
+  /// - Parameter part: some of the cases; all where nil.
+  func hash(
+    of part: [EvalCase]? = nil, graders: [JSONValue], countsAsWrong: Set<NoAnswer> = [], keepsReasoning: Bool = false
+  ) -> ContentHash {
+    var digest = part == nil ? digest : SHA256()
+    for evalCase in part ?? [] { digest.update(Self.identity(of: evalCase)) }
     digest.update(JSONValue.array(graders.map(\.canonical)).text())
     if keepsReasoning { digest.update("reasoning: keep\n") }
     for name in countsAsWrong.map(\.rawValue).sorted() { digest.update("wrong: \(name)\n") }
@@ -106,9 +110,9 @@ struct CaseFile: Sendable {
   /// Warns of keys that look like a slip of the fingers; others are a person's own. The first line stands for all.
   private static func checkKeys(_ text: String, line: Int, log: ProblemLog) {
     guard let object = (try? JSONValue(parsing: text))?.object else { return }
-    let known = ["id", "input", "expected", "tags"]
-    let others = object.keys.filter { !known.contains($0) }
-    for key in known where object[key] == nil {
+    let known = ["id", "input", "expected", "tags", "group", "weight"]
+    let others = object.keys.filter { !known.contains($0) && !Self.conversationKeys.contains($0) }
+    for key in known where object[key] == nil && !(key == "input" && object["messages"] != nil) {
       guard let near = Spelling.nearest(to: key, among: others) else { continue }
       log.add(.warning, line: line, key: near, "Unknown key, ignored." + ConfigFields.suggestion(key))
     }
@@ -131,7 +135,8 @@ struct CaseFile: Sendable {
         "Expected an object such as {\"id\": …, \"input\": {…}, \"expected\": …}; the line is left out.")
       return nil
     }
-    guard let input = input(object["input"]) else {
+    guard let input = input(object, line: line, log: log) else {
+      if object["messages"] != nil { return nil }
       let nearest = Spelling.nearest(to: "input", among: object.keys.filter { $0 != "id" })
       log.add(
         .error, line: line, key: "input",
@@ -148,9 +153,10 @@ struct CaseFile: Sendable {
       return nil
     }
     let expected = object["expected"].flatMap { $0.isNull ? nil : $0 }
-    let evalCase = EvalCase(
+    var evalCase = EvalCase(
       id: id ?? madeID(for: input), line: line, input: input, expected: expected,
-      tags: tags(object["tags"], line: line, log: log))
+      tags: tags(object["tags"], line: line, log: log), group: group(object["group"], line: line, log: log))
+    evalCase.weight = weight(object["weight"], line: line, log: log)
     return (evalCase, id != nil)
   }
 
@@ -159,7 +165,34 @@ struct CaseFile: Sendable {
     id.utf8.count <= 200 && id.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
   }
 
-  private static func input(_ value: JSONValue?) -> JSONValue? {
+  /// Members that make a case a conversation; they become members of its input.
+  static let conversationKeys = ["messages", "tools"]
+
+  /// What fills the slots: an object, or a text under the name `input`; with `messages` and `tools` where the line has them.
+  /// What is wrong with these is noted.
+  private static func input(_ object: JSONObject, line: Int, log: ProblemLog) -> JSONValue? {
+    guard let messages = object["messages"], !messages.isNull else { return slots(object["input"]) }
+    func fail(_ key: String, _ message: String) {
+      log.add(.error, line: line, key: key, message + " The line is left out.")
+    }
+    guard var input = (object["input"] == nil ? [:] : slots(object["input"]))?.object else {
+      fail("input", "\"input\" must be an object or a text.")
+      return nil
+    }
+    for key in conversationKeys where object[key] != nil && input[key] != nil {
+      fail(key, "\"\(key)\" stands in the line and in its \"input\"; keep one of them.")
+      return nil
+    }
+    input["messages"] = messages
+    if let tools = object["tools"], !tools.isNull { input["tools"] = tools }
+    guard Conversation(in: .object(input)) != nil else {
+      fail("messages", "\"messages\" must be a list of objects with \"role\" and \"content\", at least one.")
+      return nil
+    }
+    return .object(input)
+  }
+
+  private static func slots(_ value: JSONValue?) -> JSONValue? {
     switch value {
     case .object: value
     case .string(let text): ["input": .string(text)]
@@ -169,6 +202,24 @@ struct CaseFile: Sendable {
 
   /// The id of a case whose line has none: the same wherever the line stands.
   static func madeID(for input: JSONValue) -> String { "case-" + SHA256.hex(input.text()).prefix(8) }
+
+  private static func group(_ value: JSONValue?, line: Int, log: ProblemLog) -> String? {
+    if let value, !value.isNull, let name = value.string ?? value.number?.text, !name.isEmpty { return name }
+    if let value, !value.isNull {
+      log.add(
+        .warning, line: line, key: "group",
+        "\"group\" must be a text, the same in all cases that belong together; "
+          + "it is ignored.")
+    }
+    return nil
+  }
+
+  private static func weight(_ value: JSONValue?, line: Int, log: ProblemLog) -> Double {
+    guard let value, !value.isNull else { return 1 }
+    if let weight = value.double, weight > 0, weight <= 1e9 { return weight }
+    log.add(.warning, line: line, key: "weight", "\"weight\" must be a number above 0; it counts as 1.")
+    return 1
+  }
 
   private static func tags(_ value: JSONValue?, line: Int, log: ProblemLog) -> [String] {
     switch value {

@@ -24,14 +24,27 @@ struct CaseLine {
   /// - Parameter old: the case that the line stands for now.
   mutating func replace(_ old: EvalCase, hasID: Bool, with new: EvalCase) -> [UInt8] {
     if new.id != old.id || (!hasID && new.input != old.input) { set("id", .string(new.id), first: true) }
-    if new.input != old.input {
-      let wasText = Self.members(of: bytes).last { $0.key == "input" }.map { bytes[$0.value.lowerBound] == 0x22 }
-      let text = new.input.object?.count == 1 ? new.input["input"]?.string : nil
-      set("input", wasText == true ? text.map { .string($0) } ?? new.input : new.input)
-    }
+    if new.input != old.input { replaceInput(with: new.input) }
     if new.expected != old.expected { set("expected", new.expected ?? .null) }
     if new.tags != old.tags { set("tags", .array(new.tags.map { .string($0) })) }
     return bytes
+  }
+
+  /// Changes the slots, and the conversation where the line has it outside of `input`.
+  private mutating func replaceInput(with new: JSONValue) {
+    var new = new
+    let members = Self.members(of: bytes)
+    if members.contains(where: { $0.key == "messages" }), var slots = new.object {
+      for key in CaseFile.conversationKeys {
+        if slots[key] != nil || members.contains(where: { $0.key == key }) { set(key, slots[key] ?? .null) }
+        slots[key] = nil
+      }
+      new = .object(slots)
+      guard !slots.isEmpty || members.contains(where: { $0.key == "input" }) else { return }
+    }
+    let wasText = Self.members(of: bytes).last { $0.key == "input" }.map { bytes[$0.value.lowerBound] == 0x22 }
+    let text = new.object?.count == 1 ? new["input"]?.string : nil
+    set("input", wasText == true ? text.map { .string($0) } ?? new : new)
   }
 
   /// A new line for a case, laid out like this one.
@@ -39,6 +52,8 @@ struct CaseLine {
     var object: JSONObject = ["id": .string(evalCase.id), "input": evalCase.input]
     object["expected"] = evalCase.expected
     if !evalCase.tags.isEmpty { object["tags"] = .array(evalCase.tags.map { .string($0) }) }
+    if let group = evalCase.group { object["group"] = .string(group) }
+    if evalCase.weight != 1 { object["weight"] = JSONValue(evalCase.weight) }
     return text(of: .object(object))
   }
 

@@ -1,4 +1,5 @@
 import Content
+import Formats
 import WorkbenchCore
 import Yams
 
@@ -46,8 +47,12 @@ struct ConfigDocument {
   /// The members of the top level, each with the part of the file that it stands in.
   private(set) var members: [(key: Node, value: Node)] = []
 
+  /// Keys that the file may have, for sentences.
+  private let keys: String
+
   /// Reads a text and notes what is wrong with it.
-  init(_ text: String, log: ProblemLog) {
+  init(_ text: String, keys: String = "`models:` and `variants:`", log: ProblemLog) {
+    self.keys = keys
     if let danger = Self.danger(in: text) {
       log.add(.error, line: danger.line, danger.message)
       return
@@ -68,7 +73,7 @@ struct ConfigDocument {
     case nil: break
     case .scalar(let scalar) where scalar.string.isEmpty: break
     case let node?:
-      log.add(.error, line: node.mark?.line, "Expected keys such as `models:` and `variants:` at the left margin.")
+      log.add(.error, line: node.mark?.line, "Expected keys such as \(keys) at the left margin.")
     }
   }
 
@@ -172,7 +177,7 @@ struct ConfigDocument {
     guard text.utf8.count <= mostBytes else {
       return Flaw(line: nil, message: "The file is larger than \(mostBytes >> 20) MiB; keep data in other files.")
     }
-    var scan = NestingScan()
+    var scan = YAMLNesting()
     for byte in text.utf8 { scan.take(byte) }
     if let line = scan.deepLine(mostDepth) {
       return Flaw(line: line, message: "Lists or keys are nested more than \(mostDepth) deep here.")
@@ -181,62 +186,5 @@ struct ConfigDocument {
       return Flaw(line: scan.lastAliasLine, message: "The file has too many aliases (\"*name\"); write the values out.")
     }
     return nil
-  }
-}
-
-/// An upper bound of how deep a YAML text nests and how many aliases it has, found without understanding it.
-private struct NestingScan {
-  private(set) var aliases = 0
-  private(set) var lastAliasLine = 1
-  private(set) var hasComplexKey = false
-  private var line = 1
-  private var column = 0
-  private var isIndent = true
-  private var indents: [Int] = []
-  private var flowDepth = 0
-  private var previous = UInt8(ascii: "\n")
-  private var inAlias = false
-  private var deepest = 0
-  private var deepestLine = 1
-
-  func deepLine(_ limit: Int) -> Int? { deepest > limit ? deepestLine : nil }
-
-  mutating func take(_ byte: UInt8) {
-    defer { previous = byte }
-    if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
-      if byte == UInt8(ascii: "\n") { line += 1 }
-      column = 0
-      isIndent = true
-      inAlias = false
-      return
-    }
-    defer { column += 1 }
-    let isBlank = byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
-    if isIndent, !isBlank {
-      // Every entry of a list may begin a list of its own on the same line: "- - - a".
-      while let last = indents.last, last >= column { indents.removeLast() }
-      indents.append(column)
-      note()
-      isIndent = byte == UInt8(ascii: "-") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: ":")
-    }
-    switch byte {
-    case UInt8(ascii: "["), UInt8(ascii: "{"):
-      flowDepth += 1
-      note()
-    case UInt8(ascii: "]"), UInt8(ascii: "}"): flowDepth = max(0, flowDepth - 1)
-    case UInt8(ascii: "*") where " \t\n[{,:-?\r".utf8.contains(previous):
-      aliases += 1
-      lastAliasLine = line
-      inAlias = true
-    case UInt8(ascii: ":") where inAlias: hasComplexKey = true
-    case UInt8(ascii: ",") where inAlias: inAlias = false
-    default: if isBlank, previous == UInt8(ascii: "?") { hasComplexKey = true }
-    }
-  }
-
-  private mutating func note() {
-    guard indents.count + flowDepth > deepest else { return }
-    deepest = indents.count + flowDepth
-    deepestLine = line
   }
 }

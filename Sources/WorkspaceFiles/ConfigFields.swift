@@ -36,8 +36,9 @@ struct ConfigFields {
   }
 
   /// The members of a whole file.
-  init(_ document: ConfigDocument, log: ProblemLog) {
-    path = ""
+  /// - Parameter path: what stands before its keys in problems.
+  init(_ document: ConfigDocument, path: String = "", log: ProblemLog) {
+    self.path = path
     line = nil
     self.log = log
     add(document.members, depth: 0)

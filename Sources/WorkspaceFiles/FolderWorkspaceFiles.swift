@@ -10,15 +10,22 @@ public import WorkbenchCore
 public actor FolderWorkspaceFiles: WorkspaceFiles {
   let folder: WorkspaceFolder
   let state: StateUse
+  let dialects: [Endpoint.Dialect]
   private let gate: any TrustGate
   private let fingerprints: Fingerprints
-  private let cases = CaseCache()
+  let cases = CaseCache()
 
   /// The files of a folder, which need not be a workspace yet.
+  /// - Parameter dialects: the APIs that `assay.yaml` can name; the first is taken where an address stands without one, and
+  ///   is what the local engine speaks.
   /// - Parameter gate: says whether a person has trusted the workspace.
   /// - Parameter state: says whether drafts and hashes may be kept in `.assay`.
-  package init(_ folder: String, gate: any TrustGate = OpenGate(), state: StateUse = StateUse(isAllowed: true)) {
+  package init(
+    _ folder: String, dialects: [Endpoint.Dialect], gate: any TrustGate = OpenGate(),
+    state: StateUse = StateUse(isAllowed: true)
+  ) {
     self.folder = WorkspaceFolder(folder)
+    self.dialects = dialects
     self.gate = gate
     self.state = state
     fingerprints = Fingerprints(self.folder, state: state)
@@ -30,7 +37,7 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
 
   /// Reads everything; eval sets whose files are unchanged are not read again.
   /// - Throws: `Problem` when the folder is no workspace.
-  public func read() async throws -> Workspace { try WorkspaceReader.read(folder, cases: cases) }
+  public func read() async throws -> Workspace { try WorkspaceReader.read(folder, dialects: dialects, cases: cases) }
 
   /// Writes one section's file: front matter that isn't needed isn't added, what we don't know in it stays.
   /// - Throws: `Problem`.
@@ -57,6 +64,14 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
       }
       let edited = try CaseFileEditor.apply(edit, to: bytes, path: set.path)
       if edited != bytes { try folder.replace(path, with: edited) }
+    }
+  }
+
+  /// The cases of an eval set's file; none where there is no file.
+  /// - Throws: `Problem`.
+  public func cases(at path: String) async throws -> [EvalCase] {
+    try rethrowing(path) {
+      do { return try cases.file(path, in: folder).cases } catch FileError.missing { return [] }
     }
   }
 

@@ -5,13 +5,13 @@ import WorkbenchCore
 
 extension ModelReader {
   /// The settings of the model's own API: any YAML, as JSON.
-  static func options(_ fields: inout ConfigFields, for api: ModelSpec.API?) -> JSONObject {
+  func options(_ fields: inout ConfigFields, for api: ModelSpec.API?) -> JSONObject {
     guard let value = fields.value("options") else { return [:] }
     guard var group = ConfigFields(value, expected: "keys of the model's own API such as { top_k: 40 }") else {
       fields.fail(nil, "Without options that can be read, the model would be asked for something else.")
       return [:]
     }
-    let reserved = api?.reservedOptions ?? [:]
+    let reserved = reservedOptions(of: api)
     var options = JSONObject()
     for (name, value) in group.all() {
       if let advice = reserved[name] {
@@ -27,6 +27,19 @@ extension ModelReader {
     return options
   }
 
+  /// Keys that a model's options can't have, each with what to do instead.
+  private func reservedOptions(of api: ModelSpec.API?) -> [String: String] {
+    switch api {
+    case .endpoint(let endpoint): return endpoint.dialect.reservedOptions
+    case .mlx:
+      var keys = dialects.first?.reservedOptions ?? [:]
+      keys["adapters"] = "Name the adapter in a variant."
+      keys["draft_model"] = "The local engine serves one model."
+      return keys
+    case .command, .replay, nil: return [:]
+    }
+  }
+
   /// How much the provider lets one do in a minute.
   static func limits(_ fields: inout ConfigFields) -> RateLimits {
     func number(_ key: String) -> Double? {
@@ -37,22 +50,20 @@ extension ModelReader {
   }
 
   /// A server that is reached over HTTP.
-  static func endpoint(
-    _ dialect: Endpoint.Dialect, _ name: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder
-  ) -> Endpoint {
-    let bases = addresses(&fields, dialect)
+  func endpoint(_ dialect: Endpoint.Dialect, _ name: String, _ fields: inout ConfigFields) -> Endpoint {
+    let bases = Self.addresses(&fields, dialect)
     let model = fields.text("model", "the model's name at the endpoint") ?? name
     let key = fields.text("key_env", "the name of an environment variable")
     if let key, !key.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) || key.count > 64 {
       fields.fail(
         "key_env",
-        "Expected the name of an environment variable such as \(dialect.officialKey ?? "MY_KEY"), not the key itself.")
+        "Expected the name of an environment variable such as \(dialect.usualKey ?? "MY_KEY"), not the key itself.")
     }
     let certificates = fields.text("certificates", "a file with certificates (PEM)")
-    if let certificates { check(certificates, &fields, "certificates", in: folder) }
-    let usesMaxCompletionTokens = dialect == .chat && fields.flag("max_completion_tokens") ?? false
+    if let certificates { check(certificates, &fields, "certificates") }
+    let usesMaxCompletionTokens = dialect.hasTwoLimitNames && fields.flag("max_completion_tokens") ?? false
     let allowsHTTP = fields.flag("allow_http") ?? false
-    let used = key ?? (bases == [dialect.officialAddress] ? dialect.officialKey : nil)
+    let used = key ?? (bases == [dialect.usualAddress] ? dialect.usualKey : nil)
     if !fields.isBroken, used != nil, !allowsHTTP, let base = bases.first(where: Endpoint.sendsInTheClear) {
       fields.fail(
         "base_url",
@@ -66,7 +77,7 @@ extension ModelReader {
 
   /// Where an endpoint is: one address, or several that serve the same model.
   private static func addresses(_ fields: inout ConfigFields, _ dialect: Endpoint.Dialect) -> [String] {
-    let official = dialect.officialAddress
+    let official = dialect.usualAddress
     guard let written = fields.texts("base_url", "an address such as \(official), or a list of them") else {
       return [official]
     }
@@ -75,14 +86,14 @@ extension ModelReader {
     for var base in written.prefix(64) {
       let parts = URLComponents(string: base)
       if !["http", "https"].contains(parts?.scheme ?? "") || parts?.host?.isEmpty ?? true {
-        let end = dialect == .ollama ? "without a version at its end" : "with the version at its end"
+        let end = dialect.hasVersion ? "with the version at its end" : "without a version at its end"
         fields.fail("base_url", "Expected an address such as \(official), \(end).")
       } else if parts?.user != nil || parts?.password != nil {
         fields.fail("base_url", "Passwords don't belong in files: use key_env to name an environment variable.")
       }
       while base.hasSuffix("/") { base.removeLast() }
-      if dialect == .ollama, base.hasSuffix("/v1") || base.hasSuffix("/api") {
-        fields.fail("base_url", "Ollama's own API has no version in its address: write it as \(official).")
+      if !dialect.hasVersion, base.hasSuffix("/v1") || base.hasSuffix("/api") {
+        fields.fail("base_url", "\(dialect.title) has no version in its address: write it as \(official).")
       }
       if bases.contains(base) { fields.fail("base_url", "An address is in the list twice.") }
       bases.append(base)
@@ -105,7 +116,7 @@ extension ModelReader {
   }
 
   /// A program with its arguments; a single text is a program without any.
-  static func command(_ fields: inout ConfigFields, in folder: WorkspaceFolder) -> ModelSpec.API? {
+  func command(_ fields: inout ConfigFields) -> ModelSpec.API? {
     let expected = "a program with its arguments, such as [python3, model.py]"
     guard let words = fields.texts("command", expected) else {
       if !fields.isBroken { fields.fail(nil, "Needs a command: \(expected).") }
@@ -115,27 +126,7 @@ extension ModelReader {
       fields.fail("command", "Expected \(expected).")
       return nil
     }
-    if program.contains("/") { check(program, &fields, "command", in: folder) }
+    if program.contains("/") { check(program, &fields, "command") }
     return .command(words)
-  }
-}
-
-extension Endpoint.Dialect {
-  /// Where most people's is.
-  fileprivate var officialAddress: String {
-    switch self {
-    case .chat, .responses: "https://api.openai.com/v1"
-    case .messages: "https://api.anthropic.com/v1"
-    case .ollama: "http://127.0.0.1:11434"
-    }
-  }
-
-  /// The variable that holds the key for it.
-  fileprivate var officialKey: String? {
-    switch self {
-    case .chat, .responses: "OPENAI_API_KEY"
-    case .messages: "ANTHROPIC_API_KEY"
-    case .ollama: nil
-    }
   }
 }

@@ -4,29 +4,34 @@ import Foundation
 import WorkbenchCore
 
 /// Reads `models:`.
-enum ModelReader {
+struct ModelReader {
+  /// The APIs that models may name; the first is taken where an address stands without one.
+  let dialects: [Endpoint.Dialect]
+  let folder: WorkspaceFolder
+
   /// Reads all models; without the key, what the folder holds.
-  static func read(_ fields: inout ConfigFields, in folder: WorkspaceFolder, log: ProblemLog) -> Named<ModelSpec> {
+  func read(_ fields: inout ConfigFields) -> Named<ModelSpec> {
     var named = Named<ModelSpec>()
     guard let value = fields.value("models") else {
-      for model in inferred(in: folder) {
+      for model in inferred() {
         named.declare(model.name)
         named.add(model, named: model.name)
       }
       return named
     }
     guard var group = ConfigFields(value, expected: "names with models") else { return named }
-    for (name, value) in group.all() {
+    let members = group.all()
+    for (name, value) in members {
       named.declare(name)
       guard var fields = ConfigFields(value, expected: "keys such as { api: openai, base_url: …, model: … }") else {
         continue
       }
-      if let model = model(name, &fields, in: folder) { named.add(model, named: name) }
+      if let model = model(name, &fields, among: members.map(\.name)) { named.add(model, named: name) }
     }
     return named
   }
 
-  private static func inferred(in folder: WorkspaceFolder) -> [ModelSpec] {
+  private func inferred() -> [ModelSpec] {
     var models: [ModelSpec] = []
     if WorkspaceFolder.exists(folder.path + "/model/config.json") {
       models.append(ModelSpec(name: "local", api: .mlx(path: "model")))
@@ -37,7 +42,7 @@ enum ModelReader {
     return models
   }
 
-  private static func model(_ name: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder) -> ModelSpec? {
+  private func model(_ name: String, _ fields: inout ConfigFields, among names: [String]) -> ModelSpec? {
     for key in ["key", "api_key", "token", "secret"] where fields.value(key) != nil {
       fields.fail(
         key,
@@ -45,63 +50,78 @@ enum ModelReader {
           + "ever shared, make a new key.")
     }
     guard let kind = kind(&fields) else { return nil }
-    let api = api(kind, name, &fields, in: folder)
+    let api = api(kind, name, &fields)
     let concurrency = fields.count("concurrency", from: 1, to: 4096)
     let timeout = fields.number("timeout", "seconds, more than 0") { $0 > 0 && $0 <= 86_400 }
-    let limits = limits(&fields)
+    let limits = Self.limits(&fields)
     let listed: TokenPrice? = if case .endpoint(let endpoint)? = api { PriceTable.price(of: endpoint) } else { nil }
     let dialect = if case .endpoint(let endpoint)? = api { endpoint.dialect } else { Endpoint.Dialect?.none }
     let price = PriceReader.price(&fields, listed: listed, dialect: dialect)
     let options = kind == "replay" ? [:] : options(&fields, for: api)
-    let environment = kind == "command" ? variables("env", &fields) : []
+    let environment = kind == "command" ? Self.variables("env", &fields) : []
+    let isTuned = fields.flag("tuned")
+    let base = Self.base(of: name, isTuned: isTuned, among: names, &fields)
     fields.finish()
     guard let api, !fields.isBroken else { return nil }
     var model = ModelSpec(
       name: name, api: api, limits: limits, price: price ?? listed, options: options, environment: environment)
     model.concurrency = concurrency ?? model.concurrency
     model.timeout = timeout ?? model.timeout
+    model.isTuned = isTuned ?? false
+    model.base = base
     return model
   }
 
-  /// The words that `api:` may have.
-  private static let kinds = Endpoint.Dialect.allCases.map(\.rawValue) + ["mlx", "command", "replay"]
+  /// Reads `base`: the model that a tuned one was made from.
+  private static func base(
+    of name: String, isTuned: Bool?, among names: [String], _ fields: inout ConfigFields
+  ) -> String? {
+    guard let base = fields.text("base", "the name of a model") else { return nil }
+    if isTuned != true {
+      fields.fail("base", "Only a tuned model has a base: add tuned: true, or remove base.")
+    } else if base == name {
+      fields.fail("base", "A model is not its own base: name the model that it was tuned from.")
+    } else if !names.contains(base) {
+      fields.fail(
+        "base",
+        "There is no model called \"\(base)\"." + ConfigFields.suggestion(Spelling.nearest(to: base, among: names)))
+    }
+    return base
+  }
 
   /// The word after `api:`, or what the other keys suggest.
-  private static func kind(_ fields: inout ConfigFields) -> String? {
+  private func kind(_ fields: inout ConfigFields) -> String? {
+    let kinds = dialects.map(\.word) + ["mlx", "command", "replay"]
     if fields.value("api") != nil { return fields.choice("api", among: kinds) }
-    let signs = ["base_url": "openai", "path": "mlx", "command": "command", "file": "replay"]
+    let signs = ["base_url": kinds[0], "path": "mlx", "command": "command", "file": "replay"]
     if let sign = fields.names.first(where: { signs[$0] != nil }) { return signs[sign] }
     fields.fail(nil, "Needs an api: \(kinds.dropLast().joined(separator: ", ")) or \(kinds[kinds.count - 1]).")
     return nil
   }
 
-  private static func api(
-    _ kind: String, _ name: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder
-  ) -> ModelSpec.API? {
-    if let dialect = Endpoint.Dialect(rawValue: kind) {
-      return .endpoint(endpoint(dialect, name, &fields, in: folder))
-    }
+  private func api(_ kind: String, _ name: String, _ fields: inout ConfigFields) -> ModelSpec.API? {
+    if let dialect = dialects.first(where: { $0.word == kind }) { return .endpoint(endpoint(dialect, name, &fields)) }
     switch kind {
-    case "command": return command(&fields, in: folder)
+    case "command": return command(&fields)
     case "mlx":
       guard let path = fields.text("path", "a folder, or a hub id such as hub:org/name") else {
         if !fields.isBroken { fields.fail(nil, "Needs a path: the model's folder, or a hub id such as hub:org/name.") }
         return nil
       }
-      checkModel(path, &fields, in: folder)
+      checkModel(path, &fields)
       return .mlx(path: path)
     default:
       guard let file = fields.text("file", "a file such as recorded.jsonl") else {
         if !fields.isBroken { fields.fail(nil, "Needs a file of lines such as {\"id\": …, \"output\": …}.") }
         return nil
       }
-      check(file, &fields, "file", in: folder)
+      check(file, &fields, "file")
       return .replay(file: file)
     }
   }
 
   /// Notes a model's folder that isn't there, or a hub id that is none.
-  private static func checkModel(_ path: String, _ fields: inout ConfigFields, in folder: WorkspaceFolder) {
+  private func checkModel(_ path: String, _ fields: inout ConfigFields) {
     if path.hasPrefix(HubID.prefix) {
       if HubID(path) == nil {
         fields.fail("path", "Expected a hub id such as hub:org/name, or hub:org/name@revision.")
@@ -124,9 +144,7 @@ enum ModelReader {
   }
 
   /// Notes a path that isn't there. The model stays, because what it answered before can still be looked at.
-  static func check(
-    _ path: String, _ fields: inout ConfigFields, _ key: String, in folder: WorkspaceFolder
-  ) {
+  func check(_ path: String, _ fields: inout ConfigFields, _ key: String) {
     do {
       let absolute = try folder.reading(path, mayBeAbsolute: true)
       guard !WorkspaceFolder.exists(absolute) else { return }

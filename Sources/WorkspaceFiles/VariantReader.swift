@@ -2,23 +2,69 @@ import Content
 import Files
 import WorkbenchCore
 
-/// Reads `variants:`.
+/// Reads `variants:` and the files of the folder `variants`.
 struct VariantReader {
   let models: Named<ModelSpec>
   let prompts: Named<Prompt>
   let folder: WorkspaceFolder
+  /// What is wrong with the files.
+  private(set) var problems: [Problem] = []
+  /// Whether no variant is written anywhere, so that each model was taken for one.
+  private(set) var areImplied = false
 
-  /// Reads all variants; without the key, each model with the first prompt.
+  init(models: Named<ModelSpec>, prompts: Named<Prompt>, folder: WorkspaceFolder) {
+    self.models = models
+    self.prompts = prompts
+    self.folder = folder
+  }
+
+  /// Reads all variants, those of `assay.yaml` first; where none is written, each model with the first prompt.
   mutating func read(_ fields: inout ConfigFields) -> [Variant] {
-    guard let value = fields.value("variants") else {
+    let files = VariantFiles.names(in: folder, problems: &problems)
+    let value = fields.value("variants")
+    if value == nil, files.isEmpty, !problems.contains(where: { $0.severity == .error }) {
+      areImplied = true
       guard let prompt = prompts.items.first else { return [] }
-      return models.items.map { Variant(name: $0.name, model: $0.name, prompt: prompt.name) }
+      return models.items.map { model in
+        var variant = Variant(name: model.name, model: model.name, prompt: prompt.name)
+        (variant.isDeclaredTuned, variant.base) = (model.isTuned, model.base)
+        return variant
+      }
     }
-    guard var group = ConfigFields(value, expected: "names with variants") else { return [] }
-    return group.all().compactMap { name, value in
-      guard var fields = ConfigFields(value, expected: "keys such as { model: …, prompt: … }") else { return nil }
-      return variant(name, &fields)
+    var lines: [String: Int?] = [:]
+    var variants: [Variant] = []
+    if let value, var group = ConfigFields(value, expected: "names with variants") {
+      for (name, value) in group.all() {
+        lines.updateValue(value.line, forKey: name)
+        guard var fields = ConfigFields(value, expected: "keys such as { model: …, prompt: … }") else { continue }
+        if let variant = variant(name, &fields) { variants.append(variant) }
+      }
     }
+    var flaws: [Problem] = []
+    for name in files {
+      if let line = lines[name] {
+        noteTwice(name, line: line)
+        continue
+      }
+      let variant = VariantFiles.read(name, in: folder, problems: &flaws) { self.variant(name, &$0) }
+      if let variant { variants.append(variant) }
+    }
+    problems += flaws
+    return variants
+  }
+
+  /// Notes a name that stands in `assay.yaml` and has a file, at both places.
+  private mutating func noteTwice(_ name: String, line: Int?) {
+    let file = VariantFiles.path(of: name)
+    let other = WorkspaceReader.file + (line.map { ":\($0)" } ?? "")
+    let advice = "Remove one of them, or give it another name."
+    problems.append(
+      Problem(
+        file: file, key: "variants.\(name)", message: "The variant \"\(name)\" stands in \(other), too. \(advice)"))
+    problems.append(
+      Problem(
+        file: WorkspaceReader.file, line: line, key: "variants.\(name)",
+        message: "The variant \"\(name)\" has a file \(file), too. \(advice)"))
   }
 
   private func variant(_ name: String, _ fields: inout ConfigFields) -> Variant? {
@@ -36,20 +82,52 @@ struct VariantReader {
     }
     let sections = fields.texts("sections", "a list of section titles")
     check(sections, of: prompt, &fields)
-    let isEndpoint = model.flatMap { models[$0] }?.isEndpoint == true
+    let spec = model.flatMap { models[$0] }
     let adapter = fields.text(
-      "adapter", isEndpoint ? "the tuned model's id, such as ft:…" : "a folder such as .assay/jobs/1/best")
-    if let adapter { check(adapter: adapter, isEndpoint: isEndpoint, &fields) }
-    let sampling = sampling(&fields)
+      "adapter",
+      spec?.isEndpoint == true ? "the tuned model's id, such as ft:…" : "a folder such as .assay/jobs/1/best")
+    if let adapter { check(adapter: adapter, of: spec, &fields) }
+    let isTuned = fields.flag("tuned")
+    if isTuned == false, adapter != nil {
+      fields.fail("tuned", "A variant with an adapter is tuned: remove tuned: false, or the adapter.")
+    }
+    let isDeclaredTuned = isTuned ?? spec?.isTuned ?? false
+    let base = base(isTuned: isDeclaredTuned || adapter != nil, model, &fields)
+    var sampling = Sampling()
+    fields.read(Sampling.table, into: &sampling, in: folder)
     fields.finish()
     guard let model, let prompt, !fields.isBroken else { return nil }
-    return Variant(
+    var variant = Variant(
       name: name, model: model, prompt: prompt, sections: sections, adapter: adapter, sampling: sampling)
+    variant.isDeclaredTuned = isDeclaredTuned
+    variant.base = base ?? (isDeclaredTuned ? spec?.base : nil)
+    return variant
   }
 
-  /// A model at an endpoint loads no folder: what was tuned has a name there.
-  private func check(adapter: String, isEndpoint: Bool, _ fields: inout ConfigFields) {
-    guard isEndpoint else {
+  /// Reads `base`: the model that a tuned variant was made from.
+  private func base(isTuned: Bool, _ model: String?, _ fields: inout ConfigFields) -> String? {
+    guard let base = fields.text("base", "the name of a model") else { return nil }
+    if !isTuned {
+      fields.fail("base", "Only a tuned variant has a base: add tuned: true, or remove base.")
+    } else if !models.declares(base) {
+      models.report("model", base, at: "base", in: &fields)
+    }
+    return base == model ? nil : base
+  }
+
+  /// A model at an endpoint loads no folder: what was tuned has a name there. Recorded answers and programs load none
+  /// either; the adapter says whose answers they are.
+  private func check(adapter: String, of model: ModelSpec?, _ fields: inout ConfigFields) {
+    switch model?.api {
+    case .endpoint?: break
+    case .replay?, .command?:
+      if adapter.utf8.count > 256
+        || adapter.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+      {
+        fields.fail("adapter", "Expected the adapter's name: at most 256 characters on one line.")
+      }
+      return
+    case .mlx?, nil:
       do { _ = try folder.reading(adapter, mayBeAbsolute: true) } catch { fields.fail("adapter", error.description) }
       return
     }
@@ -69,13 +147,5 @@ struct VariantReader {
       let advice = nearest == nil ? " It has \(known.joined(separator: ", "))." : ConfigFields.suggestion(nearest)
       fields.fail("sections", "The prompt \"\(prompt.name)\" has no section titled \"\(title)\"." + advice)
     }
-  }
-
-  private func sampling(_ fields: inout ConfigFields) -> Sampling {
-    Sampling(
-      temperature: fields.number("temperature", "a number from 0 to 2") { (0...2).contains($0) },
-      topP: fields.number("top_p", "a number from 0 to 1") { (0...1).contains($0) },
-      maxTokens: fields.count("max_tokens", from: 1), seed: fields.count("seed", from: 0),
-      stop: fields.texts("stop") ?? [])
   }
 }

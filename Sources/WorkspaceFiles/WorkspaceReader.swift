@@ -5,12 +5,14 @@ import Grading
 import WorkbenchCore
 
 /// Reads `assay.yaml` and everything that it names. Whatever is missing there is inferred from the folder: prompts from
-/// `prompts/`, eval sets from `evals/`, a variant for each model. A flaw costs only the thing that it stands in.
+/// `prompts/`, eval sets from `evals/`, variants from `variants/` or else one for each model. A flaw costs only the thing that it stands in.
 struct WorkspaceReader {
   /// The file's name.
   static let file = "assay.yaml"
 
   let folder: WorkspaceFolder
+  /// The APIs that models may name.
+  let dialects: [Endpoint.Dialect]
   /// Eval sets read before, which are not read again while their files stay the same.
   let cases: CaseCache
   private let log = ProblemLog(file: Self.file)
@@ -20,23 +22,29 @@ struct WorkspaceReader {
   private var fileAt: [String: CaseFile] = [:]
 
   /// A reader of a folder.
-  init(_ folder: WorkspaceFolder, cases: CaseCache) {
+  init(_ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache) {
     self.folder = folder
+    self.dialects = dialects
     self.cases = cases
   }
 
   /// Reads everything.
   /// - Throws: `Problem` when there is nothing that could be a workspace.
-  static func read(_ folder: WorkspaceFolder, cases: CaseCache) throws -> Workspace {
-    var reader = WorkspaceReader(folder, cases: cases)
+  static func read(
+    _ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache
+  ) throws -> Workspace {
+    var reader = WorkspaceReader(folder, dialects: dialects, cases: cases)
     return try reader.read()
   }
 
-  private mutating func read() throws -> Workspace {
+  /// Whether no variant is written anywhere, so that each model was taken for one.
+  private(set) var impliesVariants = false
+
+  mutating func read() throws -> Workspace {
     try Self.check(folder)
     var fields = ConfigFields(ConfigDocument(try configText(), log: log), log: log)
     var workspace = Workspace(folder: folder.path, name: fields.text("name") ?? folder.name)
-    let models = ModelReader.read(&fields, in: folder, log: log)
+    let models = ModelReader(dialects: dialects, folder: folder).read(&fields)
     workspace.models = models.items
     workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
@@ -44,10 +52,14 @@ struct WorkspaceReader {
     let rules = GradingRules(
       graders: GraderReader.read(&fields, "graders", in: folder), countsAsWrong: countsAsWrong(&fields) ?? [],
       keepsReasoning: keepsReasoning(&fields) ?? false)
-    let sets = readEvalSets(&fields, rules, prompts: prompts)
+    let share = heldOutShare(&fields)
+    let sets = readEvalSets(&fields, rules, prompts: prompts, heldOut: share)
     workspace.evalSets = sets.items
+    workspace.namesEvalSets = fields.value("eval_sets") != nil
     var variants = VariantReader(models: models, prompts: prompts, folder: folder)
     workspace.variants = variants.read(&fields)
+    problems += variants.problems
+    impliesVariants = variants.areImplied
     workspace.training = TrainingReader.read(&fields, models: models, prompts: prompts, folder: folder)
     workspace.facts = FactsReader.read(&fields)
     workspace.confirmAbove = fields.number("confirm_above", "dollars, from 0") { $0 >= 0 }
@@ -209,21 +221,27 @@ struct WorkspaceReader {
     return kinds
   }
 
+  /// Reads the share of cases to hold out; nil where the file doesn't say.
+  private func heldOutShare(_ fields: inout ConfigFields) -> Double? {
+    fields.number("held_out", "a share above 0, at most 0.9, such as 0.3") { $0 > 0 && $0 <= 0.9 }
+  }
+
   private mutating func readEvalSets(
-    _ fields: inout ConfigFields, _ rules: GradingRules, prompts: Named<Prompt>
+    _ fields: inout ConfigFields, _ rules: GradingRules, prompts: Named<Prompt>, heldOut: Double?
   ) -> Named<EvalSet> {
     var named = Named<EvalSet>()
     guard let value = fields.value("eval_sets"), var group = ConfigFields(value, expected: "names with files") else {
       for file in Self.mainFirst(listing("evals").filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }) {
         named.declare(file)
-        named.add(read(set: file, path: "evals/\(file).jsonl", line: nil, rules), named: file)
+        let set = read(set: file, path: "evals/\(file).jsonl", line: nil, rules)
+        add(set, rules, heldOut: heldOut, line: nil, to: &named)
       }
       return named
     }
     for (name, value) in group.all() {
       named.declare(name)
       if let path = value.text {
-        named.add(read(set: name, path: path, line: value.line, rules), named: name)
+        add(read(set: name, path: path, line: value.line, rules), rules, heldOut: heldOut, line: value.line, to: &named)
         continue
       }
       guard var set = ConfigFields(value, expected: "a file such as evals/\(name).jsonl, or keys with a path") else {
@@ -235,6 +253,14 @@ struct WorkspaceReader {
         countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong,
         keepsReasoning: keepsReasoning(&set) ?? rules.keepsReasoning)
       let isGeneral = set.flag("general") ?? false
+      let isHeldOut = set.flag("verdict") ?? false
+      let ownShare = heldOutShare(&set)
+      if isGeneral, isHeldOut || ownShare != nil {
+        set.fail(
+          isHeldOut ? "verdict" : "held_out", "General tasks decide nothing by themselves: remove this, or general.")
+      } else if isHeldOut, ownShare != nil {
+        set.fail("held_out", "The whole set is held out (verdict: true): remove one of the two.")
+      }
       let prompt = set.text("prompt", "the name of a prompt")
       if let prompt, !prompts.declares(prompt) { prompts.report("prompt", prompt, at: "prompt", in: &set) }
       set.finish()
@@ -242,9 +268,48 @@ struct WorkspaceReader {
       var result = read(set: name, path: path, line: value.line, own)
       result.prompt = prompt
       result.isGeneral = isGeneral
-      named.add(result, named: name)
+      result.isHeldOut = isHeldOut
+      let share = ownShare ?? (isGeneral || isHeldOut ? nil : heldOut)
+      add(result, own, heldOut: share, line: value.line, to: &named)
     }
     return named
+  }
+
+  /// Adds a set, or two where a share of its cases is held out.
+  private mutating func add(
+    _ set: EvalSet, _ rules: GradingRules, heldOut share: Double?, line: Int?, to named: inout Named<EvalSet>
+  ) {
+    guard let share, !set.cases.isEmpty, let file = fileAt[set.path] else { return named.add(set, named: set.name) }
+    let key = "eval_sets.\(set.name).held_out"
+    let split = HeldOutCases(set.cases, share: share)
+    guard split.units >= HeldOutCases.fewestUnits else {
+      log.add(
+        .error, line: line, key: key,
+        "A verdict needs at least \(HeldOutCases.fewestUnits) independent cases held out, and this share of \(set.path) has "
+          + "\(split.units): add about \(split.missing(share: share)) cases, raise the share, or remove held_out.")
+      return named.add(set, named: set.name)
+    }
+    for (name, cases, isHeldOut) in [
+      (set.name, split.developed, false), (set.name + HeldOutCases.suffix, split.heldOut, true),
+    ] {
+      if isHeldOut {
+        guard !named.declares(name) else {
+          log.add(.error, line: line, key: key, "There is an eval set called \(name) already: rename it.")
+          continue
+        }
+        named.declare(name)
+      }
+      var part = EvalSet(
+        name: name, path: set.path, cases: cases, graders: set.graders, prompt: set.prompt, isGeneral: false,
+        hash: file.hash(
+          of: cases, graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong,
+          keepsReasoning: rules.keepsReasoning))
+      part.isHeldOut = isHeldOut
+      part.keepsReasoning = set.keepsReasoning
+      part.graderLines = set.graderLines
+      part.countsAsWrong = set.countsAsWrong
+      named.add(part, named: name)
+    }
   }
 
   private mutating func read(set name: String, path: String, line: Int?, _ rules: GradingRules) -> EvalSet {
@@ -279,6 +344,16 @@ struct Named<Item> {
   private(set) var declared: [String] = []
   private var names: Set<String> = []
   private var places: [String: Int] = [:]
+
+  init() {}
+
+  /// Things that can all be used.
+  init(_ usable: KeyValuePairs<String, Item>) {
+    for (name, item) in usable {
+      declare(name)
+      add(item, named: name)
+    }
+  }
 
   /// Notes that a name is written.
   mutating func declare(_ name: String) {

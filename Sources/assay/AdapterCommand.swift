@@ -102,7 +102,7 @@ struct AdapterCommand: AsyncParsableCommand {
   /// Adds it to the workspace.
   struct Use: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "use", abstract: "Add a job's adapter to assay.yaml as a variant; every other byte stays.")
+      commandName: "use", abstract: "Add a job's adapter to the workspace as a variant, variants/NAME.yaml.")
     @Argument(help: "The job's number.")
     var job: Int64
     @Option(help: "What the job had learnt after this step; its best adapter when not given.")
@@ -115,17 +115,17 @@ struct AdapterCommand: AsyncParsableCommand {
       let workbench = try await options.workbench()
       await workbench.refreshJobs()
       let adapter = try await workbench.adapter(of: JobID(job), step: step).adapter
-      let outcome = try await workbench.perform(.useAdapter(JobID(job), adapter: adapter, name: name))
+      let variant = try await workbench.useAdapter(of: JobID(job), adapter, named: name)
       await workbench.close()
-      guard case .variant(let variant) = outcome else { return }
       if options.json {
         let report: JSONValue = [
           "variant": .string(variant.name), "model": .string(variant.model), "prompt": .string(variant.prompt),
           "adapter": variant.adapter.map { .string($0) } ?? .null, "line": .string(variant.line),
+          "file": .string(Variant.path(of: variant.name)),
         ]
         return printJSON(report)
       }
-      print("assay.yaml has this line now:   \(variant.line)")
+      print("\(Variant.path(of: variant.name)) has this variant now:   \(variant.line)")
       print("`assay eval \(variant.name)` measures it.")
     }
   }

@@ -13,6 +13,8 @@ final class CommandRunner: Sendable {
     /// Drafts to keep when the next second is over.
     var drafts: [DraftPath: Command] = [:]
     var tasks: [Int: Task<Void, Never>] = [:]
+    /// How often the screen has said what it shows.
+    var turns = 0
   }
   private let work = Mutex(Work())
 
@@ -33,6 +35,15 @@ final class CommandRunner: Sendable {
     } else {
       start { [workbench] in await workbench.submit(command) }
     }
+  }
+
+  /// Has queries answered that the screen shows from now on.
+  func watch(_ queries: Set<AnyQuery>) {
+    let turn = work.withLock { work in
+      work.turns += 1
+      return work.turns
+    }
+    start { [workbench] in await workbench.watch(queries, turn: turn) }
   }
 
   /// Puts a text where it can be pasted from; where that is, or why it failed, becomes a notice.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Content
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 /// `assay compare`: two variants, case by case.
@@ -18,9 +19,8 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workbench = try await options.workbench()
-    let outcome = try await workbench.perform(.compare(a: a, b: b, set: set))
+    let comparison = try await workbench.answer(to: try await workbench.comparisonQuery(a, b, set: set))
     await workbench.close()
-    guard case .comparison(let comparison) = outcome else { return }
     if options.json { return printJSON(Report.comparison(comparison)) }
     var runs = Report.runTable
     runs.rows = [Report.row(comparison.a), Report.row(comparison.b)]
@@ -34,6 +34,8 @@ struct CompareCommand: AsyncParsableCommand {
       ["both wrong", "\(comparison.count(.bothWrong))"],
     ]
     counts.print()
+    if !comparison.tags.isEmpty { print("") }
+    Report.tags(of: comparison)?.print()
     for note in comparison.notes { print(note) }
     let unscored = comparison.count(.unscored)
     if unscored > 0 { print("\(unscored) cases were not scored in one of the runs, and are left out.") }
@@ -44,7 +46,23 @@ struct CompareCommand: AsyncParsableCommand {
 }
 
 extension Report {
-  /// A comparison; `difference` is the pass rate of B minus that of A.
+  /// What each tag's cases show; nil without tags.
+  static func tags(of comparison: Comparison) -> TextTable? {
+    guard !comparison.tags.isEmpty else { return nil }
+    var table = TextTable(
+      .init("tag"), .init("cases", .right), .init(comparison.a.variant.name, .right),
+      .init(comparison.b.variant.name, .right), .init("difference", .right))
+    table.rows = comparison.tags.map { tag in
+      let pairs = tag.pairs
+      return [
+        tag.tag, "\(pairs.count)", tag.a.map { percent($0.mean) } ?? "–", tag.b.map { percent($0.mean) } ?? "–",
+        pairs.count > 0 ? NumberFormat.points(pairs.difference, pairs.interval) : "–",
+      ]
+    }
+    return table
+  }
+
+  /// A comparison; `difference` is the mean score of B minus that of A.
   static func comparison(_ comparison: Comparison) -> JSONValue {
     let interval = comparison.differenceInterval
     return [
@@ -58,8 +76,20 @@ extension Report {
         "direction": "b_minus_a",
       ],
       "left_out": ["a": JSONValue(comparison.leftOut.a), "b": JSONValue(comparison.leftOut.b)],
+      "tags": .array(
+        comparison.tags.map { tag in
+          [
+            "tag": .string(tag.tag), "cases": JSONValue(tag.pairs.count),
+            "a": tag.a.map { rounded($0.mean, 4) } ?? .null,
+            "b": tag.b.map { rounded($0.mean, 4) } ?? .null, "difference": rounded(tag.pairs.difference, 4),
+            "ci95": [rounded(tag.pairs.interval.low, 4), rounded(tag.pairs.interval.high, 4)],
+            "p_value": JSONValue(tag.pairs.pValue), "class": .string(tag.pairs.effectClass.rawValue),
+          ]
+        }),
       "warnings": .array(comparison.notes.map { .string($0) }),
-      "p_value": JSONValue(comparison.paired.pValue), "sentence": .string(comparison.sentence),
+      "p_value": JSONValue(comparison.paired.pValue), "test": .string(comparison.paired.test),
+      "units": rounded(comparison.paired.effectiveUnits, 2),
+      "class": .string(comparison.paired.effectClass.rawValue), "sentence": .string(comparison.sentence),
     ]
   }
 }

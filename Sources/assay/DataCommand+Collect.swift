@@ -62,7 +62,7 @@ extension DataCommand {
         runs: ids, kind: kind, prompt: prompt ?? workspace.training.prompt,
         filter: HarvestFilter(minScore: minScore, minAgreement: agreement),
         path: output ?? CollectRequest.path(of: ids, kind: kind))
-      guard case .collected(let report) = try await workbench.perform(.collect(request)) else { return }
+      let report = try await workbench.collect(request)
       await workbench.close()
       if options.json { return printJSON(Report.harvest(report)) }
       let details = [(report.edited, "edited"), (report.preferred, "preferred by a person")]

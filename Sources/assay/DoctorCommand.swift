@@ -4,6 +4,7 @@ import Evidence
 import Foundation
 import LocalEngine
 import ModelAPI
+import NumberFormat
 import WorkbenchCore
 
 /// `assay doctor`: what works here and what doesn't.
@@ -117,7 +118,7 @@ struct DoctorCommand: AsyncParsableCommand {
             + [
               (workspace.prompts.count, "prompt"), (workspace.evalSets.count, "eval set"), (cases, "case"),
               (workspace.variants.count, "variant"), (snapshot.runs.count, "run"), (snapshot.jobs.count, "job"),
-            ].map { Wording.plural($0.0, $0.1) }.joined(separator: ", ")
+            ].map { NumberFormat.plural($0.0, $0.1) }.joined(separator: ", ")
         )
       ]
       checks += workspace.problems.map {

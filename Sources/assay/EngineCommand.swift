@@ -2,6 +2,7 @@ import ArgumentParser
 import Content
 import Foundation
 import LocalEngine
+import NumberFormat
 import WorkbenchCore
 
 /// `assay engine`: the local engine, mlx-lm and TRL in private virtual environments.
@@ -38,7 +39,7 @@ struct EngineCommand: AsyncParsableCommand {
         line.show("engine", done: Int(progress.fraction * 100), total: 100, detail: progress.text)
         if let installation = progress.installation {
           line.clear()
-          let seconds = Report.seconds((ContinuousClock.now - start) / .seconds(1))
+          let seconds = NumberFormat.duration((ContinuousClock.now - start) / .seconds(1))
           print(
             "\(environment.library) \(installation.library) on \(environment.framework) \(installation.framework) "
               + "(\(installation.accelerator.rawValue)) is ready"

@@ -1,4 +1,5 @@
 import Content
+import NumberFormat
 import WorkbenchCore
 
 extension EvalCommand {
@@ -28,7 +29,7 @@ extension EvalCommand {
   /// Says what an evaluation cost, against what was expected.
   static func settle(_ expected: RunEstimate.Range, _ use: RunUse, _ variant: String) {
     guard let spent = use.dollars else { return }
-    let spentText = Report.dollars(spent)
+    let spentText = NumberFormat.dollars(spent)
     guard use.unpriced == 0 else {
       return Wiring.say(
         "\(variant): spent at least \(spentText); the server didn't count \(use.unpriced) answers.")

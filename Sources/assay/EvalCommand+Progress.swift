@@ -1,4 +1,5 @@
 import Foundation
+import NumberFormat
 import WorkbenchCore
 
 extension EvalCommand {
@@ -30,10 +31,10 @@ extension EvalCommand {
     var words = hindrance.map { [$0] } ?? []
     words.append("\(progress.reused) reused")
     if hindrance == nil {
-      if let rate = progress.rate { words.append(Report.perSecond(rate)) }
-      if let left = progress.remainingSeconds { words.append("\(Report.seconds(left)) left") }
+      if let rate = progress.rate { words.append(NumberFormat.rate(rate)) }
+      if let left = progress.remainingSeconds { words.append("\(NumberFormat.duration(left)) left") }
     }
-    if let cost = progress.cost { words.append(Report.dollars(cost)) }
+    if let cost = progress.cost { words.append(NumberFormat.dollars(cost)) }
     if progress.errors > 0 { words.append("\(progress.errors) errors") }
     let failed = progress.failures.values.reduce(0, +)
     if failed > progress.errors { words.append(failed == 1 ? "1 failed attempt" : "\(failed) failed attempts") }
@@ -47,6 +48,6 @@ extension EvalCommand {
     guard seconds >= 5 || progress.running.allSatisfy({ $0.attempt > 1 }) else { return nil }
     let others = progress.inFlight > 1 ? "\(progress.inFlight) under way, the longest " : ""
     let attempt = oldest.attempt > 1 ? ", attempt \(oldest.attempt)" : ""
-    return "\(others)case \(oldest.id) for \(Report.seconds(max(0, seconds)))\(attempt)"
+    return "\(others)case \(oldest.id) for \(NumberFormat.duration(max(0, seconds)))\(attempt)"
   }
 }

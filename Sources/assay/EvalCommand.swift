@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import NumberFormat
 import WorkbenchCore
 
 /// `assay eval`: runs variants over an eval set.
@@ -16,6 +17,12 @@ struct EvalCommand: AsyncParsableCommand {
   var concurrency: Int?
   @Option(help: "Only the first so many cases.")
   var limit: Int?
+  @Option(name: .customLong("case"), help: "Only the case with this id; may be repeated.")
+  var cases: [String] = []
+  @Option(name: .customLong("tag"), help: "Only cases with this tag; may be repeated.")
+  var tags: [String] = []
+  @Flag(help: "Only cases that did not pass in the variant's newest run.")
+  var failed = false
   @Option(help: "Stop after so many requests, for each variant; exits with status 1.")
   var maxCalls: Int?
   @Option(
@@ -60,7 +67,9 @@ struct EvalCommand: AsyncParsableCommand {
     if !(1...100).contains(repeats) { throw ValidationError("--repeats must be from 1 to 100.") }
     if untilDecided {
       guard variants.count == 2 else { throw ValidationError("--until-decided takes two variants.") }
-      guard !batch, limit == nil, maxCalls == nil, maxCost == nil, maxTime == nil, failUnder == nil, !fresh else {
+      guard !batch, selection.isAll, limit == nil, maxCalls == nil, maxCost == nil, maxTime == nil, failUnder == nil,
+        !fresh
+      else {
         throw ValidationError(
           "--until-decided goes with --set, --repeats, --concurrency, --max-wait, --estimate and --json only.")
       }
@@ -78,7 +87,8 @@ struct EvalCommand: AsyncParsableCommand {
     if let set, workspace.evalSet(set) == nil {
       throw WorkbenchError.unknown("eval set", set, among: workspace.evalSets.map(\.name))
     }
-    let requests = names.map(request)
+    var requests: [EvaluateRequest] = []
+    for name in names { requests.append(try await request(name, on: workbench)) }
     if estimate { return try await Self.tellEstimates(requests, on: workbench, json: options.json) }
     let charge = try await spending.ask(requests.map(Command.evaluate), isLimited: maxCost != nil, on: workbench)
     if untilDecided { return try await decide(requests[0], requests[1], on: workbench) }
@@ -117,13 +127,14 @@ struct EvalCommand: AsyncParsableCommand {
     if failUnder != nil, !skipBadLines { try Self.checkLines(of: runs.map(\.set), in: workspace) }
     if let failUnder, let worst = runs.min(by: { $0.summary.mean < $1.summary.mean }), worst.summary.mean < failUnder {
       Wiring.say(
-        "\(worst.variant.name) scores \(Report.percent(worst.summary.mean)), below \(Report.percent(failUnder)).")
+        "\(worst.variant.name) scores \(NumberFormat.percent(worst.summary.mean)), below \(NumberFormat.percent(failUnder))."
+      )
       throw ExitCode(ExitStatus.thresholdMissed)
     }
     if failUnder != nil, let run = runs.first(where: { $0.summary.unscoredShare * 100 > failUnscored }) {
       Wiring.say(
         "\(run.summary.unscored) of \(run.summary.done) answers of \(run.variant.name) were not scored, more than "
-          + "\(Report.percent(failUnscored / 100)): the score says too little of it.")
+          + "\(NumberFormat.percent(failUnscored / 100)): the score says too little of it.")
       throw ExitCode(ExitStatus.thresholdMissed)
     }
   }
@@ -153,9 +164,18 @@ struct EvalCommand: AsyncParsableCommand {
     }
   }
 
-  private func request(_ variant: String) -> EvaluateRequest {
-    EvaluateRequest(
-      variant: variant, set: set, limit: limit, repeats: repeats, isFresh: fresh, inBatches: batch,
+  private var selection: CaseSelection { CaseSelection(ids: cases, tags: tags, onlyFailed: failed) }
+
+  private func request(_ variant: String, on workbench: Workbench) async throws -> EvaluateRequest {
+    let workspace = await workbench.snapshot.workspace
+    var only: [String]?
+    if !selection.isAll, let chosen = set.flatMap(workspace.evalSet) ?? workspace.evalSets.first {
+      let passed = failed ? try await workbench.passedCases(of: variant, on: chosen) : []
+      only = try selection.cases(of: chosen, passed: passed)
+      if let limit { only = only.map { Array($0.prefix(limit)) } }
+    }
+    return EvaluateRequest(
+      variant: variant, set: set, limit: limit, only: only, repeats: repeats, isFresh: fresh, inBatches: batch,
       concurrency: concurrency,
       budget: RunPlan.Budget(calls: maxCalls, dollars: maxCost, seconds: maxTime))
   }
@@ -210,10 +230,9 @@ struct EvalCommand: AsyncParsableCommand {
       }
     }
     await tellIgnored()
-    let outcome = try await Self.showingProgress(of: workbench, as: request.variant) {
-      try await workbench.perform(.evaluate(request), consent: .given)
+    let run = try await Self.showingProgress(of: workbench, as: request.variant) {
+      try await workbench.evaluate(request, consent: .given)
     }
-    guard case .run(let run) = outcome else { throw WorkbenchError.input("Nothing was evaluated.") }
     await tellIgnored()
     if let sentence = try await workbench.cutSentence(of: run) { Wiring.say(sentence) }
     if let sentence = try await workbench.collapseSentence(of: run) { Wiring.say(sentence) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Content
 import Evidence
+import NumberFormat
 import WorkbenchCore
 
 extension JobsCommand {
@@ -63,12 +64,12 @@ extension JobsCommand {
       table.rows = report.rows.enumerated().map { index, row in
         let summary = row.task.summary
         return [
-          "\(row.checkpoint.step)", row.checkpoint.validationLoss.map(JobLoss.text) ?? "–",
-          Report.percent(summary.mean),
-          "[\(Report.percent(summary.low)), \(Report.percent(summary.high))]",
-          summary.done > 0 ? Report.percent(Double(summary.formatValid) / Double(summary.done)) : "–",
-          row.general.map { Report.percent($0.summary.mean) } ?? "–",
-          row.copies.map { "\($0.copies.count)" } ?? "–", row.figures.map { Report.percent($0.equal) } ?? "–",
+          "\(row.checkpoint.step)", row.checkpoint.validationLoss.map(NumberFormat.loss) ?? "–",
+          NumberFormat.percent(summary.mean),
+          NumberFormat.range(summary.low, summary.high),
+          summary.done > 0 ? NumberFormat.percent(Double(summary.formatValid) / Double(summary.done)) : "–",
+          row.general.map { NumberFormat.percent($0.summary.mean) } ?? "–",
+          row.copies.map { "\($0.copies.count)" } ?? "–", row.figures.map { NumberFormat.percent($0.equal) } ?? "–",
           index == choice.best ? "best" : "",
         ]
       }
@@ -84,7 +85,7 @@ extension JobsCommand {
           : "Step \(step) behaves best; --keep-best makes it the job's best adapter."
       ]
       if let base = report.base {
-        sentences.append("The base model has \(Report.percent(base.summary.mean)) of the general tasks.")
+        sentences.append("The base model has \(NumberFormat.percent(base.summary.mean)) of the general tasks.")
       }
       if choice.bestForgets { sentences.append("Every checkpoint forgets more of them than it should (10 points).") }
       if let copies = report.rows.last?.copies, !copies.copies.isEmpty {

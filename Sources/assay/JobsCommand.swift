@@ -2,6 +2,7 @@ import ArgumentParser
 import Content
 import Evidence
 import Foundation
+import NumberFormat
 import WorkbenchCore
 
 /// `assay jobs`: the workspace's training jobs.
@@ -31,7 +32,7 @@ struct JobsCommand: AsyncParsableCommand {
       table.rows = jobs.map { job in
         [
           job.id.description, job.state.rawValue, job.backend, job.base, job.data, "\(job.step)/\(job.steps)",
-          job.trainLoss.map { JobLoss.text($0) } ?? "–", job.validationLoss.map { JobLoss.text($0) } ?? "–",
+          job.trainLoss.map { NumberFormat.loss($0) } ?? "–", job.validationLoss.map { NumberFormat.loss($0) } ?? "–",
           job.adapter ?? "–",
         ]
       }
@@ -48,14 +49,12 @@ struct JobsCommand: AsyncParsableCommand {
     func run() async throws {
       let workbench = try await options.workbench()
       await workbench.refreshJobs()
-      try await workbench.perform(.openJob(JobID(id)))
-      let detail = await workbench.snapshot.job
+      let detail = try await workbench.answer(to: JobDetailQuery(JobID(id)))
       await workbench.close()
-      guard let detail else { return }
       if options.json { return printJSON(Report.job(detail)) }
       JobsCommand.describe(detail)
       for checkpoint in detail.checkpoints {
-        let loss = checkpoint.validationLoss.map { "val loss \(JobLoss.text($0))" } ?? ""
+        let loss = checkpoint.validationLoss.map { "val loss \(NumberFormat.loss($0))" } ?? ""
         let mark = checkpoint.step == detail.best?.step ? "  best" : ""
         print("  step \(checkpoint.step)  \(loss)\(mark)  \(checkpoint.path)")
       }
@@ -120,9 +119,9 @@ struct JobsCommand: AsyncParsableCommand {
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
       await workbench.refreshJobs()
-      let resume = Command.resumeJob(JobID(id), accepting: try Acceptance(accept).preflight)
-      try await spending.ask([resume], on: workbench)
-      guard case .job(let job) = try await workbench.perform(resume, consent: .given) else { return }
+      let accepted = try Acceptance(accept).preflight
+      try await spending.ask([.resumeJob(JobID(id), accepting: accepted)], on: workbench)
+      let job = try await workbench.resumeJob(JobID(id), accepting: accepted, consent: .given)
       var detail = JobDetail(job: job)
       if follow {
         detail = try await JobsCommand.follow(job.id, on: workbench)
@@ -168,9 +167,10 @@ struct JobsCommand: AsyncParsableCommand {
       try await workbench.follow(id) { detail in
         let job = detail.job
         let losses = [
-          job.trainLoss.map { "loss \(JobLoss.text($0))" }, job.validationLoss.map { "val \(JobLoss.text($0))" },
+          job.trainLoss.map { "loss \(NumberFormat.loss($0))" },
+          job.validationLoss.map { "val \(NumberFormat.loss($0))" },
           detail.metrics.last?.tokensPerSecond.map { "\(Int(min(max($0, 0), 1e12))) tok/s" },
-          detail.remainingSeconds.map { "\(Report.seconds($0)) left" }, job.state == .queued ? job.message : nil,
+          detail.remainingSeconds.map { "\(NumberFormat.duration($0)) left" }, job.state == .queued ? job.message : nil,
         ]
         progress.show(
           "job \(job.id) \(job.state.rawValue)", done: job.step, total: job.steps,
@@ -194,7 +194,8 @@ struct JobsCommand: AsyncParsableCommand {
     let job = detail.job
     print("job \(job.id)  \(job.state.rawValue)  \(job.base) on \(job.data)  step \(job.step)/\(job.steps)")
     let losses = [
-      job.trainLoss.map { "train loss \(JobLoss.text($0))" }, job.validationLoss.map { "val loss \(JobLoss.text($0))" },
+      job.trainLoss.map { "train loss \(NumberFormat.loss($0))" },
+      job.validationLoss.map { "val loss \(NumberFormat.loss($0))" },
     ]
     let line = losses.compactMap { $0 }.joined(separator: ", ")
     if !line.isEmpty { print("  " + line) }

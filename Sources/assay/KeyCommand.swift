@@ -1,5 +1,6 @@
 import ArgumentParser
 import ModelAPI
+import WorkbenchCore
 
 /// `assay key`: keys in the system's key store.
 struct KeyCommand: AsyncParsableCommand {
@@ -48,12 +49,9 @@ struct KeyCommand: AsyncParsableCommand {
         "The only host that the key is sent to; known for OPENAI_API_KEY and ANTHROPIC_API_KEY.", valueName: "host"))
     var host: String?
 
-    private static let official = [
-      "OPENAI_API_KEY": "api.openai.com", "ANTHROPIC_API_KEY": "api.anthropic.com",
-    ]
-
     func name(of variable: String) throws -> KeyName {
-      guard let host = host ?? Self.official[variable] else {
+      let official = [Endpoint.Dialect].builtIn.first { $0.usualKey == variable }
+      guard let host = host ?? official?.usualHost else {
         throw ValidationError("Say which host the key is for, such as --for api.example.com.")
       }
       return KeyName(variable, for: host)

@@ -13,10 +13,11 @@ import WorkbenchCore
     version: "0.1.0",
     subcommands: [
       OpenCommand.self, EvalCommand.self, ModelsCommand.self, BatchesCommand.self, OutputsCommand.self,
+      RunsCommand.self, CollectGarbageCommand.self,
       CompareCommand.self, ReviewCommand.self, VerdictCommand.self,
       PromptCommand.self,
       DataCommand.self, TrainCommand.self, SweepCommand.self, JobsCommand.self, AdapterCommand.self, EngineCommand.self,
-      KeyCommand.self, InitCommand.self, TrustCommand.self, UntrustCommand.self,
+      ImportCommand.self, CasesCommand.self, KeyCommand.self, InitCommand.self, TrustCommand.self, UntrustCommand.self,
       DoctorCommand.self, ScreenCommand.self, JobRunnerCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Content
 import Foundation
+import NumberFormat
 import WorkbenchCore
 
 /// `assay models`: what models the workspace has, and what they can do.
@@ -34,7 +35,7 @@ struct ModelsCommand: AsyncParsableCommand {
         return [
           model.name, model.api.word, model.api.address, "\(model.concurrency)",
           model.price.map(Self.inAndOut) ?? "–",
-          probe?.latency.map { Report.milliseconds($0) } ?? "–",
+          probe?.latency.map { NumberFormat.duration($0) } ?? "–",
           probe?.tokensPerSecond.map { "\(Int($0.rounded()))" } ?? "–",
           probe.flatMap { $0.latency == nil ? nil : Report.day($0.time) } ?? "not yet",
         ]
@@ -80,10 +81,8 @@ struct ModelsCommand: AsyncParsableCommand {
       var failure: (any Error)?
       for name in names {
         do {
-          let outcome = try await Wiring.interruptible {
-            try await workbench.perform(.testModel(name), consent: .given)
-          }
-          guard case .probe(let probe) = outcome, let model = workspace.model(name) else { continue }
+          let probe = try await Wiring.interruptible { try await workbench.testModel(name, consent: .given) }
+          guard let model = workspace.model(name) else { continue }
           reports.append(Report.model(model, probe))
           if !options.json { Self.show(model, probe, earlier[model.place]) }
         } catch  where !(error is CancellationError) {
@@ -101,7 +100,7 @@ struct ModelsCommand: AsyncParsableCommand {
       let speed = probe.tokensPerSecond.map { ", \(Int($0.rounded())) tokens/s" } ?? ""
       let server = probe.server.map { ", \($0)" } ?? ""
       print(
-        "\(model.name) (\(model.api.address)): one token in \(Report.milliseconds(probe.latency ?? 0))\(speed)\(server)"
+        "\(model.name) (\(model.api.address)): one token in \(NumberFormat.duration(probe.latency ?? 0))\(speed)\(server)"
       )
       for ability in ModelProbe.Ability.allCases {
         guard let finding = probe.findings[ability] else { continue }
@@ -175,11 +174,6 @@ extension Report {
       report["models"] = .array(probe.models.map { .string($0) })
     }
     return .object(report)
-  }
-
-  /// Seconds as milliseconds.
-  static func milliseconds(_ seconds: Double) -> String {
-    seconds < 0.01 ? String(format: "%.1f ms", seconds * 1000) : "\(Int((seconds * 1000).rounded())) ms"
   }
 
   /// A day in the local calendar.

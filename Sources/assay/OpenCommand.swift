@@ -2,6 +2,7 @@ import ArgumentParser
 import Content
 import Drawing
 import Foundation
+import Panes
 import Terminal
 import WorkbenchCore
 import WorkbenchUI
@@ -46,7 +47,7 @@ struct OpenCommand: AsyncParsableCommand {
       throw WorkbenchError.unknown("theme", theme, among: themes.map(\.name))
     }
     let screen = Screen(
-      panes: Panes.all(), snapshot: await workbench.snapshot, themes: themes,
+      panes: Panes.all, snapshot: await workbench.snapshot, themes: themes,
       theme: ThemeLibrary.preferred(theme, environment: environment))
     let runner = CommandRunner(workbench)
     let last = LastTheme(screen.theme.name)
@@ -60,6 +61,7 @@ struct OpenCommand: AsyncParsableCommand {
       ) { command in
         switch command {
         case .workbench(let command): runner.perform(command)
+        case .watch(let queries): runner.watch(queries)
         case .copied(let text, let what, let way): runner.copy(text, what, by: way, to: clipboard)
         }
       }

@@ -36,7 +36,7 @@ struct PromptCommand: AsyncParsableCommand {
         throw WorkbenchError.input("The eval set \"\(setName)\" has no case \"\(caseID)\".")
       }
       let request = RenderRequest(variant: name, set: setName, caseID: caseID)
-      guard case .rendered(let prompt) = try await workbench.perform(.render(request)) else { return }
+      let prompt = try await workbench.answer(to: RenderQuery(request))
       await workbench.close()
       if let problem = prompt.problem, rendered { throw WorkbenchError.input(problem) }
       if options.json { return printJSON(Report.rendered(prompt)) }

@@ -1,6 +1,7 @@
 import Content
 import Evidence
 import Foundation
+import NumberFormat
 import WorkbenchCore
 
 /// Domain values as the JSON that scripts read. Member names are part of the interface: they only ever grow.
@@ -41,7 +42,8 @@ enum Report {
       ],
       "cost_usd": summary.cost.map { rounded($0, 6) } ?? .null,
       "known_cost_usd": summary.knownCost.map { rounded($0, 6) } ?? .null, "unpriced": JSONValue(summary.unpriced),
-      "seconds": rounded(run.seconds, 3),
+      "seconds": rounded(run.seconds, 3), "name": run.labels.name.map { .string($0) } ?? .null,
+      "note": run.labels.note.map { .string($0) } ?? .null,
     ]
   }
 
@@ -68,15 +70,15 @@ enum Report {
     let hasScores = summary.scored > 0
     return [
       run.variant.name, run.set, run.casesText,
-      hasScores ? percent(summary.mean) : "–",
-      hasScores ? "[\(percent(summary.low)), \(percent(summary.high))]" : "–",
+      hasScores ? NumberFormat.percent(summary.mean) : "–",
+      hasScores ? NumberFormat.range(summary.low, summary.high) : "–",
       summary.unscored > 0 ? "\(summary.unscored)" : "",
-      hasAnswers ? percent(Double(summary.formatValid) / Double(done)) : "–", "\(summary.errors)",
+      hasAnswers ? NumberFormat.percent(Double(summary.formatValid) / Double(done)) : "–", "\(summary.errors)",
       summary.meanPromptTokens.map { "\(Int($0.rounded()))" } ?? "–",
       summary.meanCompletionTokens.map { "\(Int($0.rounded()))" } ?? "–",
       summary.latencyMedian > 0 ? "\(Int((summary.latencyMedian * 1000).rounded()))" : "–",
       summary.latency95 > 0 ? "\(Int((summary.latency95 * 1000).rounded()))" : "–",
-      summary.costText ?? "–", seconds(run.seconds), run.id.description, run.promptVersion.short,
+      summary.costText ?? "–", NumberFormat.duration(run.seconds), run.id.description, run.promptVersion.short,
     ]
   }
 
@@ -88,25 +90,5 @@ enum Report {
       .init("in/case", .right, priority: 7), .init("out/case", .right, priority: 6),
       .init("p50 ms", .right, priority: 6), .init("p95 ms", .right, priority: 3), .init("cost", .right, priority: 5),
       .init("time", .right, priority: 4), .init("run", .right, priority: 7), .init("prompt", priority: 2))
-  }
-
-  static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
-
-  /// Dollars to the cent, and what is less than ten cents to two digits.
-  static func dollars(_ amount: Double) -> String {
-    guard amount > 0 else { return "$0" }
-    let places = amount >= 0.0995 ? 2 : min(9, Int((-log10(amount)).rounded(.up)) + 1)
-    return String(format: "$%.\(places)f", amount)
-  }
-
-  static func seconds(_ value: Double) -> String {
-    guard value.isFinite, value < 1e15 else { return "–" }
-    return value < 10 ? String(format: "%.1f s", value) : value < 120 ? "\(Int(value)) s" : "\(Int(value) / 60) min"
-  }
-}
-
-extension Report {
-  static func perSecond(_ rate: Double) -> String {
-    rate < 10 ? String(format: "%.1f/s", rate) : "\(Int(rate.rounded()))/s"
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Drawing
 import Files
 import Foundation
+import Panes
 import WorkbenchCore
 import WorkbenchUI
 
@@ -41,7 +42,7 @@ struct ScreenCommand: AsyncParsableCommand {
     }
     await workbench.watch()
     var screen = Screen(
-      panes: Panes.all(), snapshot: await workbench.snapshot, themes: themes, theme: theme ?? Theme.dark.name)
+      panes: Panes.all, snapshot: await workbench.snapshot, themes: themes, theme: theme ?? Theme.dark.name)
     let runner = CommandRunner(workbench)
     var surface = Surface(width: size.width, height: size.height)
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Content
 import Drawing
+import NumberFormat
 import WorkbenchCore
 
 /// `assay sweep`: several jobs that differ in a few settings.
@@ -18,14 +19,6 @@ struct SweepCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "run", abstract: "Begin or go on with a sweep.")
     @Argument(help: "Its name.")
     var name: String
-    @Option(help: ArgumentHelp("Learning rates.", valueName: "a,b,…"))
-    var learningRate: NumberList?
-    @Option(help: ArgumentHelp("LoRA ranks.", valueName: "a,b,…"))
-    var rank: NumberList?
-    @Option(help: ArgumentHelp("Passes over the rows.", valueName: "a,b,…"))
-    var epochs: NumberList?
-    @Option(help: ArgumentHelp("Shares of the rows, 0 to 1: would more data help?", valueName: "a,b,…"))
-    var dataShare: NumberList?
     @Option(help: ArgumentHelp("Only one in so many trials goes on after a quarter and a half.", valueName: "n"))
     var halving: Int?
     @Option(help: "Eval cases that each trial is judged on; 0 judges by validation loss.")
@@ -36,50 +29,29 @@ struct SweepCommand: AsyncParsableCommand {
     var base: String?
     @Option(help: "The rows, instead of the workspace's.", completion: .file(extensions: ["jsonl"]))
     var data: String?
-    @Option(help: "Optimiser steps, instead of the workspace's setting.")
-    var steps: Int?
     @Option(
       help: ArgumentHelp(
         "Train although this check of the rows, or of the pre-flight, comes out badly. Repeatable.",
         valueName: "check=reason"))
     var accept: [String] = []
+    @OptionGroup(title: "Settings, instead of the workspace's; several values, with commas, are tried")
+    var settings: SettingOptions
     @OptionGroup var spending: SpendingOptions
     @OptionGroup var patience: PatienceOptions
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
       if let halving, !(2...10).contains(halving) { throw ValidationError("--halving takes a number from 2 to 10.") }
-      if let steps, !(1...1_000_000_000).contains(steps) {
-        throw ValidationError("--steps must be from 1 to 1000000000.")
-      }
-      if steps != nil, epochs != nil { throw ValidationError("Give either --steps or several --epochs.") }
       _ = try Acceptance(accept)
       if cases < 0 { throw ValidationError("--cases must be at least 0.") }
-      if let rates = learningRate?.values, !rates.allSatisfy({ $0 > 0 && $0 <= 1 }) {
-        throw ValidationError("--learning-rate takes numbers above 0, at most 1.")
-      }
-      if let ranks = rank?.values, !ranks.allSatisfy({ $0 >= 1 && $0 <= 4096 && $0 == $0.rounded() }) {
-        throw ValidationError("--rank takes whole numbers from 1 to 4096.")
-      }
-      if let epochs = epochs?.values, !epochs.allSatisfy({ $0 > 0 && $0 < 1e6 }) {
-        throw ValidationError("--epochs takes numbers above 0.")
-      }
-      if let shares = dataShare?.values, !shares.allSatisfy({ $0 > 0 && $0 <= 1 }) {
-        throw ValidationError("--data-share takes numbers above 0, at most 1.")
-      }
     }
 
     func run() async throws {
       let workbench = try await options.trustedWorkbench()
       await patience.apply(to: workbench)
       Wiring.report(await workbench.snapshot.workspace.problems)
-      var settings = await workbench.snapshot.workspace.training.settings
-      if let steps { settings.steps = steps }
-      var axes = SweepRequest.Axes()
-      axes.learningRates = learningRate?.values ?? []
-      axes.ranks = (rank?.values ?? []).map { Int($0) }
-      axes.epochs = epochs?.values ?? []
-      axes.dataShares = dataShare?.values ?? []
+      let settings = try self.settings.applied(to: await workbench.snapshot.workspace.training.settings)
+      let axes = self.settings.axes
       let acceptance = try Acceptance(accept)
       let request = SweepRequest(
         name: name,
@@ -131,11 +103,11 @@ struct SweepCommand: AsyncParsableCommand {
     await workbench.close()
     if json {
       let value: JSONValue = [
-        "sweep": .string(report.name), "axes": .array(report.axes.map { .string($0.rawValue) }),
+        "sweep": .string(report.name), "axes": .array(report.axes.map { .string($0.heading) }),
         "trials": .array(
           report.rows.map { row in
             var value = Report.job(row.job).object ?? JSONObject()
-            for axis in report.axes { value[axis.rawValue] = JSONValue(axis.value(row.job.settings)) }
+            for axis in report.axes { value[axis.heading] = axis.value(in: row.job.settings)?.json ?? .null }
             value["run"] = row.run.map { Report.run($0) } ?? .null
             return .object(value)
           }),
@@ -144,36 +116,21 @@ struct SweepCommand: AsyncParsableCommand {
       return printJSON(value)
     }
     var table = TextTable(
-      report.axes.map { .init($0.rawValue, .right) } + [
+      report.axes.map { .init($0.heading, .right) } + [
         .init("job", .right), .init("state"), .init("step", .right), .init("best loss", .right),
         .init("at step", .right), .init("score", .right),
         .init("95 % interval"),
       ])
     table.rows = report.rows.map { row in
-      report.axes.map { axis in
-        let value = axis.value(row.job.settings)
-        return axis == .dataShare ? Report.percent(value) : value == value.rounded() ? "\(Int(value))" : "\(value)"
-      } + [
+      report.axes.map { $0.cell(in: row.job.settings) } + [
         row.job.id.description, row.job.state.rawValue, "\(row.job.step)/\(row.job.steps)",
-        row.loss.map(JobLoss.text) ?? "–", row.job.best.map { "\($0.step)" } ?? "–",
-        row.run.map { Report.percent($0.summary.mean) } ?? "–",
-        row.run.map { "[\(Report.percent($0.summary.low)), \(Report.percent($0.summary.high))]" } ?? "–",
+        row.loss.map(NumberFormat.loss) ?? "–", row.job.best.map { "\($0.step)" } ?? "–",
+        row.run.map { NumberFormat.percent($0.summary.mean) } ?? "–",
+        row.run.map { NumberFormat.range($0.summary.low, $0.summary.high) } ?? "–",
       ]
     }
     table.print()
     print("")
     for sentence in sentences { print(sentence) }
-  }
-}
-
-/// Numbers with commas between them.
-struct NumberList: ExpressibleByArgument {
-  /// In the order they were given.
-  var values: [Double]
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    values = parts.compactMap { Double($0.filter { $0 != " " }) }.filter(\.isFinite)
-    guard values.count == parts.count, !values.isEmpty, Set(values).count == values.count else { return nil }
   }
 }

@@ -7,6 +7,8 @@ import WorkbenchUI
 /// What the screen asks of the program.
 enum UICommand: Sendable {
   case workbench(Command)
+  /// To have these queries answered, which the screen shows from now on.
+  case watch(Set<AnyQuery>)
   /// To be told where the text can be pasted from, and before that put there, unless the terminal does it.
   case copied(String, what: String, by: ClipboardWay)
 }
@@ -27,6 +29,7 @@ struct TerminalScreen: Interface {
     last.name = screen.theme.name
     var requests: [Request<UICommand>] = commands.map { .perform(.workbench($0)) }
     if screen.isDone { requests.append(.quit) }
+    if let queries = screen.takeQueries() { requests.append(.perform(.watch(queries))) }
     for wish in screen.takeWishes() {
       switch wish {
       case .suspend: requests.append(.suspend)

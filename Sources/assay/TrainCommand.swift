@@ -18,37 +18,12 @@ struct TrainCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "What tunes it: mlx, trl, openai, slurm or command; docs/training.md tells of each.", valueName: "name"))
   var backend: String?
-  @Option(help: "Optimiser steps, instead of the workspace's setting.")
-  var steps: Int?
-  @Option(help: "Peak learning rate, instead of the workspace's setting.")
-  var learningRate: Double?
-  @Option(help: "LoRA rank, instead of the workspace's setting.")
-  var rank: Int?
-  @Option(help: "Learn answers (sft) or from pairs of answers (dpo), instead of the workspace's setting.")
-  var objective: String?
-  @Option(help: "The share of the rows to learn from, above 0 and at most 1.")
-  var dataShare: Double?
-  @Option(
-    help: ArgumentHelp(
-      "Evaluate each checkpoint on so many cases while the job goes on, end it when more isn't worth it, and keep what behaves best.",
-      valueName: "cases"))
-  var checkpointCases: Int?
-  @Option(help: "Save and end after so many hours.")
-  var maxHours: Double?
   @Option(help: "Its place in this machine's queue: higher ones come first.")
   var priority = 0
   @Option(help: ArgumentHelp("Start at this time, such as 22:30 or 2026-12-01T08:00.", valueName: "time"))
   var at: String?
   @Flag(help: "Start at once, beside whatever job is running here.")
   var now = false
-  @Option(help: "Seed, instead of the workspace's setting.")
-  var seed: Int?
-  @Option(
-    help: "Also learn rows of other tasks from this file, to forget less of them.",
-    completion: .file(extensions: ["jsonl"]))
-  var mix: String?
-  @Option(help: ArgumentHelp("Their share of all rows (0 to 1; 0 mixes none in).", valueName: "share"))
-  var mixShare: Double?
   @Flag(help: "Train although rows stand in an eval set too.")
   var allowLeaks = false
   @Option(
@@ -60,53 +35,23 @@ struct TrainCommand: AsyncParsableCommand {
   var estimate = false
   @Flag(help: "Stay until the job is over, showing its progress; Ctrl-C leaves it running.")
   var follow = false
+  @OptionGroup(title: "Settings, instead of the workspace's") var settings: SettingOptions
   @OptionGroup var spending: SpendingOptions
   @OptionGroup var options: WorkspaceOptions
 
   func validate() throws {
     if from != nil, data != nil { throw ValidationError("Give either --from or --data.") }
-    if let steps, !(1...1_000_000_000).contains(steps) {
-      throw ValidationError("--steps must be from 1 to 1000000000.")
-    }
-    if let rank, !(1...4096).contains(rank) { throw ValidationError("--rank must be from 1 to 4096.") }
-    if let learningRate, !(learningRate > 0 && learningRate <= 1) {
-      throw ValidationError("--learning-rate must be above 0, at most 1.")
-    }
+    try settings.requireSingleValues()
     _ = try Acceptance(accept)
-    if let objective, TrainingSettings.Objective(rawValue: objective) == nil {
-      throw ValidationError("--objective must be sft or dpo.")
-    }
-    if let dataShare, !(dataShare > 0 && dataShare <= 1) {
-      throw ValidationError("--data-share must be above 0, at most 1.")
-    }
-    if let checkpointCases, checkpointCases < 0 { throw ValidationError("--checkpoint-cases must be at least 0.") }
-    if let maxHours, !(maxHours > 0) { throw ValidationError("--max-hours must be above 0.") }
     if at != nil, now { throw ValidationError("Give either --at or --now.") }
     if let at, try StartTime.date(at) < Date() { throw ValidationError("--at \(at) is over; give a time to come.") }
-    if let mixShare, !(0..<1).contains(mixShare) { throw ValidationError("--mix-share must be from 0, below 1.") }
   }
 
   func run() async throws {
     let workbench = try await options.trustedWorkbench()
     let workspace = await workbench.snapshot.workspace
     Wiring.report(workspace.problems)
-    var settings = workspace.training.settings
-    if let steps { settings.steps = steps }
-    if let learningRate { settings.learningRate = learningRate }
-    if let rank { settings.rank = rank }
-    if let seed { settings.seed = seed }
-    if let objective { settings.objective = TrainingSettings.Objective(rawValue: objective) ?? settings.objective }
-    if let dataShare { settings.dataShare = dataShare }
-    if let checkpointCases { settings.checkpointCases = checkpointCases }
-    if let maxHours { settings.maxHours = maxHours }
-    if let mix { settings.mix = TrainingMix(data: mix) }
-    if let mixShare {
-      if settings.mix == nil, mixShare > 0 {
-        throw WorkbenchError.input("--mix-share has no file to take rows from: add --mix FILE or training.mix.data.")
-      }
-      settings.mix?.share = mixShare
-      if mixShare == 0 { settings.mix = nil }
-    }
+    let settings = try self.settings.applied(to: workspace.training.settings)
     let acceptance = try Acceptance(accept)
     var request = TrainRequest(
       base: base, data: data, settings: settings, allowLeaks: allowLeaks, accepted: acceptance.data,
@@ -116,7 +61,7 @@ struct TrainCommand: AsyncParsableCommand {
       let run = try await workbench.run(named: from)
       let path = "train/from-run-\(run.id).jsonl"
       let collected = CollectRequest(run: run.id, prompt: workspace.training.prompt, path: path)
-      guard case .collected(let report) = try await workbench.perform(.collect(collected)) else { return }
+      let report = try await workbench.collect(collected)
       Wiring.say(
         "\(report.rows) passed outputs of run \(run.id) are in \(path). Their cases stand in the eval set \"\(run.set)\": the tuned "
           + "model's score there will not count as evidence; measure it on other cases.")
@@ -129,14 +74,14 @@ struct TrainCommand: AsyncParsableCommand {
       if let problem = estimate.problem { throw WorkbenchError.input(problem) }
       return options.json ? printJSON(Report.estimate(estimate)) : print(estimate.sentence)
     }
-    if (backend ?? workspace.training.backend) == "openai" {
+    if (backend ?? workspace.training.backend).flatMap(BackendName.init)?.descriptor.isHosted == true {
       let estimate = await workbench.estimate(request)
       let price =
         estimate.dollars == nil ? " What it costs isn't known: the model has no `price: { training: … }`." : ""
       Wiring.say("At the provider: \(estimate.sentence)\(price)")
     }
     try await spending.ask([.train(request)], on: workbench)
-    guard case .job(let job) = try await workbench.perform(.train(request), consent: .given) else { return }
+    let job = try await workbench.train(request, consent: .given)
     var detail = JobDetail(job: job)
     if follow {
       detail = try await JobsCommand.follow(job.id, on: workbench)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ModelAPI
 import Trust
 import WorkbenchCore
 import WorkspaceFiles
@@ -21,7 +22,7 @@ struct TrustCommand: AsyncParsableCommand {
 
   func run() async throws {
     let folder = WorkspaceOptions.absolute(directory)
-    let files = FolderWorkspaceFiles(folder)
+    let files = FolderWorkspaceFiles(folder, dialects: .builtIn)
     try files.check()
     let workspace = try await files.read()
     let gate = WorkspaceGate(workspace: folder)

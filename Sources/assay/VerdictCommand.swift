@@ -16,8 +16,7 @@ struct VerdictCommand: AsyncParsableCommand {
     let flaws = await workbench.snapshot.workspace.factFlaws
     guard flaws.isEmpty else { throw WorkbenchError.flawed("judged", flaws) }
     await workbench.refreshJobs()
-    await workbench.refreshVerdict()
-    let report = await workbench.snapshot.verdict
+    let report = try await workbench.answer(to: VerdictQuery())
     await workbench.close()
     guard let report else {
       throw WorkbenchError.input(
@@ -33,12 +32,24 @@ struct VerdictCommand: AsyncParsableCommand {
     }
     print("")
     print(report.advice.headline + ".")
-    print("Confidence: \(report.advice.confidence.words).")
+    print(report.advice.confidenceSentence)
+    let objections = report.advice.objections
+    if !objections.isEmpty {
+      print("\nWhat speaks against it:")
+      for objection in objections { print("  ! \(objection.statement)") }
+    }
     print("")
     for line in report.advice.lines { print("  \(line.direction.mark) \(line.statement)") }
+    let flips = report.flips.compactMap(\.words)
+    if !flips.isEmpty {
+      print("\nWhat would turn it:")
+      for flip in flips { print("  · \(flip)") }
+    }
     if !report.advice.missing.isEmpty {
       print("\nWhat would settle more:")
-      for missing in report.advice.missing { print("  · \(missing.statement)") }
+      for missing in report.advice.missing {
+        print("  · \(missing.statement)" + (missing.command.map { ": \($0)" } ?? ""))
+      }
     }
   }
 }
@@ -48,7 +59,9 @@ extension Report {
     let advice = report.advice
     return [
       "set": .string(report.set), "recommendation": .string(advice.recommendation.rawValue),
-      "confidence": .string(advice.confidence.rawValue), "headline": .string(advice.headline),
+      "confidence": .string(advice.confidence.rawValue),
+      "confidence_limits": .array(advice.limits.map { .string($0) }),
+      "against": .array(advice.objections.map { .string($0.rule.rawValue) }), "headline": .string(advice.headline),
       "decided_by": .string(advice.decidedBy.rawValue),
       "prompted": report.prompted.map(run) ?? .null, "tuned": report.tuned.map(run) ?? .null,
       "variants": .array(report.runs.map(run)),
@@ -58,6 +71,9 @@ extension Report {
           [
             "rule": .string(line.rule.rawValue), "direction": .string(line.direction.rawValue),
             "statement": .string(line.statement),
+            "stated_file": line.stated == nil ? .null : "assay.yaml",
+            "stated_key": line.stated.map { .string($0.key) } ?? .null,
+            "stated_line": line.stated?.line.map { JSONValue($0) } ?? .null,
             "figures": .array(
               line.figures.map { figure in
                 [
@@ -67,11 +83,23 @@ extension Report {
               }),
           ]
         }),
+      "flips": .array(
+        report.flips.map { flip in
+          func turn(_ turn: FlipDistance.Turn?) -> JSONValue { turn.map { JSONValue($0.value) } ?? .null }
+          func what(_ turn: FlipDistance.Turn?) -> JSONValue {
+            turn.map { .string($0.recommendation.rawValue) } ?? .null
+          }
+          return [
+            "fact": .string(flip.fact.rawValue), "value": JSONValue(flip.value), "below": turn(flip.below),
+            "below_recommendation": what(flip.below), "above": turn(flip.above),
+            "above_recommendation": what(flip.above),
+          ]
+        }),
       "missing": .array(
         advice.missing.map {
           [
             "rule": .string($0.rule.rawValue), "statement": .string($0.statement),
-            "count": $0.count.map { JSONValue($0) } ?? .null,
+            "count": $0.count.map { JSONValue($0) } ?? .null, "command": $0.command.map { .string($0) } ?? .null,
           ]
         }),
     ]

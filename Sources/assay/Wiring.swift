@@ -20,13 +20,13 @@ enum Wiring {
     let layout = EngineLayout.standard(environment: ProcessInfo.processInfo.environment)
     let gate = WorkspaceGate(workspace: folder, trustsAll: trusts || Self.isTrustedByEnvironment)
     let use = StateUse(isAllowed: false)
-    let files = FolderWorkspaceFiles(folder, gate: gate, state: use)
+    let files = FolderWorkspaceFiles(folder, dialects: .builtIn, gate: gate, state: use)
     try files.check()  // before a database is made in the wrong place
     let state = WorkspaceState(workspace: folder, use: use)
     let downloads = DownloadNotices()
     let workbench = try await Workbench(
       Workbench.Dependencies(
-        files: files, openStore: { isTrusted in try isTrusted ? state.open() : state.openOwn() ?? .inMemory() },
+        files: files, openStore: { isTrusted in try await isTrusted ? state.open() : state.openOwn() ?? .inMemory() },
         clients: HTTPModelClients(
           servers: EngineServers(layout: layout, onDownload: { downloads.tell($0) }), gate: gate),
         trainer: DetachedTrainer(

@@ -13,7 +13,7 @@ struct WorkspaceState: Sendable {
   /// didn't make once its database was seen to hold nothing but Assay's tables. Jobs in an adopted one are not signed, so
   /// they can be read and are never resumed. Where nothing can be written, what is there can be looked at.
   /// - Throws: `TrustFailure` or `StorageError`.
-  func open() throws -> SQLiteStore {
+  func open() async throws -> SQLiteStore {
     let folder = StateFolder(workspace: workspace)
     // Without a key nothing is marked, so that what is there is adopted each time, and no job can be started.
     let key = try? InstallationKey()
@@ -28,7 +28,7 @@ struct WorkspaceState: Sendable {
     do {
       try folder.make()
       folder.sweep()
-      store = try SQLiteStore(stateFolder: folder.path)
+      store = try await SQLiteStore(stateFolder: folder.path)
       if standing != .ours, let key { try folder.mark(key) }
     } catch let failure as TrustFailure {
       return try looking(.failed(path: folder.path, detail: failure.description))
@@ -44,13 +44,13 @@ struct WorkspaceState: Sendable {
 
   /// Opens the state of a workspace that is not trusted, where this installation made it; nil where it didn't.
   /// - Throws: `TrustFailure` or `StorageError`.
-  func openOwn() throws -> SQLiteStore? {
+  func openOwn() async throws -> SQLiteStore? {
     let folder = StateFolder(workspace: workspace)
     guard let key = try? InstallationKey(existingIn: .standard()), (try? folder.standing(key)) == .ours else {
       return nil
     }
     let store =
-      try folder.canBeWritten ? SQLiteStore(stateFolder: folder.path) : SQLiteStore.looking(into: folder.path)
+      try folder.canBeWritten ? await SQLiteStore(stateFolder: folder.path) : SQLiteStore.looking(into: folder.path)
     use.allow()
     return store
   }

@@ -31,9 +31,11 @@ import Testing
 }
 
 private struct Notes: Pane {
+  typealias Query = Never
   enum Action { case run }
 
   var isTyping = false
+  let id = PaneID("notes")
   let title = "Notes"
   var capturesText: Bool { isTyping }
 

@@ -74,4 +74,20 @@ import Testing
     surface.write(zalgo, at: Point(x: 0, y: 0))
     #expect(surface[0, 0].glyph.scalars.count <= 5)
   }
+
+  @Test func theEndOfATextIsOneLine() {
+    #expect(TextWidth.tail("{\n  \"a\": 1,\n\t\"b\": 2\n}\n", width: 40) == "{ \"a\": 1, \"b\": 2 }")
+    #expect(TextWidth.tail("one two three", width: 6) == "…three")
+    #expect(TextWidth.tail("作業作業", width: 5) == "…作業")
+    #expect(TextWidth.tail("作業作業", width: 4) == "…業")
+    #expect(TextWidth.tail("abc", width: 3) == "abc")
+    #expect(TextWidth.tail("abc", width: 1) == "…" && TextWidth.tail("abc", width: 0) == "")
+    #expect(TextWidth.tail("", width: 5) == "")
+  }
+
+  @Test func aNameThatIsTooLongKeepsItsEnds() {
+    #expect(TextWidth.clippedInTheMiddle("task+format+constraints", to: 11) == "task+…aints")
+    #expect(TextWidth.clippedInTheMiddle("作作作作作", to: 6) == "作…作")
+    #expect(TextWidth.clippedInTheMiddle("short", to: 5) == "short")
+  }
 }

@@ -76,7 +76,8 @@ extension EndToEnd {
         #expect(
           readme.contains("| `train/main.jsonl` | \(data.split(separator: "\n").count) | `\(SHA256.hex(data))` |"))
         for words in [
-          "| Rank, scale | 16, 2 |", "Validation loss: ", "| main | tuned-1 | 20 |", "| before | general | task |",
+          "| Rank | 16 |", "| Scale | 2 |", "| Learning rate |", "Validation loss: ", "| main | tuned-1 | 20 |",
+          "| before | general | task |",
           "| after | general | ten |", "| leaks |",
         ] {
           #expect(readme.contains(words), "\(words): \(readme)")

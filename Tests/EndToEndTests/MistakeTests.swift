@@ -38,6 +38,20 @@ extension EndToEnd {
       }
     }
 
+    @Test(arguments: [
+      (["train", "--rank", "0"], "--rank must be a whole number from 1 to 4096, not 0."),
+      (["train", "--method", "lara"], "--method must be one of lora, dora, full, not lara."),
+      (["train", "--rank", "4,8"], "--rank takes one value here"),
+      (["train", "--steps", "4", "--epochs", "1"], "Give either --steps or --epochs."),
+      (["train", "--mix-share", "1"], "--mix-share must be a number from 0, below 1, not 1."),
+      (["sweep", "run", "s", "--rank", "4,4"], "--rank names a value twice."),
+      (["sweep", "run", "s", "--learning-rate", "1e-4,2"], "--learning-rate must be a number above 0, at most 1"),
+    ])
+    func aSettingBeyondItsLimitsIsNamed(_ arguments: [String], _ sentence: String) async throws {
+      let shown = try await assay(arguments)
+      #expect(shown.status == 2 && shown.errors.contains(sentence), "\(shown)")
+    }
+
     @Test func aCommandThatFailsPrintsAnErrorObject() async throws {
       try await Place.withFolder { folder in
         try workspace(in: folder)

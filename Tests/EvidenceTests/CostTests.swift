@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 import Testing
 
 /// The example of the third essay, as SPEC section 6 corrects it.
@@ -21,16 +22,15 @@ import Testing
 
   @Test func breakEven() {
     #expect(model().breakEven == .after(queries: 277_778))
-    #expect(Wording.count(277_778) == "277,778")
+    #expect(NumberFormat.count(277_778) == "277,778")
     #expect(model().monthsToBreakEven == nil)
     let months = model(queriesPerMonth: 10_000).monthsToBreakEven
-    #expect(months.map { Wording.trimmed($0, decimals: 1) } == "27.8")
+    #expect(months.map { NumberFormat.trimmed($0, decimals: 1) } == "27.8")
   }
 
   @Test func atAMillionAMonth() {
     let model = model(queriesPerMonth: 1_000_000)
-    #expect(model.savingPerMonth.map(Wording.dollars) == "$18,000")
-    #expect(model.firstMonthNet.map(Wording.dollars) == "$13,000")
+    #expect(model.savingPerMonth.map(NumberFormat.dollars) == "$18,000")
   }
 
   @Test func withWork() {
@@ -127,37 +127,9 @@ import Testing
   }
 }
 
-@Suite struct WordingTests {
-  @Test func shares() {
-    #expect(Wording.percent(0.94) == "94 %")
-    #expect(Wording.percent(0.999) == "99.9 %")
-    #expect(Wording.percent(0.9999) == "99.9 %")
-    #expect(Wording.percent(0.001) == "0.1 %")
-    #expect(Wording.percent(0) == "0 %")
-    #expect(Wording.percent(1) == "100 %")
-    #expect(Wording.percent(0.71, Interval(0.6146, 0.7899)) == "71 % [61, 79]")
-    #expect(Wording.points(0.23, Interval(-0.004, 0.33)) == "+23 points [-0.4, +33]")
-    #expect(Wording.points(-0.01) == "-1 point")
-    #expect(Wording.points(0) == "0 points")
-  }
-
-  @Test func numbers() {
-    #expect(Wording.pValue(0.0000056) == "p < 0.001")
-    #expect(Wording.pValue(0.0026) == "p = 0.003")
-    #expect(Wording.pValue(0.0316) == "p = 0.032")
-    #expect(Wording.pValue(0.456) == "p = 0.46")
-    #expect(Wording.pValue(1) == "p = 1")
-    #expect(Wording.count(-1234) == "-1,234")
-    #expect(Wording.count(0) == "0")
-    #expect(Wording.count(.infinity) == "∞")
-    #expect(Wording.dollars(0.035) == "$0.035")
-    #expect(Wording.dollars(0.00172) == "$0.0017")
-    #expect(Wording.dollars(12.5) == "$12.50")
-    #expect(Wording.dollars(-1800.4) == "-$1,800")
-    #expect(Wording.dollars(5) == "$5")
-    #expect(Wording.milliseconds(850.4) == "850 ms")
-    #expect(Wording.milliseconds(2449) == "2.4 s")
-    #expect(Wording.plural(1, "case") == "1 case")
-    #expect(Wording.plural(1500, "case") == "1,500 cases")
+@Suite struct IntervalTextTests {
+  @Test func estimatesHaveTheirIntervals() {
+    #expect(NumberFormat.percent(0.71, Interval(0.6146, 0.7899)) == "71 % [61, 79]")
+    #expect(NumberFormat.points(0.23, Interval(-0.004, 0.33)) == "+23 points [-0.4, +33]")
   }
 }

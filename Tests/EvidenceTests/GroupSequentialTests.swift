@@ -56,11 +56,6 @@ import Testing
     #expect(GroupSequential(cases: 9, looks: 0).schedule == [9])
     #expect(GroupSequential(cases: .max, looks: 4).schedule.last == .max)
     #expect(GroupSequential(schedule: [0, 30, 30, 20, 80, 101], of: 100).schedule == [30, 80])
-    let plan = GroupSequential(cases: 50)
-    #expect(plan.lookDue(after: 9) == nil)
-    #expect(plan.lookDue(after: 10) == 0)
-    #expect(plan.lookDue(after: 39) == 2)
-    #expect(plan.lookDue(after: 50) == 4)
   }
 
   @Test func looksMayComeAtOtherTimes() {

@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 import Testing
 
 @Suite struct PairedTests {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import WorkbenchCore
 
+@testable import TrainerLogs
 @testable import Trainers
 
 /// What trainers write, ours and others'.

@@ -2,6 +2,7 @@ import Content
 import Drawing
 import Files
 import Foundation
+import ModelAPI
 import Testing
 import WorkbenchCore
 
@@ -32,7 +33,7 @@ import WorkbenchCore
     let cases = CaseCache()
     try await Fuzzer("configurations", corpus: Corpus.configurations, words: Self.words).run { bytes, _ in
       try Data(bytes).write(to: URL(fileURLWithPath: folder + "/assay.yaml"))
-      guard let read = try? WorkspaceReader.read(workspace, cases: cases) else { return nil }
+      guard let read = try? WorkspaceReader.read(workspace, dialects: .builtIn, cases: cases) else { return nil }
       _ = (read.permissions, read.renderings, read.factFlaws)
       return read.problems.contains { $0.description.isEmpty } ? "a problem without a text" : nil
     }
@@ -40,16 +41,22 @@ import WorkbenchCore
 
   private static let oneCase = #"{"id": "a", "input": {"text": "x"}, "expected": "y"}"# + "\n"
 
-  @Test func newVariants() async throws {
-    let variant = Variant(name: "new", model: "m", prompt: "main")
-    try await Fuzzer("new-variants", corpus: Corpus.configurations, words: Self.words).run { bytes, _ in
-      let text = String(decoding: bytes, as: UTF8.self)
-      guard let edited = try? VariantEditor(text).adding(variant, implied: []) else { return nil }
-      // One stretch was put in, and nothing else was touched.
-      let (before, after) = (Array(text.unicodeScalars), Array(edited.unicodeScalars))
-      let start = zip(before, after).prefix { $0 == $1 }.count
-      let end = zip(before.reversed(), after.reversed()).prefix { $0 == $1 }.count
-      return start + end >= before.count && edited.contains("new") ? nil : "more than a variant has changed"
+  @Test func variants() async throws {
+    let models = Named<ModelSpec>(["m": ModelSpec(name: "m", api: .replay(file: "r.jsonl"))])
+    let prompts = Named<Prompt>(["main": Prompt(name: "main", path: "prompts/main", sections: [])])
+    let path = FileManager.default.temporaryDirectory.path + "/fuzz-variants-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try FileManager.default.createDirectory(atPath: path + "/variants", withIntermediateDirectories: true)
+    let words = ["model: ", "prompt: ", "main", "m", "sections: ", "adapter: ", "stop: [", "temperature: ", "\n", ": "]
+    let corpus = [Variant(name: "a", model: "m", prompt: "main", sampling: Sampling(temperature: 1, stop: ["x"])).text]
+    try await Fuzzer("variants", corpus: corpus.map { Array($0.utf8) }, words: words).run { bytes, _ in
+      try Data(bytes).write(to: URL(fileURLWithPath: path + "/variants/a.yaml"))
+      var reader = VariantReader(models: models, prompts: prompts, folder: WorkspaceFolder(path))
+      var fields = ConfigFields(ConfigDocument("", log: ProblemLog(file: "")), log: ProblemLog(file: ""))
+      let found = reader.read(&fields)
+      let isTold = reader.problems.contains { $0.severity == .error }
+      if found.isEmpty, !isTold { return "a variant is left out in silence" }
+      return reader.problems.allSatisfy { $0.key?.hasPrefix("variants.a") == true } ? nil : "a flaw of everything"
     }
   }
 

@@ -1,11 +1,7 @@
 import Drawing
 import Foundation
-import PaneCases
-import PaneCompare
-import PanePrompt
-import PaneRuns
-import PaneTraining
-import PaneVerdict
+import ModelAPI
+import Panes
 import Storage
 import Synchronization
 import TestFolders
@@ -38,8 +34,8 @@ import WorkspaceFiles
       folder: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]
     ) async throws { count.withLock { $0 += 1 } }
     func pickUp(folder: String) async {}
-    func observe(folder: String, from offset: Int) async -> TrainerObservation {
-      TrainerObservation(events: [], offset: offset, isAlive: false, exitStatus: nil, log: [])
+    func observe(folder: String, from cursor: ObservationCursor) async -> TrainerObservation {
+      TrainerObservation(events: [], cursor: cursor, isAlive: false, exitStatus: nil, log: [])
     }
     func changes(folder: String) -> AsyncStream<Void> { AsyncStream { $0.finish() } }
     func stop(folder: String, _ request: StopRequest) async throws {}
@@ -71,17 +67,13 @@ import WorkspaceFiles
     ]
   }
 
-  private static func panes() -> [any Pane<Snapshot, Command>] {
-    [PromptPane(), CasesPane(), ComparePane(), RunsPane(), TrainingPane(), VerdictPane()]
-  }
-
   /// All commands that two keys in a row bring about in any pane, the palette included.
   private func commands(_ snapshot: Snapshot) -> Set<Command> {
     var found: Set<Command> = []
     func press(_ screen: inout Screen, _ key: Key) { found.formUnion(screen.handle(.key(key))) }
-    for index in Self.panes().indices {
-      var start = Screen(panes: Self.panes(), snapshot: snapshot, themes: [])
-      press(&start, Key(.character(Character("\(index + 1)"))))
+    for entry in Panes.all {
+      var start = Screen(panes: Panes.all, snapshot: snapshot, themes: [])
+      press(&start, entry.key)
       var surface = Surface(width: 120, height: 36)
       start.draw(on: &surface)
       let keys = start.helpGroups().flatMap(\.hints).flatMap(\.keys)
@@ -97,7 +89,7 @@ import WorkspaceFiles
     }
     // Every line of the palette.
     for line in 0..<80 {
-      var screen = Screen(panes: Self.panes(), snapshot: snapshot, themes: [])
+      var screen = Screen(panes: Panes.all, snapshot: snapshot, themes: [])
       press(&screen, ":")
       for _ in 0..<line { press(&screen, .down) }
       press(&screen, .enter)
@@ -118,7 +110,8 @@ import WorkspaceFiles
     let (model, trainer) = (DearModel(), DearTrainer())
     let workbench = try await Workbench(
       Workbench.Dependencies(
-        files: FolderWorkspaceFiles(folder), store: try SQLiteStore.inMemory(), clients: model, trainer: trainer))
+        files: FolderWorkspaceFiles(folder, dialects: .builtIn), store: try SQLiteStore.inMemory(), clients: model,
+        trainer: trainer))
     try #require(await workbench.snapshot.workspace.problems.isEmpty)
     // Two runs that were paused, and a job that has failed: there is something to go on with.
     for variant in ["prompted", "tuned"] {

@@ -48,10 +48,10 @@ struct Scratch {
         "-c import sys, pip"*) echo "\(version)" ;;
         "-m venv") echo venv >> "$here/calls"; mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
         "-m pip") echo pip >> "$here/calls"; \(pip) ;;
-        *assay_engine.py* | *examine_trl.py*)
+        *"__main__.py self-test"*)
           echo '{"python": "\(version)", "platform": "test", "framework": "0.32.4", "library": "0.32.2", "device": "cpu",' \
             '"blas": "reference", "gflops": 3.5, "cores": 2}' ;;
-        *serve.py*) exec python3 "$here/fake_serve.py" "$@" ;;
+        *"__main__.py serve"*) shift; exec python3 "$here/fake_serve.py" "$@" ;;
         *) echo "unexpected: $*"; exit 64 ;;
       esac
       """)
@@ -67,7 +67,7 @@ struct Scratch {
     return folder + "/" + name
   }
 
-  /// Makes the fake engine's server: it follows the protocol of serve.py with the standard library alone.
+  /// Makes the fake engine's server: it follows the protocol of the package's server with the standard library alone.
   /// - Parameter beforeReady: Python that runs before the state file is written.
   func fakeServer(beforeReady: String = "pass") throws {
     try write("fake_serve.py", Self.server.replacingOccurrences(of: "BEFORE_READY", with: beforeReady))

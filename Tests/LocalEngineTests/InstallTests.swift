@@ -69,8 +69,8 @@ private func install(_ engine: LocalEngine) async throws -> [InstallProgress] {
     _ = try await install(trl)
     #expect(mlx.status == .missing)
     _ = try await install(mlx)
-    #expect(try trl.trainingProgram(folder: "/job").arguments.contains { $0.hasSuffix("/train_trl.py") })
-    #expect(try mlx.trainingProgram(folder: "/job").arguments.contains { $0.hasSuffix("/train.py") })
+    #expect(try trl.trainingProgram(folder: "/job").arguments.contains("train-trl"))
+    #expect(try mlx.trainingProgram(folder: "/job").arguments.contains("train-mlx"))
     try await trl.uninstall()
     #expect(trl.status == .missing)
     #expect(mlx.status.installation != nil)
@@ -115,12 +115,36 @@ private func install(_ engine: LocalEngine) async throws -> [InstallProgress] {
     }
   }
 
+  @Test func everyFileOfTheFolderIsEmbeddedAndPlaced() throws {
+    let resources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Sources/LocalEngine/Resources").path
+    let found = try FileManager.default.subpathsOfDirectory(atPath: resources).filter { path in
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: resources + "/" + path, isDirectory: &isFolder)
+      return !isFolder.boolValue && !path.contains("__pycache__")
+    }
+    #expect(found.sorted() == EngineFiles.all.map(\.name).sorted())
+    let layout = try Scratch().engine().layout
+    let folder = try EngineFiles.place(in: layout)
+    for file in EngineFiles.all {
+      let placed = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file.name))
+      let source = try Data(contentsOf: URL(fileURLWithPath: resources + "/" + file.name))
+      #expect(placed == Data(file.bytes) && placed == source, "\(file.name) is another file's")
+      let mode = try FileManager.default.attributesOfItem(atPath: folder + "/" + file.name)[.posixPermissions]
+      #expect((mode as? NSNumber)?.intValue == 0o600, "\(file.name)")
+    }
+  }
+
   @Test func everyPythonIsIsolated() throws {
     let engine = try Scratch().engine()
     for program in [engine.pythonProgram(["x.py"]), LocalEngine.pythonProgram(of: "/p", ["x.py"])] {
       #expect(program.arguments == ["-I", "-X", "utf8", "-u", "x.py"])
       #expect(program.workingDirectory == "/")
     }
+    let program = try engine.program("serve", ["--model", "/m"])
+    #expect(program.arguments.dropFirst(5) == ["serve", "--model", "/m"])
+    #expect(program.arguments.prefix(4) == ["-I", "-X", "utf8", "-u"])
+    #expect(program.arguments[4] == engine.layout.scripts + "/assay_engine/__main__.py")
     let pip = PipInstall.arguments(list: "/list")
     for option in ["--require-hashes", "--no-deps", "--only-binary"] { #expect(pip.contains(option)) }
   }

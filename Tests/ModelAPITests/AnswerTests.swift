@@ -116,7 +116,7 @@ struct AnswerTests {
 
   @Test func shutdownEndsEverythingAndLaterRequestsSaySo() async throws {
     let clients = HTTPModelClients(servers: nil) { _ in nil }
-    let endpoint = Endpoint(baseURLs: ["http://127.0.0.1:1/v1"], model: "m")
+    let endpoint = Endpoint(.chat, baseURLs: ["http://127.0.0.1:1/v1"], model: "m")
     let client = try clients.client(for: ModelSpec(name: "m", api: .endpoint(endpoint)), adapter: nil, workspace: "/")
     await clients.shutdown()
     await clients.shutdown()
@@ -129,7 +129,7 @@ struct AnswerTests {
     try await MockServer.with({ _ in chat("a") }) { server in
       func ask() async throws -> String {
         let clients = HTTPModelClients(servers: nil) { _ in nil }
-        let endpoint = Endpoint(baseURLs: [server.url], model: "m")
+        let endpoint = Endpoint(.chat, baseURLs: [server.url], model: "m")
         let client = try clients.client(
           for: ModelSpec(name: "m", api: .endpoint(endpoint)), adapter: nil, workspace: "/")
         return try await client.answer(ModelRequest(caseID: "1", messages: [], sampling: Sampling()), onText: nil).text

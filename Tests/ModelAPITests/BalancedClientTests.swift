@@ -39,7 +39,7 @@ struct BalancedClientTests {
     _ urls: [String], timeout: Double = 20, _ body: (any ModelClient) async throws -> Result
   ) async throws -> Result {
     let clients = HTTPModelClients(servers: nil) { _ in nil }
-    let endpoint = Endpoint(baseURLs: urls.map { $0 + "/v1" }, model: "m")
+    let endpoint = Endpoint(.chat, baseURLs: urls.map { $0 + "/v1" }, model: "m")
     let spec = ModelSpec(name: "m", api: .endpoint(endpoint), timeout: timeout)
     do {
       let result = try await body(clients.client(for: spec, adapter: nil, workspace: "/"))

@@ -39,7 +39,7 @@ struct BatchTests {
     }
     try await MockServer.with({ await mock.reply(to: $0) ?? chat("live") }) { server in
       let clients = HTTPModelClients(servers: nil) { $0 == "K" ? "sk-1" : nil }
-      let endpoint = Endpoint(baseURLs: [server.url + "/v1"], model: "m", keyEnvironment: "K")
+      let endpoint = Endpoint(.chat, baseURLs: [server.url + "/v1"], model: "m", keyEnvironment: "K")
       let client = try clients.client(
         for: ModelSpec(name: "m", api: .endpoint(endpoint), timeout: 120), adapter: nil, workspace: "/")
       let service = try #require(client.batches as? OpenAIBatchService<ChatRequest>)

@@ -96,7 +96,7 @@ struct CertificateTests {
     return try await MockServer.with(tls: identity.map { authority.identity($0) }, { _ in chat("secret") }) { server in
       let clients = HTTPModelClients(servers: nil) { environment[$0] }
       let endpoint = Endpoint(
-        baseURLs: ["\(scheme)://localhost:\(server.port)/v1"], model: "m", certificates: certificates)
+        .chat, baseURLs: ["\(scheme)://localhost:\(server.port)/v1"], model: "m", certificates: certificates)
       let outcome: String
       do {
         let client = try clients.client(
@@ -170,7 +170,7 @@ struct CertificateTests {
     let lines = CertificateLine.lines(pem: try bytes("ca.pem"))
     #expect(lines.count == 1 && lines[0].hasPrefix("Assay test, SHA-256 ") && lines[0].utf8.count == 84)
     #expect(CertificateLine.lines(pem: try bytes("good.pem"))[0].hasPrefix("assay.test, SHA-256 "))
-    let endpoint = Endpoint(baseURLs: ["https://localhost:1/v1"], model: "m", certificates: "mine.pem")
+    let endpoint = Endpoint(.chat, baseURLs: ["https://localhost:1/v1"], model: "m", certificates: "mine.pem")
     let model = ModelSpec(name: "m", api: .endpoint(endpoint))
     let gate = Allowing(
       allowed: Set(model.permissions).union([.certificates(file: "mine.pem", holding: lines)]))

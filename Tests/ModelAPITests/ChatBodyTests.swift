@@ -30,7 +30,7 @@ struct ChatBodyTests {
     #expect(other["max_tokens"] == nil)
   }
 
-  @Test(arguments: Endpoint.Dialect.allCases)
+  @Test(arguments: [Endpoint.Dialect].builtIn)
   func optionsAreSentAndReplaceNothing(_ dialect: Endpoint.Dialect) throws {
     let endpoint = Endpoint(dialect, baseURLs: ["http://h"], model: "m")
     let request = ModelRequest(caseID: "1", messages: Asking.question, sampling: Sampling(temperature: 0))
@@ -45,7 +45,7 @@ struct ChatBodyTests {
       case .chat: try json(ChatRequest.self)
       case .responses: try json(ResponsesRequest.self)
       case .messages: try json(MessagesRequest.self)
-      case .ollama: try json(OllamaRequest.self)
+      default: try json(OllamaRequest.self)
       }
     let settings = dialect == .ollama ? body["options"] : body
     #expect(body["model"] == "m" && body["stream"] == false && settings?["temperature"]?.double == 0)

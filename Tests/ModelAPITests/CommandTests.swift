@@ -257,7 +257,6 @@ struct CommandTests {
     let two = try clients.client(for: spec, adapter: nil, workspace: "/")
     let first = try await one.ask(Self.request(), streams: false).text
     #expect(try await two.ask(Self.request(), streams: false).text == first)
-    #expect(throws: ModelFailure.self) { try clients.client(for: spec, adapter: "x", workspace: "/") }
     await clients.shutdown()
     #expect(await Self.failure { try await one.ask(Self.request(), streams: false) }?.kind == "unavailable")
   }

@@ -78,7 +78,7 @@ struct ConnectionTests {
       #expect(!everything.contains("sk-very"), "reply \(number): \(everything)")
     }
     let clients = HTTPModelClients(servers: nil) { $0 == "K" ? key : nil }
-    let endpoint = Endpoint(baseURLs: ["http://127.0.0.1:1"], model: "m", keyEnvironment: "K")
+    let endpoint = Endpoint(.chat, baseURLs: ["http://127.0.0.1:1"], model: "m", keyEnvironment: "K")
     let client = try clients.client(for: ModelSpec(name: "m", api: .endpoint(endpoint)), adapter: nil, workspace: "/")
     var dumped = ""
     dump(client, to: &dumped)

@@ -107,7 +107,7 @@ struct KeyRedactorTests {
     }
     try await MockServer.with(server) { server in
       let clients = HTTPModelClients(servers: nil) { $0 == "K" ? key : nil }
-      let endpoint = Endpoint(baseURLs: [server.url + "/v1"], model: "m", keyEnvironment: "K")
+      let endpoint = Endpoint(.chat, baseURLs: [server.url + "/v1"], model: "m", keyEnvironment: "K")
       let client = try clients.client(
         for: ModelSpec(name: "m", api: .endpoint(endpoint), timeout: 60), adapter: nil, workspace: "/")
       let request = ModelRequest(

@@ -127,7 +127,7 @@ struct KeyStoreTests {
         return .response(401, [("content-type", "application/json")], #"{"error":{"message":"not sk-kept"}}"#)
       }) { server in
         let clients = HTTPModelClients(servers: nil, keys: KeyStore(path: folder)) { _ in nil }
-        let endpoint = Endpoint(baseURLs: [server.url], model: "m", keyEnvironment: "MY_KEY")
+        let endpoint = Endpoint(.chat, baseURLs: [server.url], model: "m", keyEnvironment: "MY_KEY")
         let client = try clients.client(
           for: ModelSpec(name: "m", api: .endpoint(endpoint)), adapter: nil, workspace: "/")
         try await client.prepare()

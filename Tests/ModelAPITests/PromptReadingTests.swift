@@ -55,13 +55,13 @@ struct PromptReadingTests {
       case .messages:
         #"{"type":"message","content":[{"type":"text","text":"x"}],"stop_reason":"end_turn","#
           + #""usage":{"input_tokens":\#(count),"output_tokens":1}}"#
-      case .ollama:
+      default:
         #"{"message":{"content":"x"},"done":true,"done_reason":"stop","prompt_eval_count":\#(count),"eval_count":1}"#
       }
     return .response(200, [("content-type", "application/json")], json)
   }
 
-  @Test(arguments: Endpoint.Dialect.allCases)
+  @Test(arguments: [Endpoint.Dialect].builtIn)
   func everyDialectNotices(_ dialect: Endpoint.Dialect) async throws {
     var asking = Asking(dialect: dialect)
     asking.messages = [ChatMessage(role: .user, content: Self.words)]

@@ -18,7 +18,7 @@ import WorkbenchCore
     let mock = MockTuning(course: course)
     try await MockServer.with({ await mock.reply(to: $0) ?? chat("live") }) { server in
       let clients = HTTPModelClients(servers: nil) { $0 == "K" ? "sk-secret" : nil }
-      let endpoint = Endpoint(baseURLs: [server.url + "/v1"], model: "small", keyEnvironment: "K")
+      let endpoint = Endpoint(.chat, baseURLs: [server.url + "/v1"], model: "small", keyEnvironment: "K")
       let spec = ModelSpec(name: "m", api: .endpoint(endpoint))
       var service = try #require(try clients.tuning(for: spec, workspace: "/") as? OpenAITuningService)
       let waits = Waits()
@@ -249,7 +249,7 @@ import WorkbenchCore
   ) async throws -> Result {
     try await MockServer.with({ _ in reply }) { server in
       let clients = HTTPModelClients(servers: nil) { _ in nil }
-      let spec = ModelSpec(name: "m", api: .endpoint(Endpoint(baseURLs: [server.url], model: "small")))
+      let spec = ModelSpec(name: "m", api: .endpoint(Endpoint(.chat, baseURLs: [server.url], model: "small")))
       var service = try #require(try clients.tuning(for: spec, workspace: "/") as? OpenAITuningService)
       service.tries = 1
       do {
@@ -332,7 +332,7 @@ import WorkbenchCore
   @Test func anAdapterIsAModelOfItsOwnAtAnEndpoint() async throws {
     try await MockServer.with({ chat($0.json?["model"]?.string ?? "") }) { server in
       let clients = HTTPModelClients(servers: nil) { _ in nil }
-      let spec = ModelSpec(name: "m", api: .endpoint(Endpoint(baseURLs: [server.url], model: "small")))
+      let spec = ModelSpec(name: "m", api: .endpoint(Endpoint(.chat, baseURLs: [server.url], model: "small")))
       for (adapter, model) in [("ft:small:a::1", "ft:small:a::1"), (nil, "small")] {
         let client = try clients.client(for: spec, adapter: adapter, workspace: "/")
         let request = ModelRequest(

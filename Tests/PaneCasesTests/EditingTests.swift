@@ -100,7 +100,7 @@ struct EditingTests {
 
   @Test func duplicatesUnderAFreeId() {
     var driver = Driver()
-    driver.press("c")
+    driver.press("d")
     driver.press("Ctrl-s")
     var copy = Fixture.cases[0]
     (copy.id, copy.line) = ("c-5", 0)

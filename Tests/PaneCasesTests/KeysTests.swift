@@ -120,7 +120,7 @@ struct KeysTests {
       let reaction = driver.pane.react(to: .key(Key(key) ?? .enter), driver.snapshot)
       #expect(reaction.isIgnored, "\(key)")
     }
-    #expect(driver.pane.wants(driver.snapshot) == nil)
+    #expect(driver.pane.update(driver.snapshot).isEmpty)
   }
 
   @Test func everyBindingHasATitleAndNoKeyMeansTwoThings() {

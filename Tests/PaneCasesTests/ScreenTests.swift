@@ -60,13 +60,16 @@ struct ScreenTests {
     #expect(driver.notices == Array(repeating: "Add an eval set to assay.yaml first.", count: 3))
   }
 
-  @Test func marksOnlyWithAComparisonOfThisSet() {
+  @Test func marksOfOneRunStandAlone() {
     var snapshot = Fixture.compared(Fixture.snapshot())
     var driver = Driver(snapshot)
     #expect(driver.draw().text().contains("✗"))
-    snapshot.comparison?.a.setHash = Fixture.hash("older")
+    #expect(driver.pane.queries(snapshot).count == 2)
+    snapshot.runs.removeAll { !$0.variant.isTuned }
     driver.snapshot = snapshot
-    #expect(!driver.draw().text().contains("✗"))
+    let text = driver.draw().text()
+    #expect(driver.pane.queries(snapshot).count == 1)
+    #expect(!text.contains("✗") && text.contains("✓"))
   }
 
   @Test(arguments: sizes) func hostileTextStaysText(_ width: Int, _ height: Int) throws {

@@ -33,7 +33,7 @@ struct DrawingTests {
   }
 
   @Test func theListOfRuns() throws {
-    try screen(Sample.compared(), 80, 22, keys: "A").surface.match(snapshot: "runs-80x22")
+    try screen(Sample.compared(), 80, 22, keys: "c").surface.match(snapshot: "runs-80x22")
   }
 
   @Test func aRunUnderWay() throws {
@@ -57,7 +57,9 @@ struct DrawingTests {
     running.progress[RunID(3)] = RunProgress(done: 4, total: 12, errors: 1, rate: 2, waiting: "starting the engine")
     let empty = Snapshot(workspace: Workspace(folder: "/w", name: "empty"), time: Sample.time)
     for snapshot in [Sample.compared(), running, empty, Snapshot(workspace: Sample.workspace(), time: Sample.time)] {
-      for keys in ["", "l", "A", "/ x", "w", "f f f f", "l G", "r"] { _ = screen(snapshot, width, height, keys: keys) }
+      for keys in ["", "l", "c", "/ x", "f w", "f d f t", "l G", "r"] {
+        _ = screen(snapshot, width, height, keys: keys)
+      }
     }
   }
 

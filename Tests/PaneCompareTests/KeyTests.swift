@@ -43,6 +43,9 @@ private struct Desk {
   }
 
   var shown: [String] { pane.rows.map(\.id) }
+
+  /// What the pane lines up.
+  var asked: [ComparisonQuery] { pane.queries(snapshot).compactMap { $0.base as? ComparisonQuery } }
 }
 
 struct KeyTests {
@@ -62,7 +65,7 @@ struct KeyTests {
   @Test func whatLiesOverItClosesWithEscapeAndQ() {
     for key in ["q", "Esc"] {
       var desk = Desk(Sample.compared(24))
-      desk.press("A \(key)")
+      desk.press("c \(key)")
       #expect(!desk.pane.capturesText)
     }
   }
@@ -70,30 +73,28 @@ struct KeyTests {
   @Test func filtersShowWhatTheySay() {
     var desk = Desk(Sample.compared(24))
     #expect(desk.shown.count == 24)
-    desk.press("t")
+    desk.press("f t")
     #expect(desk.shown == ["hl-003", "hl-006", "hl-009", "hl-012", "hl-015", "hl-018", "hl-021"])
     #expect(desk.surface.text().contains("tuned wins"))
-    desk.press("p")
+    desk.press("f p")
     #expect(desk.shown == ["hl-008", "hl-016"])
-    desk.press("w")
+    desk.press("f w")
     #expect(desk.shown == ["hl-024"])
-    desk.press("d")
+    desk.press("f d")
     #expect(desk.shown.count == 9)
-    desk.press("a")
+    desk.press("f a")
     #expect(desk.shown.count == 24)
-    desk.press("f f")
-    #expect(desk.pane.filter == .onlyB)
-    desk.press("F F")
-    #expect(desk.pane.filter == .all)
+    desk.press("f t f Esc")
+    #expect(desk.pane.filter == .onlyB && !desk.pane.capturesText)
   }
 
   @Test func theSelectedCaseSurvivesFiltersAndNewSnapshots() {
     var desk = Desk(Sample.compared(24))
     desk.press("j j j j")
     #expect(desk.pane.list.selection == "hl-005")
-    desk.press("w")
+    desk.press("f w")
     #expect(desk.pane.list.selection == "hl-024")
-    desk.press("a")
+    desk.press("f a")
     #expect(desk.pane.list.selection == "hl-005")
     desk.snapshot = Sample.compared(24)
     desk.snapshot.comparison?.rows.removeFirst(2)
@@ -133,13 +134,13 @@ struct KeyTests {
 
   @Test func aRunIsChosenFromTheList() {
     var desk = Desk(Sample.compared(24))
-    desk.press("A")
+    desk.press("c")
     #expect(desk.pane.capturesText)
     desk.press("j Enter")
     #expect(!desk.pane.capturesText)
-    #expect(desk.commands == [.compare(a: "task-only", b: "tuned", set: "main")])
-    desk.press("B g j Enter")
-    #expect(desk.commands.last == .compare(a: "task-only", b: "prompted", set: "main"))
+    #expect(desk.asked == [ComparisonQuery(a: RunID(1), b: RunID(3), set: "main")])
+    desk.press("c Tab g j Enter")
+    #expect(desk.asked == [ComparisonQuery(a: RunID(1), b: RunID(2), set: "main")])
   }
 
   @Test func anOlderRunIsChosenByItsNumber() {
@@ -147,8 +148,8 @@ struct KeyTests {
     let old = Sample.run(0, Sample.tuned, outputs: [Sample.output(Sample.cases(1)[0], passed: true)], cases: 24)
     snapshot.runs.append(old)
     var desk = Desk(snapshot)
-    desk.press("B G Enter")
-    #expect(desk.commands == [.compare(a: "prompted", b: "0", set: "main")])
+    desk.press("c Right G Enter")
+    #expect(desk.asked == [ComparisonQuery(a: RunID(2), b: RunID(0), set: "main")])
   }
 
   @Test func whatIsMissingIsEvaluated() {
@@ -189,11 +190,11 @@ struct KeyTests {
     var snapshot = Sample.compared(24)
     snapshot.progress[RunID(3)] = RunProgress(done: 4, total: 24)
     var desk = Desk(snapshot)
-    desk.press("r R")
-    #expect(desk.notices == ["It is being run already."])
+    desk.press("r p")
+    #expect(desk.notices == ["It is running; p pauses it."])
     #expect(desk.commands == [.pauseRun(RunID(3))])
     desk.snapshot.progress = [:]
-    desk.press("R")
+    desk.press("p")
     #expect(desk.notices.last == "Neither run is under way.")
   }
 
@@ -226,39 +227,32 @@ struct KeyTests {
   }
 }
 
-struct WantsTests {
+struct QueryTests {
+  private func asked(_ snapshot: Snapshot, _ pane: ComparePane = ComparePane()) -> Set<AnyQuery> {
+    pane.queries(snapshot)
+  }
+
+  private func query(_ a: Int64, _ b: Int64) -> Set<AnyQuery> {
+    [AnyQuery(ComparisonQuery(a: RunID(a), b: RunID(b), set: "main"))]
+  }
+
   @Test func twoRunsThatWereAskedForElsewhereAreTurnedTo() throws {
     var pane = ComparePane()
     var snapshot = Sample.compared()
-    let other = try #require(snapshot.comparison)
-    snapshot.comparison = nil
-    #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "tuned", set: "main"))
+    #expect(asked(snapshot, pane) == query(2, 3))
     // Older of two runs of `prompted`, beside `task-only`.
-    let newer = Sample.run(4, Sample.prompted, outputs: other.rows.map(\.a), cases: 12)
+    let newer = Sample.run(
+      4, Sample.prompted, outputs: Sample.cases(12).map { Sample.output($0, passed: true) }, cases: 12)
     snapshot.runs.insert(newer, at: 0)
-    let weak = snapshot.runs[3]
-    snapshot.comparison = Comparison(
-      a: other.a, b: weak, cases: Sample.cases(12), outputsA: other.rows.map(\.a), outputsB: [])
-    #expect(pane.wants(snapshot) == nil)
+    pane.reveal(Subject.runs(RunID(2), RunID(1), set: "main"), snapshot)
     let pair = pane.pair(snapshot)
-    #expect([pair.a?.run?.id, pair.b?.run?.id] == [other.a.id, weak.id])
+    #expect([pair.a?.run?.id, pair.b?.run?.id] == [RunID(2), RunID(1)])
     #expect(pair.a?.isPinned == true && pair.b?.isPinned == false)
-    // What was asked for here before comes late, and takes no choice away.
-    snapshot.comparison = other
-    #expect(pane.wants(snapshot) == .compare(a: "2", b: "task-only", set: "main"))
-  }
-
-  @Test func theDefaultPairIsAskedForOnce() {
-    var snapshot = Sample.compared()
-    let comparison = snapshot.comparison
-    snapshot.comparison = nil
-    var pane = ComparePane()
-    #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "tuned", set: "main"))
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.comparison = comparison
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.comparison = nil
-    #expect(pane.wants(snapshot) != nil)
+    #expect(asked(snapshot, pane) == query(2, 1))
+    // Runs that are gone, and other subjects, change nothing.
+    pane.reveal(Subject.runs(RunID(2), RunID(77), set: "main"), snapshot)
+    pane.reveal(Subject.job(JobID(1)), snapshot)
+    #expect(asked(snapshot, pane) == query(2, 1))
   }
 
   @Test func theBestPromptedRunIsTheDefault() {
@@ -267,41 +261,30 @@ struct WantsTests {
     better.summary.done = 24
     better.summary.mean = 0.99
     snapshot.runs.insert(better, at: 0)
-    var pane = ComparePane()
-    #expect(pane.wants(snapshot) == .compare(a: "task-only", b: "tuned", set: "main"))
+    #expect(asked(snapshot) == query(9, 3))
   }
 
-  @Test func aRunUnderWayIsAskedForAgainAsItFills() {
-    var snapshot = Sample.compared(100)
-    let comparison = snapshot.comparison
-    snapshot.runs[0].summary.done = 31
-    snapshot.comparison?.b.summary.done = 12
-    var pane = ComparePane()
-    #expect(pane.wants(snapshot) != nil)
-    snapshot.runs[0].summary.done = 35
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.comparison?.b.summary.done = 35
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.runs[0].summary.done = 100
-    #expect(pane.wants(snapshot) != nil)
-    snapshot.comparison = comparison
-    #expect(pane.wants(snapshot) == nil)
-  }
-
-  @Test func nothingIsWantedWithoutRuns() {
-    var pane = ComparePane()
-    #expect(pane.wants(Snapshot(workspace: Sample.workspace(), time: Sample.time)) == nil)
-    #expect(pane.wants(Snapshot(workspace: Workspace(folder: "/", name: "w"), time: Sample.time)) == nil)
+  @Test func nothingIsAskedWithoutRuns() {
+    #expect(asked(Snapshot(workspace: Sample.workspace(), time: Sample.time)).isEmpty)
+    #expect(asked(Snapshot(workspace: Workspace(folder: "/", name: "w"), time: Sample.time)).isEmpty)
   }
 
   @Test func twoPromptedRunsAreComparedWhereNothingIsTuned() {
     var snapshot = Sample.compared(24)
     snapshot.workspace.variants.removeAll(where: \.isTuned)
     snapshot.runs.removeAll(where: \.variant.isTuned)
-    var pane = ComparePane()
-    #expect(pane.wants(snapshot) == .compare(a: "prompted", b: "task-only", set: "main"))
+    let pane = ComparePane()
+    #expect(asked(snapshot, pane) == query(2, 1))
     snapshot.runs = []
     let missing = pane.missing(snapshot, pane.pair(snapshot)).map(\.variant)
     #expect(missing == ["prompted", "task-only"])
+  }
+
+  @Test func whyThereIsNoComparisonIsSaid() {
+    var snapshot = Sample.compared()
+    snapshot[Sample.query] = .failed("The database is locked.")
+    var desk = Desk(snapshot)
+    desk.draw()
+    #expect(desk.surface.text().contains("The database is locked."))
   }
 }

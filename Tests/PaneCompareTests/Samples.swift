@@ -91,6 +91,9 @@ enum Sample {
     return snapshot(cases: cases, a: a, b: b)
   }
 
+  /// What lines up the sample's two runs.
+  static let query = ComparisonQuery(a: RunID(2), b: RunID(3), set: "main")
+
   /// Without a run of `tuned`, and without the job that makes its adapter.
   static func untested(_ count: Int) -> Snapshot {
     var snapshot = compared(count)
@@ -112,5 +115,13 @@ enum Sample {
     snapshot.runs = [right, left, weak]
     snapshot.comparison = Comparison(a: left, b: right, cases: cases, outputsA: a, outputsB: b)
     return snapshot
+  }
+}
+
+extension Snapshot {
+  /// The comparison of the sample's two runs.
+  var comparison: Comparison? {
+    get { self[Sample.query].answer }
+    set { self[Sample.query] = newValue.map { .ready($0) } ?? .loading }
   }
 }

@@ -38,7 +38,7 @@ struct SpeedTests {
     }
     var pane = ComparePane()
     var surface = Surface(width: 120, height: 34)
-    _ = pane.react(to: .key("t"), snapshot)
+    for key: Key in ["f", "t"] { _ = pane.react(to: .key(key), snapshot) }
     pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
     for _ in 0..<70 {
       _ = pane.react(to: .key("j"), snapshot)

@@ -48,19 +48,22 @@ enum Fixture {
   static func snapshot(_ workspace: Workspace = workspace()) -> Snapshot { Snapshot(workspace: workspace, time: now) }
 
   /// The snapshot after the core has rendered what was asked for.
-  static func rendered(_ snapshot: Snapshot, _ request: RenderRequest, exact: Bool = true) throws -> Snapshot {
+  static func rendered(
+    _ snapshot: Snapshot, _ request: RenderRequest, exact: Bool = true, problem: String? = nil
+  ) throws -> Snapshot {
     var snapshot = snapshot
     let variant = snapshot.workspace.variant(request.variant)
     let prompt = variant.flatMap { snapshot.workspace.prompt($0.prompt) } ?? prompt
     let version = PromptVersion(freezing: prompt, only: variant?.sections)
     let cases = snapshot.workspace.evalSets.first?.cases ?? []
     let input = cases.first { $0.id == request.caseID }?.input ?? [:]
-    snapshot.rendered = RenderedPrompt(
-      request: request, version: version.hash,
-      parts: try version.parts.map { part in
-        let text = try PromptTemplate.fill(part.body, with: input)
-        return .init(title: part.title, role: part.role, text: text, tokens: text.count / 4)
-      }, messages: try version.messages(for: input), countsAreExact: exact)
+    snapshot[RenderQuery(request)] = .ready(
+      RenderedPrompt(
+        request: request, version: version.hash,
+        parts: try version.parts.map { part in
+          let text = try PromptTemplate.fill(part.body, with: input)
+          return .init(title: part.title, role: part.role, text: text, tokens: text.count / 4)
+        }, messages: try version.messages(for: input), countsAreExact: exact, problem: problem))
     return snapshot
   }
 
@@ -131,7 +134,7 @@ struct Driver {
   /// What the screen does when a snapshot arrives.
   mutating func show(_ snapshot: Snapshot) {
     self.snapshot = snapshot
-    if let command = pane.wants(snapshot) { commands.append(command) }
+    commands += pane.update(snapshot)
     draw()
   }
 

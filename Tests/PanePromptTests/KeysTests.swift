@@ -49,40 +49,39 @@ struct KeysTests {
   @Test func copiesWhatThePanelShows() throws {
     var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
     driver.press("y")
-    let messages = try #require(driver.snapshot.rendered?.messages.map(\.content))
+    let messages = try #require(driver.snapshot[RenderQuery(request)].answer?.messages.map(\.content))
     #expect(messages.count == 2)
     #expect(driver.notices == ["what the model sees: \(messages.joined(separator: "\n\n"))"])
     driver.press("l", "y")
     #expect(driver.notices.last == "the text of role: You sort tickets of the café.")
   }
 
-  @Test func wantsARenderingOnceAndIsSatisfied() throws {
+  @Test func whatAModelWouldSeeIsCopiedBeforeItIsCounted() {
     var driver = Driver()
-    driver.show(driver.snapshot)
-    #expect(driver.take() == [.render(request)])
-    driver.show(driver.snapshot)  // failed: it isn't asked for again
-    #expect(driver.take() == [])
-    driver.show(try Fixture.rendered(driver.snapshot, request))
-    #expect(driver.take() == [])
-    // The text changed on disk: once more.
-    let changed = Fixture.replacing("10-role.md", body: "Other.", in: driver.snapshot)
-    driver.show(changed)
-    #expect(driver.take() == [.render(request)])
-    driver.show(changed)
-    #expect(driver.take() == [])
+    driver.press("y")
+    #expect(driver.notices.last?.hasPrefix("what the model sees: ") == true)
+    driver.snapshot.workspace.evalSets = []
+    driver.press("y")
+    #expect(driver.notices.last == "No case fills the prompt yet: add one in the Cases pane.")
   }
 
   @Test func choosesVariantsAndCases() throws {
     var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
+    func asked() -> Set<AnyQuery> { driver.pane.queries(driver.snapshot) }
+    func query(_ variant: String, _ caseID: String) -> Set<AnyQuery> {
+      [AnyQuery(RenderQuery(RenderRequest(variant: variant, set: "cases", caseID: caseID)))]
+    }
+    #expect(asked() == query("whole", "c-1"))
     driver.press("V")
-    #expect(driver.take() == [.render(RenderRequest(variant: "tuned", set: "cases", caseID: "c-1"))])
+    #expect(asked() == query("tuned", "c-1"))
     driver.press("V")
-    #expect(driver.take() == [.render(RenderRequest(variant: "task-only", set: "cases", caseID: "c-1"))])
+    #expect(asked() == query("task-only", "c-1"))
     driver.press("Alt-v", "Alt-v")
     driver.press("]")
-    #expect(driver.take().last == .render(RenderRequest(variant: "whole", set: "cases", caseID: "c-2")))
+    #expect(asked() == query("whole", "c-2"))
     driver.press("[", "[")
-    #expect(driver.take().last == .render(RenderRequest(variant: "whole", set: "cases", caseID: "c-3")))
+    #expect(asked() == query("whole", "c-3"))
+    #expect(driver.take().isEmpty)
   }
 
   @Test func switchesASectionOnAndOff() throws {
@@ -135,7 +134,7 @@ struct KeysTests {
 
   @Test func deletesOnlyAfterYes() {
     var driver = Driver()
-    _ = driver.pane.wants(driver.snapshot)
+    _ = driver.pane.update(driver.snapshot)
     driver.press("j", "D", "n")
     #expect(driver.take() == [])
     driver.press("D", "x", "y")

@@ -106,8 +106,8 @@ struct ScreenTests {
   }
 
   @Test func showsARenderingProblem() throws {
-    var snapshot = try Fixture.rendered(Fixture.snapshot(), request, exact: false)
-    snapshot.rendered?.problem = "The prompt uses {{ tickt }}, but the case's input has ticket."
+    let problem = "The prompt uses {{ tickt }}, but the case's input has ticket."
+    let snapshot = try Fixture.rendered(Fixture.snapshot(), request, exact: false, problem: problem)
     var driver = Driver(snapshot)
     let text = driver.draw().text()
     #expect(text.contains("✗ The prompt uses {{ tickt }}"))
@@ -123,8 +123,7 @@ struct ScreenTests {
     let evilCase = EvalCase(id: "c\(evil)", input: ["ticket": .string(evil)])
     var snapshot = Fixture.snapshot(Fixture.workspace(prompts: [prompt, Fixture.short], cases: [evilCase]))
     let request = RenderRequest(variant: "whole", set: "cases", caseID: evilCase.id)
-    snapshot = try Fixture.rendered(snapshot, request)
-    snapshot.rendered?.problem = evil
+    snapshot = try Fixture.rendered(snapshot, request, problem: evil)
     let score = Score(grader: evil, value: 0, passed: false, reason: evil)
     snapshot.trial = Trial(
       request: request, caseID: evilCase.id, text: evil, isRunning: false,

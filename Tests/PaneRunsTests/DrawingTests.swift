@@ -162,22 +162,3 @@ struct DrawingTests {
     #expect(!screen(snapshot, 120, 34).text().contains("EXAMPLE_KEY"))
   }
 }
-
-struct FigureTests {
-  @Test func theEndOfATextIsOneLine() {
-    #expect(Figure.tail("{\n  \"a\": 1,\n\t\"b\": 2\n}\n", width: 40) == "{ \"a\": 1, \"b\": 2 }")
-    #expect(Figure.tail("one two three", width: 6) == "…three")
-    #expect(Figure.tail("作業作業", width: 5) == "…作業")
-    #expect(Figure.tail("作業作業", width: 4) == "…業")
-    #expect(Figure.tail("abc", width: 3) == "abc")
-    #expect(Figure.tail("abc", width: 1) == "…" && Figure.tail("abc", width: 0) == "")
-    #expect(Figure.tail("", width: 5) == "")
-  }
-
-  @Test func durationsAreShort() {
-    let durations = [0.0123, 0.31, 12.2, 125, 3_723].map { Figure.duration($0) }
-    #expect(durations == ["12 ms", "0.31 s", "12 s", "2:05", "1:02:03"])
-    #expect([-1, 0.44, 12.2, 125].map { Figure.running($0) } == ["0.0 s", "0.4 s", "12 s", "2:05"])
-    #expect(Figure.duration(.nan) == "–" && Figure.running(.infinity) == "–")
-  }
-}

@@ -11,7 +11,7 @@ private struct Desk {
   var snapshot: Snapshot
   var commands: [Command] = []
   var notices: [String] = []
-  var shown: [String] = []
+  var shown: [Subject] = []
   var surface = Surface(width: 100, height: 30)
 
   init(_ snapshot: Snapshot) {
@@ -36,7 +36,8 @@ private struct Desk {
     case .command(let command): commands.append(command)
     case .notice(let text): notices.append(text)
     case .copy(let text, let what): notices.append("\(what): \(text)")
-    case .show(let title): shown.append(title)
+    case .show(let pane, let subject):
+      if pane == .compare, let subject = subject as? Subject { shown.append(subject) }
     case .all(let reactions): reactions.forEach { take($0) }
     case .ignored, .handled: break
     }
@@ -97,7 +98,7 @@ struct KeyTests {
     #expect(desk.commands == [.pauseRun(RunID(8))])
     #expect(
       desk.notices == [
-        "Every case has its answer; R asks everything anew.",
+        "Every case has its answer; R asks everything afresh.",
         "The variant prompted or its prompt is gone from assay.yaml.",
         "The eval set main is gone from assay.yaml.",
         "Another Assay on this machine is working on it.",
@@ -109,8 +110,8 @@ struct KeyTests {
   @Test func answersAreReadBesideTheOtherKind() {
     var desk = Desk(Sample.atRest())
     desk.press("Enter j c")
-    let command = Command.compare(a: "8", b: "9", set: "main")
-    #expect(desk.commands == [command, command] && desk.shown == ["Compare", "Compare"])
+    let subject = Subject.runs(RunID(8), RunID(9), set: "main")
+    #expect(desk.commands.isEmpty && desk.shown == [subject, subject])
   }
 
   @Test func answersAreReadBesideTheRunBeforeWhereThereIsNoOtherKind() {
@@ -118,7 +119,8 @@ struct KeyTests {
     desk.snapshot.runs.removeFirst()
     desk.draw()
     desk.press("Enter G Enter")
-    #expect(desk.commands == [.compare(a: "7", b: "8", set: "main"), .compare(a: "6", b: "7", set: "main")])
+    #expect(
+      desk.shown == [.runs(RunID(7), RunID(8), set: "main"), .runs(RunID(6), RunID(7), set: "main")])
     desk.snapshot.runs.removeFirst(2)
     desk.press("Enter")
     desk.snapshot.runs[0].summary.done = 0

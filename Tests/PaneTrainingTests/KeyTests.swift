@@ -42,16 +42,21 @@ private struct Desk {
   }
 
   var text: String { surface.text() }
+
+  /// The jobs that the pane reads, newest first.
+  var asked: [JobDetailQuery] {
+    pane.queries(snapshot).compactMap { $0.base as? JobDetailQuery }.sorted { $0.id > $1.id }
+  }
 }
 
 struct KeyTests {
   @Test func movingToAJobOpensIt() {
     var desk = Desk(Sample.running())
     desk.press("j")
-    #expect(desk.commands == [.openJob(JobID(2))])
+    #expect(desk.asked == [JobDetailQuery(JobID(2))])
     #expect(desk.text.contains("Job 2 ·"))
     desk.press("Enter")
-    #expect(desk.commands == [.openJob(JobID(2)), .openJob(JobID(2))])
+    #expect(desk.commands.isEmpty)
     #expect(desk.pane.area == .chart)
     desk.press("Esc k")
     #expect(desk.text.contains("Job 3 ·"))
@@ -134,13 +139,13 @@ struct KeyTests {
 
   @Test func quantitiesAreChosen() {
     var desk = Desk(Sample.busy())
-    desk.press("l M")
+    desk.press("l O")
     #expect(desk.text.contains("━ learning rate"))
-    desk.press("M M M M M M M M M M")
+    desk.press("O O O O O O O O O O")
     #expect(desk.text.contains("━ loss") && !desk.text.contains("━ learning rate"))
-    desk.press("m m m m")
+    desk.press("o o o o")
     #expect(desk.text.contains("peak GB 0.42"))
-    desk.press("m")
+    desk.press("o")
     #expect(desk.text.contains("GB 1.44") && !desk.text.contains("peak GB 0.42"))
     #expect(desk.text.contains("2 GPUs 94 % 24.0/160 GB 610 W 61 °C"))
   }
@@ -148,14 +153,14 @@ struct KeyTests {
   @Test func jobsAreLaidOverOthers() {
     var desk = Desk(Sample.busy())
     desk.press("j Space")
-    #expect(desk.commands.last == .overlayJobs([JobID(2)]))
+    #expect(desk.asked == [JobDetailQuery(JobID(2))])
     desk.press("j Space k k l")
-    #expect(desk.commands.contains(.overlayJobs([JobID(2), JobID(1)])))
+    #expect(desk.asked == [3, 2, 1].map { JobDetailQuery(JobID($0)) })
     #expect(desk.text.contains("job 2 ") && desk.text.contains("job 1 "))
     desk.press("Left Home")
     #expect(desk.text.contains("job 2 2.150"))
     desk.press("h j Space")
-    #expect(desk.commands.contains(.overlayJobs([JobID(1)])))
+    #expect(desk.pane.overlaid == [JobID(1)])
   }
 
   @Test func theMouseReadsOffAndZooms() {
@@ -173,15 +178,12 @@ struct KeyTests {
 
   @Test func theFormStartsAJob() throws {
     var desk = Desk(Sample.running())
-    desk.press("n")
+    desk.press("a")
     #expect(desk.pane.capturesText)
-    let wanted = desk.pane.wants(desk.snapshot)
-    guard case .estimateTraining(let asked)? = wanted else {
-      Issue.record("nothing was asked")
-      return
-    }
-    #expect(desk.pane.wants(desk.snapshot) == nil, "once is enough")
-    desk.snapshot.trainingEstimate = TrainingEstimate(request: asked, rows: 540, steps: 400, tokens: 1_200_000)
+    let queries = desk.pane.queries(desk.snapshot).compactMap { $0.base as? TrainingEstimateQuery }
+    let asked = try #require(queries.first)
+    desk.snapshot[asked] = .ready(
+      TrainingEstimate(request: asked.request, rows: 540, steps: 400, tokens: 1_200_000))
     desk.draw()
     #expect(desk.text.contains("400 steps over 540 rows, about 1.2 M tokens"))
     desk.press("Down Down Down Down Down Down Down Backspace Backspace")
@@ -201,23 +203,25 @@ struct KeyTests {
 
   @Test func severalValuesMakeASweep() throws {
     var desk = Desk(Sample.running())
-    desk.press("n Down Down Down Down Down Down Down")
+    desk.press("a Down Down Down Down Down Down Down")
     desk.type(", 32,64")
     desk.press("Enter")
     guard case .sweep(let request) = try #require(desk.commands.first) else {
       Issue.record("another command")
       return
     }
-    #expect(request.axes.ranks == [16, 32, 64] && request.axes.count == 3)
+    #expect(request.axes[\.rank] == [16, 32, 64] && request.axes.count == 3)
     #expect(request.name == "sweep-1" && request.halving == nil && request.cases == 50)
   }
 
   @Test func aJobStartedHereIsShownWhenItIsThere() {
     var desk = Desk(Sample.running())
-    desk.press("j n Enter")
-    #expect(desk.commands.count == 2)
+    desk.press("j a Enter")
+    #expect(desk.commands.count == 1)
     desk.snapshot.jobs.insert(Sample.job(4, .queued), at: 0)
-    #expect(desk.pane.wants(desk.snapshot) == .openJob(JobID(4)))
+    _ = desk.pane.update(desk.snapshot)
+    #expect(desk.asked == [JobDetailQuery(JobID(4))])
+    desk.snapshot[JobDetailQuery(JobID(4))] = .ready(JobDetail(job: desk.snapshot.jobs[0]))
     desk.draw()
     #expect(desk.text.contains("Job 4 ·"))
     #expect(desk.text.contains("Waiting for the trainer's first word."))
@@ -226,21 +230,21 @@ struct KeyTests {
 
   @Test func whatIsWrongIsSaidAtItsField() {
     var desk = Desk(Sample.running())
-    desk.press("n" + String(repeating: " Up", count: 10) + " Backspace Backspace Backspace")
+    desk.press("a" + String(repeating: " Up", count: 10) + " Backspace Backspace Backspace")
     desk.type("0.7")
     #expect(desk.text.contains("✗ validation"))
-    #expect(desk.text.contains("0.5 is the most."))
+    #expect(desk.text.contains("Expected a number from 0 to 0.5."))
     desk.press("Up Up")
     desk.press("Enter")
     #expect(desk.commands.isEmpty)
-    #expect(desk.notices == ["0.5 is the most."])
+    #expect(desk.notices == ["Expected a number from 0 to 0.5."])
     desk.press("Esc")
     #expect(!desk.pane.capturesText)
   }
 
   @Test func overlapWithEvalSetsIsAcceptedOnlyWhenAsked() throws {
     var desk = Desk(Sample.running())
-    desk.press("n Up Space Enter")
+    desk.press("a Up Space Enter")
     guard case .train(let request) = try #require(desk.commands.first) else {
       Issue.record("another command")
       return
@@ -250,7 +254,7 @@ struct KeyTests {
 
   @Test func passedOutputsAreCollected() {
     var desk = Desk(Sample.running())
-    desk.press("c")
+    desk.press("C")
     #expect(desk.text.contains("64/100"))
     #expect(!desk.text.contains("task-only"))
     desk.press("j Enter")
@@ -268,7 +272,7 @@ struct KeyTests {
 
   @Test func severalRunsAreCollectedAsPairs() {
     var desk = Desk(Sample.running())
-    desk.press("c Space j Space Enter Right Enter Enter")
+    desk.press("C Space j Space Enter Right Enter Enter")
     desk.type("0.8")
     desk.press("Enter")
     desk.type("7")
@@ -316,7 +320,7 @@ struct KeyTests {
     desk.press("Esc G u")
     #expect(desk.text.contains("The variant “tuned” uses it already."))
     desk.press("Enter")
-    #expect(desk.commands.dropFirst(count).allSatisfy { $0 == .openJob(JobID(1)) })
+    #expect(desk.commands.count == count)
   }
 
   @Test func checkpointsAreEvaluatedAndOneIsMadeTheBest() {
@@ -367,7 +371,7 @@ struct KeyTests {
     snapshot.workspace.models = []
     snapshot.runs = []
     var desk = Desk(snapshot)
-    desk.press("n c")
+    desk.press("a C")
     #expect(desk.notices.count == 2)
     #expect(desk.notices[0].contains("api: mlx"))
   }
@@ -376,7 +380,7 @@ struct KeyTests {
     var desk = Desk(Sample.running())
     let jobs = desk.pane.places[.jobs] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: jobs.x + 4, y: jobs.y + 3))))
-    #expect(desk.commands == [.openJob(JobID(2))])
+    #expect(desk.asked == [JobDetailQuery(JobID(2))])
     let log = desk.pane.places[.log] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: log.x + 4, y: log.y + 2))))
     #expect(desk.pane.area == .log)
@@ -392,29 +396,28 @@ struct KeyTests {
   }
 }
 
-struct WantsTests {
-  @Test func theNewestJobIsAskedForOnce() {
-    var snapshot = Sample.running()
-    let detail = snapshot.job
-    snapshot.job = nil
-    var pane = TrainingPane()
-    #expect(pane.wants(snapshot) == .openJob(JobID(3)))
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.job = detail
-    #expect(pane.wants(snapshot) == nil)
+struct QueryTests {
+  @Test func theNewestJobIsRead() {
+    var desk = Desk(Sample.running())
+    #expect(desk.asked == [JobDetailQuery(JobID(3))])
+    desk.snapshot.job = nil
+    desk.draw()
+    #expect(desk.text.contains("Reading the job's files …"))
+    desk.snapshot[JobDetailQuery(JobID(3))] = .failed("The folder of job 3 is gone.")
+    desk.draw()
+    #expect(desk.text.contains("The folder of job 3 is gone."))
   }
 
-  @Test func aJobOpenedElsewhereIsShown() {
-    var snapshot = Sample.running()
+  @Test func aJobThatWasAskedForElsewhereIsTurnedTo() {
+    let snapshot = Sample.running()
     var pane = TrainingPane()
-    #expect(pane.wants(snapshot) == nil)
-    snapshot.job = JobDetail(job: snapshot.jobs[2])
-    #expect(pane.wants(snapshot) == nil)
+    pane.reveal(Subject.job(JobID(1)), snapshot)
+    #expect(pane.selected(snapshot)?.id == JobID(1))
+    pane.reveal("something else", snapshot)
     #expect(pane.selected(snapshot)?.id == JobID(1))
   }
 
-  @Test func nothingIsWantedWithoutJobs() {
-    var pane = TrainingPane()
-    #expect(pane.wants(Snapshot(workspace: Sample.workspace(), time: Sample.time)) == nil)
+  @Test func nothingIsReadWithoutJobs() {
+    #expect(TrainingPane().queries(Snapshot(workspace: Sample.workspace(), time: Sample.time)).isEmpty)
   }
 }

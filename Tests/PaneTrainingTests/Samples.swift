@@ -76,7 +76,7 @@ enum Sample {
     var events = events(upTo: step, start: start)
     if let end { events.append(TrainingEvent(time: start + Double(step) * 0.2 + 1, kind: end)) }
     var detail = JobDetail(job: job)
-    detail.apply(TrainerObservation(events: events, offset: 0, isAlive: true, exitStatus: nil, log: log))
+    detail.apply(TrainerObservation(events: events, isAlive: true, exitStatus: nil, log: log))
     return detail
   }
 
@@ -100,16 +100,18 @@ enum Sample {
     events.insert(TrainingEvent(time: start + 30, kind: .note("submitted as 1234")), at: 100)
     events.append(TrainingEvent(time: start + 48, kind: .warning("2 rows were longer than 256 tokens and were cut")))
     var detail = JobDetail(job: job(3, .running))
-    detail.apply(TrainerObservation(events: events, offset: 0, isAlive: true, exitStatus: nil, log: defaultLog))
+    detail.apply(TrainerObservation(events: events, isAlive: true, exitStatus: nil, log: defaultLog))
     snapshot.job = detail
-    snapshot.overlays = [Self.detail(job(1, .running), upTo: 400), Self.detail(job(2, .running), upTo: 35)]
+    for detail in [Self.detail(job(1, .running), upTo: 400), Self.detail(job(2, .running), upTo: 35)] {
+      snapshot[JobDetailQuery(detail.job.id)] = .ready(detail)
+    }
     return snapshot
   }
 
   /// What happened right now.
   static func observation(_ kinds: [TrainingEvent.Kind]) -> TrainerObservation {
     TrainerObservation(
-      events: kinds.map { TrainingEvent(time: time.timeIntervalSince1970, kind: $0) }, offset: 0, isAlive: true,
+      events: kinds.map { TrainingEvent(time: time.timeIntervalSince1970, kind: $0) }, isAlive: true,
       exitStatus: nil, log: [])
   }
 
@@ -145,5 +147,16 @@ enum Sample {
       run(5, "prompted", passed: 64), run(4, "task-only", passed: 0), run(2, "prompted-old", passed: 51),
     ]
     return snapshot
+  }
+}
+
+extension Snapshot {
+  /// What is read of the newest job.
+  var job: JobDetail? {
+    get { jobs.first.flatMap { self[JobDetailQuery($0.id)].answer } }
+    set {
+      guard let id = jobs.first?.id else { return }
+      self[JobDetailQuery(id)] = newValue.map { .ready($0) } ?? .loading
+    }
   }
 }

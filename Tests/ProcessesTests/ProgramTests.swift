@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 import TestFolders
@@ -197,28 +198,7 @@ private func eventually(_ condition: () -> Bool) async throws -> Bool {
   }
 }
 
-@Suite struct FileLockTests {
-  @Test func anExclusiveLockKeepsOthersOutUntilItIsGone() async throws {
-    let path = try scratch() + "/lock"
-    var first = try FileLock.tryAcquire(path, .exclusive)
-    #expect(first != nil)
-    #expect(try FileLock.tryAcquire(path, .shared) == nil)
-    await #expect(throws: ProcessError.lockHeld(path)) {
-      try await FileLock.acquire(path, .exclusive, atMost: .milliseconds(30))
-    }
-    first = nil
-    // Not at once: a child that another test forks has the file open until it starts its program.
-    _ = try await FileLock.acquire(path, .exclusive, atMost: .seconds(10))
-  }
-
-  @Test func sharedLocksAreHeldTogether() throws {
-    let path = try scratch() + "/lock"
-    let one = try FileLock.tryAcquire(path, .shared)
-    let two = try FileLock.tryAcquire(path, .shared)
-    #expect(one != nil && two != nil)
-    #expect(try FileLock.tryAcquire(path, .exclusive) == nil)
-  }
-
+@Suite struct InheritanceTests {
   @Test func childrenDoNotInheritALock() async throws {
     let folder = try scratch()
     var lock = try FileLock.tryAcquire(folder + "/lock", .exclusive)
@@ -228,12 +208,6 @@ private func eventually(_ condition: () -> Bool) async throws -> Bool {
     _ = try await FileLock.acquire(folder + "/lock", .exclusive, atMost: .seconds(10))
     #expect(child.isAlive)
     child.signal(.kill)
-  }
-
-  @Test func aFolderThatIsNotThereIsASentence() {
-    #expect(throws: ProcessError.file("/nowhere/lock", reason: "No such file or directory")) {
-      try FileLock.tryAcquire("/nowhere/lock", .shared)
-    }
   }
 }
 

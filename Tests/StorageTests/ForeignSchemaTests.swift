@@ -11,7 +11,7 @@ import Testing
       try db.execute(sql: sql)
       try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
-    return try SQLiteStore(stateOf: folder)
+    return try await SQLiteStore(stateOf: folder)
   }
 
   @Test(arguments: [

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 import Synchronization
@@ -27,7 +28,7 @@ struct ProcessTests {
 
   @Test(.enabled(if: hasPython)) func aClaimEndsWithItsHolder() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       let script = """
         import fcntl, sys, time
@@ -44,10 +45,22 @@ struct ProcessTests {
     }
   }
 
+  @Test func anotherThatOpensTheFileIsWaitedFor() async throws {
+    try await withWorkspace { folder in
+      let locks = folder + "/.assay/locks"
+      try FileManager.default.createDirectory(atPath: locks, withIntermediateDirectories: true)
+      let lock = try FileLock.tryAcquire(locks + "/open", .exclusive)
+      await #expect(throws: StorageError.busy(path: locks + "/open")) {
+        try await SQLiteStore(stateFolder: folder + "/.assay", patience: .milliseconds(30))
+      }
+      withExtendedLifetime(lock) {}
+    }
+  }
+
   @Test func twoStoresSeeEachOther() async throws {
     try await withWorkspace { folder in
-      let one = try SQLiteStore(stateOf: folder)
-      let two = try SQLiteStore(stateOf: folder)
+      let one = try await SQLiteStore(stateOf: folder)
+      let two = try await SQLiteStore(stateOf: folder)
       var changes = two.foreignChanges().makeAsyncIterator()
       let run = try await one.beginRun(draft()).id
       await changes.next()
@@ -60,7 +73,7 @@ struct ProcessTests {
 
   @Test func ourOwnChangesAreNotForeign() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       let count = Mutex(0)
       let reader = Task { [stream = store.foreignChanges()] in
         for await _ in stream { count.withLock { $0 += 1 } }
@@ -76,8 +89,8 @@ struct ProcessTests {
 
   @Test func whatChangedBeforeListeningIsTold() async throws {
     try await withWorkspace { folder in
-      let one = try SQLiteStore(stateOf: folder)
-      let two = try SQLiteStore(stateOf: folder)
+      let one = try await SQLiteStore(stateOf: folder)
+      let two = try await SQLiteStore(stateOf: folder)
       _ = try await one.beginRun(draft())
       var changes = two.foreignChanges().makeAsyncIterator()
       await changes.next()
@@ -86,7 +99,7 @@ struct ProcessTests {
 
   @Test(.enabled(if: hasShell)) func anotherProgramsWriteIsNoticed() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       _ = try await store.beginRun(draft())
       var changes = store.foreignChanges().makeAsyncIterator()
       let shell = try OtherProcess([
@@ -100,7 +113,7 @@ struct ProcessTests {
 
   @Test(.enabled(if: hasPython)) func aKilledWriterLosesNothingThatWasCommitted() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       _ = try await store.record([answered("ours")], in: run, seconds: 0)
       let script = """
@@ -133,7 +146,7 @@ struct ProcessTests {
 
   @Test(.enabled(if: hasPython)) func aWriterKilledAtAnyTimeLeavesAWholeFile() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       let script = """
         import sqlite3, sys
@@ -174,7 +187,7 @@ struct ProcessTests {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for number in 0..<8 {
           group.addTask {
-            let store = try SQLiteStore(stateOf: folder)
+            let store = try await SQLiteStore(stateOf: folder)
             let run = try await store.beginRun(draft("v\(number % 2)")).id
             _ = try await store.record([answered("case-\(number)")], in: run, seconds: 0)
           }

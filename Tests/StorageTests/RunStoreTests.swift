@@ -27,12 +27,12 @@ struct RunStoreTests {
     try await withWorkspace { folder in
       let wanted = draft()
       do {
-        let store = try SQLiteStore(stateOf: folder)
+        let store = try await SQLiteStore(stateOf: folder)
         let run = try await store.beginRun(wanted)
         _ = try await store.record([answered("a")], in: run.id, seconds: 1.5)
         try await store.setState(.paused, of: run.id)
       }
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       let run = try #require(try await store.runs().first)
       #expect(run.variant == wanted.variant)
       #expect(run.promptVersion == wanted.version.hash)
@@ -107,11 +107,11 @@ struct RunStoreTests {
       let binary = (0..<37).map { answered("\($0)", value: $0 % 3 == 0 ? 1 : 0, latency: Double($0) / 10) }
       let graded = (0..<40).map { answered("\($0)", value: Double($0 % 5) / 4, latency: 1 / Double($0 + 1)) }
       for (name, outputs) in [("binary", binary), ("graded", graded)] {
-        let store = try SQLiteStore(stateOf: folder)
+        let store = try await SQLiteStore(stateOf: folder)
         let run = try await store.beginRun(draft(name)).id
         _ = try await store.record(Array(outputs[..<20]), in: run, seconds: 0)
         // Another connection goes on, as after a restart.
-        let other = try SQLiteStore(stateOf: folder)
+        let other = try await SQLiteStore(stateOf: folder)
         let summary = try await other.record(Array(outputs[20...]), in: run, seconds: 0)
         let estimate = try #require(Estimate(scores: outputs.map({ $0.value ?? -1 })))
         #expect(abs(summary.mean - estimate.mean) < 1e-12)
@@ -164,7 +164,7 @@ struct RunStoreTests {
 
   @Test func tenThousandOutputsInBatches() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft(cases: 10_000)).id
       let outputs = (0..<10_000).map { answered("case-\($0)", latency: Double($0 * 7919 % 10_000) / 1000) }
       for start in stride(from: 0, to: outputs.count, by: 250) {

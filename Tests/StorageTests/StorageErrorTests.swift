@@ -8,14 +8,14 @@ import WorkbenchCore
 struct StorageErrorTests {
   private func failure(opening folder: String) -> StorageError? {
     do {
-      _ = try SQLiteStore(stateOf: folder)
+      _ = try await SQLiteStore(stateOf: folder)
       return nil
     } catch { return error as? StorageError }
   }
 
   @Test func aNewersFileIsLeftAlone() async throws {
     try await withWorkspace { folder in
-      _ = try SQLiteStore(stateOf: folder)
+      _ = try await SQLiteStore(stateOf: folder)
       let queue = try DatabaseQueue(path: folder + "/.assay/assay.sqlite")
       try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 something new')") }
       let error = try #require(failure(opening: folder))
@@ -59,7 +59,7 @@ struct StorageErrorTests {
 
   @Test func aFullDiskLosesNothingThatWasRecorded() async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       _ = try await store.record([answered("a")], in: run, seconds: 0)
       try await store.writer.writeWithoutTransaction { db in
@@ -80,10 +80,10 @@ struct StorageErrorTests {
   /// What goes into a file that is gone goes nowhere: no write may look as if it were kept.
   @Test(arguments: ["removed", "replaced"]) func whatIsWrittenIntoAFileThatIsGoneIsAnError(how: String) async throws {
     try await withWorkspace { folder in
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
       try FileManager.default.moveItem(atPath: folder + "/.assay", toPath: folder + "/away")
-      if how == "replaced" { _ = try SQLiteStore(stateOf: folder) }
+      if how == "replaced" { _ = try await SQLiteStore(stateOf: folder) }
       let gone = StorageError.removed(path: folder + "/.assay/assay.sqlite")
       await #expect(throws: gone) { try await store.record([answered("a")], in: run, seconds: 0) }
       await #expect(throws: gone) { try await store.setState(.finished, of: run) }
@@ -95,7 +95,7 @@ struct StorageErrorTests {
     try await withWorkspace { folder in
       let state = folder + "/.assay"
       do {
-        let store = try SQLiteStore(stateOf: folder)
+        let store = try await SQLiteStore(stateOf: folder)
         let run = try await store.beginRun(draft()).id
         _ = try await store.record([answered("a")], in: run, seconds: 0)
         // As a process that still has it open leaves it, with what is new in the second file.

@@ -98,9 +98,9 @@ final class OtherProcess {
 
 extension SQLiteStore {
   /// The store of a workspace whose state folder is made where there is none.
-  convenience init(stateOf workspace: String) throws {
+  convenience init(stateOf workspace: String) async throws {
     try? FileManager.default.createDirectory(atPath: workspace + "/.assay", withIntermediateDirectories: true)
-    try self.init(stateFolder: workspace + "/.assay")
+    try await self.init(stateFolder: workspace + "/.assay")
   }
 }
 

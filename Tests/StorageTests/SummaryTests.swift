@@ -62,7 +62,7 @@ import WorkbenchCore
       let run: RunID
       let summary: RunSummary
       do {
-        let store = try SQLiteStore(stateOf: folder)
+        let store = try await SQLiteStore(stateOf: folder)
         run = try await store.beginRun(draft()).id
         summary = try await store.record(outputs(), in: run, seconds: 0)
         try await store.write { db in
@@ -70,7 +70,7 @@ import WorkbenchCore
             sql: "UPDATE runs SET summary_version = 0, counted = 0, unpriced = 0, no_answers = '{}', strict_mean = 0")
         }
       }
-      let store = try SQLiteStore(stateOf: folder)
+      let store = try await SQLiteStore(stateOf: folder)
       #expect(try await store.runs().first?.summary == summary)
     }
   }

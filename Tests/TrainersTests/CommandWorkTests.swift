@@ -65,7 +65,7 @@ import WorkbenchCore
     let exit = folder.read(folder.exit, as: JobFolder.Exit.self)
     let events = tail.lines(includingTorn: false).compactMap { EventFile.event($0) }
     detail.apply(
-      TrainerObservation(events: events, offset: 0, isAlive: false, exitStatus: exit?.status, log: []))
+      TrainerObservation(events: events, isAlive: false, exitStatus: exit?.status, log: []))
     return detail
   }
 
@@ -85,7 +85,7 @@ import WorkbenchCore
       config: "conf", environment: ["OUT": "{output}"])
     let work = try CommandPlan(plan: plan(command, settings), command: command).work()
     #expect(work.arguments.first?.hasSuffix("/sh") == true)
-    #expect(Array(work.arguments.dropFirst()) == ["-c", "a 8 160 0 2", folder.path + "/config/conf/train.yaml"])
+    #expect(Array(work.arguments.dropFirst()) == ["-c", "a 8 16 0 2", folder.path + "/config/conf/train.yaml"])
     #expect(work.log == folder.output + "/runs" && work.adapter == folder.output)
     #expect(work.environment == ["OUT": folder.output])
     #expect(work.steps == 6)
@@ -105,7 +105,7 @@ import WorkbenchCore
 
   @Test func numbersHaveNoExponent() {
     #expect(
-      [1e-4, 1e-5, 2.5e-7, 3, 0.1, 1e-10, 1e6].map { CommandPlan.text($0) }
+      [1e-4, 1e-5, 2.5e-7, 3, 0.1, 1e-10, 1e6].map { SettingValue.number($0).text }
         == ["0.0001", "0.00001", "0.00000025", "3", "0.1", "0.0000000001", "1000000"])
   }
 
@@ -316,7 +316,7 @@ import WorkbenchCore
   /// The events of a job that was stopped at step 8, with a checkpoint at step 6.
   private func past() throws {
     try FileManager.default.createDirectory(atPath: folder.output, withIntermediateDirectories: true)
-    let events = EventWriter(folder.events)
+    let events = EventLog(folder.events)
     events.append(.start(TrainingStart(steps: 10)))
     for step in [2, 4, 6, 8] { events.append(.train(Metric(step: step, loss: 2))) }
     events.append(.validation(step: 6, loss: 0.5))
@@ -400,7 +400,7 @@ import WorkbenchCore
     #expect(worked.seconds >= 7_200 && worked.began == nil)
     // The end of this one was noted by nobody but the last event.
     try folder.write(WorkedTime(seconds: 100, began: 1_000), to: folder.started)
-    EventWriter(folder.events).append(.note("x"), at: 1_060)
+    EventLog(folder.events).append(.note("x"), at: 1_060)
     folder.endWork()
     #expect(folder.read(folder.started, as: WorkedTime.self) == WorkedTime(seconds: 160))
     #expect(WorkedTime(seconds: 100, began: 1_000).worked(until: Date(timeIntervalSince1970: 1_010)) == 110)
@@ -437,7 +437,7 @@ import WorkbenchCore
     try FileManager.default.createDirectory(atPath: folder.output, withIntermediateDirectories: true)
     try Data("{\"current_steps\": 3, \"total_steps\": 7, \"loss\": 2}\n".utf8)
       .write(to: URL(fileURLWithPath: folder.output + "/trainer_log.jsonl"))
-    let events = EventWriter(folder.events)
+    let events = EventLog(folder.events)
     events.append(.start(TrainingStart(steps: 7)))
     events.append(.train(Metric(step: 3, loss: 2)))
     let trainer = try await Program(work.arguments[0], Array(work.arguments.dropFirst()))

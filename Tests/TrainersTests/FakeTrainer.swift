@@ -53,10 +53,10 @@ struct FakeTrainer {
       job: TrainingJob(
         id: JobID(1), backend: "mlx", base: "tiny", data: "", settings: TrainingSettings(), state: .queued,
         created: Date()))
-    var offset = 0
+    var cursor = ObservationCursor()
     for await _ in trainer.changes(folder: folder.path) {
-      let observation = await trainer.observe(folder: folder.path, from: offset)
-      offset = observation.offset
+      let observation = await trainer.observe(folder: folder.path, from: cursor)
+      cursor = observation.cursor
       detail.apply(observation)
       if detail.job.state.isOver || condition(detail) { break }
     }
@@ -64,7 +64,7 @@ struct FakeTrainer {
   }
 }
 
-/// Lines as train.py writes them.
+/// Lines as the training programs write them.
 enum Line {
   static let start =
     #"{"event": "start", "time": 1.5, "steps": 20, "trainable_parameters": 8, "total_parameters": 64, "#

@@ -44,7 +44,7 @@ struct HostedFixture {
     settings.hosted.suffix = "t"
     let plan = TrainingPlan(folder: path, base: "small", settings: settings, rows: [], validationRows: [])
     let model = ModelSpec(
-      name: "m", api: .endpoint(Endpoint(baseURLs: [server.url + "/v1"], model: "small")),
+      name: "m", api: .endpoint(Endpoint(.chat, baseURLs: [server.url + "/v1"], model: "small")),
       price: TokenPrice(input: 1, output: 1, training: 3))
     work = try HostedWork(plan, tuning: model)
   }
@@ -69,7 +69,7 @@ struct HostedFixture {
     guard case .hosted(let work) = again else { return -1 }
     let job = RunningJob(
       folder: folder, stops: StopRequests(stops), patience: StopPatience(.milliseconds(200)),
-      events: EventWriter(folder.events), onStart: { _ in },
+      events: EventLog(folder.events), onStart: { _ in },
       workspace: "/", tuning: services)
     var pace = HostedPace()
     (pace.first, pace.longest, pace.longestTrouble, pace.settling) = (0.001, 0.002, 0.002, 0)
@@ -115,7 +115,7 @@ struct HostedFixture {
         created: Date()))
     detail.apply(
       TrainerObservation(
-        events: events.map { TrainingEvent(time: 1, kind: $0) }, offset: 0, isAlive: true, exitStatus: nil, log: []))
+        events: events.map { TrainingEvent(time: 1, kind: $0) }, isAlive: true, exitStatus: nil, log: []))
     return detail
   }
 

@@ -99,7 +99,7 @@ import WorkbenchCore
       for round in 1...60 {
         let next = await fixture.mock.requests + 1 + round % 3
         await fixture.mock.fail(next, round % 2 == 0 ? .unanswered : .lost)
-        if EventFile.endsWell(fixture.folder.events) { break }
+        if fixture.folder.eventLog.recent.hasEnded { break }
         try await fixture.runAndDie(at: next)
       }
       try await fixture.run()
@@ -212,7 +212,7 @@ import WorkbenchCore
       #expect(await fixture.mock.requests == 0)
       // Its time has come.
       try FileManager.default.removeItem(atPath: folder.stop)
-      try EventFile.reopen(folder.events)
+      try folder.eventLog.reopen()
       try folder.write(
         JobFolder.Job(
           work: .hosted(fixture.work), order: QueueOrder(notBefore: Date(timeIntervalSinceNow: 0.01)), workspace: "",
@@ -230,7 +230,7 @@ import WorkbenchCore
       #expect(await fixture.mock.made.first?["status"] == "paused")
       // As going on with it prepares the folder.
       try FileManager.default.removeItem(atPath: fixture.folder.stop)
-      try EventFile.reopen(fixture.folder.events)
+      try fixture.folder.eventLog.reopen()
       let status9 = try await fixture.run()
       #expect(status9 == 0)
       let detail = fixture.detail

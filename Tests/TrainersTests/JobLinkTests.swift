@@ -29,7 +29,7 @@ import Testing
     let processes = try #require(fake.folder.read(fake.folder.processes, as: JobFolder.Processes.self))
     try FileManager.default.removeItem(atPath: fake.folder.path)
     #expect(await processes.trainer?.waitForEnd(atMost: .seconds(60)) == true)
-    let seen = await fake.trainer.observe(folder: fake.folder.path, from: 0)
+    let seen = await fake.trainer.observe(folder: fake.folder.path, from: ObservationCursor())
     #expect(seen.isGone)
   }
 

@@ -4,6 +4,7 @@ import TestFolders
 import Testing
 import WorkbenchCore
 
+@testable import TrainerLogs
 @testable import Trainers
 
 @Suite struct LogReaderTests {
@@ -38,9 +39,27 @@ import WorkbenchCore
       case .steps(let steps): "of \(steps)"
       case .train(let metric): "\(metric.step): \((metric.loss * 1000).rounded() / 1000)"
       case .validation(let step, let loss): "\(step)? \((loss * 1000).rounded() / 1000)"
-      case .event(let event): "\(event.kind)"
       }
     }
+  }
+
+  private func numbers(_ items: [FollowedItem]) -> [String] {
+    items.flatMap { item in
+      switch item {
+      case .log(let item): numbers([item])
+      case .event(let event): ["\(event.kind)"]
+      }
+    }
+  }
+
+  @Test func onlyTheEndOfALongLogIsRead() throws {
+    let path = temporaryPath("log")
+    let filler = String(repeating: "step\n", count: 100_000)
+    try Data(("MemoryError\n" + filler).utf8).write(to: URL(fileURLWithPath: path))
+    #expect(LogDiagnosis.sentence(logAt: path, status: 1) == nil)
+    try Data((filler + "MemoryError").utf8).write(to: URL(fileURLWithPath: path))
+    #expect(LogDiagnosis.sentence(logAt: path, status: 1)?.contains("memory ran out") == true)
+    #expect(LogDiagnosis.sentence(logAt: "/nowhere", status: 1) == nil)
   }
 
   // MARK: transformers
@@ -111,7 +130,7 @@ import WorkbenchCore
     func items(_ text: String) -> [LogItem] { StepTextLine.items(Data(text.utf8)) }
     #expect(
       items("Step 7 | loss:1.25 lr:0.0003 tokens_per_second_per_gpu:900.5 peak_memory_alloc:3.5 grad_norm:nan ")
-        == [.train(Metric(step: 7, loss: 1.25, learningRate: 0.0003, tokensPerSecond: 900.5, peakMemory: 3.5))])
+        == [.train(LogMetric(step: 7, loss: 1.25, learningRate: 0.0003, tokensPerSecond: 900.5, peakMemory: 3.5))])
     #expect(items("Step 8 | val_loss:0.5 ") == [.validation(step: 8, loss: 0.5)])
     #expect(numbers(items("Step 9 | loss:nan val_loss:inf ")) == ["9: nan", "9? inf"])
     for text in [

@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import Testing
+import TrainerLogs
 import WorkbenchCore
 
 @testable import Trainers
@@ -20,7 +21,7 @@ import WorkbenchCore
   private func scanned(_ line: String) -> TrainingEvent? {
     Array(line.utf8).withUnsafeBytes { bytes in
       var scanner = MetricScanner(bytes)
-      return scanner.event()
+      return scanner.item().flatMap { TrainingEvent($0.time, $0.item) }
     }
   }
 
@@ -168,7 +169,7 @@ import WorkbenchCore
       let decoded = EventFile.decoded(Data(line))
       let quick = line.withUnsafeBytes { bytes in
         var scanner = MetricScanner(bytes)
-        return scanner.event()
+        return scanner.item().flatMap { TrainingEvent($0.time, $0.item) }
       }
       if let quick { #expect(quick == decoded, "\(text)") }
     }

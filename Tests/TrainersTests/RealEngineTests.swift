@@ -92,10 +92,10 @@ struct RealEngineTests {
       job: TrainingJob(
         id: JobID(1), backend: "mlx", base: "tiny", data: "", settings: TrainingSettings(), state: .queued,
         created: Date()))
-    var offset = 0
+    var cursor = ObservationCursor()
     for await _ in trainer.changes(folder: folder) {
-      let observation = await trainer.observe(folder: folder, from: offset)
-      offset = observation.offset
+      let observation = await trainer.observe(folder: folder, from: cursor)
+      cursor = observation.cursor
       detail.apply(observation)
       if detail.job.state.isOver || until(detail) { break }
     }
@@ -128,12 +128,16 @@ struct RealEngineTests {
     withExtendedLifetime((served, again)) {}
   }
 
+  /// The folder that holds the package of a program.
+  static func scripts(of program: Program) throws -> String {
+    try #require(LocalEngine.scripts(in: program.arguments))
+  }
+
   /// Runs `Tests/trainer-checks`, whose output says which of its checks failed and how.
   static func check(_ layout: EngineLayout) async throws {
     let engine = LocalEngine(layout: layout)
     let program = try engine.trainingProgram(folder: "/nowhere")
-    let script = try #require(program.arguments.first { $0.hasSuffix(".py") })
-    let scripts = (script as NSString).deletingLastPathComponent
+    let scripts = try Self.scripts(of: program)
     let checks = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("trainer-checks").path
     let result = try await Program(program.executable, [checks, engine.environment.rawValue, scripts]).run()
@@ -154,14 +158,13 @@ struct RealEngineTests {
   /// Of rows with three and two tokens to learn, mlx-lm's loss counts five: none before, and no padding.
   @Test func onlyAnswersAreLearnt() async throws {
     let program = try LocalEngine().trainingProgram(folder: "/nowhere")
-    let script = try #require(program.arguments.first { $0.hasSuffix(".py") })
-    let scripts = (script as NSString).deletingLastPathComponent
+    let scripts = try Self.scripts(of: program)
     let code = """
       import sys
       sys.path.insert(0, sys.argv[1])
       import mlx.core as mx
       from mlx_lm.tuner.trainer import default_loss
-      from training_rows import Batches
+      from assay_engine.mlx.batches import Batches
       batch, lengths = Batches.arrays([([5, 6, 7, 8, 9], 2), ([5, 6, 7], 1)], 64)
       _, count = default_loss(lambda inputs: mx.zeros((*inputs.shape, 16)), batch, lengths)
       print(f"{count.item()} tokens")

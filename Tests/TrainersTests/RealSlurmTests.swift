@@ -177,7 +177,7 @@ struct RealSlurmTests {
       try await slurm.wait { job.folder.read(job.folder.started, as: WorkedTime.self)?.began != nil }
       runner.signal(.terminate)
       try await slurm.wait { !runner.isAlive }
-      #expect(!job.folder.has(job.folder.exit) && !EventFile.endsWell(job.folder.events), "\(job.report)")
+      #expect(!job.folder.has(job.folder.exit) && !job.folder.eventLog.recent.hasEnded, "\(job.report)")
       #expect(try await slurm.jobs().map(\.state.word) == ["RUNNING"])
       _ = try await job.launch()
       try Data().write(to: URL(fileURLWithPath: job.folder.path + "/go"))
@@ -242,7 +242,7 @@ struct RealSlurmTests {
         return
       }
       for file in [job.folder.exit, job.folder.processes] { try FileManager.default.removeItem(atPath: file) }
-      try EventFile.reopen(job.folder.events)
+      try job.folder.eventLog.reopen()
       _ = try await job.launch()
       #expect(try await job.wait().last == .end(.finished, message: "20 steps are done.", step: 20), "\(job.report)")
       #expect(try await slurm.jobs().count == 2 && job.lines("starts").count == 2)

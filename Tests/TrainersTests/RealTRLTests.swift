@@ -169,8 +169,7 @@ struct RealTRLTests {
   @Test func onlyAnswersAreLearnt() async throws {
     let folder = try await Self.job([:])
     let program = try LocalEngine(layout: layout).trainingProgram(folder: folder.path)
-    let script = try #require(program.arguments.first { $0.hasSuffix(".py") })
-    let scripts = (script as NSString).deletingLastPathComponent
+    let scripts = try RealEngineTests.scripts(of: program)
     let code = """
       import sys
       from pathlib import Path
@@ -178,27 +177,31 @@ struct RealTRLTests {
       from transformers import AutoTokenizer
       from trl.trainer.dpo_trainer import DataCollatorForPreference
       from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
-      import train_trl
+      from assay_engine.trl.columns import answer_columns, pair_columns
+      from assay_engine.trl.launch import TRLEvents
+      from assay_engine.trl.trl_encoder import TRLEncoder
+      from assay_engine.trl.trl_job import TRLJob
+      from assay_engine.trl.trl_spec import TRLSpec
       folder = Path(sys.argv[2])
-      job = train_trl.TRLJob(folder, train_trl.TRLSpec(model="", max_tokens=8), train_trl.TRLEvents(folder / "e"))
+      job = TRLJob(folder, TRLSpec(model="", max_tokens=8), TRLEvents(folder / "e"))
       job.tokenizer = AutoTokenizer.from_pretrained(sys.argv[3])
       def row(prompt, *answers):
           question, word = {"role": "user", "content": prompt}, {"role": "assistant"}
-          encoder = train_trl.TRLEncoder(job.tokenizer, job.spec.mask_prompt)
+          encoder = TRLEncoder(job.tokenizer, job.spec.mask_prompt)
           rows = [{"messages": [question, word | {"content": answer}]} for answer in answers]
           rendered = [encoder.render(row, "messages", 1)[0] for row in rows]
           return tuple((one.tokens, one.learnt) for one in rendered)
       a, b, c = (job.tokenizer.encode(letter)[0] for letter in "abc")
-      columns = [train_trl.answer_columns(row("a", "bc"), 8), train_trl.answer_columns(row("a", "b"), 8)]
+      columns = [answer_columns(row("a", "bc"), 8), answer_columns(row("a", "b"), 8)]
       batch = DataCollatorForLanguageModeling(pad_token_id=0)(columns)
       assert batch["input_ids"].tolist() == [[1, a, 0, 2, b, c, 0], [1, a, 0, 2, b, 0, 0]], batch
       assert batch["labels"].tolist() == [[-100] * 4 + [b, c, 0], [-100] * 4 + [b, 0, -100]], batch
-      assert train_trl.answer_columns(row("a", "bc"), 6)["labels"] == [-100] * 4 + [b, c]
-      pair = train_trl.pair_columns(row("a", "b", "cc"), 6)
+      assert answer_columns(row("a", "bc"), 6)["labels"] == [-100] * 4 + [b, c]
+      pair = pair_columns(row("a", "b", "cc"), 6)
       assert pair == {"prompt_ids": [1, a, 0, 2], "chosen_ids": [b, 0], "rejected_ids": [c, c]}, pair
       assert DataCollatorForPreference(pad_token_id=0)([pair])["completion_mask"].tolist() == [[0] * 4 + [1] * 2] * 2
       job.spec.mask_prompt = False
-      assert train_trl.answer_columns(row("a", "b"), 8)["labels"] == [1, a, 0, 2, b, 0]
+      assert answer_columns(row("a", "b"), 8)["labels"] == [1, a, 0, 2, b, 0]
       print("as expected")
       """
     let checked = try await Self.python(["-c", code, scripts, folder.path, try await Self.model.value])

@@ -64,13 +64,13 @@ struct SlurmScriptTests {
     var settings = SlurmSettings()
     settings.container = "nvcr.io#nvidia/pytorch:25.01-py3"
     var script = script([], in: "/jobs/1", settings: settings)
-    script.program.arguments = ["/engine/scripts-1/train_trl.py", "/jobs/1"]
+    script.program.arguments = ["/engine/scripts-1/assay_engine/__main__.py", "train-trl", "/jobs/1"]
     let text = try script.text()
     #expect(
       text.contains(
         "srun --ntasks=1 '--container-image=nvcr.io#nvidia/pytorch:25.01-py3' --container-workdir=/jobs/1 "
           + "--container-mounts=/jobs/1:/jobs/1,/engine/scripts-1:/engine/scripts-1,/models/tiny:/models/tiny "
-          + "python3 /engine/scripts-1/train_trl.py /jobs/1 </dev/null &\n"))
+          + "python3 /engine/scripts-1/assay_engine/__main__.py train-trl /jobs/1 </dev/null &\n"))
     #expect(text.contains("|| scancel --signal=TERM \"$SLURM_JOB_ID\"\n"))
     script.folder = "/jobs:1"
     #expect(throws: TrainerFailure.self) { try script.text() }

@@ -27,7 +27,8 @@ import WorkbenchCore
     #expect(detail.job.message == "20 steps are done.")
     // The log may have grown after the last event.
     #expect(try await exitStatus(fake) == 0)
-    #expect(await fake.trainer.observe(folder: fake.folder.path, from: 0).log == ["loading", "fake: yes"])
+    #expect(
+      await fake.trainer.observe(folder: fake.folder.path, from: ObservationCursor()).log == ["loading", "fake: yes"])
   }
 
   @Test func whatWasCheckedIsKeptWithTheHashesOfTheRows() async throws {
@@ -51,9 +52,10 @@ import WorkbenchCore
     settings.seed = -1
     try await fake.start(settings)
     _ = try await exitStatus(fake)
-    let spec = try JSONDecoder().decode(
-      TrainerSpec.self, from: try #require(FileManager.default.contents(atPath: fake.folder.path + "/seen-spec")))
-    #expect(spec.method == "dora" && spec.steps == 7 && spec.epochs == nil && spec.layers == -1 && spec.seed == .max)
+    let spec = try TrainerSpec(try #require(FileManager.default.contents(atPath: fake.folder.path + "/seen-spec")))
+      .values
+    #expect(spec["method"] == "dora" && spec["steps"] == 7 && spec["epochs"] == nil && spec["layers"] == -1)
+    #expect(spec["seed"]?.int == Int(UInt32.max))
     let row = try String(contentsOfFile: fake.folder.train, encoding: .utf8).split(separator: "\n").first
     #expect(
       row.map(String.init)
@@ -141,8 +143,8 @@ import WorkbenchCore
 
   @Test func aJobThatHasNotBegunIsNeitherAliveNorLost() async throws {
     let fake = try FakeTrainer("")
-    #expect(await fake.trainer.observe(folder: fake.folder.path, from: 0).isAlive == nil)
-    let gone = await fake.trainer.observe(folder: "/nowhere", from: 0)
+    #expect(await fake.trainer.observe(folder: fake.folder.path, from: ObservationCursor()).isAlive == nil)
+    let gone = await fake.trainer.observe(folder: "/nowhere", from: ObservationCursor())
     #expect(gone.isGone && gone.isAlive == false)
   }
 
@@ -233,83 +235,27 @@ import WorkbenchCore
     #expect(LogText.clean(String(repeating: "x", count: 9_000)).count == LogText.longestLine + 1)
   }
 
-  @Test func twoPlacesFitIntoOneNumber() {
-    let place = Place(events: 123_456_789_012, log: 4_000_000)
-    #expect(Place(packed: place.packed) == place)
-    #expect(Place(packed: 0) == Place(events: 0, log: 0))
-    #expect(Place(events: 1, log: 1 << 30).isLogFull)
-  }
-}
-
-/// Work that this installation hasn't written down is not done.
-@Suite struct UnsignedWorkTests {
-  private struct NoSigner: WorkSigner {
-    func signature(of work: [[UInt8]], in folder: String) throws -> String { "other" }
-    func verifies(_ signature: String, of work: [[UInt8]], in folder: String) -> Bool { false }
-  }
-
-  /// A job's folder as a clone brings it, which names a program that leaves a trace.
-  private func planted(elsewhere: Bool) throws -> (JobFolder, trace: String) {
-    let path = temporaryPath("planted")
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    let folder = JobFolder(path: path)
-    let trace = path + "/ran"
-    let program = Program("/bin/sh", ["-c", "touch \(trace)"])
-    let work: Work =
-      elsewhere
-      ? .slurm(SlurmWork(program, settings: SlurmSettings(), number: 1)) : .program(ProgramWork(program))
-    var job = JobFolder.Job(work: work, companion: ProgramWork(program), workspace: "", number: 1)
-    job.order.waits = false
-    try folder.write(job, to: folder.job)
-    try Data("{}".utf8).write(to: URL(fileURLWithPath: folder.spec))
-    var gone = ProcessIdentity.current
-    gone.started += 1
-    try folder.write(gone, to: folder.begun)
-    try folder.write(JobFolder.Processes(runner: gone), to: folder.processes)
-    return (folder, trace)
-  }
-
-  @Test(arguments: [true, false]) func aRunnerRefusesIt(elsewhere: Bool) async throws {
-    let (folder, trace) = try planted(elsewhere: elsewhere)
-    let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    for signature in [nil, "", "signed", String(repeating: "0", count: 64)] as [String?] {
-      if let signature { try Data(signature.utf8).write(to: URL(fileURLWithPath: folder.signature)) }
-      await #expect(throws: TrainerFailure.self) {
-        try await JobRunner.run(folder, signer: NoSigner(), stops: AsyncStream { _ in })
-      }
+  @Test func anObservationGoesOnWhereTheLastOneEnded() async throws {
+    let fake = try FakeTrainer("exit 0")
+    let folder = JobFolder(path: temporaryPath("observed"))
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    func append(_ text: String, _ file: String) throws {
+      let old = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+      try (old + text).write(toFile: file, atomically: false, encoding: .utf8)
     }
-    #expect(!folder.has(trace))
-    let after = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    #expect(after.filter { $0 != "signature" } == before, "nothing was written either")
-  }
-
-  @Test func nobodyPicksItUpOrResumesIt() async throws {
-    let (folder, _) = try planted(elsewhere: true)
-    var trainer = DetachedTrainer(executable: "/nowhere/assay", signer: NoSigner())
-    trainer.launch = { folder in
-      Issue.record("a runner was started on \(folder.path)")
-      return .current
-    }
-    await trainer.pickUp(folder: folder.path)
-    let error = await #expect(throws: TrainerFailure.self) {
-      try await trainer.resume(folder: folder.path, QueueOrder(), accepting: [:])
-    }
-    #expect(error?.description.contains("not started by this installation") == true)
-  }
-
-  @Test func workThatWasChangedIsNotTheSignedOne() throws {
-    let (folder, _) = try planted(elsewhere: false)
-    let signer = InstallationSigner(folder: UserFolder(path: temporaryPath("trust")))
-    try folder.sign(with: signer)
-    #expect(folder.signedWork(signer) != nil)
-    for file in [folder.job, folder.spec] {
-      let bytes = try #require(FileManager.default.contents(atPath: file))
-      try (bytes + Data(" ".utf8)).write(to: URL(fileURLWithPath: file))
-      #expect(folder.signedWork(signer) == nil)
-      try bytes.write(to: URL(fileURLWithPath: file))
-      #expect(folder.signedWork(signer) != nil)
-    }
-    try FileManager.default.copyItem(atPath: folder.path, toPath: folder.path + "-copy")
-    #expect(JobFolder(path: folder.path + "-copy").signedWork(signer) == nil)
+    try append(Line.start + "\n", folder.events)
+    try append("one\ntwo\n", folder.log)
+    let first = await fake.trainer.observe(folder: folder.path, from: ObservationCursor())
+    #expect(first.events.count == 1 && first.log == ["one", "two"] && first.cursor != ObservationCursor())
+    let same = await fake.trainer.observe(folder: folder.path, from: first.cursor)
+    #expect(same.events.isEmpty && same.log.isEmpty && same.cursor == first.cursor)
+    try append("three\n", folder.log)
+    let log = await fake.trainer.observe(folder: folder.path, from: first.cursor)
+    #expect(log.events.isEmpty && log.log == ["three"] && log.cursor != first.cursor)
+    try append(Line.end + "\n", folder.events)
+    let events = await fake.trainer.observe(folder: folder.path, from: log.cursor)
+    #expect(events.events.count == 1 && events.log.isEmpty)
+    let full = ObservationCursor(events: 0, log: DetachedTrainer.mostLog)
+    #expect(await fake.trainer.observe(folder: folder.path, from: full).log.isEmpty, "a log is followed for so long")
   }
 }

@@ -22,7 +22,8 @@ import Testing
     job.adapter = backend == "openai" ? "ft:x:best" : ".assay/jobs/1/best"
     try await store.update(job)
     let trainer = FakeTrainer([
-      TrainerObservation(events: [Self.checkpoint], offset: 1, isAlive: false, exitStatus: 0, log: [])
+      TrainerObservation(
+        events: [Self.checkpoint], cursor: ObservationCursor(events: 1), isAlive: false, exitStatus: 0, log: [])
     ])
     let (workbench, files) = try await workbench(workspace, store: store, trainer: trainer)
     return (workbench, files, job)
@@ -33,9 +34,7 @@ import Testing
     workspace.variants[1].adapter = "elsewhere"
     workspace.variants[1].sampling = Sampling(temperature: 0, maxTokens: 64, stop: ["}"])
     let (workbench, files, job) = try await trained(workspace: workspace)
-    guard case .variant(let variant) = try await workbench.perform(.useAdapter(job.id, adapter: nil, name: nil)) else {
-      return #expect(Bool(false), "no variant")
-    }
+    let variant = try await workbench.useAdapter(of: job.id, nil, named: nil)
     #expect(
       variant.line
         == #"tuned-1: { model: tiny, prompt: main, adapter: .assay/jobs/1/best, temperature: 0, max_tokens: 64, stop: ["}"] }"#
@@ -44,9 +43,7 @@ import Testing
     #expect(await workbench.snapshot.workspace.variants.last == variant)
     let step = try await workbench.adapter(of: job.id, step: 100).adapter
     #expect(step == ".assay/jobs/1/checkpoints/0000100")
-    guard case .variant(let other) = try await workbench.perform(.useAdapter(job.id, adapter: step, name: nil)) else {
-      return #expect(Bool(false), "no variant")
-    }
+    let other = try await workbench.useAdapter(of: job.id, step, named: nil)
     #expect(other.name == "tuned-1b")
   }
 
@@ -71,8 +68,7 @@ import Testing
   @Test func aHostedModelIsNamedByItsID() async throws {
     let (workbench, _, job) = try await trained(backend: "openai")
     #expect(job.isHosted)
-    guard case .variant(let variant) = try await workbench.perform(.useAdapter(job.id, adapter: nil, name: "hosted"))
-    else { return #expect(Bool(false), "no variant") }
+    let variant = try await workbench.useAdapter(of: job.id, nil, named: "hosted")
     #expect(variant.adapter == "ft:x:best" && variant.line.contains(#"adapter: "ft:x:best""#))
     #expect(try await workbench.adapter(of: job.id, step: 100).adapter == "checkpoints/0000100")
   }
@@ -137,5 +133,7 @@ import Testing
     #expect(card.markdown.contains(##"# a \# b \<x\>"##) && card.markdown.contains(#"- \<script\>"#))
     #expect(card.markdown.contains("`d'|x`: what job 1 had learnt after step 3."))
     #expect(lines.count { $0 == "---" } == 2)
+    #expect(card.markdown.contains("| Scale | 2 |") && card.markdown.contains("| Layers | all |"))
+    #expect(!card.markdown.contains("| Beta |") && !card.markdown.contains("| Steps |"), "they have no effect")
   }
 }

@@ -101,10 +101,7 @@ struct BatchModel: ModelClient, ModelClients {
     let service = FakeBatches(Self.echo)
     let workbench = try await workbench(service, store: FakeStore())
     let request = EvaluateRequest(variant: "base", inBatches: true)
-    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else {
-      Issue.record("the outcome is not .run")
-      return
-    }
+    let run = try await workbench.evaluate(request, consent: .notAsked)
     #expect(run.state == .finished && run.summary.passed == 10)
     #expect(service.state.withLock { $0.submitted.map(\.requests.count) } == [6, 4])
     #expect(abs((run.summary.cost ?? 0) - 10 * 0.5 * (10 * 1 + 10 * 10) / 1e6) < 1e-12)
@@ -122,10 +119,7 @@ struct BatchModel: ModelClient, ModelClients {
     // Another process, and even without asking for batches: what is at the provider comes first.
     let second = try await workbench(service, store: store)
     #expect(try await second.openBatches().count == 1)
-    guard case .run(let run) = try await second.perform(.evaluate(request)) else {
-      Issue.record("the outcome is not .run")
-      return
-    }
+    let run = try await second.evaluate(request, consent: .notAsked)
     #expect(run.state == .finished && run.summary.done == 10)
     #expect(service.state.withLock { $0.submitted.map(\.requests.count) } == [6, 4])
     let ids = service.state.withLock { $0.submitted.flatMap { $0.requests.map(\.id) } }
@@ -145,15 +139,9 @@ struct BatchModel: ModelClient, ModelClients {
     }
     let workbench = try await workbench(service, store: FakeStore())
     let request = EvaluateRequest(variant: "base", limit: 4, inBatches: true)
-    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else {
-      Issue.record("the outcome is not .run")
-      return
-    }
+    let run = try await workbench.evaluate(request, consent: .notAsked)
     #expect(run.summary.done == 2 && run.summary.errors == 2 && run.state == .paused)
-    guard case .run(let again) = try await workbench.perform(.evaluate(request)) else {
-      Issue.record("the outcome is not .run")
-      return
-    }
+    let again = try await workbench.evaluate(request, consent: .notAsked)
     #expect(again.summary.done == 4 && again.summary.errors == 0)
     #expect(service.state.withLock { $0.submitted.map(\.requests.count) } == [4, 2])
   }
@@ -165,10 +153,7 @@ struct BatchModel: ModelClient, ModelClients {
     _ = try? await first.perform(.evaluate(EvaluateRequest(variant: "base", limit: 6, inBatches: true)))
     let second = try await workbench(service, store: store)
     let request = EvaluateRequest(variant: "base", limit: 2, inBatches: true)
-    guard case .run(let part) = try await second.perform(.evaluate(request)) else {
-      Issue.record("the outcome is not .run")
-      return
-    }
+    let part = try await second.evaluate(request, consent: .notAsked)
     #expect(part.summary.done == 2)
     #expect(try await store.outputs(of: part.id).count == 6)
     #expect(service.state.withLock { $0.submitted.count } == 1)

@@ -21,7 +21,7 @@ import Testing
   ) -> Workspace {
     var workspace = sampleWorkspace(cases: 10)
     workspace.models[0] = ModelSpec(
-      name: "m", api: .endpoint(Endpoint(baseURLs: [address], model: "x")), concurrency: 3, price: price)
+      name: "m", api: .endpoint(Endpoint(.chat, baseURLs: [address], model: "x")), concurrency: 3, price: price)
     workspace.variants[0].sampling.maxTokens = maxTokens
     return workspace
   }

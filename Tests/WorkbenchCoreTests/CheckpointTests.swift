@@ -32,7 +32,7 @@ import Testing
       events.append(TrainingEvent(time: 0, kind: .checkpoint(Checkpoint(step: step, path: path))))
     }
     let trainer = FakeTrainer([
-      TrainerObservation(events: events, offset: 1, isAlive: false, exitStatus: 0, log: [])
+      TrainerObservation(events: events, cursor: ObservationCursor(events: 1), isAlive: false, exitStatus: 0, log: [])
     ])
     // Right for all after step 100, and for half of them after step 200.
     let model = AdapterModel { adapter, request in

@@ -31,10 +31,7 @@ import Testing
     #expect(estimate.calls == 10 && estimate.reused == 0)
     #expect(estimate.basis == .tokenizer)
     #expect(estimate.completionTokens == RunEstimate.Range(10, 1000))
-    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else {
-      Issue.record("the outcome is not .run")
-      return
-    }
+    let run = try await workbench.evaluate(request, consent: .notAsked)
     let use = try #require(await workbench.uses[run.id])
     #expect(use.calls == 10 && use.promptTokens == 120 && use.completionTokens == 400)
     let spent = try #require(use.dollars)
@@ -64,7 +61,7 @@ import Testing
 
   @Test func listedPricesAreForTheMakersOwnAddressOnly() {
     func price(_ model: String, _ url: String = "https://api.openai.com/v1") -> TokenPrice? {
-      PriceTable.price(of: Endpoint(baseURLs: [url], model: model))
+      PriceTable.price(of: Endpoint(.chat, baseURLs: [url], model: model))
     }
     #expect(price("gpt-4.1-mini")?.rates.output == 1.6)
     #expect(price("gpt-4.1-mini-2025-04-14") == price("gpt-4.1-mini"))
@@ -79,10 +76,7 @@ import Testing
     workspace.variants[0].sampling.seed = 7
     let workbench = try await workbench(workspace, model)
     #expect(await workbench.ignoredOptions(of: workspace.variants[0]).isEmpty, "nobody has looked")
-    guard case .probe(let probe) = try await workbench.perform(.testModel("m")) else {
-      Issue.record("the outcome is not .probe")
-      return
-    }
+    let probe = try await workbench.testModel("m", consent: .notAsked)
     #expect(probe.latency == 0.25 && model.asked == 7, "two fixed questions, twice each, besides")
     var seen = probe
     seen.findings = [.seed: .ignored, .stop: .ignored]

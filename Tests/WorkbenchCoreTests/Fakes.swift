@@ -33,16 +33,69 @@ actor FakeFiles: WorkspaceFiles {
   func read() async throws -> Workspace { workspace }
   func write(_ section: Section, of prompt: Prompt) async throws {
     if let refusal { throw refusal }
-    set(body: section.body, of: section.id)
+    try change(prompt) { sections in
+      sections.removeAll { $0.id == section.id }
+      sections.append(section)
+    }
   }
-  func delete(_ section: Section, of prompt: Prompt) async throws {}
-  func apply(_ edit: CaseEdit, to set: EvalSet) async throws {}
+  func delete(_ section: Section, of prompt: Prompt) async throws {
+    try change(prompt) { sections in sections.removeAll { $0.id == section.id } }
+  }
+  private func change(_ prompt: Prompt, _ change: (inout [Section]) throws -> Void) throws {
+    guard let index = workspace.prompts.firstIndex(where: { $0.name == prompt.name }) else {
+      throw Problem(file: prompt.path, message: "There is no such prompt.")
+    }
+    try change(&workspace.prompts[index].sections)
+    workspace.prompts[index].sections.sort { $0.id < $1.id }
+  }
+  func apply(_ edit: CaseEdit, to set: EvalSet) async throws {
+    guard let index = workspace.evalSets.firstIndex(where: { $0.name == set.name }) else {
+      throw Problem(file: set.path, message: "There is no such set.")
+    }
+    var cases = workspace.evalSets[index].cases
+    func place(_ id: String) throws -> Int {
+      guard let place = cases.firstIndex(where: { $0.id == id }) else {
+        throw Problem(file: set.path, message: "There is no case \(id).")
+      }
+      return place
+    }
+    switch edit {
+    case .replace(let id, let evalCase): cases[try place(id)] = evalCase
+    case .insert(let evalCase, let id): cases.insert(evalCase, at: try id.map { try place($0) + 1 } ?? cases.count)
+    case .delete(let id): cases.remove(at: try place(id))
+    }
+    workspace.evalSets[index].cases = cases
+  }
+  var appended: [CaseAddition] = []
+  func cases(at path: String) async throws -> [EvalCase] { [] }
+  func append(_ additions: [CaseAddition]) async throws {
+    if let refusal { throw refusal }
+    appended += additions
+  }
   func add(_ variant: Variant) async throws {
     if let refusal { throw refusal }
+    guard workspace.variant(variant.name) == nil else {
+      throw Problem(file: "variants", message: "There is a variant \"\(variant.name)\" already.")
+    }
     workspace.variants.append(variant)
   }
-  func trainingRows(at path: String) async throws -> [TrainingRow] { rows[path] ?? [] }
-  func write(_ rows: [TrainingRow], to path: String) async throws { written[path] = rows }
+  /// What happens once while rows are read.
+  private var whileReadingRows: (@Sendable () async -> Void)?
+  func onceWhileReadingRows(_ body: @escaping @Sendable () async -> Void) { whileReadingRows = body }
+  func set(data: String?) { workspace.training.data = data }
+  func set(variants: [Variant]) { workspace.variants = variants }
+  func set(price: TokenPrice?) { workspace.models[0].price = price }
+  func trainingRows(at path: String) async throws -> [TrainingRow] {
+    guard let found = rows[path] else { throw Problem(file: path, message: "The file doesn't exist.") }
+    let body = whileReadingRows
+    whileReadingRows = nil
+    await body?()
+    return found
+  }
+  func write(_ rows: [TrainingRow], to path: String) async throws {
+    written[path] = rows
+    self.rows[path] = rows
+  }
   var exported: [ExportPart] = []
   func export(
     _ parts: [ExportPart], as format: TrainingFormat, named name: String, to folder: String
@@ -54,7 +107,18 @@ actor FakeFiles: WorkspaceFiles {
   nonisolated func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 
   var renames: [SectionOrder.Rename] = []
-  func rename(_ renames: [SectionOrder.Rename], of prompt: Prompt) async throws { self.renames += renames }
+  func rename(_ renames: [SectionOrder.Rename], of prompt: Prompt) async throws {
+    try change(prompt) { sections in
+      for rename in renames {
+        guard !sections.contains(where: { $0.id == rename.to }),
+          let index = sections.firstIndex(where: { $0.id == rename.from })
+        else { throw Problem(file: prompt.path, message: "\(rename.from) can't be called \(rename.to).") }
+        let old = sections[index]
+        sections[index] = Section(id: rename.to, title: old.title, role: old.role, body: old.body)
+      }
+    }
+    self.renames += renames
+  }
 
   var kept: [DraftPath: KeptDraft] = [:]
   func drafts() async -> [DraftPath: KeptDraft] { kept }
@@ -67,20 +131,47 @@ actor FakeFiles: WorkspaceFiles {
 /// A store in memory.
 actor FakeStore: Store {
   private var allRuns: [Run] = []
-  private var allOutputs: [RunID: [String: Output]] = [:]
+  private var allOutputs: [RunID: [Output]] = [:]
   private var allAnswers: [ContentHash: Answer] = [:]
   private var allVersions: [StoredVersion] = []
   private var allJobs: [TrainingJob] = []
-  private var claimed: Set<RunID> = []
+  private let claimed = Claims()
   private(set) var batches: [Int] = []
 
-  func claimElsewhere(_ run: RunID) { claimed.insert(run) }
+  /// Runs that are worked on.
+  private final class Claims: Sendable {
+    let runs = Mutex<Set<RunID>>([])
+  }
+  /// The right to work on one, as long as it is held.
+  private final class Claim: Sendable {
+    private let claims: Claims
+    private let run: RunID
+    init?(_ run: RunID, in claims: Claims) {
+      guard claims.runs.withLock({ $0.insert(run).inserted }) else { return nil }
+      self.claims = claims
+      self.run = run
+    }
+    deinit { _ = claims.runs.withLock { $0.remove(run) } }
+  }
+  func claimElsewhere(_ run: RunID) { _ = claimed.runs.withLock { $0.insert(run) } }
 
-  func runs() async throws -> [Run] { allRuns.reversed() }
+  /// What happens once after a question has been answered and before the answer arrives.
+  private var interludes: [Question: @Sendable () async -> Void] = [:]
+  enum Question { case runs, price }
+  func once(after question: Question, _ body: @escaping @Sendable () async -> Void) { interludes[question] = body }
+  private func answered(_ question: Question) async { await interludes.removeValue(forKey: question)?() }
+
+  func runs() async throws -> [Run] {
+    let rows = allRuns
+    await answered(.runs)
+    return rows.reversed()
+  }
   private(set) var allBatches: [String: BatchRecord] = [:]
   func keep(_ batch: BatchRecord) async throws { allBatches[batch.label] = batch }
   func openBatches(of run: RunID?) async throws -> [BatchRecord] {
-    allBatches.values.filter { !$0.isOver && (run == nil || $0.run == run) }.sorted { $0.created < $1.created }
+    allBatches.values.filter { !$0.isOver && (run == nil || $0.run == run) }.sorted {
+      ($0.created, $0.label) < ($1.created, $1.label)
+    }
   }
   private var preferences: [[String]: Preference] = [:]
   private var corrections: [[String]: Correction] = [:]
@@ -103,10 +194,10 @@ actor FakeStore: Store {
   func unusedSample() async throws -> Int { max(1, allRuns.map { $0.firstSample + $0.repeats }.max() ?? 1) }
   func finishReasons(in run: RunID) async throws -> [String: Int] {
     Dictionary(
-      allOutputs[run, default: [:]].values.compactMap { $0.answer?.finishReason }.map { ($0, 1) }, uniquingKeysWith: +)
+      allOutputs[run, default: []].compactMap { $0.answer?.finishReason }.map { ($0, 1) }, uniquingKeysWith: +)
   }
   func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)] {
-    allOutputs[run, default: [:]].values.map { ($0.caseID, $0.sample, $0.answer != nil) }
+    allOutputs[run, default: []].map { ($0.caseID, $0.sample, $0.answer != nil) }
   }
   func beginRun(_ draft: RunDraft) async throws -> Run {
     if let run = allRuns.first(where: { $0.identity == draft.identity }) { return run }
@@ -114,8 +205,8 @@ actor FakeStore: Store {
       allVersions.append(StoredVersion(version: draft.version, created: draft.started))
     }
     let run = Run(
-      id: RunID(Int64(allRuns.count + 1)), identity: draft.identity, variant: draft.variant,
-      promptVersion: draft.version.hash, set: draft.set, setHash: draft.setHash, state: .paused,
+      id: RunID((allRuns.last?.id.number ?? 0) + 1 + deleted), identity: draft.identity, variant: draft.variant,
+      promptVersion: draft.version.hash, set: draft.set, setHash: draft.setHash, state: .running,
       started: draft.started, seconds: 0, cases: draft.cases, repeats: draft.repeats,
       firstSample: draft.firstSample, summary: RunSummary())
     bases[run.id] = draft.base
@@ -134,33 +225,80 @@ actor FakeStore: Store {
       refusals -= 1
       throw WorkbenchError.input("The database is busy.")
     }
+    let index = try index(of: run)
     batches.append(outputs.count)
     for (key, answer) in answers {
       ungraded.append(key)
       allAnswers[key] = answer
     }
     for output in outputs {
-      allOutputs[run, default: [:]][output.id] = output
+      allOutputs[run, default: []].removeAll { $0.id == output.id }
+      allOutputs[run, default: []].append(output)
       if let answer = output.answer { allAnswers[output.requestKey] = answer }
     }
-    let summary = RunSummary(of: Array(allOutputs[run, default: [:]].values))
-    if let index = allRuns.firstIndex(where: { $0.id == run }) { allRuns[index].summary = summary }
+    allRuns[index].seconds += seconds
+    return summarize(index)
+  }
+  private func index(of run: RunID) throws -> Int {
+    guard let index = allRuns.firstIndex(where: { $0.id == run }) else {
+      throw WorkbenchError.input("There is no run \(run).")
+    }
+    return index
+  }
+  private func summarize(_ index: Int) -> RunSummary {
+    let summary = RunSummary(of: allOutputs[allRuns[index].id, default: []])
+    allRuns[index].summary = summary
     return summary
   }
   func price(_ run: RunID, _ cost: @escaping @Sendable (TokenUsage) -> Double?) async throws -> RunSummary {
-    for (id, output) in allOutputs[run, default: [:]] where output.cost == nil {
-      allOutputs[run]?[id]?.cost = output.answer.flatMap { cost($0.usage) }
+    let run = try index(of: run)
+    allOutputs[allRuns[run].id] = allOutputs[allRuns[run].id]?.map { output in
+      var output = output
+      output.cost = output.cost ?? output.answer.flatMap { cost($0.usage) }
+      return output
     }
-    return RunSummary(of: Array(allOutputs[run, default: [:]].values))
+    let summary = summarize(run)
+    await answered(.price)
+    return summary
+  }
+  func setLabels(_ labels: RunLabels, of run: RunID) async throws { allRuns[try index(of: run)].labels = labels }
+  func failures(of run: RunID) async throws -> [(reason: String, count: Int)] {
+    let reasons = allOutputs[run, default: []].compactMap { $0.failure ?? $0.unscored }
+    return Dictionary(grouping: reasons, by: \.self).map { (reason: $0.key, count: $0.value.count) }
+      .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+  }
+  /// How many of the newest runs were deleted: a number is never given twice.
+  private var deleted: Int64 = 0
+  func delete(_ run: RunID) async throws {
+    let index = try index(of: run)
+    if index == allRuns.count - 1 { deleted += 1 }
+    allRuns.remove(at: index)
+    allOutputs[run] = nil
+    preferences = preferences.filter { $0.value.a.run != run && $0.value.b.run != run }
+  }
+  private var needed: (answers: Set<ContentHash>, versions: Set<ContentHash>) {
+    (Set(allOutputs.values.joined().map(\.requestKey)), Set(allRuns.map(\.promptVersion)))
+  }
+  func surplus() async throws -> StoreSurplus {
+    let answers = allAnswers.filter { !needed.answers.contains($0.key) }
+    let versions = allVersions.filter { !needed.versions.contains($0.id) }
+    return StoreSurplus(
+      answers: answers.count, versions: versions.count, bytes: answers.values.reduce(0) { $0 + $1.text.utf8.count })
+  }
+  func removeSurplus() async throws {
+    allAnswers = allAnswers.filter { needed.answers.contains($0.key) }
+    allVersions.removeAll { !needed.versions.contains($0.id) }
   }
   func setState(_ state: Run.State, of run: RunID) async throws {
-    if let index = allRuns.firstIndex(where: { $0.id == run }) { allRuns[index].state = state }
+    allRuns[try index(of: run)].state = state
   }
-  func outputs(of run: RunID) async throws -> [Output] { Array(allOutputs[run, default: [:]].values) }
+  func outputs(of run: RunID) async throws -> [Output] { allOutputs[run, default: []] }
   func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer] {
     allAnswers.filter { keys.contains($0.key) }
   }
-  func versions() async throws -> [StoredVersion] { allVersions }
+  func versions() async throws -> [StoredVersion] {
+    allVersions.enumerated().sorted { ($0.element.created, $0.offset) > ($1.element.created, $1.offset) }.map(\.element)
+  }
   func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
     let job = TrainingJob(
       id: JobID(Int64(allJobs.count + 1)), backend: draft.backend, base: draft.base, data: draft.data,
@@ -169,11 +307,33 @@ actor FakeStore: Store {
     return job
   }
   func update(_ job: TrainingJob) async throws {
-    if let index = allJobs.firstIndex(where: { $0.id == job.id }) { allJobs[index] = job }
+    guard let index = allJobs.firstIndex(where: { $0.id == job.id }) else {
+      throw WorkbenchError.input("There is no job \(job.id).")
+    }
+    let old = allJobs[index]
+    guard job.state.isOver || !old.state.isOver else { return }
+    allJobs[index].state = job.state
+    (allJobs[index].step, allJobs[index].steps) = (job.step, job.steps)
+    (allJobs[index].trainLoss, allJobs[index].validationLoss) = (job.trainLoss, job.validationLoss)
+    allJobs[index].message = job.message
+    if old.chosen == nil { (allJobs[index].best, allJobs[index].adapter) = (job.best, job.adapter) }
+  }
+  func reopen(_ job: JobID) async throws {
+    guard let index = allJobs.firstIndex(where: { $0.id == job }) else {
+      throw WorkbenchError.input("There is no job \(job).")
+    }
+    (allJobs[index].state, allJobs[index].message, allJobs[index].chosen) = (.queued, nil, nil)
+  }
+  func choose(_ best: TrainingJob.Best, adapter: String?, of job: JobID) async throws {
+    guard let index = allJobs.firstIndex(where: { $0.id == job }) else {
+      throw WorkbenchError.input("There is no job \(job).")
+    }
+    (allJobs[index].chosen, allJobs[index].best) = (best.step, best)
+    allJobs[index].adapter = adapter ?? allJobs[index].adapter
   }
   func jobs() async throws -> [TrainingJob] { allJobs.reversed() }
   nonisolated func foreignChanges() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
-  func claim(_ run: RunID) async throws -> (any Sendable)? { claimed.contains(run) ? nil : 1 }
+  func claim(_ run: RunID) async throws -> (any Sendable)? { Claim(run, in: claimed) }
 }
 
 /// A model that a closure plays; counts what it is asked.
@@ -219,10 +379,10 @@ actor FakeTrainer: Trainer {
     self.ticks = ticks ?? script.count + (always == nil ? 0 : 1)
   }
   func start(_ plan: TrainingPlan) async throws { plans.append(plan) }
-  func observe(folder: String, from offset: Int) async -> TrainerObservation {
-    if script.isEmpty, offset == 0, let always { return always }
+  func observe(folder: String, from cursor: ObservationCursor) async -> TrainerObservation {
+    if script.isEmpty, cursor == ObservationCursor(), let always { return always }
     return script.isEmpty
-      ? TrainerObservation(events: [], offset: offset, isAlive: true, exitStatus: nil, log: []) : script.removeFirst()
+      ? TrainerObservation(events: [], cursor: cursor, isAlive: true, exitStatus: nil, log: []) : script.removeFirst()
   }
   nonisolated func changes(folder: String) -> AsyncStream<Void> {
     AsyncStream { continuation in
@@ -249,7 +409,7 @@ func sampleWorkspace(cases: Int = 4) -> Workspace {
       id: "c\(number)", line: number, input: ["word": .string("word \(number)")], expected: .string("word \(number)"))
   }
   let model = ModelSpec(
-    name: "m", api: .endpoint(Endpoint(baseURLs: ["http://localhost/v1"], model: "x")), concurrency: 3)
+    name: "m", api: .endpoint(Endpoint(.chat, baseURLs: ["http://localhost/v1"], model: "x")), concurrency: 3)
   return Workspace(
     folder: "/nowhere", name: "sample",
     models: [model, ModelSpec(name: "tiny", api: .mlx(path: "model"))],
@@ -281,7 +441,6 @@ func workbench(
 /// Runs a variant and gives its run.
 func evaluate(_ workbench: Workbench, _ variant: String = "base", limit: Int? = nil) async throws -> Run {
   let request = EvaluateRequest(variant: variant, limit: limit)
-  let outcome = try await workbench.perform(.evaluate(request), consent: .given)
-  guard case .run(let run) = outcome else { throw WorkbenchError.input("no run") }
+  let run = try await workbench.evaluate(request, consent: .given)
   return run
 }

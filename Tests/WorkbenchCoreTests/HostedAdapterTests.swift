@@ -87,7 +87,7 @@ import Testing
       TrainingEvent(time: 1, kind: .checkpoint(Checkpoint(step: $0, path: $0 == 6 ? "ft:m::1" : "ft:m::1:ckpt-step-3")))
     }
     let trainer = FakeTrainer([
-      TrainerObservation(events: events, offset: 1, isAlive: false, exitStatus: 0, log: [])
+      TrainerObservation(events: events, cursor: ObservationCursor(events: 1), isAlive: false, exitStatus: 0, log: [])
     ])
     let bench = try await Workbench(
       Workbench.Dependencies(
@@ -97,5 +97,31 @@ import Testing
     try await bench.perform(.keepCheckpoint(JobID(1), step: 3))
     #expect(await bench.snapshot.jobs.first?.adapter == "ft:m::1:ckpt-step-3")
     #expect(try await evaluate(bench, "latest").variant.adapter == "ft:m::1:ckpt-step-3")
+  }
+
+  @Test func aChoiceOutlivesWhoeverReadsTheEventsLater() async throws {
+    let store = FakeStore()
+    try await Self.job(store, backend: "openai", base: "m", adapter: "ft:m::1")
+    let events = [3, 6].map {
+      TrainingEvent(
+        time: 1, kind: .checkpoint(Checkpoint(step: $0, path: "ft:m::\($0)", validationLoss: 1, isBest: true)))
+    }
+    let all = TrainerObservation(
+      events: events, cursor: ObservationCursor(events: 1), isAlive: false, exitStatus: 0, log: [])
+    func bench() async throws -> Workbench {
+      try await Workbench(
+        Workbench.Dependencies(
+          files: FakeFiles(Self.workspace(nil)), store: store, clients: Clients(), trainer: FakeTrainer(always: all)))
+    }
+    let (one, other) = (try await bench(), try await bench())
+    try await one.perform(.keepCheckpoint(JobID(1), step: 3))
+    // The other process read the header before the choice was made.
+    await other.refresh(JobID(1))
+    let job = try #require(try await store.jobs().first)
+    #expect(job.adapter == "ft:m::3" && job.best?.step == 3 && job.chosen == 3)
+    let later = try await bench()
+    await later.refresh(JobID(1))
+    #expect(await later.snapshot.jobs.first?.adapter == "ft:m::3")
+    #expect(try await store.jobs().first?.adapter == "ft:m::3")
   }
 }

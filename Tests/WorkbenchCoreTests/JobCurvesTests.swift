@@ -15,7 +15,8 @@ import Testing
     _ events: [(Double, TrainingEvent.Kind)], offset: Int = 0, readShare: Double = 1
   ) -> TrainerObservation {
     TrainerObservation(
-      events: events.map { TrainingEvent(time: $0.0, kind: $0.1) }, offset: offset, isAlive: true, exitStatus: nil,
+      events: events.map { TrainingEvent(time: $0.0, kind: $0.1) }, cursor: ObservationCursor(events: offset),
+      isAlive: true, exitStatus: nil,
       log: [], readShare: readShare)
   }
 
@@ -66,7 +67,7 @@ import Testing
     #expect((2_000...3_000).contains(detail.marks.count) && detail.marks.last?.text == "note 9000")
   }
 
-  @Test func severalJobsAreLoadedBesideTheOpenedOne() async throws {
+  @Test func severalJobsAreReadAtOnce() async throws {
     let store = FakeStore()
     for _ in 1...3 {
       let job = try await store.beginJob(
@@ -79,15 +80,17 @@ import Testing
     }
     let (workbench, _) = try await workbench(
       store: store, trainer: FakeTrainer(always: observation(losses(1...10), offset: 1)))
-    try await workbench.perform(.openJob(JobID(3)))
-    try await workbench.perform(.overlayJobs([JobID(2), JobID(1)]))
-    var snapshot = await workbench.snapshot
-    #expect(snapshot.job?.job.id == JobID(3) && snapshot.overlays.map(\.job.id) == [JobID(2), JobID(1)])
-    #expect(snapshot.overlays.allSatisfy { $0.curves[.loss].count == 10 })
-    await #expect(throws: WorkbenchError.self) { try await workbench.perform(.overlayJobs([JobID(9)])) }
-    try await workbench.perform(.overlayJobs([]))
-    snapshot = await workbench.snapshot
-    #expect(snapshot.overlays.isEmpty && snapshot.job?.job.id == JobID(3))
+    let queries = [3, 2, 1, 9].map { JobDetailQuery(JobID($0)) }
+    await workbench.watch(Set(queries.map { AnyQuery($0) }))
+    for await snapshot in await workbench.snapshots() where queries.allSatisfy({ !snapshot[$0].isLoading }) {
+      for query in queries.prefix(3) {
+        let detail = try #require(snapshot[query].answer)
+        #expect(detail.job.id == query.id && detail.curves[.loss].count == 10)
+      }
+      #expect(snapshot[queries[3]].problem?.contains("9") == true)
+      break
+    }
+    await #expect(throws: WorkbenchError.self) { try await workbench.answer(to: queries[3]) }
   }
 
   @Test func aLargeFileIsReadToItsEndWithoutWaitingForAChange() async throws {
@@ -106,8 +109,8 @@ import Testing
     await workbench.watch()
     let job = try await workbench.follow(first.id) { _ in }.job
     #expect(job.state == .finished && job.step == 30)
-    let detail = await workbench.snapshot.job
-    #expect(detail?.curves[.loss].count == 30 && detail?.readShare == 1)
+    let detail = try await workbench.answer(to: JobDetailQuery(first.id))
+    #expect(detail.curves[.loss].count == 30 && detail.readShare == 1)
     await workbench.close()
   }
 }

@@ -13,7 +13,7 @@ import Testing
         created: .distantPast))
     detail.apply(
       TrainerObservation(
-        events: events.map { TrainingEvent(time: 1, kind: $0) }, offset: 0, isAlive: true, exitStatus: nil, log: []))
+        events: events.map { TrainingEvent(time: 1, kind: $0) }, isAlive: true, exitStatus: nil, log: []))
     return detail
   }
 
@@ -85,12 +85,6 @@ import Testing
     ])
     #expect(detail.checkpoints.map(\.validationLoss) == [0.5, 0.7])
     #expect(detail.best?.step == 10)
-  }
-
-  @Test func losesInWords() {
-    #expect(JobLoss.text(0.12345) == "0.1235" || JobLoss.text(0.12345) == "0.1234")
-    #expect(JobLoss.text(1e308) == "1.000e+308" && JobLoss.text(.nan) == "not a number")
-    #expect(JobLoss.text(.infinity) == "infinite")
   }
 
   @Test func acceptedChecksReachTheTrainer() async throws {

@@ -41,7 +41,8 @@ import Testing
         name: "a",
         api: .endpoint(
           Endpoint(
-            baseURLs: ["http://h1/v1", "http://h2/v1"], model: "m", keyEnvironment: "K", certificates: "/etc/ca"))),
+            .chat, baseURLs: ["http://h1/v1", "http://h2/v1"], model: "m", keyEnvironment: "K", certificates: "/etc/ca")
+        )),
       ModelSpec(name: "b", api: .command(["sh", "-c", "x y"]), environment: ["TOKEN"]),
       ModelSpec(name: "c", api: .mlx(path: "/models/m")), ModelSpec(name: "d", api: .replay(file: "recorded.jsonl")),
       ModelSpec(name: "e", api: .replay(file: "~/secret")), ModelSpec(name: "f", api: .mlx(path: "/models/m")),

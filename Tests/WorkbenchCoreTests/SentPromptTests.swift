@@ -39,14 +39,14 @@ import Testing
       Section(id: "30-c.md", title: "c", role: .system, body: "c"),
       Section(id: "80-q.md", title: "q", role: .user, body: "q"),
     ]
-    let told = flaws(workspace(sections, dialect: .messages))
-    #expect(told.count == 1 && told[0].hasPrefix("prompts/main/30-c.md:1: "))
-    for dialect in [Endpoint.Dialect.chat, .responses, .ollama] {
-      #expect(flaws(workspace(sections, dialect: dialect)).isEmpty)
-    }
+    let told = flaws(workspace(sections, dialect: .systemFirst))
+    #expect(told.count == 1)
+    #expect(told.first?.hasPrefix("prompts/main/30-c.md:1: ") == true)
+    #expect(told.first?.contains("The strict API takes") == true)
+    #expect(flaws(workspace(sections, dialect: .chat)).isEmpty)
     var off = sections
     off[1].isEnabled = false
-    #expect(flaws(workspace(off, dialect: .messages)).isEmpty)
+    #expect(flaws(workspace(off, dialect: .systemFirst)).isEmpty)
   }
 
   @Test func nothingIsAskedForOneCaseThatCannotBeRendered() async throws {

@@ -15,7 +15,7 @@ import Testing
     _ events: [TrainingEvent.Kind], alive: Bool? = true, exit: Int? = nil, log: [String] = []
   ) -> TrainerObservation {
     TrainerObservation(
-      events: events.map { TrainingEvent(time: 1, kind: $0) }, offset: 0, isAlive: alive, exitStatus: exit, log: log)
+      events: events.map { TrainingEvent(time: 1, kind: $0) }, isAlive: alive, exitStatus: exit, log: log)
   }
 
   private var job: TrainingJob {
@@ -99,11 +99,7 @@ import Testing
     let store = FakeStore()
     let (workbench, files) = try await workbench(store: store, trainer: trainer)
     await files.set(rows: (0..<10).map { row("question \($0)") }, at: "train/main.jsonl")
-    let outcome = try await workbench.perform(.train(TrainRequest(data: "train/main.jsonl")))
-    guard case .job(let job) = outcome else {
-      Issue.record("the outcome is not .job")
-      return
-    }
+    let job = try await workbench.train(TrainRequest(data: "train/main.jsonl"), consent: .notAsked)
     let last = try await workbench.follow(job.id) { _ in }.job
     #expect(last.state == .finished)
     #expect(try await store.jobs().first?.state == .finished)
@@ -119,7 +115,7 @@ import Testing
     await files.set(rows: (0..<10).map { row("question \($0)") }, at: "train/main.jsonl")
     func job(_ backend: String?, base: String? = nil) async throws -> TrainingJob? {
       let request = TrainRequest(base: base, data: "train/main.jsonl", backend: backend)
-      guard case .job(let job) = try await workbench.perform(.train(request), consent: .given) else { return nil }
+      let job = try await workbench.train(request, consent: .given)
       return job
     }
     #expect(try await job("trl")?.backend == "trl")
@@ -145,9 +141,7 @@ import Testing
     let (trainer, store) = (FakeTrainer(), FakeStore())
     let (workbench, files) = try await workbench(store: store, trainer: trainer)
     await files.set(rows: (0..<10).map { row("question \($0)") }, at: "train/main.jsonl")
-    guard case .job(let job) = try await workbench.perform(.train(TrainRequest(data: "train/main.jsonl"))) else {
-      return
-    }
+    let job = try await workbench.train(TrainRequest(data: "train/main.jsonl"), consent: .notAsked)
     await #expect(throws: WorkbenchError.self) { try await workbench.perform(.resumeJob(job.id)) }
     try await workbench.perform(.pauseJob(job.id))
     try await workbench.perform(.cancelJob(job.id))
@@ -158,10 +152,7 @@ import Testing
     paused.message = "Paused."
     try await store.update(paused)
     await workbench.reloadStore()
-    guard case .job(let resumed) = try await workbench.perform(.resumeJob(job.id)) else {
-      Issue.record("the outcome is not .job")
-      return
-    }
+    let resumed = try await workbench.resumeJob(job.id, consent: .notAsked)
     #expect(resumed.state == .queued && resumed.message == nil)
     #expect(await trainer.resumed == ["/nowhere/.assay/jobs/1"])
     #expect(try await store.jobs().first?.state == .queued)
@@ -237,11 +228,7 @@ import Testing
     }
     let (workbench, files) = try await workbench(model: model)
     try await workbench.perform(.evaluate(EvaluateRequest(variant: "base")))
-    let outcome = try await workbench.perform(.collect(CollectRequest(run: RunID(1), path: "train/new.jsonl")))
-    guard case .collected(let report) = outcome else {
-      Issue.record("the outcome is not .collected")
-      return
-    }
+    let report = try await workbench.collect(CollectRequest(run: RunID(1), path: "train/new.jsonl"))
     #expect(report.rows == 3 && report.leftOut == [.failed: 1])
     #expect(await files.written["train/new.jsonl"]?.count == 3)
   }

@@ -50,14 +50,13 @@ import Testing
     let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
     let (workbench, files) = try await workbench(model: model)
     let first = try await evaluate(workbench)
-    #expect(await workbench.snapshot.verdict?.outdated.isEmpty == true)
+    #expect(try await workbench.answer(to: VerdictQuery())?.outdated.isEmpty == true)
     await files.set(body: "Say it.", of: "10-task.md")
     try await workbench.perform(.reload)
-    await workbench.refreshVerdict()
-    let verdict = try #require(await workbench.snapshot.verdict)
+    let verdict = try #require(await workbench.answer(to: VerdictQuery()))
     #expect(verdict.outdated == [first.id])
     #expect(verdict.advice.missing.contains { $0.rule == .coverage })
     _ = try await evaluate(workbench)
-    #expect(await workbench.snapshot.verdict?.outdated.isEmpty == true)
+    #expect(try await workbench.answer(to: VerdictQuery())?.outdated.isEmpty == true)
   }
 }

@@ -38,11 +38,7 @@ import Testing
     let model = FakeModel { request, number in Answer(text: number % 3 == 0 ? "wrong" : request.messages[1].content) }
     let (workbench, _) = try await workbench(model: model)
     #expect(try await evaluate(workbench).summary.done == 4)
-    let outcome = try await workbench.perform(.evaluate(EvaluateRequest(variant: "base", repeats: 3)))
-    guard case .run(let run) = outcome else {
-      Issue.record("the outcome is not .run")
-      return
-    }
+    let run = try await workbench.evaluate(EvaluateRequest(variant: "base", repeats: 3), consent: .notAsked)
     #expect(model.asked == 12, "four answers were there")
     #expect(run.requests == 12 && run.summary.done == 12 && run.state == .finished && run.repeats == 3)
     let outputs = try await workbench.outputs(ofRun: String(run.id.number), set: nil).outputs
@@ -59,11 +55,7 @@ import Testing
     }
     let (workbench, _) = try await workbench(model: model)
     let first = try await evaluate(workbench)
-    let outcome = try await workbench.perform(.evaluate(EvaluateRequest(variant: "base", isFresh: true)))
-    guard case .run(let fresh) = outcome else {
-      Issue.record("the outcome is not .run")
-      return
-    }
+    let fresh = try await workbench.evaluate(EvaluateRequest(variant: "base", isFresh: true), consent: .notAsked)
     #expect(fresh.id != first.id && fresh.firstSample == 1 && fresh.summary.errors == 1)
     #expect(model.asked == 8)
     let again = try await evaluate(workbench)
@@ -75,10 +67,7 @@ import Testing
     let model = FakeModel { request, _ in Answer(text: request.caseID) }
     let (workbench, _) = try await workbench(model: model)
     let request = EvaluateRequest(variant: "base", only: ["c3", "c1"], concurrency: 1)
-    guard case .run(let run) = try await workbench.perform(.evaluate(request)) else {
-      Issue.record("the outcome is not .run")
-      return
-    }
+    let run = try await workbench.evaluate(request, consent: .notAsked)
     #expect(run.summary.done == 2 && model.asked == 2)
     let outputs = try await workbench.outputs(ofRun: "base", set: nil).outputs
     #expect(outputs.map(\.caseID) == ["c1", "c3"])
@@ -268,11 +257,8 @@ import Testing
     try await workbench.perform(.reload)
     let second = try await evaluate(workbench)
     #expect(second.summary.done == 4 && second.summary.errors == 0)
-    let outcome = try await workbench.perform(.compare(a: "\(run.id)", b: "\(second.id)", set: nil))
-    guard case .comparison(let comparison) = outcome else {
-      Issue.record("the outcome is not .comparison")
-      return
-    }
+    let comparison = try await workbench.answer(
+      to: try await workbench.comparisonQuery("\(run.id)", "\(second.id)", set: nil))
     #expect(comparison.compared == run.summary.done)
     #expect(comparison.count(.onlyB) == 0, "no answer is no loss")
     #expect(comparison.missing == 4 - run.summary.done)
@@ -313,11 +299,8 @@ import Testing
     await files.set(body: "Say it.", of: "10-task.md")
     try await workbench.perform(.reload)
     let second = try await evaluate(workbench)
-    let outcome = try await workbench.perform(.compare(a: "\(first.id)", b: "\(second.id)", set: nil))
-    guard case .comparison(let comparison) = outcome else {
-      Issue.record("the outcome is not .comparison")
-      return
-    }
+    let comparison = try await workbench.answer(
+      to: try await workbench.comparisonQuery("\(first.id)", "\(second.id)", set: nil))
     #expect(comparison.count(.onlyA) == 1)
     #expect(comparison.count(.bothRight) == 3)
     #expect(comparison.rows.first { $0.outcome == .onlyA }?.id == "c2")

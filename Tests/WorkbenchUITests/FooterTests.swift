@@ -7,7 +7,9 @@ import WorkbenchCore
 
 /// A pane with keys in its footer, which may be typed into.
 private struct KeysPane: Pane {
+  typealias Query = AnyQuery
   enum Action: Sendable { case act }
+  let id = PaneID("keys")
   let title = "Keys"
   var capturesText = false
   var words = ["save", "done"]

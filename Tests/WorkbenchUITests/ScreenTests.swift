@@ -1,14 +1,27 @@
 import Drawing
 import Foundation
+import PaneKit
 import Testing
 import WorkbenchCore
 
 @testable import WorkbenchUI
 
+extension Screen {
+  /// A screen with these very panes, on the keys 1, 2 and so on.
+  init(panes: [any Pane<Snapshot, Command, AnyQuery>], snapshot: Snapshot, themes: [Theme]) {
+    let entries = panes.enumerated().map { index, pane in
+      PaneEntry(Key(.character(Character("\(index + 1)")))) { pane }
+    }
+    self.init(panes: entries, snapshot: snapshot, themes: themes)
+  }
+}
+
 /// A pane that draws its title and what came to it.
 struct ProbePane: Pane {
   enum Action: Sendable { case run, leave }
+  var id: PaneID { PaneID(title.lowercased()) }
   let title: String
+  typealias Query = AnyQuery
   var seen: [String] = []
   var capturesText = false
   var unsavedTitles: [String] = []
@@ -33,7 +46,7 @@ struct ProbePane: Pane {
       isSaving = false
       unsavedTitles = ended.problem == nil ? [] : ["constraints"]
     }
-    return .command(.openJob(JobID(7)))
+    return .command(.cancelJob(JobID(7)))
   }
   mutating func draw(
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
@@ -50,7 +63,7 @@ struct ProbePane: Pane {
   private func screen(capturing: Bool = false) -> Screen {
     var first = ProbePane(title: "Prompt")
     first.capturesText = capturing
-    let panes: [any Pane<Snapshot, Command>] =
+    let panes: [any Pane<Snapshot, Command, AnyQuery>] =
       [first] + ["Cases", "Compare", "Training", "Verdict"].map { ProbePane(title: $0) }
     return Screen(panes: panes, snapshot: snapshot(), themes: [.dark])
   }
@@ -63,7 +76,7 @@ struct ProbePane: Pane {
 
   @Test func numbersAndTabMoveTheFocusAndTheLeftPaneSaves() {
     var screen = screen()
-    #expect(screen.handle(.key("3")) == [.openJob(JobID(7))])
+    #expect(screen.handle(.key("3")) == [.cancelJob(JobID(7))])
     #expect(text(&screen).contains("Compare \n") || screen.focus == 2)
     _ = screen.handle(.key(.tab))
     #expect(screen.focus == 3)
@@ -113,7 +126,7 @@ struct ProbePane: Pane {
 
   @Test func quittingSavesFirst() {
     var screen = screen()
-    #expect(screen.handle(.key("q")) == Array(repeating: .openJob(JobID(7)), count: 5))
+    #expect(screen.handle(.key("q")) == Array(repeating: .cancelJob(JobID(7)), count: 5))
     #expect(screen.isDone)
   }
 
@@ -198,7 +211,7 @@ struct ProbePane: Pane {
     var screen = screen()
     _ = screen.handle(.key("?"))
     let shown = text(&screen, 100, 40)
-    for binding in Screen.bindings { #expect(shown.contains(binding.title)) }
+    for binding in screen.bindings { #expect(shown.contains(binding.title)) }
     #expect(shown.contains("Run Prompt"))
     #expect(shown.contains("Not today."))
   }

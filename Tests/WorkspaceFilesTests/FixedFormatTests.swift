@@ -1,5 +1,6 @@
 import Content
 import Foundation
+import ModelAPI
 import Testing
 import WorkbenchCore
 
@@ -34,7 +35,8 @@ struct FixedFormatTests {
     #expect(workspace.lines == [])
     #expect(workspace.name == "bar")
     #expect(workspace.models.map(\.name) == ["mock", "recorded", "tiny"])
-    let endpoint = Endpoint(baseURLs: ["http://127.0.0.1:8089/v1"], model: "mock-small", keyEnvironment: "MOCK_KEY")
+    let endpoint = Endpoint(
+      .chat, baseURLs: ["http://127.0.0.1:8089/v1"], model: "mock-small", keyEnvironment: "MOCK_KEY")
     #expect(workspace.models[0] == ModelSpec(name: "mock", api: .endpoint(endpoint), concurrency: 64))
     #expect(workspace.models[1].api == .replay(file: "recorded.jsonl"))
     #expect(workspace.models[2].api == .mlx(path: "model"))
@@ -93,7 +95,7 @@ struct FixedFormatTests {
       """)
     #expect(workspace.lines == [])
     let endpoint = Endpoint(
-      baseURLs: ["https://api.openai.com/v1"], model: "big", keyEnvironment: "OPENAI_API_KEY",
+      .chat, baseURLs: ["https://api.openai.com/v1"], model: "big", keyEnvironment: "OPENAI_API_KEY",
       usesMaxCompletionTokens: true)
     #expect(
       workspace.models == [
@@ -150,7 +152,7 @@ struct FixedFormatTests {
   @Test func anEmptyFolderTellsAboutInit() async throws {
     try await withFolder { folder in
       await #expect { try await folder.files.read() } throws: { String(describing: $0).contains("assay init") }
-      await #expect { try await FolderWorkspaceFiles(folder.path + "/nowhere").read() } throws: {
+      await #expect { try await FolderWorkspaceFiles(folder.path + "/nowhere", dialects: .builtIn).read() } throws: {
         String(describing: $0).contains("assay init")
       }
     }
@@ -161,7 +163,7 @@ struct FixedFormatTests {
       let target = folder.path + "/new/place"
       let written = try WorkspaceTemplate.write(to: target)
       #expect(written.contains("assay.yaml") && written.contains(".gitignore"))
-      let workspace = try await FolderWorkspaceFiles(target).read()
+      let workspace = try await FolderWorkspaceFiles(target, dialects: .builtIn).read()
       #expect(workspace.lines == [])
       #expect(workspace.evalSets.first?.cases.count == 3)
       #expect(workspace.variants.map(\.name) == ["first"])

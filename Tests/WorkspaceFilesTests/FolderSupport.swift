@@ -1,4 +1,5 @@
 import Foundation
+import ModelAPI
 import Testing
 import WorkbenchCore
 
@@ -31,7 +32,7 @@ struct TestFolder {
 
   func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
 
-  var files: FolderWorkspaceFiles { FolderWorkspaceFiles(path) }
+  var files: FolderWorkspaceFiles { FolderWorkspaceFiles(path, dialects: .builtIn) }
 }
 
 /// Runs a test in a folder.

@@ -64,7 +64,7 @@ struct ModelReaderTests {
       models[2].api
         == .endpoint(
           Endpoint(
-            baseURLs: ["http://a/v1", "http://b:8000/v1"], model: "many", keyEnvironment: "KEY",
+            .chat, baseURLs: ["http://a/v1", "http://b:8000/v1"], model: "many", keyEnvironment: "KEY",
             certificates: "ca.pem", allowsHTTP: true)))
     #expect(models[2].limits == RateLimits(requestsPerMinute: 500, tokensPerMinute: 200_000))
     #expect(models[3].api == .command(["python3", "model.py", "--fast"]) && models[3].concurrency == 8)

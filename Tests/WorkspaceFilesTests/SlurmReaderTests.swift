@@ -27,7 +27,7 @@ struct SlurmReaderTests {
       """)
     #expect(workspace.lines == [])
     var slurm = SlurmSettings()
-    slurm.runs = "mlx"
+    slurm.runs = .mlx
     slurm.partition = "gpu"
     slurm.gpus = 2
     slurm.nodes = 1

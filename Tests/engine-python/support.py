@@ -23,10 +23,21 @@ if not SOURCES.is_dir():
 # Programs that are started write bytecode beside themselves, which must not get among the sources.
 _place = tempfile.mkdtemp(prefix="assay-engine-")
 atexit.register(shutil.rmtree, _place, ignore_errors=True)
-PROGRAMS = Path(shutil.copytree(SOURCES, Path(_place, "programs"), ignore=shutil.ignore_patterns("__pycache__")))
-"""A copy of the programs under test."""
+RESOURCES = Path(shutil.copytree(SOURCES, Path(_place, "resources"), ignore=shutil.ignore_patterns("__pycache__")))
+"""A copy of the files under test, as the engine's folder has them."""
 
-sys.path.insert(0, str(PROGRAMS))
+PACKAGE = RESOURCES / "assay_engine"
+
+sys.path.insert(0, str(RESOURCES))
+
+from assay_engine import isolation  # noqa: E402
+
+CONTRACTS = ROOT / "Tests/contracts"
+
+
+def command(program: str, *arguments: str) -> list[str]:
+    """The command line of one of the engine's programs."""
+    return isolation.program_command(program, *arguments)
 
 
 def has(*modules: str) -> bool:

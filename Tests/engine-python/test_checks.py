@@ -8,11 +8,15 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-import support  # noqa: F401
-import training_checks as checks
-import training_rows
-from training_checks import Encoder, Limits, Preflight
-from training_rows import TrainingError
+import support
+
+from assay_engine.mlx.batches import Batches
+from assay_engine.train import encoder, findings, members, preflight, rows
+from assay_engine.train.encoder import Encoder
+from assay_engine.train.findings import Finding
+from assay_engine.train.preflight import Preflight
+from assay_engine.train.rows import TrainingError
+from assay_engine.train.token_checks import Limits
 
 END, START = 1, 2
 
@@ -50,9 +54,7 @@ def chat(*texts: str, **members: Any) -> dict[str, Any]:
     return {"messages": [{"role": roles[i % 2], "content": text} for i, text in enumerate(texts)], **members}
 
 
-def found(
-    rows: list[dict[str, Any]], encoder: Encoder, longest: int = 100, form: str = "messages"
-) -> list[checks.Finding]:
+def found(rows: list[dict[str, Any]], encoder: Encoder, longest: int = 100, form: str = "messages") -> list[Finding]:
     preflight = Preflight({})
     preflight.check(rows, form, "train.jsonl", encoder, Limits(longest, {END: "END"}, START, "START"))
     return preflight.findings
@@ -107,7 +109,7 @@ class TokenTests(unittest.TestCase):
         self.assertIn("(train.jsonl:1: from token 4 on)", finding.message)
 
     def test_rows_are_named_by_the_lines_of_the_persons_files(self) -> None:
-        file = checks.RowsFile("train.jsonl", 5, ["a.jsonl:7", "a.jsonl:9", "b:c/mix.jsonl:1", None])
+        file = findings.RowsFile("train.jsonl", 5, ["a.jsonl:7", "a.jsonl:9", "b:c/mix.jsonl:1", None])
         self.assertEqual(file.named([1, 2, 3, 4, 5]), "a.jsonl:7, 9, b:c/mix.jsonl:1, train.jsonl:4, 5")
         self.assertEqual(file.counted([2], "is", "are"), "The row a.jsonl:9 is")
 
@@ -121,7 +123,7 @@ class TokenTests(unittest.TestCase):
 class MemberTests(unittest.TestCase):
     def names(self, row: dict[str, Any], encoder: Encoder | None = None) -> list[str]:
         encoder = encoder or Words()
-        return checks.unlearnt_members(
+        return members.unlearnt_members(
             row, "messages", encoder.is_masked, lambda other: encoder.render(other, "messages", 0)
         )
 
@@ -138,7 +140,7 @@ class MemberTests(unittest.TestCase):
 
         row = chat("a", "b", "c", "d")
         row["messages"][2] = {"role": "tool", "content": "r"}
-        self.assertEqual(self.names(row, WithoutTools()), [checks.TOOL_RESULTS])
+        self.assertEqual(self.names(row, WithoutTools()), [members.TOOL_RESULTS])
         self.assertEqual(self.names(row), [])
 
     def test_members_that_the_template_writes_are_fine(self) -> None:
@@ -155,7 +157,7 @@ class MemberTests(unittest.TestCase):
     def test_weights_are_kept_where_they_are_what_is_learnt(self) -> None:
         def weighted(*weights: object) -> dict[str, Any]:
             row = chat("a", "b", "c", "d")
-            for place, weight in zip((1, 3), weights):
+            for place, weight in zip((1, 3), weights, strict=True):
                 row["messages"][place]["weight"] = weight
             return row
 
@@ -167,11 +169,15 @@ class MemberTests(unittest.TestCase):
 
     def test_unknown_members_are_counted(self) -> None:
         rows = [chat("a", "b", source="x"), chat("a", "b"), chat("a", "b", source="y", id=3)]
-        self.assertEqual(checks.unknown_members(rows), {"id": [3], "source": [1, 3]})
+        self.assertEqual(members.unknown_members(rows), {"id": [3], "source": [1, 3]})
 
     def test_arguments_are_served_as_objects(self) -> None:
-        message = {"role": "assistant", "content": None, "tool_calls": [{"function": {"arguments": '{"a": 1}'}}]}
-        (served,) = checks.as_served([message])
+        message: dict[str, Any] = {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"function": {"arguments": '{"a": 1}'}}],
+        }
+        (served,) = encoder.as_served([message])
         self.assertEqual(served["content"], "")
         self.assertEqual(served["tool_calls"][0]["function"]["arguments"], {"a": 1})
         self.assertEqual(message["tool_calls"][0]["function"]["arguments"], '{"a": 1}')
@@ -223,8 +229,8 @@ class SettlingTests(unittest.TestCase):
     def test_accept_needs_known_checks_and_reasons(self) -> None:
         for accept in ({"nothing": "x"}, {"cut": ""}, {"cut": True}, ["cut"]):
             with self.assertRaises(TrainingError):
-                checks.check_accept(accept)
-        checks.check_accept({"cut": "the ends don't matter"})
+                preflight.check_accept(accept)
+        preflight.check_accept({"cut": "the ends don't matter"})
 
 
 class RowTests(unittest.TestCase):
@@ -232,7 +238,7 @@ class RowTests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as place:
             path = Path(place, "train.jsonl")
             path.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines))
-            return training_rows.read_rows(path, allowed)
+            return rows.read_rows(path, allowed)
 
     def test_every_odd_line_is_named_at_once(self) -> None:
         with self.assertRaises(TrainingError) as caught:
@@ -245,7 +251,7 @@ class RowTests(unittest.TestCase):
             import mlx.core  # noqa: F401
         except ImportError:
             self.skipTest(support.lacks("mlx"))
-        batches = training_rows.Batches(seed=1)
+        batches = Batches(seed=1)
         stream = batches([([1] * 5, 4), ([1] * 40, 39)], 2, 30, loop=True)
         next(stream)
         self.assertEqual(batches.worked_tokens, 35)

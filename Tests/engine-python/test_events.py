@@ -9,9 +9,10 @@ import unittest
 from pathlib import Path
 
 import support  # noqa: F401
-import training_answers as answers
-from training_answers import Answer
-from training_events import Events
+
+from assay_engine.train import answers
+from assay_engine.train.answers import Answer
+from assay_engine.train.events import Events
 
 
 class EventTests(unittest.TestCase):
@@ -22,7 +23,8 @@ class EventTests(unittest.TestCase):
             events.write(event, **values)
             events.close()
             # Strict JSON: no NaN, no Infinity.
-            return json.loads(path.read_text(), parse_constant=lambda word: self.fail(word))
+            line: dict[str, object] = json.loads(path.read_text(), parse_constant=lambda word: self.fail(word))
+            return line
 
     def test_a_loss_that_is_no_number_says_what_it_is(self) -> None:
         for value, state in ((math.nan, "nan"), (math.inf, "inf"), (-math.inf, "inf")):

@@ -15,8 +15,9 @@ from email.message import Message
 from pathlib import Path
 
 import support  # noqa: F401
-import assay_start
-import server_guard as guard
+
+from assay_engine import files
+from assay_engine.serve import guard
 
 SECRET = "0123456789abcdef" * 4
 
@@ -61,7 +62,7 @@ class SecretTests(unittest.TestCase):
             victim = Path(place, "victim")
             victim.write_text("mine")
             os.symlink(victim, Path(place, "secret"))
-            assay_start.private_file(Path(place, "secret"), "new")
+            files.private_file(Path(place, "secret"), "new")
             self.assertEqual(victim.read_text(), "mine")
             self.assertFalse(Path(place, "secret").is_symlink())
 
@@ -137,14 +138,15 @@ class RequestTests(unittest.TestCase):
         def image(address: str) -> dict[str, object]:
             return {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": address}}]}]}
 
-        for body in (
+        bodies: tuple[object, ...] = (
             [],
             {"messages": {}},
             {"messages": []},
             {"messages": [1]},
             {"messages": [{}]},
             image("http://x/y"),
-        ):
+        )
+        for body in bodies:
             self.assertIsNotNone(guard.check_chat(body), body)
         for good in (
             {"texts": ["a"]},

@@ -9,11 +9,12 @@ import tempfile
 import types
 import unittest
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest import mock
 
 import support
-import model_checks as models
+
+from assay_engine import model_checks as models
 
 
 class Case(unittest.TestCase):
@@ -86,7 +87,7 @@ class ModelTests(Case):
 
 
 class AdapterTests(Case):
-    CONFIG = {
+    CONFIG: ClassVar[dict[str, Any]] = {
         "fine_tune_type": "lora",
         "num_layers": -1,
         "model": "/base",
@@ -117,12 +118,13 @@ class AdapterTests(Case):
         self.assertIn("changes nothing", self.refusal(models.check_adapter))
 
     def test_configurations_that_lack_something_are_refused(self) -> None:
-        for changes in (
+        every: tuple[dict[str, Any], ...] = (
             {"lora_parameters": None},
             {"num_layers": "x"},
             {"fine_tune_type": "x"},
             {"lora_parameters": {}},
-        ):
+        )
+        for changes in every:
             self.write("adapter_config.json", self.CONFIG | changes)
             self.refusal(models.check_adapter)
         (self.folder / "adapter_config.json").unlink()
@@ -143,7 +145,6 @@ class AdapterTests(Case):
         self.assertIn(
             "does not know models", models.sentence(ValueError("Model type x not supported."), "/model", None)
         )
-
 
 
 class HubTests(Case):

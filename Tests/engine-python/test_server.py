@@ -4,27 +4,47 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import secrets
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import support
-import assay_start
-import server_guard as guard
+
+from assay_engine.serve import guard
 
 MODEL = support.model_folder()
 
 
 @unittest.skipUnless(support.has("mlx_lm"), support.lacks("mlx_lm"))
+class OptionTests(unittest.TestCase):
+    def test_mlx_lms_server_finds_the_options_that_it_reads(self) -> None:
+        from mlx_lm import server
+
+        from assay_engine.serve.model import mlx_options
+
+        text = Path(server.__file__).read_text(encoding="utf-8")
+        # What only its own `main` and `run` read is not needed.
+        read = set(re.findall(r"\bcli_args\.(\w+)", text[: text.index("\ndef main(")]))
+        self.assertGreater(len(read), 15)
+        self.assertLessEqual(read, vars(mlx_options("/model", None, 4)).keys())
+
+
+@unittest.skipUnless(support.has("mlx_lm"), support.lacks("mlx_lm"))
 @unittest.skipUnless(MODEL, "there is no model; name one with ASSAY_TEST_MODEL")
 class ServerTests(unittest.TestCase):
+    folder: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+    port: int
+    secret: str
+
     @classmethod
     def setUpClass(cls) -> None:
         place = tempfile.TemporaryDirectory()
@@ -34,7 +54,7 @@ class ServerTests(unittest.TestCase):
         arguments = ["--model", str(MODEL), "--folder", str(cls.folder), "--grace", "120"]
         with cls.log.open("w") as log:
             cls.process = subprocess.Popen(
-                [sys.executable, *assay_start.PYTHON, str(support.PROGRAMS / "serve.py"), *arguments],
+                [*support.command("serve"), *arguments],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -67,7 +87,10 @@ class ServerTests(unittest.TestCase):
         text = response.read()
         return response.status, json.loads(text) if text.startswith(b"{") else text, response
 
-    CHAT = {"messages": [{"role": "user", "content": "the word XYLOPHONE is private"}], "max_tokens": 4}
+    CHAT: ClassVar[dict[str, Any]] = {
+        "messages": [{"role": "user", "content": "the word XYLOPHONE is private"}],
+        "max_tokens": 4,
+    }
 
     def test_only_the_secret_is_answered(self) -> None:
         for method, path in (("GET", "/assay/info"), ("POST", "/v1/chat/completions"), ("POST", "/assay/stop")):
@@ -109,13 +132,14 @@ class ServerTests(unittest.TestCase):
         self.assertIn("XYLOPHONE", answer["prompt"])
 
     def test_odd_requests_are_answered_and_nothing_private_is_logged(self) -> None:
-        for body in (
+        bodies: tuple[Any, ...] = (
             b'{"messages": [{"role": "user", "content": "XYLOPHONE',
             b"[" * 200_000,
             b'"XYLOPHONE"',
             {"messages": [{"content": "XYLOPHONE"}]},
             {"messages": []},
-        ):
+        )
+        for body in bodies:
             self.assertEqual(self.ask("POST", "/v1/chat/completions", body)[0], 400)
         self.assertGreaterEqual(
             self.ask("POST", "/v1/chat/completions", self.CHAT | {"max_tokens": "XYLOPHONE"})[0], 400
@@ -124,7 +148,7 @@ class ServerTests(unittest.TestCase):
         log = self.log.read_text()
         self.assertNotIn("XYLOPHONE", log)
         self.assertNotIn(self.secret, log)
-        self.assertNotIn(self.secret, " ".join(self.process.args))
+        self.assertNotIn(self.secret, str(self.process.args))
 
     def test_files_are_private(self) -> None:
         self.assertEqual(self.folder.stat().st_mode & 0o777, 0o700)

@@ -7,17 +7,19 @@ import textwrap
 import time
 import unittest
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import support
-import template_limits as limits
-import template_worker as worker
-from template_limits import Renderer, TemplateError, TemplateLimit
+
+from assay_engine import isolation
+from assay_engine.templates import renderer as limits
+from assay_engine.templates import worker
+from assay_engine.templates.renderer import Renderer, TemplateError, TemplateLimit
 
 STAND_IN = """
     import os, sys, time
     sys.path.insert(0, {programs!r})
-    import template_worker as worker
+    from assay_engine.templates import worker
 
     def render(chat_template, **_):
         if chat_template == "loop":
@@ -46,8 +48,8 @@ class StandInTests(unittest.TestCase):
         place = tempfile.TemporaryDirectory()
         self.addCleanup(place.cleanup)
         program = Path(place.name, "worker.py")
-        program.write_text(textwrap.dedent(STAND_IN).format(programs=str(support.PROGRAMS)))
-        self.renderer = Renderer(0.5, program)
+        program.write_text(textwrap.dedent(STAND_IN).format(programs=str(support.RESOURCES)))
+        self.renderer = Renderer(0.5, isolation.python_command(str(program), "0.5"))
         self.addCleanup(self.renderer.close)
 
     def render(self, template: str, **options: Any) -> str:
@@ -100,6 +102,8 @@ class StandInTests(unittest.TestCase):
 class OutputTests(unittest.TestCase):
     def test_output_is_counted_while_it_is_written(self) -> None:
         class Template:
+            render: Any
+
             def generate(self, parts: int) -> Any:
                 for number in range(parts):
                     self.reached = number
@@ -115,7 +119,12 @@ class OutputTests(unittest.TestCase):
 
 @unittest.skipUnless(support.has("transformers"), support.lacks("transformers"))
 class RealTests(unittest.TestCase):
-    MESSAGES = [{"role": "user", "content": "Zoë \U0001f600 \ud800"}, {"role": "assistant", "content": "b"}]
+    MESSAGES: ClassVar[list[dict[str, str]]] = [
+        {"role": "user", "content": "Zoë \U0001f600 \ud800"},
+        {"role": "assistant", "content": "b"},
+    ]
+
+    renderer: Renderer
 
     @classmethod
     def setUpClass(cls) -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 from typing import Any
 
+import contract
 import support
-import assay_start
-from training_events import Events
-from training_job import Job, Spec
+
+from assay_engine.train.events import Events
+from assay_engine.train.job import Job
+from assay_engine.train.spec import Spec
 
 MODEL = support.model_folder()
-PROGRAM = "train.py" if support.has("mlx_lm") else "train_trl.py"
+PROGRAM = "train-mlx" if support.has("mlx_lm") else "train-trl"
 NO_END = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}{% if m['role'] == 'assistant' %} END\n"
     "{% else %}<|im_end|>\n{% endif %}{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -65,7 +66,7 @@ class JobTests(unittest.TestCase):
     def model(self, template: str) -> str:
         """The model with another chat template."""
         target = self.folder / "model"
-        shutil.copytree(MODEL, target)
+        shutil.copytree(str(MODEL), target)
         path = target / "tokenizer_config.json"
         path.chmod(0o644)
         path.write_text(json.dumps(json.loads(path.read_text()) | {"chat_template": template}))
@@ -90,15 +91,17 @@ class JobTests(unittest.TestCase):
         values = {"model": str(MODEL), "steps": 2, "batch_size": 2, "evaluate_every": 2, "max_tokens": 128}
         (self.folder / "spec.json").write_text(json.dumps(values | spec))
         subprocess.run(
-            [sys.executable, *assay_start.PYTHON, str(support.PROGRAMS / PROGRAM), str(self.folder)],
+            support.command(PROGRAM, str(self.folder)),
             cwd="/",
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=300,
             check=False,
         )
-        lines = (self.folder / "events.jsonl").read_text().splitlines()
-        return [event for event in map(json.loads, lines) if event["event"] != "system"]
+        events = [json.loads(line) for line in (self.folder / "events.jsonl").read_text().splitlines()]
+        for event in events:
+            self.assertEqual(contract.event_problems(event), [], event)
+        return [event for event in events if event["event"] != "system"]
 
     def test_a_healthy_job_tells_its_answers(self) -> None:
         events = self.run_job()

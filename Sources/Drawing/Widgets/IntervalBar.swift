@@ -17,24 +17,26 @@ public struct IntervalBar: Hashable, Sendable {
     self.bounds = bounds
   }
 
-  /// Draws it into the first row of `rect`.
-  public func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
-    guard !rect.isEmpty, value.isFinite, low.isFinite, high.isFinite else { return }
+  /// The line in so many columns, for a cell of a table; nothing where a number is none.
+  public func spans(width: Int, _ theme: Theme) -> [Span] {
+    guard width > 0, value.isFinite, low.isFinite, high.isFinite else { return [] }
     func column(_ value: Double) -> Int {
       let span = bounds.upperBound - bounds.lowerBound
       let share = span > 0 ? min(1, max(0, (value - bounds.lowerBound) / span)) : 0
-      return rect.x + Int((share * Double(rect.width - 1)).rounded())
+      return Int((share * Double(width - 1)).rounded())
     }
-    surface.write(
-      String(repeating: "─", count: rect.width), at: rect.origin, style: theme[.interval], clip: rect)
-    let (left, right) = (column(min(low, high)), column(max(low, high)))
-    for x in left...right {
-      let glyph = left == right ? "┼" : x == left ? "├" : x == right ? "┤" : "━"
-      surface.write(glyph, at: Point(x: x, y: rect.y), style: theme[.intervalRange], clip: rect)
+    let (left, right, mark) = (column(min(low, high)), column(max(low, high)), column(value))
+    let zero = bounds.contains(0) && bounds.lowerBound < 0 ? column(0) : nil
+    return (0..<width).map { x in
+      if x == mark { return Span("●", theme[.intervalMark]) }
+      if x == zero { return Span("┊", theme[.neutral]) }
+      if x < left || x > right { return Span("─", theme[.interval]) }
+      return Span(left == right ? "┼" : x == left ? "├" : x == right ? "┤" : "━", theme[.intervalRange])
     }
-    if bounds.contains(0), bounds.lowerBound < 0 {
-      surface.write("┊", at: Point(x: column(0), y: rect.y), style: theme[.neutral], clip: rect)
-    }
-    surface.write("●", at: Point(x: column(value), y: rect.y), style: theme[.intervalMark], clip: rect)
+  }
+
+  /// Draws it into the first row of `rect`.
+  public func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
+    surface.write(spans(width: rect.width, theme), at: rect.origin, clip: rect)
   }
 }

@@ -23,9 +23,6 @@ public struct TextEditor: Sendable {
   /// A number that grows with each change.
   public var revision: Int { buffer.revision }
 
-  /// How many lines the text has.
-  public var lineCount: Int { buffer.lines.count }
-
   /// The selected range; nil if nothing is selected.
   public var selection: Range<TextPosition>? {
     guard let anchor, anchor != cursor else { return nil }

@@ -1,3 +1,5 @@
+import NumberFormat
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -95,7 +97,7 @@ public struct Estimate: Sendable, Hashable {
 
   /// The bound of ``rareShare`` in words: `at most 3 % fail (95 %)`; nil when not all cases came out the same.
   public var rareWords: String? {
-    rareShare.map { "at most \(Wording.percent($0)) \(mean == 1 ? "fail" : "succeed") (95 %)" }
+    rareShare.map { "at most \(NumberFormat.percent($0)) \(mean == 1 ? "fail" : "succeed") (95 %)" }
   }
 }
 

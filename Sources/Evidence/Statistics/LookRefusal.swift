@@ -1,3 +1,5 @@
+import NumberFormat
+
 /// Why cases are not to be looked at before all are answered.
 public enum LookRefusal: Sendable, Hashable {
   /// So few units are planned, fewer than 30.
@@ -15,12 +17,13 @@ public enum LookRefusal: Sendable, Hashable {
   public var sentence: String {
     let reason =
       switch self {
-      case .fewUnits(let count): "there are only \(Wording.plural(count, "independent case")), and looking takes 30"
+      case .fewUnits(let count):
+        "there are only \(NumberFormat.plural(count, "independent case")), and looking takes 30"
       case .unequalUnits(let share):
-        "groups and weights are so unequal that the cases count like \(Wording.percent(share)) of their number"
+        "groups and weights are so unequal that the cases count like \(NumberFormat.percent(share)) of their number"
       case .orderNotRandom: "the order of the cases is not random"
       case .incompleteRepeats: "some cases lack some of their repeats"
-      case .dominantUnit(let share): "one group has \(Wording.percent(share)) of the weight"
+      case .dominantUnit(let share): "one group has \(NumberFormat.percent(share)) of the weight"
       }
     return "Comparing until decided isn't possible, because \(reason). Run all cases instead."
   }

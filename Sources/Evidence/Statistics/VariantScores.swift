@@ -1,3 +1,5 @@
+import NumberFormat
+
 /// What one variant got on the cases of an eval set.
 public struct VariantScores: Sendable, Hashable {
   /// The cases.
@@ -55,9 +57,9 @@ extension Units {
   /// The effective numbers in words; nil unless ``effectiveCount`` lies below 0.9 of the cases.
   public var effectiveWords: String? {
     guard effectiveCount < 0.9 * Double(cases) else { return nil }
-    let all = Wording.plural(cases, "case")
-    guard count < cases else { return "\(all) count like \(Wording.count(effectiveCount)), by their weights" }
+    let all = NumberFormat.plural(cases, "case")
+    guard count < cases else { return "\(all) count like \(NumberFormat.count(effectiveCount)), by their weights" }
     let like = min(Double(cases), max(1, equivalentCases))
-    return "\(all) in \(Wording.plural(count, "group")) count like \(Wording.count(like))"
+    return "\(all) in \(NumberFormat.plural(count, "group")) count like \(NumberFormat.count(like))"
   }
 }

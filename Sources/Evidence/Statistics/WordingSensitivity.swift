@@ -1,3 +1,5 @@
+import NumberFormat
+
 /// How much rewording a prompt moves its score: the same prompt in several paraphrases on the same units.
 public struct WordingSensitivity: Sendable, Hashable {
   /// The standard deviation of the score between paraphrases, the noise of the cases taken out; 0 to 1.
@@ -77,7 +79,7 @@ public struct WordingSensitivity: Sendable, Hashable {
   }
 
   /// `rewording alone moves the score by ± 4 points`.
-  public var words: String { "rewording alone moves the score by ± \(Wording.pointsSize(deviation))" }
+  public var words: String { "rewording alone moves the score by ± \(NumberFormat.pointsSize(deviation))" }
 
   /// Whether a gain, 0 to 1, is smaller than twice what rewording does.
   public func casts(doubtOn gain: Double) -> Bool { gain < 2 * deviation }

@@ -2,56 +2,63 @@ import Evidence
 
 /// Two variants on the same cases, with replies that are no answer counted in both ways: left out, and as wrong.
 ///
-/// A claim that only one of the two ways supports is not made where more than ``mostNoAnswers`` of the replies are none:
-/// which way is right is for a person to say (`count_as_wrong`).
+/// A claim that only one of the two ways supports is not made where more than ``mostNoAnswers`` of the cases have such a
+/// reply: which way is right is for a person to say (`count_as_wrong`).
 public struct CautiousPairs: Sendable, Hashable {
-  /// The share of replies that are no answer above which both ways have to agree.
+  /// The share of cases with a reply that is no answer above which both ways have to agree.
   public static let mostNoAnswers = 0.02
 
-  /// Cases that both have an answer to that was scored.
-  public var leftOut: PairedOutcomes
-  /// The same and those that one replied to with something that is no answer, which counts as wrong.
-  public var asWrong: PairedOutcomes
+  /// The candidate against the baseline by answers that were scored.
+  public var leftOut: PairedComparison
+  /// The same with replies that are no answer counted as wrong.
+  public var asWrong: PairedComparison
+  /// Cases to which one of the two has a reply that is no answer, and both have some reply.
+  public var noAnswers: Int
 
-  /// Counts pairs of outputs on the same case; what failed or couldn't be scored is left out of both.
-  public init(_ pairs: some Sequence<(Output, Output)>) {
-    var (answered, all): ([(Bool, Bool)], [(Bool, Bool)]) = ([], [])
-    for (a, b) in pairs {
-      if let a = a.passed, let b = b.passed { answered.append((a, b)) }
-      if let a = a.passedOrNone, let b = b.passedOrNone { all.append((a, b)) }
-    }
-    leftOut = PairedOutcomes(answered)
-    asWrong = PairedOutcomes(all)
+  /// Lines outputs up case by case; what failed or couldn't be scored is left out of both.
+  /// - Parameter margin: the smallest difference that matters, 0 to 1.
+  public init(
+    candidate: [Output], baseline: [Output], cases: [EvalCase], margin: Double = PairedComparison.defaultMargin
+  ) {
+    self.init(candidate: CaseOutputs(candidate), baseline: CaseOutputs(baseline), cases: cases, margin: margin)
   }
 
-  /// Cases that are counted in one way only.
-  public var noAnswers: Int { asWrong.count - leftOut.count }
+  init(
+    candidate: CaseOutputs, baseline: CaseOutputs, cases: [EvalCase], margin: Double = PairedComparison.defaultMargin
+  ) {
+    leftOut = PairedComparison(candidate: candidate.scored(cases), baseline: baseline.scored(cases), margin: margin)
+    let doubtful = candidate.noAnswers.union(baseline.noAnswers)
+    noAnswers = cases.count {
+      doubtful.contains($0.id) && candidate.hasReply(to: $0.id) && baseline.hasReply(to: $0.id)
+    }
+    asWrong =
+      noAnswers == 0
+      ? leftOut
+      : PairedComparison(
+        candidate: candidate.scored(cases, noAnswersAreWrong: true),
+        baseline: baseline.scored(cases, noAnswersAreWrong: true), margin: margin)
+  }
 
-  /// Whether the two ways support different claims, of so many replies that it matters.
+  /// Whether the two ways support different claims, of so many cases that it matters.
   public var disagrees: Bool {
     Double(noAnswers) > Self.mostNoAnswers * Double(asWrong.count) && leftOut.claim != asWrong.claim
   }
 
-  /// The outcomes that a claim may rest on: those with fewer claims where the two ways disagree; nil where they support
+  /// The comparison that a claim may rest on: the one with fewer claims where the two ways disagree; nil where they support
   /// opposite ones.
-  public var claimable: PairedOutcomes? {
+  public var claimable: PairedComparison? {
     guard disagrees else { return leftOut }
     if leftOut.claim == .none { return leftOut }
     return asWrong.claim == .none ? asWrong : nil
   }
 }
 
-extension PairedOutcomes {
-  /// Which of the two is better, at the level of 5 %.
-  enum Claim: Sendable, Hashable { case none, a, b }
-  /// What the exact test supports.
+extension PairedComparison {
+  /// Which of the two is better, at the level of the comparison.
+  enum Claim: Sendable, Hashable { case none, candidate, baseline }
+  /// What the test supports, whether the size matters or not.
   var claim: Claim {
-    guard count > 0, pValue < 0.05 else { return .none }
-    return difference > 0 ? .a : .b
+    guard count > 0, pValue <= alpha, difference != 0 else { return .none }
+    return difference > 0 ? .candidate : .baseline
   }
-}
-
-extension Output {
-  /// Whether it passed; a reply that is no answer did not.
-  var passedOrNone: Bool? { passed ?? (noAnswer == nil ? nil : false) }
 }

@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 
 /// Two runs lined up case by case.
 public struct Comparison: Sendable {
@@ -55,6 +56,10 @@ public struct Comparison: Sendable {
   public var leftOut = (a: 0, b: 0)
   /// Whether each run was made on an earlier version of the set or its graders, and its answers were scored again.
   public var isRescored = (a: false, b: false)
+  /// B against A on the cases that both have, with replies that are no answer counted in both ways.
+  public let pairs: CautiousPairs
+  /// The same for each tag, the most frequent first.
+  public let tags: [TagBreakdown]
 
   /// Lines two runs up.
   public init(a: Run, b: Run, cases: [EvalCase], outputsA: [Output], outputsB: [Output]) {
@@ -67,6 +72,10 @@ public struct Comparison: Sendable {
       return Row(evalCase: evalCase, a: a, b: b)
     }
     missing = cases.count - rows.count { $0.outcome != .unanswered }
+    let (a, b) = (CaseOutputs(outputsA), CaseOutputs(outputsB))
+    pairs = CautiousPairs(candidate: b, baseline: a, cases: cases)
+    tags =
+      cases.contains { !$0.tags.isEmpty } ? TagBreakdown.all(a: a.scored(cases), b: b.scored(cases), of: cases) : []
   }
 
   /// How many cases both runs have an answer to that was scored.
@@ -89,66 +98,63 @@ extension Comparison {
 
   /// What the difference is when replies that are no answer count as wrong.
   private var noAnswerNotes: [String] {
-    let pairs = pairs
     guard pairs.noAnswers > 0 else { return [] }
     let words = [a, b].compactMap { run -> String? in
       let kinds = NoAnswer.allCases.compactMap { kind in run.summary.noAnswers[kind].map(kind.words) }
       return kinds.isEmpty ? nil : "\(run.variant.name): \(kinds.joined(separator: ", "))"
     }
     let all = pairs.asWrong
-    let p = all.pValue < 0.001 ? "p < 0.001" : "p = \(Self.threePlaces(all.pValue))"
+    let p = NumberFormat.pValue(all.pValue)
     return [
       "Left out are replies that are no answer (\(words.joined(separator: "; "))). Counted as wrong, the difference is "
-        + "\(Self.signed(-all.difference)) points (exact McNemar \(p), \(all.count) cases)."
+        + "\(NumberFormat.signedPoints(all.difference)) points (\(all.test) \(p), \(all.count) cases)."
     ]
   }
 
-  /// The four counts as evidence: A is the first run, B the second.
-  public var paired: PairedOutcomes { pairs.leftOut }
-  /// The same, with replies that are no answer counted in both ways.
-  public var pairs: CautiousPairs { CautiousPairs(rows.lazy.map { ($0.a, $0.b) }) }
-  /// Pass rate of B minus pass rate of A, −1 to 1: what going from A to B changes.
-  public var difference: Double { -paired.difference }
+  /// B against A by the scores of the cases that both have.
+  public var paired: PairedComparison { pairs.leftOut }
+  /// Mean score of B minus mean score of A, −1 to 1: what going from A to B changes.
+  public var difference: Double { paired.difference }
   /// 95 % interval of `difference`.
-  public var differenceInterval: Interval {
-    let interval = paired.interval()
-    return Interval(-interval.high, -interval.low)
-  }
+  public var differenceInterval: Interval { paired.interval }
   /// What the cases say in one sentence, worded as unknown where they don't say enough.
   public var sentence: String {
     let (a, b) = (a.variant.name, b.variant.name)
-    let pairs = pairs
-    let paired = pairs.leftOut
+    let paired = paired
     guard paired.count > 0 else { return "\(a) and \(b) have no case in common yet." }
-    let points = Int((abs(difference) * 100).rounded())
     if pairs.disagrees {
       return
         "Not decided: whether \(a) or \(b) is better depends on how the \(pairs.noAnswers) replies that are no answer are "
-        + "counted (\(Self.signed(difference)) points without them, \(Self.signed(-pairs.asWrong.difference)) with them as "
+        + "counted (\(NumberFormat.signedPoints(difference)) points without them, \(NumberFormat.signedPoints(pairs.asWrong.difference)) with them as "
         + "wrong). Say so with count_as_wrong in assay.yaml."
     }
-    let isDecided = paired.pValue < 0.05
+    let isShown = paired.claim != .none
     // A winner's lead is told from the winner's side.
-    let interval = isDecided && difference < 0 ? paired.interval() : differenceInterval
-    let range = "95 % interval \(Self.signed(interval.low)) to \(Self.signed(interval.high)) points"
-    let p = paired.pValue < 0.001 ? "p < 0.001" : "p = \(Self.threePlaces(paired.pValue))"
-    if isDecided {
+    let interval = isShown && difference < 0 ? paired.interval.negated : paired.interval
+    let range =
+      "95 % interval \(NumberFormat.signedPoints(interval.low)) to \(NumberFormat.signedPoints(interval.high)) points"
+    let p = NumberFormat.pValue(paired.pValue)
+    let notes = paired.notes.map { " \($0.prefix(1).uppercased())\($0.dropFirst())." }.joined()
+    switch paired.effectClass {
+    case .better, .worse:
       let (winner, loser) = difference > 0 ? (b, a) : (a, b)
-      return "\(winner) is better than \(loser) by \(points) points (\(range), exact McNemar \(p))."
+      return
+        "\(winner) is better than \(loser) by \(Self.size(difference)) (\(range), \(paired.test) \(p)).\(notes)"
+    case .equivalent:
+      let real = isShown ? " The difference is real, and too small to matter." : ""
+      return
+        "\(a) and \(b) score the same within \(Self.size(paired.margin)) (difference \(NumberFormat.signedPoints(difference)) points, "
+        + "\(range), \(paired.test) \(p)).\(real)\(notes)"
+    case .tooFew: return "Not decided: \(paired.words).\(notes)"
+    case .notInferior, .notSuperior, .unclear:
+      return
+        "Not decided: the difference of \(NumberFormat.signedPoints(difference)) points could be chance (\(range), \(paired.test) \(p), "
+        + "\(paired.count) cases).\(notes)"
     }
-    return
-      "Not decided: the difference of \(Self.signed(difference)) points could be chance (\(range), exact McNemar \(p), "
-      + "\(paired.count) cases)."
   }
 
-  static func signed(_ share: Double) -> String {
-    let points = Int((share * 100).rounded())
-    return points > 0 ? "+\(points)" : points < 0 ? "−\(-points)" : "0"
-  }
-
-  static func threePlaces(_ value: Double) -> String {
-    let thousandths = Int((value * 1000).rounded())
-    let digits = String(thousandths % 1000)
-    return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
+  private static func size(_ share: Double) -> String {
+    let points = Int((abs(share) * 100).rounded())
+    return points == 1 ? "1 point" : "\(points) points"
   }
 }

@@ -1,18 +1,6 @@
 /// A server that is reached over HTTP.
 public struct Endpoint: Sendable, Hashable {
   /// What it speaks.
-  public enum Dialect: String, Sendable, Hashable, CaseIterable {
-    /// OpenAI's chat completions, as nearly every server speaks them.
-    case chat = "openai"
-    /// OpenAI's Responses API.
-    case responses
-    /// Anthropic's Messages API.
-    case messages = "anthropic"
-    /// Ollama's own API, the only one that takes Ollama's options.
-    case ollama
-  }
-
-  /// What it speaks.
   public var dialect: Dialect
   /// Where it is, up to and including the version, for example `http://127.0.0.1:8089/v1`; never empty. All serve the
   /// same model: requests are spread over them, and the first names the endpoint where answers are kept.
@@ -30,7 +18,7 @@ public struct Endpoint: Sendable, Hashable {
 
   /// Makes an endpoint.
   public init(
-    _ dialect: Dialect = .chat, baseURLs: [String], model: String, keyEnvironment: String? = nil,
+    _ dialect: Dialect, baseURLs: [String], model: String, keyEnvironment: String? = nil,
     certificates: String? = nil, usesMaxCompletionTokens: Bool = false, allowsHTTP: Bool = false
   ) {
     self.dialect = dialect

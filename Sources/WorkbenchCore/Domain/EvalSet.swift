@@ -13,14 +13,21 @@ public struct EvalCase: Sendable, Hashable, Identifiable {
   public var expected: JSONValue?
   /// For filtering.
   public var tags: [String]
+  /// What it belongs to, such as a conversation or a document: cases of one group are one piece of evidence.
+  public var group: String?
+  /// How often it occurs in production, more than 0; 1 unless told.
+  public var weight = 1.0
 
   /// Makes a case.
-  public init(id: String, line: Int = 0, input: JSONValue, expected: JSONValue? = nil, tags: [String] = []) {
+  public init(
+    id: String, line: Int = 0, input: JSONValue, expected: JSONValue? = nil, tags: [String] = [], group: String? = nil
+  ) {
     self.id = id
     self.line = line
     self.input = input
     self.expected = expected
     self.tags = tags
+    self.group = group
   }
 }
 
@@ -44,6 +51,8 @@ public struct EvalSet: Sendable, Identifiable {
   public var prompt: PromptName?
   /// General tasks that the model could do before tuning: a fall here is forgetting.
   public var isGeneral: Bool
+  /// Kept apart while prompts are developed: the verdict goes by it.
+  public var isHeldOut = false
   /// Hash of the cases and graders: runs with the same hash judged the same thing.
   public var hash: ContentHash
   /// Same as `name`.

@@ -29,6 +29,10 @@ public struct ModelSpec: Sendable, Hashable, Identifiable {
   public var options: JSONObject
   /// Environment variables that a program (`api: command`) is given besides the usual ones; by name.
   public var environment: [String]
+  /// Whether `tuned: true` is written: it was trained for the task, and its variants are tuned ones.
+  public var isTuned = false
+  /// The name of the model that it was tuned from, where that is written.
+  public var base: String?
   /// Same as `name`.
   public var id: String { name }
 
@@ -68,7 +72,7 @@ extension ModelSpec {
   public var place: ContentHash {
     var words: [String]
     switch api {
-    case .endpoint(let endpoint): words = [endpoint.dialect.rawValue, endpoint.model] + endpoint.baseURLs
+    case .endpoint(let endpoint): words = [endpoint.dialect.word, endpoint.model] + endpoint.baseURLs
     case .mlx(let path): words = ["mlx", path]
     case .command(let command): words = ["command"] + command
     case .replay(let file): words = ["replay", file]
@@ -81,7 +85,7 @@ extension ModelSpec.API {
   /// The word for it in `assay.yaml`.
   public var word: String {
     switch self {
-    case .endpoint(let endpoint): endpoint.dialect.rawValue
+    case .endpoint(let endpoint): endpoint.dialect.word
     case .mlx: "mlx"
     case .command: "command"
     case .replay: "replay"

@@ -25,11 +25,10 @@ public enum PriceTable {
     input: Double, cachedInput: Double? = nil, cacheWrite: Double? = nil, longCacheWrite: Double? = nil, output: Double,
     at dialect: Endpoint.Dialect?
   ) -> TokenRates {
-    // Anthropic charges 1.25 times the input's price for what is kept for five minutes and 2 times for an hour.
-    let shares: (short: Double, long: Double)? = dialect == .messages ? (1.25, 2) : nil
+    let shares = dialect?.cacheWriteShares
     return TokenRates(
-      input: input, cachedInput: cachedInput, cacheWrite: cacheWrite ?? shares.map { $0.short * input },
-      longCacheWrite: longCacheWrite ?? cacheWrite.map { max($0, input) } ?? shares.map { $0.long * input },
+      input: input, cachedInput: cachedInput, cacheWrite: cacheWrite ?? shares.map { $0.fiveMinutes * input },
+      longCacheWrite: longCacheWrite ?? cacheWrite.map { max($0, input) } ?? shares.map { $0.oneHour * input },
       output: output)
   }
 

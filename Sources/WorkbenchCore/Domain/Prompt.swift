@@ -1,6 +1,8 @@
 /// Who says a message of a conversation.
 public enum MessageRole: String, Sendable, Hashable, CaseIterable {
   case system, user, assistant
+  /// Stands for all messages of the case's own conversation. Only sections have it, never a message.
+  case history
 }
 
 /// One message as a model receives it.

@@ -15,6 +15,8 @@ public enum PromptTemplate {
     case null(slot: String)
     /// Something that looks like a slot is none.
     case notASlot(PromptTemplate.Flaw, nearest: String?)
+    /// The case has a conversation, which isn't sent: a sentence without a full stop.
+    case conversation(String)
     /// The sentence.
     public var description: String {
       switch self {
@@ -26,6 +28,7 @@ public enum PromptTemplate {
         return "The prompt uses {{ \(slot) }}, and it is null in the case's input, which counts as missing: give it a "
           + "value. An empty text (\"\") is one, and is sent empty."
       case .notASlot(let flaw, let nearest): return flaw.sentence(nearest: nearest)
+      case .conversation(let sentence): return sentence + "."
       }
     }
   }
@@ -145,6 +148,19 @@ public enum PromptTemplate {
     return nil
   }
 
+  /// The texts around the slots: one more than there are slots.
+  package static func literals(of text: String) -> [String] {
+    var texts = [""]
+    for piece in pieces(of: text) {
+      switch piece {
+      case .text(let plain): texts[texts.count - 1] += plain
+      case .slot: texts.append("")
+      case .flaw(let flaw): texts[texts.count - 1] += flaw.text
+      }
+    }
+    return texts
+  }
+
   /// Slot names in order of use, repeats included.
   public static func slots(of text: String) -> [String] {
     pieces(of: text).compactMap { if case .slot(let name) = $0 { name } else { nil } }
@@ -186,6 +202,11 @@ public enum PromptTemplate {
       throw Failure.missing(slot: name, available: input.object?.keys ?? [])
     }
     guard !value.isNull else { throw Failure.null(slot: name) }
+    if name == Conversation.key, Conversation(in: input) != nil {
+      throw Failure.conversation(
+        "{{ \(name) }} is the case's conversation, and a slot holds text. Replace it by a section with `role: history`, "
+          + "which sends the messages as they are")
+    }
     return value.string ?? value.text()
   }
 }

@@ -55,8 +55,8 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
 
   private static func templates(of parts: [Part]) -> [ChatMessage] {
     var messages: [ChatMessage] = []
-    for part in parts where !part.body.isEmpty {
-      if messages.last?.role == part.role {
+    for part in parts where !part.body.isEmpty || part.role == .history {
+      if messages.last?.role == part.role, part.role != .history {
         messages[messages.count - 1].content += "\n\n" + part.body
       } else {
         messages.append(ChatMessage(role: part.role, content: part.body))
@@ -91,12 +91,33 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
     return seen
   }
 
-  /// The conversation for one case, in file order: each run of sections with one role is a message. A slot that is filled
-  /// with an empty text leaves its message in place, even where nothing else stands in it.
-  /// - Throws: `PromptTemplate.Failure` when a slot can't be filled from the input, or something is no slot.
+  /// The conversation for one case, in file order: each run of sections with one role is a message, and a section with
+  /// `role: history` is all messages of the case's own conversation. A slot that is filled with an empty text leaves its
+  /// message in place, even where nothing else stands in it.
+  /// - Throws: `PromptTemplate.Failure` when a slot can't be filled from the input, something is no slot, or the case has a
+  ///   conversation that isn't sent.
   public func messages(for input: JSONValue) throws -> [ChatMessage] {
-    try templates.map { message in
-      ChatMessage(role: message.role, content: try PromptTemplate.fill(message.content, with: input))
+    let conversation = Conversation(in: input)
+    let histories = templates.filter { $0.role == .history }
+    if let flaw = Self.flaw(in: histories, conversation) { throw PromptTemplate.Failure.conversation(flaw) }
+    return try templates.flatMap { message -> [ChatMessage] in
+      guard message.role != .history else { return try conversation?.sent() ?? [] }
+      return [ChatMessage(role: message.role, content: try PromptTemplate.fill(message.content, with: input))]
     }
+  }
+
+  /// What is wrong with the sections that stand for a conversation, without a full stop.
+  private static func flaw(in histories: [ChatMessage], _ conversation: Conversation?) -> String? {
+    if histories.count > 1 {
+      return "The prompt has \(histories.count) sections with `role: history`; keep one of them"
+    }
+    if let text = histories.first?.content, !text.allSatisfy(\.isWhitespace) {
+      return "The section with `role: history` has a text of its own, which is never sent; move it to another section"
+    }
+    guard let conversation, histories.isEmpty else { return nil }
+    let count = conversation.messages.count
+    let length = "\(count) message\(count == 1 ? "" : "s")"
+    return "The case has a conversation (\"messages\": \(length)), and no section of the prompt sends it. "
+      + "Add a section with `role: history` where it belongs"
   }
 }

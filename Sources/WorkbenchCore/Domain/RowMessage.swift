@@ -25,7 +25,7 @@ public struct RowMessage: Sendable, Hashable {
     let role: Role =
       switch message.role {
       case .system: .system
-      case .user: .user
+      case .user, .history: .user
       case .assistant: .assistant
       }
     self.init(role: role, content: message.content)

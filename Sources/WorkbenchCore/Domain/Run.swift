@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import Grading
+import NumberFormat
 
 /// One variant over one eval set.
 public struct Run: Sendable, Hashable, Identifiable {
@@ -43,6 +44,8 @@ public struct Run: Sendable, Hashable, Identifiable {
   public var firstSample: Int
   /// What has been measured so far.
   public var summary: RunSummary
+  /// What a person calls it, and notes of it.
+  public var labels = RunLabels()
 
   /// How many answers it is to have.
   public var requests: Int { cases * repeats }
@@ -55,6 +58,14 @@ public struct Run: Sendable, Hashable, Identifiable {
   public var casesComplete: Int { summary.done / max(1, repeats) }
   /// The same as `4`, or as `3/4` where some have not.
   public var casesText: String { casesComplete == cases ? "\(cases)" : "\(casesComplete)/\(cases)" }
+
+  /// Whether it ended, went on or came a tenth of its answers further since an earlier moment: reason enough to line up
+  /// its outputs again.
+  func hasMoved(since earlier: Run) -> Bool {
+    state != earlier.state || setHash != earlier.setHash || tenths != earlier.tenths
+  }
+
+  private var tenths: Int { requests > 0 ? 10 * summary.done / requests : 0 }
 
   private static func cases(_ answers: Int, _ repeats: Int) -> Int { (answers + repeats - 1) / max(1, repeats) }
 
@@ -99,8 +110,10 @@ public struct Answer: Sendable, Hashable {
   public static let contextFull = "context_full"
   /// The finish reason of a reply in which the model declined in the API's own way.
   public static let refusal = "refusal"
-  /// The finish reasons of answers that a limit ended, in the words of all servers.
-  public static let cutReasons: Set<String> = ["length", "max_tokens", "max_output_tokens", contextFull]
+  /// Finish reasons of answers that their limit on tokens ended; a dialect whose servers say it otherwise reads it as `length`.
+  package static let limitReasons: Set<String> = ["length", "max_tokens", "max_output_tokens"]
+  /// Finish reasons of answers that any limit ended.
+  public static let cutReasons = limitReasons.union([contextFull])
   /// Whether a limit ended it.
   public var isCut: Bool { finishReason.map(Self.cutReasons.contains) == true }
 
@@ -203,8 +216,6 @@ public struct RunSummary: Sendable, Hashable {
   private var strictHigh = 1.0
   /// Replies that are no answer and stand in no mean but the strict one.
   public var leftOut = 0
-  /// The share of replies that are no answer and left out of the mean, 0 to 1.
-  public var leftOutShare: Double { replies == 0 ? 0 : Double(leftOut) / Double(replies) }
   /// Replies whose tokens the server counted, replies that are no answer included; all sums of tokens are of these.
   public var counted = 0
   /// Tokens of the prompts, cached ones included.
@@ -230,7 +241,7 @@ public struct RunSummary: Sendable, Hashable {
   /// Dollars; nil unless the cost of every reply is known.
   public var cost: Double? { unpriced == 0 ? knownCost : nil }
   /// Dollars in words, `≥ $0.12` where the cost of some replies isn't known; nil where nothing is known.
-  public var costText: String? { knownCost.map { (unpriced > 0 ? "≥ " : "") + Wording.dollars($0) } }
+  public var costText: String? { knownCost.map { (unpriced > 0 ? "≥ " : "") + NumberFormat.dollars($0) } }
   /// Answers, and replies that are none.
   public var replies: Int { done + leftOut }
   /// Dollars for one reply; nil unless the cost of every reply is known.

@@ -1,26 +1,33 @@
 extension TrainerCommand {
   /// What may stand in the texts of a command, each in braces, with what it is filled with.
-  public static let fields: [(name: String, meaning: String)] = [
-    ("folder", "the job's folder"),
-    ("train", "the file of rows to learn from"),
-    ("valid", "the file of rows to validate on"),
-    ("model", "the base model: a folder, or a hub id"),
-    ("output", "a folder of the job for what the trainer writes"),
-    ("config", "the copy of the configuration"),
-    ("steps", "optimiser steps"),
-    ("epochs", "passes over the rows"),
-    ("learning_rate", "the peak learning rate"),
-    ("rank", "rank of the additions"),
-    ("alpha", "rank times scale, as PEFT counts"),
-    ("dropout", "dropout of the additions"),
-    ("batch_size", "rows in a batch"),
-    ("gradient_accumulation", "batches in a step"),
-    ("max_tokens", "longest row in tokens"),
-    ("warmup_steps", "steps of rising learning rate"),
-    ("evaluate_every", "steps between validations and checkpoints"),
-    ("report_every", "steps between reported losses"),
-    ("seed", "seed of everything random"),
-  ]
+  public static let fields: [(name: String, meaning: String)] =
+    [
+      ("folder", "the job's folder"),
+      ("train", "the file of rows to learn from"),
+      ("valid", "the file of rows to validate on"),
+      ("model", "the base model: a folder, or a hub id"),
+      ("output", "a folder of the job for what the trainer writes"),
+      ("config", "the copy of the configuration"),
+      ("alpha", "rank times scale, as PEFT counts"),
+    ] + settings.map { ($0.key, $0.help) }
+
+  /// The settings that are fields: the numbers that a program of one's own can be told, each as its key.
+  private static var settings: [TrainingSetting] {
+    TrainingSettings.table.filter { setting in
+      guard setting.backends.contains(.command), setting.uses.contains(.trainer) else { return false }
+      return switch setting.kind {
+      case .whole, .number: true
+      case .flag, .choice, .text, .file, .texts: false
+      }
+    }
+  }
+
+  /// What the fields of settings are filled with.
+  package static func values(of settings: TrainingSettings) -> [String: String] {
+    var values = ["alpha": SettingValue.number(Double(settings.rank) * settings.scale).text]
+    for setting in Self.settings { values[setting.key] = setting.value(in: settings)?.text }
+    return values
+  }
 
   /// Words in braces that a text holds and that are no fields, in order.
   public static func unknownFields(in text: String) -> [String] {

@@ -11,25 +11,38 @@ public enum TrainingBackend: Sendable, Hashable {
   /// Any other trainer.
   case command(TrainerCommand)
 
-  /// The words for them in `assay.yaml` and in tables.
-  public static let words = ["mlx", "trl", "openai", "slurm", "command"]
-
-  /// Its word.
-  public var word: String {
+  /// Its name.
+  public var name: BackendName {
     switch self {
-    case .mlx: "mlx"
-    case .trl: "trl"
-    case .openai: "openai"
-    case .slurm: "slurm"
-    case .command: "command"
+    case .mlx: .mlx
+    case .trl: .trl
+    case .openai: .openai
+    case .slurm: .slurm
+    case .command: .command
+    }
+  }
+
+  /// Its name in `assay.yaml` and in tables.
+  public var word: String { name.rawValue }
+
+  /// What it can do.
+  public var descriptor: Backend { name.descriptor }
+
+  /// The one of our trainers that does the work, here or elsewhere; nil where another program does.
+  public var trainer: BackendName? {
+    switch self {
+    case .mlx: .mlx
+    case .trl: .trl
+    case .slurm(let settings): settings.runs
+    case .openai, .command: nil
     }
   }
 }
 
 /// How Slurm is told to run a job: `training.slurm` in `assay.yaml`.
 public struct SlurmSettings: Sendable, Hashable, Codable {
-  /// The back end that does the work there: `mlx` or `trl`.
-  public var runs = "trl"
+  /// The back end that does the work there: mlx or trl.
+  public var runs = BackendName.trl
   /// The queue.
   public var partition: String?
   /// GPUs on each node.
@@ -94,12 +107,13 @@ extension TrainingBackend {
           + "makes pairs.")
     default: break
     }
-    let runsMLX = if case .slurm(let settings) = self { settings.runs == "mlx" } else { self == .mlx }
-    if kind == .pair, runsMLX {
+    let can = (trainer ?? name).descriptor
+    if kind == .pair, !can.learnsPairs {
       throw WorkbenchError.input(
-        "mlx-lm can't learn preference pairs (\(file)): choose --backend trl, or openai for a model at a provider.")
+        "\(can.title) can't learn preference pairs (\(file)): choose --backend trl, or openai for a model at a provider."
+      )
     }
-    if kind == .text, case .openai = self {
+    if kind == .text, !can.learnsTexts {
       throw WorkbenchError.input(
         "A fine-tuning API takes no plain texts (\(file)): tune a local model, or write rows with prompt and completion."
       )

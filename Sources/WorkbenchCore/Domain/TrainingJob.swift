@@ -54,6 +54,9 @@ public struct TrainingJob: Sendable, Hashable, Identifiable {
   public var best: Best?
   /// The best adapter so far, relative to the workspace; of a job at a provider, the model's name there.
   public var adapter: String?
+  /// The step of the checkpoint that a person or an evaluation chose; best checkpoint and adapter are that one then, whatever
+  /// its trainer reports. Nil where nobody chose.
+  public var chosen: Int?
   /// Why it failed, was lost or ended early; a sentence.
   public var message: String?
   /// The sweep it is a part of.
@@ -83,9 +86,11 @@ public struct TrainingJob: Sendable, Hashable, Identifiable {
   }
 
   /// Whether its weights are at a provider, under a name of the provider's.
-  public var isHosted: Bool { backend == "openai" }
+  public var isHosted: Bool { descriptor?.isHosted ?? false }
   /// Whether its checkpoints have names of the trainer's own, which stand in its events alone.
-  public var namesCheckpoints: Bool { isHosted || backend == "command" }
+  public var namesCheckpoints: Bool { descriptor?.namesCheckpoints ?? false }
+  /// What its back end can do; nil for one that only another version of Assay knows.
+  public var descriptor: Backend? { BackendName(rawValue: backend)?.descriptor }
   /// The job's folder, relative to the workspace.
   public var folder: String { ".assay/jobs/\(id)" }
 }

@@ -64,7 +64,7 @@ public struct TrainingSettings: Sendable, Hashable {
   /// Rank of the additions, at least 1.
   public var rank = 8
   /// Factor of the additions.
-  public var scale = 20.0
+  public var scale = 2.0
   /// Share of the additions dropped in each step, 0 to 1.
   public var dropout = 0.0
   /// How many of the last layers are tuned; all where nil.
@@ -84,7 +84,7 @@ public struct TrainingSettings: Sendable, Hashable {
   /// Optimiser steps.
   public var steps: Int?
   /// Rows in a step.
-  public var batchSize = 4
+  public var batchSize = 8
   /// Batches added up for one step.
   public var gradientAccumulation = 1
   /// Compute activations twice instead of keeping them: slower, with less memory.

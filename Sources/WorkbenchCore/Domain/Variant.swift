@@ -1,6 +1,6 @@
-/// A model with a prompt and perhaps an adapter: *prompted*, or with an adapter *tuned*.
+/// A model with a prompt and perhaps an adapter: *tuned* with an adapter or where the file says so, else *prompted*.
 public struct Variant: Sendable, Hashable, Identifiable {
-  /// The name in `assay.yaml`.
+  /// The name under `variants:` in `assay.yaml`, or of its file in the folder `variants`.
   public let name: String
   /// The model's name.
   public var model: String
@@ -11,14 +11,20 @@ public struct Variant: Sendable, Hashable, Identifiable {
   /// A folder with the adapter, relative to the workspace; of a model at an endpoint, the name that the tuned model has
   /// there; or `latestAdapter`.
   public var adapter: String?
+  /// Whether `tuned: true` is written for the variant or its model: trained elsewhere, or named as a model of its own.
+  public var isDeclaredTuned = false
+  /// The model that it was tuned from, where that is another one than `model`.
+  public var base: String?
   /// How the next token is chosen.
   public var sampling: Sampling
   /// An adapter called so is the best one of the newest finished job that the model can use.
   public static let latestAdapter = "latest"
   /// Same as `name`.
   public var id: String { name }
-  /// Whether it is tuned.
-  public var isTuned: Bool { adapter != nil }
+  /// Whether it was trained: it has an adapter, or the file says so.
+  public var isTuned: Bool { adapter != nil || isDeclaredTuned }
+  /// The name of the model without what was learnt; nil for a prompted variant, and where nothing says which it is.
+  public var untunedModel: String? { isTuned ? base ?? (isDeclaredTuned && adapter == nil ? nil : model) : nil }
 
   /// Makes a variant.
   public init(

@@ -12,7 +12,7 @@ extension Workspace {
       guard problem.severity == .error else { return false }
       if problem.file == set.path { return problem.line == nil }
       if problem.file.hasPrefix(prompt.path + "/") || problem.file == prompt.path { return true }
-      return problem.file == Self.file && problem.concerns(keys)
+      return Self.isSettings(problem.file) && problem.concerns(keys)
     }
     let slots = slotFlaws(of: prompt, only: titles, on: set)
     return found + slots + orderFlaws(of: prompt, only: titles, on: variant.model)
@@ -45,19 +45,23 @@ extension Workspace {
 
   /// A system section after the user or the assistant has spoken, where the model's API has no place for one.
   private func orderFlaws(of prompt: Prompt, only titles: [String]?, on modelName: String) -> [Problem] {
-    guard case .endpoint(let endpoint)? = model(modelName)?.api, endpoint.dialect == .messages else { return [] }
+    guard case .endpoint(let endpoint)? = model(modelName)?.api, !endpoint.dialect.takesLaterSystemText
+    else { return [] }
     let sent = prompt.sent(only: titles).filter { !$0.body.isEmpty }
     guard let start = sent.firstIndex(where: { $0.role != .system }) else { return [] }
     return sent[start...].filter { $0.role == .system }.map { section in
       Problem(
         file: "\(prompt.path)/\(section.id)", line: section.firstLine,
-        message: "The system section \"\(section.title)\" comes after \(sent[start].id), and Anthropic's Messages API "
+        message: "The system section \"\(section.title)\" comes after \(sent[start].id), and \(endpoint.dialect.title) "
           + "takes system text only before the conversation. Give it a lower number, or `role: user`.")
     }
   }
 
   /// The file that everything starts from.
   static var file: String { "assay.yaml" }
+
+  /// Whether a file is `assay.yaml` or a variant's, whose keys stand under `variants.NAME` in problems.
+  private static func isSettings(_ path: String) -> Bool { path == file || path.hasPrefix(Variant.folder + "/") }
 
   /// Errors in what `assay.yaml` says of training, and of the model that is trained. That its folder isn't there is left to
   /// whoever loads it: rows can be checked before.
@@ -71,7 +75,7 @@ extension Workspace {
   package var factFlaws: [Problem] { flaws(under: ["facts"]) }
 
   private func flaws(under keys: [String]) -> [Problem] {
-    problems.filter { $0.severity == .error && $0.file == Self.file && $0.concerns(keys) }
+    problems.filter { $0.severity == .error && Self.isSettings($0.file) && $0.concerns(keys) }
   }
 
   /// Names of variants that can't be run for an error of their own, in file order.
@@ -96,6 +100,7 @@ extension Workspace {
       guard !usable.contains(where: { path == $0 || path.hasPrefix($0 + ".") || path.hasPrefix($0 + "[") }) else {
         return nil
       }
+      if let name = Variant.name(ofFile: problem.file) { return (name, problem) }
       return (String(path.prefix { $0 != "." && $0 != "[" }), problem)
     }
   }

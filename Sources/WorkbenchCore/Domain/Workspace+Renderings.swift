@@ -32,7 +32,7 @@ extension Workspace {
     for variant in variants {
       for set in evalSets {
         guard let prompt = prompt(set.prompt ?? variant.prompt) else { continue }
-        let api = if case .endpoint(let endpoint)? = model(variant.model)?.api { endpoint.dialect.rawValue } else { "" }
+        let api = if case .endpoint(let endpoint)? = model(variant.model)?.api { endpoint.dialect.word } else { "" }
         let key = Key(
           prompt: prompt.name, set: set.name, titles: set.prompt == nil ? variant.sections : nil, api: api)
         if let place = places[key] {

@@ -58,6 +58,8 @@ public struct Workspace: Sendable {
   public var facts: WorkspaceFacts
   /// The dollars above which a person is asked before they are spent; it only lowers what applies anyway.
   public var confirmAbove: Double?
+  /// Whether `assay.yaml` names the eval sets; else they are the files in `evals`.
+  package var namesEvalSets = true
   /// All that is wrong, errors first.
   public var problems: [Problem]
 
@@ -102,6 +104,10 @@ public struct WorkspaceFacts: Sendable, Hashable {
   public var retrainings: Double?
   /// Fixed cost of serving the tuned model, in dollars per month.
   public var hostingPerMonth: Double?
+  /// The smallest difference in score that matters, 0 to 1; 5 points unless stated.
+  public var worthwhileGain: Double?
+  /// The line of `assay.yaml` on which each is stated, by key.
+  public var lines: [String: Int] = [:]
 
   /// All unknown.
   public init() {}

@@ -59,7 +59,7 @@ extension Workbench {
     case .endpoint(let endpoint):
       // What was tuned is a model of its own there.
       model = [
-        .string(endpoint.dialect.rawValue), .string(endpoint.baseURLs.first ?? ""),
+        .string(endpoint.dialect.word), .string(endpoint.baseURLs.first ?? ""),
         .string(subject.variant.adapter ?? endpoint.model),
       ]
     case .command(let words):
@@ -74,7 +74,10 @@ extension Workbench {
       model = ["replay", .string(await files.fingerprint(of: file)?.hex ?? file)]
     }
     if !subject.model.options.isEmpty { model.append(.object(subject.model.options)) }
-    if !subject.model.isEndpoint, let adapter = subject.variant.adapter {
+    if case .command = subject.model.api, let adapter = subject.variant.adapter {
+      // What the program makes of the name is its own business.
+      model.append(.string(await files.fingerprint(of: adapter)?.hex ?? adapter))
+    } else if subject.model.isLocal, let adapter = subject.variant.adapter {
       guard let hash = await files.fingerprint(of: adapter) else {
         throw WorkbenchError.input(
           "The variant \"\(subject.variant.name)\" needs the adapter \(adapter), which is not there yet. Train it "

@@ -1,4 +1,5 @@
 import Evidence
+import NumberFormat
 
 /// What commands would take, before anything is asked: what a person decides by.
 public struct Charge: Sendable, Hashable {
@@ -57,7 +58,7 @@ public struct Charge: Sendable, Hashable {
   }
 
   /// The limit in words.
-  public var limitText: String { Wording.dollars(limit) }
+  public var limitText: String { NumberFormat.dollars(limit) }
 
   /// What is asked above, unless a workspace or the environment lowers it, in dollars.
   public static let usualLimit = 0.10
@@ -88,15 +89,15 @@ extension RunEstimate.Range {
 
   /// A range of dollars.
   public var dollarText: String {
-    let least = Wording.dollars(low)
-    guard let most = high.map(Wording.dollars) else { return "\(least) or more" }
+    let least = NumberFormat.dollars(low)
+    guard let most = high.map(NumberFormat.dollars) else { return "\(least) or more" }
     return least == most ? least : "\(least) to \(most)"
   }
 
   private static func twoDigits(_ value: Double) -> String {
     var (rest, factor) = (value.rounded(), 1.0)
     while rest >= 100 { (rest, factor) = (rest / 10, factor * 10) }
-    return Wording.count(rest.rounded() * factor)
+    return NumberFormat.count(rest.rounded() * factor)
   }
 }
 

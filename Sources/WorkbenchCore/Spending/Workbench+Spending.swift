@@ -41,6 +41,17 @@ extension Workbench {
     return dollars
   }
 
+  /// Does a command's work once what it costs is agreed to.
+  /// - Throws: `WorkbenchError.unconfirmed` where it costs more than the limit and nobody agreed yet, or what the work
+  ///   throws.
+  func spending<Result>(
+    _ consent: Consent, on command: Command, _ work: () async throws -> Result
+  ) async throws -> Result {
+    let dollars = try await requireConsent(consent, to: [command])
+    defer { ended(dollars) }
+    return try await work()
+  }
+
   /// Commands that were let begin are over.
   func ended(_ dollars: Double) { unaskedDollars = max(0, unaskedDollars - dollars) }
 
@@ -59,14 +70,14 @@ extension Workbench {
   }
 
   /// Carries out or drops a command that waited for an answer.
-  func answer(_ id: Int, isAgreed: Bool) async throws -> Outcome {
-    guard let index = snapshot.charges.firstIndex(where: { $0.id == id }) else { return .done }
+  func answer(_ id: Int, isAgreed: Bool) async throws {
+    guard let index = snapshot.charges.firstIndex(where: { $0.id == id }) else { return }
     let pending = snapshot.charges.remove(at: index)
     publish()
-    guard isAgreed else { return .done }
+    guard isAgreed else { return }
     remember(pending.charge)
     if case .tryPrompt(let request) = pending.command { trialsAgreed.insert(request.variant) }
-    return try await perform(pending.command, consent: .given)
+    try await perform(pending.command, consent: .given)
   }
 
   // MARK: What commands take
@@ -141,8 +152,7 @@ extension Workbench {
       let (backend, base) = try? backend(
         named: request.backend ?? defaults.backend, tuning: request.base ?? defaults.base)
     else { return nil }
-    var isHosted = false
-    if case .openai = backend { isHosted = true }
+    let isHosted = backend.descriptor.isHosted
     guard isHosted || defaults.pricePerHour ?? 0 > 0 else { return nil }
     let estimate = await estimate(request)
     guard estimate.problem == nil else { return nil }

@@ -1,0 +1,175 @@
+/// Something that the answers of a tuned variant say of its training, whatever their scores.
+public enum AdapterFinding: Sendable, Hashable {
+  /// All answers are the base model's to the same prompt.
+  case inactive(answers: Int, base: String)
+  /// Nearly all answers are the same.
+  case collapsed(equal: Int, answers: Int)
+  /// Most answers do not end by themselves.
+  case unending(cut: Int, answers: Int)
+
+  /// The fewest answers that the first two are said of.
+  public static let fewest = 10
+}
+
+/// What is known of the rows that a tuned variant was trained on.
+public enum RowsOrigin: Sendable, Hashable {
+  /// They are known: a job of this workspace learnt from them.
+  case known(file: String)
+  /// The variant was tuned elsewhere; this is the file of rows that the workspace names.
+  case assumed(file: String)
+  /// Nothing is known of them.
+  case unknown
+}
+
+/// A variant whose prompt holds eval cases.
+public struct PromptLeak: Sendable, Hashable {
+  /// The variant's name.
+  public var variant: String
+  /// How many cases.
+  public var cases: Int
+
+  /// Names one.
+  public init(variant: String, cases: Int) {
+    self.variant = variant
+    self.cases = cases
+  }
+}
+
+/// Groups that ids of cases suggest, such as turns of conversations.
+public struct SuspectedGroups: Sendable, Hashable {
+  /// How many.
+  public var count: Int
+  /// The common part of the ids of one.
+  public var example: String
+
+  /// Names some.
+  public init(count: Int, example: String) {
+    self.count = count
+    self.example = example
+  }
+}
+
+/// The tuned variant against the prompted one on an eval set that doesn't decide.
+public struct OtherSet: Sendable, Hashable {
+  /// The set's name.
+  public var name: String
+  /// Both on the same cases.
+  public var comparison: PairedComparison
+
+  /// Names one.
+  public init(name: String, comparison: PairedComparison) {
+    self.name = name
+    self.comparison = comparison
+  }
+}
+
+/// Whether the deciding cases were kept apart while prompts were developed.
+public enum HeldOut: Sendable, Hashable {
+  /// No set is kept apart.
+  case none
+  /// One is, and no variant has been measured on it.
+  case unmeasured(set: String)
+  /// One is and decides; so many variants and versions have been scored on it.
+  case used(set: String, looks: Int)
+}
+
+/// A version that is no longer what the files say, and scored better than what they say.
+public struct EarlierVersion: Sendable, Hashable {
+  /// The variant's name.
+  public var variant: String
+  /// The version's short hash.
+  public var version: String
+  /// Its score.
+  public var score: Estimate
+
+  /// Names one.
+  public init(variant: String, version: String, score: Estimate) {
+    self.variant = variant
+    self.version = version
+    self.score = score
+  }
+}
+
+/// A tuned model and the model that it was tuned from on a set of other tasks.
+public struct GeneralAbility: Sendable, Hashable {
+  /// The set's name.
+  public var set: String
+  /// The base model's name.
+  public var base: String
+  /// The base model's score.
+  public var before: Estimate
+  /// The tuned model's score.
+  public var after: Estimate
+  /// The tuned model against its base on the same cases.
+  public var forgetting: Forgetting
+
+  /// Names one.
+  public init(set: String, base: String, before: Estimate, after: Estimate, forgetting: Forgetting) {
+    self.set = set
+    self.base = base
+    self.before = before
+    self.after = after
+    self.forgetting = forgetting
+  }
+}
+
+/// Why forgetting isn't measured.
+public enum GeneralGap: Sendable, Hashable {
+  /// No eval set is marked `general`.
+  case noSet
+  /// Nothing says which model the variant was tuned from.
+  case unknownBase
+  /// The base model has not been measured on the set.
+  case baseNotMeasured(base: String, set: String)
+  /// The tuned variant has not been measured on the set.
+  case tunedNotMeasured(set: String)
+}
+
+/// The three ways of using a prompt and a tuned model, of which a combination needs two or three measured.
+public struct Combination: Sendable, Hashable {
+  /// Whether the tuned model was measured with the whole prompt of the prompted variant.
+  public var hasFullPrompt: Bool
+  /// Whether it was measured with a shorter one.
+  public var hasShortPrompt: Bool
+
+  /// Says which are measured.
+  public init(hasFullPrompt: Bool, hasShortPrompt: Bool) {
+    self.hasFullPrompt = hasFullPrompt
+    self.hasShortPrompt = hasShortPrompt
+  }
+}
+
+/// Something that a command measures.
+public enum Measurement: Sendable, Hashable {
+  /// A prompted variant on the deciding set.
+  case prompted
+  /// A tuned variant on the deciding set.
+  case tuned
+  /// The chosen variants on the held-out set.
+  case heldOut
+  /// The base model on a general set.
+  case generalBase
+  /// The tuned variant on a general set.
+  case generalTuned
+  /// The tuned model with the whole prompt.
+  case tunedWithFullPrompt
+  /// The tuned model with a shorter prompt.
+  case tunedWithShortPrompt
+}
+
+/// How to measure something: a command, after a line was added to the variants of assay.yaml where none fits.
+public struct MeasuringStep: Sendable, Hashable {
+  /// What to write under `variants`.
+  public var line: String?
+  /// The command.
+  public var command: String?
+
+  /// A step.
+  public init(line: String? = nil, command: String?) {
+    self.line = line
+    self.command = command
+  }
+
+  /// What has to be written first, to go behind a sentence.
+  var words: String { line.map { " (add `\($0)` under variants first)" } ?? "" }
+}

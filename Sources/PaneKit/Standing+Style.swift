@@ -1,0 +1,14 @@
+import Drawing
+import WorkbenchCore
+
+extension Standing {
+  /// The colour of its mark.
+  public var style: StyleName {
+    switch self {
+    case .passed: .good
+    case .failed: .bad
+    case .unscored: .warning
+    case .unanswered: .error
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import GRDB
+public import WorkbenchCore
+
+/// Naming and deleting runs, and what is left over of them.
+extension SQLiteStore {
+  /// Changes what a person calls a run and notes of it; nil takes it away.
+  public func setLabels(_ labels: RunLabels, of run: RunID) async throws {
+    try await write { db in
+      try db.execute(
+        sql: "UPDATE runs SET name = ?, note = ? WHERE id = ?", arguments: [labels.name, labels.note, run.number])
+      guard db.changesCount > 0 else { throw StorageError.noSuchRun(run.number) }
+    }
+  }
+
+  /// Why requests of a run have no answer, or answers no score, with how many; the most frequent first.
+  public func failures(of run: RunID) async throws -> [(reason: String, count: Int)] {
+    try await read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT coalesce(failure, unscored) AS reason, count(*) AS count FROM outputs
+          WHERE run_id = ? AND coalesce(failure, unscored) IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1
+          """, arguments: [run.number]
+      ).map { row in (String(decoding: row["reason"] as Data? ?? Data(), as: UTF8.self), row["count"]) }
+    }
+  }
+
+  /// Deletes a run with its outputs. Its answers stay, so that asking the same again costs nothing.
+  public func delete(_ run: RunID) async throws {
+    tallies.withLock { $0[run] = nil }
+    try await write { db in
+      try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run.number])
+      guard db.changesCount > 0 else { throw StorageError.noSuchRun(run.number) }
+    }
+  }
+
+  private static let unusedAnswers = "id NOT IN (SELECT answer_id FROM outputs WHERE answer_id IS NOT NULL)"
+  private static let unusedVersions = "hash NOT IN (SELECT prompt_version FROM runs)"
+
+  /// What no run needs: answers, and versions of prompts.
+  public func surplus() async throws -> StoreSurplus {
+    try await read { db in
+      let answers = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT count(*) AS count, coalesce(sum(length(CAST(text AS BLOB))), 0) AS bytes FROM answers
+          WHERE \(Self.unusedAnswers)
+          """)
+      let versions = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT count(*) AS count, coalesce(sum(length(CAST(parts AS BLOB))), 0) AS bytes FROM prompt_versions
+          WHERE \(Self.unusedVersions)
+          """)
+      return StoreSurplus(
+        answers: answers?["count"] ?? 0, versions: versions?["count"] ?? 0,
+        bytes: (answers?["bytes"] ?? 0) + (versions?["bytes"] ?? 0))
+    }
+  }
+
+  /// Deletes what no run needs, and gives the room on disk back.
+  public func removeSurplus() async throws {
+    try await write { db in
+      try db.execute(sql: "DELETE FROM answers WHERE \(Self.unusedAnswers)")
+      try db.execute(sql: "DELETE FROM prompt_versions WHERE \(Self.unusedVersions)")
+    }
+    try await vacuum()
+  }
+}

@@ -1,0 +1,7 @@
+/// Something that one pane can ask another to turn to.
+public enum Subject: Hashable, Sendable {
+  /// A training job.
+  case job(JobID)
+  /// Two runs on an eval set, to be read side by side.
+  case runs(RunID, RunID, set: String)
+}
