@@ -1,7 +1,8 @@
 # make run      install what is missing, build, set up the local engine, open the demo workspace
 # make demo     the same loop without a terminal UI: prompts, training, comparison, verdict
 # make test     build and run every test, those on the real engine, on TRL and on a real Slurm included; ASSAY_TEST_TRL=0
-#               leaves out what needs the back end trl (1.5 GB); end-to-end tests run the release build
+#               leaves out what needs the back end trl (1.5 GB); end-to-end tests run the release build; at the end it says
+#               which tests were skipped
 # make fuzz     try every parser with a million changed inputs each, which takes hours; FUZZ=N: so many
 # make simulate try what the statistics promise 10,000 times each, seeded, and print the rates; SIMULATE=N: so many
 # make install  PREFIX=/usr/local: binary, man page, shell completions
@@ -49,12 +50,14 @@ test:
 	.ci/python-checks
 	$(DEBUG) engine install
 	[ "$$ASSAY_TEST_TRL" = 0 ] || $(DEBUG) engine install --trl
-	swift test --skip-build --filter ModelAPITests
-	swift test --skip-build --skip EndToEndTests --skip ModelAPITests --skip '\.Real'
-	swift test --skip-build --filter '\.Real' --skip EndToEndTests
+	@.ci/tests begin
+	.ci/tests --filter ModelAPITests
+	.ci/tests --skip EndToEndTests --skip ModelAPITests --skip '\.Real'
+	.ci/tests --filter '\.Real' --skip EndToEndTests
 	$(MAKE) all
-	ASSAY_BINARY=$(CURDIR)/$(RELEASE) swift test --skip-build --filter EndToEndTests
+	ASSAY_BINARY=$(CURDIR)/$(RELEASE) .ci/tests --filter EndToEndTests
 	swift format lint --strict --recursive Package.swift Sources Tests
+	@.ci/tests skipped
 
 # Ten thousand of each are part of `make test`. An input that ended the process or was answered wrongly stays behind.
 fuzz: FUZZ ?= 1000000

@@ -91,6 +91,10 @@ let package = Package(
 
     // Tests.
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
+    .target(
+      name: "SampleWorkspace", dependencies: ["WorkbenchCore", "Content", "Grading", "Evidence"],
+      path: "Tests/Support/SampleWorkspace"),
+    .target(name: "PaneDriver", dependencies: ["Drawing", "WorkbenchCore"], path: "Tests/Support/PaneDriver"),
     .target(name: "LoopbackServer", dependencies: ["Content", "Grading"] + nio, path: "Tests/Support/LoopbackServer"),
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .target(name: "SeededRandom", path: "Tests/Support/SeededRandom"),
@@ -160,6 +164,9 @@ let package = Package(
         "WorkspaceFiles",
         "TestFolders",
       ]),
+    .testTarget(
+      name: "WholeScreenTests",
+      dependencies: ["Panes", "WorkbenchUI", "WorkbenchCore", "Drawing", "SampleWorkspace"], exclude: ["Scripts"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
     .testTarget(
       name: "FuzzTests",
@@ -178,8 +185,9 @@ let package = Package(
           name: pane + "Tests",
           dependencies: [
             .byName(name: pane), "Drawing", "WorkbenchCore", "Content", "Grading", "Evidence", "SurfaceSnapshots",
+            "PaneDriver",
           ],
-          exclude: pane == "PaneVerdict" ? [] : ["Snapshots"]),
+          exclude: ["Snapshots"]),
       ]
     },
   swiftLanguageModes: [.v6]

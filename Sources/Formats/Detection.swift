@@ -96,9 +96,11 @@ package struct Detection: Sendable, Hashable {
   /// Whether each line is a JSON object of its own.
   private static func isLines(_ bytes: ArraySlice<UInt8>, isWhole: Bool) -> Bool {
     var lines = bytes.split(separator: 0x0A, maxSplits: 8)
+    // One line that goes on beyond the bytes.
+    if !isWhole, lines.count == 1 { return true }
     if lines.count > 8 || (!isWhole && lines.count > 1) { lines.removeLast() }
     let filled = lines.filter { line in line.contains { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D } }
-    guard filled.count > 1 || isWhole, let first = filled.first else { return true }
+    guard let first = filled.first else { return true }
     if isObject(first) { return true }
     // The first line is broken, or an object goes on over several lines: then those after it are indented or end in commas.
     return filled.dropFirst().contains { $0.first == UInt8(ascii: "{") && isObject($0) }
@@ -122,8 +124,46 @@ package struct Detection: Sendable, Hashable {
   private static func records(_ bytes: ArraySlice<UInt8>, _ container: Container, isWhole: Bool) -> [JSONValue] {
     var reader = RecordReader(container)
     var items = reader.feed(bytes)
-    if isWhole || items.isEmpty { items += reader.finish() }
-    return items.prefix(200).compactMap { if case .record(let record) = $0 { record.value } else { nil } }
+    if isWhole || container == .yaml { items += reader.finish() }
+    let found = items.prefix(200).compactMap { if case .record(let record) = $0 { record.value } else { nil } }
+    guard found.isEmpty, !isWhole, let beginning = beginning(of: bytes) else { return found }
+    return beginning.array ?? [beginning]
+  }
+
+  /// What of a JSON value that goes on beyond the bytes is complete: everything before the last comma, with the brackets
+  /// closed that are open there.
+  static func beginning(of bytes: ArraySlice<UInt8>) -> JSONValue? {
+    var open: [UInt8] = []
+    var isQuoted = false
+    var isEscaped = false
+    var last: (place: Int, open: [UInt8])?
+    for place in bytes.indices {
+      let byte = bytes[place]
+      if isQuoted {
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else {
+          isQuoted = byte != UInt8(ascii: "\"")
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): isQuoted = true
+      case UInt8(ascii: "{"): open.append(UInt8(ascii: "}"))
+      case UInt8(ascii: "["): open.append(UInt8(ascii: "]"))
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        guard open.popLast() == byte else { return nil }
+      case UInt8(ascii: ","):
+        // Deeper ones than any format's signs are not kept, so that they cost nothing.
+        if open.count <= 16 { last = (place, open) }
+      default: break
+      }
+    }
+    guard let last else { return nil }
+    let text = Array(bytes[..<last.place]) + last.open.reversed()
+    return try? JSONValue(parsing: String(decoding: text, as: UTF8.self))
   }
 
   private static func format(of records: [JSONValue], _ container: Container) -> ImportFormat {

@@ -48,9 +48,9 @@ struct CommandLine {
   static func asking(_ request: ModelRequest, id: String, options: JSONObject) -> [UInt8] {
     var line: JSONObject = [
       "id": .string(id), "case": .string(request.caseID),
-      "messages": .array(
-        request.messages.map { ["role": .string($0.role.rawValue), "content": .string($0.content)] }),
+      "messages": .array(request.messages.map(\.json)),
     ]
+    line["tools"] = request.tools
     let sampling = request.sampling
     if let temperature = sampling.temperature { line["temperature"] = JSONValue(temperature) }
     if let topP = sampling.topP { line["top_p"] = JSONValue(topP) }

@@ -15,7 +15,7 @@ extension CasesPane {
     case .search: startSearch()
     case .nextMatch: return moveMatch(by: 1, snapshot)
     case .previousMatch: return moveMatch(by: -1, snapshot)
-    case .filter: question = .tag(ListView(selection: tag.map { "#\($0)" } ?? ""))
+    case .filter: question = .part(ListView(selection: tag.map { "#\($0)" } ?? standing?.mark ?? ""))
     case .nextSet: nextSet(snapshot)
     case .nextVariant: return nextVariant(snapshot)
     case .add: add(snapshot)
@@ -39,8 +39,10 @@ extension CasesPane {
       panel = .table
     } else if !search.isEmpty {
       search = TextSearch("")
-    } else if tag != nil {
-      tag = nil
+    } else if tag != nil || standing != nil {
+      (tag, standing) = (nil, nil)
+    } else if readRun != nil {
+      readRun = nil
     } else {
       return .ignored
     }
@@ -66,7 +68,7 @@ extension CasesPane {
     let sets = snapshot.workspace.evalSets
     let index = set(snapshot).flatMap { set in sets.firstIndex { $0.name == set.name } } ?? 0
     setName = sets[(index + 1) % sets.count].name
-    (tag, search, table) = (nil, TextSearch(""), TableView())
+    (tag, standing, readRun, search, table) = (nil, nil, nil, TextSearch(""), TableView())
     detailView.scrollToTop()
   }
 
@@ -74,6 +76,7 @@ extension CasesPane {
     let variants = snapshot.workspace.variants
     let index = variant(snapshot).flatMap { variant in variants.firstIndex { $0.name == variant.name } } ?? 0
     variantName = variants[(index + 1) % variants.count].name
+    readRun = nil
     return .notice("r runs \"\(variants[(index + 1) % variants.count].name)\".")
   }
 
@@ -161,6 +164,7 @@ extension CasesPane {
   }
 
   mutating func save(_ snapshot: Snapshot) -> Reaction<Command> {
+    question = nil
     guard var draft, let set = snapshot.workspace.evalSet(draft.set) else {
       return .notice("The eval set is gone from assay.yaml; your text is kept.")
     }
@@ -222,7 +226,7 @@ extension CasesPane {
     let asked = question
     if isYes, case .search = asked { return handleQuestion(.key(.enter), snapshot) }
     if isYes, case .restore = asked { return restore(true, snapshot) }
-    if isYes, case .tag = asked { return handleQuestion(.key(.enter), snapshot) }
+    if isYes, case .part = asked { return handleQuestion(.key(.enter), snapshot) }
     question = nil
     guard isYes else {
       if case .search = asked { search = TextSearch("") }
@@ -233,7 +237,7 @@ extension CasesPane {
       guard let set = set(snapshot) else { return .handled }
       return .command(.editCase(set: set.name, .delete(id: evalCase.id)))
     case .discard: return close(snapshot)
-    case .search, .tag, .restore, nil: break
+    case .search, .part, .restore, nil: break
     }
     return .handled
   }

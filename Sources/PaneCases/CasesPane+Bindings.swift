@@ -20,17 +20,21 @@ extension CasesPane {
       + editorBindings
   }
 
-  private func bindings(for question: Question) -> [Binding<Action>] {
+  func bindings(for question: Question) -> [Binding<Action>] {
     let group = "Question"
     let refuse = Binding(Key.escape, title: "Cancel", group: group, action: Action.refuse, footer: "cancel")
     let keep = Binding("n", .escape, title: "No", group: group, action: Action.refuse, footer: "no")
     switch question {
     case .search: return [Binding(.enter, title: "Search", group: group, action: .accept, footer: "search"), refuse]
-    case .tag: return [Binding(.enter, title: "Show this tag", group: group, action: .accept, footer: "show"), refuse]
+    case .part:
+      return [Binding(.enter, title: "Show this part", group: group, action: .accept, footer: "show"), refuse]
     case .delete:
       return [Binding("y", title: "Yes, delete it", group: group, action: .accept, footer: "delete"), keep]
     case .discard:
-      return [Binding("y", title: "Yes, drop the changes", group: group, action: .accept, footer: "drop"), keep]
+      return [
+        Binding("y", title: "Yes, drop the changes", group: group, action: .accept, footer: "drop"), keep,
+        Binding(.control("s"), title: "Save them", group: group, action: .save, footer: "save"),
+      ]
     case .restore:
       return [
         Binding(.enter, title: "Restore the text", group: group, action: .accept, footer: "restore"),
@@ -70,7 +74,7 @@ extension CasesPane {
     let group = "Find"
     let none = noSet(snapshot)
     let noSearch = search.isEmpty ? "Search first: press /." : nil
-    let noTags = filter.hasTags ? nil : "No case of this set has a tag."
+    let noParts = filter.hasParts ? nil : "No case of this set has a tag or an answer."
     let noOther = snapshot.workspace.evalSets.count < 2 ? "There is no other eval set in assay.yaml." : nil
     return [
       Binding(
@@ -79,7 +83,8 @@ extension CasesPane {
       Binding("n", title: "Next case found", group: group, action: .nextMatch, unavailable: noSearch),
       Binding("N", title: "Previous case found", group: group, action: .previousMatch, unavailable: noSearch),
       Binding(
-        "f", title: "Filter by tag", group: group, action: .filter, unavailable: none ?? noTags, footer: "filter"),
+        "f", title: "Filter by tag, or by what became of the answer", group: group, action: .filter,
+        unavailable: none ?? noParts, footer: "filter"),
       Binding("s", title: "Next eval set", group: group, action: .nextSet, unavailable: none ?? noOther, footer: "set"),
     ]
   }
@@ -98,7 +103,7 @@ extension CasesPane {
         unavailable: active == nil ? "This variant is not running; r runs it." : nil,
         footer: active == nil ? nil : "pause"),
       Binding(
-        "V", title: "Next variant to run", group: group, action: .nextVariant,
+        "V", title: "Next variant to run and to read", group: group, action: .nextVariant,
         unavailable: snapshot.workspace.variants.count < 2 ? "There is no other variant in assay.yaml." : nil),
     ]
   }

@@ -19,14 +19,15 @@ extension CasesPane {
     }
     let isAsking = question != nil
     let rows = rect.rows([.rest, .fixed(isAsking && rect.height >= 2 ? 1 : 0)])
-    place(rows[0])
-    let pen = Pen(snapshot: snapshot, set: set, theme: theme, isFocused: focused && !isAsking)
-    if !tableArea.isEmpty { drawTable(in: tableArea, pen, on: &surface) }
-    if !detailArea.isEmpty {
+    panels.begin(isFocused: focused && !isAsking)
+    let pen = Pen(snapshot: snapshot, set: set, theme: theme)
+    let places = split(rows[0])
+    if !places.table.isEmpty { drawTable(in: places.table, pen, on: &surface) }
+    if !places.detail.isEmpty {
       if draft != nil {
-        drawEditor(in: detailArea, pen, on: &surface)
+        drawEditor(in: places.detail, pen, on: &surface)
       } else {
-        drawDetail(in: detailArea, pen, on: &surface)
+        drawDetail(in: places.detail, pen, on: &surface)
       }
     }
     drawQuestion(in: rows[1].isEmpty ? rect.row(rect.height - 1) : rows[1], pen, focused: focused, on: &surface)
@@ -37,33 +38,20 @@ extension CasesPane {
     var snapshot: Snapshot
     var set: EvalSet
     var theme: Theme
-    var isFocused: Bool
-
-    /// Draws a panel's frame and returns the space within.
-    func frame(
-      _ rect: Rect, _ title: String, label: [Span] = [], focused: Bool, on surface: inout Surface
-    ) -> Rect {
-      let inner = surface.frame(
-        rect, title: title, style: theme[focused ? .borderFocused : .border],
-        titleStyle: theme[focused ? .titleFocused : .title])
-      surface.label(label, on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
-      return inner
-    }
   }
 
-  private mutating func place(_ rect: Rect) {
+  /// Both panels beside or below each other, or the one that has the focus.
+  private mutating func split(_ rect: Rect) -> (table: Rect, detail: Rect) {
     isSplit = rect.width >= 100 ? rect.height >= 4 : rect.width >= 30 && rect.height >= 14
     guard isSplit else {
-      tableArea = panel == .table && draft == nil ? rect : .empty
-      detailArea = tableArea.isEmpty ? rect : .empty
-      return
+      return panel == .table && draft == nil ? (rect, .empty) : (.empty, rect)
     }
     isStacked = rect.width < 100
     let (first, second) = isStacked ? rowsSplitter.split(rect) : columnsSplitter.split(rect)
     // The line between is the first part's border.
-    tableArea = Rect(
+    let table = Rect(
       x: first.x, y: first.y, width: first.width + (isStacked ? 0 : 1), height: first.height + (isStacked ? 1 : 0))
-    detailArea = second
+    return (table, second)
   }
 
   // MARK: Table
@@ -72,12 +60,13 @@ extension CasesPane {
     let theme = pen.theme
     let rows = rows(pen.snapshot)
     let all = pen.set.cases.count
-    let isFiltered = !search.isEmpty || tag != nil
-    let title = "Cases · \(pen.set.name)" + (tag.map { " · #\($0)" } ?? "")
+    let isFiltered = !search.isEmpty || tag != nil || standing != nil
+    let title =
+      "Cases · \(pen.set.name)" + (tag.map { " · #\($0)" } ?? "") + (standing.map { " · \($0.words)" } ?? "")
     let count = isFiltered ? "\(rows.count) of \(all)" : "\(all)"
-    let inner = pen.frame(
-      rect, title, label: [Span(count, theme[isFiltered ? .statusBusy : .textDim])],
-      focused: pen.isFocused && panel == .table && draft == nil, on: &surface)
+    let inner = panels.frame(
+      .table, title, label: [Span(count, theme[isFiltered ? .statusBusy : .textDim])], in: rect, on: &surface,
+      theme: theme)
     let problems = problems(pen.snapshot)
     let runs = runLine(pen)
     let foot = inner.height >= 6 ? min(problems.count, max(1, inner.height / 4)) + (runs == nil ? 0 : 1) : 0
@@ -89,7 +78,7 @@ extension CasesPane {
       widths.update(pen.set)
       table.draw(
         rows, columns: columns(pen), in: body,
-        focused: pen.isFocused && panel == .table && draft == nil, on: &surface, theme: theme)
+        focused: panels.isFocused(.table), on: &surface, theme: theme)
     }
     var row = 0
     for problem in problems.prefix(foot - (runs == nil || foot == 0 ? 0 : 1)) {
@@ -109,8 +98,13 @@ extension CasesPane {
     }
   }
 
-  /// What the last row says of the variant's run over this set.
+  /// What the last row says of the run that is read, or of the variant's run over this set.
   private func runLine(_ pen: Pen) -> (text: String, progress: RunProgress?)? {
+    if let run = pen.snapshot.runs.first(where: { $0.id == readRun && $0.set == pen.set.name }) {
+      let summary = run.summary
+      let score = NumberFormat.percent(summary.mean, summary.low, summary.high)
+      return ("run \(run.id), \(run.variant.name): \(score) · Esc: the newest again", nil)
+    }
     guard let variant = variant(pen.snapshot), !pen.set.cases.isEmpty else { return nil }
     if let active = activeRun(pen.snapshot) { return (active.progress.waiting ?? variant.name, active.progress) }
     guard let meant = pen.snapshot.meantRun(of: variant.name, on: pen.set.name), meant.run.summary.scored > 0 else {
@@ -175,44 +169,42 @@ extension CasesPane {
     let theme = pen.theme
     switch question {
     case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
-    case .tag(let list): drawTags(list, in: row, pen, focused: focused, on: &surface)
+    case .part(let list): drawParts(list, in: row, pen, focused: focused, on: &surface)
     case .delete(let evalCase):
       ask("Delete the case \"\(evalCase.id)\" from \(pen.set.path)?", in: row, on: &surface, theme)
-    case .restore:
-      let keys = [("Enter", "restores it"), ("d", "drops it"), ("Esc", "later")]
-      surface.fill(row, style: theme[.text])
-      surface.write(
-        [Span("A text was typed here and not saved.", theme[.warning])]
-          + keys.flatMap { [Span("  \($0)", theme[.key]), Span(" \($1)")] }, in: row)
-    case .discard: ask("Drop your changes to this case? (Ctrl-S saves them)", in: row, on: &surface, theme)
+    case .restore: ask("A text was typed here and not saved.", in: row, on: &surface, theme)
+    case .discard: ask("Drop your changes to this case?", in: row, on: &surface, theme)
     case nil: break
     }
   }
 
   private func ask(_ sentence: String, in row: Rect, on surface: inout Surface, _ theme: Theme) {
-    surface.fill(row, style: theme[.text])
-    surface.write(
-      [Span(sentence, theme[.warning]), Span("  y", theme[.key]), Span(" yes"), Span("  n", theme[.key]), Span(" no")],
-      in: row)
+    guard let question else { return }
+    Drawing.Question(sentence, answers: bindings(for: question)).draw(in: row, on: &surface, theme: theme)
   }
 
-  private mutating func drawTags(
+  private mutating func drawParts(
     _ list: ListView<String>, in row: Rect, _ pen: Pen, focused: Bool, on surface: inout Surface
   ) {
     let theme = pen.theme
-    let tags = filter.tags(of: pen.set)
-    let area = tableArea.isEmpty ? detailArea : tableArea
-    let size = Size(width: 34, height: tags.count + 2)
-    let place = area.centered(size)
-    surface.fill(place, style: theme[.overlay])
-    let inner = surface.frame(
-      place, title: "Tags · Esc or q closes", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
+    let outputs = marks(pen.snapshot, pen.set).first
+    let parts = filter.parts(of: pen.set, in: outputs)
+    let area = panels.places[.table] ?? panels.places[.detail] ?? .empty
+    let inner = surface.popup(
+      Size(width: 34, height: parts.count + 2),
+      title: outputs.map { "Cases of run \($0.run.id) · Esc closes" } ?? "Tags · Esc or q closes", over: area,
+      theme: theme)
     var list = list
-    list.draw(tags, in: inner.insetColumns, focused: focused, on: &surface, theme: theme) { entry, row, surface in
-      surface.write([Span(entry.tag ?? "all cases", entry.tag == nil ? .plain : theme[.tag])], in: row)
-      surface.write([Span("\(entry.count)", theme[.textDim])], in: row, .right)
+    list.draw(parts, in: inner, focused: focused, on: &surface, theme: theme) { part, row, surface in
+      switch part.kind {
+      case .all: surface.write([Span("all cases")], in: row)
+      case .standing(let standing):
+        surface.write([Span(standing.mark + " ", theme[standing.style]), Span(standing.words)], in: row)
+      case .tag(let tag): surface.write([Span(tag, theme[.tag])], in: row)
+      }
+      surface.write([Span("\(part.count)", theme[.textDim])], in: row, .right)
     }
-    question = .tag(list)
+    question = .part(list)
     surface.write(
       [Span("Enter", theme[.key]), Span(" shows, "), Span("Esc", theme[.key]), Span(" goes back")], in: row)
   }

@@ -9,13 +9,12 @@ extension CasesPane {
   mutating func drawDetail(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
     let theme = pen.theme
     guard let evalCase = selected(pen.snapshot) else {
-      _ = pen.frame(rect, "Case", focused: pen.isFocused && panel == .detail, on: &surface)
+      _ = panels.frame(.detail, "Case", in: rect, on: &surface, theme: theme)
       return
     }
     let path = evalCase.line > 0 ? "\(pen.set.path):\(evalCase.line)" : pen.set.path
     let label = saved == evalCase.id ? Span("saved", theme[.success]) : Span(path, theme[.textDim])
-    let inner = pen.frame(
-      rect, evalCase.id, label: [label], focused: pen.isFocused && panel == .detail, on: &surface)
+    let inner = panels.frame(.detail, evalCase.id, label: [label], in: rect, on: &surface, theme: theme)
     let place = inner.insetColumns
     detailView.draw(lines(of: evalCase, pen, width: place.width - 1), in: place, on: &surface, theme: theme)
   }
@@ -74,14 +73,15 @@ extension CasesPane {
     let theme = pen.theme
     _ = draft?.check(pen.set)
     guard let draft else { return }
-    let inner = pen.frame(rect, draft.title, label: [label(of: draft, theme)], focused: pen.isFocused, on: &surface)
+    let inner = panels.frame(
+      .detail, draft.title, label: [label(of: draft, theme)], in: rect, on: &surface, theme: theme)
     let message =
       draft.flaw.map { Span("✗ line \($0.line), column \($0.column): \($0.message)", theme[.error]) }
       ?? draft.warning.map { Span($0, theme[.warning]) }
     let lines = message.map { TextWidth.wrap($0.text, to: max(1, inner.width - 2)) } ?? []
     let rows = inner.rows([.rest, .fixed(min(lines.count, max(0, inner.height - 1)))])
     self.draft?.editor.draw(
-      in: rows[0].insetColumns, focused: pen.isFocused, on: &surface, theme: theme,
+      in: rows[0].insetColumns, focused: panels.isFocused(.detail), on: &surface, theme: theme,
       highlight: { JSONText.spans(of: $0, theme: theme) })
     for (index, line) in lines.enumerated() {
       surface.write([Span(line, message?.style ?? .plain)], in: rows[1].insetColumns.row(index))

@@ -9,22 +9,14 @@ extension CasesPane {
     if question != nil { return handleQuestion(event, snapshot) }
     if isSplit, isStacked ? rowsSplitter.handle(event) : columnsSplitter.handle(event) { return .handled }
     if draft != nil { return type(event, snapshot) }
-    if case .mouse(let mouse) = event, case .press = mouse.action {
-      if tableArea.contains(mouse.point) { panel = .table }
-      if detailArea.contains(mouse.point) { panel = .detail }
-    }
-    let isTable: Bool
-    if case .mouse(let mouse) = event { isTable = tableArea.contains(mouse.point) } else { isTable = panel == .table }
-    guard isTable else { return detailView.handle(event) ? .handled : mouseIsHandled(event) }
+    guard let target = panels.target(of: event) else { return .ignored }
+    // A press that does no more than give the focus is used, too.
+    let isPress = if case .mouse(let mouse) = event, case .press = mouse.action { true } else { false }
+    guard target == .table else { return detailView.handle(event) || isPress ? .handled : .ignored }
     let before = table.selection
-    guard table.handle(event, rows(snapshot)) else { return mouseIsHandled(event) }
+    guard table.handle(event, rows(snapshot)) else { return isPress ? .handled : .ignored }
     if table.selection != before { detailView.scrollToTop() }
     return .handled
-  }
-
-  private func mouseIsHandled(_ event: Event) -> Reaction<Command> {
-    guard case .mouse(let mouse) = event, case .press = mouse.action else { return .ignored }
-    return tableArea.contains(mouse.point) || detailArea.contains(mouse.point) ? .handled : .ignored
   }
 
   private mutating func type(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
@@ -51,39 +43,30 @@ extension CasesPane {
         // The table can be looked through while searching.
         if case .mouse = event { _ = table.handle(event, rows(snapshot)) }
       }
-    case .tag(var list):
-      let tags = set(snapshot).map { filter.tags(of: $0) } ?? []
+    case .part(var list):
+      let parts = set(snapshot).map { filter.parts(of: $0, in: marks(snapshot, $0).first) } ?? []
       if case .key(.enter) = event {
-        tag = list.selected(in: tags)?.tag
+        choose(list.selected(in: parts)?.kind ?? .all)
         question = nil
         detailView.scrollToTop()
       } else if [.key(.escape), .key("q")].contains(event) {
         question = nil
       } else {
-        _ = list.handle(event, tags)
-        question = .tag(list)
+        _ = list.handle(event, parts)
+        question = .part(list)
       }
-    case .restore:
-      switch event {
-      case .key(.enter): return answer(true, snapshot)
-      case .key("d"): return perform(.drop, snapshot)
-      case .key(.escape): return answer(false, snapshot)
-      default: break
-      }
-    case .delete, .discard:
-      switch event {
-      case .key("y"), .key("Y"): return answer(true, snapshot)
-      case .key("n"), .key("N"), .key(.escape): return answer(false, snapshot)
-      case .key(.control("s")): if case .discard = question { return saveInstead(snapshot) }
-      default: break
-      }
+    case .restore, .delete, .discard: return hasBinding(for: event, snapshot) ? .ignored : .handled
     case nil: break
     }
     return .handled
   }
 
-  private mutating func saveInstead(_ snapshot: Snapshot) -> Reaction<Command> {
-    question = nil
-    return perform(.save, snapshot)
+  /// Shows a part of the cases: a tag and what became of the answers narrow each other.
+  private mutating func choose(_ part: CaseFilter.Part.Kind) {
+    switch part {
+    case .all: (tag, standing) = (nil, nil)
+    case .standing(let chosen): standing = chosen
+    case .tag(let chosen): tag = chosen
+    }
   }
 }

@@ -11,7 +11,7 @@ public struct CasesPane: Pane {
   /// What is asked over the pane.
   enum Question: Sendable {
     case search(LineField)
-    case tag(ListView<String>)
+    case part(ListView<String>)
     case delete(EvalCase)
     case discard
     case restore(CaseDraft, KeptDraft)
@@ -24,7 +24,7 @@ public struct CasesPane: Pane {
 
   var setName: String?
   var variantName: String?
-  var panel = Panel.table
+  var panels = PanelSet(focus: Panel.table)
   var table = TableView<String>()
   var detailView = TextView()
   var columnsSplitter = Splitter(.sideBySide, ratio: 0.58)
@@ -37,6 +37,12 @@ public struct CasesPane: Pane {
   var tag: String? {
     didSet { if tag != oldValue { revealSelection() } }
   }
+  /// What became of the answers that are shown, in the run that is read.
+  var standing: Standing? {
+    didSet { if standing != oldValue { revealSelection() } }
+  }
+  /// The run that was asked for elsewhere, to be read case by case.
+  var readRun: RunID?
   var filter = CaseFilter()
   var widths = CaseWidths()
   /// What is being edited.
@@ -46,14 +52,18 @@ public struct CasesPane: Pane {
   /// The newest ended edit that was looked at.
   var lastEdit = 0
   var pendingSelection: String?
-  var tableArea = Rect.empty
-  var detailArea = Rect.empty
   var isSplit = false
   /// Which state of the set was looked through last.
   var syncedHash: ContentHash?
 
   /// A pane that shows the workspace's first eval set.
   public init() {}
+
+  /// The panel that keys go to.
+  var panel: Panel {
+    get { panels.focus }
+    set { panels.focus = newValue }
+  }
 
   /// True while a case or a search is being typed, or a question waits for its answer.
   public var capturesText: Bool { draft != nil || question != nil }
@@ -67,12 +77,33 @@ public struct CasesPane: Pane {
   /// The outputs of the runs whose marks stand beside the cases.
   public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
     guard let set = set(snapshot) else { return [] }
-    return Set(snapshot.sides(on: set.name).map { AnyQuery(OutputsQuery(run: $0.id, set: set.name)) })
+    return Set(markedRuns(snapshot, set).map { AnyQuery(OutputsQuery(run: $0.id, set: set.name)) })
   }
 
-  /// What the best prompted and the best tuned run made of the set's cases, as far as that is read.
+  /// Turns to a run, to read its answers case by case.
+  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    guard case .run(let id)? = subject as? Subject, let run = snapshot.runs.first(where: { $0.id == id }) else {
+      return
+    }
+    if run.set != set(snapshot)?.name { (tag, search, table) = (nil, TextSearch(""), TableView()) }
+    (setName, readRun, standing) = (run.set, id, nil)
+    variantName = snapshot.workspace.variant(run.variant.name)?.name ?? variantName
+  }
+
+  /// The run whose answers are read, and the best one of the other kind: none, one or two.
+  func markedRuns(_ snapshot: Snapshot, _ set: EvalSet) -> [Run] {
+    let sides = snapshot.sides(on: set.name)
+    let chosen =
+      snapshot.runs.first { $0.id == readRun && $0.set == set.name }
+      ?? variantName.flatMap { snapshot.meantRun(of: $0, on: set.name)?.run }
+    guard let chosen, chosen.summary.done + chosen.summary.errors > 0 else { return sides }
+    let other = sides.first { $0.variant.isTuned != chosen.variant.isTuned && $0.id != chosen.id }
+    return [chosen] + (other.map { [$0] } ?? [])
+  }
+
+  /// What these runs answered, as far as that is read.
   func marks(_ snapshot: Snapshot, _ set: EvalSet) -> [RunOutputs] {
-    snapshot.sides(on: set.name).compactMap { snapshot[OutputsQuery(run: $0.id, set: set.name)].answer }
+    markedRuns(snapshot, set).compactMap { snapshot[OutputsQuery(run: $0.id, set: set.name)].answer }
   }
 
   /// Saves the case being edited if it reads well and its file has not changed; otherwise the editor keeps its text.
@@ -108,7 +139,10 @@ extension CasesPane {
 
   /// The cases that are shown.
   mutating func rows(_ snapshot: Snapshot) -> CaseRows {
-    set(snapshot).map { filter.rows(of: $0, search: search, tag: tag) } ?? CaseRows()
+    guard let set = set(snapshot) else { return CaseRows() }
+    let outputs = standing == nil ? nil : marks(snapshot, set).first
+    return filter.rows(
+      of: set, search: search, tag: tag, standing: outputs == nil ? nil : standing, in: outputs)
   }
 
   /// Keeps the selected case in view where other rows are shown than before.
@@ -126,7 +160,7 @@ extension CasesPane {
     }
     guard let set = set(snapshot), set.hash != syncedHash else { return }
     syncedHash = set.hash
-    _ = filter.tags(of: set)
+    _ = filter.parts(of: set, in: marks(snapshot, set).first)
     if let wanted = pendingSelection, set.cases.contains(where: { $0.id == wanted }) {
       table.select(wanted)
       pendingSelection = nil

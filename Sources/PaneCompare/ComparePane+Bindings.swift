@@ -23,7 +23,7 @@ extension ComparePane {
         Binding(.escape, title: "Leave it", group: "Right answer", action: .leaveAnswer, footer: "leave it"),
       ]
     }
-    if field != nil {
+    if search.isTyping {
       return [
         Binding(.enter, title: "Keep what was found", group: "Search", action: .endSearch, footer: "keep"),
         Binding(.escape, title: "Show all cases again", group: "Search", action: .clearSearch, footer: "all cases"),

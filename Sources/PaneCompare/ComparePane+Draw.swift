@@ -19,82 +19,71 @@ extension ComparePane {
     let parts = rect.rows([.fixed(height), .rest])
     SummaryStrip(snapshot: snapshot, pair: pair, comparison: comparison, figures: figures, theme: theme)
       .draw(in: parts[0], isFramed: rect.height >= 18, hasBar: rect.height >= 26, on: &surface)
-    drawBody(snapshot, pair, comparison, in: parts[1], focused: focused && !isAsking, on: &surface, theme: theme)
+    panels.begin(isFocused: focused && chooser == nil && draft == nil)
+    drawBody(snapshot, pair, comparison, in: parts[1], on: &surface, theme: theme)
     chooser?.draw(snapshot, pair, over: rect, on: &surface, theme: theme)
     drawDraft(over: rect, on: &surface, theme: theme)
   }
 
-  private var isAsking: Bool { chooser != nil || draft != nil }
-
   private mutating func drawBody(
-    _ snapshot: Snapshot, _ pair: ComparePair, _ comparison: Comparison?, in rect: Rect, focused: Bool,
+    _ snapshot: Snapshot, _ pair: ComparePair, _ comparison: Comparison?, in rect: Rect,
     on surface: inout Surface, theme: Theme
   ) {
-    (listPlace, detailPlace) = (.empty, .empty)
     guard let comparison, !comparison.rows.isEmpty else {
       let inner = surface.frame(rect, title: "Cases", style: theme[.border], titleStyle: theme[.title])
       let text = emptySentences(snapshot, pair, comparison).joined(separator: "\n")
       EmptyState(text).draw(in: inner.inset(dx: inner.width > 8 ? 2 : 0, dy: 0), on: &surface, theme: theme)
       return
     }
-    if rect.width < Self.twoPanelWidth {
-      if area == .list { listPlace = rect } else { detailPlace = rect }
-    } else {
-      (listPlace, detailPlace) = splitter.split(rect)
+    let isNarrow = rect.width < Self.twoPanelWidth
+    let (left, right) = isNarrow ? (rect, rect) : splitter.split(rect)
+    if !isNarrow || area == .list {
+      drawList(pair, comparison, snapshot.reviews, in: left, on: &surface, theme: theme)
     }
-    drawList(
-      pair, comparison, snapshot.reviews, in: listPlace, focused: focused && area == .list, on: &surface, theme: theme)
-    if detailPlace.isEmpty {
-      detail.scrollToTop()
+    if !isNarrow || area == .detail {
+      drawCase(comparison, snapshot.reviews, in: right, on: &surface, theme: theme)
     } else {
-      drawCase(
-        comparison, snapshot.reviews, in: detailPlace, focused: focused && area == .detail, on: &surface, theme: theme)
+      detail.scrollToTop()
     }
   }
 
   // MARK: - List
 
   private mutating func drawList(
-    _ pair: ComparePair, _ comparison: Comparison, _ reviews: Reviews, in rect: Rect, focused: Bool,
+    _ pair: ComparePair, _ comparison: Comparison, _ reviews: Reviews, in rect: Rect,
     on surface: inout Surface, theme: Theme
   ) {
     guard !rect.isEmpty else { return }
-    let title = filter.title(kinds: pair.names)
-    var inner = surface.frame(
-      rect, title: title, style: theme[focused ? .borderFocused : .border],
-      titleStyle: theme[focused ? .titleFocused : .title]
-    ).insetColumns
+    let focused = panels.isFocused(.list)
     let count = rows.count == figures.cases ? "\(rows.count)" : "\(rows.count) of \(figures.cases)"
-    surface.label([Span(count, theme[.textDim])], on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
-    if field != nil || !query.isEmpty, inner.height > 1 {
-      let row = inner.row(0)
-      if let field {
-        field.draw(in: row, focused: focused, on: &surface, theme: theme)
-      } else {
-        surface.write([Span("/", theme[.inputPrompt]), Span(query, theme[.input])], in: row)
-      }
-      inner = Rect(x: inner.x, y: inner.y + 1, width: inner.width, height: inner.height - 1)
+    var inner = panels.frame(
+      .list, filter.title(kinds: pair.names), label: [Span(count, theme[.textDim])], in: rect, on: &surface,
+      theme: theme
+    ).insetColumns
+    if search.isShown, inner.height > 1 {
+      search.draw(in: inner.row(0), focused: focused, on: &surface, theme: theme)
+      inner = inner.withoutFirstRow
     }
     guard !rows.isEmpty else {
       EmptyState(noRowsSentence).draw(in: inner, on: &surface, theme: theme)
       return
     }
-    let search = TextSearch(query)
+    let found = TextSearch(search.query)
     let longest = rows.prefix(100).map { TextWidth.columns(of: $0.id) }.max() ?? 0
     let idWidth = min(max(6, inner.width - 12), max(6, longest), 24)
     list.draw(rows, in: inner, focused: focused, on: &surface, theme: theme) { row in
       let id = [Span(TextWidth.pad(row.id, to: idWidth))]
-      let found = ReviewMarks(row, comparison, reviews).words
+      let review = ReviewMarks(row, comparison, reviews).words
       return [Span(row.outcome.glyph, theme[Self.style(of: row.outcome)]), Span(" ")]
-        + search.mark(id, style: theme[.searchMatch])
-        + (found.isEmpty ? [] : [Span(" " + found, theme[.better])])
+        + found.mark(id, style: theme[.searchMatch])
+        + (review.isEmpty ? [] : [Span(" " + review, theme[.better])])
         + [Span(" " + row.evalCase.tags.joined(separator: " "), theme[.tag])]
     }
   }
 
   private var noRowsSentence: String {
-    query.isEmpty
-      ? "No case is so: f shows others." : "No case holds “\(query)”. Esc shows all again."
+    search.query.isEmpty
+      ? "No case is so: f shows others." : "No case holds “\(search.query)”. Esc shows all again."
   }
 
   private static func style(of outcome: Comparison.Outcome) -> StyleName {
@@ -111,20 +100,18 @@ extension ComparePane {
   // MARK: - Case
 
   private mutating func drawCase(
-    _ comparison: Comparison, _ reviews: Reviews, in rect: Rect, focused: Bool, on surface: inout Surface,
+    _ comparison: Comparison, _ reviews: Reviews, in rect: Rect, on surface: inout Surface,
     theme: Theme
   ) {
-    let row = list.selected(in: rows)
-    let title = row.map { "case \($0.id)" } ?? "case"
-    let inner = surface.frame(
-      rect, title: title, style: theme[focused ? .borderFocused : .border],
-      titleStyle: theme[focused ? .titleFocused : .title])
-    guard let row else { return }
+    guard let row = list.selected(in: rows) else {
+      _ = panels.frame(.detail, "case", in: rect, on: &surface, theme: theme)
+      return
+    }
     let tags = row.evalCase.tags.joined(separator: ", ")
     let label = [
       Span(row.outcome.words, theme[Self.style(of: row.outcome)]), Span(tags.isEmpty ? "" : " · " + tags, theme[.tag]),
     ]
-    surface.label(label, on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
+    let inner = panels.frame(.detail, "case \(row.id)", label: label, in: rect, on: &surface, theme: theme)
     if row.id != shownCase { detail.scrollToTop() }
     shownCase = row.id
     let space = inner.inset(dx: inner.width > 20 ? 1 : 0, dy: 0)
@@ -132,7 +119,7 @@ extension ComparePane {
     answers.update(
       row, names: names, marks: ReviewMarks(row, comparison, reviews),
       width: max(1, space.width - (space.width > 30 ? 2 : 1)), isCompact: space.height < 16,
-      search: TextSearch(query),
+      search: TextSearch(search.query),
       theme: theme)
     detail.draw(answers.rows, in: space, on: &surface, theme: theme)
   }

@@ -27,10 +27,9 @@ public struct ComparePane: Pane {
   /// Its title.
   public let title = "Compare"
 
-  var area = Area.list
+  var panels = PanelSet(focus: Area.list)
   var filter = CompareFilter.all
-  var query = ""
-  var field: LineField?  // while the text to look for is being typed
+  var search = SearchField(placeholder: "id, tag, input or answer")
   var chooser: RunChooser?
   var menu: Menu<Action>?  // while a person is asked what to show, to copy, to mark or to edit
   var draft: AnswerDraft?  // while the right answer is being written
@@ -48,15 +47,19 @@ public struct ComparePane: Pane {
   var rows = FilteredRows()
   var figures = ComparisonFigures()
   var answers = AnswerLines()
-  var listPlace = Rect.empty
-  var detailPlace = Rect.empty
 
   /// A pane that compares the best prompted run with the newest tuned one.
   public init() {}
 
-  /// True while a text to look for is typed, or a question is open.
+  /// The panel that keys go to.
+  var area: Area {
+    get { panels.focus }
+    set { panels.focus = newValue }
+  }
+
+  /// True while a text to look for is typed, or a menu or editor is open.
   public var capturesText: Bool {
-    field != nil || chooser != nil || menu != nil || draft != nil
+    search.isTyping || chooser != nil || menu != nil || draft != nil
   }
 
   /// What should be read now.
@@ -87,8 +90,8 @@ public struct ComparePane: Pane {
     let source = comparison?.rows ?? []
     if let comparison, !figures.isCurrent(source) { figures = ComparisonFigures(comparison) }
     if comparison == nil { figures = ComparisonFigures() }
-    guard !rows.isCurrent(source, filter: filter, query: query) else { return }
-    rows = FilteredRows(source, filter: filter, query: query)
+    guard !rows.isCurrent(source, filter: filter, query: search.query) else { return }
+    rows = FilteredRows(source, filter: filter, query: search.query)
     if let caseID, list.selection != caseID, rows.contains(where: { $0.id == caseID }) { list.select(caseID) }
   }
 
@@ -110,14 +113,9 @@ public struct ComparePane: Pane {
     case .previousCase: return step(.up, snapshot)
     case .filter(let wanted): filter = wanted
     case .chooseFilter: menu = filterMenu(pair(snapshot).names)
-    case .search:
-      var field = LineField(prompt: "/", placeholder: "id, tag, input or answer")
-      field.setText(query)
-      self.field = field
-    case .endSearch: field = nil
-    case .clearSearch:
-      field = nil
-      query = ""
+    case .search: search.begin()
+    case .endSearch: search.end()
+    case .clearSearch: search.clear()
     case .chooseRuns: chooser = RunChooser(.a, snapshot, pair(snapshot))
     case .otherSide: chooser = chooser.map { RunChooser($0.side == .a ? .b : .a, snapshot, pair(snapshot)) }
     case .choose: return choose(snapshot)
@@ -162,8 +160,8 @@ public struct ComparePane: Pane {
   private mutating func goBack() -> Reaction<Command> {
     if area == .detail {
       area = .list
-    } else if !query.isEmpty {
-      query = ""
+    } else if search.isShown {
+      search.clear()
     } else if filter != .all {
       filter = .all
     } else {
@@ -206,7 +204,7 @@ public struct ComparePane: Pane {
 
   /// Takes typing, moving about and the mouse.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
-    if field != nil { return type(event) }
+    if search.isTyping { return search.handle(event) == .ignored ? .ignored : .handled }
     if draft != nil {
       guard draft?.editor.handle(event) == true else { return .ignored }
       draft?.isLeaving = false
@@ -215,33 +213,11 @@ public struct ComparePane: Pane {
     if chooser != nil { return handleInChooser(event, snapshot) }
     if menu != nil { return swallow(event, snapshot) }
     if splitter.handle(event) { return .handled }
-    if case .mouse(let mouse) = event, case .press = mouse.action {
-      if listPlace.contains(mouse.point) { area = .list }
-      if detailPlace.contains(mouse.point) { area = .detail }
-    }
     refresh(comparison(snapshot, pair(snapshot)))
-    let isOverDetail = if case .mouse(let mouse) = event { detailPlace.contains(mouse.point) } else { area == .detail }
-    if isOverDetail { return detail.handle(event) ? .handled : .ignored }
+    guard let target = panels.target(of: event) else { return .ignored }
+    if target == .detail { return detail.handle(event) ? .handled : .ignored }
     guard list.handle(event, rows) else { return .ignored }
     caseID = list.selection
-    return .handled
-  }
-
-  private mutating func type(_ event: Event) -> Reaction<Command> {
-    guard var field else { return .ignored }
-    switch field.handle(event) {
-    case .ignored: return event.isTyping ? .handled : .ignored
-    case .handled: self.field = field
-    case .changed:
-      self.field = field
-      query = field.text
-    case .submitted(let text):
-      query = text
-      self.field = nil
-    case .canceled:
-      query = ""
-      self.field = nil
-    }
     return .handled
   }
 

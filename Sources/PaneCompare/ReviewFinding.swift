@@ -149,14 +149,9 @@ extension ComparePane {
   /// Draws the editor over the pane.
   mutating func drawDraft(over rect: Rect, on surface: inout Surface, theme: Theme) {
     guard let draft else { return }
-    let size = Size(
-      width: min(rect.width, max(60, rect.width * 3 / 4)), height: min(rect.height, max(8, rect.height * 2 / 3)))
-    let place = rect.centered(size)
-    surface.fill(place, style: theme[.overlay].over(theme[.text]))
-    let inner = surface.frame(
-      place, title: "What \(draft.caseID) should be answered · Ctrl-S keeps it", style: theme[.overlayBorder],
-      titleStyle: theme[.overlayTitle])
-    self.draft?.editor.draw(
-      in: inner.inset(dx: inner.width > 20 ? 1 : 0, dy: 0), focused: true, on: &surface, theme: theme)
+    let inner = surface.popup(
+      Size(width: max(60, rect.width * 3 / 4), height: max(8, rect.height * 2 / 3)),
+      title: "What \(draft.caseID) should be answered · Ctrl-S keeps it", over: rect, theme: theme)
+    self.draft?.editor.draw(in: inner, focused: true, on: &surface, theme: theme)
   }
 }

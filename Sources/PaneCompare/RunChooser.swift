@@ -56,13 +56,9 @@ struct RunChooser: Sendable {
     _ snapshot: Snapshot, _ pair: ComparePair, over rect: Rect, on surface: inout Surface, theme: Theme
   ) {
     let items = Self.items(snapshot, pair)
-    let size = Size(width: min(rect.width, 84), height: min(rect.height, items.count + 3))
-    let place = rect.centered(size)
-    surface.fill(place, style: theme[.overlay].over(theme[.text]))
-    let inner = surface.frame(
-      place, title: "Run for \(side == .a ? "A · Tab: B" : "B · Tab: A") · Esc or q closes",
-      style: theme[.overlayBorder],
-      titleStyle: theme[.overlayTitle])
+    let inner = surface.popup(
+      Size(width: 84, height: items.count + 3),
+      title: "Run for \(side == .a ? "A · Tab: B" : "B · Tab: A") · Esc or q closes", over: rect, theme: theme)
     let columns: [TableColumn<Item>] = [
       TableColumn("run", width: 4...6, alignment: .right, priority: 8) { item in
         [Span(item.run.map { "#\($0.id)" } ?? "–", theme[.textDim])]
@@ -85,7 +81,7 @@ struct RunChooser: Sendable {
       },
     ]
     table.draw(
-      items, columns: columns, in: inner.inset(dx: inner.width > 40 ? 1 : 0, dy: 0), focused: true, on: &surface,
+      items, columns: columns, in: inner, focused: true, on: &surface,
       theme: theme)
   }
 }

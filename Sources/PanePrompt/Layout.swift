@@ -7,8 +7,6 @@ struct Layout: Sendable {
   var isWide = false
   /// The trial stands below what the model sees, with a line to drag between.
   var hasTrialSplit = false
-
-  func panel(at point: Point) -> PromptPane.Panel? { places.first { $0.rect.contains(point) }?.panel }
 }
 
 extension PromptPane {

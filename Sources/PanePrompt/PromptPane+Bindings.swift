@@ -23,7 +23,7 @@ extension PromptPane {
       + viewBindings(subject, snapshot) + typingBindings
   }
 
-  private func bindings(for question: Question) -> [Binding<Action>] {
+  func bindings(for question: Question) -> [Binding<Action>] {
     let group = "Question"
     let refuse = Binding(Key.escape, title: "Cancel", group: group, action: Action.refuse, footer: "cancel")
     switch question {

@@ -17,9 +17,9 @@ extension PromptPane {
     }
     let rows = rect.rows([.rest, .fixed(question == nil || rect.height < 2 ? 0 : 1)])
     layout = makeLayout(rows[0], showsTrial: snapshot.trial != nil && !isTrialHidden)
-    var pen = Pen(snapshot: snapshot, subject: subject, theme: theme, isPaneFocused: focused && question == nil)
+    panels.begin(isFocused: focused && question == nil)
+    let pen = Pen(snapshot: snapshot, subject: subject, theme: theme)
     for (panel, place) in layout.places {
-      pen.isFocused = pen.isPaneFocused && (panel == self.panel || layout.places.count == 1)
       switch panel {
       case .sections: drawSections(in: place, pen, on: &surface)
       case .text: drawText(in: place, pen, on: &surface)
@@ -37,23 +37,12 @@ extension PromptPane {
     var snapshot: Snapshot
     var subject: PromptSubject
     var theme: Theme
-    var isPaneFocused: Bool
-    var isFocused = false
 
     /// How far the rendering of what is chosen is.
     var rendering: QueryState<RenderedPrompt> { subject.request.map { snapshot[RenderQuery($0)] } ?? .loading }
 
     /// The rendering of what is chosen.
     var rendered: RenderedPrompt? { rendering.answer }
-
-    /// Draws a panel's frame and returns the space within.
-    func frame(_ rect: Rect, _ title: String, label: [Span] = [], on surface: inout Surface) -> Rect {
-      let inner = surface.frame(
-        rect, title: title, style: theme[isFocused ? .borderFocused : .border],
-        titleStyle: theme[isFocused ? .titleFocused : .title])
-      surface.label(label, on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
-      return inner
-    }
   }
 
   // MARK: Sections
@@ -62,7 +51,9 @@ extension PromptPane {
     let sections = pen.subject.prompt.sections
     let theme = pen.theme
     let index = list.selectedIndex(in: sections).map { "\($0 + 1)/\(sections.count)" } ?? "0"
-    let inner = pen.frame(rect, "Sections", label: [Span(index, theme[.textDim])], on: &surface).insetColumns
+    let inner = panels.frame(
+      .sections, "Sections", label: [Span(index, theme[.textDim])], in: rect, on: &surface, theme: theme
+    ).insetColumns
     let head = inner.height >= 9 ? 3 : 0
     let score = inner.height >= 12 ? scoreLines(pen) : []
     let foot = inner.height >= 5 ? 1 + (score.isEmpty ? 0 : score.count + 1) : 0
@@ -77,7 +68,8 @@ extension PromptPane {
     let counts = tokenCounts(pen)
     let sent = pen.subject.sent
     var list = list
-    list.draw(sections, in: parts[1], focused: pen.isFocused, on: &surface, theme: theme) { section, row, surface in
+    list.draw(sections, in: parts[1], focused: panels.isFocused(.sections), on: &surface, theme: theme) {
+      section, row, surface in
       drawRow(section, in: row, counts[section.id], isSent: sent.contains(section.id), pen, on: &surface)
     }
     self.list = list
@@ -226,23 +218,16 @@ extension PromptPane {
       field.draw(in: row, focused: focused, on: &surface, theme: theme)
       if let problem { surface.write([Span(" \(problem) ", theme[.error])], in: row, .right) }
     case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
-    case .delete(_, let title):
-      ask("Delete the section \"\(title)\" and its file?", in: row, on: &surface, theme)
+    case .delete(_, let title): ask("Delete the section \"\(title)\" and its file?", in: row, on: &surface, theme)
     case .restore(let kept):
-      let keys = [("Enter", "restores it"), ("d", "drops it"), ("Esc", "later")]
-      surface.fill(row, style: theme[.text])
-      surface.write(
-        [Span(notSaved(kept, snapshot), theme[.warning])]
-          + keys.flatMap { [Span("  \($0)", theme[.key]), Span(" \($1)")] }, in: row)
+      ask(notSaved(kept, snapshot), in: row, on: &surface, theme)
     case nil: break
     }
   }
 
   private func ask(_ sentence: String, in row: Rect, on surface: inout Surface, _ theme: Theme) {
-    surface.fill(row, style: theme[.text])
-    surface.write(
-      [Span(sentence, theme[.warning]), Span("  y", theme[.key]), Span(" yes"), Span("  n", theme[.key]), Span(" no")],
-      in: row)
+    guard let question else { return }
+    Drawing.Question(sentence, answers: bindings(for: question)).draw(in: row, on: &surface, theme: theme)
   }
 
   private func drawNoPrompt(

@@ -10,12 +10,12 @@ extension PromptPane {
   mutating func drawText(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
     let theme = pen.theme
     guard let open, let draft else {
-      let inner = pen.frame(rect, "Text", on: &surface)
+      let inner = panels.frame(.text, "Text", in: rect, on: &surface, theme: theme)
       surface.write([Span("Select a section, or press a to add one.", theme[.textDim])], in: inner)
       return
     }
     let section = draft.section
-    let inner = pen.frame(rect, section.title, label: label(of: draft, theme), on: &surface)
+    let inner = panels.frame(.text, section.title, label: label(of: draft, theme), in: rect, on: &surface, theme: theme)
     let snapshot = pen.snapshot
     let text = warning ?? kept(snapshot).map { notSaved($0, snapshot) + " e restores or drops the text." }
     let warning = text.map { TextWidth.wrap($0, to: max(1, inner.insetColumns.width)) } ?? []
@@ -25,7 +25,7 @@ extension PromptPane {
     let input = pen.subject.evalCase?.input
     let search = search
     drafts[open]?.editor.draw(
-      in: rows[0].insetColumns, focused: pen.isFocused && isTyping, on: &surface, theme: theme,
+      in: rows[0].insetColumns, focused: panels.isFocused(.text) && isTyping, on: &surface, theme: theme,
       highlight: { line in
         let spans = SlotText.highlight(line, theme: theme) { name in
           slots.contains(name) || input == nil
@@ -67,7 +67,7 @@ extension PromptPane {
       words.append(NumberFormat.tokens(rendered.tokens, isExact: rendered.countsAreExact) + " tokens")
     }
     let label = [Span(words.joined(separator: " · "), theme[.textDim])]
-    let inner = pen.frame(rect, title, label: label, on: &surface).insetColumns
+    let inner = panels.frame(.model, title, label: label, in: rect, on: &surface, theme: theme).insetColumns
     if let rendered = pen.rendered {
       modelLines.update(rendered, pen.subject, search, theme, width: max(1, inner.width - 1))
       modelView.draw(modelLines.lines, in: inner, on: &surface, theme: theme)
@@ -91,12 +91,13 @@ extension PromptPane {
   mutating func drawTrial(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
     let theme = pen.theme
     guard let trial = pen.snapshot.trial else {
-      let inner = pen.frame(rect, "Answer", on: &surface)
+      let inner = panels.frame(.trial, "Answer", in: rect, on: &surface, theme: theme)
       surface.write([Span("Press t to try the prompt on this case.", theme[.textDim])], in: inner.insetColumns)
       return
     }
     let title = "Answer · \(trial.request.variant) · \(trial.caseID)"
-    let inner = pen.frame(rect, title, label: verdict(of: trial, theme), on: &surface).insetColumns
+    let inner = panels.frame(.trial, title, label: verdict(of: trial, theme), in: rect, on: &surface, theme: theme)
+      .insetColumns
     if let output = trial.output, !trial.isRunning {
       surface.label([Span(measures(of: output), theme[.textDim])], on: .bottom, of: rect)
     }

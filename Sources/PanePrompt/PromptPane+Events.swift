@@ -44,7 +44,7 @@ extension PromptPane {
   private mutating func handle(_ mouse: MouseEvent, _ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     if layout.isWide, splitter.handle(event) { return .handled }
     if layout.hasTrialSplit, trialSplitter.handle(event) { return .handled }
-    guard let target = layout.panel(at: mouse.point) else { return .ignored }
+    guard let target = panels.panel(at: mouse.point) else { return .ignored }
     if case .press(.left) = mouse.action, target != panel {
       if target != .text { isTyping = false }
       panel = target
@@ -93,19 +93,7 @@ extension PromptPane {
       case .changed: return searchAgain(field.text, snapshot)
       case .ignored, .handled: break
       }
-    case .restore:
-      switch event {
-      case .key(.enter): return answer(true, snapshot)
-      case .key("d"): return perform(.drop, snapshot)
-      case .key(.escape): return answer(false, snapshot)
-      default: break
-      }
-    case .delete:
-      switch event {
-      case .key("y"), .key("Y"): return answer(true, snapshot)
-      case .key("n"), .key("N"), .key(.escape): return answer(false, snapshot)
-      default: break
-      }
+    case .restore, .delete: return hasBinding(for: event, snapshot) ? .ignored : .handled
     case nil: break
     }
     return .handled

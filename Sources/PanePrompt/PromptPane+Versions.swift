@@ -36,7 +36,9 @@ extension PromptPane {
     let theme = pen.theme
     let rows = versionRows(pen.snapshot)
     let label = [Span(NumberFormat.plural(Set(rows.map(\.version.hash)).count, "version"), theme[.textDim])]
-    let inner = pen.frame(rect, "Versions of \(pen.subject.prompt.name)", label: label, on: &surface).insetColumns
+    let inner = panels.frame(
+      .versions, "Versions of \(pen.subject.prompt.name)", label: label, in: rect, on: &surface, theme: theme
+    ).insetColumns
     guard !rows.isEmpty else {
       surface.write([Span("No version yet: r runs the prompt and freezes one.", theme[.textDim])], in: inner)
       return
@@ -44,7 +46,7 @@ extension PromptPane {
     let showsChange = inner.height >= 9
     let parts = inner.rows(showsChange ? [.share(1), .fixed(1), .share(1)] : [.rest])
     versionTable.draw(
-      rows, columns: columns(pen), in: parts[0], focused: pen.isFocused, on: &surface, theme: theme)
+      rows, columns: columns(pen), in: parts[0], focused: panels.isFocused(.versions), on: &surface, theme: theme)
     guard showsChange, let row = versionTable.list.selected(in: rows) else { return }
     let older = previous(of: row, pen.snapshot)
     let heading = older.map { "Changed since \($0.hash.short)" } ?? "Changed"

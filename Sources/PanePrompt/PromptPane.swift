@@ -25,7 +25,7 @@ public struct PromptPane: Pane {
   var choice = PromptChoice()
   var freezer = PromptFreezer()
   var modelLines = ModelLines()
-  var panel = Panel.sections
+  var panels = PanelSet(focus: Panel.sections)
   /// What stands beside the sections when there is room for one thing.
   var detail = Panel.model
   var showsVersions = false
@@ -53,6 +53,12 @@ public struct PromptPane: Pane {
 
   /// A pane that shows the workspace's first whole prompt.
   public init() {}
+
+  /// The panel that keys go to.
+  var panel: Panel {
+    get { panels.focus }
+    set { panels.focus = newValue }
+  }
 
   /// True while a section, a title or a search is being typed, or a question waits for its answer.
   public var capturesText: Bool { isTyping || question != nil }

@@ -5,7 +5,7 @@ extension RunsPane {
   /// The keys that mean something now.
   public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if let menu { return menu.bindings }
-    if field != nil {
+    if search.isTyping {
       return [
         Binding(.enter, title: "Keep what was found", group: "Search", action: .endSearch, footer: "keep"),
         Binding(.escape, title: "Show all runs again", group: "Search", action: .clearSearch, footer: "all runs"),
@@ -29,14 +29,19 @@ extension RunsPane {
     let run = selected(snapshot)
     let isActive = run.map { snapshot.progress[$0.id] != nil } ?? false
     let (whyNot, words) = evaluating(run, snapshot)
-    var compare = Binding(
-      .enter, "c", title: "Compare its answers with another run's", group: group, action: Action.compare,
+    let compare = Binding(
+      "c", title: "Compare its answers with another run's", group: group, action: Action.compare,
       unavailable: run == nil ? noRun : reading(run, snapshot), footer: "compare")
     var bindings: [Binding<Action>] = []
     if area == .requests {
-      compare.keys = ["c"]
       bindings.append(
         Binding(.enter, title: "Read the answer as it comes", group: group, action: .readAnswer, footer: "read"))
+    } else {
+      bindings.append(
+        Binding(
+          .enter, title: "Read its answers, case by case", group: group, action: .readCases,
+          unavailable: run.map { $0.summary.done + $0.summary.errors > 0 ? nil : "It has no answer yet." } ?? noRun,
+          footer: "read"))
     }
     bindings += [
       Binding(

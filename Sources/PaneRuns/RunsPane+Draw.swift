@@ -14,11 +14,11 @@ extension RunsPane {
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     surface.fill(rect, style: theme[.text])
-    places = [:]
+    panels.begin(isFocused: focused)
     guard !rect.isEmpty else { return }
     showWhatIsFound(snapshot)
     sync(snapshot)
-    let pen = Pen(snapshot: snapshot, theme: theme, isFocused: focused)
+    let pen = Pen(snapshot: snapshot, theme: theme)
     if snapshot.runs.isEmpty {
       area = .runs
       drawRuns(in: rect, pen, on: &surface)
@@ -36,35 +36,18 @@ extension RunsPane {
   struct Pen {
     var snapshot: Snapshot
     var theme: Theme
-    var isFocused: Bool
-  }
-
-  /// A framed panel; remembers its place for the mouse and returns the space within.
-  mutating func panel(
-    _ area: Area, _ title: String, in rect: Rect, _ pen: Pen, on surface: inout Surface, label: [Span] = []
-  ) -> Rect {
-    places[area] = rect
-    let hasFocus = pen.isFocused && self.area == area
-    let labelWidth = label.reduce(0) { $0 + $1.columns }
-    let title = TextWidth.truncate(title, to: max(0, rect.width - (labelWidth > 0 ? labelWidth + 10 : 6)))
-    let inner = surface.frame(
-      rect, title: title, style: pen.theme[hasFocus ? .borderFocused : .border],
-      titleStyle: pen.theme[hasFocus ? .titleFocused : .title])
-    surface.label(label, on: .top, of: rect, titleColumns: TextWidth.columns(of: title))
-    return inner.insetColumns
   }
 
   /// No more rows than there are runs, and the rest for the selected one.
   private mutating func listHeight(_ snapshot: Snapshot, in rect: Rect) -> Int {
-    let isSearching = field != nil || !query.isEmpty
-    let wanted = max(1, rows(snapshot).count) + 3 + (isSearching ? 1 : 0)
+    let wanted = max(1, rows(snapshot).count) + 3 + (search.isShown ? 1 : 0)
     let most = max(6, Int((Double(rect.height) * listShare).rounded()))
     return min(wanted, most, rect.height - 5)
   }
 
   /// The run that is shown is always one that is in the list, where there is any.
   private mutating func showWhatIsFound(_ snapshot: Snapshot) {
-    guard !query.isEmpty, let id = selected(snapshot)?.id else { return }
+    guard !search.query.isEmpty, let id = selected(snapshot)?.id else { return }
     let rows = rows(snapshot)
     if let first = rows.first, !rows.contains(where: { $0.id == id }) { choose(first.id) }
   }
@@ -112,27 +95,20 @@ extension RunsPane {
     let (snapshot, theme) = (pen.snapshot, pen.theme)
     let active = snapshot.progress.count
     let label = active > 0 ? [Span("\(active) under way", theme[.badgeRunning])] : []
-    var inner = panel(.runs, "Runs", in: rect, pen, on: &surface, label: label)
-    if let field {
-      let row = inner.row(inner.height - 1)
-      if inner.height > 1 { inner = inner.withoutLastRow }
-      field.draw(in: row, focused: pen.isFocused, on: &surface, theme: theme)
-    }
+    var inner = panels.frame(.runs, "Runs", label: label, in: rect, on: &surface, theme: pen.theme).insetColumns
     guard !snapshot.runs.isEmpty else {
       EmptyState(emptySentences(snapshot)).draw(in: inner, on: &surface, theme: theme)
       return
     }
     let rows = rows(snapshot)
-    if field == nil, !query.isEmpty, inner.height > 1 {
-      surface.write(
-        [
-          Span("/", theme[.inputPrompt]), Span(query, theme[.input]),
-          Span("  \(rows.count) of \(snapshot.runs.count)", theme[.textDim]),
-        ], in: inner.row(inner.height - 1))
+    if search.isShown, inner.height > 1 {
+      search.draw(
+        "\(rows.count) of \(snapshot.runs.count)", in: inner.row(inner.height - 1),
+        focused: panels.isFocused(.runs), on: &surface, theme: theme)
       inner = inner.withoutLastRow
     }
     guard !rows.isEmpty else {
-      let text = "No run holds “\(query)”. Esc shows all runs again."
+      let text = "No run holds “\(search.query)”. Esc shows all runs again."
       EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
     }
@@ -141,7 +117,7 @@ extension RunsPane {
     table.draw(
       rows, columns: columns(rows, pen, cache, isScrolled: rows.count > inner.height - 1, width: inner.width),
       in: inner.withBar(for: rows.count),
-      focused: pen.isFocused && area == .runs, on: &surface, theme: theme)
+      focused: panels.isFocused(.runs), on: &surface, theme: theme)
     present = cache.present
   }
 

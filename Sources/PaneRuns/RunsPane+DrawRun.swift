@@ -9,13 +9,13 @@ extension RunsPane {
     guard let run = selected(pen.snapshot) else { return }
     let look = run.look(isHere: pen.snapshot.progress[run.id] != nil)
     let title = "Run \(run.id) · \(run.variant.name) on \(run.set)"
-    var inner = panel(
-      .run, title, in: rect, pen, on: &surface, label: [Span("\(look.glyph) \(look.word)", pen.theme[look.style])])
+    let state = [Span("\(look.glyph) \(look.word)", pen.theme[look.style])]
+    var inner = panels.frame(.run, title, label: state, in: rect, on: &surface, theme: pen.theme).insetColumns
     if let progress = pen.snapshot.progress[run.id] {
       let fraction = progress.total > 0 ? Double(progress.done) / Double(progress.total) : nil
       ProgressBar(fraction: fraction, label: RunFigures.bar(progress))
         .draw(in: inner.row(0), on: &surface, theme: pen.theme)
-      inner = Rect(x: inner.x, y: inner.y + 1, width: inner.width, height: max(0, inner.height - 1))
+      inner = inner.withoutFirstRow
     }
     summary.draw(runLines(pen, isTall: isTall, width: inner.width - 2), in: inner, on: &surface, theme: pen.theme)
   }
@@ -120,7 +120,8 @@ extension RunsPane {
     let theme = pen.theme
     let hidden = progress.inFlight - progress.running.count
     let label = hidden > 0 && !progress.running.isEmpty ? [Span("and \(hidden) more", theme[.textDim])] : []
-    let inner = panel(.requests, "Under way", in: rect, pen, on: &surface, label: label)
+    let inner = panels.frame(.requests, "Under way", label: label, in: rect, on: &surface, theme: pen.theme)
+      .insetColumns
     guard !progress.running.isEmpty else {
       let text = progress.waiting.map { "No request is under way: \($0)." } ?? "No request is under way."
       EmptyState(text).draw(in: inner, on: &surface, theme: theme)
@@ -129,7 +130,7 @@ extension RunsPane {
     requests.draw(
       progress.running, columns: columns(progress, of: run, pen, inner.size),
       in: inner.withBar(for: progress.running.count),
-      focused: pen.isFocused && area == .requests, on: &surface, theme: theme)
+      focused: panels.isFocused(.requests), on: &surface, theme: theme)
     shownRequest = requests.selection
   }
 
@@ -181,7 +182,7 @@ extension RunsPane {
   mutating func drawText(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
     let theme = pen.theme
     guard let request = request(pen.snapshot) else {
-      let inner = panel(.text, "Answer", in: rect, pen, on: &surface)
+      let inner = panels.frame(.text, "Answer", in: rect, on: &surface, theme: pen.theme).insetColumns
       let text = "What comes of an answer is shown here while it comes."
       EmptyState(text).draw(in: inner, on: &surface, theme: theme)
       return
@@ -190,7 +191,7 @@ extension RunsPane {
     if request.sample > 0 { title += " · \(request.sample + 1)" }
     if request.attempt > 1 { title += " · attempt \(request.attempt)" }
     let label = [Span(text.isFollowing ? "following" : "paused", theme[.textDim])]
-    let inner = panel(.text, title, in: rect, pen, on: &surface, label: label)
+    let inner = panels.frame(.text, title, label: label, in: rect, on: &surface, theme: pen.theme).insetColumns
     guard let answer = request.text, !answer.isEmpty else {
       let sentence = request.text == nil ? "This answer isn't streamed, or hasn't begun." : "Nothing has come yet."
       EmptyState(sentence).draw(in: inner, on: &surface, theme: theme)

@@ -6,14 +6,11 @@ import WorkbenchCore
 public struct RunsPane: Pane {
   /// What the bindings mean.
   public enum Action: Sendable, Hashable {
-    case compare, readAnswer, evaluate, evaluateAfresh, pause
+    case readCases, compare, readAnswer, evaluate, evaluateAfresh, pause
     case back, left, right, shorter, longer, follow
     case search, endSearch, clearSearch
     case copy, copyPart(Part), closeMenu
   }
-
-  /// What the pane asks.
-  public typealias Query = AnyQuery
 
   /// What can be copied.
   public enum Part: Sendable, Hashable { case number, failures, caseID, text }
@@ -34,9 +31,8 @@ public struct RunsPane: Pane {
   /// Its title.
   public let title = "Runs"
 
-  var area = Area.runs
-  var query = ""
-  var field: LineField?  // while the text to look for is being typed
+  var panels = PanelSet(focus: Area.runs)
+  var search = SearchField(placeholder: "variant, model, set, state or number")
   var menu: Menu<Action>?  // while a person is asked what to copy
   var table = TableView<RunID>()
   var requests = TableView<String>()
@@ -44,10 +40,9 @@ public struct RunsPane: Pane {
   var text = TextView(follows: true)
   /// The share of the rows that the list may take.
   var listShare = 0.36
-  var places: [Area: Rect] = [:]
   var filter = FilteredRuns()
   var present = PresentVariants()
-  /// The store keeps both by case; this is what was seen here, for as long as the program runs.
+  /// What was seen here of runs under way, for as long as the program runs.
   var remembered: [RunID: Remembered] = [:]
   /// The run and the request that were drawn last: another one is read from its beginning, or its end.
   var shownRun: RunID?
@@ -63,8 +58,14 @@ public struct RunsPane: Pane {
   /// A pane that shows the run under way, or else the newest.
   public init() {}
 
-  /// True while a text to look for is typed, or a question is open.
-  public var capturesText: Bool { field != nil || menu != nil }
+  /// The panel that keys go to.
+  var area: Area {
+    get { panels.focus }
+    set { panels.focus = newValue }
+  }
+
+  /// True while a text to look for is typed, or a menu is open.
+  public var capturesText: Bool { search.isTyping || menu != nil }
 
   /// The run to show.
   func selected(_ snapshot: Snapshot) -> Run? {
@@ -79,11 +80,22 @@ public struct RunsPane: Pane {
   }
 
   /// The runs in the list.
-  mutating func rows(_ snapshot: Snapshot) -> [Run] { filter.rows(snapshot.runs, query) }
+  mutating func rows(_ snapshot: Snapshot) -> [Run] { filter.rows(snapshot.runs, search.query) }
 
   /// Requests of the shown run that are under way; nil while it isn't under way in this process.
   func running(_ snapshot: Snapshot) -> [RunProgress.RunningCase]? {
     selected(snapshot).flatMap { snapshot.progress[$0.id]?.running }
+  }
+
+  /// Why answers of the shown run are missing, unless it is under way.
+  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    guard let run = selected(snapshot), snapshot.progress[run.id] == nil else { return [] }
+    return [AnyQuery(FailuresQuery(run.id))]
+  }
+
+  /// Turns to a run.
+  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    if case .run(let id)? = subject as? Subject, run(id, snapshot) != nil { chosen = id }
   }
 
   /// The request whose answer is read.
@@ -124,6 +136,7 @@ public struct RunsPane: Pane {
     sync(snapshot)
     menu = nil
     switch action {
+    case .readCases: return readCases(snapshot)
     case .compare: return compare(snapshot)
     case .readAnswer: area = .text
     case .evaluate: return evaluate(snapshot)
@@ -135,11 +148,11 @@ public struct RunsPane: Pane {
     case .shorter: listShare = max(0.15, listShare - 0.07)
     case .longer: listShare = min(0.71, listShare + 0.07)
     case .follow: text.scrollToEnd()
-    case .search: startSearch()
-    case .endSearch: field = nil
-    case .clearSearch:
-      field = nil
-      query = ""
+    case .search:
+      search.begin()
+      area = .runs
+    case .endSearch: search.end()
+    case .clearSearch: search.clear()
     case .copy: menu = copyMenu
     case .copyPart(let part): return copy(part, snapshot)
     case .closeMenu: break
@@ -150,8 +163,8 @@ public struct RunsPane: Pane {
   private mutating func goBack() -> Reaction<Command> {
     if area != .runs {
       area = .runs
-    } else if !query.isEmpty {
-      query = ""
+    } else if search.isShown {
+      search.clear()
     } else {
       return .ignored
     }
@@ -163,11 +176,12 @@ public struct RunsPane: Pane {
     area = Area(rawValue: min(last.rawValue, area.rawValue + 1)) ?? area
   }
 
-  private mutating func startSearch() {
-    var field = LineField(prompt: "/", placeholder: "variant, model, set, state or number")
-    field.setText(query)
-    self.field = field
-    area = .runs
+  private func readCases(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let run = selected(snapshot) else { return .handled }
+    guard snapshot.workspace.evalSet(run.set) != nil else {
+      return .notice("The eval set \(run.set) is gone from assay.yaml.")
+    }
+    return .show(.cases, subject: Subject.run(run.id))
   }
 
   private func compare(_ snapshot: Snapshot) -> Reaction<Command> {
@@ -194,7 +208,7 @@ public struct RunsPane: Pane {
     case .number: return .copy("\(run.id)", what: "the run's number")
     case .failures:
       let failures = RunFigures.sorted(failures(of: run, snapshot))
-      guard !failures.isEmpty else { return .notice("No request of this run has failed while it was watched here.") }
+      guard !failures.isEmpty else { return .notice("Every request of this run has an answer with a score.") }
       let lines = failures.map { "\($0.count) × \($0.reason)" }
       return .copy(lines.joined(separator: "\n"), what: "why requests failed")
     case .caseID:
@@ -208,7 +222,7 @@ public struct RunsPane: Pane {
 
   /// Why requests of a run failed: those under way, or as last seen.
   func failures(of run: Run, _ snapshot: Snapshot) -> [String: Int] {
-    snapshot.progress[run.id]?.failures ?? remembered[run.id]?.failures ?? [:]
+    snapshot.progress[run.id]?.failures ?? snapshot[FailuresQuery(run.id)].answer ?? remembered[run.id]?.failures ?? [:]
   }
 
   // MARK: - Other events
@@ -216,14 +230,9 @@ public struct RunsPane: Pane {
   /// Takes typing, moving about and the mouse.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
-    if field != nil { return type(event) }
+    if search.isTyping { return search.handle(event) == .ignored ? .ignored : .handled }
     if menu != nil { return swallow(event, snapshot) }
-    var target = area
-    if case .mouse(let mouse) = event {
-      guard let place = places.first(where: { $0.value.contains(mouse.point) }) else { return .ignored }
-      target = place.key
-      if case .press = mouse.action { area = target }
-    }
+    guard let target = panels.target(of: event) else { return .ignored }
     let isUsed: Bool
     switch target {
     case .runs:
@@ -243,24 +252,6 @@ public struct RunsPane: Pane {
     guard let id = table.selection, id != selected(snapshot)?.id else { return }
     chosen = id
     sync(snapshot)
-  }
-
-  private mutating func type(_ event: Event) -> Reaction<Command> {
-    guard var field else { return .ignored }
-    switch field.handle(event) {
-    case .ignored: return event.isTyping ? .handled : .ignored
-    case .handled: self.field = field
-    case .changed:
-      self.field = field
-      query = field.text
-    case .submitted(let text):
-      query = text
-      self.field = nil
-    case .canceled:
-      query = ""
-      self.field = nil
-    }
-    return .handled
   }
 
   /// Shows a run because the one that was shown isn't in the list any more.

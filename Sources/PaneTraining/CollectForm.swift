@@ -119,13 +119,9 @@ struct CollectForm: Sendable {
   mutating func draw(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {
     let runs = listed(snapshot)
     let count = fields.fields.count
-    let place = rect.centered(
-      Size(width: min(rect.width, 78), height: min(rect.height, min(runs.count, 10) + count + 7)))
-    surface.fill(place, style: theme[.overlay].over(theme[.text]))
-    let inner = surface.frame(
-      place, title: "Collect training data from runs", style: theme[.overlayBorder],
-      titleStyle: theme[.overlayTitle]
-    ).insetColumns
+    let inner = surface.popup(
+      Size(width: 78, height: min(runs.count, 10) + count + 7), title: "Collect training data from runs", over: rect,
+      theme: theme)
     let isTall = inner.height > count + 5
     let parts = inner.rows([
       .rest, .fixed(isTall ? 1 : 0), .fixed(isTall ? count : max(1, min(count, inner.height - 3))),

@@ -10,8 +10,7 @@ struct LogView: Sendable {
 
   /// Whether new lines bring the end into view.
   var follows = true
-  private(set) var query = ""
-  private var field: LineField?
+  private var search = SearchField(placeholder: "text in the log")
   private var list = ListView<Int>()
 
   private var rows: [Row] = []
@@ -20,34 +19,23 @@ struct LogView: Sendable {
   private var theme: Theme?
   private var searched = ""
 
-  var isSearching: Bool { field != nil }
+  var query: String { search.query }
+  var isSearching: Bool { search.isTyping }
 
-  mutating func startSearch() {
-    var field = LineField(prompt: "/", placeholder: "text in the log")
-    field.setText(query)
-    self.field = field
-  }
+  mutating func startSearch() { search.begin() }
 
   mutating func endSearch(keeping: Bool) {
-    field = nil
-    if !keeping { query = "" }
+    if keeping { search.end() } else { search.clear() }
   }
 
   /// Takes what is typed into the search.
   mutating func type(_ event: Event) -> Bool {
-    guard var field else { return false }
-    let outcome = field.handle(event)
-    self.field = field
-    switch outcome {
+    switch search.handle(event) {
     case .ignored: return false
-    case .handled: break
-    case .changed: query = field.text
-    case .submitted(let text):
-      query = text
-      self.field = nil
+    case .handled, .changed: break
+    case .submitted:
       arrange(lines, width: width, theme: theme ?? .dark)
       _ = jump(by: -1)
-    case .canceled: endSearch(keeping: false)
     }
     return true
   }
@@ -71,17 +59,10 @@ struct LogView: Sendable {
 
   mutating func draw(_ lines: [String], in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
     var body = rect
-    if isSearching || !query.isEmpty, rect.height > 1 {
-      let row = rect.row(rect.height - 1)
-      if let field {
-        field.draw(in: row, focused: focused, on: &surface, theme: theme)
-      } else {
-        let hits = rows.count { $0.isHit }
-        surface.write(
-          [Span("/", theme[.inputPrompt]), Span(query, theme[.input]), Span("  \(hits) found", theme[.textDim])],
-          in: row)
-      }
-      body = Rect(x: rect.x, y: rect.y, width: rect.width, height: rect.height - 1)
+    if search.isShown, rect.height > 1 {
+      search.draw(
+        "\(rows.count { $0.isHit }) found", in: rect.row(rect.height - 1), focused: focused, on: &surface, theme: theme)
+      body = rect.withoutLastRow
     }
     arrange(lines, width: max(1, body.width - 1), theme: theme)
     if follows, let last = rows.last { list.select(last.id) }
@@ -91,12 +72,12 @@ struct LogView: Sendable {
   private mutating func arrange(_ lines: [String], width: Int, theme: Theme) {
     guard lines != self.lines || width != self.width || theme != self.theme || query != searched else { return }
     (self.lines, self.width, self.theme, searched) = (lines, width, theme, query)
-    let search = TextSearch(query)
+    let text = TextSearch(query)
     rows = []
     for line in lines {
-      let spans = search.mark(
+      let spans = text.mark(
         [Span(line, Self.style(of: line).map { theme[$0] } ?? .plain)], style: theme[.searchMatch])
-      let isHit = !query.isEmpty && search.matches(line)
+      let isHit = !query.isEmpty && text.matches(line)
       for (index, row) in spans.wrapped(to: width).enumerated() {
         rows.append(Row(id: rows.count, spans: row, isHit: isHit && index == 0))
       }

@@ -19,12 +19,9 @@ struct SweepView: Sendable {
 
   mutating func draw(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {
     let report = snapshot.sweep(name)
-    let place = rect.centered(
-      Size(width: min(rect.width, 110), height: min(rect.height, max(8, report.rows.count + 7))))
-    surface.fill(place, style: theme[.overlay].over(theme[.text]))
-    let inner = surface.frame(
-      place, title: "Sweep \(name) · Esc closes", style: theme[.overlayBorder], titleStyle: theme[.overlayTitle]
-    ).insetColumns
+    let inner = surface.popup(
+      Size(width: 110, height: max(8, report.rows.count + 7)), title: "Sweep \(name) · Esc closes", over: rect,
+      theme: theme)
     let parts = inner.rows([.rest, .fixed(inner.height > 7 ? 3 : 0)])
     table.draw(report.rows, columns: columns(report, theme), in: parts[0], focused: true, on: &surface, theme: theme)
     guard parts[1].height > 1 else { return }

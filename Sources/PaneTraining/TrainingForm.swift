@@ -184,13 +184,10 @@ struct TrainingForm: Sendable {
   }
 
   func draw(_ snapshot: Snapshot, over rect: Rect, on surface: inout Surface, theme: Theme) {
-    let place = rect.centered(Size(width: min(rect.width, 92), height: min(rect.height, fields.fields.count + 5)))
-    surface.fill(place, style: theme[.overlay].over(theme[.text]))
-    let inner = surface.frame(
-      place,
-      title: "New training job · values with commas: a sweep · Esc closes", style: theme[.overlayBorder],
-      titleStyle: theme[.overlayTitle])
-    let parts = inner.inset(dx: inner.width > 30 ? 1 : 0, dy: 0).rows([.rest, .fixed(inner.height > 8 ? 3 : 0)])
+    let inner = surface.popup(
+      Size(width: 92, height: fields.fields.count + 5),
+      title: "New training job · values with commas: a sweep · Esc closes", over: rect, theme: theme)
+    let parts = inner.rows([.rest, .fixed(inner.height > 8 ? 3 : 0)])
     described.draw(in: parts[0], focused: true, on: &surface, theme: theme)
     guard parts[1].height > 1 else { return }
     let isWrong = fields.problem != nil

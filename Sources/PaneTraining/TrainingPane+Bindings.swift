@@ -39,10 +39,10 @@ extension TrainingPane {
         Binding(.escape, title: "Search no more", group: "Log", action: .clearSearch, footer: "close"),
       ]
     }
-    return movement(snapshot) + jobs(snapshot) + curveKeys(snapshot) + logKeys(snapshot)
+    return movement(snapshot) + jobBindings(snapshot) + curveKeys(snapshot) + logKeys(snapshot)
   }
 
-  private func jobs(_ snapshot: Snapshot) -> [Binding<Action>] {
+  private func jobBindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     let job = selected(snapshot)
     let canTrain = snapshot.workspace.models.contains { $0.isLocal || $0.canBeTunedHosted }
     return [

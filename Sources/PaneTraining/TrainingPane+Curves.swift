@@ -5,7 +5,7 @@ extension TrainingPane {
   /// The loaded jobs whose curves are laid over the shown one's.
   func overlays(_ snapshot: Snapshot) -> [OverlaidJob] {
     let shown = selected(snapshot)?.id
-    return overlaid.enumerated().compactMap { index, id in
+    return jobs.overlaid.enumerated().compactMap { index, id in
       guard id != shown, let detail = snapshot[JobDetailQuery(id)].answer else { return nil }
       return OverlaidJob(detail: detail, look: index)
     }
@@ -14,12 +14,13 @@ extension TrainingPane {
   /// Lays the selected job's curves over those of others from now on, or no more.
   mutating func overlaySelected(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let id = selected(snapshot)?.id else { return .handled }
-    if let index = overlaid.firstIndex(of: id) {
-      overlaid.remove(at: index)
-    } else if overlaid.count < OverlaidJob.looks.count {
-      overlaid.append(id)
+    if let index = jobs.overlaid.firstIndex(of: id) {
+      jobs.overlaid.remove(at: index)
+    } else if jobs.overlaid.count < OverlaidJob.looks.count {
+      jobs.overlaid.append(id)
     } else {
-      return .notice("\(overlaid.count) jobs are laid over others already: take one off first, with Space in the list.")
+      return .notice(
+        "\(jobs.overlaid.count) jobs are laid over others already: take one off first, with Space in the list.")
     }
     return .handled
   }

@@ -14,13 +14,11 @@ extension TrainingPane {
         "Job \(id) saves what it has learnt and ends. r goes on with it.",
         "y cancels it; n, Esc or q lets it run.",
       ]
-      drawSentences(lines.map { [Span($0)] }, title: "Cancel job \(id)?", over: rect, on: &surface, theme: theme)
+      surface.popup(lines.map { [Span($0)] }, title: "Cancel job \(id)?", over: rect, theme: theme)
     case .adapter(let id, let path):
-      drawSentences(
+      surface.popup(
         adapterLines(id, path, snapshot, theme), title: "Use the adapter of job \(id) · Esc or q closes", over: rect,
-        on: &surface,
-        theme: theme
-      )
+        theme: theme)
     case .sweep(var view):
       view.draw(snapshot, over: rect, on: &surface, theme: theme)
       overlay = .sweep(view)
@@ -55,19 +53,5 @@ extension TrainingPane {
       [],
       [Span("Then evaluate it in Compare.")],
     ]
-  }
-
-  private func drawSentences(
-    _ lines: [[Span]], title: String, over rect: Rect, on surface: inout Surface, theme: Theme
-  ) {
-    let wanted = (lines.map { $0.reduce(0) { $0 + $1.columns } }.max() ?? 0) + 4
-    let width = min(rect.width, max(wanted, TextWidth.columns(of: title) + 6))
-    let rows = lines.flatMap { $0.isEmpty ? [[]] : $0.wrapped(to: max(1, width - 4)) }
-    let place = rect.centered(Size(width: width, height: min(rect.height, rows.count + 2)))
-    surface.fill(place, style: theme[.overlay].over(theme[.text]))
-    let inner = surface.frame(place, title: title, style: theme[.overlayBorder], titleStyle: theme[.overlayTitle])
-    for (index, row) in rows.prefix(inner.height).enumerated() {
-      surface.write(row, in: inner.row(index).inset(dx: inner.width > 4 ? 1 : 0, dy: 0))
-    }
   }
 }

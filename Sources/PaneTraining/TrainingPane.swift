@@ -38,19 +38,16 @@ public struct TrainingPane: Pane {
   /// Its title.
   public let title = "Training"
 
-  var area = Area.jobs
+  var panels = PanelSet(focus: Area.jobs)
   var overlay: Overlay?
-  var table = TableView<JobID>()
+  var jobs = JobList()
   var charts = JobCharts()
-  /// Jobs whose curves are laid over the shown one's.
-  var overlaid: [JobID] = []
-  var checkpoints = TableView<Int>()
+  var checkpoints = CheckpointList()
   var log = LogView()
   var samples = SamplesView()
   /// Whether the log is shown although there are samples.
   var prefersLog = false
   var splitter = Splitter(ratio: 0.37)
-  var places: [Area: Rect] = [:]
   var isNarrow = false  // checkpoints and log share a place
 
   /// The job that a person selected; nil follows the newest.
@@ -60,6 +57,12 @@ public struct TrainingPane: Pane {
 
   /// A pane that shows the newest job.
   public init() {}
+
+  /// The panel that keys go to.
+  var area: Area {
+    get { panels.focus }
+    set { panels.focus = newValue }
+  }
 
   /// True while something is typed, or a form or question is open.
   public var capturesText: Bool { overlay != nil || log.isSearching }
@@ -88,7 +91,7 @@ public struct TrainingPane: Pane {
 
   /// The shown job, those laid over it, and what the job in the form would take.
   public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
-    var queries = Set(overlaid.map { AnyQuery(JobDetailQuery($0)) })
+    var queries = Set(jobs.overlaid.map { AnyQuery(JobDetailQuery($0)) })
     if let job = selected(snapshot) { queries.insert(JobDetailQuery(job.id)) }
     if case .form(let form) = overlay, let request = form.current { queries.insert(TrainingEstimateQuery(request)) }
     return queries
@@ -110,7 +113,7 @@ public struct TrainingPane: Pane {
   private mutating func select(_ id: JobID) {
     guard chosen != id else { return }
     chosen = id
-    table.select(id)
+    jobs.select(id)
     charts.cursor = nil
     log = LogView()
     samples = SamplesView()
@@ -179,7 +182,7 @@ public struct TrainingPane: Pane {
   private mutating func useAdapter(_ snapshot: Snapshot) {
     guard let job = selected(snapshot), let best = job.adapter else { return }
     let saved = detail(snapshot)?.checkpoints ?? []
-    let path = area == .checkpoints ? checkpoints.list.selected(in: saved).map(job.adapter) : nil
+    let path = area == .checkpoints ? checkpoints.selected(in: saved).map(job.adapter) : nil
     overlay = .adapter(job.id, path ?? best)
   }
 
@@ -197,7 +200,7 @@ public struct TrainingPane: Pane {
 
   private func keepCheckpoint(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let job = selected(snapshot),
-      let checkpoint = checkpoints.list.selected(in: detail(snapshot)?.checkpoints ?? [])
+      let checkpoint = checkpoints.selected(in: detail(snapshot)?.checkpoints ?? [])
     else { return .handled }
     return .command(.keepCheckpoint(job.id, step: checkpoint.step))
   }
@@ -279,17 +282,12 @@ public struct TrainingPane: Pane {
   /// Takes typing, moving about and the mouse.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     if overlay != nil { return handleInOverlay(event, snapshot) }
-    if log.isSearching { return log.type(event) || event.isTyping ? .handled : .ignored }
+    if log.isSearching { return log.type(event) ? .handled : .ignored }
     if splitter.handle(event) { return .handled }
-    var target = area
-    if case .mouse(let mouse) = event {
-      guard let place = places.first(where: { $0.value.contains(mouse.point) }) else { return .ignored }
-      target = place.key
-      if case .press = mouse.action { area = target }
-    }
+    guard let target = panels.target(of: event) else { return .ignored }
     switch target {
     case .jobs:
-      guard table.handle(event, snapshot.jobs) else { return .ignored }
+      guard jobs.handle(event, snapshot.jobs) else { return .ignored }
       return takeSelection(snapshot)
     case .chart:
       return charts.handle(event, detail(snapshot), over: overlays(snapshot)) ? .handled : .ignored
@@ -303,7 +301,7 @@ public struct TrainingPane: Pane {
 
   /// The job under the selection is the one that is shown.
   private mutating func takeSelection(_ snapshot: Snapshot) -> Reaction<Command> {
-    guard let id = table.selection, id != selected(snapshot)?.id else { return .handled }
+    guard let id = jobs.selection, id != selected(snapshot)?.id else { return .handled }
     select(id)
     return .handled
   }
@@ -323,8 +321,7 @@ public struct TrainingPane: Pane {
       overlay = .sweep(view)
       return isUsed ? .handled : .ignored
     case .cancel, .adapter, nil:
-      // Bindings are asked next; other characters mean nothing here.
-      return event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
+      return swallow(event, snapshot)
     }
   }
 }

@@ -11,19 +11,17 @@ extension VerdictPane {
     let rows = rows(snapshot)
     let wanted = min(rows.count + 3, max(5, rect.height * 2 / 5))
     let parts = rect.rows([.fixed(rows.isEmpty ? 3 : wanted), .rest])
-    tableArea = parts[0]
-    adviceArea = parts[1]
-    drawVariants(rows, snapshot, in: parts[0], focused: focused && part == .variants, on: &surface, theme: theme)
-    drawAdvice(snapshot, in: parts[1], focused: focused && part == .advice, on: &surface, theme: theme)
+    panels.begin(isFocused: focused)
+    drawVariants(rows, snapshot, in: parts[0], on: &surface, theme: theme)
+    drawAdvice(snapshot, in: parts[1], on: &surface, theme: theme)
   }
 
   private mutating func drawVariants(
-    _ rows: [Row], _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+    _ rows: [Row], _ snapshot: Snapshot, in rect: Rect, on surface: inout Surface, theme: Theme
   ) {
     let set = report(snapshot)?.set ?? snapshot.workspace.evalSets.first?.name
-    let inner = surface.frame(
-      rect, title: set.map { "Variants on \($0)" } ?? "Variants", style: theme[focused ? .borderFocused : .border],
-      titleStyle: theme[focused ? .titleFocused : .title])
+    let inner = panels.frame(
+      .variants, set.map { "Variants on \($0)" } ?? "Variants", in: rect, on: &surface, theme: theme)
     guard !rows.isEmpty else {
       surface.write(
         "assay.yaml has no variants yet: a variant is a model with a prompt.", at: Point(x: inner.x + 1, y: inner.y),
@@ -32,7 +30,8 @@ extension VerdictPane {
     }
     let place = inner.insetColumns
     table.draw(
-      rows, columns: columns(rows, snapshot, width: place.width, theme: theme), in: place, focused: focused,
+      rows, columns: columns(rows, snapshot, width: place.width, theme: theme), in: place,
+      focused: panels.isFocused(.variants),
       on: &surface, theme: theme)
   }
 
@@ -100,12 +99,9 @@ extension VerdictPane {
   }
 
   private mutating func drawAdvice(
-    _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
+    _ snapshot: Snapshot, in rect: Rect, on surface: inout Surface, theme: Theme
   ) {
-    let inner = surface.frame(
-      rect, title: "Advice", style: theme[focused ? .borderFocused : .border],
-      titleStyle: theme[focused ? .titleFocused : .title]
-    ).inset(dx: 1, dy: 0)
+    let inner = panels.frame(.advice, "Advice", in: rect, on: &surface, theme: theme).inset(dx: 1, dy: 0)
     advice.draw(
       adviceLines(snapshot, width: inner.width - 2, theme: theme), in: inner, on: &surface, theme: theme)
   }

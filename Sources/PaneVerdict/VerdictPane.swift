@@ -17,11 +17,9 @@ public struct VerdictPane: Pane {
   public let id = PaneID.verdict
   /// Its title.
   public let title = "Verdict"
-  var part = Part.variants
+  var panels = PanelSet(focus: Part.variants)
   var table = TableView<String>()
   var advice = TextView()
-  var tableArea = Rect.empty
-  var adviceArea = Rect.empty
 
   /// A pane that shows the variants.
   public init() {}
@@ -67,7 +65,7 @@ public struct VerdictPane: Pane {
     case .compare:
       guard let report = self.report(snapshot), let a = report.prompted, let b = report.tuned else { return .ignored }
       return .show(.compare, subject: Subject.runs(a.id, b.id, set: report.set))
-    case .otherPart: part = part == .variants ? .advice : .variants
+    case .otherPart: panels.focus = panels.focus == .variants ? .advice : .variants
     }
     return .handled
   }
@@ -78,11 +76,10 @@ public struct VerdictPane: Pane {
 
   /// Moves in the part that has the focus.
   public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
-    if case .mouse(let mouse) = event {
-      if tableArea.contains(mouse.point) { part = .variants }
-      if adviceArea.contains(mouse.point) { part = .advice }
+    switch panels.target(of: event) {
+    case .variants: table.handle(event, rows(snapshot)) ? .handled : .ignored
+    case .advice: advice.handle(event) ? .handled : .ignored
+    case nil: .ignored
     }
-    let used = part == .variants ? table.handle(event, rows(snapshot)) : advice.handle(event)
-    return used ? .handled : .ignored
   }
 }

@@ -216,6 +216,10 @@ struct Harvest {
     let beginning = asked.last?.role == .assistant ? asked.last?.content ?? "" : ""
     let prompt = beginning.isEmpty ? asked : asked.dropLast()
     let answer = beginning + (choice.correction?.text ?? choice.good?.text ?? "")
+    let tools = Conversation(in: evalCase.input)?.tools
+    func message(_ text: String) -> RowMessage { tools == nil ? .answer(text) : .answerCalling(text) }
+    var members = JSONObject()
+    members["tools"] = tools
     if choice.correction != nil { report.edited += 1 }
     if choice.good?.isPreferred == true { report.preferred += 1 }
     var source: JSONObject = ["set": .string(set.name), "case": .string(evalCase.id)]
@@ -225,13 +229,14 @@ struct Harvest {
       rows.append(
         TrainingRow(
           .pair(
-            prompt: prompt.map { RowMessage($0) }, chosen: .answer(answer), rejected: .answer(beginning + bad.text)),
-          group: evalCase.id, source: source))
+            prompt: prompt.map { RowMessage($0) }, chosen: message(answer), rejected: message(beginning + bad.text)),
+          members: members, group: evalCase.id, source: source))
     } else {
       for member in origin(choice) { source[member.key] = member.value }
       rows.append(
         TrainingRow(
-          messages: prompt + [ChatMessage(role: .assistant, content: answer)], group: evalCase.id, source: source))
+          .conversation(prompt.map { RowMessage($0) } + [message(answer)]), members: members, group: evalCase.id,
+          source: source))
     }
   }
 

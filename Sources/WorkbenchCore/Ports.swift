@@ -280,12 +280,15 @@ public struct ModelRequest: Sendable, Hashable {
   public var caseID: String
   /// The conversation.
   public var messages: [ChatMessage]
+  /// The tools that the model may call, a list in OpenAI's form; nil for none.
+  public var tools: JSONValue?
   /// How the next token is chosen.
   public var sampling: Sampling
   /// Makes a request.
-  public init(caseID: String, messages: [ChatMessage], sampling: Sampling) {
+  public init(caseID: String, messages: [ChatMessage], tools: JSONValue? = nil, sampling: Sampling) {
     self.caseID = caseID
     self.messages = messages
+    self.tools = tools
     self.sampling = sampling
   }
 }

@@ -203,8 +203,7 @@ extension Workbench {
     if streams { onText = { live.received($0, index) } }
     do {
       if attempt > 1 { try await client.prepare() }
-      let request = ModelRequest(
-        caseID: caseID, messages: try context.messages(item), sampling: context.subject.variant.sampling)
+      let request = try context.request(item)
       return .answered(index, try await client.answer(request, onText: onText), item.key.hash)
     } catch let failure as ModelFailure {
       return .failed(index, failure)

@@ -51,9 +51,7 @@ extension Workbench {
       let requests = try left.prefix(service.largest).map { item -> BatchRequest in
         (
           id: item.key.hash.hex,
-          request: ModelRequest(
-            caseID: context.subject.set.cases[Int(item.place)].id, messages: try context.messages(item),
-            sampling: context.subject.variant.sampling)
+          request: try context.request(item)
         )
       }
       let count: Int

@@ -47,7 +47,7 @@ extension Workbench {
   public func removeSurplus() async throws { try await store.removeSurplus() }
 
   /// Why requests of a run have no answer, or answers no score, the most frequent first.
-  public func failures(of id: RunID) async throws -> [(reason: String, count: Int)] {
+  public func missingReasons(of id: RunID) async throws -> [(reason: String, count: Int)] {
     try await store.failures(of: try knownRun(id).id)
   }
 

@@ -176,7 +176,8 @@ extension Workbench {
       waiting: subject.model.isLocal ? "waiting for the local engine" : "waiting for the first token")
     publish()
     let modelRequest = ModelRequest(
-      caseID: evalCase.id, messages: messages, sampling: subject.variant.sampling)
+      caseID: evalCase.id, messages: messages, tools: Conversation(in: evalCase.input)?.tools,
+      sampling: subject.variant.sampling)
     let task = Task {
       do {
         try await client.prepare()

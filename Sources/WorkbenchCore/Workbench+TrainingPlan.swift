@@ -59,7 +59,7 @@ extension Workbench {
       }
       return model
     }
-    guard let model = models.first(where: isHosted ? \.canBeTunedHosted : \.isLocal) else {
+    guard let model = models.first(where: { isHosted ? $0.canBeTunedHosted : $0.isLocal }) else {
       throw WorkbenchError.input(
         "No model in assay.yaml can be tuned here: add one with `api: mlx` and a path to its folder.")
     }

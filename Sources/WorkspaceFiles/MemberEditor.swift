@@ -197,7 +197,7 @@ struct MemberEditor {
     let log = ProblemLog(file: "")
     let document = ConfigDocument(text, log: log)
     if let flaw = log.problems.first(where: { $0.severity == .error }) {
-      throw Refusal(reason: "The file has a flaw that must be mended first: \(flaw.message)", line: flaw.line)
+      throw Refusal(reason: "The file has a flaw that must be fixed first: \(flaw.message)", line: flaw.line)
     }
     guard !document.members.isEmpty else { return nil }
     return try? Yams.compose(yaml: text, .basic)

@@ -109,7 +109,7 @@ struct SectionFile: Equatable {
   private mutating func read(_ fields: ConfigFields) {
     var fields = fields
     title = fields.text("title")
-    role = fields.choice("role", among: MessageRole.allCases.map(\.rawValue)).flatMap(MessageRole.init)
+    role = fields.choice("role", among: MessageRole.ofSections.map(\.rawValue)).flatMap(MessageRole.init)
     isEnabled = fields.flag("enabled")
     fields.finish(
       advice: " To send these lines as text, put an empty block (two lines of ---) before them.")

@@ -49,7 +49,7 @@ struct RunsCommand: AsyncParsableCommand {
 
     func run() async throws {
       let workbench = try await options.workbench()
-      let failures = try await workbench.failures(of: RunID(id))
+      let failures = try await workbench.missingReasons(of: RunID(id))
       let found = await workbench.snapshot.runs.first { $0.id == RunID(id) }
       await workbench.close()
       guard let run = found else { return }

@@ -215,16 +215,16 @@ private func sampled(_ id: Int, _ scores: [Double?], group: String? = nil, weigh
     #expect(words(0, 0, 0) == "0 cases can't decide this")
     #expect(words(12, 10, 100) == "can't be told apart [-8, 12]; about 640 more cases would tell")
     #expect(
-      words(5, 0, 100)
-        == "not worse by 5 points or more; better not shown; about 150 more cases could show them to be the same")
+      words(5, 0, 100) == "not worse by 5 points or more; better not shown; about 150 more cases could show them to be "
+        + "the same")
     #expect(words(10, 1, 300) == "better by 3 points [1, 6]; size unclear: may be under 5 points")
   }
 
   @Test func missingPairs() {
     let all = yesNoCases(Array(repeating: true, count: 100))
     func without(_ count: Int) -> [ScoredCase] {
-      all.enumerated().map {
-        $0.offset < count ? ScoredCase($0.element.id, samples: [.unscored("timeout")]) : $0.element
+      all.enumerated().map { index, entry in
+        index < count ? ScoredCase(entry.id, samples: [.unscored("timeout")]) : entry
       }
     }
     let none = PairedComparison(candidate: all, baseline: all)
@@ -285,8 +285,8 @@ private func sampled(_ id: Int, _ scores: [Double?], group: String? = nil, weigh
     #expect(compare(15, 4, 100).strength(in: context) == ClaimStrength(level: .fair, unmet: [.margin, .pValue]))
     #expect(compare(10, 1, 300).strength(in: context)?.level == .weak)
     #expect(compare(12, 10, 100).strength(in: context) == nil)
-    #expect(
-      compare(25, 2, 100).adjusted(pValue: 0.02, family: 3).strength(in: context)?.unmet.contains(.pValue) == true)
+    let adjusted = compare(25, 2, 100).adjusted(pValue: 0.02, family: 3)
+    #expect(adjusted.strength(in: context)?.unmet.contains(.pValue) == true)
   }
 
   @Test func nothingLost() {

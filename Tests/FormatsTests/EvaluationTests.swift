@@ -60,6 +60,10 @@ import Testing
     #expect(output.cases[0].metadata["answer"] == "y")
     #expect(output.cases[1].messages?[1]["tool_calls"]?[0]?["function"]?["arguments"] == #"{"a":1}"#)
     #expect(output.skipped == ["more epochs of the same sample": 1])
+    // A log is recognised by its beginning.
+    let long = log.replacing("long text", with: String(repeating: "long, text ", count: 30_000))
+    let start = Array(long.utf8)[..<Detection.sampleBytes]
+    #expect(try Detection(start, isWhole: false, named: "log.json") == Detection(.inspectLog, in: .document))
     let header = try imported(#"{"version": 2, "status": "success", "eval": {"task": "t"}}"#, named: "log.json")
     #expect(header.failures.first?.reason.contains("--header-only") == true)
   }

@@ -106,4 +106,14 @@ import Testing
       #expect { try Detection(bytes[...], isWhole: true, named: "") } throws: { String(describing: $0).contains(word) }
     }
   }
+
+  @Test(
+    arguments: [
+      (#"{"a": 1, "b": [{"c": "x, y"}, {"d"#, #"{"a":1,"b":[{"c":"x, y"}]}"#),
+      (#"[{"a": "\\"}, {"b": 1}, {"#, #"[{"a":"\\"},{"b":1}]"#),
+      (#"{"a": "never"#, nil), (#"{"a": ]"#, nil), ("", nil),
+    ] as [(String, String?)])
+  func whatOfACutValueIsComplete(text: String, whole: String?) {
+    #expect(Detection.beginning(of: Array(text.utf8)[...])?.text() == whole)
+  }
 }

@@ -60,6 +60,19 @@ import WorkbenchCore
     }
   }
 
+  @Test func newMembers() async throws {
+    let member = MemberEditor.Member(name: "new", line: "new: { path: evals/new.jsonl }")
+    try await Fuzzer("new-members", corpus: Corpus.configurations, words: Self.words).run { bytes, _ in
+      let text = String(decoding: bytes, as: UTF8.self)
+      guard let edited = try? MemberEditor(text, group: "eval_sets").adding(member, implied: []) else { return nil }
+      // One stretch was put in, and nothing else was touched.
+      let (before, after) = (Array(text.unicodeScalars), Array(edited.unicodeScalars))
+      let start = zip(before, after).prefix { $0 == $1 }.count
+      let end = zip(before.reversed(), after.reversed()).prefix { $0 == $1 }.count
+      return start + end >= before.count && edited.contains("new") ? nil : "more than a member has changed"
+    }
+  }
+
   @Test func sections() async throws {
     let words = ["---\n", "title: ", "role: ", "on: ", "false", "system", "{{ x }}", "{{", "}}", "{%", "\u{FEFF}"]
     try await Fuzzer("sections", corpus: Corpus.sections, words: words).run { bytes, _ in

@@ -112,7 +112,7 @@ struct CertificateTests {
     }
   }
 
-  @Test(.enabled(if: Authority.isPossible)) func anAuthorityOfOnesOwn() async throws {
+  @Test(.enabled(if: Authority.isPossible, "openssl is not installed")) func anAuthorityOfOnesOwn() async throws {
     let authority = try Authority.shared.get()
     #expect(try await outcome("good", certificates: "ca.pem") == "secret")
     #expect(try await outcome("good", environment: ["SSL_CERT_FILE": authority.path("ca.pem")]) == "secret")
@@ -123,7 +123,7 @@ struct CertificateTests {
     #expect(try await outcome("good", certificates: "ca.pem", environment: environment) == "secret")
   }
 
-  @Test(.enabled(if: Authority.isPossible)) func nobodyElse() async throws {
+  @Test(.enabled(if: Authority.isPossible, "openssl is not installed")) func nobodyElse() async throws {
     for (identity, certificates) in [("good", nil), ("good", "other.pem"), ("old", "ca.pem")] {
       let text = try await outcome(identity, certificates: certificates)
       #expect(text.hasPrefix("rejected: The certificate of localhost"), "\(identity) \(certificates ?? "") \(text)")
@@ -133,14 +133,14 @@ struct CertificateTests {
     #expect(name.hasPrefix("rejected: The certificate of localhost") && name.contains("another name"), "\(name)")
   }
 
-  @Test(.enabled(if: Authority.isPossible)) func aServerThatSpeaksTheOther() async throws {
+  @Test(.enabled(if: Authority.isPossible, "openssl is not installed")) func aServerThatSpeaksTheOther() async throws {
     let plain = try await outcome(nil, certificates: "ca.pem")
     #expect(plain.hasPrefix("unavailable: No secure connection") && plain.contains("https://"), "\(plain)")
     let secure = try await outcome("good", scheme: "http", certificates: "ca.pem")
     #expect(secure.hasPrefix("unavailable"), "\(secure)")
   }
 
-  @Test(.enabled(if: Authority.isPossible)) func filesThatCannotBeUsed() async throws {
+  @Test(.enabled(if: Authority.isPossible, "openssl is not installed")) func filesThatCannotBeUsed() async throws {
     for name in ["missing.pem", "server.csr", "settings.cnf", "."] {
       let text = try await outcome("good", certificates: name)
       #expect(text.hasPrefix("rejected: The certificates in \(name) can't be used"), "\(text)")
@@ -164,7 +164,9 @@ struct CertificateTests {
   }
 
   /// A person allows certificates by what they are, and not whatever may stand in the file later.
-  @Test(.enabled(if: Authority.isPossible)) func otherCertificatesInTheFileAreNotAllowed() async throws {
+  @Test(.enabled(if: Authority.isPossible, "openssl is not installed")) func otherCertificatesInTheFileAreNotAllowed()
+    async throws
+  {
     let authority = try Authority.shared.get()
     func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(filePath: authority.path(name))) }
     let lines = CertificateLine.lines(pem: try bytes("ca.pem"))

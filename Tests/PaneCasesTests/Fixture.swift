@@ -2,6 +2,7 @@ import Content
 import Drawing
 import Foundation
 import Grading
+import PaneDriver
 import Testing
 import WorkbenchCore
 
@@ -74,56 +75,11 @@ enum Fixture {
   }
 }
 
-/// A pane with what it asked for.
-struct Driver {
-  var pane = CasesPane()
-  var snapshot: Snapshot
-  var commands: [Command] = []
-  /// What is to be kept while it is unsaved, apart from the other commands.
-  var kept: [Command] = []
-  var notices: [String] = []
-  var size: Size
+typealias Driver = PaneDriver<CasesPane>
 
+extension PaneDriver where P == CasesPane {
   init(_ snapshot: Snapshot = Fixture.snapshot(), size: Size = Size(width: 80, height: 22)) {
-    self.snapshot = snapshot
-    self.size = size
-    draw()
-  }
-
-  /// Presses keys given in their written form, with drawing between them as on a terminal.
-  mutating func press(_ keys: String...) {
-    for key in keys {
-      guard let key = Key(key) else { continue }
-      note(pane.react(to: .key(key), snapshot))
-      draw()
-    }
-  }
-
-  /// Types each character.
-  mutating func type(_ text: String) {
-    for character in text { note(pane.react(to: .key(.character(character)), snapshot)) }
-    draw()
-  }
-
-  mutating func send(_ event: Event) {
-    note(pane.react(to: event, snapshot))
-    draw()
-  }
-
-  /// Puts a text in the place of what the editor has.
-  mutating func write(_ text: String) {
-    pane.draft?.editor.selectAll()
-    send(.paste(text))
-  }
-
-  private mutating func note(_ reaction: Reaction<Command>) {
-    switch reaction {
-    case .command(.keepDraft(let path, let text)): kept.append(.keepDraft(path, text))
-    case .command(let command): commands.append(command)
-    case .notice(let text): notices.append(text)
-    case .all(let reactions): for reaction in reactions { note(reaction) }
-    case .ignored, .handled, .show, .copy: break
-    }
+    self.init(CasesPane(), snapshot, size: size)
   }
 
   /// Shows that the last edit that was asked for has ended, perhaps with another state of the cases.
@@ -139,18 +95,10 @@ struct Driver {
     draw()
   }
 
-  /// Commands since the last call.
-  @discardableResult
-  mutating func take() -> [Command] {
-    defer { commands = [] }
-    return commands
-  }
-
-  @discardableResult
-  mutating func draw(theme: Theme = .dark) -> Surface {
-    var surface = Surface(size)
-    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: theme)
-    return surface
+  /// Puts a text in the place of what the editor has.
+  mutating func write(_ text: String) {
+    pane.draft?.editor.selectAll()
+    send(.paste(text))
   }
 
   var selection: String? { pane.table.selection }

@@ -47,7 +47,7 @@ struct KeysTests {
   @Test func searchesIdsAndOtherScripts() {
     var driver = Driver()
     for (query, found) in [("c-4", 1), ("作品", 1), ("CAFÉ", 1), ("true", 2), ("🙂", 1), ("[", 0)] {
-      let rows = driver.pane.filter.rows(of: Fixture.set(), search: TextSearch(query), tag: nil)
+      let rows = driver.pane.filter.rows(of: Fixture.set(), search: TextSearch(query))
       #expect(rows.count == found, "\(query)")
     }
   }
@@ -71,6 +71,31 @@ struct KeysTests {
     #expect(driver.draw().text().contains("2 of 4"))
     driver.press("Esc")
     #expect(driver.pane.tag == nil)
+  }
+
+  @Test func filtersByWhatBecameOfTheAnswers() {
+    var driver = Driver(Fixture.compared(Fixture.snapshot()))
+    driver.press("f")
+    #expect(driver.draw().text().contains("✓ passed"))
+    driver.press("j", "j", "Enter")
+    #expect(driver.pane.standing == .failed && driver.draw().text().contains("failed"))
+    #expect(driver.draw().text().contains("2 of 4"))
+    // Tags and answers narrow each other.
+    driver.press("f", "G", "Enter")
+    #expect(driver.pane.tag != nil && driver.pane.standing == .failed)
+    driver.press("Esc")
+    #expect(driver.pane.tag == nil && driver.pane.standing == nil)
+  }
+
+  @Test func aRunThatWasAskedForElsewhereIsRead() {
+    var driver = Driver(Fixture.compared(Fixture.snapshot()))
+    driver.pane.reveal(Subject.run(RunID(2)), driver.snapshot)
+    #expect(driver.pane.markedRuns(driver.snapshot, Fixture.set()).map(\.id) == [RunID(2), RunID(1)])
+    #expect(driver.draw().text().contains("run 2, "))
+    driver.press("Esc")
+    #expect(driver.pane.readRun == nil)
+    driver.pane.reveal(Subject.run(RunID(99)), driver.snapshot)
+    #expect(driver.pane.readRun == nil)
   }
 
   @Test func goesThroughSets() {
@@ -111,7 +136,7 @@ struct KeysTests {
     driver.send(.mouse(MouseEvent(.press(.left), at: Point(x: 69, y: 9))))
     driver.send(.mouse(MouseEvent(.drag(.left), at: Point(x: 40, y: 9))))
     driver.send(.mouse(MouseEvent(.release, at: Point(x: 40, y: 9))))
-    #expect(driver.pane.tableArea.width == 41)
+    #expect(driver.pane.panels.places[.table]?.width == 41)
   }
 
   @Test func ignoresKeysOfTheScreen() {
@@ -141,7 +166,7 @@ struct KeysTests {
     var driver = Driver(Fixture.snapshot(Workspace(folder: "/", name: "many", evalSets: [set])))
     driver.press("/")
     driver.type("9999")
-    #expect(driver.pane.filter.rows(of: set, search: driver.pane.search, tag: nil).count == 19)
+    #expect(driver.pane.filter.rows(of: set, search: driver.pane.search).count == 19)
     driver.press("Enter", "f", "j", "Enter")
     #expect(driver.draw().text().contains("of 100000"))
     for _ in 0..<500 {

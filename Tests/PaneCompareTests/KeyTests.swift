@@ -1,52 +1,25 @@
 import Content
 import Drawing
+import PaneDriver
 import Testing
 import WorkbenchCore
 
 @testable import PaneCompare
 
-/// A pane on a surface, fed with keys.
-private struct Desk {
-  var pane = ComparePane()
-  var snapshot: Snapshot
-  var commands: [Command] = []
-  var notices: [String] = []
-  var surface = Surface(width: 100, height: 30)
+extension PaneDriver where P == ComparePane {
+  init(_ snapshot: Snapshot) { self.init(ComparePane(), snapshot) }
 
-  init(_ snapshot: Snapshot) {
-    self.snapshot = snapshot
-    draw()
-  }
-
-  mutating func draw() {
-    surface = Surface(width: 100, height: 30)
-    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
-  }
-
-  mutating func press(_ keys: String) {
-    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) { send(.key(key)) }
-  }
-
-  mutating func send(_ event: Event) {
-    take(pane.react(to: event, snapshot))
-    draw()
-  }
-
-  private mutating func take(_ reaction: Reaction<Command>) {
-    switch reaction {
-    case .command(let command): commands.append(command)
-    case .notice(let text): notices.append(text)
-    case .copy(let text, let what): notices.append("\(what): \(text)")
-    case .all(let reactions): reactions.forEach { take($0) }
-    default: break
-    }
-  }
-
+  /// The cases in the list.
   var shown: [String] { pane.rows.map(\.id) }
 
   /// What the pane lines up.
-  var asked: [ComparisonQuery] { pane.queries(snapshot).compactMap { $0.base as? ComparisonQuery } }
+  var asked: [ComparisonQuery] { queries(ComparisonQuery.self) }
+
+  var a: OutputPlace { OutputPlace(run: snapshot.comparison?.a.id ?? RunID(0)) }
+  var b: OutputPlace { OutputPlace(run: snapshot.comparison?.b.id ?? RunID(0)) }
 }
+
+typealias Desk = PaneDriver<ComparePane>
 
 struct KeyTests {
   @Test func copiesAPartOfTheCase() throws {
@@ -208,10 +181,10 @@ struct KeyTests {
 
   @Test func theMouseSelectsAndScrolls() {
     var desk = Desk(Sample.compared(24))
-    let place = desk.pane.listPlace
+    let place = desk.pane.panels.places[.list] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: place.x + 3, y: place.y + 4))))
     #expect(desk.pane.list.selection == "hl-004")
-    let detail = desk.pane.detailPlace
+    let detail = desk.pane.panels.places[.detail] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: detail.x + 3, y: detail.y + 4))))
     #expect(desk.pane.area == .detail)
   }

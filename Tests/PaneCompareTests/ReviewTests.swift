@@ -8,35 +8,6 @@ import WorkbenchCore
 
 /// Saying which answer is better, and what one should have been.
 struct ReviewTests {
-  private struct Desk {
-    var pane = ComparePane()
-    var snapshot = Sample.compared(24)
-    var commands: [Command] = []
-    var notices: [String] = []
-    var surface = Surface(width: 100, height: 30)
-
-    init() { draw() }
-
-    mutating func draw(_ width: Int = 100, _ height: Int = 30) {
-      surface = Surface(width: width, height: height)
-      pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
-    }
-
-    mutating func press(_ keys: String) {
-      for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) {
-        switch pane.react(to: .key(key), snapshot) {
-        case .command(let command): commands.append(command)
-        case .notice(let text): notices.append(text)
-        default: break
-        }
-        draw()
-      }
-    }
-
-    var a: OutputPlace { OutputPlace(run: snapshot.comparison?.a.id ?? RunID(0)) }
-    var b: OutputPlace { OutputPlace(run: snapshot.comparison?.b.id ?? RunID(0)) }
-  }
-
   private func review(_ id: String, _ output: OutputPlace, _ finding: ReviewRequest.Finding) -> Command {
     .review(ReviewRequest(caseID: id, output: output, finding: finding))
   }
@@ -58,7 +29,7 @@ struct ReviewTests {
   }
 
   @Test func whichIsBetterIsAskedAndKept() {
-    var desk = Desk()
+    var desk = Desk(Sample.compared(24))
     desk.press("m")
     #expect(desk.pane.capturesText && desk.commands.isEmpty)
     desk.press("b j m g m n m x m q")
@@ -71,7 +42,7 @@ struct ReviewTests {
   }
 
   @Test func anAnswerIsEditedIntoWhatItShouldHaveBeen() throws {
-    var desk = Desk()
+    var desk = Desk(Sample.compared(24))
     let answer = try #require(desk.snapshot.comparison?.rows.first?.b.answer?.text)
     desk.press("e b")
     #expect(desk.pane.draft?.original == answer)
@@ -83,7 +54,7 @@ struct ReviewTests {
   }
 
   @Test func whatWasTypedIsDroppedTheSecondTime() {
-    var desk = Desk()
+    var desk = Desk(Sample.compared(24))
     desk.press("e a Esc")
     #expect(desk.pane.draft == nil && desk.notices.isEmpty)
     desk.press("e a z Esc")
@@ -95,7 +66,7 @@ struct ReviewTests {
   }
 
   @Test func whatWasWrittenBeforeIsTakenUpAgain() throws {
-    var desk = Desk()
+    var desk = Desk(Sample.compared(24))
     desk.press("e e")
     #expect(desk.pane.draft == nil && desk.notices.last?.contains("Nobody has edited") == true)
     desk.snapshot.reviews = try reviews(desk, .a)
@@ -107,18 +78,20 @@ struct ReviewTests {
 
   @Test(arguments: [(80, 22), (120, 34), (200, 48)])
   func findingsAreShown(_ width: Int, _ height: Int) throws {
-    var desk = Desk()
+    var desk = Desk(Sample.compared(24))
     desk.snapshot.reviews = try reviews(desk, .b)
-    desk.draw(width, height)
-    try desk.surface.match(snapshot: "found-\(width)x\(height)")
+    desk.size = Size(width: width, height: height)
+    try desk.draw().match(snapshot: "found-\(width)x\(height)")
   }
 
   @Test func theEditorIsShown() throws {
-    var desk = Desk()
+    var desk = Desk(Sample.compared(24))
     desk.press("e a")
-    desk.draw(80, 22)
-    try desk.surface.match(snapshot: "edit-80x22")
-    desk.draw(20, 3)
-    desk.draw(0, 0)
+    desk.size = Size(width: 80, height: 22)
+    try desk.draw().match(snapshot: "edit-80x22")
+    for size in [Size(width: 20, height: 3), Size(width: 0, height: 0)] {
+      desk.size = size
+      desk.draw()
+    }
   }
 }

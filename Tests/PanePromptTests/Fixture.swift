@@ -2,6 +2,7 @@ import Content
 import Drawing
 import Foundation
 import Grading
+import PaneDriver
 import WorkbenchCore
 
 @testable import PanePrompt
@@ -95,58 +96,11 @@ enum Fixture {
   }
 }
 
-/// A pane with what it asked for.
-struct Driver {
-  var pane = PromptPane()
-  var snapshot: Snapshot
-  var commands: [Command] = []
-  /// What is to be kept while it is unsaved, apart from the other commands.
-  var kept: [Command] = []
-  var notices: [String] = []
-  var size = Size(width: 80, height: 22)
+typealias Driver = PaneDriver<PromptPane>
 
+extension PaneDriver where P == PromptPane {
   init(_ snapshot: Snapshot = Fixture.snapshot(), size: Size = Size(width: 80, height: 22)) {
-    self.snapshot = snapshot
-    self.size = size
-    draw()
-  }
-
-  /// Presses keys given in their written form, with drawing between them as on a terminal.
-  mutating func press(_ keys: String...) {
-    for key in keys {
-      guard let key = Key(key) else { continue }
-      note(pane.react(to: .key(key), snapshot))
-      draw()
-    }
-  }
-
-  /// Types each character.
-  mutating func type(_ text: String) {
-    for character in text { note(pane.react(to: .key(.character(character)), snapshot)) }
-    draw()
-  }
-
-  mutating func send(_ event: Event) {
-    note(pane.react(to: event, snapshot))
-    draw()
-  }
-
-  /// What the screen does when a snapshot arrives.
-  mutating func show(_ snapshot: Snapshot) {
-    self.snapshot = snapshot
-    commands += pane.update(snapshot)
-    draw()
-  }
-
-  private mutating func note(_ reaction: Reaction<Command>) {
-    switch reaction {
-    case .command(.keepDraft(let path, let text)): kept.append(.keepDraft(path, text))
-    case .command(let command): commands.append(command)
-    case .notice(let text): notices.append(text)
-    case .copy(let text, let what): notices.append("\(what): \(text)")
-    case .all(let reactions): for reaction in reactions { note(reaction) }
-    case .ignored, .handled, .show: break
-    }
+    self.init(PromptPane(), snapshot, size: size)
   }
 
   /// `snapshot` after the last edit that was asked for has ended.
@@ -155,19 +109,5 @@ struct Driver {
     guard let edit = commands.last(where: \.isEdit) else { return snapshot }
     snapshot.edits.append(EndedEdit(id: snapshot.edits.count + 1, command: edit, problem: problem))
     return snapshot
-  }
-
-  /// Commands since the last call.
-  @discardableResult
-  mutating func take() -> [Command] {
-    defer { commands = [] }
-    return commands
-  }
-
-  @discardableResult
-  mutating func draw(theme: Theme = .dark) -> Surface {
-    var surface = Surface(size)
-    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: theme)
-    return surface
   }
 }

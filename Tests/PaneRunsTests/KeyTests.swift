@@ -1,50 +1,18 @@
 import Content
 import Drawing
+import PaneDriver
 import Testing
 import WorkbenchCore
 
 @testable import PaneRuns
 
-/// A pane on a surface, fed with keys.
-private struct Desk {
-  var pane = RunsPane()
-  var snapshot: Snapshot
-  var commands: [Command] = []
-  var notices: [String] = []
-  var shown: [Subject] = []
-  var surface = Surface(width: 100, height: 30)
-
-  init(_ snapshot: Snapshot) {
-    self.snapshot = snapshot
-    draw()
-  }
-
-  mutating func draw() {
-    surface = Surface(width: 100, height: 30)
-    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
-  }
-
-  mutating func press(_ keys: String) {
-    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) {
-      take(pane.react(to: .key(key), snapshot))
-      draw()
-    }
-  }
-
-  private mutating func take(_ reaction: Reaction<Command>) {
-    switch reaction {
-    case .command(let command): commands.append(command)
-    case .notice(let text): notices.append(text)
-    case .copy(let text, let what): notices.append("\(what): \(text)")
-    case .show(let pane, let subject):
-      if pane == .compare, let subject = subject as? Subject { shown.append(subject) }
-    case .all(let reactions): reactions.forEach { take($0) }
-    case .ignored, .handled: break
-    }
-  }
+extension PaneDriver where P == RunsPane {
+  init(_ snapshot: Snapshot) { self.init(RunsPane(), snapshot) }
 
   var selected: Int64? { pane.selected(snapshot)?.id.number }
 }
+
+private typealias Desk = PaneDriver<RunsPane>
 
 struct KeyTests {
   @Test func theRunUnderWayIsShownUntilAPersonSelectsAnother() {
@@ -109,24 +77,39 @@ struct KeyTests {
 
   @Test func answersAreReadBesideTheOtherKind() {
     var desk = Desk(Sample.atRest())
-    desk.press("Enter j c")
+    desk.press("c j c")
     let subject = Subject.runs(RunID(8), RunID(9), set: "main")
-    #expect(desk.commands.isEmpty && desk.shown == [subject, subject])
+    #expect(desk.commands.isEmpty && desk.revealed == [subject, subject])
   }
 
   @Test func answersAreReadBesideTheRunBeforeWhereThereIsNoOtherKind() {
     var desk = Desk(Sample.atRest())
     desk.snapshot.runs.removeFirst()
     desk.draw()
-    desk.press("Enter G Enter")
+    desk.press("c G c")
     #expect(
-      desk.shown == [.runs(RunID(7), RunID(8), set: "main"), .runs(RunID(6), RunID(7), set: "main")])
+      desk.revealed == [.runs(RunID(7), RunID(8), set: "main"), .runs(RunID(6), RunID(7), set: "main")])
     desk.snapshot.runs.removeFirst(2)
-    desk.press("Enter")
+    desk.press("c")
     desk.snapshot.runs[0].summary.done = 0
-    desk.press("Enter")
+    desk.press("c")
     #expect(
       desk.notices == ["There is no other run on main to read beside it.", "Run 6 has no answer yet."])
+  }
+
+  @Test func aRunIsReadCaseByCase() {
+    var desk = Desk(Sample.atRest())
+    #expect(desk.pane.queries(desk.snapshot).first?.base is FailuresQuery)
+    desk.press("Enter")
+    desk.pane.reveal(Subject.run(RunID(7)), desk.snapshot)
+    desk.press("Enter")
+    #expect(desk.revealed == [.run(RunID(9)), .run(RunID(7))])
+    desk.snapshot[FailuresQuery(RunID(7))] = .ready(["The server is overloaded.": 3])
+    desk.draw()
+    #expect(desk.surface.text().contains("The server is overloaded."))
+    desk.snapshot.workspace.evalSets = []
+    desk.press("Enter")
+    #expect(desk.notices.last == "The eval set main is gone from assay.yaml.")
   }
 
   @Test func keysGoFromPanelToPanel() {

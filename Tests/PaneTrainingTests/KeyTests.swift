@@ -1,53 +1,19 @@
 import Drawing
 import Foundation
+import PaneDriver
 import Testing
 import WorkbenchCore
 
 @testable import PaneTraining
 
-/// A pane on a surface, fed with keys.
-private struct Desk {
-  var pane = TrainingPane()
-  var snapshot: Snapshot
-  var commands: [Command] = []
-  var notices: [String] = []
-  var surface = Surface(width: 120, height: 34)
-
-  init(_ snapshot: Snapshot) {
-    self.snapshot = snapshot
-    draw()
-  }
-
-  mutating func draw() {
-    surface = Surface(width: 120, height: 34)
-    pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
-  }
-
-  mutating func press(_ keys: String) {
-    for key in keys.split(separator: " ").compactMap({ Key(String($0)) }) { send(.key(key)) }
-  }
-
-  mutating func type(_ text: String) {
-    for character in text { send(.key(.character(character))) }
-  }
-
-  mutating func send(_ event: Event) {
-    switch pane.react(to: event, snapshot) {
-    case .command(let command): commands.append(command)
-    case .notice(let text): notices.append(text)
-    case .copy(let text, let what): notices.append("\(what): \(text)")
-    default: break
-    }
-    draw()
-  }
-
-  var text: String { surface.text() }
+extension PaneDriver where P == TrainingPane {
+  init(_ snapshot: Snapshot) { self.init(TrainingPane(), snapshot, size: Size(width: 120, height: 34)) }
 
   /// The jobs that the pane reads, newest first.
-  var asked: [JobDetailQuery] {
-    pane.queries(snapshot).compactMap { $0.base as? JobDetailQuery }.sorted { $0.id > $1.id }
-  }
+  var asked: [JobDetailQuery] { queries(JobDetailQuery.self).sorted { $0.id > $1.id } }
 }
+
+private typealias Desk = PaneDriver<TrainingPane>
 
 struct KeyTests {
   @Test func movingToAJobOpensIt() {
@@ -160,12 +126,12 @@ struct KeyTests {
     desk.press("Left Home")
     #expect(desk.text.contains("job 2 2.150"))
     desk.press("h j Space")
-    #expect(desk.pane.overlaid == [JobID(1)])
+    #expect(desk.pane.jobs.overlaid == [JobID(1)])
   }
 
   @Test func theMouseReadsOffAndZooms() {
     var desk = Desk(Sample.running())
-    let chart = desk.pane.places[.chart] ?? .empty
+    let chart = desk.pane.panels.places[.chart] ?? .empty
     let middle = Point(x: chart.x + chart.width / 2, y: chart.y + 12)
     desk.send(.mouse(MouseEvent(.press(.left), at: middle)))
     #expect(desk.pane.area == .chart)
@@ -378,10 +344,10 @@ struct KeyTests {
 
   @Test func theMouseSelectsJobsAndPanels() {
     var desk = Desk(Sample.running())
-    let jobs = desk.pane.places[.jobs] ?? .empty
+    let jobs = desk.pane.panels.places[.jobs] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: jobs.x + 4, y: jobs.y + 3))))
     #expect(desk.asked == [JobDetailQuery(JobID(2))])
-    let log = desk.pane.places[.log] ?? .empty
+    let log = desk.pane.panels.places[.log] ?? .empty
     desk.send(.mouse(MouseEvent(.press(.left), at: Point(x: log.x + 4, y: log.y + 2))))
     #expect(desk.pane.area == .log)
   }

@@ -1,6 +1,7 @@
 import Drawing
 import Evidence
 import Foundation
+import SurfaceSnapshots
 import Testing
 import WorkbenchCore
 
@@ -53,6 +54,13 @@ import WorkbenchCore
     var surface = Surface(width: width, height: height)
     pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: .dark)
     return surface.text()
+  }
+
+  @Test(arguments: [(80, 22), (120, 34), (44, 20)]) func looksAsRecorded(_ width: Int, _ height: Int) throws {
+    var pane = VerdictPane()
+    var surface = Surface(width: width, height: height)
+    pane.draw(snapshot(measured: true), in: surface.bounds, focused: true, on: &surface, theme: .dark)
+    try surface.match(snapshot: "verdict-\(width)x\(height)")
   }
 
   @Test func showsVariantsWithIntervalsAndTheAdvice() {

@@ -26,7 +26,7 @@ struct ProcessTests {
     }
   }
 
-  @Test(.enabled(if: hasPython)) func aClaimEndsWithItsHolder() async throws {
+  @Test(.enabled(if: hasPython, "python3 is not installed")) func aClaimEndsWithItsHolder() async throws {
     try await withWorkspace { folder in
       let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
@@ -97,7 +97,8 @@ struct ProcessTests {
     }
   }
 
-  @Test(.enabled(if: hasShell)) func anotherProgramsWriteIsNoticed() async throws {
+  @Test(.enabled(if: hasShell, "the sqlite3 shell is not installed")) func anotherProgramsWriteIsNoticed() async throws
+  {
     try await withWorkspace { folder in
       let store = try await SQLiteStore(stateOf: folder)
       _ = try await store.beginRun(draft())
@@ -111,7 +112,9 @@ struct ProcessTests {
     }
   }
 
-  @Test(.enabled(if: hasPython)) func aKilledWriterLosesNothingThatWasCommitted() async throws {
+  @Test(.enabled(if: hasPython, "python3 is not installed")) func aKilledWriterLosesNothingThatWasCommitted()
+    async throws
+  {
     try await withWorkspace { folder in
       let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id
@@ -144,7 +147,8 @@ struct ProcessTests {
     }
   }
 
-  @Test(.enabled(if: hasPython)) func aWriterKilledAtAnyTimeLeavesAWholeFile() async throws {
+  @Test(.enabled(if: hasPython, "python3 is not installed")) func aWriterKilledAtAnyTimeLeavesAWholeFile() async throws
+  {
     try await withWorkspace { folder in
       let store = try await SQLiteStore(stateOf: folder)
       let run = try await store.beginRun(draft()).id

@@ -6,7 +6,7 @@ import WorkbenchCore
 @testable import Storage
 
 struct StorageErrorTests {
-  private func failure(opening folder: String) -> StorageError? {
+  private func failure(opening folder: String) async -> StorageError? {
     do {
       _ = try await SQLiteStore(stateOf: folder)
       return nil
@@ -18,7 +18,7 @@ struct StorageErrorTests {
       _ = try await SQLiteStore(stateOf: folder)
       let queue = try DatabaseQueue(path: folder + "/.assay/assay.sqlite")
       try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9 something new')") }
-      let error = try #require(failure(opening: folder))
+      let error = try #require(await failure(opening: folder))
       #expect(error == .newer(path: folder + "/.assay/assay.sqlite"))
       #expect(error.description.contains("update this one"))
     }
@@ -28,19 +28,19 @@ struct StorageErrorTests {
     try await withWorkspace { folder in
       try FileManager.default.createDirectory(atPath: folder + "/.assay", withIntermediateDirectories: true)
       try Data(repeating: 0x41, count: 9000).write(to: URL(fileURLWithPath: folder + "/.assay/assay.sqlite"))
-      let error = try #require(failure(opening: folder))
+      let error = try #require(await failure(opening: folder))
       guard case .corrupt = error else { throw error }
       #expect(error.description.contains("move it away"))
       // Doing what it says helps.
       try FileManager.default.moveItem(atPath: folder + "/.assay/assay.sqlite", toPath: folder + "/old.sqlite")
-      #expect(failure(opening: folder) == nil)
+      #expect(await failure(opening: folder) == nil)
     }
   }
 
   @Test func aFolderThatCannotBeMadeSaysWhatToDo() async throws {
     try await withWorkspace { folder in
       try Data("in the way".utf8).write(to: URL(fileURLWithPath: folder + "/.assay"))
-      let error = try #require(failure(opening: folder))
+      let error = try #require(await failure(opening: folder))
       guard case .readOnly = error else { throw error }
       #expect(error.description.contains("writable"))
     }
@@ -50,7 +50,7 @@ struct StorageErrorTests {
     try await withWorkspace { folder in
       try FileManager.default.createDirectory(
         atPath: folder + "/.assay/assay.sqlite", withIntermediateDirectories: true)
-      guard case .readOnly? = failure(opening: folder) else {
+      guard case .readOnly? = await failure(opening: folder) else {
         Issue.record("expected the error of a file that can't be opened")
         return
       }

@@ -119,7 +119,7 @@ import WorkbenchCore
     try write(Data((first + "\n" + second.prefix(30)).utf8), path)
     let items = follower.items(isOver: false)
     #expect(numbers(items) == ["of 30", "5: 1.5"])
-    guard case .train(let metric) = items[1] else { return #expect(Bool(false)) }
+    guard case .log(.train(let metric)) = items[1] else { return #expect(Bool(false)) }
     #expect(metric.learningRate == 0.0001 && metric.tokensPerSecond == 812.5 && metric.trainedTokens == 4060)
     try append(Data((second.dropFirst(30) + "\nnonsense\n{\"current_steps\": 15, \"loss\": NaN}").utf8), path)
     #expect(numbers(follower.items(isOver: false)) == ["of 30", "10? 1.25"])
@@ -170,7 +170,7 @@ import WorkbenchCore
     items += follower.items(isOver: false)
     items += follower.items(isOver: true)
     #expect(numbers(items) == ["2: 4.134", "3? 4.128", "4: 4.133", "6: 4.132", "6? 4.127"])
-    guard case .train(let metric) = items[0] else { return #expect(Bool(false)) }
+    guard case .log(.train(let metric)) = items[0] else { return #expect(Bool(false)) }
     #expect(metric.learningRate == Double(Float(0.01)))
     #expect(metric.gradNorm != nil)
   }

@@ -282,7 +282,7 @@ private func running(_ queue: MachineQueue) -> [String] {
 /// With processes of their own, some of which are killed.
 @Suite(.serialized) struct MachineQueueKillTests {
   /// What the processes below run: waits for its turn, says so, and keeps its place until it is killed.
-  @Test(.enabled(if: childFolder != nil)) func child() async throws {
+  @Test(.enabled(if: childFolder != nil, "another test runs it as a process of its own")) func child() async throws {
     let environment = ProcessInfo.processInfo.environment
     let queue = MachineQueue(folder: childFolder ?? "", slots: 1)
     let name = environment["ASSAY_TEST_JOB"] ?? ""

@@ -146,13 +146,40 @@ import Testing
         ["role": "tool", "content": "1"],
       ]
     ]
-    #expect(refusal(version((.history, "")), calls).contains("Message 2 calls tools"))
-    let tools: JSONValue = ["messages": [["role": "user", "content": "q"]], "tools": [["type": "function"]]]
-    #expect(refusal(version((.history, "")), tools).contains("\"tools\""))
-    let image: JSONValue = ["messages": [["role": "user", "content": [["type": "image_url"]]]]]
-    #expect(refusal(version((.history, "")), image).contains("no text"))
+    #expect(refusal(version((.history, "")), calls).isEmpty)
+    let alien: JSONValue = ["messages": [["role": "alien", "content": "q"]]]
+    #expect(refusal(version((.history, "")), alien).contains("\"alien\""))
+    let empty: JSONValue = ["messages": [["role": "user", "content": .null]]]
+    #expect(refusal(version((.history, "")), empty).contains("neither content nor calls"))
     let answered: JSONValue = ["messages": [["role": "user", "content": "q"], ["role": "assistant", "content": "a"]]]
     #expect(refusal(version((.history, "")), answered).contains("ends with an answer"))
+  }
+
+  @Test func whatIsMoreThanTextIsSentAsItStands() throws {
+    let call: JSONValue = [
+      "role": "assistant", "content": .null,
+      "tool_calls": [["id": "c", "type": "function", "function": ["name": "f"]]],
+    ]
+    let result: JSONValue = ["role": "tool", "tool_call_id": "c", "content": "5"]
+    let image: JSONValue = ["role": "user", "content": [["type": "image_url", "image_url": ["url": "data:"]]]]
+    let plain: JSONValue = ["role": "user", "content": "q", "weight": 1]
+    let input: JSONValue = ["messages": [plain, call, result, image], "tools": [["type": "function"]]]
+    let sent = try version((.history, "")).messages(for: input)
+    #expect(sent.map(\.role) == [.user, .assistant, .tool, .user])
+    #expect(sent.map(\.json) == [["role": "user", "content": "q"], call, result, image])
+    #expect(Conversation(in: input)?.tools == [["type": "function"]])
+    // Rows made of it keep it.
+    #expect(sent.map { RowMessage($0) }[1].toolCalls == call["tool_calls"])
+    #expect(RowMessage(sent[2]).members["tool_call_id"] == "c")
+    #expect(RowMessage(sent[3]).json["content"]?.array?.count == 1)
+  }
+
+  @Test func callsOfAnAnswerBecomeCallsOfARow() {
+    let row = RowMessage.answerCalling("Let me look.\n" + #"[{"name":"f","arguments":{"a":1}}]"#)
+    #expect(row.content == "Let me look.")
+    #expect(row.toolCalls?[0]?["function"] == ["name": "f", "arguments": #"{"a":1}"#])
+    #expect(RowMessage.answerCalling("[1]") == .answer("[1]"))
+    #expect(RowMessage.answerCalling("text") == .answer("text"))
   }
 
   @Test func otherValuesCalledMessagesAreText() throws {

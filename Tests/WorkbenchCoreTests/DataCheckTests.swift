@@ -49,7 +49,7 @@ import Testing
     #expect(check(.trl, .pair, .sft).contains("--objective dpo"))
     #expect(check(.trl, .conversation, .dpo).contains("--pairs"))
     #expect(check(.mlx, .pair, .dpo).contains("--backend trl"))
-    for (word, isFine) in [("mlx", false), ("trl", true)] {
+    for (word, isFine) in [(BackendName.mlx, false), (.trl, true)] {
       var slurm = SlurmSettings()
       slurm.runs = word
       #expect((check(.slurm(slurm), .pair, .dpo) == "fine") == isFine)

@@ -5,7 +5,7 @@ extension Endpoint.Dialect {
   /// OpenAI's chat completions, which nearly every server speaks.
   package static let chat = Endpoint.Dialect(
     word: "openai", title: "OpenAI's chat completions", usualAddress: "https://api.openai.com/v1",
-    usualKey: "OPENAI_API_KEY", hasTwoLimitNames: true, canTune: true,
+    usualKey: "OPENAI_API_KEY", hasTwoLimitNames: true, takesWholeMessages: true, canTune: true,
     reservedOptions: [
       "stream_options": written, "n": "One answer is read for each request; remove it.",
       "max_tokens": inVariant("max_tokens"),
@@ -42,8 +42,7 @@ struct ChatRequest: ChatBody {
   var json: JSONValue {
     var body = JSONObject()
     body["model"] = JSONValue(model)
-    body["messages"] = .array(
-      request.messages.map { ["role": JSONValue($0.role.rawValue), "content": JSONValue($0.content)] })
+    body["messages"] = .array(request.messages.map(\.json))
     let sampling = request.sampling
     if let temperature = sampling.temperature { body["temperature"] = JSONValue(temperature) }
     if let topP = sampling.topP { body["top_p"] = JSONValue(topP) }
@@ -55,6 +54,8 @@ struct ChatRequest: ChatBody {
     body["stream"] = JSONValue(streams)
     if streams { body["stream_options"] = ["include_usage": true] }
     body.add(options: options)
+    // A case's own tools count before those of the model's options.
+    if let tools = request.tools { body["tools"] = tools }
     return .object(body)
   }
 

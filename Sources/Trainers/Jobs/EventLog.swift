@@ -40,7 +40,7 @@ struct EventLog: Sendable {
     var tail = FileTail(path: path, offset: 0)
     tail.offset = max(0, tail.size - bytes)
     repeat {
-      for line in tail.lines(includingTorn: false) { EventFile.event(line).map { history.add($0) } }
+      for event in tail.lines(includingTorn: false).compactMap({ EventFile.event($0) }) { history.add(event) }
     } while tail.hasMore
     return history
   }

@@ -10,7 +10,8 @@ package struct Conversation: Sendable, Hashable {
 
   /// The messages as the case has them, at least one.
   package let messages: [JSONObject]
-  private let hasTools: Bool
+  /// The tools that the model may call, as the case has them; nil where there are none.
+  package let tools: JSONValue?
 
   /// The conversation in an input; nil where its `messages` are no list of objects with a `role`.
   package init?(in input: JSONValue) {
@@ -21,33 +22,32 @@ package struct Conversation: Sendable, Hashable {
       messages.append(object)
     }
     self.messages = messages
-    hasTools = input[Self.toolsKey]?.array?.isEmpty == false
+    tools = input[Self.toolsKey].flatMap { $0.array?.isEmpty == false ? $0 : nil }
   }
 
   /// The messages as a model is sent them.
   /// - Throws: `PromptTemplate.Failure` that names the first that can't be sent whole.
   func sent() throws(PromptTemplate.Failure) -> [ChatMessage] {
-    guard !hasTools else {
-      throw .conversation("The case has \"tools\", which can't be sent to a model yet. Remove them from the case")
-    }
     var sent: [ChatMessage] = []
     for (index, message) in messages.enumerated() {
       guard let role = Self.role(message["role"]?.string ?? "") else {
         throw .conversation(
-          "Message \(index + 1) has the role \"\((message["role"]?.string ?? "").prefix(40))\", which can't be sent yet. "
-            + "Conversations of system, user and assistant can")
+          "Message \(index + 1) has the role \"\((message["role"]?.string ?? "").prefix(40))\", which can't be sent: roles are "
+            + "system, developer, user, assistant and tool")
       }
-      if let calls = message.keys.first(where: { ["tool_calls", "function_call"].contains($0) }),
-        message[calls]?.isNull == false, message[calls]?.array?.isEmpty != true
-      {
-        throw .conversation("Message \(index + 1) calls tools (\"\(calls)\"), which can't be sent yet")
+      let text = Self.text(message["content"])
+      let calls = message["tool_calls"]?.array?.isEmpty == false
+      guard text != nil || calls || message["content"]?.array?.isEmpty == false else {
+        throw .conversation("Message \(index + 1) has neither content nor calls of tools")
       }
-      guard let text = Self.text(message["content"]) else {
-        throw .conversation("Message \(index + 1) has content that is no text, which can't be sent yet")
+      let others = message.contains { member in
+        !["role", "content", "weight"].contains(member.key) && !member.value.isNull
+          && member.value.array?.isEmpty != true
       }
-      sent.append(ChatMessage(role: role, content: text))
+      let isPlain = text != nil && !others && role != .tool && message["role"]?.string != "developer"
+      sent.append(ChatMessage(role: role, content: text ?? "", whole: isPlain ? nil : message))
     }
-    guard sent.last?.role == .user || sent.last?.role == .system else {
+    guard sent.last?.role != .assistant else {
       throw .conversation(
         "The conversation ends with an answer, so there is nothing to answer. Move it to \"expected\"")
     }
@@ -69,6 +69,7 @@ package struct Conversation: Sendable, Hashable {
     case "system", "developer": .system
     case "user": .user
     case "assistant": .assistant
+    case "tool": .tool
     default: nil
     }
   }
@@ -86,5 +87,17 @@ package struct Conversation: Sendable, Hashable {
       return texts.isEmpty ? nil : texts.joined(separator: "\n")
     default: return nil
     }
+  }
+}
+
+extension ModelSpec {
+  /// Why the model's API can't be sent a case's conversation whole, without a full stop; nil where it can.
+  func unsendable(_ messages: [ChatMessage], of evalCase: EvalCase) -> String? {
+    guard case .endpoint(let endpoint) = api, !endpoint.dialect.takesWholeMessages else { return nil }
+    let isPlain = messages.allSatisfy { $0.whole == nil } && Conversation(in: evalCase.input)?.tools == nil
+    return isPlain
+      ? nil
+      : "Its conversation has tools, calls of tools, or parts that are no text, and Assay sends those to OpenAI's chat "
+        + "completions and to local models only, not yet to \(endpoint.dialect.title)"
   }
 }

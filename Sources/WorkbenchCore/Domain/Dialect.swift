@@ -16,6 +16,8 @@ extension Endpoint {
     package var hasTwoLimitNames: Bool
     /// Whether system messages may follow the user's.
     package var takesLaterSystemText: Bool
+    /// Whether it takes messages in OpenAI's form: calls of tools, their results, parts that are no text, and `tools`.
+    package var takesWholeMessages: Bool
     /// Whether it has OpenAI's fine-tuning API.
     package var canTune: Bool
     /// What writing to the prompt cache costs by the API's rule; nil where that costs nothing by itself.
@@ -39,7 +41,8 @@ extension Endpoint {
     /// - Parameter reservedOptions: keys besides those that every API has.
     package init(
       word: String, title: String, usualAddress: String, usualKey: String? = nil, hasVersion: Bool = true,
-      hasTwoLimitNames: Bool = false, takesLaterSystemText: Bool = true, canTune: Bool = false,
+      hasTwoLimitNames: Bool = false, takesLaterSystemText: Bool = true,
+      takesWholeMessages: Bool = false, canTune: Bool = false,
       cacheWriteShares: CacheWriteShares? = nil, reservedOptions: [String: String] = [:]
     ) {
       self.word = word
@@ -49,6 +52,7 @@ extension Endpoint {
       self.hasVersion = hasVersion
       self.hasTwoLimitNames = hasTwoLimitNames
       self.takesLaterSystemText = takesLaterSystemText
+      self.takesWholeMessages = takesWholeMessages
       self.canTune = canTune
       self.cacheWriteShares = cacheWriteShares
       let common = [

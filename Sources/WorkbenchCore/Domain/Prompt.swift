@@ -1,8 +1,15 @@
+import Content
+
 /// Who says a message of a conversation.
 public enum MessageRole: String, Sendable, Hashable, CaseIterable {
   case system, user, assistant
   /// Stands for all messages of the case's own conversation. Only sections have it, never a message.
   case history
+  /// Gives the result of a tool. Only messages of a case's conversation have it, never a section.
+  case tool
+
+  /// Who can say a section of a prompt.
+  public static let ofSections: [MessageRole] = [.system, .user, .assistant, .history]
 }
 
 /// One message as a model receives it.
@@ -11,11 +18,18 @@ public struct ChatMessage: Sendable, Hashable {
   public var role: MessageRole
   /// The text, exactly as sent.
   public var content: String
+  /// The message in OpenAI's form, as a case's conversation has it, where its text isn't all that it says: it calls tools,
+  /// gives a tool's result, or has parts that are no text. Then this is what is sent.
+  public var whole: JSONObject?
   /// Makes a message.
-  public init(role: MessageRole, content: String) {
+  public init(role: MessageRole, content: String, whole: JSONObject? = nil) {
     self.role = role
     self.content = content
+    self.whole = whole
   }
+
+  /// The message in OpenAI's form.
+  public var json: JSONValue { .object(whole ?? ["role": .string(role.rawValue), "content": .string(content)]) }
 }
 
 /// One titled part of a prompt: a file of the prompt's folder.

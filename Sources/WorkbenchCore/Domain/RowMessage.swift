@@ -24,11 +24,40 @@ public struct RowMessage: Sendable, Hashable {
   public init(_ message: ChatMessage) {
     let role: Role =
       switch message.role {
+      case .tool: .tool
       case .system: .system
       case .user, .history: .user
       case .assistant: .assistant
       }
-    self.init(role: role, content: message.content)
+    // Parts of content that are no text stay, so that a back end that can't learn them refuses the row.
+    let members = (message.whole ?? [:]).filter { member in
+      switch member.key {
+      case "role": false
+      case "content": member.value.array?.contains { $0["type"]?.string != "text" } ?? false
+      default: !member.value.isNull
+      }
+    }
+    self.init(role: role, content: message.content, members: JSONObject(members))
+  }
+
+  /// What the assistant says, where it may call tools: calls, which stand on the last line of an answer as
+  /// `[{"name", "arguments"}]`, become `tool_calls`.
+  static func answerCalling(_ text: String) -> RowMessage {
+    let start = text.lastIndex(where: \.isNewline).map { text.index(after: $0) } ?? text.startIndex
+    guard let list = (try? JSONValue(parsing: String(text[start...])))?.array, !list.isEmpty,
+      list.allSatisfy({ $0["name"]?.string != nil && $0["arguments"] != nil && $0.object?.count == 2 })
+    else { return .answer(text) }
+    let calls = list.enumerated().map { index, call -> JSONValue in
+      let arguments = call["arguments"] ?? [:]
+      return [
+        "id": .string("call_\(index + 1)"), "type": "function",
+        "function": ["name": call["name"] ?? "", "arguments": .string(arguments.string ?? arguments.text())],
+      ]
+    }
+    let before = text[..<start]
+    return RowMessage(
+      role: .assistant, content: String(before.last?.isNewline == true ? before.dropLast() : before),
+      members: ["tool_calls": .array(calls)])
   }
 
   /// What the assistant says.

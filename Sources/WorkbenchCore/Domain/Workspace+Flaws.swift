@@ -123,8 +123,9 @@ extension Workspace {
     let version = PromptVersion(freezing: prompt, only: titles)
     return set.cases.compactMap { evalCase in
       do {
-        _ = try version.messages(for: evalCase.input)
-        return nil
+        let messages = try version.messages(for: evalCase.input)
+        guard let reason = model(variant.model)?.unsendable(messages, of: evalCase) else { return nil }
+        throw PromptTemplate.Failure.conversation(reason)
       } catch {
         return Problem(
           file: set.path, line: evalCase.line, message: "Case \"\(evalCase.id)\" can't be rendered. \(error)")

@@ -138,3 +138,20 @@ extension Snapshot {
     return [ranked.first { !$0.variant.isTuned }, ranked.first { $0.variant.isTuned }].compactMap(\.self)
   }
 }
+
+/// Why requests of a run have no answer, or answers no score, with how many.
+public struct FailuresQuery: Query {
+  /// The run.
+  public var run: RunID
+  /// Asks why answers of a run are missing.
+  public init(_ run: RunID) { self.run = run }
+
+  /// The run's outputs.
+  public var sources: Set<QuerySource> { [.run(run)] }
+
+  /// Counts the reasons in the database.
+  public func answer(on workbench: isolated Workbench, partial: ([String: Int]) -> Void) async throws -> [String: Int] {
+    let failures = try await workbench.missingReasons(of: run)
+    return Dictionary(failures.map { ($0.reason, $0.count) }, uniquingKeysWith: +)
+  }
+}

@@ -2,6 +2,8 @@
 public enum Subject: Hashable, Sendable {
   /// A training job.
   case job(JobID)
+  /// One run, to be read case by case.
+  case run(RunID)
   /// Two runs on an eval set, to be read side by side.
   case runs(RunID, RunID, set: String)
 }

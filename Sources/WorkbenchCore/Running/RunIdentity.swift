@@ -37,7 +37,10 @@ struct RunIdentity: Sendable {
   /// Everything that decides one answer. Different sample numbers are different draws from the same request.
   func key(for messages: [ChatMessage], of evalCase: EvalCase, sample: Int) -> ContentHash {
     var content: [JSONValue] = [model, sampling]
-    content += messages.map { .array([.string($0.role.rawValue), .string($0.content)]) }
+    content += messages.map { message in
+      .array([.string(message.role.rawValue), .string(message.content)] + (message.whole.map { [.object($0)] } ?? []))
+    }
+    if let tools = Conversation(in: evalCase.input)?.tools { content.append(["tools": tools]) }
     if usesCaseID { content.append(.string(evalCase.id)) }
     if sample > 0 { content.append(["sample": JSONValue(sample)]) }
     return Self.hash(content)

@@ -8,6 +8,14 @@ struct RunContext: Sendable {
   /// Requests under way.
   let live = LiveRequests()
 
+  /// A request as a model gets it.
+  func request(_ item: RequestList.Item) throws -> ModelRequest {
+    let evalCase = subject.set.cases[Int(item.place)]
+    return ModelRequest(
+      caseID: evalCase.id, messages: try messages(item), tools: Conversation(in: evalCase.input)?.tools,
+      sampling: subject.variant.sampling)
+  }
+
   /// What will be sent for a request.
   func messages(_ item: RequestList.Item) throws -> [ChatMessage] {
     try Workbench.messages(for: subject.set.cases[Int(item.place)], subject)
@@ -186,7 +194,13 @@ extension Workbench {
   /// What is sent for a case.
   /// - Throws: `WorkbenchError.files` that names the case's line.
   static func messages(for evalCase: EvalCase, _ subject: Subject) throws -> [ChatMessage] {
-    do { return try subject.version.messages(for: evalCase.input) } catch {
+    do {
+      let messages = try subject.version.messages(for: evalCase.input)
+      if let reason = subject.model.unsendable(messages, of: evalCase) {
+        throw PromptTemplate.Failure.conversation(reason)
+      }
+      return messages
+    } catch {
       let sentence = "Case \"\(evalCase.id)\" can't be rendered. \(error)"
       let problem = Problem(file: subject.set.path, line: evalCase.line, message: sentence)
       throw WorkbenchError.files(problem.description, [problem])
