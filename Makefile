@@ -4,6 +4,7 @@
 #               leaves out what needs the back end trl (1.5 GB); end-to-end tests run the release build; at the end it says
 #               which tests were skipped
 # make fuzz     try every parser with a million changed inputs each, which takes hours; FUZZ=N: so many
+# make simulate try what the statistics promise 10,000 times each, seeded, and print the rates; SIMULATE=N: so many
 # make install  PREFIX=/usr/local: binary, man page, shell completions
 # make bench    measure a release build; PEERS=1: other evaluators too
 # make format   lay the sources out
@@ -22,7 +23,7 @@ LINK := --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic 
   -Xlinker -z -Xlinker pack-relative-relocs
 endif
 
-.PHONY: all run demo test fuzz install uninstall bench format lint setup clean
+.PHONY: all run demo test fuzz simulate install uninstall bench format lint setup clean
 
 all: $(RELEASE)
 
@@ -66,6 +67,12 @@ fuzz:
 	@mkdir -p .build/fuzz && rm -f .build/fuzz/*.input .build/fuzz/*.failed
 	@ASSAY_FUZZ=$(FUZZ) swift test --skip-build --filter FuzzTests \
 	  || { ls .build/fuzz/*.input .build/fuzz/*.failed 2>/dev/null; false; }
+
+# A release build: the smaller numbers of repetitions that `make test` tries take a debug build seconds.
+simulate: SIMULATE ?= 10000
+simulate:
+	swift build -c release --product simulate
+	@.build/release/simulate $(SIMULATE)
 
 install: $(RELEASE)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \

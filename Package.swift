@@ -99,13 +99,19 @@ let package = Package(
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .target(name: "SeededRandom", path: "Tests/Support/SeededRandom"),
     .target(
+      name: "StatisticsSimulations", dependencies: ["Evidence", "SeededRandom"],
+      path: "Tests/Support/StatisticsSimulations"),
+    .executableTarget(name: "simulate", dependencies: ["StatisticsSimulations"], path: "Tests/Support/Simulate"),
+    .target(
       name: "PortContracts", dependencies: ["WorkbenchCore", "Content", "Grading"],
       path: "Tests/Support/PortContracts"),
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
     .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"]),
-    .testTarget(name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat", "StatisticsSimulations"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "NumberFormatTests", dependencies: ["NumberFormat"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Content"]),
     .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Content", "Grading"]),
@@ -181,7 +187,7 @@ let package = Package(
             .byName(name: pane), "Drawing", "WorkbenchCore", "Content", "Grading", "Evidence", "SurfaceSnapshots",
             "PaneDriver",
           ],
-          exclude: pane == "PaneVerdict" ? [] : ["Snapshots"]),
+          exclude: ["Snapshots"]),
       ]
     },
   swiftLanguageModes: [.v6]

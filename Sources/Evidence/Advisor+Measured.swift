@@ -142,6 +142,8 @@ extension Advisor {
   private static let fewestCases = 50
 
   private mutating func judgeEvalSize() {
+    // A copy: the optimiser of Swift 6.3 ends with an error where the property itself is asked below.
+    let comparison = comparison
     guard let count = comparison?.count ?? facts.prompted?.score?.count, count > 0 else { return }
     if isBrief {
       if outcome == .none, count < Self.fewestCases { add(.evalSize, .unknown, "too few cases") }

@@ -8,7 +8,7 @@ enum FormatSigns {
     guard let object = record.object else { return nil }
     // Our own form, where conversations may stand among other cases.
     if object["id"] != nil, object["input"]?.object != nil || object["messages"] != nil && object["expected"] != nil,
-      object["type"] == nil, object["attributes"] == nil
+      !["type", "attributes", "preferred_output", "choices", "call_type"].contains(where: { object[$0] != nil })
     {
       return .fields
     }

@@ -34,7 +34,8 @@ extension PromptPane {
     case .restore:
       return [
         Binding(.enter, title: "Restore the text", group: group, action: .accept, footer: "restore"),
-        Binding("d", title: "Drop the text", group: group, action: .drop, footer: "drop"), refuse,
+        Binding("d", title: "Drop the text", group: group, action: .drop, footer: "drop"),
+        Binding(.escape, title: "Decide later", group: group, action: .refuse, footer: "later"),
       ]
     }
   }

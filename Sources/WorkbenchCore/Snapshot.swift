@@ -226,8 +226,11 @@ public struct Notice: Sendable, Hashable, Identifiable {
   public var text: String
   /// When.
   public var time: Date
+  /// What to do about it, where that isn't in the sentence.
+  public var hint: WorkbenchError.Hint?
   /// Makes a notice.
-  public init(id: Int, kind: Kind, text: String, time: Date) {
+  public init(id: Int, kind: Kind, text: String, time: Date, hint: WorkbenchError.Hint? = nil) {
+    self.hint = hint
     self.id = id
     self.kind = kind
     self.text = text

@@ -91,9 +91,7 @@ extension Workbench {
       }
       return (job, job.adapter(at: checkpoint))
     }
-    guard let adapter = job.adapter else {
-      throw WorkbenchError.input("Job \(id) has saved no adapter yet; `assay jobs show \(id)` tells how far it is.")
-    }
+    guard let adapter = job.adapter else { throw WorkbenchError.noAdapter(id) }
     return (job, adapter)
   }
 
@@ -111,8 +109,7 @@ extension Workbench {
         throw WorkbenchError.input("There is a variant \"\(name)\" already; choose another name.")
       }
     } else if let variant = workspace.variants.first(where: { $0.adapter == adapter && $0.model == best.job.base }) {
-      throw WorkbenchError.input(
-        "The variant \"\(variant.name)\" uses \(adapter) already; `assay eval \(variant.name)` measures it.")
+      throw WorkbenchError.usedAdapter(adapter, by: variant.name)
     }
     let variant = workspace.variant(using: adapter, of: best.job, named: name)
     try await dependencies.files.add(variant)

@@ -112,8 +112,7 @@ extension Workbench {
     if let other = snapshot.jobs.first(where: { $0.id == job && $0.namesCheckpoints }) {
       // What its trainer calls it stands among the job's events.
       guard let checkpoint = details[other.id]?.checkpoints.first(where: { $0.step == step }) else {
-        throw WorkbenchError.input(
-          "There is no checkpoint of job \(job) after step \(step); `assay jobs show \(job)` lists what there is.")
+        throw WorkbenchError.noCheckpoint(job, step: step)
       }
       adapter = other.adapter(at: checkpoint)
     }

@@ -66,7 +66,6 @@ extension Workbench {
     if let number = Int64(name), let run = snapshot.runs.first(where: { $0.id.number == number }) { return run }
     let names = snapshot.workspace.variants.map(\.name)
     guard names.contains(name) else { throw WorkbenchError.unknown("variant or run", name, among: names) }
-    let place = set.map { " on \"\($0)\"" } ?? ""
-    throw WorkbenchError.input("\"\(name)\" has not been evaluated\(place) yet: run `assay eval \(name)` first.")
+    throw WorkbenchError.notEvaluated(name, on: set)
   }
 }

@@ -7,7 +7,7 @@ extension Workbench {
     let runs = try request.runs.map { id in
       guard let run = snapshot.runs.first(where: { $0.id == id }) else {
         throw WorkbenchError.unknown(
-          "run", id.description, among: snapshot.runs.map(\.id.description), whenNone: "`assay eval` makes one.")
+          "run", id.description, among: snapshot.runs.map(\.id.description), whenNone: .evaluate(nil))
       }
       return run
     }

@@ -56,7 +56,7 @@ extension Workbench {
   func knownRun(_ id: RunID) throws -> Run {
     guard let run = snapshot.runs.first(where: { $0.id == id }) else {
       throw WorkbenchError.unknown(
-        "run", id.description, among: snapshot.runs.map(\.id.description), whenNone: "`assay eval` makes one.")
+        "run", id.description, among: snapshot.runs.map(\.id.description), whenNone: .evaluate(nil))
     }
     return run
   }

@@ -44,14 +44,14 @@ extension Workbench {
   private func reviewed(_ output: OutputPlace, caseID: String) async throws -> (Run, EvalCase) {
     guard let run = snapshot.runs.first(where: { $0.id == output.run }) else {
       throw WorkbenchError.unknown(
-        "run", output.run.description, among: snapshot.runs.map(\.id.description), whenNone: "`assay eval` makes one.")
+        "run", output.run.description, among: snapshot.runs.map(\.id.description), whenNone: .evaluate(nil))
     }
     guard let set = snapshot.workspace.evalSet(run.set) else {
       throw WorkbenchError.unknown("eval set", run.set, among: snapshot.workspace.evalSets.map(\.name))
     }
     guard let evalCase = set.cases.first(where: { $0.id == caseID }) else {
       throw WorkbenchError.unknown(
-        "case of \"\(set.name)\"", caseID, among: set.cases.map(\.id), whenNone: "Add one to \(set.path).")
+        "case of \"\(set.name)\"", caseID, among: set.cases.map(\.id), whenNone: .add(to: set.path))
     }
     let outputs = try await store.outputs(of: run.id)
     guard outputs.contains(where: { $0.caseID == caseID && $0.sample == output.sample && $0.answer != nil }) else {

@@ -231,7 +231,7 @@ extension Workbench {
   private func job(_ id: JobID) throws -> TrainingJob {
     guard let job = snapshot.jobs.first(where: { $0.id == id }) else {
       throw WorkbenchError.unknown(
-        "job", id.description, among: snapshot.jobs.map(\.id.description), whenNone: "`assay train` starts one.")
+        "job", id.description, among: snapshot.jobs.map(\.id.description), whenNone: .train)
     }
     return job
   }
@@ -262,10 +262,7 @@ extension Workbench {
     try requireTrust()
     var job = try job(id)
     guard job.state.isOver else { throw WorkbenchError.input("Job \(id) is \(job.state.rawValue) already.") }
-    guard job.state.canResume else {
-      throw WorkbenchError.input(
-        "Job \(id) is finished: there is nothing left to go on with. `assay train` starts another.")
-    }
+    guard job.state.canResume else { throw WorkbenchError.finishedJob(id) }
     followers[id]?.cancel()
     followers[id] = nil
     try await dependencies.trainer.resume(folder: folder(of: job), order, accepting: accepted)

@@ -254,7 +254,7 @@ public actor Workbench {
       // Drafts are written once a second: what prevents it is told once.
       if case .keepDraft = command, snapshot.notices.contains(where: { $0.text == problem }) { return }
       if command.isEdit { end(command, problem: problem) }
-      notify(.error, problem)
+      notify(.error, problem, hint: (error as? WorkbenchError)?.hint)
     }
   }
 
@@ -306,9 +306,9 @@ public actor Workbench {
   public func tell(_ text: String) { notify(.information, text) }
 
   /// Tells the person something; the last 50 notices are kept.
-  public func notify(_ kind: Notice.Kind, _ text: String) {
+  public func notify(_ kind: Notice.Kind, _ text: String, hint: WorkbenchError.Hint? = nil) {
     lastNotice += 1
-    snapshot.notices.append(Notice(id: lastNotice, kind: kind, text: text, time: dependencies.now()))
+    snapshot.notices.append(Notice(id: lastNotice, kind: kind, text: text, time: dependencies.now(), hint: hint))
     if snapshot.notices.count > 50 { snapshot.notices.removeFirst() }
     publish()
   }

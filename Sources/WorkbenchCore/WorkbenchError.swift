@@ -4,6 +4,18 @@ import Content
 public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What was asked for doesn't exist or doesn't fit.
   case input(String)
+  /// There is nothing of a kind under a name, among those that there are.
+  case unknown(_ kind: String, _ name: String, among: [String], whenNone: Hint = .addToSettings)
+  /// A variant has no run, on a set or on any.
+  case notEvaluated(String, on: String?)
+  /// A job has nothing left to go on with.
+  case finishedJob(JobID)
+  /// A job has saved no adapter yet.
+  case noAdapter(JobID)
+  /// A job has no checkpoint after a step.
+  case noCheckpoint(JobID, step: Int)
+  /// An adapter belongs to a variant already.
+  case usedAdapter(String, by: String)
   /// A model, the engine or a trainer failed.
   case model(String)
   /// A limit that somebody set was reached.
@@ -15,15 +27,25 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   /// It would cost more than a person has to be asked for.
   case unconfirmed(Charge)
 
-  /// The sentence.
+  /// The sentence, without a hint.
   public var description: String {
     switch self {
-    case .input(let text), .model(let text), .budget(let text), .files(let text, _): text
+    case .unknown(let kind, let name, let names, _):
+      let near = Spelling.nearest(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
+      let list = names.isEmpty ? "There is none yet." : "There are: \(names.joined(separator: ", "))."
+      return "There is no \(kind) called \"\(name)\".\(near) \(list)"
+    case .notEvaluated(let name, let set):
+      return "\"\(name)\" has not been evaluated\(set.map { " on \"\($0)\"" } ?? "") yet."
+    case .finishedJob(let id): return "Job \(id) is finished: there is nothing left to go on with."
+    case .noAdapter(let id): return "Job \(id) has saved no adapter yet."
+    case .noCheckpoint(let id, let step): return "There is no checkpoint of job \(id) after step \(step)."
+    case .usedAdapter(let adapter, let variant): return "The variant \"\(variant)\" uses \(adapter) already."
+    case .input(let text), .model(let text), .budget(let text), .files(let text, _): return text
     case .unconfirmed(let charge):
-      "Nobody has agreed to the cost yet. " + charge.items.map(\.sentence).joined(separator: " ")
+      return "Nobody has agreed to the cost yet. " + charge.items.map(\.sentence).joined(separator: " ")
     case .untrusted:
-      "This workspace is not trusted: Assay starts no program, reads no key and contacts no server for it until you allow "
-        + "that."
+      return "This workspace is not trusted: Assay starts no program, reads no key and contacts no server for it until "
+        + "you allow that."
     }
   }
 
@@ -34,13 +56,30 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
       "Not \(what). Fix this first: " + flaws.prefix(3).map(\.description).joined(separator: " ") + more, flaws)
   }
 
-  /// There is no such thing; suggests the nearest name.
-  public static func unknown(
-    _ kind: String, _ name: String, among names: [String], whenNone: String = "Add one to assay.yaml."
-  ) -> WorkbenchError {
-    let near = Spelling.nearest(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
-    let list =
-      names.isEmpty ? "There is none yet. \(whenNone)" : "There are: \(names.joined(separator: ", "))."
-    return .input("There is no \(kind) called \"\(name)\".\(near) \(list)")
+  /// What a person can do next. Whoever shows the error has the words: a command on the command line, a key on the screen.
+  public enum Hint: Sendable, Hashable {
+    /// Add one to `assay.yaml`.
+    case addToSettings
+    /// Add one to a file.
+    case add(to: String)
+    /// Evaluate a variant; any where nil.
+    case evaluate(String?)
+    /// Start a job.
+    case train
+    /// Begin a sweep.
+    case sweep
+    /// Look at a job and its checkpoints.
+    case show(JobID)
+  }
+
+  /// What to do about it, where that isn't in the sentence.
+  public var hint: Hint? {
+    switch self {
+    case .unknown(_, _, let names, let hint): names.isEmpty ? hint : nil
+    case .notEvaluated(let name, _), .usedAdapter(_, let name): .evaluate(name)
+    case .finishedJob: .train
+    case .noAdapter(let id), .noCheckpoint(let id, _): .show(id)
+    case .input, .model, .budget, .files, .untrusted, .unconfirmed: nil
+    }
   }
 }

@@ -31,7 +31,7 @@ struct MessagesOverlay: Sendable {
     lines.append([Span("Messages, newest first", theme[.overlayTitle])])
     if notices.isEmpty { lines.append([Span("  Nothing has happened yet.", theme[.textDim])]) }
     for notice in notices {
-      lines.append([Span(notice.kind.mark + " ", theme[notice.kind.style]), Span(notice.text, theme[.overlay])])
+      lines.append([Span(notice.kind.mark + " ", theme[notice.kind.style]), Span(notice.shown, theme[.overlay])])
     }
     let box = Overlays.box(in: rect, width: 96, height: max(8, lines.count + 6))
     let inner = Overlays.frame(box, title: "Problems and messages · Esc or q closes", on: &surface, theme: theme)

@@ -113,7 +113,7 @@ extension Screen {
     } else if let sentence {
       message = [Span(TextWidth.truncate(sentence, to: width), theme[.statusNotice])]
     } else if let notice = snapshot.notices.last, notice.id > seenNotice {
-      let text = TextWidth.truncate(notice.text, to: max(0, width - 2))
+      let text = TextWidth.truncate(notice.shown, to: max(0, width - 2))
       message = [Span(notice.kind.mark + " ", theme[notice.kind.style]), Span(text, theme[.statusNotice])]
     } else {
       return nil

@@ -55,7 +55,8 @@ extension Report {
     table.rows = comparison.tags.map { tag in
       let pairs = tag.pairs
       return [
-        tag.tag, "\(pairs.count)", tag.a.map { NumberFormat.percent($0.mean) } ?? "–", tag.b.map { NumberFormat.percent($0.mean) } ?? "–",
+        tag.tag, "\(pairs.count)", tag.a.map { NumberFormat.percent($0.mean) } ?? "–",
+        tag.b.map { NumberFormat.percent($0.mean) } ?? "–",
         pairs.count > 0 ? NumberFormat.points(pairs.difference, pairs.interval) : "–",
       ]
     }

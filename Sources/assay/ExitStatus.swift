@@ -55,7 +55,8 @@ enum ExitStatus {
       for permission in permissions.prefix(20) { Wiring.say("  · " + TrustQuestion.line(permission)) }
       if permissions.count > 20 { Wiring.say("  · and \(permissions.count - 20) more") }
       Wiring.say("`assay trust` shows all of it and asks; --trust or ASSAY_TRUST=1 trusts it for one process.")
-    case is WorkbenchError, is ModelFailure, is TrainerFailure, is EngineError, is Problem, is TrustFailure:
+    case let error as WorkbenchError: Wiring.say("assay: \(error.onCommandLine)")
+    case is ModelFailure, is TrainerFailure, is EngineError, is Problem, is TrustFailure:
       Wiring.say("assay: \(error)")
     default:
       // Help, a version, a completion script, or a usage error: ArgumentParser knows its words.

@@ -23,9 +23,9 @@ struct ImportResult {
     if output.failed > Self.mostShown { Wiring.say("\(source): and \(output.failed - Self.mostShown) more failures.") }
     if let sentence = personal { Wiring.say(sentence) }
     if report.collapsed > 0 {
-      Wiring.say("\(report.collapsed) cases that say almost the same as another became its weight.")
+      Wiring.say("Calls that say almost the same as another became its weight: \(report.collapsed).")
     }
-    if report.renamed > 0 { Wiring.say("\(report.renamed) ids were taken and got a number at their end.") }
+    if report.renamed > 0 { Wiring.say("Ids that were taken got a number at their end: \(report.renamed).") }
     for part in report.parts where request.isPreview || part.isNew && !part.graders.isEmpty {
       if !part.graders.isEmpty { Wiring.say("Graders of \(part.set): \(JSONValue.array(part.graders).text(.spaced))") }
       if request.isPreview { for line in part.first { print(line) } }

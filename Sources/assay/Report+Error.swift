@@ -36,7 +36,7 @@ extension Report {
     switch error {
     case is CancellationError: "Interrupted. What was finished is kept; the same command goes on from there."
     case let problem as Problem: problem.message
-    case is WorkbenchError: String(describing: error)
+    case let error as WorkbenchError: error.onCommandLine
     default:
       Assay.exitCode(for: error) == .validationFailure ? Assay.message(for: error) : String(describing: error)
     }

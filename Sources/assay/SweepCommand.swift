@@ -92,7 +92,7 @@ struct SweepCommand: AsyncParsableCommand {
             : snapshot.sweepNames.joined(separator: "\n"))
       }
       guard snapshot.sweepNames.contains(name) else {
-        throw WorkbenchError.unknown("sweep", name, among: snapshot.sweepNames, whenNone: "`assay sweep` begins one.")
+        throw WorkbenchError.unknown("sweep", name, among: snapshot.sweepNames, whenNone: .sweep)
       }
       try await SweepCommand.tell(snapshot.sweep(name), on: workbench, json: options.json)
     }

@@ -56,7 +56,8 @@ extension EndToEnd {
         #expect(
           line == "tuned-1: { model: tiny, prompt: short, adapter: .assay/jobs/1/best, temperature: 0, max_tokens: 64 }"
         )
-        #expect(text(of: folder + "/assay.yaml").replacing("  \(line)\n", with: "") == config)
+        #expect(text(of: folder + "/assay.yaml") == config && used["file"] == "variants/tuned-1.yaml")
+        #expect(text(of: folder + "/variants/tuned-1.yaml").hasPrefix("model: tiny\nprompt: short\nadapter: "))
         let again = try await assay("adapter", "use", "1", "--workspace", folder)
         #expect(again.status == 2 && again.errors.contains("uses .assay/jobs/1/best already"), "\(again)")
         let named = try await run("adapter", "use", "1", "--step", "10", "--name", "ten", "--json").json()

@@ -51,8 +51,10 @@ struct StatisticsVector {
     return try #require(value as? [Double], "\(key ?? "")")
   }
 
-  /// Whether a number agrees with the expected one.
-  func agrees(_ value: Double?, _ expected: Double) -> Bool { isClose(value, expected, tolerance) }
+  /// Whether a number agrees with the expected one: to the tolerance, of large numbers relatively.
+  func agrees(_ value: Double?, _ expected: Double) -> Bool {
+    isClose(value, expected, tolerance * max(1, abs(expected)))
+  }
   /// Whether numbers agree with the expected ones.
   func agrees(_ values: [Double], _ expected: [Double]) -> Bool {
     values.count == expected.count && zip(values, expected).allSatisfy { agrees($0, $1) }

@@ -49,6 +49,12 @@ import Testing
     #expect(one.metadata["non_preferred_output"]?[0]?["content"] == "b")
   }
 
+  @Test func aPairWithAnIDIsAPair() throws {
+    let text =
+      #"{"id":"p","input":{"messages":[{"role":"user","content":"q"}]},"preferred_output":[{"role":"assistant","content":"a"}],"non_preferred_output":[{"role":"assistant","content":"b"}]}"#
+    #expect(try imported(text + "\n").cases.first?.expected == "a")
+  }
+
   @Test(arguments: [
     (#"{"messages":[]}"#, "empty list"), (#"{"messages":[{"role":"usr","content":"q"}]}"#, "did you mean \"user\"?"),
     (#"{"messages":[{"role":"user","content":null}]}"#, "neither content"),

@@ -140,4 +140,18 @@ import Testing
     let deep = "tests: " + String(repeating: "[", count: 5_000)
     #expect(try imported(deep, named: "x.yaml").failures.first?.reason.contains("nested") == true)
   }
+
+  @Test func listsAndSchemasMeanWhatPromptfooTakesThemFor() throws {
+    let text =
+      "tests:\n  - vars: { a: 1 }\n    assert: [{ type: contains-all, value: 'x, y' }, { type: is-json, value: { type: object } }]\n"
+    let output = try imported(text, named: "t.yaml")
+    #expect(output.cases.first?.expected == ["x", "y"])
+    #expect(
+      output.graders == [
+        [
+          ["type": "contains-all", "all-or-nothing": true],
+          ["type": "is-json", "schema": ["$schema": "http://json-schema.org/draft-07/schema#", "type": "object"]],
+        ]
+      ])
+  }
 }

@@ -34,6 +34,8 @@ import Testing
     #expect(try score(#"{"type": "contains", "value": "B"}"#, "abc").passed == false)
     #expect(try score(#"{"type": "icontains", "value": "B"}"#, "abc").passed == true)
     #expect(try score(#"{"type": "contains-any", "values": ["x", "c"]}"#, "abc").reason == #"the answer contains "c""#)
+    let whole = try score(#"{"type": "contains-all", "value": ["a", "x"], "all-or-nothing": true}"#, "abc")
+    #expect(whole.value == 0 && whole.passed == false)
     let part = try score(#"{"type": "contains-all", "value": ["a", "x", "c", "y"]}"#, "abc")
     #expect(part.value == 0.5)
     #expect(part.passed == false)

@@ -42,7 +42,8 @@ enum Sample {
         "needs_human": .bool(number % 4 == 0),
       ])
       return EvalCase(
-        id: id, line: number, input: .object(["ticket": .string(tickets[number % tickets.count])]), expected: expected,
+        id: id, line: number, input: .object(["ticket": .string(tickets[number % tickets.count] + " (\(number))")]),
+        expected: expected,
         tags: [["easy"], ["jargon"], ["noisy", "policy"]][number % 3])
     }
   }

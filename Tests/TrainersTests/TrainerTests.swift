@@ -7,6 +7,7 @@ import Testing
 import Trust
 import WorkbenchCore
 
+@testable import TrainerLogs
 @testable import Trainers
 
 @Suite struct TrainerTests {

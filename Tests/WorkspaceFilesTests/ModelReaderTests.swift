@@ -159,7 +159,7 @@ struct ModelReaderTests {
         "12: models.k.command: bin/gone doesn't exist; correct the path or put it there.",
         "13: models.l.certificates: gone.pem doesn't exist; correct the path or put it there.",
         "14: models.m.options: Unknown key \"options\". Keys here are key, api_key, token, secret, api, file, "
-          + "concurrency, timeout, requests_per_minute, tokens_per_minute, price.",
+          + "concurrency, timeout, requests_per_minute, tokens_per_minute, price, tuned, base.",
         "15: models.n.base_url: Expected an address such as https://api.openai.com/v1, with the version at its end.",
       ])
   }

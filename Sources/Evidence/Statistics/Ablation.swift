@@ -29,13 +29,13 @@ public struct Ablation: Sendable, Hashable {
     let comparisons = family.comparisons
     self.comparisons = comparisons
     effects = comparisons.map(Self.effect)
-    // The comparison whose spread is largest finds least.
+    // The comparison whose spread is largest finds least. Where nearly no case differs there is no effect to find.
     let found = comparisons.map { comparison -> Double? in
       guard var power = comparison.power else { return nil }
       power.significance = comparison.alpha / Double(comparisons.count)
       return power.detectableDifference(cases: comparison.count)
     }
-    detectable = found.contains(nil) ? nil : found.compactMap { $0 }.max()
+    detectable = found.compactMap { $0 }.max()
   }
 
   /// What a comparison of the full prompt with the prompt without a section says of the section.

@@ -10,9 +10,9 @@
 /// difference that isn't there more often than `alpha`.
 ///
 /// A case stands for a unit here: with groups, whole groups are answered, and they are what is planned and counted, by
-/// their effective number. The cases must come in random order. After each look of ``looks`` the p-value of all pairs so far is held against the
-/// level of that look. The p-value is that of ``PairedComparison``, not of a normal approximation, so few differing pairs
-/// make the test careful and never bold.
+/// their effective number. The cases must come in random order (``order(of:salt:)``). After each look of ``looks`` the
+/// p-value of all pairs so far is held against the level of that look. The p-value is that of ``PairedComparison``, not
+/// of a normal approximation, so few differing pairs make the test careful and never bold.
 ///
 /// Graded scores have a trap of their own: many small gains with a rare large loss look like a sure win until the first
 /// loss comes. So before the last look they decide only if the difference would still be shown at `alpha` after one more

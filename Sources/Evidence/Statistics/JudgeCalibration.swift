@@ -86,10 +86,12 @@ public struct JudgeCalibration: Sendable, Hashable {
   static func correction(
     _ comparison: PairedComparison, specificity: Rate, sensitivity: Rate
   ) -> (difference: Double, interval: Interval)? {
-    let j = specificity.rate + sensitivity.rate - 1
+    let (s0, v0) = smoothed(specificity)
+    let (s1, v1) = smoothed(sensitivity)
+    let j = s0 + s1 - 1
     guard j > 0 else { return nil }
     let z = Distributions.normalQuantile(0.975)
-    let v = smoothed(specificity).variance + smoothed(sensitivity).variance
+    let v = v0 + v1
     let d = comparison.difference
     let own = z * z * d * d * v / (j * j * j * j)
     let radius = { (end: Double) in ((d - end) * (d - end) / (j * j) + own).squareRoot() }

@@ -17,7 +17,8 @@ public enum LookRefusal: Sendable, Hashable {
   public var sentence: String {
     let reason =
       switch self {
-      case .fewUnits(let count): "there are only \(NumberFormat.plural(count, "independent case")), and looking takes 30"
+      case .fewUnits(let count):
+        "there are only \(NumberFormat.plural(count, "independent case")), and looking takes 30"
       case .unequalUnits(let share):
         "groups and weights are so unequal that the cases count like \(NumberFormat.percent(share)) of their number"
       case .orderNotRandom: "the order of the cases is not random"

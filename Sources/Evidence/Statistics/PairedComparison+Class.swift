@@ -26,10 +26,7 @@ extension PairedComparison {
 
   /// The share of cases on which right and wrong answers differ, by Laplace's rule: (b + c + 1)/(n + 2); nil for graded
   /// scores.
-  public var discordance: Double? {
-    guard case .outcomes(let outcomes) = sample else { return nil }
-    return Double(outcomes.discordant + 1) / Double(outcomes.count + 2)
-  }
+  public var discordance: Double? { sample.discordance }
 
   /// The cases that would be needed, those at hand included, to find a difference of the margin with a power of 80 %, with
   /// as much spread as was measured and as many cases to a group; nil for fewer than two units.
@@ -38,16 +35,7 @@ extension PairedComparison {
   /// The power of comparisons with as much spread as this one's; nil for fewer than two units.
   ///
   /// The measured difference doesn't enter: the power at what was measured only restates the p-value.
-  public var power: Power? {
-    switch sample {
-    case .outcomes(let outcomes):
-      return outcomes.count > 1 ? Power(discordance: discordance ?? Power.usualDiscordance) : nil
-    case .units(let units):
-      guard let spread = units.caseDeviation, units.count > 1 else { return nil }
-      return Power(
-        deviation: spread > 0 ? spread : Power.usualDeviation, designEffect: max(1, units.designEffect))
-    }
-  }
+  public var power: Power? { sample.power }
 
   /// About how many more cases would tell the variants apart, or show them to be the same within the margin: two
   /// significant digits; nil unless the class is unclear or too few, or where it isn't known.
@@ -59,14 +47,7 @@ extension PairedComparison {
   /// About how many more cases would show equivalence, if there is no difference at all, with a power of 80 %:
   /// (z + 1.2816)²·ψ/m² in all. Nil for graded scores of fewer than two units.
   public var moreCasesForEquivalence: Int? {
-    let variance: Double? =
-      switch sample {
-      case .outcomes: discordance
-      case .units(let units): units.caseDeviation.map { $0 * $0 * max(1, units.designEffect) }
-      }
-    return variance.map {
-      Self.about(Power.casesForEquivalence(variance: $0, margin: margin) - count)
-    }
+    sample.caseVariance.map { Self.about(Power.casesForEquivalence(variance: $0, margin: margin) - count) }
   }
 
   /// A count rounded up to two significant digits, at least 1.
@@ -74,6 +55,36 @@ extension PairedComparison {
     var unit = 1
     while count / unit >= 100 { unit *= 10 }
     return max(1, (count + unit - 1) / unit * unit)
+  }
+}
+
+extension PairedComparison.Sample {
+  /// The share of cases on which right and wrong answers differ, by Laplace's rule; nil for graded scores.
+  fileprivate var discordance: Double? {
+    switch self {
+    case .outcomes(let outcomes): Double(outcomes.discordant + 1) / Double(outcomes.count + 2)
+    case .units: nil
+    }
+  }
+
+  /// The power of comparisons with as much spread; nil for fewer than two units.
+  fileprivate var power: Power? {
+    switch self {
+    case .outcomes(let outcomes):
+      return outcomes.count > 1 ? Power(discordance: discordance ?? Power.usualDiscordance) : nil
+    case .units(let units):
+      guard let spread = units.caseDeviation, units.count > 1 else { return nil }
+      return Power(
+        deviation: spread > 0 ? spread : Power.usualDeviation, designEffect: max(1, units.designEffect))
+    }
+  }
+
+  /// The variance of the cases' differences, groups allowed for; nil where it isn't known.
+  fileprivate var caseVariance: Double? {
+    switch self {
+    case .outcomes: discordance
+    case .units(let units): units.caseDeviation.map { $0 * $0 * max(1, units.designEffect) }
+    }
   }
 }
 

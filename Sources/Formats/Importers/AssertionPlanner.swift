@@ -99,6 +99,12 @@ struct AssertionPlanner: Sendable {
     return specs
   }
 
+  /// A schema that says its draft: promptfoo takes draft 7 where none is named.
+  private static func withDraft(_ schema: JSONObject) -> JSONObject {
+    guard schema["$schema"] == nil else { return schema }
+    return JSONObject([(key: "$schema", value: "http://json-schema.org/draft-07/schema#")] + Array(schema))
+  }
+
   private static func isPlain(_ value: JSONValue) -> Bool {
     switch value {
     case .string(let text): !text.hasPrefix("file://") && !text.contains("{%") && !text.isEmpty
@@ -114,6 +120,7 @@ struct AssertionPlanner: Sendable {
     var spec: JSONObject = ["type": .string((assertion.isNegated ? "not-" : "") + assertion.type)]
     switch assertion.type {
     case "equals": spec["trim"] = false
+    case "contains-all", "icontains-all": spec["all-or-nothing"] = true
     case "levenshtein": spec["threshold"] = JSONValue(Int(assertion.threshold.map { max(0, min($0, 1e9)) } ?? 5))
     case "regex":
       // promptfoo fills variables in; ours is one pattern for all cases.
@@ -124,10 +131,11 @@ struct AssertionPlanner: Sendable {
     case "is-json", "contains-json":
       switch assertion.value {
       case nil, .null: break
-      case .object, .bool: spec["schema"] = assertion.value
+      case .object(let schema): spec["schema"] = .object(Self.withDraft(schema))
+      case .bool: spec["schema"] = assertion.value
       case .string(let text):
-        guard let schema = try? JSONValue(parsing: text), schema.object != nil else { return nil }
-        spec["schema"] = schema
+        guard let schema = (try? JSONValue(parsing: text))?.object else { return nil }
+        spec["schema"] = .object(Self.withDraft(schema))
       default: return nil
       }
     case "word-count":

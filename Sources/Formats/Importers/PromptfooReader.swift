@@ -50,8 +50,7 @@ struct PromptfooReader: FormatReader {
     output.prompts = prompts.compactMap { $0.string ?? $0["raw"]?.string }
     if !prompts.isEmpty {
       output.note(
-        "The file has \(prompts.count) prompt\(prompts.count == 1 ? "" : "s"), which are not imported: write them as sections "
-          + "of a prompt.")
+        "Prompts are not imported (\(prompts.count) in the file): write what they say as sections of a prompt.")
     }
   }
 

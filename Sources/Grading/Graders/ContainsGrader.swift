@@ -10,17 +10,20 @@ struct ContainsGrader: GraderKind {
       GraderKey("values", standard: "\"value\"", "another name for \"value\""),
       GraderKey(
         "ignore-case", standard: "false, true for the types with i", "whether upper and lower case are the same"),
+      GraderKey("all-or-nothing", standard: "false", "whether the score is 0 or 1, not the share that was found"),
     ]
 
   let reference: GraderReference
   let needsAll: Bool
   let ignoresCase: Bool
+  let isAllOrNothing: Bool
 
   init(type: String, options: GraderOptions) throws(GraderError) {
     reference = try options.requirements(allowsList: true)
     needsAll = !type.hasSuffix("-any")
     let flag = try options.flag("ignore-case")
     ignoresCase = type.hasPrefix("i") ? true : flag ?? false
+    isAllOrNothing = try options.flag("all-or-nothing") ?? false
   }
 
   func check(_ graded: GradedCase) throws(Unscorable) { _ = try reference.requirements(in: graded) }
@@ -46,6 +49,6 @@ struct ContainsGrader: GraderKind {
     return Judgement(
       missing.isEmpty,
       missing.isEmpty ? "the answer contains \(list(found))" : "the answer does not contain \(list(missing))",
-      value: Double(found.count) / Double(parts.count))
+      value: isAllOrNothing ? nil : Double(found.count) / Double(parts.count))
   }
 }

@@ -215,7 +215,6 @@ private let others: [PortContract<any Store>] = [
     let job = try await store.beginJob(
       JobDraft(
         backend: "openai", base: "b", data: "train.jsonl", settings: settings, created: Date(timeIntervalSince1970: 5)))
-    let header: @Sendable () async throws -> TrainingJob? = { try await store.jobs().first }
     var running = job
     (running.state, running.step, running.adapter, running.best) = (.running, 5, "ft:a", .init(step: 5))
     try await store.update(running)
@@ -223,12 +222,12 @@ private let others: [PortContract<any Store>] = [
     (ended.state, ended.step, ended.message) = (.finished, 9, "9 steps are done.")
     try await store.update(ended)
     try await store.update(running)
-    try same(try await header(), ended, "one that looked earlier and writes later changes nothing")
+    try same(try await newestJob(of: store), ended, "one that looked earlier and writes later changes nothing")
 
     try await store.choose(TrainingJob.Best(step: 3, validationLoss: 0.5), adapter: "ft:a:3", of: job.id)
     (ended.best, ended.adapter, ended.step) = (.init(step: 9), "ft:a", 10)
     try await store.update(ended)
-    let chosen = try await header()
+    let chosen = try await newestJob(of: store)
     try same(chosen?.adapter, "ft:a:3", "what was chosen stays")
     try same(chosen?.best, TrainingJob.Best(step: 3, validationLoss: 0.5))
     try same(chosen?.chosen, 3)
@@ -237,17 +236,17 @@ private let others: [PortContract<any Store>] = [
     var other = ended
     (other.base, other.data, other.backend, other.settings.rank) = ("x", "y", "mlx", 99)
     try await store.update(other)
-    let made = try await header()
+    let made = try await newestJob(of: store)
     try same(made?.base, "b", "what a job was made with never changes")
     try same(made?.settings, settings)
 
     try await store.reopen(job.id)
-    let again = try await header()
+    let again = try await newestJob(of: store)
     try same(again?.state, .queued)
     try same(again?.message, nil)
     try same(again?.chosen, nil)
     try await store.update(running)
-    try same(try await header()?.adapter, "ft:a", "a job that goes on tells its best again")
+    try same(try await newestJob(of: store)?.adapter, "ft:a", "a job that goes on tells its best again")
   },
   PortContract("a batch is kept by its label until it is over") { store in
     let run = try await store.beginRun(draft("a")).id
@@ -307,3 +306,5 @@ private let others: [PortContract<any Store>] = [
     try same(try await store.probes(), [hash("m"): probe])
   },
 ]
+
+private func newestJob(of store: any Store) async throws -> TrainingJob? { try await store.jobs().first }
