@@ -36,7 +36,7 @@ extension EndToEnd {
           #expect(runs == ["finished 12 0"])
 
           // Trains a short job and sees the curve.
-          try await terminal.press("5", "n")
+          try await terminal.press("5", "a")
           try await terminal.wait("the form") { $0.contains("New training job") && $0.contains("steps") }
           try await terminal.press("Enter")
           let curve = try await terminal.wait("the curve", limit: .seconds(300)) {

@@ -87,13 +87,13 @@ extension EndToEnd {
           let listed = try await assay("jobs", "list", "--workspace", workspace, "--json")
           #expect(listed.status == 0, "\(listed)")
           let jobs = try listed.json()
-          #expect(jobs.array?.count == 1)
+          try #require(jobs.array?.count == 1)
           return jobs[0] ?? .null
         }
         var reached = 0
         try await Tmux.with(folder: folder) { terminal in
           try await terminal.open(workspace, notes: folder)
-          try await terminal.press("5", "n")
+          try await terminal.press("5", "a")
           try await terminal.wait("the form") { $0.contains("New training job") }
           try await terminal.press("Enter")
           try await terminal.wait("the first report", limit: .seconds(300)) {

@@ -117,7 +117,7 @@ extension EndToEnd {
           try await terminal.open(workspace, notes: folder)
           try await terminal.wait("the hint") { $0.contains("Typed and not saved when Assay ended: prompts/main/10") }
           try await terminal.press("e")
-          try await terminal.wait("the question") { $0.contains("Enter restores it") }
+          try await terminal.wait("the question") { $0.contains("Enter restore") }
           try await terminal.press("Enter")
           try await terminal.wait("the text") { $0.contains("Think first. Say") }
           try await terminal.press("C-s")

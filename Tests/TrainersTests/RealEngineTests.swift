@@ -192,9 +192,10 @@ struct RealEngineTests {
     let model = try await Self.model()
     let trainer = Self.trainer()
     let folder = model + "/job"
-    var settings = Self.settings(steps: 50)
-    settings.learningRate = 1e30
-    settings.schedule = .constant
+    let settings = Self.settings(steps: 50)
+    // The last number of the last tensor, in half precision, is none.
+    let weights = URL(fileURLWithPath: model + "/model.safetensors")
+    try (Data(contentsOf: weights).dropLast(2) + [0x00, 0x7E]).write(to: weights)
     try await trainer.start(
       TrainingPlan(
         folder: folder, base: model, settings: settings, rows: Self.rows(12), validationRows: Self.rows(3)))
