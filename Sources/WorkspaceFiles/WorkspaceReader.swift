@@ -223,7 +223,7 @@ struct WorkspaceReader {
 
   /// Reads the share of cases to hold out; nil where the file doesn't say.
   private func heldOutShare(_ fields: inout ConfigFields) -> Double? {
-    fields.number("held_out", "a share above 0, at most 0.9, such as 0.3") { $0 > 0 && $0 <= 0.9 }
+    fields.number("held_out", "a share from 0.01 to 0.9, such as 0.3") { $0 >= 0.01 && $0 <= 0.9 }
   }
 
   private mutating func readEvalSets(

@@ -153,8 +153,5 @@ struct LocalChatTests {
     let clients = HTTPModelClients(servers: nil) { _ in nil }
     let failure = #expect(throws: ModelFailure.self) { try clients.client(for: spec, adapter: nil, workspace: "/") }
     #expect(failure?.kind == "rejected")
-    #expect(throws: ModelFailure.self) {
-      try clients.client(for: ModelSpec(name: "m", api: .command(["cat"])), adapter: "x", workspace: "/")
-    }
   }
 }

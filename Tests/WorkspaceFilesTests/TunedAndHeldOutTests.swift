@@ -112,6 +112,14 @@ struct TunedAndHeldOutTests {
     #expect(problem.message.contains("at least 30 independent cases") && problem.message.contains("add about"))
   }
 
+  @Test(arguments: ["0", "1e-300", "1e-3", "0.95", "-1", ".nan"])
+  func aShareBeyondReasonIsRefused(_ share: String) async throws {
+    let workspace = try await self.workspace(
+      "eval_sets: { main: { path: evals/main.jsonl, held_out: \(share) } }", cases: cases(40))
+    let messages = workspace.problems.filter { $0.key == "eval_sets.main.held_out" }.map(\.message)
+    #expect(messages.contains { $0.contains("a share from 0.01 to 0.9") }, "\(workspace.problems)")
+  }
+
   @Test func aSetCanBeKeptApart() async throws {
     let workspace = try await self.workspace(
       """

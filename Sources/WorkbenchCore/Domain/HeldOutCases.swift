@@ -29,6 +29,6 @@ package struct HeldOutCases: Sendable, Hashable {
   /// How many units are held out.
   package var units: Int { split.units }
 
-  /// About how many cases more it takes for enough units, if each is its own.
-  package var missingCases: Int { Int((Double(split.missingUnits) / split.share).rounded(.up)) }
+  /// About how many cases more it takes for enough units, if each is its own; a billion at most.
+  package var missingCases: Int { Int(min(1e9, (Double(split.missingUnits) / split.share).rounded(.up))) }
 }
