@@ -161,6 +161,25 @@ import Testing
     #expect(TrainingSplit.leakedCases(of: rows, in: set(20)) == ["c7", "c8"])
   }
 
+  /// Whole inputs within a template are found; a sentence that another request shares is none.
+  @Test func aSharedSentenceIsNoLeak() {
+    func leaks(_ texts: [String]) -> Set<String> {
+      let rows = texts.map { text in
+        TrainingRow(messages: [ChatMessage(role: .user, content: text), ChatMessage(role: .assistant, content: "a")])
+      }
+      return TrainingSplit.leakedCases(of: rows, in: set(20))
+    }
+    #expect(leaks(["Sort this: question 7 of many Answer:", "Sort this: how are you? Answer:"]) == ["c7"])
+    #expect(leaks(["Good morning, question 7 of many. We are stuck.", "Hello, is it down? Thanks."]).isEmpty)
+    #expect(leaks([]).isEmpty && leaks(["question 7 of many"]) == ["c7"])
+    let long = set(1, question: { _ in "why does the north harbour not open on Sundays before nine" })
+    let row = TrainingRow(messages: [
+      ChatMessage(role: .user, content: "Hi! Why does the north harbour not open on Sundays before nine? Thanks."),
+      ChatMessage(role: .assistant, content: "a"),
+    ])
+    #expect(TrainingSplit.leakedCases(of: [row], in: long) == ["c0"], "a long one is no accident")
+  }
+
   @Test func idsThatLookLikePartsAreNoticed() throws {
     func hint(_ ids: [String], group: String? = nil) -> GroupHint? {
       GroupHint(ids.map { EvalCase(id: $0, input: ["q": .string($0)], group: group) })

@@ -5,18 +5,23 @@ import Content
 /// A case is found by the longest text of its input: anywhere between words where that is long enough, else where it is a
 /// line of its own, or the rest of one behind a colon (`Q: hi`).
 struct CaseTextSearch {
-  /// A shorter text of a case may stand anywhere by accident.
-  static let shortestText = 12
+  /// A shorter text of a case may stand anywhere in a prompt by accident, in bytes.
+  static let shortestInPrompt = 12
+  /// A shorter text of a case may be a sentence of another request, in bytes: people ask in the same words.
+  static let shortestInRow = 40
   /// A shorter text is not even looked for as a line.
   private static let shortestLine = 3
 
+  private let shortestText: Int
   private var text: [UInt8] = []
   /// Where words begin, by their first eight bytes.
   private var starts: [UInt64: [Int]] = [:]
   private var lines: Set<[UInt8]> = []
 
   /// A search in texts.
-  init(_ texts: some Sequence<String>) {
+  /// - Parameter shortestText: The least bytes of a case's text that is found within a line.
+  init(_ texts: some Sequence<String>, shortestText: Int = shortestInPrompt) {
+    self.shortestText = shortestText
     for one in texts {
       for line in one.split(whereSeparator: \.isNewline) {
         lines.insert(Self.normal(line))
@@ -45,7 +50,7 @@ struct CaseTextSearch {
   private func holds(_ wanted: [UInt8]) -> Bool {
     if wanted.count >= Self.shortestLine, lines.contains(wanted) { return true }
     let wanted = Array(wanted.drop { !Self.isWord($0) })
-    guard wanted.count >= Self.shortestText, let places = starts[Self.key(wanted[...])] else { return false }
+    guard wanted.count >= shortestText, let places = starts[Self.key(wanted[...])] else { return false }
     return places.contains { place in
       let end = place + wanted.count
       guard end <= text.count, text[place..<end].elementsEqual(wanted) else { return false }
@@ -76,6 +81,21 @@ extension TrainingSplit {
     let whole = Set(leaks(of: rows, in: [set]).cases)
     let asked = rows.flatMap { $0.messages.filter { $0.role != .assistant }.map(\.content) }
     guard asked.reduce(0, { $0 + $1.utf8.count }) <= mostText else { return whole }
-    return whole.union(CaseTextSearch(Set(asked)).cases(of: set))
+    // What all rows have around their inputs is a template.
+    let texts = Set(asked)
+    let inputs = texts.count > 1 ? Self.withoutCommonEnds(Array(texts)) : []
+    return whole.union(
+      CaseTextSearch(texts.union(inputs), shortestText: CaseTextSearch.shortestInRow).cases(of: set))
+  }
+
+  /// Texts without what all of them begin and end with.
+  private static func withoutCommonEnds(_ texts: [String]) -> [String] {
+    let all = texts.map { Array($0) }
+    guard let first = all.first else { return [] }
+    let shortest = all.reduce(first.count) { min($0, $1.count) }
+    let start = (0..<shortest).first { place in all.contains { $0[place] != first[place] } } ?? shortest
+    let rest = shortest - start
+    let end = (0..<rest).first { place in all.contains { $0[$0.count - 1 - place] != first[first.count - 1 - place] } }
+    return all.map { String($0[start..<$0.count - (end ?? rest)]) }
   }
 }
