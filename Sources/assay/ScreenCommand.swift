@@ -50,8 +50,13 @@ struct ScreenCommand: AsyncParsableCommand {
       for _ in 0..<8 {
         await runner.drain()
         let commands = screen.update(await workbench.snapshot)
-        guard !commands.isEmpty else { break }
         for command in commands { runner.perform(command) }
+        let queries = screen.takeQueries()
+        if let queries {
+          await workbench.watch(queries)
+          await workbench.settleQueries()
+        }
+        if commands.isEmpty, queries == nil { break }
       }
     }
     func draw() {

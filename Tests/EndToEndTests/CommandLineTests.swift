@@ -254,6 +254,13 @@ extension EndToEnd {
         #expect(lines.allSatisfy { $0.count <= 80 })
         #expect(shown.output.contains("case-3") && shown.output.contains("number 3"))
         #expect(!shown.output.contains("\u{1B}"))
+        // What panes ask for is answered before the screen is printed.
+        for (keys, answer) in [("1", "Ticket: number 1"), ("6", "no variant has been measured")] {
+          try write(keys, to: folder + "/keys")
+          let screen = try await assay(
+            "screen", "--size", "120x36", "--keys", folder + "/keys", "--workspace", folder)
+          #expect(screen.output.contains(answer), "\(screen.output)")
+        }
         let wrong = try await assay("screen", "--size", "80", "--workspace", folder)
         #expect(wrong.status == 2)
       }

@@ -59,6 +59,11 @@ extension Workbench {
     for query in queries { work(on: query) }
   }
 
+  /// Waits until nothing that is shown is being worked out any more.
+  public func settleQueries() async {
+    while let work = board.working.first(where: { board.watched.contains($0.key) })?.value { await work.task.value }
+  }
+
   /// The answer to a query, worked out now.
   /// - Throws: What working it out throws.
   public func answer<Q: Query>(to query: Q) async throws -> Q.Answer {
