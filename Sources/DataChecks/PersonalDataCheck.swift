@@ -1,5 +1,5 @@
 extension DataCheck {
-  /// Whether rows hold what belongs to a person, or a secret: a model can repeat it word for word to anybody (Carlini et
+  /// Whether rows hold personal data or secrets, which a model can repeat word for word (Carlini et
   /// al. 2021). Account and card numbers, social security numbers and keys stop a training; addresses and phone numbers
   /// are worth a look, since they may be public.
   static func personalData(_ texts: DataTexts) -> DataCheck {
@@ -39,7 +39,7 @@ extension DataCheck {
       meaning: rows.isEmpty
         ? "No e-mail address, phone, account, card or social security number, IP address or key was found."
         : "Found " + findings.map { "\($0.count ?? 0) \($0.what)" }.joined(separator: ", ")
-          + "; a tuned model can repeat them to anybody.",
+          + "; a tuned model can repeat them in its answers.",
       fix: isGrave
         ? "Replace them with made-up values before training, and have keys that stood here withdrawn."
         : "Replace them with made-up values, unless they are public.", findings: findings)

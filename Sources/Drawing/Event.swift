@@ -11,7 +11,7 @@ public enum Event: Hashable, Sendable {
   /// The terminal window went to the back.
   case focusLost
 
-  /// Whether it would put text somewhere.
+  /// Whether it types or pastes text.
   public var isTyping: Bool {
     switch self {
     case .key(let key): key.text != nil

@@ -155,7 +155,7 @@ extension Snapshot {
   var job: JobDetail? {
     get { jobs.first.flatMap { self[JobDetailQuery($0.id)].answer } }
     set {
-      guard let id = jobs.first?.id else { return }
+      guard let id = jobs.first?.id else { preconditionFailure("the sample has no job") }
       self[JobDetailQuery(id)] = newValue.map { .ready($0) } ?? .loading
     }
   }

@@ -1,6 +1,6 @@
 /// One thing that a form asks for.
 public struct FormField: Sendable {
-  /// What it holds.
+  /// The kind of value.
   public enum Kind: Sendable, Hashable {
     /// Whatever is typed.
     case text
@@ -8,11 +8,11 @@ public struct FormField: Sendable {
     case choice([String])
   }
 
-  /// What it is called.
+  /// The label.
   public var label: String
-  /// What it holds.
+  /// The kind of value.
   public var kind: Kind
-  /// What was typed or chosen.
+  /// The text typed or the choice made.
   public var value: String
   /// What it means, in a few words.
   public var hint: String
