@@ -140,7 +140,7 @@ struct RunFigures {
     }
     if let pair {
       let kind = pair.other.variant.name == run.variant.name ? "the same variant" : pair.other.variant.name
-      lines.append(("Enter reads its answers beside those of run \(pair.other.id), \(kind).", .textDim))
+      lines.append(("c reads its answers beside those of run \(pair.other.id), \(kind).", .textDim))
     }
     return lines
   }
