@@ -2,12 +2,12 @@ import Foundation
 
 /// A certificate (X.509, RFC 5280) as a line by which a person recognises it: what it is issued to, and the SHA-256 of its
 /// bytes. Only that much of it is read; what can't be read has no name.
-public enum CertificateLine {
+package enum CertificateLine {
   /// The longest file of certificates, in bytes.
-  public static let mostBytes = 4 << 20
+  package static let mostBytes = 4 << 20
 
   /// The certificates in a text (PEM, RFC 7468), in order.
-  public static func lines(pem text: some Sequence<UInt8>) -> [String] {
+  package static func lines(pem text: some Sequence<UInt8>) -> [String] {
     var lines: [String] = []
     var body: String?
     for line in String(decoding: Array(text), as: UTF8.self).split(whereSeparator: \.isNewline) {
@@ -26,7 +26,7 @@ public enum CertificateLine {
   }
 
   /// One certificate: `Example Root CA, SHA-256 5f3a…`.
-  public static func line(der: [UInt8]) -> String {
+  package static func line(der: [UInt8]) -> String {
     "\(subject(der[...]) ?? "a certificate without a name"), SHA-256 \(SHA256.hex(der))"
   }
 

@@ -1,10 +1,10 @@
 /// Levenshtein's distance between texts.
-public enum EditDistance {
+package enum EditDistance {
   /// How many Unicode scalars must be added, dropped or changed to turn one text into the other.
   ///
   /// Works on 64 rows at once (Myers 1999, in blocks after Hyyrö 2003), so that two texts of 10,000 scalars need about
   /// 1.6 million steps.
-  public static func levenshtein(_ left: String, _ right: String) -> Int {
+  package static func levenshtein(_ left: String, _ right: String) -> Int {
     var pattern = Array(left.unicodeScalars)[...]
     var text = Array(right.unicodeScalars)[...]
     if pattern.count > text.count { swap(&pattern, &text) }

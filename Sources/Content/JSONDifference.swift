@@ -1,16 +1,16 @@
 /// Where two JSON values differ in meaning, path by path.
-public struct JSONDifference: Sendable, Hashable {
+package struct JSONDifference: Sendable, Hashable {
   /// A place where they differ.
-  public struct Change: Sendable, Hashable {
+  package struct Change: Sendable, Hashable {
     /// The place; lists are compared index by index.
-    public var path: JSONPath
+    package var path: JSONPath
     /// What the first value has there; nil when it has nothing.
-    public var first: JSONValue?
+    package var first: JSONValue?
     /// What the second value has there; nil when it has nothing.
-    public var second: JSONValue?
+    package var second: JSONValue?
 
     /// A place with both values.
-    public init(path: JSONPath, first: JSONValue?, second: JSONValue?) {
+    package init(path: JSONPath, first: JSONValue?, second: JSONValue?) {
       self.path = path
       self.first = first
       self.second = second
@@ -18,10 +18,10 @@ public struct JSONDifference: Sendable, Hashable {
   }
 
   /// The deepest places that differ, in the order of the first value, then what only the second has.
-  public let changes: [Change]
+  package let changes: [Change]
 
   /// Compares by meaning, as ``JSONValue/matches(_:)`` does.
-  public init(from first: JSONValue, to second: JSONValue) {
+  package init(from first: JSONValue, to second: JSONValue) {
     var changes: [Change] = []
     Self.compare(first, second, JSONPath(), &changes)
     self.changes = changes

@@ -1,20 +1,20 @@
 /// Why a text is not JSON, and where.
-public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The line, counted from 1 (or from the first line that the caller named).
-  public var line: Int
+  package var line: Int
   /// The column in Unicode scalars, counted from 1.
-  public var column: Int
+  package var column: Int
   /// The position in UTF-8 bytes, counted from 0.
-  public var offset: Int
+  package var offset: Int
   /// What would have been right there, for example `a comma or "}"`.
-  public var expected: String
+  package var expected: String
   /// What stands there instead, for example `"x"` or `the end of the text`.
-  public var found: String
+  package var found: String
   /// Whether the text may be JSON, but asks for more than `JSONValue.Limits` allows.
   package var isLimit = false
 
   /// An error at a place in a text.
-  public init(line: Int, column: Int, offset: Int, expected: String, found: String) {
+  package init(line: Int, column: Int, offset: Int, expected: String, found: String) {
     self.line = line
     self.column = column
     self.offset = offset
@@ -23,5 +23,5 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// One line: place, what was expected, what was found.
-  public var description: String { "line \(line), column \(column): expected \(expected), found \(found)" }
+  package var description: String { "line \(line), column \(column): expected \(expected), found \(found)" }
 }

@@ -1,18 +1,18 @@
 /// A JSON number that keeps the text it was written with.
 ///
 /// The text always has the form that RFC 8259 section 6 prescribes; there is no infinity and no NaN.
-public struct JSONNumber: Sendable, Hashable {
+package struct JSONNumber: Sendable, Hashable {
   /// The number as it was written, for example `1.50` or `12345678901234567890`.
-  public let text: String
+  package let text: String
 
   /// Takes a text whose form the caller has checked.
   init(checked text: String) { self.text = text }
 
   /// A whole number.
-  public init(_ value: Int) { text = String(value) }
+  package init(_ value: Int) { text = String(value) }
 
   /// The shortest text that reads back as `value` (`3.0` is written `3`); nil for infinities and NaN.
-  public init?(_ value: Double) {
+  package init?(_ value: Double) {
     guard value.isFinite else { return nil }
     if let whole = Int(exactly: value), whole.magnitude < 1 << 53 {
       text = value.sign == .minus && whole == 0 ? "-0" : String(whole)
@@ -22,10 +22,10 @@ public struct JSONNumber: Sendable, Hashable {
   }
 
   /// The nearest floating-point value; an infinity when the number is too large for one.
-  public var double: Double { Double(text) ?? .nan }
+  package var double: Double { Double(text) ?? .nan }
 
   /// The exact whole number, if this is one and fits `Int` (`1.0` and `1e2` count).
-  public var int: Int? {
+  package var int: Int? {
     if let value = Int(text) { return value }
     let decimal = JSONDecimal(text)
     if decimal.digits.isEmpty { return 0 }
@@ -35,7 +35,7 @@ public struct JSONNumber: Sendable, Hashable {
   }
 
   /// Whether both have the same value, however they are written and however many digits they have.
-  public func matches(_ other: JSONNumber) -> Bool {
+  package func matches(_ other: JSONNumber) -> Bool {
     text == other.text || JSONDecimal(text) == JSONDecimal(other.text)
   }
 

@@ -2,38 +2,38 @@
 ///
 /// Every key occurs once. Setting a key that is already there replaces its value and keeps its place. Keys are equal
 /// when they have the same Unicode scalars. Finding a member takes constant time in large objects.
-public struct JSONObject: Sendable, Hashable, RandomAccessCollection {
+package struct JSONObject: Sendable, Hashable, RandomAccessCollection {
   /// A key with its value.
-  public typealias Element = (key: String, value: JSONValue)
+  package typealias Element = (key: String, value: JSONValue)
 
   /// The keys, in order.
-  public private(set) var keys: [String] = []
+  package private(set) var keys: [String] = []
   /// The values, in the order of ``keys``.
-  public private(set) var values: [JSONValue] = []
+  package private(set) var values: [JSONValue] = []
   /// Where each key stands; kept only once looking through ``keys`` would be slower.
   private var places: [ExactText: Int]?
 
   private static let smallCount = 12
 
   /// An object without members.
-  public init() {}
+  package init() {}
 
   /// An object with these members; when a key occurs twice, the last value counts and stands at the first place.
-  public init(_ members: some Sequence<(key: String, value: JSONValue)>) {
+  package init(_ members: some Sequence<(key: String, value: JSONValue)>) {
     for member in members { self[member.key] = member.value }
   }
 
   /// Always 0.
-  public var startIndex: Int { 0 }
+  package var startIndex: Int { 0 }
 
   /// The number of members.
-  public var endIndex: Int { keys.count }
+  package var endIndex: Int { keys.count }
 
   /// The member at a position from 0 up to ``endIndex``.
-  public subscript(position: Int) -> Element { (keys[position], values[position]) }
+  package subscript(position: Int) -> Element { (keys[position], values[position]) }
 
   /// The value of `key`; setting nil removes the member (this takes linear time).
-  public subscript(key: String) -> JSONValue? {
+  package subscript(key: String) -> JSONValue? {
     get { place(of: key).map { values[$0] } }
     set {
       if let place = place(of: key) {
@@ -83,12 +83,12 @@ public struct JSONObject: Sendable, Hashable, RandomAccessCollection {
   }
 
   /// Whether both have the same keys in the same order with equal values.
-  public static func == (left: JSONObject, right: JSONObject) -> Bool {
+  package static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.keys == right.keys && left.values == right.values
   }
 
   /// Feeds the members in order.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(keys)
     hasher.combine(values)
   }
@@ -96,7 +96,7 @@ public struct JSONObject: Sendable, Hashable, RandomAccessCollection {
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
   /// An object; when a key is given twice, the last value counts.
-  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+  package init(dictionaryLiteral elements: (String, JSONValue)...) {
     self.init(elements.map { (key: $0.0, value: $0.1) })
   }
 }

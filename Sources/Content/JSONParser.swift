@@ -1,15 +1,15 @@
 extension JSONValue {
   /// How much a document may ask of the reader.
-  public struct Limits: Sendable, Hashable {
+  package struct Limits: Sendable, Hashable {
     /// The deepest nesting of lists and objects that is accepted.
-    public var depth: Int
+    package var depth: Int
     /// The longest text that is accepted, in UTF-8 bytes.
-    public var bytes: Int
+    package var bytes: Int
     /// Whether half of a surrogate pair, which some servers send where they cut a text, is read as U+FFFD.
-    public var repairsSurrogates = false
+    package var repairsSurrogates = false
 
     /// Limits with the given nesting (128 unless told) and length (64 MiB unless told).
-    public init(depth: Int = 128, bytes: Int = 64 << 20) {
+    package init(depth: Int = 128, bytes: Int = 64 << 20) {
       self.depth = depth
       self.bytes = bytes
     }
@@ -23,7 +23,7 @@ extension JSONValue {
   ///   - limits: nesting and length beyond which the document is rejected.
   ///   - firstLine: the number of the first line in error messages, for documents that are lines of a file.
   /// - Throws: ``JSONError`` with the place, what was expected there and what was found.
-  public init(parsing text: String, limits: Limits = Limits(), firstLine: Int = 1) throws(JSONError) {
+  package init(parsing text: String, limits: Limits = Limits(), firstLine: Int = 1) throws(JSONError) {
     var text = text
     let result = text.withUTF8 { bytes in
       Result { () throws(JSONError) in
@@ -44,7 +44,7 @@ extension JSONValue {
   ///   - limits: nesting and length beyond which the document is rejected.
   ///   - firstLine: the number of the first line in error messages.
   /// - Throws: ``JSONError`` with the place, what was expected there and what was found.
-  public init(
+  package init(
     parsing bytes: some Collection<UInt8>, limits: Limits = Limits(), firstLine: Int = 1
   ) throws(JSONError) {
     let text = String(decoding: bytes, as: UTF8.self)

@@ -2,9 +2,9 @@
 ///
 /// A key that has a dot, a bracket or nothing at all in it is written in brackets and quotes: `a["odd.key"]`. The empty
 /// text is the path to the whole value.
-public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
+package struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   /// One step down.
-  public enum Step: Sendable, Hashable {
+  package enum Step: Sendable, Hashable {
     /// Into the member with this key.
     case key(String)
     /// Into the element at this index, counted from 0.
@@ -12,13 +12,13 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The steps, from the outside in.
-  public var steps: [Step]
+  package var steps: [Step]
 
   /// The path made of these steps; none is the path to the whole value.
-  public init(_ steps: [Step] = []) { self.steps = steps }
+  package init(_ steps: [Step] = []) { self.steps = steps }
 
   /// Reads the written form; nil when brackets or quotes are not closed or a name is missing.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     steps = []
     var rest = Substring(text)
     while !rest.isEmpty {
@@ -44,13 +44,13 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// This path and one step more, into a member.
-  public func appending(_ key: String) -> JSONPath { JSONPath(steps + [.key(key)]) }
+  package func appending(_ key: String) -> JSONPath { JSONPath(steps + [.key(key)]) }
 
   /// This path and one step more, into an element.
-  public func appending(_ index: Int) -> JSONPath { JSONPath(steps + [.index(index)]) }
+  package func appending(_ index: Int) -> JSONPath { JSONPath(steps + [.index(index)]) }
 
   /// The written form; empty for the whole value.
-  public var description: String {
+  package var description: String {
     var text = ""
     for step in steps {
       switch step {

@@ -2,7 +2,7 @@ extension JSONValue {
   /// The one form that all values with the same meaning share: members sorted by key, numbers without needless digits.
   ///
   /// `a.matches(b)` exactly when `a.canonical == b.canonical`. Its compact text is what to hash, count or vote on.
-  public var canonical: JSONValue {
+  package var canonical: JSONValue {
     switch self {
     case .null, .bool, .string: self
     case .number(let number): .number(number.canonical)

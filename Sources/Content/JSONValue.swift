@@ -2,7 +2,7 @@
 ///
 /// Objects keep the order of their members and numbers keep their text, so that reading and writing a document loses
 /// nothing. `==` compares what was written; ``matches(_:)`` compares what it means.
-public enum JSONValue: Sendable, Hashable {
+package enum JSONValue: Sendable, Hashable {
   /// The literal `null`.
   case null
   /// The literals `true` and `false`.
@@ -17,55 +17,55 @@ public enum JSONValue: Sendable, Hashable {
   case object(JSONObject)
 
   /// A text value.
-  public init(_ value: String) { self = .string(value) }
+  package init(_ value: String) { self = .string(value) }
 
   /// A whole number.
-  public init(_ value: Int) { self = .number(JSONNumber(value)) }
+  package init(_ value: Int) { self = .number(JSONNumber(value)) }
 
   /// A number; infinities and NaN have no JSON form and become `null`.
-  public init(_ value: Double) { self = JSONNumber(value).map(JSONValue.number) ?? .null }
+  package init(_ value: Double) { self = JSONNumber(value).map(JSONValue.number) ?? .null }
 
   /// A truth value.
-  public init(_ value: Bool) { self = .bool(value) }
+  package init(_ value: Bool) { self = .bool(value) }
 
   /// A list of values.
-  public init(_ values: [JSONValue]) { self = .array(values) }
+  package init(_ values: [JSONValue]) { self = .array(values) }
 
   /// Whether this is `null`.
-  public var isNull: Bool { self == .null }
+  package var isNull: Bool { self == .null }
 
   /// The truth value, if this is one.
-  public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
   /// The text, if this is one.
-  public var string: String? { if case .string(let value) = self { value } else { nil } }
+  package var string: String? { if case .string(let value) = self { value } else { nil } }
 
   /// The number, if this is one.
-  public var number: JSONNumber? { if case .number(let value) = self { value } else { nil } }
+  package var number: JSONNumber? { if case .number(let value) = self { value } else { nil } }
 
   /// The nearest floating-point value, if this is a number.
-  public var double: Double? { number?.double }
+  package var double: Double? { number?.double }
 
   /// The whole number, if this is a number without a fraction that fits `Int` (`1.0` and `1e2` count).
-  public var int: Int? { number?.int }
+  package var int: Int? { number?.int }
 
   /// The elements, if this is a list.
-  public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  package var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
 
   /// The members, if this is an object.
-  public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+  package var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
   /// The member called `key`, if this is an object that has it.
-  public subscript(key: String) -> JSONValue? { object?[key] }
+  package subscript(key: String) -> JSONValue? { object?[key] }
 
   /// The element at `index`, if this is a list that long; negative indices have no element.
-  public subscript(index: Int) -> JSONValue? {
+  package subscript(index: Int) -> JSONValue? {
     guard case .array(let values) = self, values.indices.contains(index) else { return nil }
     return values[index]
   }
 
   /// The value that `path` leads to, if there is one.
-  public subscript(path: JSONPath) -> JSONValue? {
+  package subscript(path: JSONPath) -> JSONValue? {
     var current = self
     for step in path.steps {
       let next: JSONValue? =
@@ -80,7 +80,7 @@ public enum JSONValue: Sendable, Hashable {
   }
 
   /// The kind of value in the words of JSON Schema: null, boolean, number, string, array or object.
-  public var kind: String {
+  package var kind: String {
     switch self {
     case .null: "null"
     case .bool: "boolean"
@@ -93,7 +93,7 @@ public enum JSONValue: Sendable, Hashable {
 
   /// Whether both mean the same: the order of members is ignored, numbers compare by value (1 is 1.0 is 10e-1), texts
   /// by canonical equivalence ("é" may be written with one scalar or two).
-  public func matches(_ other: JSONValue) -> Bool {
+  package func matches(_ other: JSONValue) -> Bool {
     switch (self, other) {
     case (.null, .null): true
     case (.bool(let left), .bool(let right)): left == right
@@ -118,27 +118,27 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   /// A text value.
-  public init(stringLiteral value: String) { self.init(value) }
+  package init(stringLiteral value: String) { self.init(value) }
 
   /// A whole number.
-  public init(integerLiteral value: Int) { self.init(value) }
+  package init(integerLiteral value: Int) { self.init(value) }
 
   /// A number.
-  public init(floatLiteral value: Double) { self.init(value) }
+  package init(floatLiteral value: Double) { self.init(value) }
 
   /// A truth value.
-  public init(booleanLiteral value: Bool) { self.init(value) }
+  package init(booleanLiteral value: Bool) { self.init(value) }
 
   /// A list of values.
-  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
   /// An object; when a key is given twice, the last value counts.
-  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+  package init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(JSONObject(elements.map { (key: $0.0, value: $0.1) }))
   }
 }
 
 extension JSONValue: CustomStringConvertible {
   /// The compact JSON text.
-  public var description: String { text(.compact) }
+  package var description: String { text(.compact) }
 }

@@ -1,6 +1,6 @@
 extension JSONValue {
   /// How a document is laid out.
-  public enum Layout: Sendable, Hashable {
+  package enum Layout: Sendable, Hashable {
     /// No white space at all: one line of a JSONL file.
     case compact
     /// One line, with a space after each comma and colon.
@@ -12,7 +12,7 @@ extension JSONValue {
   /// The document as JSON text, which always reads back as the same value.
   ///
   /// Only quotes, backslashes and control characters are escaped. There is no newline at the end.
-  public func text(_ layout: Layout = .compact) -> String {
+  package func text(_ layout: Layout = .compact) -> String {
     text(layout, limit: .max)
   }
 

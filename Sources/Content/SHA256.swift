@@ -1,39 +1,39 @@
 import Crypto
 
 /// A SHA-256 digest (FIPS 180-4), by which content is recognised.
-public struct SHA256: Sendable {
+package struct SHA256: Sendable {
   private var hasher = Crypto.SHA256()
 
   /// A digest of nothing yet.
-  public init() {}
+  package init() {}
 
   /// The digest of a text's UTF-8 bytes, as 64 lower-case hexadecimal digits.
-  public static func hex(_ text: String) -> String {
+  package static func hex(_ text: String) -> String {
     var hash = SHA256()
     hash.update(text)
     return hash.hex()
   }
 
   /// The digest of bytes, as 64 lower-case hexadecimal digits.
-  public static func hex(_ bytes: some Sequence<UInt8>) -> String {
+  package static func hex(_ bytes: some Sequence<UInt8>) -> String {
     var hash = SHA256()
     hash.update(bytes)
     return hash.hex()
   }
 
   /// Adds the UTF-8 bytes of a text.
-  public mutating func update(_ text: String) { update(text.utf8) }
+  package mutating func update(_ text: String) { update(text.utf8) }
 
   /// Adds bytes.
-  public mutating func update(_ bytes: some Sequence<UInt8>) {
+  package mutating func update(_ bytes: some Sequence<UInt8>) {
     if bytes.withContiguousStorageIfAvailable({ hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }) == nil {
       Array(bytes).withUnsafeBytes { hasher.update(bufferPointer: $0) }
     }
   }
 
   /// The 32 bytes of the digest of everything added so far; more can be added afterwards.
-  public func digest() -> [UInt8] { Array(hasher.finalize()) }
+  package func digest() -> [UInt8] { Array(hasher.finalize()) }
 
   /// The digest as 64 lower-case hexadecimal digits.
-  public func hex() -> String { Hexadecimal.text(hasher.finalize()) }
+  package func hex() -> String { Hexadecimal.text(hasher.finalize()) }
 }

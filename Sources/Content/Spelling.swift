@@ -1,11 +1,11 @@
 /// Finds the name that somebody probably meant.
-public enum Spelling {
+package enum Spelling {
   /// The candidate that differs least from `name`, or nil when none is close.
   ///
   /// Close means at most one edit (a letter added, dropped, changed, or two neighbours swapped) for every three letters
   /// of the longer name, and at least one; upper and lower case, hyphen and underscore count as equal. Otherwise a
   /// candidate that begins with `name` (three letters or more) is taken. Of equals the first wins.
-  public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+  package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = normalised(name)
     var best: (name: String, distance: Int)?
     var completion: String?

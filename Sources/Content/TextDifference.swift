@@ -1,7 +1,7 @@
 /// How one text turns into another: runs that both share, and runs that only one of them has.
-public struct TextDifference: Sendable, Hashable {
+package struct TextDifference: Sendable, Hashable {
   /// What a text is cut into before the pieces are compared.
-  public enum Unit: Sendable, Hashable {
+  package enum Unit: Sendable, Hashable {
     /// Words (letters, digits, `_`), stretches of white space, and single other characters.
     case words
     /// Single characters as a reader sees them.
@@ -9,9 +9,9 @@ public struct TextDifference: Sendable, Hashable {
   }
 
   /// A stretch of text of one kind.
-  public struct Run: Sendable, Hashable {
+  package struct Run: Sendable, Hashable {
     /// Which of the texts has it.
-    public enum Kind: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
       /// Both.
       case same
       /// Only the second.
@@ -21,19 +21,19 @@ public struct TextDifference: Sendable, Hashable {
     }
 
     /// Which of the texts has it.
-    public var kind: Kind
+    package var kind: Kind
     /// The text itself.
-    public var text: String
+    package var text: String
 
     /// A stretch of text.
-    public init(_ kind: Kind, _ text: String) {
+    package init(_ kind: Kind, _ text: String) {
       self.kind = kind
       self.text = text
     }
   }
 
   /// All runs in reading order; where text was replaced, what was removed comes before what was added.
-  public let runs: [Run]
+  package let runs: [Run]
 
   /// Compares two texts (Myers 1986: the fewest removed and added pieces).
   ///
@@ -44,7 +44,7 @@ public struct TextDifference: Sendable, Hashable {
   ///   - second: the text that has the added runs.
   ///   - unit: what is compared: words unless told.
   ///   - limit: the most edits looked for, 1,000 unless told.
-  public init(from first: String, to second: String, by unit: Unit = .words, limit: Int = 1000) {
+  package init(from first: String, to second: String, by unit: Unit = .words, limit: Int = 1000) {
     let left = Self.pieces(first, unit)
     let right = Self.pieces(second, unit)
     var runs = RunBuilder()
@@ -72,16 +72,16 @@ public struct TextDifference: Sendable, Hashable {
   }
 
   /// The first text as runs that are the same or removed, to show on the left.
-  public var left: [Run] { runs.filter { $0.kind != .added } }
+  package var left: [Run] { runs.filter { $0.kind != .added } }
 
   /// The second text as runs that are the same or added, to show on the right.
-  public var right: [Run] { runs.filter { $0.kind != .removed } }
+  package var right: [Run] { runs.filter { $0.kind != .removed } }
 
   /// Whether the texts are equal.
-  public var isSame: Bool { runs.allSatisfy { $0.kind == .same } }
+  package var isSame: Bool { runs.allSatisfy { $0.kind == .same } }
 
   /// The shared part of both texts by characters, 0 (nothing) to 1 (equal).
-  public var similarity: Double {
+  package var similarity: Double {
     let same = runs.reduce(0) { $0 + ($1.kind == .same ? 2 * $1.text.count : 0) }
     let total = same + runs.reduce(0) { $0 + ($1.kind == .same ? 0 : $1.text.count) }
     return total == 0 ? 1 : Double(same) / Double(total)

@@ -1,13 +1,13 @@
 import Content
 
 /// What one check has found: a figure, what it means and what to do.
-public struct DataCheck: Sendable, Hashable {
+package struct DataCheck: Sendable, Hashable {
   /// What is looked at; the raw value is the word to accept it by.
-  public enum Name: String, Sendable, Hashable, CaseIterable {
+  package enum Name: String, Sendable, Hashable, CaseIterable {
     case tier, diverse, representative, clean, consistent, balanced, leaks, personal, pairs
   }
   /// How it came out.
-  public enum Status: String, Sendable, Hashable, CaseIterable {
+  package enum Status: String, Sendable, Hashable, CaseIterable {
     /// Nothing to do.
     case fine
     /// Worth a look; training goes on.
@@ -18,21 +18,21 @@ public struct DataCheck: Sendable, Hashable {
     case unknown
   }
   /// What was looked at.
-  public var name: Name
+  package var name: Name
   /// How it came out.
-  public var status: Status
+  package var status: Status
   /// The figure; nil when there is none.
-  public var value: Double?
+  package var value: Double?
   /// What the figure counts, for example `share of rows`.
-  public var unit: String
+  package var unit: String
   /// The figure in words, for a table.
-  public var figure: String
+  package var figure: String
   /// One sentence of what it means.
-  public var meaning: String
+  package var meaning: String
   /// One sentence of what to do; empty when there is nothing to do.
-  public var fix: String
+  package var fix: String
   /// What stands behind the figure.
-  public var findings: [DataFinding]
+  package var findings: [DataFinding]
 
   init(
     _ name: Name, _ status: Status, value: Double?, unit: String, figure: String, meaning: String, fix: String = "",
@@ -50,36 +50,36 @@ public struct DataCheck: Sendable, Hashable {
 }
 
 /// A row's place.
-public struct DataPlace: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct DataPlace: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The line of its file, counted from 1.
-  public var line: Int
+  package var line: Int
   /// Whether the file is that of other tasks.
-  public var isMixedIn: Bool
+  package var isMixedIn: Bool
   /// Makes a place.
-  public init(line: Int, isMixedIn: Bool = false) {
+  package init(line: Int, isMixedIn: Bool = false) {
     self.line = line
     self.isMixedIn = isMixedIn
   }
   /// The line, with a mark for the other file.
-  public var description: String { isMixedIn ? "mix:\(line)" : "\(line)" }
+  package var description: String { isMixedIn ? "mix:\(line)" : "\(line)" }
   /// The task's own rows first, then by line.
-  public static func < (left: DataPlace, right: DataPlace) -> Bool {
+  package static func < (left: DataPlace, right: DataPlace) -> Bool {
     left.isMixedIn == right.isMixedIn ? left.line < right.line : right.isMixedIn
   }
 }
 
 /// One thing behind a figure, with examples.
-public struct DataFinding: Sendable, Hashable {
+package struct DataFinding: Sendable, Hashable {
   /// What it is, for example `answers that fail the graders`.
-  public var what: String
+  package var what: String
   /// How many; nil where counting says nothing.
-  public var count: Int?
+  package var count: Int?
   /// More about it; never holds personal data in full.
-  public var note: String
+  package var note: String
   /// Rows to look at, a few.
-  public var rows: [DataPlace]
+  package var rows: [DataPlace]
   /// Eval cases to look at, a few.
-  public var cases: [String]
+  package var cases: [String]
 
   /// The most examples that are named.
   static let mostExamples = 5
@@ -94,16 +94,16 @@ public struct DataFinding: Sendable, Hashable {
 }
 
 /// What all checks have found, in the order of ``DataCheck/Name``.
-public struct DataReport: Sendable, Hashable {
+package struct DataReport: Sendable, Hashable {
   /// Rows of the task.
-  public var rows: Int
+  package var rows: Int
   /// Rows of other tasks.
-  public var mixedIn: Int
+  package var mixedIn: Int
   /// One of each name; `pairs` only where the rows are preference pairs.
-  public var checks: [DataCheck]
+  package var checks: [DataCheck]
 
   /// Looks at everything. Takes a few seconds for 100,000 rows.
-  public init(of data: DataToCheck) {
+  package init(of data: DataToCheck) {
     let texts = DataTexts(data)
     let answers = AnswerForms(texts)
     rows = data.rows.count { !$0.isMixedIn }
@@ -116,15 +116,15 @@ public struct DataReport: Sendable, Hashable {
   }
 
   /// The check called so.
-  public subscript(name: DataCheck.Name) -> DataCheck? { checks.first { $0.name == name } }
+  package subscript(name: DataCheck.Name) -> DataCheck? { checks.first { $0.name == name } }
 
   /// What stops a training.
-  public var bad: [DataCheck] { checks.filter { $0.status == .bad } }
+  package var bad: [DataCheck] { checks.filter { $0.status == .bad } }
 }
 
 extension DataReport {
   /// The whole report, for files and scripts. Member names only ever grow.
-  public var json: JSONValue {
+  package var json: JSONValue {
     [
       "rows": JSONValue(rows), "mixed_in_rows": JSONValue(mixedIn), "checks": .array(checks.map(\.json)),
     ]

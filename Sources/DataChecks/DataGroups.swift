@@ -1,12 +1,12 @@
 /// Rows that belong together because they ask almost the same, whatever their answers: they must not stand on both sides
 /// of a split.
-public enum DataGroups {
+package enum DataGroups {
   /// For each row the number of its group; a row that is alone has a group of its own.
   ///
   /// Inputs are near duplicates when they share 80 % of their pieces; those of fewer than 8 words only when they are equal,
   /// since they look alike by nature. Where more than half of all rows would be one group, they share a template rather
   /// than an input: then, too, only equal inputs are held together.
-  public static func ofInputs(_ rows: [DataRow]) -> [Int] { ofInputs(DataTexts(DataToCheck(rows: rows))) }
+  package static func ofInputs(_ rows: [DataRow]) -> [Int] { ofInputs(DataTexts(DataToCheck(rows: rows))) }
 
   static func ofInputs(_ texts: DataTexts) -> [Int] {
     var groups = Array(texts.rows.indices)

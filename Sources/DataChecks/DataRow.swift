@@ -1,29 +1,29 @@
 import Content
 
 /// One row to learn from, as the checks see it.
-public struct DataRow: Sendable, Hashable {
+package struct DataRow: Sendable, Hashable {
   /// The line of its file, counted from 1.
-  public var line: Int
+  package var line: Int
   /// Whether it comes from the file of other tasks that are learnt besides.
-  public var isMixedIn: Bool
+  package var isMixedIn: Bool
   /// All system messages.
-  public var system: String
+  package var system: String
   /// Everything else before the answer.
-  public var prompt: String
+  package var prompt: String
   /// What the user says in each turn, where there are several.
-  public var turns: [String]
+  package var turns: [String]
   /// What is learnt.
-  public var answer: String
+  package var answer: String
   /// The answer that is not to be given, of a preference pair.
-  public var rejected: String?
+  package var rejected: String?
   /// Whether all of it is learnt, without a prompt: then `answer` is the text.
-  public var isText: Bool
+  package var isText: Bool
   /// Why the back end can't learn all that it says; nil where it can, or where that isn't known yet.
-  public var refusal: String?
+  package var refusal: String?
   /// Names of its members that training does not use.
-  public var unused: [String]
+  package var unused: [String]
   /// Makes a row.
-  public init(
+  package init(
     line: Int, isMixedIn: Bool = false, system: String = "", prompt: String, turns: [String] = [], answer: String,
     rejected: String? = nil, isText: Bool = false, refusal: String? = nil, unused: [String] = []
   ) {
@@ -45,19 +45,19 @@ public struct DataRow: Sendable, Hashable {
 }
 
 /// One case of an eval set, as the checks see it.
-public struct DataCase: Sendable, Hashable {
+package struct DataCase: Sendable, Hashable {
   /// The eval set's name.
-  public var set: String
+  package var set: String
   /// Unique in its set.
-  public var id: String
+  package var id: String
   /// Whether the set holds tasks of another kind, which the rows need not look like.
-  public var isGeneral: Bool
+  package var isGeneral: Bool
   /// The texts of its input, in order.
-  public var input: [String]
+  package var input: [String]
   /// What a good answer holds, where known.
-  public var expected: JSONValue?
+  package var expected: JSONValue?
   /// Makes a case.
-  public init(set: String, id: String, isGeneral: Bool = false, input: [String], expected: JSONValue? = nil) {
+  package init(set: String, id: String, isGeneral: Bool = false, input: [String], expected: JSONValue? = nil) {
     self.set = set
     self.id = id
     self.isGeneral = isGeneral
@@ -67,21 +67,21 @@ public struct DataCase: Sendable, Hashable {
 }
 
 /// Everything that is looked at.
-public struct DataToCheck: Sendable {
+package struct DataToCheck: Sendable {
   /// Rows of the task, and those mixed in.
-  public var rows: [DataRow]
+  package var rows: [DataRow]
   /// The cases that the tuned model will be measured on.
-  public var cases: [DataCase]
+  package var cases: [DataCase]
   /// Longest row in tokens; the rest is cut.
-  public var maxTokens: Int
+  package var maxTokens: Int
   /// Tokens of a row by its place in `rows`, by the model's own tokenizer; nil where it could not be asked.
-  public var tokens: [Int: Int]?
+  package var tokens: [Int: Int]?
   /// Places of the task's rows that are kept for validation.
-  public var held: Set<Int>
+  package var held: Set<Int>
   /// Why an answer of the task would fail the graders of the eval sets; nil when it would not.
-  public var failure: (@Sendable (DataRow) -> String?)?
+  package var failure: (@Sendable (DataRow) -> String?)?
   /// Gathers the parts.
-  public init(
+  package init(
     rows: [DataRow], cases: [DataCase] = [], maxTokens: Int = 2048, tokens: [Int: Int]? = nil,
     held: Set<Int> = [], failure: (@Sendable (DataRow) -> String?)? = nil
   ) {
@@ -98,7 +98,7 @@ public struct DataToCheck: Sendable {
 
   /// Places of the rows that could be longer than `maxTokens`: a token is at least one byte, so all others fit whatever
   /// the tokenizer.
-  public var placesWorthCounting: [Int] {
+  package var placesWorthCounting: [Int] {
     rows.indices.filter { rows[$0].bytes + Self.templateTokens > maxTokens }
   }
 }

@@ -1,6 +1,6 @@
 extension Color {
   /// Red, green and blue; those of a common terminal for a palette colour, nil for the default colour.
-  public var components: (red: UInt8, green: UInt8, blue: UInt8)? {
+  package var components: (red: UInt8, green: UInt8, blue: UInt8)? {
     switch kind {
     case .default: return nil
     case .rgb(let red, let green, let blue): return (red, green, blue)
@@ -11,7 +11,7 @@ extension Color {
   }
 
   /// The palette colour among `candidates` that looks most like this one; nil for the default colour.
-  public func nearest(in candidates: Range<Int>) -> UInt8? {
+  package func nearest(in candidates: Range<Int>) -> UInt8? {
     if case .palette(let index) = kind, candidates.contains(Int(index)) { return index }
     guard let wanted = components else { return nil }
     let best = candidates.min { Color.distance(wanted, $0) < Color.distance(wanted, $1) }

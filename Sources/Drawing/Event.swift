@@ -1,5 +1,5 @@
 /// Something that happened at the terminal.
-public enum Event: Hashable, Sendable {
+package enum Event: Hashable, Sendable {
   /// A key was pressed.
   case key(Key)
   /// The mouse did something.
@@ -12,7 +12,7 @@ public enum Event: Hashable, Sendable {
   case focusLost
 
   /// Whether it types or pastes text.
-  public var isTyping: Bool {
+  package var isTyping: Bool {
     switch self {
     case .key(let key): key.text != nil
     case .paste: true
@@ -22,9 +22,9 @@ public enum Event: Hashable, Sendable {
 }
 
 /// What the mouse did, and where.
-public struct MouseEvent: Hashable, Sendable {
+package struct MouseEvent: Hashable, Sendable {
   /// The kinds of mouse event.
-  public enum Action: Hashable, Sendable {
+  package enum Action: Hashable, Sendable {
     /// A button went down.
     case press(Button)
     /// The mouse moved while a button was down.
@@ -36,20 +36,20 @@ public struct MouseEvent: Hashable, Sendable {
   }
 
   /// The mouse buttons.
-  public enum Button: Hashable, Sendable {
+  package enum Button: Hashable, Sendable {
     /// The three buttons.
     case left, middle, right
   }
 
   /// What it did.
-  public var action: Action
+  package var action: Action
   /// The cell below the pointer.
-  public var point: Point
+  package var point: Point
   /// Keys held down meanwhile.
-  public var modifiers: Key.Modifiers
+  package var modifiers: Key.Modifiers
 
   /// Makes a mouse event.
-  public init(_ action: Action, at point: Point, _ modifiers: Key.Modifiers = []) {
+  package init(_ action: Action, at point: Point, _ modifiers: Key.Modifiers = []) {
     self.action = action
     self.point = point
     self.modifiers = modifiers

@@ -4,21 +4,21 @@ import Synchronization
 ///
 /// A lone scalar is its own number; the few with marks are numbered in one table for the whole process, so that
 /// surfaces can be compared number by number.
-public struct Glyph: Hashable, Sendable {
+package struct Glyph: Hashable, Sendable {
   let id: UInt32
 
   /// An empty place.
-  public static let space = Glyph(id: 0x20)
+  package static let space = Glyph(id: 0x20)
 
   /// The scalars to show, base first.
-  public var scalars: [Unicode.Scalar] {
+  package var scalars: [Unicode.Scalar] {
     if let scalar = Unicode.Scalar(id) { return [scalar] }
     let clusters = Glyph.table.withLock { $0.clusters }
     return clusters[Int(id - Glyph.firstCluster)]
   }
 
   /// The same as text.
-  public var text: String {
+  package var text: String {
     var result = ""
     result.unicodeScalars.append(contentsOf: scalars)
     return result

@@ -1,7 +1,7 @@
 /// Colours for JSON text, line by line; text that isn't JSON is coloured as far as it looks like it.
-public enum JSONText {
+package enum JSONText {
   /// One line in pieces that add up to it.
-  public static func spans(of line: String, theme: Theme) -> [Span] {
+  package static func spans(of line: String, theme: Theme) -> [Span] {
     let characters = Array(line)
     var spans: [Span] = []
     var index = 0

@@ -1,9 +1,9 @@
 /// A key press as people write it: `Ctrl-x`, `Shift-Tab`, `PageDown`, `é`, `Space`, `F5`.
 ///
 /// The written form (`description`) and `init(_:)` are inverses; bindings, key scripts and help all use them.
-public struct Key: Hashable, Sendable {
+package struct Key: Hashable, Sendable {
   /// What was pressed, apart from modifiers.
-  public enum Code: Hashable, Sendable {
+  package enum Code: Hashable, Sendable {
     /// A key that types something; upper case letters stand for themselves, without the shift modifier.
     case character(Character)
     /// A function key, from 1.
@@ -13,34 +13,34 @@ public struct Key: Hashable, Sendable {
   }
 
   /// Keys held down meanwhile.
-  public struct Modifiers: OptionSet, Hashable, Sendable {
+  package struct Modifiers: OptionSet, Hashable, Sendable {
     /// One bit for each modifier.
-    public let rawValue: UInt8
+    package let rawValue: UInt8
 
     /// Makes a set from its bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Control.
-    public static let control = Modifiers(rawValue: 1)
+    package static let control = Modifiers(rawValue: 1)
     /// Alt, also called Meta or Option.
-    public static let alt = Modifiers(rawValue: 2)
+    package static let alt = Modifiers(rawValue: 2)
     /// Shift; only with keys that type nothing.
-    public static let shift = Modifiers(rawValue: 4)
+    package static let shift = Modifiers(rawValue: 4)
   }
 
   /// What was pressed.
-  public var code: Code
+  package var code: Code
   /// What was held down.
-  public var modifiers: Modifiers
+  package var modifiers: Modifiers
 
   /// Makes a key from its parts.
-  public init(_ code: Code, _ modifiers: Modifiers = []) {
+  package init(_ code: Code, _ modifiers: Modifiers = []) {
     self.code = code
     self.modifiers = modifiers
   }
 
   /// The character that the key types, if it types one.
-  public var text: Character? {
+  package var text: Character? {
     if case .character(let character) = code, modifiers.isEmpty { character } else { nil }
   }
 }
@@ -49,52 +49,52 @@ public struct Key: Hashable, Sendable {
 
 extension Key {
   /// Enter.
-  public static let enter = Key(.enter)
+  package static let enter = Key(.enter)
   /// Tab.
-  public static let tab = Key(.tab)
+  package static let tab = Key(.tab)
   /// Shift-Tab.
-  public static let backTab = Key(.tab, .shift)
+  package static let backTab = Key(.tab, .shift)
   /// Escape.
-  public static let escape = Key(.escape)
+  package static let escape = Key(.escape)
   /// Backspace.
-  public static let backspace = Key(.backspace)
+  package static let backspace = Key(.backspace)
   /// Delete.
-  public static let delete = Key(.delete)
+  package static let delete = Key(.delete)
   /// Space.
-  public static let space = Key(.character(" "))
+  package static let space = Key(.character(" "))
   /// Arrow up.
-  public static let up = Key(.up)
+  package static let up = Key(.up)
   /// Arrow down.
-  public static let down = Key(.down)
+  package static let down = Key(.down)
   /// Arrow left.
-  public static let left = Key(.left)
+  package static let left = Key(.left)
   /// Arrow right.
-  public static let right = Key(.right)
+  package static let right = Key(.right)
   /// Home.
-  public static let home = Key(.home)
+  package static let home = Key(.home)
   /// End.
-  public static let end = Key(.end)
+  package static let end = Key(.end)
   /// Page up.
-  public static let pageUp = Key(.pageUp)
+  package static let pageUp = Key(.pageUp)
   /// Page down.
-  public static let pageDown = Key(.pageDown)
+  package static let pageDown = Key(.pageDown)
 
   /// A function key.
-  public static func function(_ number: Int) -> Key { Key(.function(number)) }
+  package static func function(_ number: Int) -> Key { Key(.function(number)) }
 
   /// The key with this modifier.
-  public static func control(_ character: Character) -> Key { Key(.character(character), .control) }
+  package static func control(_ character: Character) -> Key { Key(.character(character), .control) }
 
   /// The key with this modifier.
-  public static func alt(_ character: Character) -> Key { Key(.character(character), .alt) }
+  package static func alt(_ character: Character) -> Key { Key(.character(character), .alt) }
 
   /// The key that types this character.
-  public static func character(_ character: Character) -> Key { Key(.character(character)) }
+  package static func character(_ character: Character) -> Key { Key(.character(character)) }
 }
 
 extension Key: ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGraphemeClusterLiteral {
   /// A one-character literal is the key that types it, so that bindings can say `"g"`.
-  public init(extendedGraphemeClusterLiteral value: Character) { self.init(.character(value)) }
+  package init(extendedGraphemeClusterLiteral value: Character) { self.init(.character(value)) }
 }
 
 // MARK: - Written form
@@ -109,7 +109,7 @@ extension Key: LosslessStringConvertible {
   private static let prefixes: [(Modifiers, String)] = [(.control, "Ctrl-"), (.alt, "Alt-"), (.shift, "Shift-")]
 
   /// The written form.
-  public var description: String {
+  package var description: String {
     var result = ""
     for (modifier, prefix) in Key.prefixes where modifiers.contains(modifier) { result += prefix }
     switch code {
@@ -121,7 +121,7 @@ extension Key: LosslessStringConvertible {
   }
 
   /// Reads the written form; nil if it names no key.
-  public init?(_ description: String) {
+  package init?(_ description: String) {
     var rest = Substring(description)
     var modifiers: Modifiers = []
     while let (modifier, prefix) = Key.prefixes.first(where: { rest.hasPrefix($0.1) && rest.count > $0.1.count }) {

@@ -1,16 +1,16 @@
 /// As much of a text as is shown of it. What models answer may be of any length, and a key must be answered at once, so
 /// that the beginning must do, with a sentence that says how much is missing.
-public struct LongText: Sendable, Hashable {
+package struct LongText: Sendable, Hashable {
   /// The most Unicode scalars that are shown: some hundred rows.
-  public static let limit = 20_000
+  package static let limit = 20_000
 
   /// The beginning of the text, or all of it.
-  public let shown: String
+  package let shown: String
   /// What is missing, in words; nil if nothing is.
-  public let missing: String?
+  package let missing: String?
 
   /// Cuts a text that is too long.
-  public init(_ text: String) {
+  package init(_ text: String) {
     let size = text.utf8.count
     // A scalar takes a byte at least, so that short texts needn't be looked through.
     let beginning = size > Self.limit ? text.unicodeScalars.prefix(Self.limit) : text.unicodeScalars[...]

@@ -2,7 +2,7 @@
 ///
 /// A pane does no I/O, starts no tasks and asks no clock. It holds only what belongs to looking: selection (by id,
 /// never by row number), scroll, the draft being typed. `react(to:_:)` is what its owner calls.
-public protocol Pane<Snapshot, Command, Query>: Sendable {
+package protocol Pane<Snapshot, Command, Query>: Sendable {
   /// Everything that can be shown.
   associatedtype Snapshot
   /// Everything that can be asked for.
@@ -56,7 +56,7 @@ public protocol Pane<Snapshot, Command, Query>: Sendable {
 }
 
 /// What became of an event.
-public enum Reaction<Command: Sendable>: Sendable {
+package enum Reaction<Command: Sendable>: Sendable {
   /// Not mine: ask the next one.
   case ignored
   /// Done; nothing to ask for.
@@ -73,38 +73,38 @@ public enum Reaction<Command: Sendable>: Sendable {
   case all([Reaction])
 
   /// True for `ignored`.
-  public var isIgnored: Bool {
+  package var isIgnored: Bool {
     if case .ignored = self { true } else { false }
   }
 }
 
 extension Pane {
   /// No text is being typed.
-  public var capturesText: Bool { false }
+  package var capturesText: Bool { false }
 
   /// Takes no other event.
-  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> { .ignored }
+  package mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> { .ignored }
 
   /// Has nothing to note.
-  public mutating func update(_ snapshot: Snapshot) -> [Command] { [] }
+  package mutating func update(_ snapshot: Snapshot) -> [Command] { [] }
 
   /// Shows what every snapshot holds.
-  public func queries(_ snapshot: Snapshot) -> Set<Query> { [] }
+  package func queries(_ snapshot: Snapshot) -> Set<Query> { [] }
 
   /// Knows no subject.
-  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {}
+  package mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {}
 
   /// Has nothing unsaved.
-  public var unsavedTitles: [String] { [] }
+  package var unsavedTitles: [String] { [] }
 
   /// Has handed nothing in.
-  public var isSaving: Bool { false }
+  package var isSaving: Bool { false }
 
   /// Has nothing to save.
-  public mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> { .handled }
+  package mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> { .handled }
 
   /// Takes an event: bindings first, then `handle`; the other way round while text is being typed.
-  public mutating func react(to event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func react(to event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     if capturesText {
       let reaction = handle(event, snapshot)
       return reaction.isIgnored ? performBinding(for: event, snapshot) : reaction
@@ -114,22 +114,22 @@ extension Pane {
   }
 
   /// The bindings without their actions, for help, footer and palette.
-  public func hints(_ snapshot: Snapshot) -> [BindingHint] { bindings(snapshot).map(\.hint) }
+  package func hints(_ snapshot: Snapshot) -> [BindingHint] { bindings(snapshot).map(\.hint) }
 
   /// Does what this hint's binding stands for, as the palette wants; *ignored* if there is no such binding now.
-  public mutating func perform(_ hint: BindingHint, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func perform(_ hint: BindingHint, _ snapshot: Snapshot) -> Reaction<Command> {
     perform(bindings(snapshot).first { $0.title == hint.title && $0.group == hint.group }, snapshot)
   }
 
   /// Whether a binding means something by this event now, so that a question that swallows text leaves it alone.
-  public func hasBinding(for event: Event, _ snapshot: Snapshot) -> Bool {
+  package func hasBinding(for event: Event, _ snapshot: Snapshot) -> Bool {
     guard case .key(let key) = event else { return false }
     return bindings(snapshot).contains { $0.keys.contains(key) }
   }
 
   /// What a menu or question answers to an event that isn't its own: text means nothing to it, nor to what holds everywhere
   /// while it is open.
-  public func swallow(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+  package func swallow(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     event.isTyping && !hasBinding(for: event, snapshot) ? .handled : .ignored
   }
 

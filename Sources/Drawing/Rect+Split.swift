@@ -1,19 +1,19 @@
 /// What one part of a split rectangle asks for.
-public enum Extent: Hashable, Sendable {
+package enum Extent: Hashable, Sendable {
   /// This many cells.
   case fixed(Int)
   /// This share of what the fixed parts leave, relative to the other shares.
   case share(Double)
 
   /// An equal part of what is left.
-  public static let rest = Extent.share(1)
+  package static let rest = Extent.share(1)
 }
 
 extension Rect {
   /// Parts from left to right, with `gap` empty columns between them.
   ///
   /// Parts never overlap and never leave the rectangle: where space is short, the later ones shrink to nothing.
-  public func columns(_ extents: [Extent], gap: Int = 0) -> [Rect] {
+  package func columns(_ extents: [Extent], gap: Int = 0) -> [Rect] {
     var left = x
     return Rect.lengths(extents, of: width, gap: gap).map { length in
       let room = max(0, min(length, maxX - left))
@@ -23,7 +23,7 @@ extension Rect {
   }
 
   /// Parts from top to bottom, with `gap` empty rows between them; the same promises as `columns`.
-  public func rows(_ extents: [Extent], gap: Int = 0) -> [Rect] {
+  package func rows(_ extents: [Extent], gap: Int = 0) -> [Rect] {
     var top = y
     return Rect.lengths(extents, of: height, gap: gap).map { length in
       let room = max(0, min(length, maxY - top))

@@ -2,7 +2,7 @@ extension [Span] {
   /// One line in rows of at most `width` columns, broken after spaces where there are any; at least one row.
   ///
   /// Spaces at which it was broken are left out where they would reach beyond `width`.
-  public func wrapped(to width: Int) -> [[Span]] {
+  package func wrapped(to width: Int) -> [[Span]] {
     let width = Swift.max(1, width)
     return TextView.wrap(self, to: width).map { row in
       var row = row

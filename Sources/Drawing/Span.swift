@@ -1,24 +1,24 @@
 /// A piece of a line in one style.
-public struct Span: Hashable, Sendable {
+package struct Span: Hashable, Sendable {
   /// What it says.
-  public var text: String
+  package var text: String
   /// How it looks.
-  public var style: Style
+  package var style: Style
 
   /// Makes a span.
-  public init(_ text: String, _ style: Style = .plain) {
+  package init(_ text: String, _ style: Style = .plain) {
     self.text = text
     self.style = style
   }
 
   /// The columns it takes.
-  public var columns: Int { TextWidth.columns(of: text) }
+  package var columns: Int { TextWidth.columns(of: text) }
 }
 
 extension Surface {
   /// Writes pieces one after the other and returns the columns they took; see `write(_:at:style:clip:)`.
   @discardableResult
-  public mutating func write(_ spans: [Span], at point: Point, clip: Rect? = nil) -> Int {
+  package mutating func write(_ spans: [Span], at point: Point, clip: Rect? = nil) -> Int {
     var x = point.x
     for span in spans {
       x += write(span.text, at: Point(x: x, y: point.y), style: span.style, clip: clip)
@@ -27,7 +27,7 @@ extension Surface {
   }
 
   /// Writes pieces into the first row of `rect`, with an ellipsis where they don't fit.
-  public mutating func write(_ spans: [Span], in rect: Rect, _ alignment: Alignment = .left) {
+  package mutating func write(_ spans: [Span], in rect: Rect, _ alignment: Alignment = .left) {
     guard !rect.isEmpty else { return }
     let row = rect.row(0)
     let columns = spans.reduce(0) { $0 + $1.columns }

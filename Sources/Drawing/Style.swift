@@ -2,22 +2,22 @@
 ///
 /// `default` means what lies beneath: a style that leaves a colour at default keeps the one that is on the surface
 /// already, and an untouched surface has the terminal's own.
-public struct Color: Hashable, Sendable {
+package struct Color: Hashable, Sendable {
   /// What lies beneath.
-  public static let `default` = Color(bits: 0)
+  package static let `default` = Color(bits: 0)
 
   let bits: UInt32
 
   /// An exact colour, each part 0 to 255.
-  public static func rgb(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> Color {
+  package static func rgb(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> Color {
     Color(bits: 0x0200_0000 | UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue))
   }
 
   /// One of the terminal's 256 colours; the first 16 look as the user configured them.
-  public static func palette(_ index: UInt8) -> Color { Color(bits: 0x0100_0000 | UInt32(index)) }
+  package static func palette(_ index: UInt8) -> Color { Color(bits: 0x0100_0000 | UInt32(index)) }
 
   /// The three ways to name a colour, to switch over.
-  public enum Kind: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     /// What lies beneath.
     case `default`
     /// An entry of the terminal's palette.
@@ -27,7 +27,7 @@ public struct Color: Hashable, Sendable {
   }
 
   /// Which of the three this one is.
-  public var kind: Kind {
+  package var kind: Kind {
     switch bits >> 24 {
     case 1: .palette(UInt8(truncatingIfNeeded: bits))
     case 2: .rgb(byte(2), byte(1), byte(0))
@@ -39,48 +39,48 @@ public struct Color: Hashable, Sendable {
 }
 
 /// Ways to emphasize a cell besides colour.
-public struct Attributes: OptionSet, Hashable, Sendable {
+package struct Attributes: OptionSet, Hashable, Sendable {
   /// One bit for each attribute.
-  public let rawValue: UInt16
+  package let rawValue: UInt16
 
   /// Makes a set from its bits.
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  package init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// Heavier.
-  public static let bold = Attributes(rawValue: 1)
+  package static let bold = Attributes(rawValue: 1)
   /// Fainter.
-  public static let dim = Attributes(rawValue: 2)
+  package static let dim = Attributes(rawValue: 2)
   /// Slanted.
-  public static let italic = Attributes(rawValue: 4)
+  package static let italic = Attributes(rawValue: 4)
   /// With a line below.
-  public static let underline = Attributes(rawValue: 8)
+  package static let underline = Attributes(rawValue: 8)
   /// Foreground and background exchanged.
-  public static let reverse = Attributes(rawValue: 16)
+  package static let reverse = Attributes(rawValue: 16)
   /// With a line through it.
-  public static let strikethrough = Attributes(rawValue: 32)
+  package static let strikethrough = Attributes(rawValue: 32)
 }
 
 /// How a cell looks: two colours and the attributes.
-public struct Style: Hashable, Sendable {
+package struct Style: Hashable, Sendable {
   /// The colour of the glyph.
-  public var foreground: Color
+  package var foreground: Color
   /// The colour behind it.
-  public var background: Color
+  package var background: Color
   /// Bold, underline and so on.
-  public var attributes: Attributes
+  package var attributes: Attributes
 
   /// The style that changes nothing.
-  public static let plain = Style()
+  package static let plain = Style()
 
   /// Makes a style; what is left out keeps what lies beneath.
-  public init(_ foreground: Color = .default, on background: Color = .default, _ attributes: Attributes = []) {
+  package init(_ foreground: Color = .default, on background: Color = .default, _ attributes: Attributes = []) {
     self.foreground = foreground
     self.background = background
     self.attributes = attributes
   }
 
   /// This style laid over another: its default colours show the other's, and attributes add up.
-  public func over(_ below: Style) -> Style {
+  package func over(_ below: Style) -> Style {
     Style(
       foreground == .default ? below.foreground : foreground,
       on: background == .default ? below.background : background,
@@ -88,5 +88,5 @@ public struct Style: Hashable, Sendable {
   }
 
   /// The same with further attributes.
-  public func adding(_ more: Attributes) -> Style { Style(foreground, on: background, attributes.union(more)) }
+  package func adding(_ more: Attributes) -> Style { Style(foreground, on: background, attributes.union(more)) }
 }

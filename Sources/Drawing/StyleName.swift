@@ -2,7 +2,7 @@
 ///
 /// The written name is the case's words with dots between them: `borderFocused` is `border.focused`, and falls back to
 /// `border` in a theme that doesn't mention it.
-public enum StyleName: Int, CaseIterable, Sendable {
+package enum StyleName: Int, CaseIterable, Sendable {
   /// Running text, and the ground of the whole screen.
   case text, textDim, textStrong
   /// Headings, and the one of the pane that has the focus.
@@ -53,16 +53,16 @@ public enum StyleName: Int, CaseIterable, Sendable {
   case tag, link, badge, badgePrompted, badgeTuned, badgeRunning, badgeDone, badgeFailed
 
   /// The name in theme files.
-  public var name: String { StyleName.names[rawValue] }
+  package var name: String { StyleName.names[rawValue] }
 
   /// The style with this name in theme files.
-  public init?(_ name: String) {
+  package init?(_ name: String) {
     guard let style = StyleName.byName[name] else { return nil }
     self = style
   }
 
   /// The style to use in place of one that a theme doesn't mention.
-  public var parent: StyleName? { StyleName.parents[rawValue] }
+  package var parent: StyleName? { StyleName.parents[rawValue] }
 
   private static let names = allCases.map { dotted(String(describing: $0)) }
   private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })

@@ -1,16 +1,16 @@
 /// Neighbouring cells of one row that changed.
-public struct ChangedRun: Hashable, Sendable {
+package struct ChangedRun: Hashable, Sendable {
   /// The row.
-  public var y: Int
+  package var y: Int
   /// The columns.
-  public var columns: Range<Int>
+  package var columns: Range<Int>
 }
 
 extension Surface {
   /// The cells that must be drawn again on a screen that shows `old`; all of them if the sizes differ.
   ///
   /// A run never begins or ends within a wide glyph of this surface.
-  public func difference(from old: Surface) -> [ChangedRun] {
+  package func difference(from old: Surface) -> [ChangedRun] {
     var runs: [ChangedRun] = []
     guard size == old.size else {
       return size.width == 0 ? [] : (0..<size.height).map { ChangedRun(y: $0, columns: 0..<size.width) }

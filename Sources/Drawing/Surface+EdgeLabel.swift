@@ -1,5 +1,5 @@
 /// The lines of a frame that can carry a label.
-public enum FrameEdge: Hashable, Sendable {
+package enum FrameEdge: Hashable, Sendable {
   /// The upper line, which has the title at its left, and the lower one.
   case top, bottom
 }
@@ -7,7 +7,7 @@ public enum FrameEdge: Hashable, Sendable {
 extension Surface {
   /// Writes a label into the line of a frame, at the right end; nothing where it doesn't fit beside a title of
   /// `titleColumns`.
-  public mutating func label(
+  package mutating func label(
     _ spans: [Span], on edge: FrameEdge, of frame: Rect, titleColumns: Int = 0
   ) {
     let columns = spans.reduce(2) { $0 + $1.columns }

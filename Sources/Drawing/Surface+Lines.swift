@@ -1,5 +1,5 @@
 /// The lines that frames are made of.
-public enum LineStyle: Hashable, Sendable {
+package enum LineStyle: Hashable, Sendable {
   /// Single lines with round or square corners, a heavy one, and one for terminals without line drawing.
   case rounded, square, heavy, ascii
 
@@ -15,7 +15,7 @@ public enum LineStyle: Hashable, Sendable {
 
 extension Surface {
   /// Draws a line to the right.
-  public mutating func horizontalLine(
+  package mutating func horizontalLine(
     at point: Point, length: Int, style: Style = .plain, line: LineStyle = .rounded, clip: Rect? = nil
   ) {
     for x in point.x..<(point.x + max(0, length)) {
@@ -24,7 +24,7 @@ extension Surface {
   }
 
   /// Draws a line downwards.
-  public mutating func verticalLine(
+  package mutating func verticalLine(
     at point: Point, length: Int, style: Style = .plain, line: LineStyle = .rounded, clip: Rect? = nil
   ) {
     for y in point.y..<(point.y + max(0, length)) {
@@ -36,7 +36,7 @@ extension Surface {
   ///
   /// A rectangle too small for a frame is returned whole and nothing is drawn.
   @discardableResult
-  public mutating func frame(
+  package mutating func frame(
     _ rect: Rect, title: String = "", style: Style = .plain, titleStyle: Style? = nil, line: LineStyle = .rounded
   ) -> Rect {
     guard rect.width >= 2, rect.height >= 2 else { return rect }

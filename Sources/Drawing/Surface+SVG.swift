@@ -2,7 +2,7 @@ extension Surface {
   /// The surface as an SVG picture in a terminal window, for documents.
   ///
   /// Colours are exact where the theme's are; palette colours and default ones are those of a common terminal.
-  public func svg(title: String = "") -> String {
+  package func svg(title: String = "") -> String {
     let (advance, leading) = (8.4, 18.0)
     let (margin, bar) = (14.0, 30.0)
     let width = Double(size.width) * advance + 2 * margin

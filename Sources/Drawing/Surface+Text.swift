@@ -1,18 +1,18 @@
 /// Neighbouring cells of one row that look alike.
-public struct StyledRun: Hashable, Sendable {
+package struct StyledRun: Hashable, Sendable {
   /// Where it begins.
-  public var origin: Point
+  package var origin: Point
   /// What it shows.
-  public var text: String
+  package var text: String
   /// The columns it takes.
-  public var columns: Int
+  package var columns: Int
   /// How it looks.
-  public var style: Style
+  package var style: Style
 }
 
 extension Surface {
   /// One row as plain text, without the spaces at its end.
-  public func line(_ y: Int) -> String {
+  package func line(_ y: Int) -> String {
     guard y >= 0, y < size.height else { return "" }
     var text = ""
     for x in 0..<size.width where self[x, y].columns > 0 { text += self[x, y].glyph.text }
@@ -21,14 +21,14 @@ extension Surface {
   }
 
   /// All rows as plain text, as tests compare them: no spaces at line ends, no empty lines at the end.
-  public func text() -> String {
+  package func text() -> String {
     var lines = (0..<size.height).map { line($0) }
     while lines.last?.isEmpty == true { lines.removeLast() }
     return lines.joined(separator: "\n")
   }
 
   /// The cells as runs of one style, row by row.
-  public func styledRuns() -> [StyledRun] {
+  package func styledRuns() -> [StyledRun] {
     var runs: [StyledRun] = []
     for y in 0..<size.height {
       var run: StyledRun?

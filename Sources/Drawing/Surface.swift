@@ -1,12 +1,12 @@
 /// One place of a surface.
-public struct Cell: Hashable, Sendable {
+package struct Cell: Hashable, Sendable {
   /// What it shows.
-  public var glyph: Glyph
+  package var glyph: Glyph
   var foreground: Color
   var background: Color
   var attributes: Attributes
   /// 1 or 2 columns; 0 for the right half of a wide glyph, which belongs to the cell on its left.
-  public internal(set) var columns: UInt8
+  package internal(set) var columns: UInt8
 
   static let blank = Cell(.space, .plain)
 
@@ -19,7 +19,7 @@ public struct Cell: Hashable, Sendable {
   }
 
   /// How it looks.
-  public internal(set) var style: Style {
+  package internal(set) var style: Style {
     get { Style(foreground, on: background, attributes) }
     set {
       foreground = newValue.foreground
@@ -33,35 +33,35 @@ public struct Cell: Hashable, Sendable {
 ///
 /// What holds after every call: no glyph is wider than its place, no half of a wide glyph stands alone, and nothing
 /// but visible text is in it, whatever was written. Drawing outside of it draws nothing.
-public struct Surface: Equatable, Sendable {
+package struct Surface: Equatable, Sendable {
   /// Columns and rows.
-  public let size: Size
+  package let size: Size
   /// Where the terminal shows its cursor; nil hides it.
-  public var cursor: Point?
+  package var cursor: Point?
   /// Row by row.
-  public private(set) var cells: ContiguousArray<Cell>
+  package private(set) var cells: ContiguousArray<Cell>
 
   /// Makes an empty surface.
-  public init(_ size: Size) {
+  package init(_ size: Size) {
     self.size = size
     cells = ContiguousArray(repeating: .blank, count: size.width * size.height)
   }
 
   /// Makes an empty surface.
-  public init(width: Int, height: Int) { self.init(Size(width: width, height: height)) }
+  package init(width: Int, height: Int) { self.init(Size(width: width, height: height)) }
 
   /// All of it.
-  public var bounds: Rect { Rect(size) }
+  package var bounds: Rect { Rect(size) }
 
   /// The cell at this place, which must be within `bounds`.
-  public subscript(x: Int, y: Int) -> Cell { cells[y * size.width + x] }
+  package subscript(x: Int, y: Int) -> Cell { cells[y * size.width + x] }
 
   /// Writes one line of text from `point` to the right and returns the columns it took.
   ///
   /// What reaches beyond `clip` (or the surface) isn't drawn. Colours that `style` leaves at default keep what is
   /// there, and its attributes are added.
   @discardableResult
-  public mutating func write(
+  package mutating func write(
     _ text: some StringProtocol, at point: Point, style: Style = .plain, clip: Rect? = nil
   ) -> Int {
     write(Substring(text), at: point, style, in: clip.map { $0.intersection(bounds) } ?? bounds)
@@ -84,7 +84,7 @@ public struct Surface: Equatable, Sendable {
   }
 
   /// Empties `rect` and gives it exactly this style: what was beneath is gone.
-  public mutating func fill(_ rect: Rect, style: Style = .plain, with glyph: Character = " ") {
+  package mutating func fill(_ rect: Rect, style: Style = .plain, with glyph: Character = " ") {
     let rect = rect.intersection(bounds)
     guard !rect.isEmpty else { return }
     var scanner = GlyphScanner(Substring(String(glyph)))

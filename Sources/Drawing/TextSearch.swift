@@ -1,14 +1,14 @@
 /// What a person searches for: text found anywhere, whatever its case.
-public struct TextSearch: Hashable, Sendable {
+package struct TextSearch: Hashable, Sendable {
   /// What was typed.
-  public let query: String
+  package let query: String
 
   private let needle: [UInt8]  // in lower case
   private let isASCII: Bool
   private let hasCase: Bool
 
   /// Makes a search; one for nothing finds every text and marks none.
-  public init(_ query: String) {
+  package init(_ query: String) {
     self.query = query
     needle = Array(query.lowercased().utf8)
     isASCII = needle.allSatisfy { $0 < 0x80 }
@@ -16,10 +16,10 @@ public struct TextSearch: Hashable, Sendable {
   }
 
   /// True if there is nothing to search for.
-  public var isEmpty: Bool { needle.isEmpty }
+  package var isEmpty: Bool { needle.isEmpty }
 
   /// Whether `text` has it; made for many texts.
-  public func matches(_ text: String) -> Bool {
+  package func matches(_ text: String) -> Bool {
     if isEmpty { return true }
     if isASCII || !hasCase { return find(in: text) }
     // Only text beyond ASCII can have it, and only then is folding more than bytes worth its time.
@@ -27,7 +27,7 @@ public struct TextSearch: Hashable, Sendable {
   }
 
   /// The same pieces, those that were found with `style` laid over them.
-  public func mark(_ spans: [Span], style: Style) -> [Span] {
+  package func mark(_ spans: [Span], style: Style) -> [Span] {
     if isEmpty { return spans }
     let characters = spans.flatMap { span in span.text.map { (character: $0, style: span.style) } }
     let found = ranges(in: characters.map(\.character))
@@ -46,7 +46,7 @@ public struct TextSearch: Hashable, Sendable {
   }
 
   /// Where it stands in a text, given as its characters; hits don't overlap.
-  public func ranges(in text: [Character]) -> [Range<Int>] {
+  package func ranges(in text: [Character]) -> [Range<Int>] {
     let wanted = Array(query.lowercased())
     guard !wanted.isEmpty, text.count >= wanted.count else { return [] }
     let folded = text.map(Self.folded)

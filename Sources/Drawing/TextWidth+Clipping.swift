@@ -1,6 +1,6 @@
 extension TextWidth {
   /// `text`, or its beginning and its end around an ellipsis if it doesn't fit into `width` columns.
-  public static func clippedInTheMiddle(_ text: String, to width: Int) -> String {
+  package static func clippedInTheMiddle(_ text: String, to width: Int) -> String {
     guard columns(of: text) > width, width > 2 else { return truncate(text, to: width) }
     let end = clip(String(text.reversed()), to: (width - 1) / 2)
     return clip(text, to: width - 1 - end.columns).text + "…" + String(end.text.reversed())
@@ -8,7 +8,7 @@ extension TextWidth {
 
   /// The end of a text in one line of at most `width` columns, with one space for each gap. No more of it is looked at
   /// than is shown.
-  public static func tail(_ text: String, width: Int) -> String {
+  package static func tail(_ text: String, width: Int) -> String {
     var kept: [Character] = []  // from the end
     var columns: [Int] = []
     var used = 0

@@ -4,12 +4,12 @@
 /// terminal, reorder a line or hide text.
 extension TextWidth {
   /// `text` with every hazard replaced by something visible. Line breaks and tabs stay.
-  public static func sanitized(_ text: String) -> String {
+  package static func sanitized(_ text: String) -> String {
     replacingHazards(in: text) { $0 == "\n" || $0 == "\t" }
   }
 
   /// `text` on one line, with every hazard, line breaks and tabs among them, replaced by something visible.
-  public static func singleLine(_ text: String) -> String { replacingHazards(in: text) { _ in false } }
+  package static func singleLine(_ text: String) -> String { replacingHazards(in: text) { _ in false } }
 
   private static func replacingHazards(in text: String, keeping isKept: (Unicode.Scalar) -> Bool) -> String {
     if asciiColumns(of: text[...]) != nil { return text }
@@ -30,7 +30,7 @@ extension TextWidth {
 
   /// JSON with every hazard written as an escape, so that it means the same. Between its strings there are none but line
   /// breaks.
-  public static func escapingHazards(inJSON text: String) -> String {
+  package static func escapingHazards(inJSON text: String) -> String {
     if asciiColumns(of: text[...]) != nil { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
@@ -50,7 +50,7 @@ extension TextWidth {
 
   /// `text` as it may stand on a clipboard, from where it can be put into a shell or an editor: without controls, and
   /// without what reorders lines. A line break is one, however it was written. Everything else stays as it is.
-  public static func copyable(_ text: String) -> String {
+  package static func copyable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     var former: Unicode.Scalar?
     for scalar in text.unicodeScalars {

@@ -2,7 +2,7 @@ extension TextWidth {
   /// `text` in lines of at most `width` columns, broken after spaces where there are any.
   ///
   /// Line breaks of the text stay, tabs become spaces, and the spaces at which a line was broken are left out.
-  public static func wrap(_ text: String, to width: Int) -> [String] {
+  package static func wrap(_ text: String, to width: Int) -> [String] {
     text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).flatMap { paragraph in
       let characters = expandingTabs(paragraph)
       return rows(of: characters, width: width).map { row in

@@ -1,5 +1,5 @@
 /// Where text sits in a space wider than itself.
-public enum Alignment: Hashable, Sendable {
+package enum Alignment: Hashable, Sendable {
   /// Against one side or in the middle.
   case left, center, right
 }
@@ -8,9 +8,9 @@ public enum Alignment: Hashable, Sendable {
 ///
 /// All of these agree with `Surface.write`: combining marks take no column, CJK and emoji two, and what must not reach
 /// a terminal is counted as its visible stand-in.
-public enum TextWidth {
+package enum TextWidth {
   /// The columns that `text` takes.
-  public static func columns(of text: some StringProtocol) -> Int {
+  package static func columns(of text: some StringProtocol) -> Int {
     let text = Substring(text)
     if let ascii = asciiColumns(of: text) { return ascii }
     var total = 0
@@ -20,12 +20,12 @@ public enum TextWidth {
   }
 
   /// The columns that one character takes.
-  public static func columns(of character: Character) -> Int {
+  package static func columns(of character: Character) -> Int {
     character.utf8.count == 1 ? 1 : columns(of: String(character))
   }
 
   /// The longest beginning of `text` that fits into `width` columns, and the columns it takes.
-  public static func clip(_ text: String, to width: Int) -> (text: Substring, columns: Int) {
+  package static func clip(_ text: String, to width: Int) -> (text: Substring, columns: Int) {
     if let ascii = asciiColumns(of: text[...]) {
       return ascii <= width ? (text[...], ascii) : (text.prefix(max(0, width)), max(0, width))
     }
@@ -41,14 +41,14 @@ public enum TextWidth {
   }
 
   /// `text`, or its beginning and an ellipsis if it doesn't fit into `width` columns.
-  public static func truncate(_ text: String, to width: Int) -> String {
+  package static func truncate(_ text: String, to width: Int) -> String {
     guard width > 0 else { return "" }
     guard columns(of: text) > width else { return text }
     return clip(text, to: width - 1).text + "…"
   }
 
   /// `text` truncated or filled up with spaces to exactly `width` columns.
-  public static func pad(_ text: String, to width: Int, _ alignment: Alignment = .left) -> String {
+  package static func pad(_ text: String, to width: Int, _ alignment: Alignment = .left) -> String {
     let fitted = truncate(text, to: width)
     let missing = max(0, width - columns(of: fitted))
     let before =

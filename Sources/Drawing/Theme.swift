@@ -1,13 +1,13 @@
 /// A style for each name, and what the theme calls itself.
-public struct Theme: Equatable, Sendable {
+package struct Theme: Equatable, Sendable {
   /// The name to choose it by: that of its file.
-  public let name: String
+  package let name: String
   /// One line about it, for the list of themes.
-  public let summary: String
+  package let summary: String
   private let styles: [Style]
 
   /// Makes a theme from the styles it mentions; the others fall back to their parents.
-  public init(name: String, summary: String = "", styles: [StyleName: Style]) {
+  package init(name: String, summary: String = "", styles: [StyleName: Style]) {
     self.name = name
     self.summary = summary
     self.styles = StyleName.allCases.map { style in
@@ -21,10 +21,10 @@ public struct Theme: Equatable, Sendable {
   }
 
   /// The style with this name.
-  public subscript(name: StyleName) -> Style { styles[name.rawValue] }
+  package subscript(name: StyleName) -> Style { styles[name.rawValue] }
 
   /// The style with this name as it looks on plain ground: its default colours are those of `text`.
-  public func resolved(_ name: StyleName) -> Style {
+  package func resolved(_ name: StyleName) -> Style {
     let style = self[name]
     return Style(
       style.foreground == .default ? self[.text].foreground : style.foreground,

@@ -1,13 +1,13 @@
 extension Theme {
   /// A flaw in a theme file. The rest of the file still counts.
-  public struct Warning: Hashable, Sendable, CustomStringConvertible {
+  package struct Warning: Hashable, Sendable, CustomStringConvertible {
     /// The line, from 1.
-    public var line: Int
+    package var line: Int
     /// The mistake and the expected form.
-    public var message: String
+    package var message: String
 
     /// Both as one line.
-    public var description: String { "line \(line): \(message)" }
+    package var description: String { "line \(line): \(message)" }
   }
 
   /// Reads a theme file.
@@ -21,7 +21,7 @@ extension Theme {
   /// ```
   /// A colour is `#rrggbb`, a `$name` from above, a palette number 0–255, one of the sixteen names (`red`,
   /// `bright-red`, …) or `default`.
-  public static func parse(_ text: String, name: String) -> (theme: Theme, warnings: [Warning]) {
+  package static func parse(_ text: String, name: String) -> (theme: Theme, warnings: [Warning]) {
     var parser = ThemeParser()
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       parser.read(line, number: index + 1)

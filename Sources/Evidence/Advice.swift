@@ -1,7 +1,7 @@
 /// What to do about a task, and why.
-public struct Advice: Sendable, Hashable {
+package struct Advice: Sendable, Hashable {
   /// The four ways to go.
-  public enum Recommendation: String, Sendable, Hashable, CaseIterable {
+  package enum Recommendation: String, Sendable, Hashable, CaseIterable {
     /// Keep prompting.
     case prompt
     /// Fine-tune, or use the tuned variant that was measured.
@@ -12,7 +12,7 @@ public struct Advice: Sendable, Hashable {
     case undecided
 
     /// The recommendation in words.
-    public var title: String {
+    package var title: String {
       switch self {
       case .prompt: "Keep prompting"
       case .fineTune: "Fine-tune"
@@ -23,7 +23,7 @@ public struct Advice: Sendable, Hashable {
   }
 
   /// How far the evidence carries.
-  public enum Confidence: String, Sendable, Hashable {
+  package enum Confidence: String, Sendable, Hashable {
     /// Measured on cases that were kept apart, beyond chance and beyond what matters, with nothing against it.
     case strong
     /// Measured, and something keeps it from being strong.
@@ -32,7 +32,7 @@ public struct Advice: Sendable, Hashable {
     case weak
 
     /// The level in a word.
-    public var level: String {
+    package var level: String {
       switch self {
       case .strong: "high"
       case .fair: "medium"
@@ -42,13 +42,13 @@ public struct Advice: Sendable, Hashable {
   }
 
   /// What to do.
-  public var recommendation: Recommendation
+  package var recommendation: Recommendation
   /// How far the evidence carries.
-  public var confidence: Confidence
+  package var confidence: Confidence
   /// What keeps the confidence from being strong, each in few words; empty when it is, and where nothing was compared.
-  public var limits: [String] = []
+  package var limits: [String] = []
   /// The confidence in a sentence.
-  public var confidenceSentence: String {
+  package var confidenceSentence: String {
     switch confidence {
     case .strong: "Confidence: high. Measured on held-out cases; nothing found speaks against it."
     case .fair where !limits.isEmpty, .weak where !limits.isEmpty:
@@ -61,7 +61,7 @@ public struct Advice: Sendable, Hashable {
     }
   }
   /// The lines that speak against the recommendation.
-  public var objections: [Reason] {
+  package var objections: [Reason] {
     switch recommendation {
     case .prompt: lines.filter { $0.direction == .forTuning || $0.direction == .against }
     case .fineTune: lines.filter { $0.direction == .forPrompting || $0.direction == .against }
@@ -69,16 +69,16 @@ public struct Advice: Sendable, Hashable {
     }
   }
   /// One sentence: the recommendation and what decided it.
-  public var headline: String
+  package var headline: String
   /// The rule that decided.
-  public var decidedBy: Rule
+  package var decidedBy: Rule
   /// Everything that was considered: what was measured, then what was said.
-  public var lines: [Reason]
+  package var lines: [Reason]
   /// What to gather next, the most useful first.
-  public var missing: [MissingEvidence]
+  package var missing: [MissingEvidence]
 
   /// Considers everything that is known.
-  public init(_ facts: Facts) {
+  package init(_ facts: Facts) {
     var advisor = Advisor(facts: facts)
     self = advisor.advise()
   }
@@ -98,7 +98,7 @@ public struct Advice: Sendable, Hashable {
 }
 
 /// The rules that a verdict applies; the raw value is the id to show and to store.
-public enum Rule: String, Sendable, Hashable, CaseIterable {
+package enum Rule: String, Sendable, Hashable, CaseIterable {
   /// The eval set must not share cases with the training set, nor with a prompt's examples.
   case leak
   /// The tuned variant's answers must not show that its training failed.
@@ -162,9 +162,9 @@ public enum Rule: String, Sendable, Hashable, CaseIterable {
 }
 
 /// One line of a verdict.
-public struct Reason: Sendable, Hashable {
+package struct Reason: Sendable, Hashable {
   /// What the line speaks for.
-  public enum Direction: String, Sendable, Hashable {
+  package enum Direction: String, Sendable, Hashable {
     /// For prompting.
     case forPrompting = "for-prompting"
     /// For tuning.
@@ -180,16 +180,16 @@ public struct Reason: Sendable, Hashable {
   }
 
   /// A number that the statement rests on.
-  public struct Figure: Sendable, Hashable {
+  package struct Figure: Sendable, Hashable {
     /// What it is, for example `prompted score`.
-    public var name: String
+    package var name: String
     /// Its value: shares and differences from −1 to 1, money in US dollars, times in milliseconds.
-    public var value: Double
+    package var value: Double
     /// Its 95 % interval, when it has one.
-    public var interval: Interval?
+    package var interval: Interval?
 
     /// A number with its name.
-    public init(_ name: String, _ value: Double, _ interval: Interval? = nil) {
+    package init(_ name: String, _ value: Double, _ interval: Interval? = nil) {
       self.name = name
       self.value = value
       self.interval = interval
@@ -197,32 +197,32 @@ public struct Reason: Sendable, Hashable {
   }
 
   /// The rule behind the line.
-  public var rule: Rule
+  package var rule: Rule
   /// What the line speaks for.
-  public var direction: Direction
+  package var direction: Direction
   /// A sentence without a full stop.
-  public var statement: String
+  package var statement: String
   /// The numbers in the statement.
-  public var figures: [Figure]
+  package var figures: [Figure]
   /// The key of assay.yaml under which a person stated it, and its line; nil for what was measured.
-  public var stated: Stated?
+  package var stated: Stated?
 
   /// Where a person stated something.
-  public struct Stated: Sendable, Hashable {
+  package struct Stated: Sendable, Hashable {
     /// The key, for example `facts.domain_jargon`.
-    public var key: String
+    package var key: String
     /// The line of assay.yaml, where known.
-    public var line: Int?
+    package var line: Int?
 
     /// A place.
-    public init(key: String, line: Int? = nil) {
+    package init(key: String, line: Int? = nil) {
       self.key = key
       self.line = line
     }
   }
 
   /// A line of a verdict.
-  public init(
+  package init(
     _ rule: Rule, _ direction: Direction, _ statement: String, figures: [Figure] = [], stated: Stated? = nil
   ) {
     self.rule = rule
@@ -234,18 +234,18 @@ public struct Reason: Sendable, Hashable {
 }
 
 /// Something that would settle an open question.
-public struct MissingEvidence: Sendable, Hashable {
+package struct MissingEvidence: Sendable, Hashable {
   /// The rule that asks for it.
-  public var rule: Rule
+  package var rule: Rule
   /// What to do, as a sentence without a full stop.
-  public var statement: String
+  package var statement: String
   /// How many more are needed, when it is something to count.
-  public var count: Int?
+  package var count: Int?
   /// The command that measures it, where one does.
-  public var command: String?
+  package var command: String?
 
   /// Something to gather.
-  public init(_ rule: Rule, _ statement: String, count: Int? = nil, command: String? = nil) {
+  package init(_ rule: Rule, _ statement: String, count: Int? = nil, command: String? = nil) {
     self.rule = rule
     self.statement = statement
     self.count = count

@@ -1,23 +1,23 @@
 /// What the answers of a model at a training step have in common, whatever they are about: whether they end, differ from
 /// one another, and differ from the base model's.
-public struct AnswerFigures: Sendable, Hashable {
+package struct AnswerFigures: Sendable, Hashable {
   /// Steps done.
-  public var step: Int
+  package var step: Int
   /// How many answers.
-  public var count: Int
+  package var count: Int
   /// Share of answers that the limit of tokens has cut off, 0 to 1.
-  public var unending: Double
+  package var unending: Double
   /// Share of the most frequent answer, 0 to 1.
-  public var equal: Double
+  package var equal: Double
   /// Share of the most frequent one among the wanted answers, 0 to 1; nil where these aren't known.
-  public var expectedEqual: Double?
+  package var expectedEqual: Double?
   /// Share of answers that are the base model's own, 0 to 1; nil where those aren't known.
-  public var asBase: Double?
+  package var asBase: Double?
   /// The largest difference that tuning makes to a logit; nil where that wasn't measured.
-  public var logitChange: Double?
+  package var logitChange: Double?
 
   /// Gathers figures.
-  public init(
+  package init(
     step: Int, count: Int, unending: Double, equal: Double, expectedEqual: Double? = nil, asBase: Double? = nil,
     logitChange: Double? = nil
   ) {
@@ -31,7 +31,7 @@ public struct AnswerFigures: Sendable, Hashable {
   }
 
   /// Something that should not be.
-  public enum Sign: String, Sendable, Hashable, CaseIterable {
+  package enum Sign: String, Sendable, Hashable, CaseIterable {
     /// Answers do not end by themselves.
     case unending
     /// The model gives one answer whatever is asked.
@@ -42,7 +42,7 @@ public struct AnswerFigures: Sendable, Hashable {
     case asBase = "as_base"
 
     /// In a word of at most five letters.
-    public var word: String {
+    package var word: String {
       switch self {
       case .unending: "open"
       case .collapsed: "same"
@@ -52,7 +52,7 @@ public struct AnswerFigures: Sendable, Hashable {
     }
 
     /// In few words.
-    public var words: String {
+    package var words: String {
       switch self {
       case .unending: "no end"
       case .collapsed: "collapsed"
@@ -63,7 +63,7 @@ public struct AnswerFigures: Sendable, Hashable {
   }
 
   /// With fewer answers there are no signs.
-  public static let fewest = 3
+  package static let fewest = 3
   /// Shares from which on there is a sign.
   static let mostUnending = 0.5
   static let mostEqual = 0.8
@@ -75,7 +75,7 @@ public struct AnswerFigures: Sendable, Hashable {
 
   /// What should not be, of a model that was tuned.
   /// - Parameter isLast: whether these are the answers after the last step.
-  public func signs(isLast: Bool) -> [Sign] {
+  package func signs(isLast: Bool) -> [Sign] {
     guard step > 0, count >= Self.fewest else { return [] }
     var signs: [Sign] = []
     if unending >= Self.mostUnending { signs.append(.unending) }
@@ -89,7 +89,7 @@ public struct AnswerFigures: Sendable, Hashable {
   }
 
   /// A sign in a sentence, and what to do about it.
-  public func sentence(_ sign: Sign) -> String {
+  package func sentence(_ sign: Sign) -> String {
     switch sign {
     case .unending:
       "At step \(step), \(share(unending)) answers did not end by themselves. Check that the rows teach the end "
@@ -107,13 +107,13 @@ public struct AnswerFigures: Sendable, Hashable {
   }
 
   /// A share as a count, for sentences.
-  public func share(_ part: Double) -> String { "\(Int((part * Double(count)).rounded())) of \(count)" }
+  package func share(_ part: Double) -> String { "\(Int((part * Double(count)).rounded())) of \(count)" }
 }
 
 extension AnswerFigures {
   /// The figures of answers to eval cases; nil where there are none.
   /// - Parameter expected: the wanted answers, as far as they are known.
-  public init?(step: Int, answers: [(text: String, hasEnded: Bool)], expected: [String]) {
+  package init?(step: Int, answers: [(text: String, hasEnded: Bool)], expected: [String]) {
     guard !answers.isEmpty else { return nil }
     self.init(
       step: step, count: answers.count,

@@ -1,6 +1,6 @@
 /// The rule of thumb about how far tuning can lift what prompting reaches: at about 85 % it may reach 95 %, at 50 % the
 /// task, the eval set or the approach is wrong and tuning won't save it.
-public enum CeilingRule: String, Sendable, Hashable {
+package enum CeilingRule: String, Sendable, Hashable {
   /// The prompted score is 50 % or less: look at the task, the cases and the graders before training anything.
   case approachInDoubt
   /// The prompted score lies between the rule's marks (above 50 %, below 80 %), where it says nothing.
@@ -11,7 +11,7 @@ public enum CeilingRule: String, Sendable, Hashable {
   case nearCeiling
 
   /// What the rule says about a prompted score.
-  public init(prompted: Double) {
+  package init(prompted: Double) {
     switch prompted {
     case ...0.5: self = .approachInDoubt
     case ..<0.8: self = .silent
@@ -21,7 +21,7 @@ public enum CeilingRule: String, Sendable, Hashable {
   }
 
   /// Whether the whole interval of the score gets the same answer from the rule.
-  public static func isSettled(_ prompted: Estimate) -> Bool {
+  package static func isSettled(_ prompted: Estimate) -> Bool {
     CeilingRule(prompted: prompted.interval.low) == CeilingRule(prompted: prompted.interval.high)
   }
 }

@@ -1,24 +1,24 @@
 /// Which checkpoint of a training job to keep, and whether more training can be expected to help: by what each one does,
 /// not by its loss alone. A loss may still fall while the model forgets what it could do, and may rise while it still gets
 /// better at the task.
-public struct CheckpointChoice: Sendable, Hashable {
+package struct CheckpointChoice: Sendable, Hashable {
   /// What was measured of one checkpoint.
-  public struct Behaviour: Sendable, Hashable {
+  package struct Behaviour: Sendable, Hashable {
     /// Steps done.
-    public var step: Int
+    package var step: Int
     /// Mean score on the task's cases, 0 to 1.
-    public var task: Double
+    package var task: Double
     /// How many cases that is the mean of.
-    public var taskCases: Int
+    package var taskCases: Int
     /// Mean score on general tasks, 0 to 1; nil where there are none.
-    public var general: Double?
+    package var general: Double?
     /// How many general cases.
-    public var generalCases: Int
+    package var generalCases: Int
     /// Mean loss over the validation rows, where known; nil also for one that is no number.
-    public var validationLoss: Double?
+    package var validationLoss: Double?
 
     /// Gathers figures.
-    public init(
+    package init(
       step: Int, task: Double, taskCases: Int, general: Double? = nil, generalCases: Int = 0,
       validationLoss: Double? = nil
     ) {
@@ -32,7 +32,7 @@ public struct CheckpointChoice: Sendable, Hashable {
   }
 
   /// Why more training isn't worth its time.
-  public enum Reason: String, Sendable, Hashable, CaseIterable {
+  package enum Reason: String, Sendable, Hashable, CaseIterable {
     /// General tasks have fallen by more than the limit, twice in a row.
     case forgetting
     /// The task score has fallen behind the best, and the loss on validation rows rises with it.
@@ -42,28 +42,28 @@ public struct CheckpointChoice: Sendable, Hashable {
   }
 
   /// How patient it is.
-  public struct Patience: Sendable, Hashable {
+  package struct Patience: Sendable, Hashable {
     /// The most that general tasks may fall below the base model, 0 to 1.
-    public var forgetting = 0.1
+    package var forgetting = 0.1
     /// General cases that must be lost before that counts: one answer decides nothing.
-    public var fewestLost = 3
+    package var fewestLost = 3
     /// Evaluations without a better score after which training goes on for nothing; 0 never.
-    public var evaluations = 4
+    package var evaluations = 4
     /// The usual patience.
-    public init() {}
+    package init() {}
   }
 
   /// The place of the checkpoint to keep; nil when there is none.
-  public let best: Int?
+  package let best: Int?
   /// Why to stop; nil while going on may help.
-  public let stop: Reason?
+  package let stop: Reason?
   /// Whether the best one forgets more than the limit, because all do.
-  public let bestForgets: Bool
+  package let bestForgets: Bool
 
   /// Judges checkpoints.
   /// - Parameter checkpoints: in the order of their steps.
   /// - Parameter base: what the base model scores on the general tasks, where measured.
-  public init(_ checkpoints: [Behaviour], base: Double? = nil, patience: Patience = Patience()) {
+  package init(_ checkpoints: [Behaviour], base: Double? = nil, patience: Patience = Patience()) {
     let forgets = checkpoints.map { checkpoint in
       guard let base, let general = checkpoint.general else { return false }
       let lost = (base - general) * Double(max(1, checkpoint.generalCases))

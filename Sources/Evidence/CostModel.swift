@@ -1,18 +1,18 @@
 /// Tokens of one request by what is charged for them; means may be fractions.
-public struct TokenCounts: Sendable, Hashable {
+package struct TokenCounts: Sendable, Hashable {
   /// Input that was neither read from the provider's cache nor written to it.
-  public var uncachedInput: Double
+  package var uncachedInput: Double
   /// Input read from the provider's cache.
-  public var cachedInput: Double
+  package var cachedInput: Double
   /// Input written to the provider's cache for minutes.
-  public var cacheWrites: Double
+  package var cacheWrites: Double
   /// Input written to the provider's cache for an hour.
-  public var longCacheWrites: Double
+  package var longCacheWrites: Double
   /// Output, reasoning included.
-  public var output: Double
+  package var output: Double
 
   /// Creates token counts. Omitted counts are 0.
-  public init(
+  package init(
     uncachedInput: Double = 0, cachedInput: Double = 0, cacheWrites: Double = 0, longCacheWrites: Double = 0,
     output: Double = 0
   ) {
@@ -25,20 +25,20 @@ public struct TokenCounts: Sendable, Hashable {
 }
 
 /// Prices of tokens, in US dollars per million.
-public struct TokenRates: Sendable, Hashable {
+package struct TokenRates: Sendable, Hashable {
   /// Input that was neither read from the provider's cache nor written to it.
-  public var input: Double
+  package var input: Double
   /// Input read from the provider's cache.
-  public var cachedInput: Double
+  package var cachedInput: Double
   /// Input written to the provider's cache for minutes.
-  public var cacheWrite: Double
+  package var cacheWrite: Double
   /// Input written to the provider's cache for an hour.
-  public var longCacheWrite: Double
+  package var longCacheWrite: Double
   /// Output, reasoning included.
-  public var output: Double
+  package var output: Double
 
   /// Makes rates; the cache costs as much as other input unless told, an hour as much as minutes.
-  public init(
+  package init(
     input: Double, cachedInput: Double? = nil, cacheWrite: Double? = nil, longCacheWrite: Double? = nil, output: Double
   ) {
     self.input = input
@@ -49,29 +49,29 @@ public struct TokenRates: Sendable, Hashable {
   }
 
   /// US dollars for so many tokens. Every cost that Assay shows is computed here.
-  public func dollars(for tokens: TokenCounts) -> Double {
+  package func dollars(for tokens: TokenCounts) -> Double {
     let input = tokens.uncachedInput * self.input + tokens.cachedInput * cachedInput
     let writes = tokens.cacheWrites * cacheWrite + tokens.longCacheWrites * longCacheWrite
     return (input + writes + tokens.output * output) / 1e6
   }
 
   /// The highest price of input.
-  public var dearestInput: Double { max(input, cachedInput, cacheWrite, longCacheWrite) }
+  package var dearestInput: Double { max(input, cachedInput, cacheWrite, longCacheWrite) }
 }
 
 /// What it takes to answer with one variant.
-public struct CallCost: Sendable, Hashable {
+package struct CallCost: Sendable, Hashable {
   /// Tokens per call.
-  public var tokens: TokenCounts
+  package var tokens: TokenCounts
   /// Prices per million tokens.
-  public var rates: TokenRates
+  package var rates: TokenRates
   /// Calls until the user has what they asked for, 1 or more.
-  public var callsPerGoal: Double
+  package var callsPerGoal: Double
   /// Fixed costs in US dollars per month, such as a GPU that is always on; nil where not known.
-  public var hostingPerMonth: Double?
+  package var hostingPerMonth: Double?
 
   /// The make-up of a call; one call per goal and no hosting unless told.
-  public init(tokens: TokenCounts, rates: TokenRates, callsPerGoal: Double = 1, hostingPerMonth: Double? = 0) {
+  package init(tokens: TokenCounts, rates: TokenRates, callsPerGoal: Double = 1, hostingPerMonth: Double? = 0) {
     self.tokens = tokens
     self.rates = rates
     self.callsPerGoal = callsPerGoal
@@ -79,11 +79,11 @@ public struct CallCost: Sendable, Hashable {
   }
 
   /// The tokens of one query in US dollars, without hosting.
-  public var tokensPerQuery: Double { rates.dollars(for: tokens) * callsPerGoal }
+  package var tokensPerQuery: Double { rates.dollars(for: tokens) * callsPerGoal }
 
   /// A query in US dollars at a monthly volume, hosting included; nil when the hosting isn't known, or is to be shared and
   /// there is no volume.
-  public func perQuery(queriesPerMonth: Double?) -> Double? {
+  package func perQuery(queriesPerMonth: Double?) -> Double? {
     guard let hostingPerMonth else { return nil }
     guard hostingPerMonth != 0 else { return tokensPerQuery }
     guard let queriesPerMonth, queriesPerMonth > 0 else { return nil }
@@ -92,20 +92,20 @@ public struct CallCost: Sendable, Hashable {
 }
 
 /// The up-front cost of tuning, in US dollars. Values that are not stated are nil.
-public struct TuningInvestment: Sendable, Hashable {
+package struct TuningInvestment: Sendable, Hashable {
   /// One training, data included.
-  public var training: Double?
+  package var training: Double?
   /// Hours of work.
-  public var engineeringHours: Double?
+  package var engineeringHours: Double?
   /// What an hour costs.
-  public var hourlyRate: Double?
+  package var hourlyRate: Double?
   /// Trainings that follow the first.
-  public var retrainings: Double?
+  package var retrainings: Double?
   /// What each of them costs.
-  public var retrainingCost: Double?
+  package var retrainingCost: Double?
 
   /// An investment of which only what is given is known.
-  public init(
+  package init(
     training: Double?, engineeringHours: Double? = nil, hourlyRate: Double? = nil, retrainings: Double? = nil,
     retrainingCost: Double? = nil
   ) {
@@ -117,11 +117,11 @@ public struct TuningInvestment: Sendable, Hashable {
   }
 
   /// training + hours × rate + retrainings × cost each, as far as they are known.
-  public var known: Double { (training ?? 0) + (work ?? 0) + (further ?? 0) }
+  package var known: Double { (training ?? 0) + (work ?? 0) + (further ?? 0) }
   /// What the hours of work cost; nil where hours or rate aren't known and neither is 0.
-  public var work: Double? { Self.product(engineeringHours, hourlyRate) }
+  package var work: Double? { Self.product(engineeringHours, hourlyRate) }
   /// What the trainings after the first cost; nil where their number or cost isn't known and neither is 0.
-  public var further: Double? { Self.product(retrainings, retrainingCost) }
+  package var further: Double? { Self.product(retrainings, retrainingCost) }
 
   private static func product(_ left: Double?, _ right: Double?) -> Double? {
     if left == 0 || right == 0 { return 0 }
@@ -132,18 +132,18 @@ public struct TuningInvestment: Sendable, Hashable {
 
 /// Prompting against tuning in money:
 /// break-even = (training + hours × rate + retrainings × cost each) / (cost prompted − cost tuned).
-public struct CostModel: Sendable, Hashable {
+package struct CostModel: Sendable, Hashable {
   /// The prompted variant.
-  public var prompted: CallCost
+  package var prompted: CallCost
   /// The tuned variant.
-  public var tuned: CallCost
+  package var tuned: CallCost
   /// What tuning costs up front.
-  public var investment: TuningInvestment
+  package var investment: TuningInvestment
   /// Queries per month; nil when unknown.
-  public var queriesPerMonth: Double?
+  package var queriesPerMonth: Double?
 
   /// When the investment comes back.
-  public enum BreakEven: Sendable, Hashable {
+  package enum BreakEven: Sendable, Hashable {
     /// After so many queries; 0 when there was nothing to invest.
     case after(queries: Double)
     /// A tuned answer costs at least as much as a prompted one.
@@ -153,7 +153,7 @@ public struct CostModel: Sendable, Hashable {
   }
 
   /// A fact that a cost needs and only a person can state.
-  public enum Fact: String, Sendable, Hashable {
+  package enum Fact: String, Sendable, Hashable {
     /// What one training costs.
     case training = "training_cost"
     /// What the tuned model's hosting costs.
@@ -167,7 +167,7 @@ public struct CostModel: Sendable, Hashable {
   }
 
   /// The facts that are needed for the break-even point and not stated.
-  public var missing: [Fact] {
+  package var missing: [Fact] {
     var facts: [Fact] = []
     if tuned.hostingPerMonth == nil || prompted.hostingPerMonth == nil { facts.append(.hosting) }
     if investment.training == nil { facts.append(.training) }
@@ -177,12 +177,12 @@ public struct CostModel: Sendable, Hashable {
   }
 
   /// The facts that are not stated and are left out of the investment, so that break-even is a lower bound.
-  public var notCounted: [Fact] {
+  package var notCounted: [Fact] {
     (investment.work == nil ? [.work] : []) + (investment.further == nil ? [.retrainings] : [])
   }
 
   /// A comparison of costs.
-  public init(prompted: CallCost, tuned: CallCost, investment: TuningInvestment, queriesPerMonth: Double? = nil) {
+  package init(prompted: CallCost, tuned: CallCost, investment: TuningInvestment, queriesPerMonth: Double? = nil) {
     self.prompted = prompted
     self.tuned = tuned
     self.investment = investment
@@ -190,7 +190,7 @@ public struct CostModel: Sendable, Hashable {
   }
 
   /// What a tuned answer saves, in US dollars per query; negative when it costs more, nil when it is not known.
-  public var savingPerQuery: Double? {
+  package var savingPerQuery: Double? {
     guard let before = prompted.perQuery(queriesPerMonth: queriesPerMonth),
       let after = tuned.perQuery(queriesPerMonth: queriesPerMonth)
     else { return nil }
@@ -198,7 +198,7 @@ public struct CostModel: Sendable, Hashable {
   }
 
   /// What a tuned answer saves in tokens alone, in US dollars per query.
-  public var tokenSaving: Double { Self.difference(prompted.tokensPerQuery, tuned.tokensPerQuery) }
+  package var tokenSaving: Double { Self.difference(prompted.tokensPerQuery, tuned.tokensPerQuery) }
 
   private static func difference(_ before: Double, _ after: Double) -> Double {
     // Rounding errors are not a saving.
@@ -206,7 +206,7 @@ public struct CostModel: Sendable, Hashable {
   }
 
   /// When the investment comes back, in whole queries, as far as it is known; see ``notCounted``.
-  public var breakEven: BreakEven {
+  package var breakEven: BreakEven {
     // Hosting of the tuned model can only add to its cost.
     if tuned.hostingPerMonth ?? 0 >= 0, prompted.hostingPerMonth == 0, tokenSaving <= 0 { return .never }
     guard missing.isEmpty, let savingPerQuery else { return .unknown }
@@ -216,13 +216,13 @@ public struct CostModel: Sendable, Hashable {
   }
 
   /// Months until the investment comes back; nil when it never does or the volume is not known.
-  public var monthsToBreakEven: Double? {
+  package var monthsToBreakEven: Double? {
     guard case .after(let queries) = breakEven, let queriesPerMonth, queriesPerMonth > 0 else { return nil }
     return queries / queriesPerMonth
   }
 
   /// What tuning saves each month in US dollars, the investment apart; nil when the volume is not known.
-  public var savingPerMonth: Double? {
+  package var savingPerMonth: Double? {
     guard let savingPerQuery, let queriesPerMonth else { return nil }
     return savingPerQuery * queriesPerMonth
   }

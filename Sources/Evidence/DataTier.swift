@@ -1,5 +1,5 @@
 /// How many training examples a kind of change takes.
-public enum DataTier: String, Sendable, Hashable, CaseIterable {
+package enum DataTier: String, Sendable, Hashable, CaseIterable {
   /// Another format or style.
   case format
   /// A task of moderate difficulty.
@@ -10,7 +10,7 @@ public enum DataTier: String, Sendable, Hashable, CaseIterable {
   case behaviour
 
   /// The usual number of good examples.
-  public var examples: ClosedRange<Int> {
+  package var examples: ClosedRange<Int> {
     switch self {
     case .format: 50...100
     case .task: 200...500
@@ -20,7 +20,7 @@ public enum DataTier: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The kind of change in words.
-  public var title: String {
+  package var title: String {
     switch self {
     case .format: "format or style"
     case .task: "a moderate task"
@@ -30,10 +30,10 @@ public enum DataTier: String, Sendable, Hashable, CaseIterable {
   }
 
   /// How many examples are missing to the lower end; 0 when there are enough.
-  public func missing(from count: Int) -> Int { max(0, examples.lowerBound - count) }
+  package func missing(from count: Int) -> Int { max(0, examples.lowerBound - count) }
 
   /// The most demanding kind of change that `count` examples are enough for; nil below 50.
-  public static func reached(by count: Int) -> DataTier? {
+  package static func reached(by count: Int) -> DataTier? {
     allCases.last { $0.missing(from: count) == 0 }
   }
 }

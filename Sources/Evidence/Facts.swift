@@ -1,22 +1,22 @@
 /// What is known about one variant.
-public struct VariantFacts: Sendable, Hashable {
+package struct VariantFacts: Sendable, Hashable {
   /// The name to use in sentences.
-  public var name: String
+  package var name: String
   /// Its mean score with interval.
-  public var score: Estimate?
+  package var score: Estimate?
   /// How often its answers had the right format.
-  public var format: Proportion?
+  package var format: Proportion?
   /// The median time to an answer, in milliseconds.
-  public var medianLatency: Double?
+  package var medianLatency: Double?
   /// The time that 95 % of the answers don't exceed, in milliseconds.
-  public var slowLatency: Double?
+  package var slowLatency: Double?
   /// Cases of the eval set that it has not answered.
-  public var unansweredCases: Int
+  package var unansweredCases: Int
   /// Whether it has changed since it was measured.
-  public var isOutdated: Bool
+  package var isOutdated: Bool
 
   /// A variant of which only the name is known unless more is told.
-  public init(
+  package init(
     name: String, score: Estimate? = nil, format: Proportion? = nil, medianLatency: Double? = nil,
     slowLatency: Double? = nil, unansweredCases: Int = 0, isOutdated: Bool = false
   ) {
@@ -31,64 +31,64 @@ public struct VariantFacts: Sendable, Hashable {
 }
 
 /// Everything that a verdict can rest on; all of it may be missing.
-public struct Facts: Sendable, Hashable {
+package struct Facts: Sendable, Hashable {
   /// The best prompted variant.
-  public var prompted: VariantFacts?
+  package var prompted: VariantFacts?
   /// The best tuned variant.
-  public var tuned: VariantFacts?
+  package var tuned: VariantFacts?
   /// The tuned variant against the prompted one on the same cases. Of several prompts the one that the tuned variant is
   /// hardest to tell from; no correction for their number is needed then.
-  public var comparison: PairedComparison?
+  package var comparison: PairedComparison?
   /// The same two variants on the other eval sets of the task, by name.
-  public var otherSets: [OtherSet] = []
+  package var otherSets: [OtherSet] = []
   /// How many tuned variants were scored on these cases, at least 1: p-values of "tuned is better" are multiplied by it.
-  public var tunedTried = 1
+  package var tunedTried = 1
   /// How many prompts and versions of them were, at least 1: the same for "prompted is better".
-  public var promptsTried = 1
+  package var promptsTried = 1
   /// The smallest difference in score that would matter, 0 to 1.
-  public var worthwhileGain = 0.05
+  package var worthwhileGain = 0.05
   /// Whether the cases were kept apart while prompts were developed, and how often they were looked at.
-  public var heldOut = HeldOut.none
+  package var heldOut = HeldOut.none
   /// Whether an earlier version of the prompt, or another variant that is no longer as it was, scored better.
-  public var earlierBest: EarlierVersion?
+  package var earlierBest: EarlierVersion?
   /// Whether the prompt's versions have stopped getting better.
-  public var plateau: Plateau?
+  package var plateau: Plateau?
   /// The newest version of the prompt against the one before it.
-  public var lastStep: PairedComparison?
+  package var lastStep: PairedComparison?
   /// The tuned variant against the prompted one by the share of a case's answers in the asked form.
-  public var formatComparison: PairedComparison?
+  package var formatComparison: PairedComparison?
   /// How long the answers to the same cases took.
-  public var latencyComparison: LatencyComparison?
+  package var latencyComparison: LatencyComparison?
   /// How long their first tokens took, where answers were streamed.
-  public var firstTokenComparison: LatencyComparison?
+  package var firstTokenComparison: LatencyComparison?
   /// The tuned model and its base without what was learnt, on each set of other tasks.
-  public var general: [GeneralAbility] = []
+  package var general: [GeneralAbility] = []
   /// Why the base model's general abilities aren't known, where they aren't.
-  public var generalGap: GeneralGap?
+  package var generalGap: GeneralGap?
   /// What the tuned variant's answers say of its training.
-  public var adapterFindings: [AdapterFinding] = []
+  package var adapterFindings: [AdapterFinding] = []
   /// Groups that the cases seem to form and nobody stated.
-  public var suspectedGroups: SuspectedGroups?
+  package var suspectedGroups: SuspectedGroups?
   /// Cases that are in the eval set and in the training set.
-  public var leakedCases: Int?
+  package var leakedCases: Int?
   /// What is known of the rows that the tuned variant was trained on.
-  public var trainingRows: RowsOrigin?
+  package var trainingRows: RowsOrigin?
   /// Variants whose prompt holds eval cases among its examples.
-  public var promptLeaks: [PromptLeak] = []
+  package var promptLeaks: [PromptLeak] = []
   /// The parts of a combination that have been measured; nil without a tuned variant.
-  public var combination: Combination?
+  package var combination: Combination?
   /// Where each fact is stated: the line of assay.yaml by key.
-  public var statedLines: [String: Int] = [:]
+  package var statedLines: [String: Int] = [:]
   /// How to measure what is missing.
-  public var steps: [Measurement: MeasuringStep] = [:]
+  package var steps: [Measurement: MeasuringStep] = [:]
   /// The costs of both variants.
-  public var cost: CostModel?
+  package var cost: CostModel?
   /// What people say.
-  public var project = ProjectFacts()
+  package var project = ProjectFacts()
 
   /// A format that is right less often by this share is worse.
-  public static let formatMargin = 0.02
+  package static let formatMargin = 0.02
 
   /// Nothing is known yet.
-  public init() {}
+  package init() {}
 }

@@ -1,5 +1,5 @@
 /// Something that the answers of a tuned variant say of its training, whatever their scores.
-public enum AdapterFinding: Sendable, Hashable {
+package enum AdapterFinding: Sendable, Hashable {
   /// All answers are the base model's to the same prompt.
   case inactive(answers: Int, base: String)
   /// Nearly all answers are the same.
@@ -8,11 +8,11 @@ public enum AdapterFinding: Sendable, Hashable {
   case unending(cut: Int, answers: Int)
 
   /// The fewest answers that the first two are said of.
-  public static let fewest = 10
+  package static let fewest = 10
 }
 
 /// What is known of the rows that a tuned variant was trained on.
-public enum RowsOrigin: Sendable, Hashable {
+package enum RowsOrigin: Sendable, Hashable {
   /// They are known: a job of this workspace learnt from them.
   case known(file: String)
   /// The variant was tuned elsewhere; this is the file of rows that the workspace names.
@@ -22,49 +22,49 @@ public enum RowsOrigin: Sendable, Hashable {
 }
 
 /// A variant whose prompt holds eval cases.
-public struct PromptLeak: Sendable, Hashable {
+package struct PromptLeak: Sendable, Hashable {
   /// The variant's name.
-  public var variant: String
+  package var variant: String
   /// How many cases.
-  public var cases: Int
+  package var cases: Int
 
   /// Names one.
-  public init(variant: String, cases: Int) {
+  package init(variant: String, cases: Int) {
     self.variant = variant
     self.cases = cases
   }
 }
 
 /// Groups that ids of cases suggest, such as turns of conversations.
-public struct SuspectedGroups: Sendable, Hashable {
+package struct SuspectedGroups: Sendable, Hashable {
   /// How many.
-  public var count: Int
+  package var count: Int
   /// The common part of the ids of one.
-  public var example: String
+  package var example: String
 
   /// Names some.
-  public init(count: Int, example: String) {
+  package init(count: Int, example: String) {
     self.count = count
     self.example = example
   }
 }
 
 /// The tuned variant against the prompted one on an eval set that doesn't decide.
-public struct OtherSet: Sendable, Hashable {
+package struct OtherSet: Sendable, Hashable {
   /// The set's name.
-  public var name: String
+  package var name: String
   /// Both on the same cases.
-  public var comparison: PairedComparison
+  package var comparison: PairedComparison
 
   /// Names one.
-  public init(name: String, comparison: PairedComparison) {
+  package init(name: String, comparison: PairedComparison) {
     self.name = name
     self.comparison = comparison
   }
 }
 
 /// Whether the deciding cases were kept apart while prompts were developed.
-public enum HeldOut: Sendable, Hashable {
+package enum HeldOut: Sendable, Hashable {
   /// No set is kept apart.
   case none
   /// One is, and no variant has been measured on it.
@@ -74,16 +74,16 @@ public enum HeldOut: Sendable, Hashable {
 }
 
 /// A version that is no longer what the files say, and scored better than what they say.
-public struct EarlierVersion: Sendable, Hashable {
+package struct EarlierVersion: Sendable, Hashable {
   /// The variant's name.
-  public var variant: String
+  package var variant: String
   /// The version's short hash.
-  public var version: String
+  package var version: String
   /// Its score.
-  public var score: Estimate
+  package var score: Estimate
 
   /// Names one.
-  public init(variant: String, version: String, score: Estimate) {
+  package init(variant: String, version: String, score: Estimate) {
     self.variant = variant
     self.version = version
     self.score = score
@@ -91,20 +91,20 @@ public struct EarlierVersion: Sendable, Hashable {
 }
 
 /// A tuned model and the model that it was tuned from on a set of other tasks.
-public struct GeneralAbility: Sendable, Hashable {
+package struct GeneralAbility: Sendable, Hashable {
   /// The set's name.
-  public var set: String
+  package var set: String
   /// The base model's name.
-  public var base: String
+  package var base: String
   /// The base model's score.
-  public var before: Estimate
+  package var before: Estimate
   /// The tuned model's score.
-  public var after: Estimate
+  package var after: Estimate
   /// The tuned model against its base on the same cases.
-  public var forgetting: Forgetting
+  package var forgetting: Forgetting
 
   /// Names one.
-  public init(set: String, base: String, before: Estimate, after: Estimate, forgetting: Forgetting) {
+  package init(set: String, base: String, before: Estimate, after: Estimate, forgetting: Forgetting) {
     self.set = set
     self.base = base
     self.before = before
@@ -114,7 +114,7 @@ public struct GeneralAbility: Sendable, Hashable {
 }
 
 /// Why forgetting isn't measured.
-public enum GeneralGap: Sendable, Hashable {
+package enum GeneralGap: Sendable, Hashable {
   /// No eval set is marked `general`.
   case noSet
   /// Nothing says which model the variant was tuned from.
@@ -126,21 +126,21 @@ public enum GeneralGap: Sendable, Hashable {
 }
 
 /// The three ways of using a prompt and a tuned model, of which a combination needs two or three measured.
-public struct Combination: Sendable, Hashable {
+package struct Combination: Sendable, Hashable {
   /// Whether the tuned model was measured with the whole prompt of the prompted variant.
-  public var hasFullPrompt: Bool
+  package var hasFullPrompt: Bool
   /// Whether it was measured with a shorter one.
-  public var hasShortPrompt: Bool
+  package var hasShortPrompt: Bool
 
   /// Says which are measured.
-  public init(hasFullPrompt: Bool, hasShortPrompt: Bool) {
+  package init(hasFullPrompt: Bool, hasShortPrompt: Bool) {
     self.hasFullPrompt = hasFullPrompt
     self.hasShortPrompt = hasShortPrompt
   }
 }
 
 /// Something that a command measures.
-public enum Measurement: Sendable, Hashable {
+package enum Measurement: Sendable, Hashable {
   /// A prompted variant on the deciding set.
   case prompted
   /// A tuned variant on the deciding set.
@@ -158,14 +158,14 @@ public enum Measurement: Sendable, Hashable {
 }
 
 /// How to measure something: a command, after a line was added to the variants of assay.yaml where none fits.
-public struct MeasuringStep: Sendable, Hashable {
+package struct MeasuringStep: Sendable, Hashable {
   /// What to write under `variants`.
-  public var line: String?
+  package var line: String?
   /// The command.
-  public var command: String?
+  package var command: String?
 
   /// A step.
-  public init(line: String? = nil, command: String?) {
+  package init(line: String? = nil, command: String?) {
     self.line = line
     self.command = command
   }

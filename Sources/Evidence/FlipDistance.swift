@@ -12,9 +12,9 @@ import NumberFormat
 ///
 /// The whole rule engine is run on 64 points from a hundredth to a hundred times the value (a score: on 201 points of 0 to
 /// 1), and the nearest change on either side is found by bisection to 0.1 %, then rounded away from the value to two digits.
-public struct FlipDistance: Sendable, Hashable {
+package struct FlipDistance: Sendable, Hashable {
   /// The facts that are moved; the raw value is the key in assay.yaml.
-  public enum Fact: String, Sendable, Hashable, CaseIterable {
+  package enum Fact: String, Sendable, Hashable, CaseIterable {
     case queries = "queries_per_month"
     case target = "target_score"
     case examples = "training examples"
@@ -25,30 +25,30 @@ public struct FlipDistance: Sendable, Hashable {
   }
 
   /// A value on the other side of a change, and what would be recommended there.
-  public struct Turn: Sendable, Hashable {
+  package struct Turn: Sendable, Hashable {
     /// The value.
-    public var value: Double
+    package var value: Double
     /// What is recommended there.
-    public var recommendation: Advice.Recommendation
+    package var recommendation: Advice.Recommendation
 
     /// A value with what is recommended there.
-    public init(value: Double, recommendation: Advice.Recommendation) {
+    package init(value: Double, recommendation: Advice.Recommendation) {
       self.value = value
       self.recommendation = recommendation
     }
   }
 
   /// Which fact.
-  public var fact: Fact
+  package var fact: Fact
   /// What it is now.
-  public var value: Double
+  package var value: Double
   /// The nearest lower value that changes the recommendation; nil where none down to a hundredth does.
-  public var below: Turn?
+  package var below: Turn?
   /// The nearest higher value that changes it; nil where none up to a hundred times does.
-  public var above: Turn?
+  package var above: Turn?
 
   /// The distance of every number that is stated and above 0.
-  public static func all(_ facts: Facts) -> [FlipDistance] {
+  package static func all(_ facts: Facts) -> [FlipDistance] {
     let engine = RecommendationEngine(facts)
     return Fact.allCases.compactMap { fact in
       guard let value = facts[fact], value > 0 else { return nil }
@@ -111,7 +111,7 @@ public struct FlipDistance: Sendable, Hashable {
   }
 
   /// The distance in words, such as `queries_per_month below 100,000: Undecided`; nil where nothing changes.
-  public var words: String? {
+  package var words: String? {
     let turns = [(below, "up to"), (above, "from")].compactMap { turn, side in
       turn.map { "\(side) \(text($0.value)): \($0.recommendation.title)" }
     }

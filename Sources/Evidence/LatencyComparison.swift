@@ -9,28 +9,28 @@
 /// How long two variants took to answer the same cases: the ratio of B's time to A's, case by case.
 ///
 /// Logarithms of the ratios are averaged, so that one slow answer doesn't decide, with Student's interval around their mean.
-public struct LatencyComparison: Sendable, Hashable {
+package struct LatencyComparison: Sendable, Hashable {
   /// Ratios within this share of 1 are the same.
-  public static let tolerance = 0.10
+  package static let tolerance = 0.10
   /// Mean differences of fewer milliseconds are the same: two runs one after the other differ by as much for no reason.
-  public static let leastMilliseconds = 50.0
+  package static let leastMilliseconds = 50.0
   /// Fewer pairs support no claim.
-  public static let fewest = 20
+  package static let fewest = 20
 
   /// What the ratios show of B.
-  public enum State: Sendable, Hashable { case faster, slower, same, unclear, tooFew }
+  package enum State: Sendable, Hashable { case faster, slower, same, unclear, tooFew }
 
   /// The number of cases.
-  public var count: Int
+  package var count: Int
   /// The geometric mean of B's time divided by A's.
-  public var ratio: Double
+  package var ratio: Double
   /// Its 95 % interval.
-  public var interval: Interval
+  package var interval: Interval
   /// The mean of B's time minus A's, in milliseconds.
-  public var difference: Double
+  package var difference: Double
 
   /// Compares times of the same cases, in milliseconds; pairs with a time of 0 or less are left out.
-  public init(_ pairs: some Sequence<(a: Double, b: Double)>) {
+  package init(_ pairs: some Sequence<(a: Double, b: Double)>) {
     var summary = RunningSummary()
     var differences = RunningSummary()
     var count = 0
@@ -52,7 +52,7 @@ public struct LatencyComparison: Sendable, Hashable {
 
   /// *Same* when the whole interval lies within the tolerance, or the mean difference is a few milliseconds; faster or slower when the interval leaves 1 out and the ratio
   /// lies beyond the tolerance; else unclear.
-  public var state: State {
+  package var state: State {
     guard count >= Self.fewest else { return .tooFew }
     let (low, high) = (1 / (1 + Self.tolerance), 1 + Self.tolerance)
     if interval.low > low && interval.high < high || abs(difference) < Self.leastMilliseconds { return .same }

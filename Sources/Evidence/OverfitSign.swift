@@ -1,14 +1,14 @@
 /// Whether a job has begun to learn its rows by heart: its loss on the rows it learns from still falls, while that on the
 /// rows it only is measured on rises.
-public struct OverfitSign: Sendable, Hashable {
+package struct OverfitSign: Sendable, Hashable {
   /// The step with the lowest validation loss: where it turned.
-  public var step: Int
+  package var step: Int
   /// The lowest validation loss.
-  public var lowest: Double
+  package var lowest: Double
   /// The newest validation loss.
-  public var newest: Double
+  package var newest: Double
   /// How much further validation lies above training now than it did where it turned.
-  public var widened: Double
+  package var widened: Double
 
   /// Looks at losses; nil while nothing speaks for it.
   ///
@@ -16,7 +16,7 @@ public struct OverfitSign: Sendable, Hashable {
   /// the training loss has fallen since: one high value may be chance.
   /// - Parameter validations: in the order of their steps.
   /// - Parameter training: mean loss over the rows learnt from at about a step; nil where not known.
-  public init?(validations: [(step: Int, loss: Double)], training: (Int) -> Double?) {
+  package init?(validations: [(step: Int, loss: Double)], training: (Int) -> Double?) {
     let finite = validations.filter(\.loss.isFinite)
     guard let turn = finite.indices.min(by: { finite[$0].loss < finite[$1].loss }), finite.count - turn > 2,
       let last = finite.last

@@ -7,43 +7,43 @@
 ///
 /// Smoothing is the exponential moving average over all points, not over what is drawn: each value's share is
 /// `1 - keeping`, the first value is the first average, and gaps are passed over.
-public struct StepSeries: Sendable {
+package struct StepSeries: Sendable {
   /// How much the values are smoothed.
-  public enum Smoothing: Int, Sendable, CaseIterable {
+  package enum Smoothing: Int, Sendable, CaseIterable {
     case none, light, medium, strong, strongest
 
     /// How much of the average before each point keeps, 0 to 1.
-    public var keeping: Double { [0, 0.6, 0.9, 0.99, 0.999][rawValue] }
+    package var keeping: Double { [0, 0.6, 0.9, 0.99, 0.999][rawValue] }
 
     /// The next stronger one; after the strongest, none.
-    public var next: Smoothing { Smoothing(rawValue: rawValue + 1) ?? .none }
+    package var next: Smoothing { Smoothing(rawValue: rawValue + 1) ?? .none }
 
     var lane: Int? { self == .none ? nil : rawValue - 1 }
   }
 
   /// A value at a step.
-  public struct Point: Sendable, Hashable {
+  package struct Point: Sendable, Hashable {
     /// The step.
-    public var step: Int
+    package var step: Int
     /// The value, or the average up to it; not a number where there is a gap.
-    public var value: Double
+    package var value: Double
     /// Makes a point.
-    public init(step: Int, value: Double) {
+    package init(step: Int, value: Double) {
       self.step = step
       self.value = value
     }
   }
 
   /// What the points of a range of steps span.
-  public struct Column: Sendable, Hashable {
+  package struct Column: Sendable, Hashable {
     /// The first value; not a number where the range begins with a gap.
-    public var first: Double
+    package var first: Double
     /// The last value; not a number where the range ends with a gap.
-    public var last: Double
+    package var last: Double
     /// The least value; not a number where all is a gap.
-    public var low: Double
+    package var low: Double
     /// The greatest value; not a number where all is a gap.
-    public var high: Double
+    package var high: Double
   }
 
   /// A full chunk, shared by all copies.
@@ -63,24 +63,24 @@ public struct StepSeries: Sendable {
   private var tail = StepChunk(start: SIMD4(repeating: .nan))
 
   /// A series without points.
-  public init() {}
+  package init() {}
 
   /// How many points there are, gaps among them.
-  public var count: Int { full.count * StepChunk.capacity + tail.count }
+  package var count: Int { full.count * StepChunk.capacity + tail.count }
 
   /// Whether there is no point.
-  public var isEmpty: Bool { count == 0 }
+  package var isEmpty: Bool { count == 0 }
 
   /// The first point.
-  public var first: Point? { isEmpty ? nil : point(0) }
+  package var first: Point? { isEmpty ? nil : point(0) }
 
   /// The last point.
-  public var last: Point? { isEmpty ? nil : point(count - 1) }
+  package var last: Point? { isEmpty ? nil : point(count - 1) }
 
   // MARK: - Changing
 
   /// Adds a point. A step before the last one means that a job began there again: what came after it is dropped.
-  public mutating func append(_ value: Double, at step: Int) {
+  package mutating func append(_ value: Double, at step: Int) {
     if let last = lastStep, step < last { removeAll(after: step) }
     tail.append(step, Float(value))
     guard tail.isFull else { return }
@@ -89,7 +89,7 @@ public struct StepSeries: Sendable {
   }
 
   /// Drops all points after a step, in time for one chunk.
-  public mutating func removeAll(after step: Int) {
+  package mutating func removeAll(after step: Int) {
     guard let last = lastStep, last > step else { return }
     let kept = full.partition { $0.last > step }
     if kept < full.count {
@@ -109,19 +109,19 @@ public struct StepSeries: Sendable {
   // MARK: - Looking
 
   /// A point by its place, counted from 0.
-  public func point(_ index: Int, _ smoothing: Smoothing = .none) -> Point {
+  package func point(_ index: Int, _ smoothing: Smoothing = .none) -> Point {
     let (chunk, place) = (chunk(index / StepChunk.capacity), index % StepChunk.capacity)
     return Point(step: chunk.steps[place], value: Double(chunk.value(place, smoothing)))
   }
 
   /// The place of the first point whose step isn't before `x`; the number of points where there is none.
-  public func index(notBefore x: Double) -> Int {
+  package func index(notBefore x: Double) -> Int {
     let number = full.partition { Double($0.last) >= x }
     return number * StepChunk.capacity + chunk(number).index(notBefore: x)
   }
 
   /// The place of the point nearest to `x`, the earlier of two equally near; nil without points.
-  public func index(nearestTo x: Double) -> Int? {
+  package func index(nearestTo x: Double) -> Int? {
     guard !isEmpty else { return nil }
     let after = index(notBefore: x)
     guard after > 0 else { return 0 }
@@ -131,7 +131,7 @@ public struct StepSeries: Sendable {
 
   /// What the points from `start` to before `end` span, in columns of the same width from left to right; nil where a
   /// column has no point.
-  public func columns(
+  package func columns(
     _ number: Int, from start: Double, to end: Double, _ smoothing: Smoothing = .none
   ) -> [Column?] {
     guard number > 0, end > start, end.isFinite, start.isFinite else { return [] }
@@ -148,7 +148,7 @@ public struct StepSeries: Sendable {
   }
 
   /// What some points span, which must be there: at least one.
-  public func column(_ range: Range<Int>, _ smoothing: Smoothing = .none) -> Column {
+  package func column(_ range: Range<Int>, _ smoothing: Smoothing = .none) -> Column {
     var (low, high) = (Float.infinity, -Float.infinity)
     var index = range.lowerBound
     while index < range.upperBound {

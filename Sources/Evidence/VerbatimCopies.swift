@@ -1,31 +1,31 @@
 /// How many answers repeat training rows word for word: a model that was tuned too long says what it has read instead of
 /// what is asked (Carlini et al. 2022 call such text memorised).
-public struct VerbatimCopies: Sendable, Hashable {
+package struct VerbatimCopies: Sendable, Hashable {
   /// One answer with the longest run of words that it shares with a training answer.
-  public struct Copy: Sendable, Hashable {
+  package struct Copy: Sendable, Hashable {
     /// The place of the answer among those that were looked at.
-    public var answer: Int
+    package var answer: Int
     /// The place of the training answer.
-    public var row: Int
+    package var row: Int
     /// How many words in a row.
-    public var words: Int
+    package var words: Int
   }
 
   /// Words in a row that are taken for a copy: fewer stand in many texts by chance, or by the form that is asked for.
-  public static let fewestWords = 12
+  package static let fewestWords = 12
 
   /// Answers that were looked at.
-  public let answers: Int
+  package let answers: Int
   /// Those that repeat a training row, in their order.
-  public let copies: [Copy]
+  package let copies: [Copy]
   /// The share of answers that do, 0 to 1; 0 without answers.
-  public var share: Double { answers > 0 ? Double(copies.count) / Double(answers) : 0 }
+  package var share: Double { answers > 0 ? Double(copies.count) / Double(answers) : 0 }
 
   /// Looks for copies.
   /// - Parameter answers: what the model said, each with the texts that it may well repeat: what it was asked, and what was
   ///   expected.
   /// - Parameter rows: the answers that were learnt.
-  public init(answers: [(text: String, known: [String])], rows: [String]) {
+  package init(answers: [(text: String, known: [String])], rows: [String]) {
     self.answers = answers.count
     let size = Self.fewestWords
     let said = answers.map { Self.words($0.text) }

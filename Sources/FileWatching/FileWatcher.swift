@@ -3,9 +3,9 @@
 /// The kernel tells (inotify on Linux, kqueue on macOS); nothing is polled. Only where the kernel refuses (too many
 /// watches in use) the names, sizes and times are compared every two seconds instead. Changes that another machine makes
 /// on a network file system go unnoticed.
-public struct FileWatcher: Sendable, Hashable {
+package struct FileWatcher: Sendable, Hashable {
   /// How deep to look.
-  public enum Scope: Sendable, Hashable {
+  package enum Scope: Sendable, Hashable {
     /// The folder's own entries.
     case folder
     /// Subfolders too, except hidden and ignored ones; at most ``FileWatcher/mostFolders`` of them.
@@ -13,19 +13,19 @@ public struct FileWatcher: Sendable, Hashable {
   }
 
   /// The most folders that one watcher looks at.
-  public static let mostFolders = 1000
+  package static let mostFolders = 1000
 
   /// The folder; it need not exist yet.
-  public var folder: String
+  package var folder: String
   /// How deep to look.
-  public var scope: Scope
+  package var scope: Scope
   /// Names of files and folders to ignore; names that begin with a dot always are.
-  public var ignoring: Set<String>
+  package var ignoring: Set<String>
   /// Seconds that a burst of changes may last before it is told of; one burst is one element of the stream.
-  public var settle: Double
+  package var settle: Double
 
   /// A watcher of a folder.
-  public init(
+  package init(
     _ folder: String, scope: Scope = .tree, ignoring: Set<String> = ["node_modules", "__pycache__"],
     settle: Double = 0.05
   ) {
@@ -37,7 +37,7 @@ public struct FileWatcher: Sendable, Hashable {
 
   /// An element for each burst of changes from now on. A reader that is slow gets one element for all that it missed.
   /// Watching ends with the stream's reader.
-  public func changes() -> AsyncStream<Void> {
+  package func changes() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     if let watch = KernelWatch(self, onChange: { continuation.yield() }) {
       continuation.onTermination = { _ in watch.stop() }

@@ -7,14 +7,14 @@
 #endif
 
 /// Why a lock wasn't taken; the text is a sentence.
-public enum LockError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum LockError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The file can't be opened or locked, with the system's number for why.
   case file(String, code: Int32)
   /// It was not free in time.
   case held(String)
 
   /// The sentence.
-  public var description: String {
+  package var description: String {
     switch self {
     case .file(let path, let code): "\(path) can't be locked: \(String(cString: strerror(code)))."
     case .held(let path): "\(path) is locked by another process, which takes too long; try again."
@@ -25,9 +25,9 @@ public enum LockError: Error, Sendable, Hashable, CustomStringConvertible {
 /// A lock on a file, held until this value is gone or the process has ended, however it ends.
 ///
 /// Child processes don't inherit it.
-public final class FileLock: Sendable {
+package final class FileLock: Sendable {
   /// Who else may hold it.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// Everybody who also asks for a shared one.
     case shared
     /// Nobody.
@@ -42,7 +42,7 @@ public final class FileLock: Sendable {
 
   /// Takes the lock if it is free; nil when it isn't. The file is made when it is not there.
   /// - Throws: `LockError.file`.
-  public static func tryAcquire(_ path: String, _ kind: Kind) throws(LockError) -> FileLock? {
+  package static func tryAcquire(_ path: String, _ kind: Kind) throws(LockError) -> FileLock? {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw LockError.file(path, code: errno) }
     let operation = (kind == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB
@@ -58,7 +58,7 @@ public final class FileLock: Sendable {
 
   /// Takes the lock, waiting for it without blocking a thread.
   /// - Throws: `LockError`, or `CancellationError`.
-  public static func acquire(_ path: String, _ kind: Kind, atMost limit: Duration) async throws -> FileLock {
+  package static func acquire(_ path: String, _ kind: Kind, atMost limit: Duration) async throws -> FileLock {
     let deadline = ContinuousClock.now + limit
     while true {
       if let lock = try tryAcquire(path, kind) { return lock }

@@ -1,25 +1,25 @@
 /// What all graders of an eval set together think of one answer.
-public struct Grade: Sendable, Hashable {
+package struct Grade: Sendable, Hashable {
   /// One score per grader, in their order.
-  public var scores: [Score]
+  package var scores: [Score]
   /// The mean of the scores by the graders' weights, 0 to 1; nil when a grader that counts could not judge.
-  public var value: Double?
+  package var value: Double?
   /// Whether every grader passed; nil when a grader that counts could not judge. Graders of weight 0 only inform.
-  public var passed: Bool?
+  package var passed: Bool?
   /// Whether the answer had the form asked for, whatever its content.
-  public var formatIsValid: Bool
+  package var formatIsValid: Bool
   /// Why there is no judgement, without a full stop; nil when there is one.
-  public var unscoredReason: String?
+  package var unscoredReason: String?
 
   /// The reasons of the graders that could not judge, else of those that failed, else of all, in one line.
-  public var reason: String {
+  package var reason: String {
     if let unscoredReason { return unscoredReason }
     let failed = scores.filter { $0.passed == false }
     return (failed.isEmpty ? scores : failed).map(\.reason).joined(separator: "; ")
   }
 
   /// A judgement put together elsewhere, for example read from storage.
-  public init(
+  package init(
     scores: [Score], value: Double?, passed: Bool?, formatIsValid: Bool, unscoredReason: String? = nil
   ) {
     self.scores = scores

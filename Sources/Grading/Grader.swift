@@ -1,24 +1,24 @@
 import Content
 
 /// A rule that judges an answer, made from a description such as `{ type: json-equal, fields: [label] }`.
-public struct Grader: Sendable, Hashable {
+package struct Grader: Sendable, Hashable {
   /// The name to show; the type unless the description gives one.
-  public let name: String
+  package let name: String
   /// The type as promptfoo or we call it, without a leading `not-`.
-  public let type: String
+  package let type: String
   /// How much it counts among the graders of an eval set; 0 or more, 1 unless told.
-  public let weight: Double
+  package let weight: Double
   /// Whether the condition must not hold.
-  public let isNegated: Bool
+  package let isNegated: Bool
   let kind: any GraderKind
   /// True for a grader that awaits, such as one that asks a model.
   let awaits: Bool
 
   /// Every type that can be written in a description, each also with `not-` before it.
-  public static var types: [String] { GraderRegistry.types }
+  package static var types: [String] { GraderRegistry.types }
 
   /// The grader that is used when none is described: the whole answer is what the case expects.
-  public static let exact = Grader(
+  package static let exact = Grader(
     name: "exact", type: "exact", weight: 1, isNegated: false, kind: ExactGrader(.expected(JSONPath())))
 
   init(name: String, type: String, weight: Double, isNegated: Bool, kind: any GraderKind) {
@@ -34,7 +34,7 @@ public struct Grader: Sendable, Hashable {
   ///
   /// All types know `name`, `weight` (a number from 0) and `not`. Underscores in keys count as hyphens.
   /// - Throws: ``GraderError`` that names the key and, for a misspelled one, the nearest that exists.
-  public init(spec: JSONValue) throws(GraderError) {
+  package init(spec: JSONValue) throws(GraderError) {
     let members: JSONObject
     switch spec {
     case .string(let type): members = ["type": .string(type)]
@@ -66,16 +66,16 @@ public struct Grader: Sendable, Hashable {
   package var warnings: [String] { kind.warnings }
 
   /// Whether the grader wants JSON, so that an answer can have the wrong format whatever its content.
-  public var judgesFormat: Bool { !isNegated && kind.judgesFormat }
+  package var judgesFormat: Bool { !isNegated && kind.judgesFormat }
 
   /// Whether both judge alike and have the same name and weight.
-  public static func == (left: Grader, right: Grader) -> Bool {
+  package static func == (left: Grader, right: Grader) -> Bool {
     left.name == right.name && left.type == right.type && left.weight == right.weight
       && left.isNegated == right.isNegated && AnyHashable(left.kind) == AnyHashable(right.kind)
   }
 
   /// Feeds everything that is compared.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(name)
     hasher.combine(type)
     hasher.combine(weight)
@@ -92,7 +92,7 @@ extension Grader {
   ///   - answer: the model's text, as it came.
   ///   - expected: what the case says a good answer is; nil when it says nothing.
   ///   - input: what the case feeds to the prompt; `{{ name }}` in a grader's texts stands for its members.
-  public func grade(answer: String, expected: JSONValue?, input: JSONValue = [:]) -> Score {
+  package func grade(answer: String, expected: JSONValue?, input: JSONValue = [:]) -> Score {
     score(GradedAnswer(AnswerText(answer)), GradedCase(expected: expected, input: input))
   }
 

@@ -1,5 +1,5 @@
 /// What is wrong with the description of a grader, and what to do about it.
-public enum GraderError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum GraderError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The description is neither an object with a `type` nor the name of a type.
   case notAGrader(found: String)
   /// No grader has this type; `nearest` is a type spelled almost like it.
@@ -16,7 +16,7 @@ public enum GraderError: Error, Sendable, Hashable, CustomStringConvertible {
   case flawedValue(key: String, language: String, flaw: String)
 
   /// The key that the error is about, to find its line in a file.
-  public var key: String {
+  package var key: String {
     switch self {
     case .notAGrader, .unknownType, .unsupportedType, .missingKey: "type"
     case .unknownKey(let key, _, _, _): key
@@ -25,7 +25,7 @@ public enum GraderError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// What is wrong, and what to write instead.
-  public var description: String {
+  package var description: String {
     switch self {
     case .notAGrader(let found):
       return "a grader is an object with a \"type\", such as { type: exact }, not \(found)"

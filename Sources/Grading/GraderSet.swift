@@ -1,18 +1,18 @@
 import Content
 
 /// The graders of an eval set, and how their scores become one.
-public struct GraderSet: Sendable, Hashable {
+package struct GraderSet: Sendable, Hashable {
   /// The graders, in the order in which they were described.
-  public let graders: [Grader]
+  package let graders: [Grader]
 
   /// A set of graders; without any, the whole answer is compared with the whole of what is expected (`exact`).
-  public init(_ graders: [Grader] = []) {
+  package init(_ graders: [Grader] = []) {
     self.graders = graders.isEmpty ? [.exact] : graders
   }
 
   /// Reads a list of descriptions.
   /// - Throws: ``GraderError`` for the first description that can't be used.
-  public init(specs: [JSONValue]) throws(GraderError) {
+  package init(specs: [JSONValue]) throws(GraderError) {
     var graders: [Grader] = []
     for spec in specs { graders.append(try Grader(spec: spec)) }
     self.init(graders)
@@ -23,7 +23,7 @@ public struct GraderSet: Sendable, Hashable {
 
 extension GraderSet {
   /// Judges one answer, without its reasoning, with every grader that needs not be awaited.
-  public func grade(answer: String, expected: JSONValue?, input: JSONValue = [:]) -> Grade {
+  package func grade(answer: String, expected: JSONValue?, input: JSONValue = [:]) -> Grade {
     grade(answer: AnswerText(answer), expected: expected, input: input)
   }
 
@@ -69,7 +69,7 @@ extension GraderSet {
   ///
   /// Reasoning is cut off first. For graders that want JSON the rest must be JSON, without a fence or text around it, and
   /// of a kind that the grader can accept.
-  public func formatIsValid(_ answer: String, expected: JSONValue? = nil, input: JSONValue = [:]) -> Bool {
+  package func formatIsValid(_ answer: String, expected: JSONValue? = nil, input: JSONValue = [:]) -> Bool {
     formatIsValid(GradedAnswer(AnswerText(answer)), GradedCase(expected: expected, input: input))
   }
 }

@@ -1,9 +1,9 @@
 import Content
 
 /// The JSON that a model put into its answer, and where it stood.
-public struct JSONAnswer: Sendable, Hashable {
+package struct JSONAnswer: Sendable, Hashable {
   /// Where in the answer the JSON was.
-  public enum Place: Sendable, Hashable {
+  package enum Place: Sendable, Hashable {
     /// The answer is JSON and nothing else; the only place that counts as the right format.
     case whole
     /// Between the lines of a Markdown fence.
@@ -13,9 +13,9 @@ public struct JSONAnswer: Sendable, Hashable {
   }
 
   /// What was found.
-  public var value: JSONValue
+  package var value: JSONValue
   /// Where it was found.
-  public var place: Place
+  package var place: Place
   /// How many JSON values the answer has; this is the last of them, or the last of the kind that was wanted.
   package var count = 1
 
@@ -23,7 +23,7 @@ public struct JSONAnswer: Sendable, Hashable {
   /// or an object or a list in the text.
   ///
   /// A value that is cut off at the end of the answer is not JSON, and nothing inside it is taken instead.
-  public init?(in answer: String) {
+  package init?(in answer: String) {
     guard let last = Self.all(in: answer).values.last else { return nil }
     self = last
   }

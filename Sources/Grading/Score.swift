@@ -1,7 +1,7 @@
 import Content
 
 /// What a grader thinks of one answer.
-public struct Score: Sendable, Hashable {
+package struct Score: Sendable, Hashable {
   /// The judgement, or that there is none.
   package enum Outcome: Sendable, Hashable {
     /// From 0 (wrong) to 1 (right), and whether the grader's condition holds.
@@ -11,16 +11,16 @@ public struct Score: Sendable, Hashable {
   }
 
   /// The name of the grader.
-  public var grader: String
+  package var grader: String
   /// The judgement, or that there is none.
   package var outcome: Outcome
   /// A sentence without a full stop that says why, for example `priority is "low", expected "urgent"`.
-  public var reason: String
+  package var reason: String
   /// What was found field by field; only graders that look at fields fill it.
-  public var fields: [FieldScore]
+  package var fields: [FieldScore]
 
   /// A judgement; `value` is clipped to 0…1.
-  public init(grader: String, value: Double, passed: Bool, reason: String, fields: [FieldScore] = []) {
+  package init(grader: String, value: Double, passed: Bool, reason: String, fields: [FieldScore] = []) {
     self.grader = grader
     outcome = .scored(value: min(1, max(0, value)), passed: passed)
     self.reason = reason
@@ -28,7 +28,7 @@ public struct Score: Sendable, Hashable {
   }
 
   /// The absence of a judgement, and why.
-  public init(grader: String, unscored reason: String) {
+  package init(grader: String, unscored reason: String) {
     self.grader = grader
     outcome = .unscored
     self.reason = reason
@@ -36,28 +36,28 @@ public struct Score: Sendable, Hashable {
   }
 
   /// From 0 (wrong) to 1 (right); nil when unscored.
-  public var value: Double? { if case .scored(let value, _) = outcome { value } else { nil } }
+  package var value: Double? { if case .scored(let value, _) = outcome { value } else { nil } }
 
   /// Whether the grader's condition holds; nil when unscored.
-  public var passed: Bool? { if case .scored(_, let passed) = outcome { passed } else { nil } }
+  package var passed: Bool? { if case .scored(_, let passed) = outcome { passed } else { nil } }
 
   /// Whether there is no judgement.
-  public var isUnscored: Bool { outcome == .unscored }
+  package var isUnscored: Bool { outcome == .unscored }
 }
 
 /// How one field of an answer compares with what was expected of it.
-public struct FieldScore: Sendable, Hashable {
+package struct FieldScore: Sendable, Hashable {
   /// The path of the field, as in ``JSONPath/description``.
-  public var path: String
+  package var path: String
   /// Whether the field is as expected.
-  public var passed: Bool
+  package var passed: Bool
   /// What it should be; nil when it should not be there, or when a rule rather than a value was expected.
-  public var expected: JSONValue?
+  package var expected: JSONValue?
   /// What the answer has there; nil when it has nothing.
-  public var found: JSONValue?
+  package var found: JSONValue?
 
   /// A comparison of one field.
-  public init(path: String, passed: Bool, expected: JSONValue?, found: JSONValue?) {
+  package init(path: String, passed: Bool, expected: JSONValue?, found: JSONValue?) {
     self.path = path
     self.passed = passed
     self.expected = expected

@@ -1,5 +1,5 @@
 /// What computes.
-public enum Accelerator: String, Sendable, Hashable, Codable, CaseIterable {
+package enum Accelerator: String, Sendable, Hashable, Codable, CaseIterable {
   /// Metal on a Mac, the CPU elsewhere.
   case auto
   /// The CPU (Linux).

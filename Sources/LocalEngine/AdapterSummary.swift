@@ -3,9 +3,9 @@ import Files
 import Foundation
 
 /// What an adapter's folder says of itself, looked at without the engine: enough to know who can load it.
-public struct AdapterSummary: Sendable, Hashable {
+package struct AdapterSummary: Sendable, Hashable {
   /// What is learnt.
-  public enum Kind: String, Sendable, Hashable {
+  package enum Kind: String, Sendable, Hashable {
     case lora, dora
     /// Some layers' whole weights, which only mlx-lm puts on the base by itself.
     case weights
@@ -14,20 +14,20 @@ public struct AdapterSummary: Sendable, Hashable {
   }
 
   /// What it is.
-  public var kind: Kind
+  package var kind: Kind
   /// The layouts that it is there in.
-  public var layouts: [AdapterLayout]
+  package var layouts: [AdapterLayout]
   /// Rank of the additions.
-  public var rank: Int?
+  package var rank: Int?
   /// Its base model in its own words: a path or a hub id.
-  public var base: String?
+  package var base: String?
   /// PEFT's options that no other engine takes, by name.
-  public var unusual: [String]
+  package var unusual: [String]
 
   private static let mostBytes = 1 << 20
 
   /// Looks into a folder; nil where there is neither an adapter nor a model.
-  public init?(folder: String) {
+  package init?(folder: String) {
     let manager = FileManager.default
     func has(_ name: String) -> Bool { manager.fileExists(atPath: folder + "/" + name) }
     let files: [(AdapterLayout, String)] = [
@@ -55,7 +55,7 @@ public struct AdapterSummary: Sendable, Hashable {
   }
 
   /// Whether a model's folder holds weights that are quantised in mlx's format; false for a hub id.
-  public static func isQuantized(model folder: String) -> Bool {
+  package static func isQuantized(model folder: String) -> Bool {
     object(folder + "/config.json")?["quantization"]?.object != nil
   }
 

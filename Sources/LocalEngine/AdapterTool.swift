@@ -3,7 +3,7 @@ import Processes
 import WorkbenchCore
 
 /// The layouts that an adapter can be written in.
-public enum AdapterLayout: String, Sendable, Hashable, CaseIterable, Codable {
+package enum AdapterLayout: String, Sendable, Hashable, CaseIterable, Codable {
   /// PEFT's, which vLLM and Ollama load too.
   case peft
   /// mlx-lm's.
@@ -13,29 +13,29 @@ public enum AdapterLayout: String, Sendable, Hashable, CaseIterable, Codable {
 }
 
 /// A conversion that was made, with its proof.
-public struct AdapterConversion: Sendable, Hashable, Codable {
+package struct AdapterConversion: Sendable, Hashable, Codable {
   /// The layout that was read.
-  public var from: AdapterLayout
+  package var from: AdapterLayout
   /// The layout that was written.
-  public var to: AdapterLayout
+  package var to: AdapterLayout
   /// `lora` or `dora`.
-  public var method: String
+  package var method: String
   /// Rank of the additions.
-  public var rank: Int
+  package var rank: Int
   /// Their factor.
-  public var scale: Double
+  package var scale: Double
   /// How many weights are changed.
-  public var tensors: Int
+  package var tensors: Int
   /// The largest difference between what the original and the copy, both read from disk, make of a weight.
-  public var maxDifference: Double
+  package var maxDifference: Double
   /// Where that is.
-  public var worst: String
+  package var worst: String
   /// Whether the base model was there, so that names and shapes were held against it.
-  public var comparedWithBase: Bool
+  package var comparedWithBase: Bool
   /// Names of the files written.
-  public var files: [String]
+  package var files: [String]
   /// What whoever loads it must know, in sentences.
-  public var notes: [String]
+  package var notes: [String]
 
   enum CodingKeys: String, CodingKey {
     case from, to, method, rank, scale, tensors, worst, files, notes
@@ -45,17 +45,17 @@ public struct AdapterConversion: Sendable, Hashable, Codable {
 }
 
 /// How far the answers of two models are apart, as numbers before the choice of each token.
-public struct ModelDifference: Sendable, Hashable, Codable {
+package struct ModelDifference: Sendable, Hashable, Codable {
   /// Prompts that both read.
-  public var prompts: Int
+  package var prompts: Int
   /// Tokens of all prompts: places where both were asked for the next one.
-  public var places: Int
+  package var places: Int
   /// Places where both would choose the same token.
-  public var sameChoice: Int
+  package var sameChoice: Int
   /// The largest difference of a logit.
-  public var maxDifference: Double
+  package var maxDifference: Double
   /// The largest logit, to compare that with.
-  public var largestLogit: Double
+  package var largestLogit: Double
 
   enum CodingKeys: String, CodingKey {
     case prompts, places
@@ -66,22 +66,22 @@ public struct ModelDifference: Sendable, Hashable, Codable {
 }
 
 /// A model that was made of a base and an adapter.
-public struct FusedModel: Sendable, Hashable, Decodable {
+package struct FusedModel: Sendable, Hashable, Decodable {
   /// `lora`, `dora`, or `full` where the adapter was whole weights.
-  public var method: String
+  package var method: String
   /// Bytes of its weights.
-  public var bytes: Int
+  package var bytes: Int
   /// Whether its weights are quantised.
-  public var quantized: Bool
+  package var quantized: Bool
   /// Names of the files written.
-  public var files: [String]
+  package var files: [String]
   /// What whoever loads it must know, in sentences.
-  public var notes: [String]
+  package var notes: [String]
   /// How far it is from the base with the adapter.
-  public var difference: ModelDifference
+  package var difference: ModelDifference
 
   /// Reads what the program reports.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     method = try values.decode(String.self, forKey: .method)
     bytes = try values.decode(Int.self, forKey: .bytes)
@@ -95,20 +95,20 @@ public struct FusedModel: Sendable, Hashable, Decodable {
 }
 
 /// A model with fewer bits for each weight.
-public struct QuantizedModel: Sendable, Hashable, Decodable {
+package struct QuantizedModel: Sendable, Hashable, Decodable {
   /// Bits of a weight.
-  public var bits: Int
+  package var bits: Int
   /// Weights that share a scale.
-  public var groupSize: Int
+  package var groupSize: Int
   /// Bytes of the original's weights.
-  public var bytesBefore: Int
+  package var bytesBefore: Int
   /// Bytes of its own.
-  public var bytes: Int
+  package var bytes: Int
   /// How far it is from the original.
-  public var difference: ModelDifference
+  package var difference: ModelDifference
 
   /// Reads what the program reports.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     bits = try values.decode(Int.self, forKey: .bits)
     groupSize = try values.decode(Int.self, forKey: .groupSize)
@@ -126,19 +126,19 @@ public struct QuantizedModel: Sendable, Hashable, Decodable {
 
 /// Converts and fuses adapters, and quantises models, with the engine's Python. What it writes appears as a
 /// whole, once it was read back and compared, or not at all.
-public struct AdapterTool: Sendable {
+package struct AdapterTool: Sendable {
   /// The engine.
-  public let engine: LocalEngine
+  package let engine: LocalEngine
 
   /// A tool of an engine.
-  public init(engine: LocalEngine = LocalEngine()) { self.engine = engine }
+  package init(engine: LocalEngine = LocalEngine()) { self.engine = engine }
 
   /// Writes an adapter in another layout.
   /// - Parameter folder: an absolute path, as are `output` and, unless it is a hub id, `base`.
   /// - Parameter output: a folder that isn't there yet.
   /// - Parameter base: the model that the adapter belongs to; as the adapter says where nil.
   /// - Throws: `WorkbenchError.input` with what is wrong with the adapter, or `EngineError`.
-  public func convert(
+  package func convert(
     _ folder: String, to layout: AdapterLayout, output: String, base: String? = nil
   ) async throws -> AdapterConversion {
     try await report(["convert", "--to", layout.rawValue] + option("--base", base) + ["--", folder, output])
@@ -148,7 +148,7 @@ public struct AdapterTool: Sendable {
   /// - Parameter dequantize: whether a quantised base becomes a model in full numbers.
   /// - Parameter rows: a file of rows whose first few are asked to compare; a few general texts where nil.
   /// - Throws: as `convert`.
-  public func fuse(
+  package func fuse(
     _ folder: String, output: String, base: String? = nil, dequantize: Bool = false, rows: String? = nil
   ) async throws -> FusedModel {
     let options = option("--base", base) + option("--rows", rows) + (dequantize ? ["--dequantize"] : [])
@@ -160,7 +160,7 @@ public struct AdapterTool: Sendable {
   /// - Parameter bits: 2, 3, 4, 5, 6 or 8.
   /// - Parameter groupSize: 32, 64 or 128; where nil the largest of the first two that divides every layer.
   /// - Throws: as `convert`.
-  public func quantize(
+  package func quantize(
     _ model: String, output: String, bits: Int = 4, groupSize: Int? = nil
   ) async throws -> QuantizedModel {
     let options = ["--bits", "\(bits)"] + option("--group-size", groupSize.map(String.init))

@@ -1,22 +1,22 @@
 import Foundation
 
 /// One of the engine's virtual environments: what it holds, and how that is tried out.
-public enum EngineEnvironment: String, Sendable, Hashable, Codable, CaseIterable {
+package enum EngineEnvironment: String, Sendable, Hashable, Codable, CaseIterable {
   /// mlx-lm, which serves models and tunes them.
   case mlx
   /// TRL and PEFT on PyTorch, which tune models.
   case trl
 
   /// What it is there for, by its usual name.
-  public var library: String { self == .mlx ? "mlx-lm" : "TRL" }
+  package var library: String { self == .mlx ? "mlx-lm" : "TRL" }
   /// What that computes with.
-  public var framework: String { self == .mlx ? "mlx" : "PyTorch" }
+  package var framework: String { self == .mlx ? "mlx" : "PyTorch" }
   /// How sentences call it.
   var title: String { self == .mlx ? "The local engine" : "The training back end trl" }
   /// Installs it.
-  public var installCommand: String { self == .mlx ? "assay engine install" : "assay engine install --trl" }
+  package var installCommand: String { self == .mlx ? "assay engine install" : "assay engine install --trl" }
   /// What an installation takes, in words.
-  public var cost: String {
+  package var cost: String {
     self == .mlx
       ? "about 400 MB, a minute or two"
       : "1.5 GB with PyTorch's build for CPUs, 5.5 GB with the one for CUDA, a few minutes"

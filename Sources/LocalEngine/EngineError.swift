@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// Why the engine can't be installed, started or asked; the text is a sentence that says what to do.
-public enum EngineError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum EngineError: Error, Sendable, Hashable, CustomStringConvertible {
   /// This machine can't run it.
   case platform(String)
   /// No Python that will do.
@@ -19,7 +19,7 @@ public enum EngineError: Error, Sendable, Hashable, CustomStringConvertible {
   case busy(String)
 
   /// The sentence.
-  public var description: String {
+  package var description: String {
     switch self {
     case .platform(let text), .python(let text), .diskFull(let text), .network(let text), .installation(let text),
       .notReady(let text), .busy(let text):

@@ -1,25 +1,25 @@
 import Foundation
 
 /// Where the engine's files are.
-public struct EngineLayout: Sendable, Hashable {
+package struct EngineLayout: Sendable, Hashable {
   /// The folder that holds all of it.
-  public var home: String
+  package var home: String
   /// Which of its environments is meant.
-  public var environment: EngineEnvironment
+  package var environment: EngineEnvironment
 
   /// An engine in a folder of your choice.
-  public init(home: String, environment: EngineEnvironment = .mlx) {
+  package init(home: String, environment: EngineEnvironment = .mlx) {
     self.home = home
     self.environment = environment
   }
 
   /// The same engine with another of its environments.
-  public func with(_ environment: EngineEnvironment) -> EngineLayout {
+  package func with(_ environment: EngineEnvironment) -> EngineLayout {
     EngineLayout(home: home, environment: environment)
   }
 
   /// `$ASSAY_ENGINE_HOME`, or the engine's folder where programs of this system keep their data.
-  public static func standard(
+  package static func standard(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> EngineLayout {
     func folder(_ name: String) -> String? {
@@ -36,15 +36,15 @@ public struct EngineLayout: Sendable, Hashable {
   }
 
   /// The private virtual environment.
-  public var environmentFolder: String { home + "/\(environment.prefix)venv" }
+  package var environmentFolder: String { home + "/\(environment.prefix)venv" }
   /// Its Python.
-  public var python: String { environmentFolder + "/bin/python" }
+  package var python: String { environmentFolder + "/bin/python" }
   /// Says that the installation was finished, and with what.
-  public var marker: String { home + "/\(environment.prefix)installed.json" }
+  package var marker: String { home + "/\(environment.prefix)installed.json" }
   /// What pip said the last time.
-  public var installLog: String { home + "/\(environment.prefix)install.log" }
+  package var installLog: String { home + "/\(environment.prefix)install.log" }
   /// A folder for each model and adapter that is or was served.
-  public var servers: String { home + "/servers" }
+  package var servers: String { home + "/servers" }
   /// Held while installing or uninstalling.
   var installLock: String { home + ".lock" }
   /// Our Python programs, in the version that this program brings.

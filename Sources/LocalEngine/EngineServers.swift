@@ -7,18 +7,18 @@ import WorkbenchCore
 ///
 /// There is one server for each model and adapter, so that no weights are ever loaded twice. It is shared by all
 /// processes of this user, which find it through its folder, and stops by itself some time after the last lease is gone.
-public struct EngineServers: ModelServers {
+package struct EngineServers: ModelServers {
   /// The engine.
-  public let engine: LocalEngine
+  package let engine: LocalEngine
   /// How long a server stays when nobody uses it.
-  public var grace: Duration
+  package var grace: Duration
   /// How long loading a model may take.
-  public var startLimit: Duration
+  package var startLimit: Duration
   /// Told what is fetched from the hub, with its size and licence, before that begins.
-  public var onDownload: @Sendable (String) -> Void
+  package var onDownload: @Sendable (String) -> Void
 
   /// Servers of an engine.
-  public init(
+  package init(
     layout: EngineLayout = .standard(), grace: Duration = .seconds(60), startLimit: Duration = .seconds(600),
     onDownload: @escaping @Sendable (String) -> Void = { _ in }
   ) {
@@ -29,7 +29,7 @@ public struct EngineServers: ModelServers {
   }
 
   /// A server that answers for this model, started if need be and known to be healthy.
-  public func serve(model: String, adapter: String?) async throws -> ServedModel {
+  package func serve(model: String, adapter: String?) async throws -> ServedModel {
     do {
       return try await serve(try ServedPair(model: model, adapter: adapter))
     } catch let error as EngineError {
@@ -150,25 +150,25 @@ public struct EngineServers: ModelServers {
   // MARK: Looking and stopping
 
   /// A server that is running.
-  public struct Running: Sendable, Hashable, Codable {
+  package struct Running: Sendable, Hashable, Codable {
     /// The model's folder or hub id.
-    public var model: String
+    package var model: String
     /// The adapter's folder.
-    public var adapter: String?
+    package var adapter: String?
     /// The port on the loopback interface.
-    public var port: Int
+    package var port: Int
     /// The process.
-    public var pid: Int32
+    package var pid: Int32
     /// When it was started, in seconds since 1970.
-    public var started: Double
+    package var started: Double
     /// Whether anybody holds a lease.
-    public var isInUse: Bool
+    package var isInUse: Bool
     /// Its log.
-    public var log: String
+    package var log: String
   }
 
   /// The servers that are running now, oldest first.
-  public func running() -> [Running] {
+  package func running() -> [Running] {
     folders().compactMap { folder in
       guard let state = folder.state, let process = folder.process, process.isAlive else { return nil }
       let isInUse = ((try? FileLock.tryAcquire(folder.leaseFile, .exclusive)) ?? nil) == nil
@@ -179,7 +179,7 @@ public struct EngineServers: ModelServers {
   }
 
   /// Stops all servers, also those in use, and returns how many there were. Whoever used them starts them again.
-  @discardableResult public func stopAll() async -> Int {
+  @discardableResult package func stopAll() async -> Int {
     let alive = folders().filter { $0.process?.isAlive == true }
     await withTaskGroup(of: Void.self) { group in
       for folder in alive { group.addTask { await folder.stop() } }

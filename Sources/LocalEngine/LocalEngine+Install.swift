@@ -3,13 +3,13 @@ import Foundation
 import Processes
 
 /// How far an installation is.
-public struct InstallProgress: Sendable, Hashable {
+package struct InstallProgress: Sendable, Hashable {
   /// What happens now.
-  public var text: String
+  package var text: String
   /// From 0 to 1.
-  public var fraction: Double
+  package var fraction: Double
   /// Set in the last element.
-  public var installation: LocalEngine.Installation?
+  package var installation: LocalEngine.Installation?
 }
 
 extension LocalEngine {
@@ -17,7 +17,7 @@ extension LocalEngine {
   ///
   /// The stream ends after an element with the installation, or throws an `EngineError`. Ending to read it stops pip; what
   /// is there then is used the next time.
-  public func install(_ accelerator: Accelerator = .auto) -> AsyncThrowingStream<InstallProgress, any Error> {
+  package func install(_ accelerator: Accelerator = .auto) -> AsyncThrowingStream<InstallProgress, any Error> {
     let (stream, continuation) = AsyncThrowingStream.makeStream(
       of: InstallProgress.self, bufferingPolicy: .bufferingNewest(64))
     let work = Task {

@@ -5,30 +5,30 @@ import Processes
 /// The engine on this machine: mlx-lm, or TRL, in a private virtual environment.
 ///
 /// It is a value; everything it knows stands in files, which any number of processes share.
-public struct LocalEngine: Sendable, Hashable {
+package struct LocalEngine: Sendable, Hashable {
   /// Where its files are.
-  public let layout: EngineLayout
+  package let layout: EngineLayout
   /// Looks for a Python to build it on.
   var finder = PythonFinder()
 
   /// The engine at a place, the usual one by default.
-  public init(layout: EngineLayout = .standard()) { self.layout = layout }
+  package init(layout: EngineLayout = .standard()) { self.layout = layout }
 
   /// Which packages it is.
-  public var environment: EngineEnvironment { layout.environment }
+  package var environment: EngineEnvironment { layout.environment }
 
   /// What was installed.
-  public struct Installation: Sendable, Hashable, Codable {
+  package struct Installation: Sendable, Hashable, Codable {
     /// What computes.
-    public var accelerator: Accelerator
+    package var accelerator: Accelerator
     /// Python's version.
-    public var python: String
+    package var python: String
     /// Version of mlx, or of PyTorch.
-    public var framework: String
+    package var framework: String
     /// Version of mlx-lm, or of TRL.
-    public var library: String
+    package var library: String
     /// When, in seconds since 1970.
-    public var time: Double
+    package var time: Double
     /// Names the exact packages.
     var packages: String
 
@@ -41,7 +41,7 @@ public struct LocalEngine: Sendable, Hashable {
   }
 
   /// Whether the engine can be used.
-  public enum Status: Sendable, Hashable {
+  package enum Status: Sendable, Hashable {
     /// Never installed here.
     case missing
     /// An installation was begun and not finished; installing again goes on.
@@ -52,14 +52,14 @@ public struct LocalEngine: Sendable, Hashable {
     case ready(Installation)
 
     /// The installation, when ready.
-    public var installation: Installation? {
+    package var installation: Installation? {
       if case .ready(let installation) = self { return installation }
       return nil
     }
   }
 
   /// Whether the engine can be used. Looks at files only, so it is quick.
-  public var status: Status {
+  package var status: Status {
     let manager = FileManager.default
     guard let bytes = try? FileBytes.read(layout.marker, limit: 1 << 20),
       let installation = try? JSONDecoder().decode(Installation.self, from: Data(bytes))
@@ -71,7 +71,7 @@ public struct LocalEngine: Sendable, Hashable {
 
   /// Makes sure that it can be used.
   /// - Throws: `EngineError.notReady`, which says what to do.
-  @discardableResult public func requireReady() throws(EngineError) -> Installation {
+  @discardableResult package func requireReady() throws(EngineError) -> Installation {
     let title = environment.title
     let command = environment.installCommand
     switch status {
@@ -83,26 +83,26 @@ public struct LocalEngine: Sendable, Hashable {
   }
 
   /// What the engine says of itself.
-  public struct Report: Sendable, Hashable, Codable {
+  package struct Report: Sendable, Hashable, Codable {
     /// Python's version.
-    public var python: String
+    package var python: String
     /// The operating system.
-    public var platform: String
+    package var platform: String
     /// Version of mlx, or of PyTorch.
-    public var framework: String
+    package var framework: String
     /// Version of mlx-lm, or of TRL.
-    public var library: String
+    package var library: String
     /// `cpu`, or `gpu` with its name.
-    public var device: String
+    package var device: String
     /// The BLAS in use: a library's path, `Accelerate`, or `reference` for the slow one that mlx brings along.
-    public var blas: String
+    package var blas: String
     /// Measured speed of a float32 matrix product, in billions of operations a second.
-    public var gflops: Double
+    package var gflops: Double
     /// Processor cores.
-    public var cores: Int
+    package var cores: Int
 
     /// What would make it faster; nil when there is nothing to say.
-    public var advice: String? {
+    package var advice: String? {
       guard device == "cpu", blas == "reference" else { return nil }
       return "The engine computes with mlx's own slow BLAS. Install OpenBLAS (Debian, Ubuntu: "
         + "`apt install libopenblas0-pthread`; Fedora: `dnf install openblas-threads`): it is used from the next start on."
@@ -111,7 +111,7 @@ public struct LocalEngine: Sendable, Hashable {
 
   /// Has the engine examine itself: versions, device, BLAS and its speed. Takes some seconds.
   /// - Throws: `EngineError`.
-  public func doctor() async throws -> Report {
+  package func doctor() async throws -> Report {
     try requireReady()
     return try await examine()
   }
@@ -130,13 +130,13 @@ public struct LocalEngine: Sendable, Hashable {
 
   /// The program that works on a training job's folder.
   /// - Throws: `EngineError.notReady`.
-  public func trainingProgram(folder: String) throws -> Program {
+  package func trainingProgram(folder: String) throws -> Program {
     try requireReady()
     return try program(environment.trainer, [folder])
   }
 
   /// The folder with the Python package whose program a command line runs; nil where it runs another one.
-  public static func scripts(in arguments: [String]) -> String? {
+  package static func scripts(in arguments: [String]) -> String? {
     let end = "/" + EngineFiles.main
     return arguments.first { $0.hasPrefix("/") && $0.hasSuffix(end) }.map { String($0.dropLast(end.count)) }
   }
@@ -145,7 +145,7 @@ public struct LocalEngine: Sendable, Hashable {
   /// is no Python. It needs no engine, but prefers its Python.
   /// - Parameter path: where its script is to be.
   /// - Throws: when the script can't be written.
-  public func watchProgram(script path: String, pid: Int32, events: String) throws -> Program? {
+  package func watchProgram(script path: String, pid: Int32, events: String) throws -> Program? {
     let ours = status.installation == nil ? nil : layout.python
     guard let python = ours ?? finder.candidates.first else { return nil }
     try PrivateFiles.write(String(decoding: PackageResources.system_watch_py, as: UTF8.self), to: path)
@@ -155,7 +155,7 @@ public struct LocalEngine: Sendable, Hashable {
   /// Removes this environment, and with the last one the whole engine; mlx-lm's servers are stopped before. Models fetched
   /// from the hub stay in the hub's own cache.
   /// - Throws: `EngineError`.
-  public func uninstall() async throws {
+  package func uninstall() async throws {
     let manager = FileManager.default
     guard manager.fileExists(atPath: layout.home) else { return }
     let lock = try await installLock(waiting: .seconds(5))

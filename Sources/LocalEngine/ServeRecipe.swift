@@ -2,20 +2,20 @@ import Foundation
 import Processes
 
 /// How one engine serves a base model with an adapter: what must be made first, and the command.
-public struct ServeRecipe: Sendable, Hashable {
+package struct ServeRecipe: Sendable, Hashable {
   /// The engine's name.
-  public var engine: String
+  package var engine: String
   /// What must be there first: a path that isn't, and the command that makes it.
-  public var first: [String]
+  package var first: [String]
   /// The commands, as a shell takes them.
-  public var commands: [String]
+  package var commands: [String]
   /// Why the engine can't, in a sentence; nil where it can.
-  public var problem: String?
+  package var problem: String?
   /// What to know, in sentences.
-  public var notes: [String]
+  package var notes: [String]
 
   /// Makes a recipe.
-  public init(
+  package init(
     _ engine: String, first: [String] = [], commands: [String] = [], problem: String? = nil, notes: [String] = []
   ) {
     self.engine = engine
@@ -26,26 +26,26 @@ public struct ServeRecipe: Sendable, Hashable {
   }
 
   /// What is to be served.
-  public struct Subject: Sendable, Hashable {
+  package struct Subject: Sendable, Hashable {
     /// What requests call it.
-    public var name: String
+    package var name: String
     /// What the adapter is.
-    public var adapter: AdapterSummary
+    package var adapter: AdapterSummary
     /// The adapter's folder, an absolute path.
-    public var folder: String
+    package var folder: String
     /// The base model: an absolute path, or a hub id.
-    public var base: String
+    package var base: String
     /// Whether the base is quantised in mlx's format.
-    public var hasQuantizedBase: Bool
+    package var hasQuantizedBase: Bool
     /// What `assay adapter convert` and `fuse` are told: a job's number, or the folder.
-    public var source: String
+    package var source: String
     /// What the paths of conversions and of the fused model begin with.
-    public var prefix: String
+    package var prefix: String
     /// mlx-lm's server.
-    public var mlxServer: String
+    package var mlxServer: String
 
     /// Makes a subject.
-    public init(
+    package init(
       name: String, adapter: AdapterSummary, folder: String, base: String, hasQuantizedBase: Bool, source: String,
       prefix: String, mlxServer: String
     ) {
@@ -61,7 +61,7 @@ public struct ServeRecipe: Sendable, Hashable {
   }
 
   /// A recipe for each engine.
-  public static func all(for subject: Subject) -> [ServeRecipe] {
+  package static func all(for subject: Subject) -> [ServeRecipe] {
     let kitchen = Kitchen(subject: subject)
     return [kitchen.mlx, kitchen.vllm, kitchen.llamaCpp, kitchen.ollama]
   }

@@ -9,7 +9,7 @@ import WorkbenchCore
 /// command one program.
 ///
 /// Hold a client for as long as the engine or program should stay; call `shutdown()` at the end of the program.
-public final class HTTPModelClients: ModelClients, TuningServices {
+package final class HTTPModelClients: ModelClients, TuningServices {
   private struct Local: Hashable {
     var model: String
     var adapter: String?
@@ -70,7 +70,7 @@ public final class HTTPModelClients: ModelClients, TuningServices {
 
   /// A client for a model. The arguments are checked here; nothing is sent or started.
   /// - Throws: `WorkbenchError.untrusted`, or `ModelFailure.rejected` with a sentence.
-  public func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient {
+  package func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient {
     try gate.require(model.permissions)
     switch model.api {
     case .endpoint(let endpoint):
@@ -107,7 +107,7 @@ public final class HTTPModelClients: ModelClients, TuningServices {
   }
 
   /// Closes all connections and ends all programs. Requests under way fail, and so do later ones.
-  public func shutdown() async {
+  package func shutdown() async {
     for seat in commands.withLock({ $0.values.compactMap(\.seat) }) { await seat.close() }
     await connections.close()
   }
@@ -181,7 +181,7 @@ public final class HTTPModelClients: ModelClients, TuningServices {
   /// What tunes a model at its endpoint, reached in the same way as the model itself; its first server, where it has
   /// several.
   /// - Throws: `ModelFailure.rejected` with a sentence.
-  public func tuning(for model: ModelSpec, workspace: String) throws -> any TuningService {
+  package func tuning(for model: ModelSpec, workspace: String) throws -> any TuningService {
     try gate.require(model.permissions)
     if case .endpoint(let endpoint) = model.api {
       let dialect = try dialect(of: endpoint)

@@ -4,14 +4,14 @@ import Synchronization
 import WorkbenchCore
 
 /// Which key: the variable that a model's `key_env` names, and the only host that its key is sent to.
-public struct KeyName: Sendable, Hashable {
+package struct KeyName: Sendable, Hashable {
   /// The variable's name.
-  public var variable: String
+  package var variable: String
   /// The host, in lower case, without a port.
-  public var host: String
+  package var host: String
 
   /// - Parameter host: a host's name or address.
-  public init(_ variable: String, for host: String) {
+  package init(_ variable: String, for host: String) {
     self.variable = variable
     self.host = host.lowercased()
   }
@@ -35,7 +35,7 @@ public struct KeyName: Sendable, Hashable {
 ///
 /// It is reached through the system's tool, without a shell; no key is ever among the arguments, which everybody on the
 /// machine can read. Where the tool is missing there are no keys.
-public final class KeyStore: Sendable {
+package final class KeyStore: Sendable {
   /// The system's tool.
   enum Tool: Sendable, Hashable {
     /// `secret-tool` of libsecret, at a path.
@@ -81,9 +81,9 @@ public final class KeyStore: Sendable {
   private static let variables = ["DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY"]
 
   /// This system's store.
-  public static let system = KeyStore(path: ProcessInfo.processInfo.environment["PATH"])
+  package static let system = KeyStore(path: ProcessInfo.processInfo.environment["PATH"])
   /// A store without keys.
-  public static let none = KeyStore(tool: nil)
+  package static let none = KeyStore(tool: nil)
 
   private let tool: Tool?
   private let limit: Duration
@@ -91,7 +91,7 @@ public final class KeyStore: Sendable {
   private let found = Mutex<[KeyName: String]>([:])
 
   /// The system's store, whose tool is looked for in a search path; macOS's has a place of its own.
-  public convenience init(path: String?) {
+  package convenience init(path: String?) {
     #if os(macOS)
       self.init(tool: .security("/usr/bin/security"))
     #else
@@ -106,7 +106,7 @@ public final class KeyStore: Sendable {
   }
 
   /// The key for a variable and a host. The system is asked once; later calls get the same answer.
-  public func key(for name: KeyName) async -> String? {
+  package func key(for name: KeyName) async -> String? {
     guard tool != nil, name.isUsable else { return nil }
     let lookup = lookups.withLock { lookups in
       if let lookup = lookups[name] { return lookup }
@@ -126,7 +126,7 @@ public final class KeyStore: Sendable {
 
   /// Keeps a key.
   /// - Throws: `ModelFailure.rejected` with a sentence, which never holds the key.
-  public func set(_ key: String, for name: KeyName) async throws(ModelFailure) {
+  package func set(_ key: String, for name: KeyName) async throws(ModelFailure) {
     let tool = try tool(for: name)
     guard APIKey.canBeKey(key) else {
       throw .rejected("The key is empty or has characters that a key cannot have. Nothing was stored.")
@@ -139,7 +139,7 @@ public final class KeyStore: Sendable {
 
   /// Forgets a key.
   /// - Throws: `ModelFailure.rejected` with a sentence.
-  public func remove(_ name: KeyName) async throws(ModelFailure) {
+  package func remove(_ name: KeyName) async throws(ModelFailure) {
     let tool = try tool(for: name)
     let answer = try await run(tool.removing(name))
     guard await ask(for: name) == nil else { throw failure("still has the key", answer.errors) }

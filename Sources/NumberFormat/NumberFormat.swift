@@ -1,7 +1,7 @@
 /// Numbers as screens, sentences and tables write them: one rule for each kind.
-public enum NumberFormat {
+package enum NumberFormat {
   /// A whole number with commas: `277,778`.
-  public static func count(_ value: Double) -> String {
+  package static func count(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return value.isNaN ? "unknown" : value < 0 ? "-∞" : "∞" }
     let digits = String(Int(abs(value).rounded()))
     var text = ""
@@ -13,15 +13,15 @@ public enum NumberFormat {
   }
 
   /// A whole number with commas.
-  public static func count(_ value: Int) -> String { count(Double(value)) }
+  package static func count(_ value: Int) -> String { count(Double(value)) }
 
   /// A count with its noun: `1 case`, `1,500 cases`.
-  public static func plural(_ count: Int, _ noun: String) -> String {
+  package static func plural(_ count: Int, _ noun: String) -> String {
     "\(Self.count(count)) \(noun)\(count == 1 ? "" : "s")"
   }
 
   /// A number with exactly so many decimals: `0.50`.
-  public static func fixed(_ value: Double, decimals: Int) -> String {
+  package static func fixed(_ value: Double, decimals: Int) -> String {
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
     guard value.isFinite, abs(value) * scale < 1e15 else { return count(value) }
@@ -32,7 +32,7 @@ public enum NumberFormat {
   }
 
   /// A number with at most so many decimals, without zeros at the end: `27.8`, `3`.
-  public static func trimmed(_ value: Double, decimals: Int) -> String {
+  package static func trimmed(_ value: Double, decimals: Int) -> String {
     var text = fixed(value, decimals: decimals)
     guard decimals > 0, text.contains(".") else { return text }
     while text.hasSuffix("0") { text.removeLast() }
@@ -41,7 +41,7 @@ public enum NumberFormat {
   }
 
   /// A number above 0 with so many digits that matter, without zeros at the end: `0.0017`.
-  public static func significant(_ value: Double, digits: Int) -> String {
+  package static func significant(_ value: Double, digits: Int) -> String {
     guard value > 0 else { return "0" }
     var decimals = digits
     var size = value
@@ -53,7 +53,7 @@ public enum NumberFormat {
   }
 
   /// A sum in US dollars: `$18,000`, `$12.50`, and small ones with two digits that matter: `$0.0017`.
-  public static func dollars(_ value: Double) -> String {
+  package static func dollars(_ value: Double) -> String {
     let sign = value < 0 ? "-" : ""
     let size = abs(value)
     if size >= 1000 || size == size.rounded() { return sign + "$" + count(size) }
@@ -64,7 +64,7 @@ public enum NumberFormat {
   }
 
   /// A size in bytes with a decimal prefix: `812 KB`, `1.4 GB`.
-  public static func bytes(_ count: Int) -> String {
+  package static func bytes(_ count: Int) -> String {
     let units = ["bytes", "KB", "MB", "GB", "TB"]
     var (value, unit) = (Double(max(0, count)), 0)
     while value >= 999.5, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
@@ -72,7 +72,7 @@ public enum NumberFormat {
   }
 
   /// A number of tokens, with `~` where it is an estimate and `?` where it is unknown.
-  public static func tokens(_ count: Int?, isExact: Bool) -> String {
+  package static func tokens(_ count: Int?, isExact: Bool) -> String {
     count.map { isExact ? "\($0)" : "~\($0)" } ?? "?"
   }
 }

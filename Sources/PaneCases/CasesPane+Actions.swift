@@ -5,7 +5,7 @@ import WorkbenchCore
 
 extension CasesPane {
   /// Does what a key stands for.
-  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     saved = nil
     switch action {

@@ -3,7 +3,7 @@ import WorkbenchCore
 
 extension CasesPane {
   /// What the keys mean.
-  public enum Action: Hashable, Sendable {
+  package enum Action: Hashable, Sendable {
     case open, back, previousPanel, nextPanel
     case search, nextMatch, previousMatch, filter, nextSet, nextVariant
     case add, edit, duplicate, delete
@@ -12,7 +12,7 @@ extension CasesPane {
   }
 
   /// The keys that mean something now.
-  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+  package func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if let question { return bindings(for: question) }
     if draft != nil { return editorBindings }
     // In the order in which a narrow footer leaves them out, the last ones first.

@@ -7,7 +7,7 @@ import WorkbenchCore
 
 extension CasesPane {
   /// Draws the table and the case, beside or below each other, or the one that has the focus.
-  public mutating func draw(
+  package mutating func draw(
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     surface.fill(rect, style: theme[.text])

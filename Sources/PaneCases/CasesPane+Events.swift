@@ -3,7 +3,7 @@ import WorkbenchCore
 
 extension CasesPane {
   /// Takes typing, moving about in the table and the case, the mouse and pasted text.
-  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     if case .key = event { saved = nil }
     if question != nil { return handleQuestion(event, snapshot) }

@@ -4,7 +4,7 @@ import PaneKit
 import WorkbenchCore
 
 /// Shows an eval set as a table with the case opened beside it; finds, filters and edits cases.
-public struct CasesPane: Pane {
+package struct CasesPane: Pane {
   /// The parts of the pane.
   enum Panel: Hashable, Sendable { case table, detail }
 
@@ -18,9 +18,9 @@ public struct CasesPane: Pane {
   }
 
   /// The pane's name.
-  public let id = PaneID.cases
+  package let id = PaneID.cases
   /// Its title.
-  public let title = "Cases"
+  package let title = "Cases"
 
   var setName: String?
   var variantName: String?
@@ -57,7 +57,7 @@ public struct CasesPane: Pane {
   var syncedHash: ContentHash?
 
   /// A pane that shows the workspace's first eval set.
-  public init() {}
+  package init() {}
 
   /// The panel that keys go to.
   var panel: Panel {
@@ -66,22 +66,22 @@ public struct CasesPane: Pane {
   }
 
   /// True while a case or a search is being typed, or a question waits for its answer.
-  public var capturesText: Bool { draft != nil || question != nil }
+  package var capturesText: Bool { draft != nil || question != nil }
 
   /// Takes note of what the files say now.
-  public mutating func update(_ snapshot: Snapshot) -> [Command] {
+  package mutating func update(_ snapshot: Snapshot) -> [Command] {
     sync(snapshot)
     return []
   }
 
   /// The outputs of the runs whose marks stand beside the cases.
-  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+  package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
     guard let set = set(snapshot) else { return [] }
     return Set(markedRuns(snapshot, set).map { AnyQuery(OutputsQuery(run: $0.id, set: set.name)) })
   }
 
   /// Turns to a run, to read its answers case by case.
-  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+  package mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
     guard case .run(let id)? = subject as? Subject, let run = snapshot.runs.first(where: { $0.id == id }) else {
       return
     }
@@ -107,7 +107,7 @@ public struct CasesPane: Pane {
   }
 
   /// Saves the case being edited if it reads well and its file has not changed; otherwise the editor keeps its text.
-  public mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     question = nil
     guard let draft else { return .handled }
@@ -118,10 +118,10 @@ public struct CasesPane: Pane {
   }
 
   /// Names of cases with text that no file has and that is not being saved either.
-  public var unsavedTitles: [String] { draft.map { $0.isChanged && !$0.isSubmitted ? [$0.title] : [] } ?? [] }
+  package var unsavedTitles: [String] { draft.map { $0.isChanged && !$0.isSubmitted ? [$0.title] : [] } ?? [] }
 
   /// True while a case is on its way to its file.
-  public var isSaving: Bool { draft?.submission != nil }
+  package var isSaving: Bool { draft?.submission != nil }
 }
 
 extension CasesPane {

@@ -1,7 +1,7 @@
 import WorkbenchCore
 
 /// Which cases of a comparison the list shows.
-public enum CompareFilter: String, Sendable, Hashable {
+package enum CompareFilter: String, Sendable, Hashable {
   /// Every case.
   case all
   /// The two answers aren't the same text.

@@ -3,7 +3,7 @@ import WorkbenchCore
 
 extension ComparePane {
   /// The keys that mean something now.
-  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+  package func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if chooser != nil {
       return [
         Binding(.enter, title: "Compare this run", group: "Choose a run", action: .choose, footer: "choose"),

@@ -6,7 +6,7 @@ extension ComparePane {
   private static let twoPanelWidth = 64
 
   /// Draws the figures, the list, the selected case, and what lies over them.
-  public mutating func draw(
+  package mutating func draw(
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     surface.fill(rect, style: theme[.text])

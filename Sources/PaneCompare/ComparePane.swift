@@ -3,9 +3,9 @@ import PaneKit
 import WorkbenchCore
 
 /// Two runs side by side: which cases each got right, and what both answered to the selected one.
-public struct ComparePane: Pane {
+package struct ComparePane: Pane {
   /// What the bindings mean.
-  public enum Action: Sendable, Hashable {
+  package enum Action: Sendable, Hashable {
     case open, back, left, right, nextCase, previousCase
     case chooseFilter, filter(CompareFilter)
     case search, endSearch, clearSearch
@@ -17,15 +17,15 @@ public struct ComparePane: Pane {
   }
 
   /// A part of a case that can be copied.
-  public enum Part: Sendable, Hashable { case a, b, expected, input }
+  package enum Part: Sendable, Hashable { case a, b, expected, input }
 
   /// The part that keys go to.
   enum Area: Hashable, Sendable { case list, detail }
 
   /// Its name.
-  public let id = PaneID.compare
+  package let id = PaneID.compare
   /// Its title.
-  public let title = "Compare"
+  package let title = "Compare"
 
   var panels = PanelSet(focus: Area.list)
   var filter = CompareFilter.all
@@ -49,7 +49,7 @@ public struct ComparePane: Pane {
   var answers = AnswerLines()
 
   /// A pane that compares the best prompted run with the newest tuned one.
-  public init() {}
+  package init() {}
 
   /// The panel that keys go to.
   var area: Area {
@@ -58,7 +58,7 @@ public struct ComparePane: Pane {
   }
 
   /// True while a text to look for is typed, or a menu or editor is open.
-  public var capturesText: Bool {
+  package var capturesText: Bool {
     search.isTyping || chooser != nil || menu != nil || draft != nil
   }
 
@@ -71,12 +71,12 @@ public struct ComparePane: Pane {
   }
 
   /// The comparison of the two sides.
-  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+  package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
     pair(snapshot).query.map { [AnyQuery($0)] } ?? []
   }
 
   /// Turns to two runs.
-  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+  package mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
     guard case .runs(let a, let b, let set)? = subject as? Subject,
       let a = snapshot.runs.first(where: { $0.id == a }), let b = snapshot.runs.first(where: { $0.id == b })
     else { return }
@@ -103,7 +103,7 @@ public struct ComparePane: Pane {
   // MARK: - Actions
 
   /// Does what a binding stands for.
-  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
     menu = nil
     switch action {
     case .open, .right: area = .detail
@@ -203,7 +203,7 @@ public struct ComparePane: Pane {
   // MARK: - Other events
 
   /// Takes typing, moving about and the mouse.
-  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     if search.isTyping { return search.handle(event) == .ignored ? .ignored : .handled }
     if draft != nil {
       guard draft?.editor.handle(event) == true else { return .ignored }

@@ -3,7 +3,7 @@ import WorkbenchCore
 
 extension Standing {
   /// The colour of its mark.
-  public var style: StyleName {
+  package var style: StyleName {
     switch self {
     case .passed: .good
     case .failed: .bad

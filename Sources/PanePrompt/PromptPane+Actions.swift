@@ -4,7 +4,7 @@ import WorkbenchCore
 
 extension PromptPane {
   /// Does what a key stands for.
-  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     let reaction = start(action, snapshot)
     return settled(reaction, snapshot)

@@ -3,7 +3,7 @@ import WorkbenchCore
 
 extension PromptPane {
   /// What the keys mean.
-  public enum Action: Hashable, Sendable {
+  package enum Action: Hashable, Sendable {
     case edit, toggle, add, delete, moveUp, moveDown
     case save, takeFile, drop, back
     case nextVariant, previousVariant, nextSet, previousCase, nextCase
@@ -14,7 +14,7 @@ extension PromptPane {
   }
 
   /// The keys that mean something now.
-  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+  package func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if let question { return bindings(for: question) }
     if isTyping { return typingBindings }
     let subject = subject(snapshot)

@@ -5,7 +5,7 @@ import WorkbenchCore
 
 extension PromptPane {
   /// Draws the panels that have room.
-  public mutating func draw(
+  package mutating func draw(
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     surface.fill(rect, style: theme[.text])

@@ -3,7 +3,7 @@ import WorkbenchCore
 
 extension PromptPane {
   /// Takes typing, moving about in the panels, the mouse and pasted text.
-  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     if question != nil { return settled(handleQuestion(event, snapshot), snapshot) }
     if case .mouse(let mouse) = event { return settled(handle(mouse, event, snapshot), snapshot) }

@@ -5,7 +5,7 @@ import PaneKit
 import WorkbenchCore
 
 /// Edits a prompt by its sections, shows what the model sees, tries it on a case, and lists its versions with scores.
-public struct PromptPane: Pane {
+package struct PromptPane: Pane {
   /// The parts of the pane.
   enum Panel: Hashable, Sendable { case sections, text, model, trial, versions }
 
@@ -18,9 +18,9 @@ public struct PromptPane: Pane {
   }
 
   /// The pane's name.
-  public let id = PaneID.prompt
+  package let id = PaneID.prompt
   /// Its title.
-  public let title = "Prompt"
+  package let title = "Prompt"
 
   var choice = PromptChoice()
   var freezer = PromptFreezer()
@@ -52,7 +52,7 @@ public struct PromptPane: Pane {
   var wasTrialRunning = false
 
   /// A pane that shows the workspace's first whole prompt.
-  public init() {}
+  package init() {}
 
   /// The panel that keys go to.
   var panel: Panel {
@@ -61,10 +61,10 @@ public struct PromptPane: Pane {
   }
 
   /// True while a section, a title or a search is being typed, or a question waits for its answer.
-  public var capturesText: Bool { isTyping || question != nil }
+  package var capturesText: Bool { isTyping || question != nil }
 
   /// Takes note of what the files say now; returns what saves edits that can be saved.
-  public mutating func update(_ snapshot: Snapshot) -> [Command] {
+  package mutating func update(_ snapshot: Snapshot) -> [Command] {
     sync(snapshot)
     var saves: [Command] = []
     while let save = nextSave(isLeaving: false) { saves.append(save) }
@@ -72,12 +72,12 @@ public struct PromptPane: Pane {
   }
 
   /// The chosen prompt as the chosen case fills it.
-  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+  package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
     subject(snapshot)?.request.map { [AnyQuery(RenderQuery($0))] } ?? []
   }
 
   /// Ends typing because the pane loses the focus or the program ends; returns what keeps the edits.
-  public mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     isTyping = false
     question = nil
@@ -85,12 +85,12 @@ public struct PromptPane: Pane {
   }
 
   /// Titles of sections with text that no file has and that is not being saved either.
-  public var unsavedTitles: [String] {
+  package var unsavedTitles: [String] {
     drafts.values.filter { $0.isUnsaved && $0.state != .saving }.map(\.section.title).sorted()
   }
 
   /// True while a section's text is on its way to its file.
-  public var isSaving: Bool { drafts.values.contains { $0.state == .saving } }
+  package var isSaving: Bool { drafts.values.contains { $0.state == .saving } }
 }
 
 extension PromptPane {

@@ -3,7 +3,7 @@ import WorkbenchCore
 
 extension RunsPane {
   /// The keys that mean something now.
-  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+  package func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if let menu { return menu.bindings }
     if search.isTyping {
       return [

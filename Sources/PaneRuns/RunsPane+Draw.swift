@@ -10,7 +10,7 @@ extension RunsPane {
   private static let wide = 150
 
   /// Draws the list, the selected run, and what lies over them.
-  public mutating func draw(
+  package mutating func draw(
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     surface.fill(rect, style: theme[.text])

@@ -3,9 +3,9 @@ import PaneKit
 import WorkbenchCore
 
 /// Evaluations as they go: all runs, and of the selected one how far it is, why requests failed, and what is under way.
-public struct RunsPane: Pane {
+package struct RunsPane: Pane {
   /// What the bindings mean.
-  public enum Action: Sendable, Hashable {
+  package enum Action: Sendable, Hashable {
     case readCases, compare, readAnswer, evaluate, evaluateAfresh, pause
     case back, left, right, shorter, longer, follow
     case search, endSearch, clearSearch
@@ -13,10 +13,10 @@ public struct RunsPane: Pane {
   }
 
   /// What can be copied.
-  public enum Part: Sendable, Hashable { case number, failures, caseID, text }
+  package enum Part: Sendable, Hashable { case number, failures, caseID, text }
 
   /// The part that keys go to.
-  public enum Area: Int, Sendable, Hashable, CaseIterable {
+  package enum Area: Int, Sendable, Hashable, CaseIterable {
     case runs, run, requests, text
   }
 
@@ -27,9 +27,9 @@ public struct RunsPane: Pane {
   }
 
   /// Its name.
-  public let id = PaneID.runs
+  package let id = PaneID.runs
   /// Its title.
-  public let title = "Runs"
+  package let title = "Runs"
 
   var panels = PanelSet(focus: Area.runs)
   var search = SearchField(placeholder: "variant, model, set, state or number")
@@ -56,7 +56,7 @@ public struct RunsPane: Pane {
   private var newestBefore: RunID?
 
   /// A pane that shows the run under way, or else the newest.
-  public init() {}
+  package init() {}
 
   /// The panel that keys go to.
   var area: Area {
@@ -65,7 +65,7 @@ public struct RunsPane: Pane {
   }
 
   /// True while a text to look for is typed, or a menu is open.
-  public var capturesText: Bool { search.isTyping || menu != nil }
+  package var capturesText: Bool { search.isTyping || menu != nil }
 
   /// The run to show.
   func selected(_ snapshot: Snapshot) -> Run? {
@@ -88,13 +88,13 @@ public struct RunsPane: Pane {
   }
 
   /// Why answers of the shown run are missing, unless it is under way.
-  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+  package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
     guard let run = selected(snapshot), snapshot.progress[run.id] == nil else { return [] }
     return [AnyQuery(FailuresQuery(run.id))]
   }
 
   /// Turns to a run.
-  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+  package mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
     if case .run(let id)? = subject as? Subject, run(id, snapshot) != nil { chosen = id }
   }
 
@@ -132,7 +132,7 @@ public struct RunsPane: Pane {
   // MARK: - Actions
 
   /// Does what a binding stands for.
-  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     menu = nil
     switch action {
@@ -228,7 +228,7 @@ public struct RunsPane: Pane {
   // MARK: - Other events
 
   /// Takes typing, moving about and the mouse.
-  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     if search.isTyping { return search.handle(event) == .ignored ? .ignored : .handled }
     if menu != nil { return swallow(event, snapshot) }

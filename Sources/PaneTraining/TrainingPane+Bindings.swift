@@ -3,7 +3,7 @@ import WorkbenchCore
 
 extension TrainingPane {
   /// The keys that mean something now.
-  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+  package func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     switch overlay {
     case .form:
       return [

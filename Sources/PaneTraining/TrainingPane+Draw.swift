@@ -7,7 +7,7 @@ extension TrainingPane {
   private static let twoPanelWidth = 64
 
   /// Draws the jobs, the opened one, and what lies over them.
-  public mutating func draw(
+  package mutating func draw(
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     takeNewJob(snapshot)

@@ -3,9 +3,9 @@ import PaneKit
 import WorkbenchCore
 
 /// Training jobs: the list of them, and the opened one's curves, figures, checkpoints and log.
-public struct TrainingPane: Pane {
+package struct TrainingPane: Pane {
   /// What the bindings mean.
-  public enum Action: Sendable, Hashable {
+  package enum Action: Sendable, Hashable {
     case open, back, left, right, show(Area)
     case newJob, collect, cancelJob, pause, resume, sooner, useAdapter, addVariant, evaluateCheckpoints, keepCheckpoint
     case start, startCollecting, confirmCancel, close
@@ -19,7 +19,7 @@ public struct TrainingPane: Pane {
   }
 
   /// The part that keys go to.
-  public enum Area: Int, Sendable, Hashable, CaseIterable {
+  package enum Area: Int, Sendable, Hashable, CaseIterable {
     case jobs, chart, checkpoints, log
   }
 
@@ -34,9 +34,9 @@ public struct TrainingPane: Pane {
   }
 
   /// Its name.
-  public let id = PaneID.training
+  package let id = PaneID.training
   /// Its title.
-  public let title = "Training"
+  package let title = "Training"
 
   var panels = PanelSet(focus: Area.jobs)
   var overlay: Overlay?
@@ -56,7 +56,7 @@ public struct TrainingPane: Pane {
   private var newestBefore: JobID?
 
   /// A pane that shows the newest job.
-  public init() {}
+  package init() {}
 
   /// The panel that keys go to.
   var area: Area {
@@ -65,7 +65,7 @@ public struct TrainingPane: Pane {
   }
 
   /// True while something is typed, or a form or question is open.
-  public var capturesText: Bool { overlay != nil || log.isSearching }
+  package var capturesText: Bool { overlay != nil || log.isSearching }
 
   /// The job to show.
   func selected(_ snapshot: Snapshot) -> TrainingJob? {
@@ -84,13 +84,13 @@ public struct TrainingPane: Pane {
   }
 
   /// Turns to a job that was started here, once it is there.
-  public mutating func update(_ snapshot: Snapshot) -> [Command] {
+  package mutating func update(_ snapshot: Snapshot) -> [Command] {
     takeNewJob(snapshot)
     return []
   }
 
   /// The shown job, those laid over it, and what the job in the form would take.
-  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+  package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
     var queries = Set(jobs.overlaid.map { AnyQuery(JobDetailQuery($0)) })
     if let job = selected(snapshot) { queries.insert(JobDetailQuery(job.id)) }
     if case .form(let form) = overlay, let request = form.current { queries.insert(TrainingEstimateQuery(request)) }
@@ -98,7 +98,7 @@ public struct TrainingPane: Pane {
   }
 
   /// Turns to a job.
-  public mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+  package mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
     if case .job(let id)? = subject as? Subject { select(id) }
   }
 
@@ -127,7 +127,7 @@ public struct TrainingPane: Pane {
   // MARK: - Actions
 
   /// Does what a binding stands for.
-  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
     switch action {
     case .open: return open(snapshot)
     case .back: return goBack()
@@ -280,7 +280,7 @@ public struct TrainingPane: Pane {
   // MARK: - Other events
 
   /// Takes typing, moving about and the mouse.
-  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     if overlay != nil { return handleInOverlay(event, snapshot) }
     if log.isSearching { return log.type(event) ? .handled : .ignored }
     if splitter.handle(event) { return .handled }

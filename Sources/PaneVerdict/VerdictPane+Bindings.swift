@@ -3,7 +3,7 @@ import WorkbenchCore
 
 extension VerdictPane {
   /// The keys that mean something now.
-  public func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+  package func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     let hasVariants = !snapshot.workspace.variants.isEmpty
     let isPaired = report(snapshot)?.prompted != nil && report(snapshot)?.tuned != nil
     return [

@@ -5,7 +5,7 @@ import WorkbenchCore
 
 extension VerdictPane {
   /// Draws the variants above and the advice below.
-  public mutating func draw(
+  package mutating func draw(
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     let rows = rows(snapshot)

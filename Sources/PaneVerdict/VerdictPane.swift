@@ -4,9 +4,9 @@ import PaneKit
 import WorkbenchCore
 
 /// Which way to go, and the evidence behind each sentence: the variants measured, the paired difference, and the advice.
-public struct VerdictPane: Pane {
+package struct VerdictPane: Pane {
   /// What the pane's own keys mean.
-  public enum Action: Sendable {
+  package enum Action: Sendable {
     case evaluate, evaluateAll, compare, otherPart
   }
 
@@ -14,15 +14,15 @@ public struct VerdictPane: Pane {
   enum Part: Sendable { case variants, advice }
 
   /// Its name.
-  public let id = PaneID.verdict
+  package let id = PaneID.verdict
   /// Its title.
-  public let title = "Verdict"
+  package let title = "Verdict"
   var panels = PanelSet(focus: Part.variants)
   var table = TableView<String>()
   var advice = TextView()
 
   /// A pane that shows the variants.
-  public init() {}
+  package init() {}
 
   /// A variant with its newest run on the deciding set.
   struct Row: Identifiable {
@@ -33,7 +33,7 @@ public struct VerdictPane: Pane {
   }
 
   /// The verdict, which rests on all runs.
-  public func queries(_ snapshot: Snapshot) -> Set<AnyQuery> { [AnyQuery(VerdictQuery())] }
+  package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> { [AnyQuery(VerdictQuery())] }
 
   /// The verdict, once it is worked out.
   func report(_ snapshot: Snapshot) -> VerdictReport? { snapshot[VerdictQuery()].answer ?? nil }
@@ -49,7 +49,7 @@ public struct VerdictPane: Pane {
   }
 
   /// Does what a key stands for.
-  public mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
     let rows = rows(snapshot)
     switch action {
     case .evaluate:
@@ -75,7 +75,7 @@ public struct VerdictPane: Pane {
   }
 
   /// Moves in the part that has the focus.
-  public mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+  package mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     switch panels.target(of: event) {
     case .variants: table.handle(event, rows(snapshot)) ? .handled : .ignored
     case .advice: advice.handle(event) ? .handled : .ignored

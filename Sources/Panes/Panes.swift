@@ -8,9 +8,9 @@ import PaneVerdict
 
 /// The panes of the screen: the one list that tabs, keys, help and the key tables are made from. Package.swift declares
 /// their targets, and a test compares both.
-public enum Panes {
+package enum Panes {
   /// In tab order.
-  public static let all: [PaneEntry] = [
+  package static let all: [PaneEntry] = [
     PaneEntry("1") { PromptPane() },
     PaneEntry("2") { CasesPane() },
     PaneEntry("3") { ComparePane() },

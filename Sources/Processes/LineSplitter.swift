@@ -1,15 +1,15 @@
 /// Cuts bytes into lines as they come in. A carriage return ends a line too: that is how progress is drawn.
-public struct LineSplitter: Sendable {
+package struct LineSplitter: Sendable {
   /// What is longer is cut into several lines.
-  public static let longestLine = 16_384
+  package static let longestLine = 16_384
 
   private var pending: [UInt8] = []
 
   /// Nothing read yet.
-  public init() {}
+  package init() {}
 
   /// Takes in bytes and returns the lines that are whole now, without their ends and without empty ones.
-  public mutating func add(_ bytes: some Sequence<UInt8>) -> [String] {
+  package mutating func add(_ bytes: some Sequence<UInt8>) -> [String] {
     var lines: [String] = []
     for byte in bytes {
       if byte == 10 || byte == 13 || pending.count >= Self.longestLine {
@@ -21,7 +21,7 @@ public struct LineSplitter: Sendable {
   }
 
   /// What came after the last line's end.
-  public mutating func finish() -> String? {
+  package mutating func finish() -> String? {
     defer { pending.removeAll(keepingCapacity: true) }
     return pending.isEmpty ? nil : String(decoding: pending, as: UTF8.self)
   }

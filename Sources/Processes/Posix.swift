@@ -37,7 +37,7 @@ enum Posix {
 }
 
 /// A signal's number.
-public enum ProcessSignal: Sendable, Hashable {
+package enum ProcessSignal: Sendable, Hashable {
   /// Ctrl-C.
   case interrupt
   /// A request to end.

@@ -8,16 +8,16 @@
 
 /// One process for good. Process ids are used again; an id together with the start time and the boot is not, so a
 /// process can be found again after a restart of this program, and no stranger is ever signalled.
-public struct ProcessIdentity: Sendable, Hashable, Codable {
+package struct ProcessIdentity: Sendable, Hashable, Codable {
   /// The process id.
-  public var pid: Int32
+  package var pid: Int32
   /// When it was started: clock ticks since boot on Linux, microseconds since 1970 on macOS.
-  public var started: UInt64
+  package var started: UInt64
   /// Names the boot of the machine.
-  public var boot: String
+  package var boot: String
 
   /// The process that has this id now; nil when there is none. One that has just ended has its id until it is collected.
-  public init?(pid: Int32) {
+  package init?(pid: Int32) {
     guard pid > 0, let started = Self.startTime(of: pid, countingRemains: true) else { return nil }
     self.pid = pid
     self.started = started
@@ -25,31 +25,31 @@ public struct ProcessIdentity: Sendable, Hashable, Codable {
   }
 
   /// An identity noted elsewhere; for processes of this boot.
-  public init(pid: Int32, started: UInt64) {
+  package init(pid: Int32, started: UInt64) {
     self.pid = pid
     self.started = started
     self.boot = Self.currentBoot
   }
 
   /// This process.
-  public static var current: ProcessIdentity { ProcessIdentity(pid: getpid(), started: startTime(of: getpid()) ?? 0) }
+  package static var current: ProcessIdentity { ProcessIdentity(pid: getpid(), started: startTime(of: getpid()) ?? 0) }
 
   /// Whether it still runs. What has ended but was not yet collected by its parent does not run.
-  public var isAlive: Bool { boot == Self.currentBoot && Self.startTime(of: pid) == started }
+  package var isAlive: Bool { boot == Self.currentBoot && Self.startTime(of: pid) == started }
 
   /// Sends it a signal; false when it has ended.
-  @discardableResult public func signal(_ signal: ProcessSignal) -> Bool {
+  @discardableResult package func signal(_ signal: ProcessSignal) -> Bool {
     isAlive && Posix.send(signal.number, to: pid)
   }
 
   /// Sends a signal to the whole group that it leads; false when it has ended.
-  @discardableResult public func signalGroup(_ signal: ProcessSignal) -> Bool {
+  @discardableResult package func signalGroup(_ signal: ProcessSignal) -> Bool {
     isAlive && getpgid(pid) == pid && Posix.send(signal.number, to: -pid)
   }
 
   /// Returns when it has ended.
   /// - Returns: whether it ended within the time.
-  public func waitForEnd(atMost limit: Duration) async -> Bool {
+  package func waitForEnd(atMost limit: Duration) async -> Bool {
     let deadline = ContinuousClock.now + limit
     while isAlive {
       if ContinuousClock.now >= deadline || Task.isCancelled { return false }

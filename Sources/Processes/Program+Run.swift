@@ -9,7 +9,7 @@ extension Program {
   /// output is still read, so that it can say what it has to; then `CancellationError` is thrown.
   /// - Parameter limit: how many of the last lines the result keeps.
   /// - Parameter patience: how long each request may take before the next and stronger one.
-  public func run(
+  package func run(
     keeping limit: Int = 200, patience: Duration = .seconds(3), onStart: (@Sendable (ProcessIdentity) -> Void)? = nil,
     onLine: (@Sendable (String) -> Void)? = nil
   ) async throws -> Result {
@@ -76,7 +76,7 @@ extension Program {
   /// when this process dies.
   /// - Parameter stops: ends the program when it yields: its group gets TERM, and after `patience` KILL.
   /// - Parameter onStart: when this throws, the program is killed, and the error thrown on.
-  public func run(
+  package func run(
     appendingTo log: String, patience: Duration = .seconds(20), stops: AsyncStream<Void>,
     onStart: @Sendable (ProcessIdentity) throws -> Void
   ) async throws -> Ending {
@@ -110,7 +110,7 @@ extension Program {
 
   /// Starts the program in a session of its own, with output and errors appended to a file, and leaves it alone: it
   /// lives on when this process ends.
-  public func spawnDetached(appendingTo log: String) async throws -> ProcessIdentity {
+  package func spawnDetached(appendingTo log: String) async throws -> ProcessIdentity {
     let descriptor = try Posix.openForAppending(log)
     let (started, start) = AsyncThrowingStream.makeStream(of: ProcessIdentity?.self)
     // Waits for the program's end, so that nothing of it remains in the process table.

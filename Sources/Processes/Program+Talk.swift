@@ -9,7 +9,7 @@ extension Program {
   /// - Parameter stops: ends the program when it yields: its group gets TERM, and after `patience` KILL.
   /// - Parameter onOutput: receives what it writes, as it comes; nothing more is read until this returns.
   /// - Parameter onErrors: receives what it writes as errors, in the same way.
-  public func talk(
+  package func talk(
     input: AsyncStream<[UInt8]>, patience: Duration = .seconds(3), stops: AsyncStream<Void>,
     onStart: (@Sendable (ProcessIdentity?) -> Void)? = nil, onOutput: @escaping @Sendable ([UInt8]) async -> Void,
     onErrors: @escaping @Sendable ([UInt8]) async -> Void

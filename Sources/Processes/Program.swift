@@ -1,20 +1,20 @@
 import Foundation
 
 /// A program with its arguments, to be started without a shell.
-public struct Program: Sendable, Hashable {
+package struct Program: Sendable, Hashable {
   /// A path, or a name to be found in `PATH`.
-  public var executable: String
+  package var executable: String
   /// Without the program's own name.
-  public var arguments: [String]
+  package var arguments: [String]
   /// Variables that are set, or with nil removed.
-  public var environment: [String: String?]
+  package var environment: [String: String?]
   /// Which of this process's own variables it is given besides.
-  public var inherits: Inheritance
+  package var inherits: Inheritance
   /// Where it runs; here, when nil.
-  public var workingDirectory: String?
+  package var workingDirectory: String?
 
   /// Makes one.
-  public init(
+  package init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String?] = [:],
     inherits: Inheritance = .usual, workingDirectory: String? = nil
   ) {
@@ -26,7 +26,7 @@ public struct Program: Sendable, Hashable {
   }
 
   /// Which variables of this process a program is given without being told their values.
-  public enum Inheritance: Sendable, Hashable, Codable {
+  package enum Inheritance: Sendable, Hashable, Codable {
     /// Those by which programs find their way: `PATH`, `HOME`, the language, proxies, certificates and the like.
     case usual
     /// The usual ones and these.
@@ -35,7 +35,7 @@ public struct Program: Sendable, Hashable {
     case all
 
     /// The names that are given besides the usual ones.
-    public var names: [String] { if case .named(let names) = self { names } else { [] } }
+    package var names: [String] { if case .named(let names) = self { names } else { [] } }
   }
 
   /// The environment that it is started with.
@@ -51,22 +51,22 @@ public struct Program: Sendable, Hashable {
   }
 
   /// How a program ended.
-  public enum Ending: Sendable, Hashable, CustomStringConvertible {
+  package enum Ending: Sendable, Hashable, CustomStringConvertible {
     /// By itself, with a status.
     case exited(Int)
     /// By a signal.
     case signaled(Int)
     /// Whether the status is zero.
-    public var isSuccess: Bool { self == .exited(0) }
+    package var isSuccess: Bool { self == .exited(0) }
     /// As shells count: the status, or 128 and the signal's number.
-    public var status: Int {
+    package var status: Int {
       switch self {
       case .exited(let status): status
       case .signaled(let signal): 128 + signal
       }
     }
     /// For a sentence.
-    public var description: String {
+    package var description: String {
       switch self {
       case .exited(let status): "exit status \(status)"
       case .signaled(let signal): "signal \(signal)"
@@ -75,17 +75,17 @@ public struct Program: Sendable, Hashable {
   }
 
   /// What a finished program leaves.
-  public struct Result: Sendable, Hashable {
+  package struct Result: Sendable, Hashable {
     /// How it ended.
-    public var ending: Ending
+    package var ending: Ending
     /// Its last lines, output and errors together.
-    public var lines: [String]
+    package var lines: [String]
     /// The lines as one text.
-    public var output: String { lines.joined(separator: "\n") }
+    package var output: String { lines.joined(separator: "\n") }
   }
 
   /// The file that a name stands for, searched in `PATH`; nil when there is none that can be run.
-  public static func find(_ name: String, path: String? = ProcessInfo.processInfo.environment["PATH"]) -> String? {
+  package static func find(_ name: String, path: String? = ProcessInfo.processInfo.environment["PATH"]) -> String? {
     if name.contains("/") { return FileManager.default.isExecutableFile(atPath: name) ? name : nil }
     for folder in (path ?? "").split(separator: ":") {
       let file = "\(folder)/\(name)"

@@ -1,8 +1,8 @@
 /// Words of a command line that a person or a batch system gives to a shell. Programs that we start see no shell.
-public enum ShellWord {
+package enum ShellWord {
   /// A word as a POSIX shell reads it back: as it stands where that is safe, and else in single quotes. A zero byte, which
   /// no word can hold, is left out.
-  public static func quoted(_ word: String) -> String {
+  package static func quoted(_ word: String) -> String {
     let word = word.filter { $0 != "\0" }
     // zsh takes a word that begins with = for the path of a command.
     let isSafe = !word.isEmpty && word.first != "=" && word.utf8.allSatisfy { isPlain($0) }

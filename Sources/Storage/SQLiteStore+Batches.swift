@@ -1,10 +1,10 @@
 import Foundation
 import GRDB
-public import WorkbenchCore
+import WorkbenchCore
 
 extension SQLiteStore {
   /// Keeps a batch, or what has become of it.
-  public func keep(_ batch: BatchRecord) async throws {
+  package func keep(_ batch: BatchRecord) async throws {
     try await write { db in
       try db.execute(
         sql: """
@@ -19,7 +19,7 @@ extension SQLiteStore {
   }
 
   /// Batches that aren't over as far as anybody knows, oldest first; of one run or of all.
-  public func openBatches(of run: RunID?) async throws -> [BatchRecord] {
+  package func openBatches(of run: RunID?) async throws -> [BatchRecord] {
     try await read { db in
       try Row.fetchAll(
         db, sql: "SELECT * FROM batches WHERE is_over = 0 AND (?1 IS NULL OR run_id = ?1) ORDER BY created, label",

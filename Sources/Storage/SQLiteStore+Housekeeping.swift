@@ -1,11 +1,11 @@
 import Foundation
 import GRDB
-public import WorkbenchCore
+import WorkbenchCore
 
 /// Naming and deleting runs, and what is left over of them.
 extension SQLiteStore {
   /// Changes what a person calls a run and notes of it; nil takes it away.
-  public func setLabels(_ labels: RunLabels, of run: RunID) async throws {
+  package func setLabels(_ labels: RunLabels, of run: RunID) async throws {
     try await write { db in
       try db.execute(
         sql: "UPDATE runs SET name = ?, note = ? WHERE id = ?", arguments: [labels.name, labels.note, run.number])
@@ -14,7 +14,7 @@ extension SQLiteStore {
   }
 
   /// Why requests of a run have no answer, or answers no score, with how many; the most frequent first.
-  public func failures(of run: RunID) async throws -> [(reason: String, count: Int)] {
+  package func failures(of run: RunID) async throws -> [(reason: String, count: Int)] {
     try await read { db in
       try Row.fetchAll(
         db,
@@ -27,7 +27,7 @@ extension SQLiteStore {
   }
 
   /// Deletes a run with its outputs. Its answers stay, so that asking the same again costs nothing.
-  public func delete(_ run: RunID) async throws {
+  package func delete(_ run: RunID) async throws {
     tallies.withLock { $0[run] = nil }
     try await write { db in
       try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run.number])
@@ -39,7 +39,7 @@ extension SQLiteStore {
   private static let unusedVersions = "hash NOT IN (SELECT prompt_version FROM runs)"
 
   /// What no run needs: answers, and versions of prompts.
-  public func surplus() async throws -> StoreSurplus {
+  package func surplus() async throws -> StoreSurplus {
     try await read { db in
       let answers = try Row.fetchOne(
         db,
@@ -60,7 +60,7 @@ extension SQLiteStore {
   }
 
   /// Deletes what no run needs, and gives the room on disk back.
-  public func removeSurplus() async throws {
+  package func removeSurplus() async throws {
     try await write { db in
       try db.execute(sql: "DELETE FROM answers WHERE \(Self.unusedAnswers)")
       try db.execute(sql: "DELETE FROM prompt_versions WHERE \(Self.unusedVersions)")

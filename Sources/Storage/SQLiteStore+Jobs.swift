@@ -1,12 +1,12 @@
 import Files
 import Foundation
 import GRDB
-public import WorkbenchCore
+import WorkbenchCore
 
 extension SQLiteStore {
   /// Makes a job, in the state `queued`. Its number is higher than that of every job and every job folder there is, so
   /// that no job ever starts in an older one's folder, even after the database was lost. Its folder is made with it.
-  public func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
+  package func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
     let settings = SettingsColumn.encode(draft.settings)
     let highest = highestJobFolder()
     let folder = folder.map { $0 + "/jobs/" }
@@ -44,7 +44,7 @@ extension SQLiteStore {
   }
 
   /// Notes what a job's folder says of it. A job that is over stays over, and what was chosen stays chosen.
-  public func update(_ job: TrainingJob) async throws {
+  package func update(_ job: TrainingJob) async throws {
     try await write { db in
       try db.execute(
         sql: """
@@ -65,7 +65,7 @@ extension SQLiteStore {
   }
 
   /// Notes that a job that was over goes on.
-  public func reopen(_ job: JobID) async throws {
+  package func reopen(_ job: JobID) async throws {
     try await write { db in
       try db.execute(
         sql: "UPDATE jobs SET state = ?, message = NULL, chosen = NULL WHERE id = ?",
@@ -75,7 +75,7 @@ extension SQLiteStore {
   }
 
   /// Notes which checkpoint is the one to use.
-  public func choose(_ best: TrainingJob.Best, adapter: String?, of job: JobID) async throws {
+  package func choose(_ best: TrainingJob.Best, adapter: String?, of job: JobID) async throws {
     try await write { db in
       try db.execute(
         sql: "UPDATE jobs SET chosen = ?, best_step = ?, best_loss = ?, adapter = coalesce(?, adapter) WHERE id = ?",
@@ -90,7 +90,7 @@ extension SQLiteStore {
   }
 
   /// All jobs, newest first.
-  public func jobs() async throws -> [TrainingJob] {
+  package func jobs() async throws -> [TrainingJob] {
     try await read { db in
       try Row.fetchAll(db, sql: "SELECT * FROM jobs ORDER BY id DESC").map { try JobRow($0).job }
     }

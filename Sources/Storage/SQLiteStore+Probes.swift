@@ -1,10 +1,10 @@
 import Foundation
 import GRDB
-public import WorkbenchCore
+import WorkbenchCore
 
 extension SQLiteStore {
   /// Keeps what a model was seen to do, in place of what was seen before.
-  public func keep(_ probe: ModelProbe, of model: ContentHash) async throws {
+  package func keep(_ probe: ModelProbe, of model: ContentHash) async throws {
     let text = try JSONColumn.encode(probe)
     try await write { db in
       try db.execute(
@@ -15,7 +15,7 @@ extension SQLiteStore {
 
   /// What models were last seen to do, by `ModelSpec.place`. What an older or newer Assay wrote and this one can't read
   /// is left out: it can be found out again.
-  public func probes() async throws -> [ContentHash: ModelProbe] {
+  package func probes() async throws -> [ContentHash: ModelProbe] {
     try await read { db in
       var probes: [ContentHash: ModelProbe] = [:]
       for row in try Row.fetchAll(db, sql: "SELECT model, probe FROM probes") {

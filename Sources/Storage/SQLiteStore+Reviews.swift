@@ -1,10 +1,10 @@
 import Foundation
 import GRDB
-public import WorkbenchCore
+import WorkbenchCore
 
 extension SQLiteStore {
   /// All that people found of answers.
-  public func reviews() async throws -> Reviews {
+  package func reviews() async throws -> Reviews {
     try await read { db in
       let preferences = try Row.fetchAll(db, sql: "SELECT * FROM preferences").compactMap { row -> Preference? in
         guard let better = Preference.Better(rawValue: row["better"]) else { return nil }
@@ -26,7 +26,7 @@ extension SQLiteStore {
   }
 
   /// Keeps which of two answers is better, in place of what was found of them before.
-  public func keep(_ preference: Preference) async throws {
+  package func keep(_ preference: Preference) async throws {
     try await write { db in
       try db.execute(
         sql: "INSERT OR REPLACE INTO preferences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -39,7 +39,7 @@ extension SQLiteStore {
   }
 
   /// Keeps what a case's answer should have been, in place of what was kept before.
-  public func keep(_ correction: Correction) async throws {
+  package func keep(_ correction: Correction) async throws {
     try await write { db in
       try db.execute(
         sql: "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -51,7 +51,7 @@ extension SQLiteStore {
   }
 
   /// Takes back what was found of two answers, given in order.
-  public func removePreference(set: String, caseID: String, a: OutputPlace, b: OutputPlace) async throws {
+  package func removePreference(set: String, caseID: String, a: OutputPlace, b: OutputPlace) async throws {
     try await write { db in
       try db.execute(
         sql: """
@@ -63,7 +63,7 @@ extension SQLiteStore {
   }
 
   /// Takes back what a case's answer should have been.
-  public func removeCorrection(set: String, caseID: String) async throws {
+  package func removeCorrection(set: String, caseID: String) async throws {
     try await write { db in
       try db.execute(sql: "DELETE FROM corrections WHERE eval_set = ? AND case_id = ?", arguments: [set, caseID])
     }

@@ -1,18 +1,18 @@
 import Foundation
 import GRDB
 import Synchronization
-public import WorkbenchCore
+import WorkbenchCore
 
 extension SQLiteStore {
   /// All runs with summaries, newest first: one query on one table.
-  public func runs() async throws -> [Run] {
+  package func runs() async throws -> [Run] {
     try await read { db in
       try Row.fetchAll(db, sql: "SELECT * FROM runs ORDER BY id DESC").map { try RunRow($0).run }
     }
   }
 
   /// The newest run of a subject with so many answers to each case.
-  public func newestRun(base: ContentHash, repeats: Int) async throws -> Run? {
+  package func newestRun(base: ContentHash, repeats: Int) async throws -> Run? {
     try await read { db in
       try Row.fetchOne(
         db, sql: "SELECT * FROM runs WHERE base = ? AND repeats = ? ORDER BY id DESC LIMIT 1",
@@ -22,7 +22,7 @@ extension SQLiteStore {
   }
 
   /// A sample number that no run has used yet, at least 1.
-  public func unusedSample() async throws -> Int {
+  package func unusedSample() async throws -> Int {
     try await read { db in
       max(1, try Int.fetchOne(db, sql: "SELECT max(first_sample + repeats) FROM runs") ?? 1)
     }
@@ -34,7 +34,7 @@ extension SQLiteStore {
   }
 
   /// Makes a run, in the state `running`, or gives the one with this identity as it stands.
-  public func beginRun(_ draft: RunDraft) async throws -> Run {
+  package func beginRun(_ draft: RunDraft) async throws -> Run {
     let parts = try JSONColumn.encode(draft.version.parts.map(PartColumn.init))
     let variant = VariantColumn.encode(draft.variant)
     return try await write { db in
@@ -58,7 +58,7 @@ extension SQLiteStore {
   }
 
   /// Changes where a run stands.
-  public func setState(_ state: Run.State, of run: RunID) async throws {
+  package func setState(_ state: Run.State, of run: RunID) async throws {
     if state != .running { tallies.withLock { $0[run] = nil } }
     try await write { db in
       try db.execute(sql: "UPDATE runs SET state = ? WHERE id = ?", arguments: [state.rawValue, run.number])
@@ -67,7 +67,7 @@ extension SQLiteStore {
   }
 
   /// Versions with the time they were first used, newest first.
-  public func versions() async throws -> [StoredVersion] {
+  package func versions() async throws -> [StoredVersion] {
     try await read { db in
       try Row.fetchAll(db, sql: "SELECT * FROM prompt_versions ORDER BY created DESC, rowid DESC")
         .map { try VersionRow($0).version }
@@ -75,7 +75,7 @@ extension SQLiteStore {
   }
 
   /// A run's outputs, in the order they were recorded; one that was recorded again stands at the later place.
-  public func outputs(of run: RunID) async throws -> [Output] {
+  package func outputs(of run: RunID) async throws -> [Output] {
     try await read { db in
       var outputs: [Output] = []
       let rows = try Row.fetchCursor(db, sql: OutputRow.query, arguments: [run.number])
@@ -85,7 +85,7 @@ extension SQLiteStore {
   }
 
   /// How often each finish reason stands among a run's answers.
-  public func finishReasons(in run: RunID) async throws -> [String: Int] {
+  package func finishReasons(in run: RunID) async throws -> [String: Int] {
     try await read { db in
       let rows = try Row.fetchAll(
         db,
@@ -98,7 +98,7 @@ extension SQLiteStore {
   }
 
   /// Which requests of a run were asked: the case, which of its answers, and whether there is one.
-  public func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)] {
+  package func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)] {
     try await read { db in
       let rows = try Row.fetchCursor(
         db, sql: "SELECT case_id, sample, answer_id IS NOT NULL AS answered FROM outputs WHERE run_id = ?",
@@ -110,7 +110,7 @@ extension SQLiteStore {
   }
 
   /// Answers to requests that were asked before, by key.
-  public func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer] {
+  package func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer] {
     try await read { db in
       var answers: [ContentHash: Answer] = [:]
       let size = 500
@@ -134,7 +134,7 @@ extension SQLiteStore {
   ///
   /// The summary costs the same whatever the run's length: sums are carried from batch to batch in memory (`RunTally`),
   /// and read from the outputs only by the first batch of a process or after another process recorded.
-  public func record(
+  package func record(
     _ outputs: [Output], ungraded answers: [(key: ContentHash, answer: Answer)], in run: RunID, seconds: Double
   ) async throws -> RunSummary {
     let known = tallies.withLock { $0.removeValue(forKey: run) }
@@ -166,7 +166,7 @@ extension SQLiteStore {
   }
 
   /// Fills in what answers of a run cost where that isn't known yet.
-  public func price(_ run: RunID, _ cost: @escaping @Sendable (TokenUsage) -> Double?) async throws -> RunSummary {
+  package func price(_ run: RunID, _ cost: @escaping @Sendable (TokenUsage) -> Double?) async throws -> RunSummary {
     tallies.withLock { $0[run] = nil }
     return try await write { db in
       guard

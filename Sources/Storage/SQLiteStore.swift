@@ -3,14 +3,14 @@ import Files
 import Foundation
 import GRDB
 import Synchronization
-public import WorkbenchCore
+import WorkbenchCore
 
 /// Keeps everything that a decision rests on in one SQLite file, `.assay/assay.sqlite` of the workspace.
 ///
 /// What a method has written is safe from the death of the process once the method returns; after a power cut the
 /// newest writes may be missing, but the file is whole (`synchronous = NORMAL` in WAL mode). Several processes may have
 /// the same file open. A write is carried out even when the task that asks for it is cancelled: what was paid for is kept.
-public final class SQLiteStore: Store {
+package final class SQLiteStore: Store {
   let writer: any DatabaseWriter
   /// The folder `.assay`; nil in memory.
   let folder: String?
@@ -31,7 +31,7 @@ public final class SQLiteStore: Store {
   /// - Parameter patience: how long to wait for another process that opens it.
   /// - Throws: `StorageError`; `.foreign` where the database holds anything that Assay doesn't put there, of which nothing
   ///   was read or run then.
-  public convenience init(stateFolder folder: String, patience: Duration = .seconds(5)) async throws {
+  package convenience init(stateFolder folder: String, patience: Duration = .seconds(5)) async throws {
     let path = Self.file(in: folder)
     do {
       try Self.makeLocks(folder)
@@ -53,7 +53,7 @@ public final class SQLiteStore: Store {
   /// database to read it. Writing throws.
   /// - Parameter folder: the state folder; nothing is in the store where it has no database.
   /// - Parameter hindrance: what writing throws.
-  public static func looking(into folder: String, because hindrance: StorageError? = nil) throws -> SQLiteStore {
+  package static func looking(into folder: String, because hindrance: StorageError? = nil) throws -> SQLiteStore {
     let path = file(in: folder)
     let hindrance = hindrance ?? .readOnly(path: folder, detail: "no permission")
     let copy = FileManager.default.temporaryDirectory.path + "/" + Temporaries.newName()
@@ -83,7 +83,7 @@ public final class SQLiteStore: Store {
   private static func file(in folder: String) -> String { folder + "/assay.sqlite" }
 
   /// A store that lives as long as this value.
-  public static func inMemory() throws -> SQLiteStore {
+  package static func inMemory() throws -> SQLiteStore {
     try SQLiteStore(writer: DatabaseQueue(configuration: configuration), folder: nil, name: "the database in memory")
   }
 
@@ -168,7 +168,7 @@ public final class SQLiteStore: Store {
   // MARK: Claims and changes
 
   /// Takes the right to work on a run: a lock on `.assay/locks/run-N` that the kernel frees when its holder dies.
-  public func claim(_ run: RunID) async throws -> (any Sendable)? {
+  package func claim(_ run: RunID) async throws -> (any Sendable)? {
     guard let folder else { return claims.claim(run) }
     try checkPlace()
     do { return try FileLock.tryAcquire("\(folder)/locks/run-\(run)", .exclusive) } catch {
@@ -178,7 +178,7 @@ public final class SQLiteStore: Store {
 
   /// Yields after another process wrote to the same file; sleeps in between. The kernel tells of changes in `.assay`, and
   /// the writing connection's `PRAGMA data_version` tells our own commits from theirs.
-  public func foreignChanges() -> AsyncStream<Void> {
+  package func foreignChanges() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     guard let folder else { return stream }
     let changes = FileWatcher(folder, scope: .folder).changes()

@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 
 /// Why the workspace's database can't be used; each text says what to do.
-public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A newer Assay made the file.
   case newer(path: String)
   /// The file is damaged, or is no database.
@@ -26,7 +26,7 @@ public enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
   case failed(path: String, detail: String)
 
   /// What is wrong, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .newer(let path):
       "\(path) was written by a newer Assay: update this one, or open the workspace with that one."

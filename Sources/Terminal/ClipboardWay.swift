@@ -1,5 +1,5 @@
 /// The way by which a text gets from here to where a person can paste it.
-public enum ClipboardWay: Sendable, Hashable {
+package enum ClipboardWay: Sendable, Hashable {
   /// By tmux, in which this process runs: it keeps a buffer of its own and hands it to the terminal around it.
   case tmux
   /// By a sequence to the terminal (OSC 52). Terminals don't say whether they take it.
@@ -11,7 +11,7 @@ public enum ClipboardWay: Sendable, Hashable {
   static let mostForTerminal = 74_994
 
   /// The best way in this environment for a text of so many bytes.
-  public static func best(for bytes: Int, environment: [String: String]) -> ClipboardWay {
+  package static func best(for bytes: Int, environment: [String: String]) -> ClipboardWay {
     func has(_ name: String) -> Bool { environment[name]?.isEmpty == false }
     if has("TMUX") { return .tmux }
     let term = environment["TERM"] ?? ""

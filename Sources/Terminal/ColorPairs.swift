@@ -2,7 +2,7 @@ import CNcurses
 import Drawing
 
 /// How many colours a terminal shows, and how the exact colours of a theme become those.
-public enum ColorDepth: Hashable, Sendable {
+package enum ColorDepth: Hashable, Sendable {
   /// Attributes only.
   case none
   /// The first 8 or 16 colours, which the user has configured.

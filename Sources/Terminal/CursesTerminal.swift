@@ -5,11 +5,11 @@ import Drawing
 ///
 /// ncurses belongs to one thread at a time, and there is one ncurses in a process: `init` starts it, `close` ends it,
 /// and all calls between them come from the thread that made the object (it isn't Sendable, so the compiler sees to it).
-public final class CursesTerminal {
+package final class CursesTerminal {
   /// How many colours it shows.
-  public let depth: ColorDepth
+  package let depth: ColorDepth
   /// Key sequences that this terminal's description names.
-  public let describedKeys: [[UInt8]: Key]
+  package let describedKeys: [[UInt8]: Key]
 
   private let input: Int32
   private let output: Int32
@@ -28,7 +28,7 @@ public final class CursesTerminal {
   ///
   /// An unknown kind is treated as the common one. Exact colours are used where `COLORTERM` promises them and there
   /// is a description that has them.
-  public init(input: Int32 = 0, output: Int32 = 1, environment: [String: String]) throws(TerminalError) {
+  package init(input: Int32 = 0, output: Int32 = 1, environment: [String: String]) throws(TerminalError) {
     guard isatty(input) != 0, isatty(output) != 0 else { throw .notATerminal }
     let name = environment["TERM"] ?? ""
     if ["", "dumb", "unknown"].contains(name) { throw .tooSimple(name) }
@@ -85,7 +85,7 @@ public final class CursesTerminal {
   static let largest = Size(width: 1000, height: 250)
 
   /// Columns and rows that are drawn, from the terminal's upper left corner.
-  public var size: Size { CursesTerminal.size(output) }
+  package var size: Size { CursesTerminal.size(output) }
 
   private static func size(_ output: Int32) -> Size {
     var (columns, rows): (Int32, Int32) = (80, 24)
@@ -94,7 +94,7 @@ public final class CursesTerminal {
   }
 
   /// The terminal has another size: everything is drawn anew.
-  public func resize() {
+  package func resize() {
     CursesTerminal.syncSize(output)
     shown = nil
   }
@@ -105,7 +105,7 @@ public final class CursesTerminal {
   }
 
   /// Shows a surface: sends the cells that changed since the last one, in one go.
-  public func show(_ surface: Surface) {
+  package func show(_ surface: Surface) {
     var changes = surface.difference(from: shown ?? Surface(width: 0, height: 0))
     let changed = changes.reduce(0) { $0 + $1.columns.count }
     if changed * 2 > surface.cells.count, pairs.setGround(Self.commonest(in: surface)) {
@@ -156,17 +156,17 @@ public final class CursesTerminal {
   }
 
   /// The bytes that have arrived; nil if the terminal is gone. Call it when there are some.
-  public func read() -> [UInt8]? {
+  package func read() -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: 65536)
     let count = cn_read(input, &bytes, bytes.count)
     return count >= 0 ? Array(bytes[..<count]) : nil
   }
 
   /// Puts text on the terminal's clipboard (OSC 52); most terminals allow it, and the others ignore it.
-  public func copy(_ text: String) { send("\u{1B}]52;c;\(base64(Array(text.utf8)))\u{07}") }
+  package func copy(_ text: String) { send("\u{1B}]52;c;\(base64(Array(text.utf8)))\u{07}") }
 
   /// Gives the terminal back, stops the process, and takes the terminal again when it goes on.
-  public func suspend() {
+  package func suspend() {
     leaveModes()
     cn_leave()
     cn_hold_terminal(false)
@@ -175,7 +175,7 @@ public final class CursesTerminal {
   }
 
   /// Takes the terminal again after the process was stopped.
-  public func resume() {
+  package func resume() {
     cn_return()
     cn_hold_terminal(true)
     send(CursesTerminal.modesOn)
@@ -183,7 +183,7 @@ public final class CursesTerminal {
   }
 
   /// Leaves the terminal as it was.
-  public func close() {
+  package func close() {
     guard !isClosed else { return }
     isClosed = true
     leaveModes()

@@ -9,13 +9,13 @@ import CNcurses
 #endif
 
 /// Reads what must not be seen.
-public enum HiddenLine {
+package enum HiddenLine {
   /// The longest line, in bytes.
-  public static let longest = 8192
+  package static let longest = 8192
 
   /// Reads a line from a terminal without showing it, whatever ends the process meanwhile: the terminal is as it was then.
   /// - Returns: The line without the spaces around it; nil if the person left with Ctrl-C or Ctrl-D.
-  public static func read(from terminal: Int32 = 0) -> String? {
+  package static func read(from terminal: Int32 = 0) -> String? {
     var before = termios()
     guard tcgetattr(terminal, &before) == 0, cn_remember_modes(terminal) else { return nil }
     cn_guard_endings(terminal, terminal, "", "assay")

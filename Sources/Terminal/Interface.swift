@@ -1,7 +1,7 @@
 import Drawing
 
 /// What the event loop drives: a value that takes events and updates, and draws itself.
-public protocol Interface: Sendable {
+package protocol Interface: Sendable {
   /// What it asks its owner for.
   associatedtype Command: Sendable
   /// What it is told from outside, at any time; only the newest counts.
@@ -23,11 +23,11 @@ public protocol Interface: Sendable {
 
 extension Interface {
   /// Has nothing to carry out.
-  public mutating func leave() -> [Command] { [] }
+  package mutating func leave() -> [Command] { [] }
 }
 
 /// What an interface asks for.
-public enum Request<Command: Sendable>: Sendable {
+package enum Request<Command: Sendable>: Sendable {
   /// Carry this out.
   case perform(Command)
   /// Put this text, without controls in it, on the clipboard of the terminal, if it lets us (`ClipboardWay.terminal`).

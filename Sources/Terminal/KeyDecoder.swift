@@ -5,7 +5,7 @@ import Drawing
 /// A value without a clock: what can't be decided yet is kept until more bytes come, or until `flush` says that none
 /// will (a lone Escape, for one). Understands what xterm and its relatives, the Linux console, rxvt and kitty's
 /// `CSI u` send, whatever mode the cursor keys are in, and further sequences from the terminal's own description.
-public struct KeyDecoder: Sendable {
+package struct KeyDecoder: Sendable {
   private var pending: [UInt8] = []
   private var pasted: [UInt8]?
   /// What is passed over, because it is longer than any key.
@@ -19,22 +19,22 @@ public struct KeyDecoder: Sendable {
   private static let pasteEnd: [UInt8] = Array("\u{1B}[201~".utf8)
 
   /// Makes a decoder; `described` are sequences that its terminal's description names.
-  public init(described: [[UInt8]: Key] = [:]) { self.described = described }
+  package init(described: [[UInt8]: Key] = [:]) { self.described = described }
 
   /// True if the bytes so far could be the beginning of something longer.
-  public var isWaiting: Bool { (!pending.isEmpty || passing != nil) && pasted == nil }
+  package var isWaiting: Bool { (!pending.isEmpty || passing != nil) && pasted == nil }
 
   /// True in the middle of a paste, whose end may take a while on a slow connection.
-  public var isPasting: Bool { pasted != nil }
+  package var isPasting: Bool { pasted != nil }
 
   /// Takes bytes and returns the events that are complete now.
-  public mutating func feed(_ bytes: some Sequence<UInt8>) -> [Event] {
+  package mutating func feed(_ bytes: some Sequence<UInt8>) -> [Event] {
     pending += bytes
     return decode(isComplete: false)
   }
 
   /// Nothing follows: returns what the bytes kept back mean by themselves.
-  public mutating func flush() -> [Event] { decode(isComplete: true) }
+  package mutating func flush() -> [Event] { decode(isComplete: true) }
 
   private mutating func decode(isComplete: Bool) -> [Event] {
     var events: [Event] = []

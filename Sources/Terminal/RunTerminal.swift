@@ -7,7 +7,7 @@ import Drawing
 /// elsewhere can delay a key. `perform` is called on that thread in the order of the requests, so it must only hand the
 /// command on. What other code writes to standard error meanwhile appears after the end. Throws a `TerminalError` if
 /// the terminal can't be used, or if something other than the interface ended it; the terminal is as it was either way.
-public func runTerminal<UI: Interface>(
+package func runTerminal<UI: Interface>(
   _ interface: UI, updates: AsyncStream<UI.Update>, environment: [String: String],
   input: Int32 = 0, output: Int32 = 1, perform: @escaping @Sendable (UI.Command) -> Void
 ) async throws(TerminalError) {

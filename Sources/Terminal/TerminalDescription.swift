@@ -82,7 +82,7 @@ enum TerminalDescription {
 
 /// Puts a description of the terminal into the environment that every emulator can follow. Call it once at the start of
 /// the program, before there are other threads: the environment has no lock.
-public func prepareTerminal(environment: [String: String]) {
+package func prepareTerminal(environment: [String: String]) {
   #if os(Linux)
     guard let name = environment["TERM"], !name.isEmpty else { return }
     for candidate in CursesTerminal.descriptions(for: name, environment) {

@@ -1,7 +1,7 @@
 import CNcurses
 
 /// Why the terminal can't be used, or can't be used any longer. The text says what to do.
-public enum TerminalError: Error, Hashable, CustomStringConvertible {
+package enum TerminalError: Error, Hashable, CustomStringConvertible {
   /// Input or output is a file or a pipe.
   case notATerminal
   /// The kind of terminal can't address its screen.
@@ -18,7 +18,7 @@ public enum TerminalError: Error, Hashable, CustomStringConvertible {
   case hungUp
 
   /// What to tell the user.
-  public var description: String {
+  package var description: String {
     switch self {
     case .notATerminal:
       "The screens need a terminal for input and output. Without one, use the commands; see --help."
@@ -34,7 +34,7 @@ public enum TerminalError: Error, Hashable, CustomStringConvertible {
   }
 
   /// The signal that asked us to end.
-  public var signal: Int32? {
+  package var signal: Int32? {
     switch self {
     case .stopped(let signal, _): signal
     case .hungUp: SIGHUP
@@ -43,8 +43,8 @@ public enum TerminalError: Error, Hashable, CustomStringConvertible {
   }
 
   /// The exit status that tells a shell the same.
-  public var exitStatus: Int32 { signal.map { 128 + $0 } ?? 2 }
+  package var exitStatus: Int32 { signal.map { 128 + $0 } ?? 2 }
 }
 
 /// Ends the process by a signal that it has answered, so that whoever started it learns the cause.
-public func endProcess(bySignal number: Int32) -> Never { cn_end_by(number) }
+package func endProcess(bySignal number: Int32) -> Never { cn_end_by(number) }

@@ -3,19 +3,19 @@ import Foundation
 
 /// What a model card says of a tuned adapter: Markdown with the front matter that Hugging Face's cards have. It says only
 /// what was measured or kept, and what was left out of the data's checks and why.
-public struct AdapterCard: Sendable {
+package struct AdapterCard: Sendable {
   /// A file with its hash.
-  public struct File: Sendable, Hashable {
+  package struct File: Sendable, Hashable {
     /// What it is, in a few words.
-    public var role: String
+    package var role: String
     /// Its path, relative to the workspace or the job.
-    public var path: String
+    package var path: String
     /// SHA-256 of its bytes.
-    public var hash: String?
+    package var hash: String?
     /// How many rows it has.
-    public var rows: Int?
+    package var rows: Int?
     /// Makes one.
-    public init(role: String, path: String, hash: String?, rows: Int?) {
+    package init(role: String, path: String, hash: String?, rows: Int?) {
       self.role = role
       self.path = path
       self.hash = hash
@@ -24,36 +24,36 @@ public struct AdapterCard: Sendable {
   }
 
   /// The job with its events.
-  public var detail: JobDetail
+  package var detail: JobDetail
   /// What the card calls the adapter.
-  public var name: String
+  package var name: String
   /// The step whose weights these are; the job's best where nil.
-  public var step: Int?
+  package var step: Int?
   /// The base model as `assay.yaml` has it: a path or an id.
-  public var base: String
+  package var base: String
   /// Hash of the base model's files.
-  public var baseHash: ContentHash?
+  package var baseHash: ContentHash?
   /// Hash of the adapter's files.
-  public var adapterHash: ContentHash?
+  package var adapterHash: ContentHash?
   /// The library that loads it: `peft`, `mlx`, or none for a hosted model.
-  public var library: String?
+  package var library: String?
   /// Everything that was learnt from.
-  public var files: [File]
+  package var files: [File]
   /// What was checked of the rows, as the job's `data.json` keeps it.
-  public var record: JSONObject?
+  package var record: JSONObject?
   /// Runs with exactly these weights, newest first.
-  public var runs: [Run]
+  package var runs: [Run]
   /// Names of eval sets of general tasks.
-  public var generalSets: Set<String>
+  package var generalSets: Set<String>
   /// What the base model answered to the general tasks, where it was asked.
-  public var before: [Run]
+  package var before: [Run]
   /// Programs and their versions.
-  public var versions: [(name: String, version: String)]
+  package var versions: [(name: String, version: String)]
   /// When the card is written.
-  public var date: Date
+  package var date: Date
 
   /// Makes a card.
-  public init(
+  package init(
     detail: JobDetail, name: String, step: Int?, base: String, baseHash: ContentHash?, adapterHash: ContentHash?,
     library: String?, files: [File], record: JSONObject?, runs: [Run], generalSets: Set<String>, before: [Run],
     versions: [(name: String, version: String)], date: Date
@@ -75,12 +75,12 @@ public struct AdapterCard: Sendable {
   }
 
   /// A line of every card that was written here: a card with it may be written anew.
-  public static let mark = "<!-- Written by `assay adapter card`. -->"
+  package static let mark = "<!-- Written by `assay adapter card`. -->"
 
   private var job: TrainingJob { detail.job }
 
   /// The card's text.
-  public var markdown: String {
+  package var markdown: String {
     let parts = [frontMatter, opening, baseAndMethod, data, checks, training, scores, general, colophon]
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
@@ -248,7 +248,7 @@ extension Workbench {
   /// - Parameter record: the job's `data.json`.
   /// - Parameter library: what loads it: `peft` or `mlx`.
   /// - Throws: `WorkbenchError.input` when there is no such adapter.
-  public func card(
+  package func card(
     of id: JobID, step: Int?, record: JSONObject?, library: String?, versions: [(name: String, version: String)]
   ) async throws -> AdapterCard {
     let (job, adapter) = try await adapter(of: id, step: step)
@@ -300,7 +300,7 @@ extension Workbench {
 
   /// Where the model is that a job tuned: an absolute path, a hub id or a provider's name for it.
   /// - Throws: `WorkbenchError.unknown` when `assay.yaml` has it no more.
-  public func basePlace(of job: TrainingJob) throws -> String {
+  package func basePlace(of job: TrainingJob) throws -> String {
     guard let model = snapshot.workspace.model(job.base) else {
       throw WorkbenchError.unknown("model", job.base, among: snapshot.workspace.models.map(\.name))
     }

@@ -2,7 +2,7 @@ import Content
 import DataChecks
 
 /// Everything that a person can ask for. A key, the palette and the shell make the same commands.
-public enum Command: Sendable, Hashable {
+package enum Command: Sendable, Hashable {
   /// Reads the workspace's files again.
   case reload
   /// Allows these things that the workspace's files ask for, after a person has read them.
@@ -63,7 +63,7 @@ public enum Command: Sendable, Hashable {
   case answerCharge(Int, isAgreed: Bool)
 
   /// Whether it writes what a person typed, so that its order among its like matters.
-  public var isEdit: Bool {
+  package var isEdit: Bool {
     switch self {
     case .saveSection, .deleteSection, .moveSection, .editCase: true
     default: false
@@ -85,15 +85,15 @@ public enum Command: Sendable, Hashable {
 }
 
 /// Which prompt to show or try, on which case, as which variant.
-public struct RenderRequest: Sendable, Hashable {
+package struct RenderRequest: Sendable, Hashable {
   /// The variant whose prompt, model and sampling are meant.
-  public var variant: String
+  package var variant: String
   /// The eval set.
-  public var set: String
+  package var set: String
   /// The case; the first where nil.
-  public var caseID: String?
+  package var caseID: String?
   /// Makes a request.
-  public init(variant: String, set: String, caseID: String? = nil) {
+  package init(variant: String, set: String, caseID: String? = nil) {
     self.variant = variant
     self.set = set
     self.caseID = caseID
@@ -101,27 +101,27 @@ public struct RenderRequest: Sendable, Hashable {
 }
 
 /// What to evaluate.
-public struct EvaluateRequest: Sendable, Hashable {
+package struct EvaluateRequest: Sendable, Hashable {
   /// The variant.
-  public var variant: String
+  package var variant: String
   /// The eval set; the workspace's first where nil.
-  public var set: String?
+  package var set: String?
   /// Only the first so many cases.
-  public var limit: Int?
+  package var limit: Int?
   /// Only the cases with these ids, in this order.
-  public var only: [String]?
+  package var only: [String]?
   /// How many answers each case gets, 1 to 100.
-  public var repeats: Int
+  package var repeats: Int
   /// Ask everything anew, whatever was answered before.
-  public var isFresh: Bool
+  package var isFresh: Bool
   /// Hand the requests in as a batch, which is answered within a day and costs less.
-  public var inBatches: Bool
+  package var inBatches: Bool
   /// The most requests under way at once, below the model's own limit.
-  public var concurrency: Int?
+  package var concurrency: Int?
   /// What it may use.
-  public var budget: RunPlan.Budget
+  package var budget: RunPlan.Budget
   /// Makes a request.
-  public init(
+  package init(
     variant: String, set: String? = nil, limit: Int? = nil, only: [String]? = nil, repeats: Int = 1,
     isFresh: Bool = false, inBatches: Bool = false, concurrency: Int? = nil, budget: RunPlan.Budget = RunPlan.Budget()
   ) {
@@ -138,27 +138,27 @@ public struct EvaluateRequest: Sendable, Hashable {
 }
 
 /// What to train on and how; nil means as the workspace says.
-public struct TrainRequest: Sendable, Hashable {
+package struct TrainRequest: Sendable, Hashable {
   /// The model to tune.
-  public var base: String?
+  package var base: String?
   /// A file of rows, relative to the workspace.
-  public var data: String?
+  package var data: String?
   /// How.
-  public var settings: TrainingSettings?
+  package var settings: TrainingSettings?
   /// Train although rows stand in an eval set too; the leak is written into the job.
-  public var allowLeaks: Bool
+  package var allowLeaks: Bool
   /// Checks of the rows that may come out badly, with the reason why, which is kept with the job.
-  public var accepted: [DataCheck.Name: String]
+  package var accepted: [DataCheck.Name: String]
   /// Checks of the pre-flight that may fail, with the reason why, which is kept with the job.
-  public var acceptedPreflight: [Preflight.Check: String]
+  package var acceptedPreflight: [Preflight.Check: String]
   /// What does the work.
-  public var backend: String?
+  package var backend: String?
   /// When it gets its turn.
-  public var order: QueueOrder
+  package var order: QueueOrder
   /// The sweep that it is a part of.
-  public var sweep: String?
+  package var sweep: String?
   /// Makes a request.
-  public init(
+  package init(
     base: String? = nil, data: String? = nil, settings: TrainingSettings? = nil, allowLeaks: Bool = false,
     accepted: [DataCheck.Name: String] = [:], acceptedPreflight: [Preflight.Check: String] = [:],
     backend: String? = nil, order: QueueOrder = QueueOrder(), sweep: String? = nil

@@ -1,9 +1,9 @@
 import Evidence
 
 /// Everything that a job reported in numbers, as curves over its steps.
-public struct JobCurves: Sendable {
+package struct JobCurves: Sendable {
   /// What a curve shows.
-  public enum Quantity: Int, Sendable, Hashable, CaseIterable {
+  package enum Quantity: Int, Sendable, Hashable, CaseIterable {
     /// Mean loss over the rows since the last report.
     case loss
     /// Mean loss over the validation rows.
@@ -35,17 +35,17 @@ public struct JobCurves: Sendable {
   private var series = [StepSeries](repeating: StepSeries(), count: Quantity.allCases.count)
 
   /// No curve yet.
-  public init() {}
+  package init() {}
 
   /// The curve of a quantity; empty where none was reported.
-  public subscript(_ quantity: Quantity) -> StepSeries { series[quantity.rawValue] }
+  package subscript(_ quantity: Quantity) -> StepSeries { series[quantity.rawValue] }
 
   /// Whether nothing was reported.
-  public var isEmpty: Bool { series.allSatisfy(\.isEmpty) }
+  package var isEmpty: Bool { series.allSatisfy(\.isEmpty) }
 
   /// Adds what a job reported at a step.
   /// - Parameter seconds: from the job's first event.
-  public mutating func add(_ metric: Metric, seconds: Double) {
+  package mutating func add(_ metric: Metric, seconds: Double) {
     add(metric.loss, .loss, metric.step)
     add(metric.learningRate, .learningRate, metric.step)
     add(metric.gradNorm, .gradNorm, metric.step)
@@ -56,10 +56,10 @@ public struct JobCurves: Sendable {
   }
 
   /// Adds a loss over the validation rows.
-  public mutating func add(validationLoss: Double, at step: Int) { add(validationLoss, .validationLoss, step) }
+  package mutating func add(validationLoss: Double, at step: Int) { add(validationLoss, .validationLoss, step) }
 
   /// Adds what a job took of its machine when it had come to a step.
-  public mutating func add(_ use: SystemUse, at step: Int) {
+  package mutating func add(_ use: SystemUse, at step: Int) {
     func sum(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) }
     add(use.memory, .memory, step)
     add(use.cpu.map { $0 * 100 }, .cpu, step)
@@ -70,7 +70,7 @@ public struct JobCurves: Sendable {
   }
 
   /// Drops what was reported after a step.
-  public mutating func removeAll(after step: Int) {
+  package mutating func removeAll(after step: Int) {
     for index in series.indices { series[index].removeAll(after: step) }
   }
 

@@ -2,10 +2,10 @@ import Evidence
 import NumberFormat
 
 /// How a job's header follows what its trainer says: a pure function of the header and one observation.
-public enum JobLifecycle {
+package enum JobLifecycle {
   /// The header after the observation. A state that is over never changes again.
   /// - Parameter log: the end of the log as known so far, for a job that leaves no other word.
-  public static func header(
+  package static func header(
     _ job: TrainingJob, after observation: TrainerObservation, log: [String]? = nil
   ) -> TrainingJob {
     guard !job.state.isOver else { return job }
@@ -69,7 +69,7 @@ public enum JobLifecycle {
 
 extension JobDetail {
   /// Adds what an observation brought; the log keeps its last `logLimit` lines.
-  public mutating func apply(_ observation: TrainerObservation, logLimit: Int = 2_000) {
+  package mutating func apply(_ observation: TrainerObservation, logLimit: Int = 2_000) {
     for event in observation.events { apply(event) }
     log.append(contentsOf: observation.log)
     if log.count > logLimit { log.removeFirst(log.count - logLimit) }
@@ -92,7 +92,7 @@ extension JobDetail {
 
   /// The checkpoint that a variant would use: the one that `best` is, and where that isn't known the one with the lowest
   /// validation loss that is a number, else the newest; nil where nothing was saved.
-  public var best: Checkpoint? {
+  package var best: Checkpoint? {
     if let bestStep, let chosen = checkpoints.last(where: { $0.step == bestStep }) { return chosen }
     let validated = checkpoints.filter { $0.validationLoss?.isFinite == true }
     return validated.min { ($0.validationLoss ?? 0, $0.step) < ($1.validationLoss ?? 0, $1.step) } ?? checkpoints.last
@@ -100,7 +100,7 @@ extension JobDetail {
 
   /// What a person should know of it besides its message, in sentences: what the pre-flight refused, what is wrong with its
   /// newest answers, and what the trainer warned of.
-  public var remarks: [String] {
+  package var remarks: [String] {
     var remarks = preflight.filter(\.isRefused).map { "\($0.message) \($0.fix)" }
     if let last = answers.last { remarks += signs(of: last).map { last.sentence($0) } }
     if let loss = metrics.last?.loss ?? job.trainLoss ?? job.validationLoss, !loss.isFinite {
@@ -114,7 +114,7 @@ extension JobDetail {
   }
 
   /// The gravest thing that should not be, of the answers of each step that has any.
-  public var answerSigns: [Int: AnswerFigures.Sign] {
+  package var answerSigns: [Int: AnswerFigures.Sign] {
     Dictionary(
       answers.compactMap { figures in
         let signs = signs(of: figures)
@@ -123,7 +123,7 @@ extension JobDetail {
   }
 
   /// What should not be, of the answers of a step.
-  public func signs(of figures: AnswerFigures) -> [AnswerFigures.Sign] {
+  package func signs(of figures: AnswerFigures) -> [AnswerFigures.Sign] {
     let steps = start?.steps ?? job.steps
     return figures.signs(isLast: job.state == .finished ? figures == answers.last : figures.step >= max(1, steps))
   }

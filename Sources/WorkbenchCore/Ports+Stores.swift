@@ -2,13 +2,13 @@ import Content
 import Foundation
 
 /// Keeps everything that a decision rests on. Each part of the core needs one or two of the narrower stores.
-public protocol Store: RunStore, BatchStore, ProbeStore, ReviewStore, JobStore {
+package protocol Store: RunStore, BatchStore, ProbeStore, ReviewStore, JobStore {
   /// Yields after another process wrote to the same file.
   func foreignChanges() -> AsyncStream<Void>
 }
 
 /// Keeps runs, their outputs, the answers that runs share, and the versions of prompts.
-public protocol RunStore: Sendable {
+package protocol RunStore: Sendable {
   /// All runs with summaries, newest first.
   func runs() async throws -> [Run]
   /// The newest run of a subject with so many answers to each case.
@@ -54,7 +54,7 @@ public protocol RunStore: Sendable {
 }
 
 /// Keeps what was handed to a provider in one piece.
-public protocol BatchStore: Sendable {
+package protocol BatchStore: Sendable {
   /// Keeps a batch, or what has become of it.
   func keep(_ batch: BatchRecord) async throws
   /// Batches that aren't over as far as anybody knows, oldest first; of one run or of all.
@@ -62,7 +62,7 @@ public protocol BatchStore: Sendable {
 }
 
 /// Keeps what models can do.
-public protocol ProbeStore: Sendable {
+package protocol ProbeStore: Sendable {
   /// Keeps what a model was seen to do, in place of what was seen before.
   func keep(_ probe: ModelProbe, of model: ContentHash) async throws
   /// What models were last seen to do, by `ModelSpec.place`.
@@ -70,7 +70,7 @@ public protocol ProbeStore: Sendable {
 }
 
 /// Keeps what people found of answers.
-public protocol ReviewStore: Sendable {
+package protocol ReviewStore: Sendable {
   /// All that people found of answers.
   func reviews() async throws -> Reviews
   /// Keeps which of two answers is better, in place of what was found of them before.
@@ -84,7 +84,7 @@ public protocol ReviewStore: Sendable {
 }
 
 /// Keeps the headers of training jobs.
-public protocol JobStore: Sendable {
+package protocol JobStore: Sendable {
   /// Makes a job and returns its number; the folder is the caller's to make.
   func beginJob(_ draft: JobDraft) async throws -> TrainingJob
   /// Notes what a job's folder says of it: state, steps, losses, message, and the best checkpoint and its adapter unless
@@ -100,28 +100,28 @@ public protocol JobStore: Sendable {
 }
 
 /// What a person calls a run, and notes of it.
-public struct RunLabels: Sendable, Hashable {
+package struct RunLabels: Sendable, Hashable {
   /// A short name; at most 64 characters.
-  public var name: String?
+  package var name: String?
   /// A note; at most 2,000 characters.
-  public var note: String?
+  package var note: String?
   /// Makes labels; none by default.
-  public init(name: String? = nil, note: String? = nil) {
+  package init(name: String? = nil, note: String? = nil) {
     self.name = name
     self.note = note
   }
 }
 
 /// What no run of a database needs.
-public struct StoreSurplus: Sendable, Hashable {
+package struct StoreSurplus: Sendable, Hashable {
   /// Answers that no output rests on.
-  public var answers: Int
+  package var answers: Int
   /// Versions of prompts that no run has sent.
-  public var versions: Int
+  package var versions: Int
   /// The size of their texts, in bytes of UTF-8.
-  public var bytes: Int
+  package var bytes: Int
   /// Gathers counts.
-  public init(answers: Int, versions: Int, bytes: Int) {
+  package init(answers: Int, versions: Int, bytes: Int) {
     self.answers = answers
     self.versions = versions
     self.bytes = bytes

@@ -4,7 +4,7 @@ import Foundation
 /// it again, a file by its name and size, a job by the label that was written down before it was asked for.
 ///
 /// What only asks is tried again by itself when the provider is busy or can't be reached; what makes something never is.
-public protocol TuningService: Sendable {
+package protocol TuningService: Sendable {
   /// Sends a file up, a piece at a time.
   /// - Returns: the provider's name for it.
   /// - Throws: `ModelFailure`. Unless it is `.rejected`, the file may have arrived all the same.
@@ -32,22 +32,22 @@ public protocol TuningService: Sendable {
 }
 
 /// Makes tuning services that share connections.
-public protocol TuningServices: Sendable {
+package protocol TuningServices: Sendable {
   /// The service at a model's endpoint.
   /// - Throws: `ModelFailure.rejected` where the model's API has none.
   func tuning(for model: ModelSpec, workspace: String) throws -> any TuningService
 }
 
 /// A file to send up.
-public struct TuningFile: Sendable, Hashable, Codable {
+package struct TuningFile: Sendable, Hashable, Codable {
   /// Where it is, in full.
-  public var path: String
+  package var path: String
   /// What it is called there; made from its content, so that the same content is found again.
-  public var name: String
+  package var name: String
   /// Its size.
-  public var bytes: Int
+  package var bytes: Int
   /// Makes one.
-  public init(path: String, name: String, bytes: Int) {
+  package init(path: String, name: String, bytes: Int) {
     self.path = path
     self.name = name
     self.bytes = bytes
@@ -55,29 +55,29 @@ public struct TuningFile: Sendable, Hashable, Codable {
 }
 
 /// What a new job needs. What is nil is left to the provider.
-public struct TuningRequest: Sendable, Hashable {
+package struct TuningRequest: Sendable, Hashable {
   /// What the job will be known by, kept by the provider among the job's metadata; at most 512 characters.
-  public var label: String
+  package var label: String
   /// The base model's name there.
-  public var model: String
+  package var model: String
   /// The provider's name for the file to learn from.
-  public var trainingFile: String
+  package var trainingFile: String
   /// The provider's name for the file that the loss is measured on.
-  public var validationFile: String?
+  package var validationFile: String?
   /// What is learnt from.
-  public var method: TuningMethod
+  package var method: TuningMethod
   /// Passes over the rows, 1 to 50.
-  public var epochs: Int?
+  package var epochs: Int?
   /// Rows in a step, 1 to 256.
-  public var batchSize: Int?
+  package var batchSize: Int?
   /// Factor of the provider's own learning rate, more than 0.
-  public var learningRateMultiplier: Double?
+  package var learningRateMultiplier: Double?
   /// Ends the tuned model's name, at most 64 characters.
-  public var suffix: String?
+  package var suffix: String?
   /// Seed, 0 to 2³¹ − 1.
-  public var seed: Int?
+  package var seed: Int?
   /// Makes a request.
-  public init(
+  package init(
     label: String, model: String, trainingFile: String, validationFile: String? = nil,
     method: TuningMethod = .supervised, epochs: Int? = nil, batchSize: Int? = nil,
     learningRateMultiplier: Double? = nil, suffix: String? = nil, seed: Int? = nil
@@ -96,7 +96,7 @@ public struct TuningRequest: Sendable, Hashable {
 }
 
 /// What a hosted job learns from.
-public enum TuningMethod: Sendable, Hashable, Codable {
+package enum TuningMethod: Sendable, Hashable, Codable {
   /// Conversations that end with the right answer.
   case supervised
   /// Pairs of a better and a worse answer (Rafailov et al. 2023). Beta, more than 0 and at most 2, says how close the
@@ -105,15 +105,15 @@ public enum TuningMethod: Sendable, Hashable, Codable {
 }
 
 /// A job as the provider lists it.
-public struct TuningJob: Sendable, Hashable, Identifiable {
+package struct TuningJob: Sendable, Hashable, Identifiable {
   /// The provider's name for it.
-  public var id: String
+  package var id: String
   /// The label it was made with; nil where the provider kept none.
-  public var label: String?
+  package var label: String?
   /// Where it stands.
-  public var status: TuningStatus
+  package var status: TuningStatus
   /// Makes one.
-  public init(id: String, label: String?, status: TuningStatus) {
+  package init(id: String, label: String?, status: TuningStatus) {
     self.id = id
     self.label = label
     self.status = status
@@ -121,27 +121,27 @@ public struct TuningJob: Sendable, Hashable, Identifiable {
 }
 
 /// Where a hosted job stands.
-public struct TuningStatus: Sendable, Hashable {
+package struct TuningStatus: Sendable, Hashable {
   /// The provider's word, for example `running`; it may be one that nobody knows.
-  public var word: String
+  package var word: String
   /// Whether nothing more will come.
-  public var isOver: Bool
+  package var isOver: Bool
   /// Whether it ended as it should.
-  public var isSuccess: Bool
+  package var isSuccess: Bool
   /// Why it failed, in the provider's words.
-  public var failure: String?
+  package var failure: String?
   /// The tuned model's id, once there is one.
-  public var model: String?
+  package var model: String?
   /// Tokens learnt from, over all passes; what is paid for. Nil until it is known.
-  public var trainedTokens: Int?
+  package var trainedTokens: Int?
   /// When the provider thinks it will be done.
-  public var estimatedFinish: Date?
+  package var estimatedFinish: Date?
   /// Passes over the rows, where the provider has decided.
-  public var epochs: Int?
+  package var epochs: Int?
   /// Rows in a step, where the provider has decided.
-  public var batchSize: Int?
+  package var batchSize: Int?
   /// Makes a status.
-  public init(
+  package init(
     word: String, isOver: Bool = false, isSuccess: Bool = false, failure: String? = nil, model: String? = nil,
     trainedTokens: Int? = nil, estimatedFinish: Date? = nil, epochs: Int? = nil, batchSize: Int? = nil
   ) {
@@ -158,19 +158,19 @@ public struct TuningStatus: Sendable, Hashable {
 }
 
 /// Something that happened in a hosted job.
-public struct TuningEvent: Sendable, Hashable, Identifiable {
+package struct TuningEvent: Sendable, Hashable, Identifiable {
   /// The provider's name for it.
-  public var id: String
+  package var id: String
   /// When, in seconds since 1970.
-  public var time: Double
+  package var time: Double
   /// `info`, `warn` or `error`.
-  public var level: String
+  package var level: String
   /// What the provider says of it.
-  public var message: String
+  package var message: String
   /// Numbers that came with it.
-  public var metrics: TuningMetrics
+  package var metrics: TuningMetrics
   /// Makes an event.
-  public init(id: String, time: Double, level: String, message: String, metrics: TuningMetrics = TuningMetrics()) {
+  package init(id: String, time: Double, level: String, message: String, metrics: TuningMetrics = TuningMetrics()) {
     self.id = id
     self.time = time
     self.level = level
@@ -180,21 +180,21 @@ public struct TuningEvent: Sendable, Hashable, Identifiable {
 }
 
 /// Numbers of a step; providers leave out what they like.
-public struct TuningMetrics: Sendable, Hashable {
+package struct TuningMetrics: Sendable, Hashable {
   /// Steps done.
-  public var step: Int?
+  package var step: Int?
   /// Steps planned.
-  public var steps: Int?
+  package var steps: Int?
   /// Loss of the step's rows.
-  public var trainLoss: Double?
+  package var trainLoss: Double?
   /// Share of the answers' tokens that were guessed right.
-  public var trainAccuracy: Double?
+  package var trainAccuracy: Double?
   /// Loss over the validation rows, all of them where the provider says so.
-  public var validationLoss: Double?
+  package var validationLoss: Double?
   /// The learning rate.
-  public var learningRate: Double?
+  package var learningRate: Double?
   /// Makes numbers.
-  public init(
+  package init(
     step: Int? = nil, steps: Int? = nil, trainLoss: Double? = nil, trainAccuracy: Double? = nil,
     validationLoss: Double? = nil, learningRate: Double? = nil
   ) {
@@ -208,15 +208,15 @@ public struct TuningMetrics: Sendable, Hashable {
 }
 
 /// A state of the model after some steps, which can be asked like any model.
-public struct TuningCheckpoint: Sendable, Hashable {
+package struct TuningCheckpoint: Sendable, Hashable {
   /// Its id as a model.
-  public var model: String
+  package var model: String
   /// Steps done.
-  public var step: Int
+  package var step: Int
   /// Loss over the validation rows there.
-  public var validationLoss: Double?
+  package var validationLoss: Double?
   /// Makes one.
-  public init(model: String, step: Int, validationLoss: Double? = nil) {
+  package init(model: String, step: Int, validationLoss: Double? = nil) {
     self.model = model
     self.step = step
     self.validationLoss = validationLoss

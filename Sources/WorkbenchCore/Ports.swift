@@ -2,7 +2,7 @@ import Content
 import Foundation
 
 /// Reads and writes the workspace's files, so that `git diff` and any editor see what Assay sees.
-public protocol WorkspaceFiles: Sendable {
+package protocol WorkspaceFiles: Sendable {
   /// Reads everything. What can't be read becomes a problem in the result.
   /// - Throws: `Problem` only when there is no workspace to speak of.
   func read() async throws -> Workspace
@@ -44,7 +44,7 @@ public protocol WorkspaceFiles: Sendable {
 }
 
 /// A change of one line of an eval set's file.
-public enum CaseEdit: Sendable, Hashable {
+package enum CaseEdit: Sendable, Hashable {
   /// Replaces the line of the case called `id`.
   case replace(id: String, EvalCase)
   /// Adds a line after the case called `after`, or at the end.
@@ -54,29 +54,29 @@ public enum CaseEdit: Sendable, Hashable {
 }
 
 /// What a new run needs.
-public struct RunDraft: Sendable {
+package struct RunDraft: Sendable {
   /// What decides its answers and their judgement.
-  public var identity: ContentHash
+  package var identity: ContentHash
   /// The same without repeats and sample numbers.
-  public var base: ContentHash
+  package var base: ContentHash
   /// How many answers each case gets.
-  public var repeats: Int
+  package var repeats: Int
   /// The sample number of its first answers.
-  public var firstSample: Int
+  package var firstSample: Int
   /// The variant.
-  public var variant: Variant
+  package var variant: Variant
   /// What will be sent.
-  public var version: PromptVersion
+  package var version: PromptVersion
   /// The eval set's name.
-  public var set: String
+  package var set: String
   /// The eval set's hash.
-  public var setHash: ContentHash
+  package var setHash: ContentHash
   /// How many cases.
-  public var cases: Int
+  package var cases: Int
   /// When.
-  public var started: Date
+  package var started: Date
   /// Makes a draft.
-  public init(
+  package init(
     identity: ContentHash, base: ContentHash? = nil, repeats: Int = 1, firstSample: Int = 0, variant: Variant,
     version: PromptVersion, set: String, setHash: ContentHash, cases: Int, started: Date
   ) {
@@ -94,21 +94,21 @@ public struct RunDraft: Sendable {
 }
 
 /// What a new job needs.
-public struct JobDraft: Sendable, Hashable {
+package struct JobDraft: Sendable, Hashable {
   /// What does the work.
-  public var backend: String
+  package var backend: String
   /// The model's name.
-  public var base: String
+  package var base: String
   /// Where the rows come from, in words.
-  public var data: String
+  package var data: String
   /// How to tune.
-  public var settings: TrainingSettings
+  package var settings: TrainingSettings
   /// When it was asked for.
-  public var created: Date
+  package var created: Date
   /// The sweep it is a part of.
-  public var sweep: String?
+  package var sweep: String?
   /// Makes a draft.
-  public init(
+  package init(
     backend: String, base: String, data: String, settings: TrainingSettings, created: Date, sweep: String? = nil
   ) {
     self.sweep = sweep
@@ -121,22 +121,22 @@ public struct JobDraft: Sendable, Hashable {
 }
 
 /// A version with when it was first used.
-public struct StoredVersion: Sendable, Hashable, Identifiable {
+package struct StoredVersion: Sendable, Hashable, Identifiable {
   /// The version.
-  public var version: PromptVersion
+  package var version: PromptVersion
   /// When a run first used it.
-  public var created: Date
+  package var created: Date
   /// Same as the version's.
-  public var id: ContentHash { version.hash }
+  package var id: ContentHash { version.hash }
   /// Makes one.
-  public init(version: PromptVersion, created: Date) {
+  package init(version: PromptVersion, created: Date) {
     self.version = version
     self.created = created
   }
 }
 
 /// Asks one model.
-public protocol ModelClient: Sendable {
+package protocol ModelClient: Sendable {
   /// Makes the model ready to answer: starts the local engine, reads the recorded file. May take long; is called before
   /// the first request of a run, and again after `ModelFailure.unavailable`.
   /// - Throws: `ModelFailure`.
@@ -160,11 +160,11 @@ public protocol ModelClient: Sendable {
 
 extension ModelClient {
   /// Takes it as `max_tokens`, or by a name of its own.
-  public var usesMaxCompletionTokens: Bool { false }
+  package var usesMaxCompletionTokens: Bool { false }
   /// Takes requests at any time.
-  public func quietSeconds() -> Double? { nil }
+  package func quietSeconds() -> Double? { nil }
   /// Asks for one token, three times.
-  public func probe() async throws -> ModelProbe {
+  package func probe() async throws -> ModelProbe {
     try await prepare()
     let request = ModelRequest(
       caseID: "", messages: [ChatMessage(role: .user, content: "Say yes.")], sampling: Sampling(maxTokens: 1))
@@ -173,12 +173,12 @@ extension ModelClient {
     return ModelProbe(time: Date(), latency: latency)
   }
   /// Has no other way in.
-  public var batches: (any BatchService)? { nil }
+  package var batches: (any BatchService)? { nil }
 }
 
 /// Takes many requests at once, answers them when it likes, within a day, and bills less for it (OpenAI's Batch API).
 /// Whatever was submitted lives at the provider: any process can find it again by its label.
-public protocol BatchService: Sendable {
+package protocol BatchService: Sendable {
   /// How many of the requests, from the first, go into one batch together; at least one.
   /// - Throws: `ModelFailure.rejected` when the first alone is too large.
   func fitting(_ requests: ArraySlice<BatchRequest>) throws -> Int
@@ -208,24 +208,25 @@ public protocol BatchService: Sendable {
 }
 
 /// One request of a batch, and what its answer will be known by.
-public typealias BatchRequest = (id: String, request: ModelRequest)
+package typealias BatchRequest = (id: String, request: ModelRequest)
 
 /// Where a batch stands.
-public struct BatchStatus: Sendable, Hashable {
+package struct BatchStatus: Sendable, Hashable {
   /// The provider's word, for example `in_progress`.
-  public var word: String
+  package var word: String
   /// Whether nothing more will come.
-  public var isOver: Bool
+  package var isOver: Bool
   /// Why it failed as a whole, where it did.
-  public var failure: String?
+  package var failure: String?
   /// Requests in it, where known.
-  public var total: Int
+  package var total: Int
   /// Requests answered.
-  public var completed: Int
+  package var completed: Int
   /// Requests that failed.
-  public var failed: Int
+  package var failed: Int
   /// Makes a status.
-  public init(word: String, isOver: Bool, failure: String? = nil, total: Int = 0, completed: Int = 0, failed: Int = 0) {
+  package init(word: String, isOver: Bool, failure: String? = nil, total: Int = 0, completed: Int = 0, failed: Int = 0)
+  {
     self.word = word
     self.isOver = isOver
     self.failure = failure
@@ -236,14 +237,14 @@ public struct BatchStatus: Sendable, Hashable {
 }
 
 /// Makes clients; the same arguments give clients that share connections and engine processes.
-public protocol ModelClients: Sendable {
+package protocol ModelClients: Sendable {
   /// A client for a model, perhaps with an adapter: a folder relative to the workspace, or what the tuned model is called
   /// at the model's endpoint.
   func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient
 }
 
 /// Starts engines on this machine, and shares them between everybody who asks for the same model.
-public protocol ModelServers: Sendable {
+package protocol ModelServers: Sendable {
   /// A server that answers for this model, started if need be and known to be healthy. May take long.
   /// - Parameter model: an absolute path of a folder, or a hub id.
   /// - Parameter adapter: an absolute path of a folder.
@@ -252,18 +253,18 @@ public protocol ModelServers: Sendable {
 }
 
 /// A running engine.
-public struct ServedModel: Sendable {
+package struct ServedModel: Sendable {
   /// Up to and including the version, for example `http://127.0.0.1:40123/v1`.
-  public var baseURL: String
+  package var baseURL: String
   /// Keeps the engine alive; it may go once nobody holds one.
-  public var lease: any Sendable
+  package var lease: any Sendable
   /// What every request carries as its key; nil where the engine asks for none.
-  public var secret: String?
+  package var secret: String?
   /// Whether it is still the engine that answers at the address. Asked before anything is sent there: when an engine dies,
   /// another user's program may take its port.
-  public var isItself: @Sendable () async -> Bool
+  package var isItself: @Sendable () async -> Bool
   /// Makes one.
-  public init(
+  package init(
     baseURL: String, lease: any Sendable, secret: String? = nil,
     isItself: @escaping @Sendable () async -> Bool = { true }
   ) {
@@ -275,17 +276,17 @@ public struct ServedModel: Sendable {
 }
 
 /// One question to a model.
-public struct ModelRequest: Sendable, Hashable {
+package struct ModelRequest: Sendable, Hashable {
   /// The case it is asked for: what a recorded file is looked up by.
-  public var caseID: String
+  package var caseID: String
   /// The conversation.
-  public var messages: [ChatMessage]
+  package var messages: [ChatMessage]
   /// The tools that the model may call, a list in OpenAI's form; nil for none.
-  public var tools: JSONValue?
+  package var tools: JSONValue?
   /// How the next token is chosen.
-  public var sampling: Sampling
+  package var sampling: Sampling
   /// Makes a request.
-  public init(caseID: String, messages: [ChatMessage], tools: JSONValue? = nil, sampling: Sampling) {
+  package init(caseID: String, messages: [ChatMessage], tools: JSONValue? = nil, sampling: Sampling) {
     self.caseID = caseID
     self.messages = messages
     self.tools = tools
@@ -294,7 +295,7 @@ public struct ModelRequest: Sendable, Hashable {
 }
 
 /// Why a model gave no answer. The text is a sentence that says what to do next.
-public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
+package enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// Too many requests; try again after so many seconds, where the server says.
   case busy(String, retryAfter: Double?)
   /// A quota of a day or longer is used up, or the account has no credit left: nothing is answered until the quota begins
@@ -309,7 +310,7 @@ public enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   case malformed(String)
 
   /// The sentence.
-  public var description: String {
+  package var description: String {
     switch self {
     case .busy(let text, _), .exhausted(let text, _, _), .unavailable(let text), .rejected(let text),
       .malformed(let text):

@@ -1,13 +1,13 @@
 import Evidence
 
 /// Several jobs that differ in a few settings, to find out which do best.
-public struct SweepRequest: Sendable, Hashable {
+package struct SweepRequest: Sendable, Hashable {
   /// What is tried: every combination is a trial.
-  public struct Axes: Sendable, Hashable {
+  package struct Axes: Sendable, Hashable {
     /// The values that are tried, by setting.
     private var values: [TrainingSetting: [SettingValue]] = [:]
     /// Nothing.
-    public init() {}
+    package init() {}
     /// The settings that are varied, in the table's order.
     package var settings: [TrainingSetting] { TrainingSettings.table.filter { values[$0] != nil } }
     /// How many trials that makes.
@@ -24,18 +24,18 @@ public struct SweepRequest: Sendable, Hashable {
     }
   }
   /// Names it; the same name with the same trials goes on with what was begun.
-  public var name: String
+  package var name: String
   /// What all have in common.
-  public var job: TrainRequest
+  package var job: TrainRequest
   /// What is tried.
-  public var axes: Axes
+  package var axes: Axes
   /// After a quarter and a half of the steps only one in so many trials goes on (successive halving, Jamieson and
   /// Talwalkar 2016); nil trains all to the end.
-  public var halving: Int?
+  package var halving: Int?
   /// Eval cases that each trial is judged on.
-  public var cases: Int
+  package var cases: Int
   /// Makes a request.
-  public init(name: String, job: TrainRequest = TrainRequest(), axes: Axes, halving: Int? = nil, cases: Int = 50) {
+  package init(name: String, job: TrainRequest = TrainRequest(), axes: Axes, halving: Int? = nil, cases: Int = 50) {
     self.name = name
     self.job = job
     self.axes = axes
@@ -44,7 +44,7 @@ public struct SweepRequest: Sendable, Hashable {
   }
 
   /// The settings of each trial.
-  public func trials(from settings: TrainingSettings) -> [TrainingSettings] {
+  package func trials(from settings: TrainingSettings) -> [TrainingSettings] {
     axes.settings.reduce([settings]) { trials, setting in
       trials.flatMap { trial in
         axes[setting].map { value in
@@ -58,9 +58,9 @@ public struct SweepRequest: Sendable, Hashable {
 }
 
 /// What comes next in a sweep: a pure state machine that knows of each trial how far it has come and how well it did there.
-public struct SweepPlan: Sendable, Hashable {
+package struct SweepPlan: Sendable, Hashable {
   /// What to do next.
-  public enum Action: Sendable, Hashable {
+  package enum Action: Sendable, Hashable {
     /// Train a trial until this share of its steps is done, or to its end (1), and judge it there.
     case train(Int, upTo: Double)
     /// Nothing is left.
@@ -68,18 +68,18 @@ public struct SweepPlan: Sendable, Hashable {
   }
 
   /// How good a trial is: the higher score, then the lower validation loss.
-  public struct Result: Sendable, Hashable, Comparable {
+  package struct Result: Sendable, Hashable, Comparable {
     /// Mean score on the eval cases, 0 to 1; nil where there are none.
-    public var score: Double?
+    package var score: Double?
     /// Mean loss over the validation rows; nil where it wasn't measured or is no number.
-    public var validationLoss: Double?
+    package var validationLoss: Double?
     /// Makes a result.
-    public init(score: Double? = nil, validationLoss: Double? = nil) {
+    package init(score: Double? = nil, validationLoss: Double? = nil) {
       self.score = score
       self.validationLoss = validationLoss?.finite
     }
     /// Whether the left one is worse.
-    public static func < (left: Result, right: Result) -> Bool {
+    package static func < (left: Result, right: Result) -> Bool {
       let (a, b) = (left.score ?? -1, right.score ?? -1)
       if a != b { return a < b }
       return (left.validationLoss ?? .infinity) > (right.validationLoss ?? .infinity)
@@ -87,7 +87,7 @@ public struct SweepPlan: Sendable, Hashable {
   }
 
   /// Shares of the steps after which trials are compared; the last is 1.
-  public let rungs: [Double]
+  package let rungs: [Double]
   /// One in so many goes on.
   private let factor: Int
   private var results: [[Result?]]
@@ -97,7 +97,7 @@ public struct SweepPlan: Sendable, Hashable {
 
   /// A plan for so many trials.
   /// - Parameter halving: nil trains all to the end.
-  public init(trials: Int, halving: Int?) {
+  package init(trials: Int, halving: Int?) {
     factor = max(2, halving ?? 2)
     rungs = halving == nil || trials < 2 ? [1] : trials < factor * factor ? [0.5, 1] : [0.25, 0.5, 1]
     results = Array(repeating: Array(repeating: nil, count: rungs.count), count: trials)
@@ -105,7 +105,7 @@ public struct SweepPlan: Sendable, Hashable {
   }
 
   /// What comes next.
-  public var next: Action {
+  package var next: Action {
     let rung = alive.count - 1
     guard let open = alive[rung].first(where: { results[$0][rung] == nil && !failed.contains($0) }) else {
       return .finished
@@ -114,19 +114,19 @@ public struct SweepPlan: Sendable, Hashable {
   }
 
   /// Takes what a trial did at the rung it was trained to.
-  public mutating func record(_ result: Result, of trial: Int) {
+  package mutating func record(_ result: Result, of trial: Int) {
     results[trial][alive.count - 1] = result
     advance()
   }
 
   /// Takes a trial out that can't go on.
-  public mutating func fail(_ trial: Int) {
+  package mutating func fail(_ trial: Int) {
     failed.insert(trial)
     advance()
   }
 
   /// Whether a trial came to a bad end.
-  public func hasFailed(_ trial: Int) -> Bool { failed.contains(trial) }
+  package func hasFailed(_ trial: Int) -> Bool { failed.contains(trial) }
 
   private mutating func advance() {
     let rung = alive.count - 1
@@ -141,20 +141,20 @@ public struct SweepPlan: Sendable, Hashable {
 }
 
 /// Where a sweep stands, from its jobs and their checkpoints' runs.
-public struct SweepReport: Sendable {
+package struct SweepReport: Sendable {
   /// One trial.
-  public struct Row: Sendable, Identifiable {
+  package struct Row: Sendable, Identifiable {
     /// Its job.
-    public var job: TrainingJob
+    package var job: TrainingJob
     /// The run that judges it: that of its best checkpoint, or of the one that was evaluated last; nil where none was.
-    public var run: Run?
+    package var run: Run?
     /// Same as the job's.
-    public var id: JobID { job.id }
+    package var id: JobID { job.id }
   }
   /// The sweep's name.
-  public var name: String
+  package var name: String
   /// Best first; those that aren't judged yet come last.
-  public var rows: [Row]
+  package var rows: [Row]
   /// Settings in which its jobs differ.
   package var axes: [TrainingSetting]
 }
@@ -166,14 +166,14 @@ extension TrainingSetting {
 
 extension Snapshot {
   /// The sweeps there are, newest first.
-  public var sweepNames: [String] {
+  package var sweepNames: [String] {
     var names: [String] = []
     for name in jobs.compactMap(\.sweep) where !names.contains(name) { names.append(name) }
     return names
   }
 
   /// Where a sweep stands.
-  public func sweep(_ name: String) -> SweepReport {
+  package func sweep(_ name: String) -> SweepReport {
     // A trial is judged by its best checkpoint's newest run, and where that has none by its newest one: of the rung it
     // came to.
     let trials = jobs.filter { $0.sweep == name }
@@ -203,21 +203,21 @@ extension Snapshot {
 
 extension SweepReport.Row {
   /// How good it is: by the run that judges it, else by the validation loss of its best checkpoint.
-  public var result: SweepPlan.Result {
+  package var result: SweepPlan.Result {
     SweepPlan.Result(score: run?.summary.mean, validationLoss: job.best?.validationLoss)
   }
 
   /// The validation loss to show: of its best checkpoint, or what it is instead of a number.
-  public var loss: Double? { job.best?.validationLoss ?? job.validationLoss.flatMap { $0.isFinite ? nil : $0 } }
+  package var loss: Double? { job.best?.validationLoss ?? job.validationLoss.flatMap { $0.isFinite ? nil : $0 } }
 
   /// Whether anything is known of how good it is.
-  public var isJudged: Bool { run != nil || job.best?.validationLoss != nil }
+  package var isJudged: Bool { run != nil || job.best?.validationLoss != nil }
 }
 
 extension SweepReport {
   /// Trials that ended with the same losses, to the last digit, although they differ in a setting: at least two in each
   /// group. It may have no effect, then.
-  public var equalTrials: [[JobID]] {
+  package var equalTrials: [[JobID]] {
     struct Losses: Hashable { var train, validation, best: Double? }
     var groups: [Losses: [JobID]] = [:]
     // One that failed on its way may have come no further than where all are alike.

@@ -2,28 +2,28 @@ import Content
 import Foundation
 
 /// What a job would take, before it is started. What nobody knows yet is nil.
-public struct TrainingEstimate: Sendable, Hashable {
+package struct TrainingEstimate: Sendable, Hashable {
   /// What it is the estimate of.
-  public var request: TrainRequest
+  package var request: TrainRequest
   /// Rows to learn from.
-  public var rows: Int
+  package var rows: Int
   /// Optimiser steps.
-  public var steps: Int
+  package var steps: Int
   /// Tokens read over all steps, estimated as a quarter of the characters.
-  public var tokens: Int
+  package var tokens: Int
   /// Seconds, at the pace of `pacedBy`.
-  public var seconds: Double?
+  package var seconds: Double?
   /// The earlier job whose pace was taken.
-  public var pacedBy: JobID?
+  package var pacedBy: JobID?
   /// Memory at its peak, in gigabytes.
-  public var memory: Double?
+  package var memory: Double?
   /// What it costs.
-  public var dollars: Double?
+  package var dollars: Double?
   /// Why it can't be started as it is, or can't be estimated; a sentence.
-  public var problem: String?
+  package var problem: String?
 
   /// An estimate of which nothing is known.
-  public init(request: TrainRequest, rows: Int = 0, steps: Int = 0, tokens: Int = 0, problem: String? = nil) {
+  package init(request: TrainRequest, rows: Int = 0, steps: Int = 0, tokens: Int = 0, problem: String? = nil) {
     self.request = request
     self.rows = rows
     self.steps = steps
@@ -32,7 +32,7 @@ public struct TrainingEstimate: Sendable, Hashable {
   }
 
   /// All that is known, in a sentence.
-  public var sentence: String {
+  package var sentence: String {
     if let problem { return problem }
     var words = [steps > 0 ? "\(steps) step\(steps == 1 ? "" : "s") over \(rows) rows" : "\(rows) rows"]
     words.append("about \(Self.short(Double(tokens))) tokens")
@@ -77,21 +77,21 @@ public struct TrainingEstimate: Sendable, Hashable {
 /// al. 2022 (Reducing Activation Recomputation in Large Transformer Models): about 34 bytes for each token, layer and unit of
 /// width in half precision, twice that in single precision, and 4 (the layer's input) where they are recomputed; and the
 /// scores of the vocabulary twice.
-public struct TrainingMemory: Sendable, Hashable {
+package struct TrainingMemory: Sendable, Hashable {
   /// All weights of the model.
-  public var parameters: Double
+  package var parameters: Double
   /// Bytes of each weight that isn't learnt: 4, 2, or 0.5 where quantised.
-  public var bytesPerWeight: Double
+  package var bytesPerWeight: Double
   /// Width of the model.
-  public var hidden: Double
+  package var hidden: Double
   /// Layers of the model.
-  public var layers: Double
+  package var layers: Double
   /// Size of the vocabulary.
-  public var vocabulary: Double
+  package var vocabulary: Double
 
   /// Reads a model's `config.json`; nil where it says too little.
   /// - Parameter weightBytes: size of the files with its weights.
-  public init?(config: JSONValue, weightBytes: Int) {
+  package init?(config: JSONValue, weightBytes: Int) {
     guard let hidden = config["hidden_size"]?.double, let layers = config["num_hidden_layers"]?.double,
       let vocabulary = config["vocab_size"]?.double, (1..<1e6).contains(hidden), (1..<1e4).contains(layers),
       (1..<1e8).contains(vocabulary), weightBytes > 0
@@ -108,7 +108,7 @@ public struct TrainingMemory: Sendable, Hashable {
 
   /// Gigabytes at the peak, to perhaps a third.
   /// - Parameter tokens: tokens of the longest row in a batch.
-  public func gigabytes(_ settings: TrainingSettings, tokens: Double, onCPU: Bool) -> Double {
+  package func gigabytes(_ settings: TrainingSettings, tokens: Double, onCPU: Bool) -> Double {
     let computed: Double = onCPU ? 4 : 2
     let isQuantised = bytesPerWeight < 2 || settings.quantizeBits > 0
     let frozen = settings.quantizeBits > 0 ? 0.5 : onCPU && !isQuantised ? 4 : bytesPerWeight
@@ -131,7 +131,7 @@ public struct TrainingMemory: Sendable, Hashable {
 
 extension Workbench {
   /// What a job would take. Reads the rows and the model's folder, and asks nobody.
-  public func estimate(_ request: TrainRequest) async -> TrainingEstimate {
+  package func estimate(_ request: TrainRequest) async -> TrainingEstimate {
     do { return try await estimated(request) } catch {
       return TrainingEstimate(request: request, problem: String(describing: error))
     }

@@ -3,11 +3,11 @@ import DataChecks
 
 /// Training rows divided into what is learnt and what is only measured, by a seed, so that the same file and seed always
 /// divide the same way.
-public struct TrainingSplit: Sendable, Hashable {
+package struct TrainingSplit: Sendable, Hashable {
   /// Rows to learn from; never empty.
-  public let train: [TrainingRow]
+  package let train: [TrainingRow]
   /// Rows to measure the loss on; never empty.
-  public let validation: [TrainingRow]
+  package let validation: [TrainingRow]
   /// Where those stand among all rows.
   let validationPlaces: Set<Int>
 
@@ -17,7 +17,7 @@ public struct TrainingSplit: Sendable, Hashable {
   /// (``DataChecks/DataGroups``). Takes seconds for 100,000 rows without groups.
   /// - Parameter validationShare: 0 to 0.5; it is held as near as whole groups allow, and at least one row goes each way.
   /// - Throws: `WorkbenchError.input` when there are fewer than two rows, or all are of one group.
-  public init(rows: [TrainingRow], validationShare: Double, seed: Int, file: String) throws {
+  package init(rows: [TrainingRow], validationShare: Double, seed: Int, file: String) throws {
     guard rows.count >= 2 else {
       throw WorkbenchError.input(
         "\(file) has \(rows.count) training row\(rows.count == 1 ? "" : "s"); two are the least, 50 a sensible start.")
@@ -82,7 +82,7 @@ public struct TrainingSplit: Sendable, Hashable {
 
   /// The same with only a share of the rows to learn from, at least one: the first of them in the order of the division,
   /// so that a smaller share is a part of every larger one.
-  public func keeping(_ share: Double) -> TrainingSplit {
+  package func keeping(_ share: Double) -> TrainingSplit {
     guard share < 1 else { return self }
     let kept = max(1, Int((Double(train.count) * share).rounded()))
     var generator = SplitMix64(seed: 0x5EED)
@@ -98,7 +98,7 @@ public struct TrainingSplit: Sendable, Hashable {
 
   /// The rows to learn from with rows of other tasks among them, taken by the seed so that they make up a share of all;
   /// all of them where there are too few.
-  public func mixing(_ others: [TrainingRow], share: Double, seed: Int) -> [TrainingRow] {
+  package func mixing(_ others: [TrainingRow], share: Double, seed: Int) -> [TrainingRow] {
     guard share > 0, share < 1 else { return train }
     let wanted = min(others.count, max(1, Int((Double(train.count) * share / (1 - share)).rounded())))
     var generator = SplitMix64(seed: UInt64(bitPattern: Int64(seed)) &+ 1)
@@ -107,19 +107,19 @@ public struct TrainingSplit: Sendable, Hashable {
   }
 
   /// Training rows that ask what an eval case asks.
-  public struct Leaks: Sendable, Hashable {
+  package struct Leaks: Sendable, Hashable {
     /// How many rows.
-    public var count: Int
+    package var count: Int
     /// Ids of the first cases found.
-    public var cases: [String]
+    package var cases: [String]
     /// Whether there are none.
-    public var isEmpty: Bool { count == 0 }
+    package var isEmpty: Bool { count == 0 }
     /// The first few ids, for a sentence.
-    public var examples: String { cases.prefix(3).joined(separator: ", ") + (cases.count > 3 ? ", …" : "") }
+    package var examples: String { cases.prefix(3).joined(separator: ", ") + (cases.count > 3 ? ", …" : "") }
   }
 
   /// Finds rows whose user message is the longest text of an eval case's input, letter case and spacing aside.
-  public static func leaks(of rows: [TrainingRow], in sets: [EvalSet]) -> Leaks {
+  package static func leaks(of rows: [TrainingRow], in sets: [EvalSet]) -> Leaks {
     var cases: [String: String] = [:]
     for set in sets {
       for evalCase in set.cases {

@@ -5,7 +5,7 @@ extension Workspace {
   /// The variant that makes use of an adapter: the training prompt, and everything else as in the first tuned variant on
   /// the same model.
   /// - Parameter name: nil for `tuned-N`, or what comes next where that is taken.
-  public func variant(using adapter: String, of job: TrainingJob, named name: String? = nil) -> Variant {
+  package func variant(using adapter: String, of job: TrainingJob, named name: String? = nil) -> Variant {
     let tuned = variants.first { $0.isTuned && $0.model == job.base }
     var chosen = name ?? "tuned-\(job.id)"
     while name == nil, variant(chosen) != nil { chosen += "b" }
@@ -17,7 +17,7 @@ extension Workspace {
 
 extension Variant {
   /// What a person writes for it under `variants:` in `assay.yaml`, without indentation.
-  public var line: String { "\(Self.yaml(name)): \(fields)" }
+  package var line: String { "\(Self.yaml(name)): \(fields)" }
 
   /// The content of its file, a key on each line.
   package var text: String { settings.map { "\($0.key): \($0.value)\n" }.joined() }
@@ -35,7 +35,7 @@ extension Variant {
   }
 
   /// The part of `line` behind the name.
-  public var fields: String { "{ \(settings.map { "\($0.key): \($0.value)" }.joined(separator: ", ")) }" }
+  package var fields: String { "{ \(settings.map { "\($0.key): \($0.value)" }.joined(separator: ", ")) }" }
 
   /// Its keys with their values as YAML.
   private var settings: [(key: String, value: String)] {
@@ -79,7 +79,7 @@ extension Workbench {
   /// - Parameter step: nil for the best.
   /// - Returns: a folder relative to the workspace, or a hosted model's id.
   /// - Throws: `WorkbenchError.input` when there is none.
-  public func adapter(of id: JobID, step: Int?) async throws -> (job: TrainingJob, adapter: String) {
+  package func adapter(of id: JobID, step: Int?) async throws -> (job: TrainingJob, adapter: String) {
     let detail = try await detail(of: id)
     let job = detail.job
     if let step {
@@ -97,7 +97,7 @@ extension Workbench {
 
   /// Adds a variant with a job's adapter as a file.
   /// - Parameter adapter: a folder relative to the workspace, or a hosted model's id; the job's best where nil.
-  public func useAdapter(of id: JobID, _ adapter: String?, named name: String?) async throws -> Variant {
+  package func useAdapter(of id: JobID, _ adapter: String?, named name: String?) async throws -> Variant {
     let best = try await self.adapter(of: id, step: nil)
     let adapter = adapter ?? best.adapter
     // The file may have been changed by somebody since it was read.
@@ -122,11 +122,11 @@ extension Workbench {
   }
 
   /// The hash of a file or a model's folder, relative to the workspace or absolute; nil when there is none.
-  public func fingerprint(of path: String) async -> ContentHash? { await dependencies.files.fingerprint(of: path) }
+  package func fingerprint(of path: String) async -> ContentHash? { await dependencies.files.fingerprint(of: path) }
 
   /// The runs that were made with exactly the weights that are in an adapter's folder now, newest first.
   /// - Parameter adapter: a folder relative to the workspace, or a hosted model's id.
-  public func runs(with adapter: String) async -> [Run] {
+  package func runs(with adapter: String) async -> [Run] {
     let workspace = snapshot.workspace
     guard let wanted = await dependencies.files.fingerprint(of: adapter) else {
       return snapshot.runs.filter { $0.summary.done > 0 && $0.variant.adapter == adapter }

@@ -3,7 +3,7 @@ import Evidence
 /// What a run's answers say of a tuned model, whatever they are about.
 extension Workbench {
   /// That a tuned model gives one answer to nearly everything, in a sentence; nil where it doesn't.
-  public func collapseSentence(of run: Run) async throws -> String? {
+  package func collapseSentence(of run: Run) async throws -> String? {
     guard run.variant.isTuned, let set = snapshot.workspace.evalSet(run.set),
       let figures = try await figures(of: run, at: CheckpointName(run.variant.name)?.step ?? 1, set: set),
       figures.signs(isLast: false).contains(.collapsed)

@@ -212,7 +212,7 @@ extension Workbench {
 
   /// Waits for a run's batches no more. Their answers are lost, if there are any.
   /// - Returns: how many batches there were.
-  public func forgetBatches(of run: RunID) async throws -> Int {
+  package func forgetBatches(of run: RunID) async throws -> Int {
     let batches = try await store.openBatches(of: run)
     for batch in batches { try await end(batch) }
     return batches.count
@@ -225,10 +225,10 @@ extension Workbench {
   }
 
   /// Batches at providers that this workspace waits for.
-  public func openBatches() async throws -> [BatchRecord] { try await store.openBatches(of: nil) }
+  package func openBatches() async throws -> [BatchRecord] { try await store.openBatches(of: nil) }
 
   /// Asks the provider to stop a run's batches. What they answered by then is taken in when the run is evaluated again.
-  public func cancelBatches(of run: RunID) async throws -> Int {
+  package func cancelBatches(of run: RunID) async throws -> Int {
     let batches = try await store.openBatches(of: run)
     guard let known = snapshot.runs.first(where: { $0.id == run }) else {
       throw WorkbenchError.input("There is no run \(run).")

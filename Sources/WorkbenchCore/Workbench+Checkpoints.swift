@@ -4,31 +4,31 @@ import Foundation
 import NumberFormat
 
 /// A job's checkpoints by what they do.
-public struct CheckpointReport: Sendable {
+package struct CheckpointReport: Sendable {
   /// One checkpoint.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// Which.
-    public var checkpoint: Checkpoint
+    package var checkpoint: Checkpoint
     /// Its run over a slice of the eval set.
-    public var task: Run
+    package var task: Run
     /// Its run over a slice of the general tasks, where there are any.
-    public var general: Run?
+    package var general: Run?
     /// Answers to the task's cases that repeat training rows; nil where the job's rows can't be read.
-    public var copies: VerbatimCopies?
+    package var copies: VerbatimCopies?
     /// What its answers to the task's cases have in common; nil where there are none.
-    public var figures: AnswerFigures?
+    package var figures: AnswerFigures?
   }
   /// The job.
-  public var job: JobID
+  package var job: JobID
   /// The variant that the checkpoints take turns in.
-  public var variant: String
+  package var variant: String
   /// The base model's run over the same slice of the general tasks, where there are any.
-  public var base: Run?
+  package var base: Run?
   /// In the order of their steps.
-  public var rows: [Row]
+  package var rows: [Row]
 
   /// Which to keep, and whether more training could help.
-  public var choice: CheckpointChoice {
+  package var choice: CheckpointChoice {
     CheckpointChoice(
       rows.map { row in
         CheckpointChoice.Behaviour(
@@ -41,7 +41,7 @@ public struct CheckpointReport: Sendable {
 
 extension CheckpointReport {
   /// What should not be, of the answers of the best checkpoint and of the last one, in sentences.
-  public var signs: [String] {
+  package var signs: [String] {
     let told = Set([choice.best, rows.indices.last].compactMap { $0 })
     return told.sorted().compactMap { rows[$0].figures }.flatMap { figures in
       figures.signs(isLast: false).map { figures.sentence($0) }
@@ -51,10 +51,10 @@ extension CheckpointReport {
 
 extension CheckpointChoice.Reason {
   /// What it means for going on, in a sentence.
-  public var sentence: String { "Going on isn't worth it. \(why)" }
+  package var sentence: String { "Going on isn't worth it. \(why)" }
 
   /// What was seen, in a sentence.
-  public var why: String {
+  package var why: String {
     switch self {
     case .forgetting: "The last two checkpoints forget more than 10 points of general tasks."
     case .overfitting: "The score falls behind while the validation loss rises."
@@ -65,7 +65,7 @@ extension CheckpointChoice.Reason {
 
 extension Snapshot {
   /// What is known of how a job's checkpoints behave, by step.
-  public func behaviour(of job: JobID) -> [Int: (task: Run?, general: Run?)] {
+  package func behaviour(of job: JobID) -> [Int: (task: Run?, general: Run?)] {
     var found: [Int: (task: Run?, general: Run?)] = [:]
     for run in runs where run.summary.done > 0 {
       guard let name = CheckpointName(run.variant.name), name.job == job else { continue }
@@ -136,7 +136,7 @@ extension Workbench {
   /// - Parameter limit: cases of each set.
   /// - Parameter onRow: told after each checkpoint.
   /// - Throws: `WorkbenchError.input` when there is nothing to evaluate, or what evaluating throws.
-  public func evaluateCheckpoints(
+  package func evaluateCheckpoints(
     of id: JobID, variant: String? = nil, set: String? = nil, limit: Int,
     onRow: @Sendable (CheckpointReport) -> Void = { _ in }
   ) async throws -> CheckpointReport {
@@ -204,7 +204,7 @@ extension Workbench {
   /// behaves best. Ends the job when more training isn't worth it.
   /// - Parameter limit: cases of each set.
   /// - Throws: what evaluating throws; the job goes on.
-  public func watchCheckpoints(
+  package func watchCheckpoints(
     of id: JobID, variant: String? = nil, set: String? = nil, limit: Int,
     onRow: @Sendable (CheckpointReport) -> Void = { _ in }
   ) async throws -> CheckpointReport? {
@@ -272,7 +272,7 @@ extension Workbench {
 
   /// Makes a checkpoint the one that the job's `best` is; of a job at a provider, the model that it made.
   /// - Throws: `WorkbenchError.input` when the link can't be changed.
-  public func keepAsBest(_ checkpoint: Checkpoint, of id: JobID) async throws {
+  package func keepAsBest(_ checkpoint: Checkpoint, of id: JobID) async throws {
     guard var job = snapshot.jobs.first(where: { $0.id == id }) else {
       throw WorkbenchError.input("There is no job \(id).")
     }

@@ -4,7 +4,7 @@ extension Workbench {
   /// The query that lines up the runs that stand for two variants on a set, or two runs by number.
   /// - Parameter name: The eval set; the workspace's first where nil.
   /// - Throws: `WorkbenchError.input` when there is no such run or set.
-  public func comparisonQuery(_ a: String, _ b: String, set name: String?) async throws -> ComparisonQuery {
+  package func comparisonQuery(_ a: String, _ b: String, set name: String?) async throws -> ComparisonQuery {
     guard let set = name == nil ? snapshot.workspace.evalSets.first : snapshot.workspace.evalSet(name ?? "") else {
       throw WorkbenchError.unknown("eval set", name ?? "main", among: snapshot.workspace.evalSets.map(\.name))
     }
@@ -32,7 +32,7 @@ extension Workbench {
 
   /// A run with its outputs in the eval set's order; those of cases that are no longer in it come last.
   /// - Throws: `WorkbenchError.input` when there is no such run, or a store's error.
-  public func outputs(ofRun name: String, set: String?) async throws -> (run: Run, outputs: [Output]) {
+  package func outputs(ofRun name: String, set: String?) async throws -> (run: Run, outputs: [Output]) {
     let run = try await run(named: name, set: set ?? snapshot.workspace.evalSets.first?.name)
     let cases = snapshot.workspace.evalSet(run.set)?.cases ?? []
     let places = Dictionary(cases.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
@@ -43,7 +43,7 @@ extension Workbench {
   }
 
   /// Why answers of a run could not be scored, the most frequent reason first.
-  public func unscoredReasons(of run: RunID) async throws -> [(reason: String, count: Int)] {
+  package func unscoredReasons(of run: RunID) async throws -> [(reason: String, count: Int)] {
     let reasons = try await store.outputs(of: run).compactMap(\.unscored)
     return Dictionary(grouping: reasons, by: \.self).map { (reason: $0.key, count: $0.value.count) }
       .sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
@@ -60,7 +60,7 @@ extension Workbench {
 
   /// The run that stands for a variant on a set (on any where nil), or the run with this number.
   /// - Throws: `WorkbenchError.input` that says what there is.
-  public func run(named name: String, set: String? = nil) async throws -> Run {
+  package func run(named name: String, set: String? = nil) async throws -> Run {
     if snapshot.bases.isEmpty { await refreshBases() }
     if let meant = snapshot.meantRun(of: name, on: set) { return meant.run }
     if let number = Int64(name), let run = snapshot.runs.first(where: { $0.id.number == number }) { return run }

@@ -2,19 +2,19 @@ import Content
 import DataChecks
 
 /// Which rows to check, and against what; nil means as the workspace says.
-public struct DataCheckRequest: Sendable, Hashable {
+package struct DataCheckRequest: Sendable, Hashable {
   /// A file of rows, relative to the workspace.
-  public var data: String?
+  package var data: String?
   /// The eval set that the tuned model will be measured on; all of them where nil.
-  public var set: String?
+  package var set: String?
   /// The model to tune, whose tokenizer counts.
-  public var base: String?
+  package var base: String?
   /// How it will be tuned: what is mixed in, and how long rows may be.
-  public var settings: TrainingSettings?
+  package var settings: TrainingSettings?
   /// Whether the local engine may be started to count tokens, where a row could be too long.
-  public var startsEngine: Bool
+  package var startsEngine: Bool
   /// Makes a request.
-  public init(
+  package init(
     data: String? = nil, set: String? = nil, base: String? = nil, settings: TrainingSettings? = nil,
     startsEngine: Bool = false
   ) {
@@ -29,7 +29,7 @@ public struct DataCheckRequest: Sendable, Hashable {
 extension Workbench {
   /// Looks at the rows of a training file, and of what is mixed in, before anybody learns them.
   /// - Throws: `WorkbenchError`, or `Problem` with the first row that can't be read.
-  public func checkTrainingData(_ request: DataCheckRequest = DataCheckRequest()) async throws -> DataReport {
+  package func checkTrainingData(_ request: DataCheckRequest = DataCheckRequest()) async throws -> DataReport {
     let workspace = snapshot.workspace
     guard let data = request.data ?? workspace.training.data else {
       throw WorkbenchError.input(

@@ -1,7 +1,7 @@
 extension Workbench {
   /// Writes training rows for another tool, divided as a job would divide them.
   /// - Throws: `WorkbenchError.input` when the tool has no form for rows of this kind, or `Problem`.
-  public func exportTrainingData(_ request: ExportRequest) async throws -> ExportReport {
+  package func exportTrainingData(_ request: ExportRequest) async throws -> ExportReport {
     var settings = snapshot.workspace.training.settings
     if let share = request.validationShare { settings.validationShare = share }
     let rows = try await dependencies.files.trainingRows(at: request.data)

@@ -3,7 +3,7 @@ import Content
 extension Workbench {
   /// Turns runs' outputs into training rows: the prompt the tuned model will be asked with, and the answer.
   /// - Throws: `WorkbenchError.input` when there is nothing to collect.
-  public func collect(_ request: CollectRequest) async throws -> HarvestReport {
+  package func collect(_ request: CollectRequest) async throws -> HarvestReport {
     let runs = try request.runs.map { id in
       guard let run = snapshot.runs.first(where: { $0.id == id }) else {
         throw WorkbenchError.unknown(

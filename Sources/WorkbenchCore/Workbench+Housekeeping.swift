@@ -5,7 +5,7 @@ import Foundation
 extension Workbench {
   /// Changes what a person calls a run and notes of it.
   /// - Throws: `WorkbenchError.input` for an unknown run or labels that are too long, or the store's error.
-  public func setLabels(_ labels: RunLabels, of id: RunID) async throws {
+  package func setLabels(_ labels: RunLabels, of id: RunID) async throws {
     var run = try knownRun(id)
     for (text, most, what) in [(labels.name, 64, "name"), (labels.note, 2_000, "note")] where (text?.count ?? 0) > most
     {
@@ -21,7 +21,7 @@ extension Workbench {
   /// again costs nothing until then.
   /// - Throws: `WorkbenchError.input` for an unknown run, or one that is being worked on; earlier ones of the list are
   ///   deleted then.
-  public func deleteRuns(_ ids: [RunID]) async throws {
+  package func deleteRuns(_ ids: [RunID]) async throws {
     for id in ids { _ = try knownRun(id) }
     for id in ids {
       guard let claim = try await store.claim(id) else {
@@ -41,13 +41,13 @@ extension Workbench {
   }
 
   /// What no run needs any more.
-  public func surplus() async throws -> StoreSurplus { try await store.surplus() }
+  package func surplus() async throws -> StoreSurplus { try await store.surplus() }
 
   /// Deletes what no run needs.
-  public func removeSurplus() async throws { try await store.removeSurplus() }
+  package func removeSurplus() async throws { try await store.removeSurplus() }
 
   /// Why requests of a run have no answer, or answers no score, the most frequent first.
-  public func missingReasons(of id: RunID) async throws -> [(reason: String, count: Int)] {
+  package func missingReasons(of id: RunID) async throws -> [(reason: String, count: Int)] {
     try await store.failures(of: try knownRun(id).id)
   }
 

@@ -233,7 +233,7 @@ extension Workbench {
 extension Workbench {
   /// Where a variant's local model and adapter are, in full; of the first variant with a local model where nil.
   /// - Throws: `WorkbenchError.input`.
-  public func localModel(of name: String?) throws -> (model: String, adapter: String?) {
+  package func localModel(of name: String?) throws -> (model: String, adapter: String?) {
     let workspace = snapshot.workspace
     let first = workspace.variants.first { workspace.model($0.model)?.isLocal == true }
     guard let name = name ?? first?.name else {

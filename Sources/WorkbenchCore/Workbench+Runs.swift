@@ -70,7 +70,7 @@ extension Workbench {
 
   /// Requests in an order in which those with the same model and adapter follow each other, so that an engine loads each
   /// once; otherwise as they are.
-  public func grouped(_ requests: [EvaluateRequest]) -> [EvaluateRequest] {
+  package func grouped(_ requests: [EvaluateRequest]) -> [EvaluateRequest] {
     var groups: [[String?]: Int] = [:]
     let places = requests.map { request in
       let variant = snapshot.workspace.variant(request.variant)
@@ -233,7 +233,7 @@ extension Workbench {
   }
 
   /// What limits cut a run's answers short, in a sentence; nil when none did.
-  public func cutSentence(of run: Run) async throws -> String? {
+  package func cutSentence(of run: Run) async throws -> String? {
     let reasons = try await store.finishReasons(in: run.id)
     let full = reasons[Answer.contextFull] ?? 0
     let cut = reasons.filter { Answer.cutReasons.contains($0.key) }.values.reduce(0, +) - full
@@ -260,7 +260,7 @@ extension Workbench {
   /// Why cases of a run have no answer, the most frequent reason first, with how many cases it stands for. Reasons that
   /// differ in numbers only count as one.
   /// - Returns: with each, whether the case is asked again the next time: a reply that is no answer is kept.
-  public func failures(of run: RunID) async throws -> [(reason: String, cases: Int, isAskedAgain: Bool)] {
+  package func failures(of run: RunID) async throws -> [(reason: String, cases: Int, isAskedAgain: Bool)] {
     var counts: [String: (reason: String, cases: Int, isAskedAgain: Bool)] = [:]
     for output in try await store.outputs(of: run) {
       guard let failure = output.failure else { continue }

@@ -3,17 +3,17 @@ import Evidence
 import NumberFormat
 
 /// A comparison that ended as soon as it was decided.
-public struct SequentialComparison: Sendable {
+package struct SequentialComparison: Sendable {
   /// The first variant's run, as if it had only the cases that were asked.
-  public var a: Run
+  package var a: Run
   /// The second variant's run, likewise.
-  public var b: Run
+  package var b: Run
   /// What each look showed, the last one being what counts.
-  public var findings: [GroupSequential.Finding]
+  package var findings: [GroupSequential.Finding]
   /// Cases of the eval set.
-  public var cases: Int
+  package var cases: Int
   /// What came of it, in a sentence.
-  public var sentence: String {
+  package var sentence: String {
     guard let last = findings.last else { return "Nothing was compared." }
     let (a, b) = (a.variant.name, b.variant.name)
     let points = NumberFormat.signedPoints(-last.difference)
@@ -39,7 +39,7 @@ extension Workbench {
   /// nothing and comes to the same end.
   /// - Parameter consent: whether a person agreed to what both cost, all cases counted.
   /// - Throws: what evaluating throws.
-  public func compareUntilDecided(
+  package func compareUntilDecided(
     _ first: EvaluateRequest, _ second: EvaluateRequest, consent: Consent = .notAsked
   ) async throws -> SequentialComparison {
     let spending = try await requireConsent(consent, to: [.evaluate(first), .evaluate(second)])

@@ -7,7 +7,7 @@ extension Workbench {
   /// - Parameter consent: whether a person agreed to what it costs.
   /// - Parameter onChange: told after each step of the sweep.
   /// - Throws: `WorkbenchError.input` when there is nothing to try, or what starting and evaluating jobs throws.
-  public func sweep(
+  package func sweep(
     _ request: SweepRequest, consent: Consent = .notAsked, onChange: @Sendable (SweepReport) -> Void = { _ in }
   ) async throws -> SweepReport {
     let spending = try await requireConsent(consent, to: [.sweep(request)])
@@ -143,7 +143,7 @@ extension Workbench {
   }
 
   /// What a sweep says in sentences, each no stronger than its cases are.
-  public func sentences(of report: SweepReport) async throws -> [String] {
+  package func sentences(of report: SweepReport) async throws -> [String] {
     try await ranking(report) + Self.equalTrials(report) + Self.failures(report)
   }
 

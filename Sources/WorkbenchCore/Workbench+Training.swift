@@ -72,7 +72,7 @@ extension Workbench {
   }
 
   /// Looks once at every job that is not over, for commands that don't stay.
-  public func refreshJobs() async {
+  package func refreshJobs() async {
     await fillBests()
     for job in snapshot.jobs where !job.state.isOver {
       await dependencies.trainer.pickUp(folder: folder(of: job))
@@ -217,7 +217,7 @@ extension Workbench {
   func forgetDetail(of id: JobID) { if followers[id] == nil { details[id] = nil } }
 
   /// Waits until a job is over, giving each newer state to `onChange`.
-  public func follow(_ id: JobID, onChange: @Sendable (JobDetail) -> Void) async throws -> JobDetail {
+  package func follow(_ id: JobID, onChange: @Sendable (JobDetail) -> Void) async throws -> JobDetail {
     _ = try await detail(of: id)
     if let job = snapshot.jobs.first(where: { $0.id == id }), !job.state.isOver { follow(job) }
     for await _ in snapshots() {

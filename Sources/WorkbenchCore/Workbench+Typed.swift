@@ -4,23 +4,23 @@ import Content
 /// `perform`.
 extension Workbench {
   /// Runs a variant over an eval set.
-  public func evaluate(_ request: EvaluateRequest, consent: Consent) async throws -> Run {
+  package func evaluate(_ request: EvaluateRequest, consent: Consent) async throws -> Run {
     try await spending(consent, on: .evaluate(request)) { try await evaluate(request) }
   }
 
   /// Finds out what a model can do, and keeps it.
-  public func testModel(_ name: String, consent: Consent) async throws -> ModelProbe {
+  package func testModel(_ name: String, consent: Consent) async throws -> ModelProbe {
     try await spending(consent, on: .testModel(name)) { try await testModel(name) }
   }
 
   /// Starts a job.
-  public func train(_ request: TrainRequest, consent: Consent) async throws -> TrainingJob {
+  package func train(_ request: TrainRequest, consent: Consent) async throws -> TrainingJob {
     try await spending(consent, on: .train(request)) { try await train(request) }
   }
 
   /// Starts a job that is over again, from what it saved last.
   /// - Parameter accepted: Checks of the pre-flight that may fail, with the reason why.
-  public func resumeJob(
+  package func resumeJob(
     _ id: JobID, accepting accepted: [Preflight.Check: String] = [:], consent: Consent
   ) async throws -> TrainingJob {
     try await spending(consent, on: .resumeJob(id, accepting: accepted)) {

@@ -3,25 +3,25 @@ import Foundation
 
 /// Carries commands out. Work happens here and nowhere else: the terminal and the shell both perform commands and read
 /// snapshots. After each `await` the world may differ, so decisions sit in pure values (`RunPlan`, `JobLifecycle`).
-public actor Workbench {
+package actor Workbench {
   /// What the core needs from outside.
-  public struct Dependencies: Sendable {
+  package struct Dependencies: Sendable {
     /// The workspace's files.
-    public var files: any WorkspaceFiles
+    package var files: any WorkspaceFiles
     /// Opens the workspace's database: its own once the workspace is trusted, and else whatever lets it be looked at.
-    public var openStore: @Sendable (_ isTrusted: Bool) async throws -> any Store
+    package var openStore: @Sendable (_ isTrusted: Bool) async throws -> any Store
     /// Makes model clients.
-    public var clients: any ModelClients
+    package var clients: any ModelClients
     /// Tunes models.
-    public var trainer: any Trainer
+    package var trainer: any Trainer
     /// Says what a person has allowed the workspace.
-    public var gate: any TrustGate
+    package var gate: any TrustGate
     /// The time of day.
-    public var now: @Sendable () -> Date
+    package var now: @Sendable () -> Date
     /// Whether answers of evaluations are asked for in pieces, so that they can be read while they come.
-    public var streamsAnswers: Bool
+    package var streamsAnswers: Bool
     /// Gathers the parts.
-    public init(
+    package init(
       files: any WorkspaceFiles, openStore: @escaping @Sendable (_ isTrusted: Bool) async throws -> any Store,
       clients: any ModelClients, trainer: any Trainer, gate: any TrustGate = OpenGate(),
       now: @escaping @Sendable () -> Date = { Date() }, streamsAnswers: Bool = false
@@ -36,7 +36,7 @@ public actor Workbench {
     }
 
     /// The same with a database that is open.
-    public init(
+    package init(
       files: any WorkspaceFiles, store: any Store, clients: any ModelClients, trainer: any Trainer,
       gate: any TrustGate = OpenGate(), now: @escaping @Sendable () -> Date = { Date() }, streamsAnswers: Bool = false
     ) {
@@ -57,7 +57,7 @@ public actor Workbench {
   /// The workspace's database.
   private(set) var store: any Store
   /// Everything that can be shown, as of now.
-  public internal(set) var snapshot: Snapshot
+  package internal(set) var snapshot: Snapshot
   private var subscribers: [Int: AsyncStream<Snapshot>.Continuation] = [:]
   private var lastSubscriber = 0
   private var lastNotice = 0
@@ -75,7 +75,7 @@ public actor Workbench {
   /// Jobs that were changed in the snapshot.
   var jobChanges = LocalChanges<JobID>()
   /// What this process last took for a run.
-  public internal(set) var uses: [RunID: RunUse] = [:]
+  package internal(set) var uses: [RunID: RunUse] = [:]
   /// The newest question about costs.
   var lastCharge = 0
   /// Dollars that commands under way may cost at most and nobody was asked about.
@@ -97,7 +97,7 @@ public actor Workbench {
 
   /// Reads the workspace and what its database holds.
   /// - Throws: `Problem` when the folder is no workspace, or the store's error.
-  public init(_ dependencies: Dependencies) async throws {
+  package init(_ dependencies: Dependencies) async throws {
     self.dependencies = dependencies
     let workspace = try await dependencies.files.read()
     let standing = dependencies.gate.standing(asking: workspace.permissions)
@@ -108,7 +108,7 @@ public actor Workbench {
   }
 
   /// The longest that runs wait, in seconds, for a server that takes no request.
-  public func set(longestWait seconds: Double) { patience.longestWait = seconds }
+  package func set(longestWait seconds: Double) { patience.longestWait = seconds }
 
   /// Reads all that the database holds.
   private func readStore() async throws {
@@ -135,7 +135,7 @@ public actor Workbench {
 
   /// Picks up what an earlier process left: jobs still running are followed again, and changes made by others are seen
   /// from here on. The command line needs it only for commands that follow something.
-  public func watch() async {
+  package func watch() async {
     // Before anything is waited for: what this process keeps from now on is not an earlier one's.
     tellOfDrafts()
     let files = dependencies.files.changes()
@@ -189,7 +189,7 @@ public actor Workbench {
   }
 
   /// Ends everything that this process is doing; jobs go on, runs can be resumed.
-  public func close() {
+  package func close() {
     trialTask?.cancel()
     for task in watchers + [storeWatcher].compactMap({ $0 }) + Array(followers.values) { task.cancel() }
     for continuation in subscribers.values { continuation.finish() }
@@ -203,7 +203,7 @@ public actor Workbench {
   /// - Parameter consent: whether a person agreed to what it costs.
   /// - Throws: `WorkbenchError`, `Problem`, `ModelFailure`, `TrainerFailure` or a store's error; each describes itself.
   ///   `WorkbenchError.unconfirmed` where it costs more than the limit and nobody agreed yet.
-  public func perform(_ command: Command, consent: Consent = .notAsked) async throws {
+  package func perform(_ command: Command, consent: Consent = .notAsked) async throws {
     try await spending(consent, on: command) { try await carryOut(command) }
   }
 
@@ -238,7 +238,7 @@ public actor Workbench {
   }
 
   /// Carries out a command whose failure becomes a notice in the next snapshot, which also tells how an edit ended.
-  public func submit(_ command: Command) async {
+  package func submit(_ command: Command) async {
     do {
       try await perform(command)
       if command.isEdit {
@@ -266,7 +266,7 @@ public actor Workbench {
   // MARK: Snapshots
 
   /// The present snapshot and each newer one; a slow reader misses what is between.
-  public func snapshots() -> AsyncStream<Snapshot> {
+  package func snapshots() -> AsyncStream<Snapshot> {
     let (stream, continuation) = AsyncStream.makeStream(of: Snapshot.self, bufferingPolicy: .bufferingNewest(1))
     lastSubscriber += 1
     let number = lastSubscriber
@@ -303,10 +303,10 @@ public actor Workbench {
   }
 
   /// Tells the person what one of the outer parts is about to do.
-  public func tell(_ text: String) { notify(.information, text) }
+  package func tell(_ text: String) { notify(.information, text) }
 
   /// Tells the person something; the last 50 notices are kept.
-  public func notify(_ kind: Notice.Kind, _ text: String, hint: WorkbenchError.Hint? = nil) {
+  package func notify(_ kind: Notice.Kind, _ text: String, hint: WorkbenchError.Hint? = nil) {
     lastNotice += 1
     snapshot.notices.append(Notice(id: lastNotice, kind: kind, text: text, time: dependencies.now(), hint: hint))
     if snapshot.notices.count > 50 { snapshot.notices.removeFirst() }

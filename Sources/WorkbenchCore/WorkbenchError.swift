@@ -1,7 +1,7 @@
 import Content
 
 /// Why a command could not be carried out: a sentence that says what to do next.
-public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What was asked for doesn't exist or doesn't fit.
   case input(String)
   /// There is nothing of a kind under a name, among those that there are.
@@ -28,7 +28,7 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   case unconfirmed(Charge)
 
   /// The sentence, without a hint.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknown(let kind, let name, let names, _):
       let near = Spelling.nearest(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
@@ -57,7 +57,7 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// What a person can do next. Whoever shows the error has the words: a command on the command line, a key on the screen.
-  public enum Hint: Sendable, Hashable {
+  package enum Hint: Sendable, Hashable {
     /// Add one to `assay.yaml`.
     case addToSettings
     /// Add one to a file.
@@ -73,7 +73,7 @@ public enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// What to do about it, where that isn't in the sentence.
-  public var hint: Hint? {
+  package var hint: Hint? {
     switch self {
     case .unknown(_, _, let names, let hint): names.isEmpty ? hint : nil
     case .notEvaluated(let name, _), .usedAdapter(_, let name): .evaluate(name)

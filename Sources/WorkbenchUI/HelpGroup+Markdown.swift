@@ -1,6 +1,6 @@
 extension HelpGroup {
   /// The group as a table for the README.
-  public var markdown: String {
+  package var markdown: String {
     let rows = hints.map { hint in
       let keys = hint.keys.map { "`\($0.description == "|" ? "\\|" : $0.description)`" }.joined(separator: " ")
       return "| \(keys) | \(hint.title) |"

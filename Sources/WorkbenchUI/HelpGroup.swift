@@ -1,11 +1,11 @@
 import Drawing
 
 /// Bindings under one heading, as help and the README's tables show them.
-public struct HelpGroup: Sendable, Hashable {
+package struct HelpGroup: Sendable, Hashable {
   /// The heading.
-  public var title: String
+  package var title: String
   /// In the order they were declared; bindings that differ only in their availability stand once.
-  public var hints: [BindingHint]
+  package var hints: [BindingHint]
 
   /// Sorts bindings under their headings, keeping the order of first appearance.
   static func groups(of hints: [BindingHint], named fallback: String) -> [HelpGroup] {

@@ -43,13 +43,13 @@ extension Screen {
   }
 
   /// Bindings under their headings: the focused pane's first, then those that hold everywhere.
-  public func helpGroups() -> [HelpGroup] {
+  package func helpGroups() -> [HelpGroup] {
     HelpGroup.groups(of: panes[focus].hints(snapshot), named: panes[focus].title)
       + HelpGroup.groups(of: bindings.map(\.hint), named: "Everywhere")
   }
 
   /// The bindings of every pane, for the README's key tables.
-  public func allHelp() -> [(title: String, groups: [HelpGroup])] {
+  package func allHelp() -> [(title: String, groups: [HelpGroup])] {
     panes.map { ($0.title, HelpGroup.groups(of: $0.hints(snapshot), named: $0.title)) }
       + [("Everywhere", HelpGroup.groups(of: bindings.map(\.hint), named: "Everywhere"))]
   }

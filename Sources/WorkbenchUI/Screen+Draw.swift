@@ -7,7 +7,7 @@ extension Screen {
   static let smallest = Size(width: 40, height: 10)
 
   /// Draws everything into a surface of the terminal's size.
-  public mutating func draw(on surface: inout Surface) {
+  package mutating func draw(on surface: inout Surface) {
     let bounds = surface.bounds
     surface.cursor = nil
     surface.fill(bounds, style: theme.resolved(.text))

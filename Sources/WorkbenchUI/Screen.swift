@@ -4,7 +4,7 @@ import WorkbenchCore
 
 /// Everything on the terminal as one value: the panes, which of them has the focus, what lies over them, and the line at
 /// the bottom. Events go in and commands come out; drawing turns the newest snapshot into a surface.
-public struct Screen: Sendable {
+package struct Screen: Sendable {
   var panes: [any Pane<Snapshot, Command, AnyQuery>]
   /// What the panes were made from, in tab order.
   let entries: [PaneEntry]
@@ -19,16 +19,16 @@ public struct Screen: Sendable {
   var seenNotice = 0
   let themes: [Theme]
   /// The theme in use, or the one being looked at in the palette.
-  public internal(set) var theme: Theme
+  package internal(set) var theme: Theme
   /// Whether the person asked to leave.
-  public internal(set) var isDone = false
+  package internal(set) var isDone = false
   /// What is asked of the terminal and not granted yet.
   private var wishes: [Wish] = []
   /// What the visible pane showed when that was last told.
   private var watched: Set<AnyQuery>?
 
   /// What only the terminal can do.
-  public enum Wish: Sendable, Hashable {
+  package enum Wish: Sendable, Hashable {
     /// Give the shell back, for a while.
     case suspend
     /// Put this text where it can be pasted from, and say where that is.
@@ -37,7 +37,7 @@ public struct Screen: Sendable {
 
   /// A screen with panes in tab order, showing a snapshot.
   /// - Parameter themes: What the palette offers; the first one called `theme` is used, else the first, else `.dark`.
-  public init(panes entries: [PaneEntry], snapshot: Snapshot, themes: [Theme], theme: String? = nil) {
+  package init(panes entries: [PaneEntry], snapshot: Snapshot, themes: [Theme], theme: String? = nil) {
     self.entries = entries
     panes = entries.map { $0.make() }
     bindings = Screen.bindings(entries)
@@ -48,7 +48,7 @@ public struct Screen: Sendable {
   }
 
   /// What the terminal is asked for since the last call.
-  public mutating func takeWishes() -> [Wish] {
+  package mutating func takeWishes() -> [Wish] {
     defer { wishes = [] }
     return wishes
   }
@@ -56,14 +56,14 @@ public struct Screen: Sendable {
   mutating func wish(_ wish: Wish) { wishes.append(wish) }
 
   /// What the visible pane shows from now on, where that is something else than at the last call.
-  public mutating func takeQueries() -> Set<AnyQuery>? {
+  package mutating func takeQueries() -> Set<AnyQuery>? {
     let queries = panes[focus].queries(snapshot)
     defer { watched = queries }
     return queries == watched ? nil : queries
   }
 
   /// Takes a newer snapshot; returns what saves the visible pane's edits.
-  public mutating func update(_ snapshot: Snapshot) -> [Command] {
+  package mutating func update(_ snapshot: Snapshot) -> [Command] {
     // What failed since is told rather than what a pane said before it.
     if let newest = snapshot.notices.last, newest.kind == .error, newest.id != self.snapshot.notices.last?.id {
       sentence = nil
@@ -96,7 +96,7 @@ public struct Screen: Sendable {
   private var isAskingForTrust: Bool { if case .trust = overlay { true } else { false } }
 
   /// Takes an event: what lies over the panes first, then the focused pane, then the bindings that hold everywhere.
-  public mutating func handle(_ event: Event) -> [Command] {
+  package mutating func handle(_ event: Event) -> [Command] {
     if case .key = event {
       sentence = nil
       seenNotice = snapshot.notices.last?.id ?? seenNotice
@@ -229,7 +229,7 @@ public struct Screen: Sendable {
   }
 
   /// What saves everything that is typed and can be saved, for when there is nobody to ask any more.
-  public mutating func leave() -> [Command] { panes.indices.flatMap { carryOut(panes[$0].leave(snapshot)) } }
+  package mutating func leave() -> [Command] { panes.indices.flatMap { carryOut(panes[$0].leave(snapshot)) } }
 
   /// Saves what is typed and ends; asks first while there is something to lose, and waits for what is being saved.
   mutating func quit() -> [Command] {

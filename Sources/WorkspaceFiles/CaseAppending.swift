@@ -7,7 +7,7 @@ extension FolderWorkspaceFiles {
   ///
   /// Everything that can refuse is done before the first byte is written.
   /// - Throws: `Problem`.
-  public func append(_ additions: [CaseAddition]) async throws {
+  package func append(_ additions: [CaseAddition]) async throws {
     let workspace = try await read()
     var files: [(path: String, bytes: [UInt8])] = []
     for addition in additions where !addition.lines.isEmpty {

@@ -1,12 +1,12 @@
 import Files
 import Foundation
-public import WorkbenchCore
+import WorkbenchCore
 
 extension FolderWorkspaceFiles {
   private static let draftFolder = ".assay/drafts"
 
   /// Texts that are kept although no file of the workspace has them; at most 200.
-  public func drafts() async -> [DraftPath: KeptDraft] {
+  package func drafts() async -> [DraftPath: KeptDraft] {
     guard state.isAllowed else { return [:] }
     let root = folder.path + "/" + Self.draftFolder
     guard let paths = FileManager.default.enumerator(atPath: root) else { return [:] }
@@ -23,7 +23,7 @@ extension FolderWorkspaceFiles {
 
   /// Keeps a text in a file of its own, or takes it away.
   /// - Throws: `Problem`.
-  public func keep(_ text: String?, as draft: DraftPath) async throws {
+  package func keep(_ text: String?, as draft: DraftPath) async throws {
     let relative = "\(Self.draftFolder)/\(draft)"
     guard state.isAllowed else {
       if text == nil { return }

@@ -1,13 +1,13 @@
 import FileWatching
 import Files
 import Foundation
-public import WorkbenchCore
+import WorkbenchCore
 
 /// A workspace's files in a folder of this machine.
 ///
 /// Reads are bounded and never follow a path or a link out of the workspace, except where a person names a model's or a data
 /// file's absolute path and has trusted the workspace; writes never leave it, replace a file whole, and change no byte that they needn't.
-public actor FolderWorkspaceFiles: WorkspaceFiles {
+package actor FolderWorkspaceFiles: WorkspaceFiles {
   let folder: WorkspaceFolder
   let state: StateUse
   let dialects: [Endpoint.Dialect]
@@ -33,27 +33,27 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
 
   /// Whether the folder could be a workspace at all, without reading it.
   /// - Throws: `Problem` when it couldn't.
-  public nonisolated func check() throws { try WorkspaceReader.check(folder) }
+  package nonisolated func check() throws { try WorkspaceReader.check(folder) }
 
   /// Reads everything; eval sets whose files are unchanged are not read again.
   /// - Throws: `Problem` when the folder is no workspace.
-  public func read() async throws -> Workspace { try WorkspaceReader.read(folder, dialects: dialects, cases: cases) }
+  package func read() async throws -> Workspace { try WorkspaceReader.read(folder, dialects: dialects, cases: cases) }
 
   /// Writes one section's file: front matter that isn't needed isn't added, what we don't know in it stays.
   /// - Throws: `Problem`.
-  public func write(_ section: Section, of prompt: Prompt) async throws {
+  package func write(_ section: Section, of prompt: Prompt) async throws {
     try PromptFolder.write(section, of: prompt, in: folder)
   }
 
   /// Deletes one section's file.
   /// - Throws: `Problem`.
-  public func delete(_ section: Section, of prompt: Prompt) async throws {
+  package func delete(_ section: Section, of prompt: Prompt) async throws {
     try PromptFolder.delete(section, of: prompt, in: folder)
   }
 
   /// Changes one line of an eval set's file as it is now and leaves every other byte as it was.
   /// - Throws: `Problem`.
-  public func apply(_ edit: CaseEdit, to set: EvalSet) async throws {
+  package func apply(_ edit: CaseEdit, to set: EvalSet) async throws {
     try rethrowing(set.path) {
       let path = try folder.writing(set.path)
       var bytes: [UInt8] = []
@@ -69,7 +69,7 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
 
   /// The cases of an eval set's file; none where there is no file.
   /// - Throws: `Problem`.
-  public func cases(at path: String) async throws -> [EvalCase] {
+  package func cases(at path: String) async throws -> [EvalCase] {
     try rethrowing(path) {
       do { return try cases.file(path, in: folder).cases } catch FileError.missing { return [] }
     }
@@ -77,7 +77,7 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
 
   /// The rows of a training file; an absolute path may lie outside of the workspace.
   /// - Throws: `Problem` with the line of the first bad row.
-  public func trainingRows(at path: String) async throws -> [TrainingRow] {
+  package func trainingRows(at path: String) async throws -> [TrainingRow] {
     if folder.isOutside(path) { try gate.require([]) }
     return try rethrowing(path) {
       let absolute = try folder.reading(path, mayBeAbsolute: true)
@@ -87,20 +87,20 @@ public actor FolderWorkspaceFiles: WorkspaceFiles {
 
   /// Writes a training file whole, atomically.
   /// - Throws: `Problem`.
-  public func write(_ rows: [TrainingRow], to path: String) async throws {
+  package func write(_ rows: [TrainingRow], to path: String) async throws {
     try rethrowing(path) {
       try folder.replace(try folder.writing(path), with: TrainingFile.bytes(of: rows))
     }
   }
 
   /// Hash of a file's or folder's content; nil when there is none. Of a model's folder only what decides answers counts.
-  public nonisolated func fingerprint(of path: String) async -> ContentHash? {
+  package nonisolated func fingerprint(of path: String) async -> ContentHash? {
     if folder.isOutside(path), !gate.allows([]) { return nil }
     return await fingerprints.fingerprint(of: path)
   }
 
   /// Yields after something under the workspace was changed by anybody, hidden files and `.assay` aside.
-  public nonisolated func changes() -> AsyncStream<Void> { FileWatcher(folder.path).changes() }
+  package nonisolated func changes() -> AsyncStream<Void> { FileWatcher(folder.path).changes() }
 
   /// Makes every error a `Problem` with the file it is about.
   private func rethrowing<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {

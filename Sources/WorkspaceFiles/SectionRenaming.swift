@@ -1,11 +1,11 @@
 import Files
 import Foundation
-public import WorkbenchCore
+import WorkbenchCore
 
 extension FolderWorkspaceFiles {
   /// Gives sections' files other names; nothing is renamed when one of the names is taken.
   /// - Throws: `Problem`.
-  public func rename(_ renames: [SectionOrder.Rename], of prompt: Prompt) async throws {
+  package func rename(_ renames: [SectionOrder.Rename], of prompt: Prompt) async throws {
     do {
       let place = try folder.writing(prompt.path)
       for rename in renames where WorkspaceFolder.exists("\(place)/\(rename.to)") {

@@ -120,7 +120,7 @@ struct TrainingExport {
 extension FolderWorkspaceFiles {
   /// Writes rows for another tool into a folder, which may lie anywhere; files of the same names are replaced.
   /// - Throws: `Problem`.
-  public func export(
+  package func export(
     _ parts: [ExportPart], as format: TrainingFormat, named name: String, to folder: String
   ) async throws -> ExportReport {
     let export = TrainingExport(format: format, name: name)

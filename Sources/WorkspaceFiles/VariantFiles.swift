@@ -71,7 +71,7 @@ enum VariantFiles {
 extension FolderWorkspaceFiles {
   /// Writes a variant's file, and files for those that the workspace has without any being written.
   /// - Throws: `Problem`, also where there is a variant of that name.
-  public func add(_ variant: Variant) async throws {
+  package func add(_ variant: Variant) async throws {
     var reader = WorkspaceReader(folder, dialects: dialects, cases: cases)
     let workspace = try reader.read()
     let file = VariantFiles.path(of: variant.name)

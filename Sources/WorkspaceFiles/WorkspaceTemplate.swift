@@ -3,12 +3,12 @@ import Foundation
 import WorkbenchCore
 
 /// What `assay init` writes: a small workspace that works at once, offline, with recorded answers.
-public enum WorkspaceTemplate {
+package enum WorkspaceTemplate {
   /// Writes the workspace's files; makes the folder where it doesn't exist.
   /// - Returns: the paths of the files written, relative to the folder.
   /// - Throws: `Problem` when a file is there already; nothing is written then.
   @discardableResult
-  public static func write(to folder: String) throws -> [String] {
+  package static func write(to folder: String) throws -> [String] {
     try check(folder)
     let folder = WorkspaceFolder(folder)
     var written: [String] = []
@@ -25,7 +25,7 @@ public enum WorkspaceTemplate {
 
   /// Whether a workspace can be made in a folder, or the folder be made.
   /// - Throws: `Problem` when a file is there already.
-  public static func check(_ folder: String) throws {
+  package static func check(_ folder: String) throws {
     let folder = WorkspaceFolder(folder)
     let present = files.map(\.path).filter { $0 != ".gitignore" && WorkspaceFolder.exists(folder.path + "/" + $0) }
     guard present.isEmpty else {

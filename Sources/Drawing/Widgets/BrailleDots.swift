@@ -66,7 +66,7 @@ extension ChartSeries.Line {
   }
 
   /// What stands for it in the legend.
-  public var sample: String {
+  package var sample: String {
     switch self {
     case .solid: "━"
     case .dashed: "╍"

@@ -1,5 +1,5 @@
 /// Round numbers for axes, and numbers as short text.
-public enum ChartNumber {
+package enum ChartNumber {
   /// Round values that enclose `low...high`: multiples of 1, 2 or 5 times a power of ten, at most about `most`.
   static func ticks(_ low: Double, _ high: Double, most: Int) -> [Double] {
     guard low.isFinite, high.isFinite, high > low else { return [low] }
@@ -41,7 +41,7 @@ public enum ChartNumber {
   }
 
   /// A number in at most about six characters: `1234`, `12.5k`, `0.034`, `1e-5`.
-  public static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     let size = abs(value)
     if size == 0 { return "0" }

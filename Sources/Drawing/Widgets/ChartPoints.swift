@@ -1,30 +1,30 @@
 /// A place on a curve.
-public struct ChartPoint: Hashable, Sendable {
+package struct ChartPoint: Hashable, Sendable {
   /// How far along.
-  public var x: Double
+  package var x: Double
   /// How much; not a number where the curve has a gap.
-  public var y: Double
+  package var y: Double
 
   /// Makes a point.
-  public init(x: Double, y: Double) {
+  package init(x: Double, y: Double) {
     self.x = x
     self.y = y
   }
 }
 
 /// What all points of a curve span that fall into one column of dots.
-public struct ChartColumn: Hashable, Sendable {
+package struct ChartColumn: Hashable, Sendable {
   /// The first one's value; not a number where that is a gap.
-  public var first: Double
+  package var first: Double
   /// The last one's value; not a number where that is a gap.
-  public var last: Double
+  package var last: Double
   /// The least value; not a number where all is a gap.
-  public var low: Double
+  package var low: Double
   /// The greatest value; not a number where all is a gap.
-  public var high: Double
+  package var high: Double
 
   /// Makes a column.
-  public init(first: Double, last: Double, low: Double, high: Double) {
+  package init(first: Double, last: Double, low: Double, high: Double) {
     self.first = first
     self.last = last
     self.low = low
@@ -34,7 +34,7 @@ public struct ChartColumn: Hashable, Sendable {
 
 /// The points of a curve, with `x` growing, kept by somebody who can tell what many of them span without going over them:
 /// a chart asks for columns, never for all points.
-public protocol ChartPoints: Sendable {
+package protocol ChartPoints: Sendable {
   /// From the first point's `x` to the last one's; nil without points.
   var extent: ClosedRange<Double>? { get }
   /// What the points from `start` to before `end` span, in columns of the same width; nil where a column has none.

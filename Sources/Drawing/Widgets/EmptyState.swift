@@ -1,13 +1,13 @@
 /// Sentences in the middle of a panel that has nothing to show: what is missing, and the key that helps.
-public struct EmptyState: Hashable, Sendable {
+package struct EmptyState: Hashable, Sendable {
   /// The sentences; line breaks are kept.
-  public var text: String
+  package var text: String
 
   /// The state with this text.
-  public init(_ text: String) { self.text = text }
+  package init(_ text: String) { self.text = text }
 
   /// Draws as many of its lines as there is space for.
-  public func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
+  package func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
     guard !rect.isEmpty else { return }
     let lines = TextWidth.wrap(text, to: rect.width)
     let top = max(0, (rect.height - lines.count) / 2)

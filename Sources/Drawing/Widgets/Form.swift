@@ -1,7 +1,7 @@
 /// One thing that a form asks for.
-public struct FormField: Sendable {
+package struct FormField: Sendable {
   /// The kind of value.
-  public enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     /// Whatever is typed.
     case text
     /// One of these.
@@ -9,20 +9,20 @@ public struct FormField: Sendable {
   }
 
   /// The label.
-  public var label: String
+  package var label: String
   /// The kind of value.
-  public var kind: Kind
+  package var kind: Kind
   /// The text typed or the choice made.
-  public var value: String
+  package var value: String
   /// What it means, in a few words.
-  public var hint: String
+  package var hint: String
   /// Whether another field makes it count for nothing.
-  public var isIdle = false
+  package var isIdle = false
   /// What is wrong with a value, as a sentence; nil when it can be used.
-  public var check: @Sendable (String) -> String?
+  package var check: @Sendable (String) -> String?
 
   /// A field that is called `label`.
-  public init(
+  package init(
     _ label: String, _ kind: Kind = .text, value: String, hint: String,
     check: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {
@@ -34,26 +34,26 @@ public struct FormField: Sendable {
   }
 
   /// What is wrong with its value.
-  public var problem: String? { check(value) }
+  package var problem: String? { check(value) }
 }
 
 /// Fields one below the other: arrows move between them, typing changes the one that has the focus.
-public struct Form: Sendable {
+package struct Form: Sendable {
   /// From the top.
-  public private(set) var fields: [FormField]
+  package private(set) var fields: [FormField]
   /// The place of the field that is typed into.
-  public private(set) var focus: Int
+  package private(set) var focus: Int
   private var editor = LineField()
 
   /// A form with the focus on one of its fields.
-  public init(_ fields: [FormField], focus: Int = 0) {
+  package init(_ fields: [FormField], focus: Int = 0) {
     self.fields = fields
     self.focus = focus
     load()
   }
 
   /// The value of the field that is called so; empty where there is none.
-  public subscript(label: String) -> String {
+  package subscript(label: String) -> String {
     get { fields.first { $0.label == label }?.value ?? "" }
     set {
       guard let index = fields.firstIndex(where: { $0.label == label }) else { return }
@@ -63,22 +63,22 @@ public struct Form: Sendable {
   }
 
   /// Says of a field what it means now, and whether it counts.
-  public mutating func describe(_ label: String, hint: String, isIdle: Bool = false) {
+  package mutating func describe(_ label: String, hint: String, isIdle: Bool = false) {
     guard let index = fields.firstIndex(where: { $0.label == label }) else { return }
     fields[index].hint = hint
     fields[index].isIdle = isIdle
   }
 
   /// The first thing that is wrong.
-  public var problem: String? { fields.lazy.compactMap(\.problem).first }
+  package var problem: String? { fields.lazy.compactMap(\.problem).first }
 
   /// Puts the focus on the first field with something wrong.
-  public mutating func focusProblem() {
+  package mutating func focusProblem() {
     if let index = fields.firstIndex(where: { $0.problem != nil }) { move(to: index) }
   }
 
   /// Puts the focus on the field at this place, or the nearest.
-  public mutating func move(to index: Int) {
+  package mutating func move(to index: Int) {
     focus = min(max(0, index), fields.count - 1)
     load()
   }
@@ -90,7 +90,7 @@ public struct Form: Sendable {
   }
 
   /// Moves, types or changes a choice; Enter and Escape are left to the form's owner.
-  public mutating func handle(_ event: Event) -> Bool {
+  package mutating func handle(_ event: Event) -> Bool {
     guard fields.indices.contains(focus) else { return false }
     switch event {
     case .key(.enter), .key(.escape), .key(.control("s")): return false
@@ -119,7 +119,7 @@ public struct Form: Sendable {
   }
 
   /// Draws as many fields as there is space for, the one with the focus among them.
-  public func draw(in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
+  package func draw(in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
     let labelWidth = min((fields.map { TextWidth.columns(of: $0.label) }.max() ?? 0) + 4, rect.width / 2)
     let valueWidth = rect.width >= 60 ? min(30, rect.width / 3) : rect.width - labelWidth
     let first = max(0, min(focus - rect.height + 1, fields.count - rect.height))

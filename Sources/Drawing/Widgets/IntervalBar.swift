@@ -1,16 +1,16 @@
 /// A score with its confidence interval on a line from 0 to 1: `──────├──●───┤────`.
-public struct IntervalBar: Hashable, Sendable {
+package struct IntervalBar: Hashable, Sendable {
   /// The score.
-  public var value: Double
+  package var value: Double
   /// The lower end of the interval.
-  public var low: Double
+  package var low: Double
   /// The upper end of the interval.
-  public var high: Double
+  package var high: Double
   /// What the two ends of the line stand for; a difference of scores wants -1 to 1.
-  public var bounds: ClosedRange<Double>
+  package var bounds: ClosedRange<Double>
 
   /// Makes a bar.
-  public init(value: Double, low: Double, high: Double, bounds: ClosedRange<Double> = 0...1) {
+  package init(value: Double, low: Double, high: Double, bounds: ClosedRange<Double> = 0...1) {
     self.value = value
     self.low = low
     self.high = high
@@ -18,7 +18,7 @@ public struct IntervalBar: Hashable, Sendable {
   }
 
   /// The line in so many columns, for a cell of a table; nothing where a number is none.
-  public func spans(width: Int, _ theme: Theme) -> [Span] {
+  package func spans(width: Int, _ theme: Theme) -> [Span] {
     guard width > 0, value.isFinite, low.isFinite, high.isFinite else { return [] }
     func column(_ value: Double) -> Int {
       let span = bounds.upperBound - bounds.lowerBound
@@ -36,7 +36,7 @@ public struct IntervalBar: Hashable, Sendable {
   }
 
   /// Draws it into the first row of `rect`.
-  public func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
+  package func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
     surface.write(spans(width: rect.width, theme), at: rect.origin, clip: rect)
   }
 }

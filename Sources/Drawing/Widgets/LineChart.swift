@@ -1,27 +1,27 @@
 /// One curve of a chart.
-public struct ChartSeries: Sendable {
+package struct ChartSeries: Sendable {
   /// What tells its line from others without colour.
-  public enum Line: Hashable, Sendable, CaseIterable {
+  package enum Line: Hashable, Sendable, CaseIterable {
     case solid, dashed, dotted, mixed, sparse
   }
 
   /// Its name in the legend.
-  public var name: String
+  package var name: String
   /// Its points.
-  public var points: any ChartPoints
+  package var points: any ChartPoints
   /// How it looks.
-  public var style: StyleName
+  package var style: StyleName
   /// How its line is drawn.
-  public var line: Line
+  package var line: Line
   /// A character or a few at the end of its line, where several are told apart.
-  public var tag: String
+  package var tag: String
   /// Curves of higher layers are drawn over those of lower ones, and within a layer later ones over earlier ones.
-  public var layer = 0
+  package var layer = 0
   /// How its values read in the legend; a number in about six characters unless told.
-  public var text: @Sendable (Double) -> String
+  package var text: @Sendable (Double) -> String
 
   /// Makes a curve.
-  public init(
+  package init(
     _ name: String, _ points: any ChartPoints, style: StyleName = .chartTrain, line: Line = .solid, tag: String = "",
     text: @escaping @Sendable (Double) -> String = { ChartNumber.text($0) }
   ) {
@@ -35,18 +35,18 @@ public struct ChartSeries: Sendable {
 }
 
 /// Something that happened at a place along `x`, as a sign on the axis.
-public struct ChartMark: Hashable, Sendable {
+package struct ChartMark: Hashable, Sendable {
   /// Where.
-  public var x: Double
+  package var x: Double
   /// The sign, one column wide.
-  public var glyph: String
+  package var glyph: String
   /// How it looks.
-  public var style: StyleName
+  package var style: StyleName
   /// Which of several in one place is seen: the one with the greatest weight.
-  public var weight: Int
+  package var weight: Int
 
   /// Makes a mark.
-  public init(x: Double, glyph: String, style: StyleName, weight: Int = 0) {
+  package init(x: Double, glyph: String, style: StyleName, weight: Int = 0) {
     self.x = x
     self.glyph = glyph
     self.style = style
@@ -55,17 +55,17 @@ public struct ChartMark: Hashable, Sendable {
 }
 
 /// Where a chart was drawn, to find out what lies beneath the mouse.
-public struct ChartFrame: Hashable, Sendable {
+package struct ChartFrame: Hashable, Sendable {
   /// The cells between the axes.
-  public let area: Rect
+  package let area: Rect
   /// What is seen of `x`.
-  public let range: ClosedRange<Double>
+  package let range: ClosedRange<Double>
 
   /// How much of `x` a column of cells shows.
-  public var step: Double { range.length / Double(max(1, area.width - 1)) }
+  package var step: Double { range.length / Double(max(1, area.width - 1)) }
 
   /// The `x` in the middle of a column of the surface, within the range.
-  public func x(atColumn column: Int) -> Double {
+  package func x(atColumn column: Int) -> Double {
     min(range.upperBound, max(range.lowerBound, range.lowerBound + Double(column - area.x) * step))
   }
 }
@@ -74,9 +74,9 @@ public struct ChartFrame: Hashable, Sendable {
 ///
 /// However many points there are, each column of dots spans all of them that fall into it: no peak is lost. The vertical
 /// axis reaches as far as what is seen.
-public struct LineChart: Sendable {
+package struct LineChart: Sendable {
   /// How values become heights.
-  public enum Scale: Hashable, Sendable {
+  package enum Scale: Hashable, Sendable {
     /// Equal differences look equal.
     case linear
     /// Equal ratios look equal; what isn't positive lies below the chart.
@@ -84,24 +84,24 @@ public struct LineChart: Sendable {
   }
 
   /// The curves, as the legend names them.
-  public var series: [ChartSeries]
+  package var series: [ChartSeries]
   /// How values become heights.
-  public var scale: Scale
+  package var scale: Scale
   /// What `x` counts, such as `step`.
-  public var xTitle: String
+  package var xTitle: String
   /// Which part is seen.
-  public var window = ChartWindow()
+  package var window = ChartWindow()
   /// Where to read values off; nil for the end of each curve.
-  public var cursor: Double?
+  package var cursor: Double?
   /// What the legend says of the cursor; its `x` unless told, nothing where empty.
-  public var cursorText: String?
+  package var cursorText: String?
   /// What happened on the way, with `x` growing.
-  public var marks: [ChartMark] = []
+  package var marks: [ChartMark] = []
   /// A few words at the right of the legend, such as the scale.
-  public var note = ""
+  package var note = ""
 
   /// Makes a chart.
-  public init(_ series: [ChartSeries], scale: Scale = .linear, xTitle: String = "", cursor: Double? = nil) {
+  package init(_ series: [ChartSeries], scale: Scale = .linear, xTitle: String = "", cursor: Double? = nil) {
     self.series = series
     self.scale = scale
     self.xTitle = xTitle
@@ -109,7 +109,7 @@ public struct LineChart: Sendable {
   }
 
   /// From the first point of all curves to the last.
-  public var extent: ClosedRange<Double>? {
+  package var extent: ClosedRange<Double>? {
     let extents = series.compactMap(\.points.extent)
     guard let low = extents.map(\.lowerBound).min(), let high = extents.map(\.upperBound).max() else { return nil }
     return low...high
@@ -118,7 +118,7 @@ public struct LineChart: Sendable {
   /// Draws the legend into the first rows, the axes at the left and at the bottom, and the curves between them.
   /// - Returns: where the curves are; nil where there are none.
   @discardableResult
-  public func draw(in rect: Rect, on surface: inout Surface, theme: Theme) -> ChartFrame? {
+  package func draw(in rect: Rect, on surface: inout Surface, theme: Theme) -> ChartFrame? {
     let legend = legendRows(rect, theme)
     let body = Rect(x: rect.x, y: rect.y + legend.count, width: rect.width, height: rect.height - legend.count)
     guard rect.width >= 8, body.height >= 3, let plot = ChartPlot(self, body) else {

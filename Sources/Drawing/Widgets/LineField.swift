@@ -1,7 +1,7 @@
 /// A line to type into, as search and palette want it: with a prompt, and a history on the arrow keys.
-public struct LineField: Sendable {
+package struct LineField: Sendable {
   /// What became of an event.
-  public enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     /// Not for a line.
     case ignored
     /// The cursor moved.
@@ -15,9 +15,9 @@ public struct LineField: Sendable {
   }
 
   /// What stands before the text.
-  public var prompt: String
+  package var prompt: String
   /// What is shown while there is no text.
-  public var placeholder: String
+  package var placeholder: String
 
   private var editor = TextEditor()
   private var history: [String]
@@ -27,24 +27,24 @@ public struct LineField: Sendable {
   private static let historyLimit = 100
 
   /// Makes an empty line; `history` has the oldest entry first.
-  public init(prompt: String = "", placeholder: String = "", history: [String] = []) {
+  package init(prompt: String = "", placeholder: String = "", history: [String] = []) {
     self.prompt = prompt
     self.placeholder = placeholder
     self.history = history
   }
 
   /// What was typed.
-  public var text: String { editor.text }
+  package var text: String { editor.text }
 
   /// Replaces what was typed and puts the cursor at its end.
-  public mutating func setText(_ text: String) {
+  package mutating func setText(_ text: String) {
     editor = TextEditor(text.split(whereSeparator: \.isNewline).joined(separator: " "))
     editor.move(to: TextPosition(line: 0, column: .max))
     recalled = nil
   }
 
   /// Takes an event.
-  public mutating func handle(_ event: Event) -> Outcome {
+  package mutating func handle(_ event: Event) -> Outcome {
     let revision = editor.revision
     switch event {
     case .key(.enter):
@@ -74,7 +74,7 @@ public struct LineField: Sendable {
   }
 
   /// Draws prompt and text into the first row of `rect`, scrolled so that the cursor is in view.
-  public func draw(in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
+  package func draw(in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
     guard !rect.isEmpty else { return }
     let row = rect.row(0)
     surface.fill(row, style: theme[.input].over(theme[.text]))

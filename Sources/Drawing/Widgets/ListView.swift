@@ -2,9 +2,9 @@
 ///
 /// The items themselves stay where they are; they are handed in with each event and each drawing, and only visible
 /// ones are looked at, however many there are.
-public struct ListView<ID: Hashable & Sendable>: Sendable {
+package struct ListView<ID: Hashable & Sendable>: Sendable {
   /// The id of the selected item; nil before the first drawing and while there are no items.
-  public private(set) var selection: ID?
+  package private(set) var selection: ID?
 
   private var position = 0
   private var top = 0
@@ -12,22 +12,22 @@ public struct ListView<ID: Hashable & Sendable>: Sendable {
   private var mustReveal = true
 
   /// Makes a list; without a selection, it selects the first item.
-  public init(selection: ID? = nil) { self.selection = selection }
+  package init(selection: ID? = nil) { self.selection = selection }
 
   /// Selects an item and brings it into view.
-  public mutating func select(_ id: ID?) {
+  package mutating func select(_ id: ID?) {
     selection = id
     mustReveal = true
   }
 
   /// The selected item, or the one that takes its place if it is gone.
-  public func selected<Items: RandomAccessCollection>(in items: Items) -> Items.Element?
+  package func selected<Items: RandomAccessCollection>(in items: Items) -> Items.Element?
   where Items.Element: Identifiable, Items.Element.ID == ID {
     selectedIndex(in: items).map { items[items.index(items.startIndex, offsetBy: $0)] }
   }
 
   /// The number of the selected row, from 0.
-  public func selectedIndex<Items: RandomAccessCollection>(in items: Items) -> Int?
+  package func selectedIndex<Items: RandomAccessCollection>(in items: Items) -> Int?
   where Items.Element: Identifiable, Items.Element.ID == ID {
     guard !items.isEmpty else { return nil }
     let expected = min(position, items.count - 1)
@@ -38,7 +38,7 @@ public struct ListView<ID: Hashable & Sendable>: Sendable {
   }
 
   /// Moves the selection or scrolls; false if the event means nothing to a list.
-  public mutating func handle<Items: RandomAccessCollection>(_ event: Event, _ items: Items) -> Bool
+  package mutating func handle<Items: RandomAccessCollection>(_ event: Event, _ items: Items) -> Bool
   where Items.Element: Identifiable, Items.Element.ID == ID {
     let current = selectedIndex(in: items) ?? 0
     switch event {
@@ -58,7 +58,7 @@ public struct ListView<ID: Hashable & Sendable>: Sendable {
   }
 
   /// Draws the visible rows, each as `row` describes it, and a scroll bar if there are more.
-  public mutating func draw<Items: RandomAccessCollection>(
+  package mutating func draw<Items: RandomAccessCollection>(
     _ items: Items, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme,
     row: (Items.Element) -> [Span]
   ) where Items.Element: Identifiable, Items.Element.ID == ID {
@@ -68,7 +68,7 @@ public struct ListView<ID: Hashable & Sendable>: Sendable {
   }
 
   /// Draws the visible rows with `drawRow`, which is given each item and its row of cells.
-  public mutating func draw<Items: RandomAccessCollection>(
+  package mutating func draw<Items: RandomAccessCollection>(
     _ items: Items, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme,
     drawRow: (Items.Element, Rect, inout Surface) -> Void
   ) where Items.Element: Identifiable, Items.Element.ID == ID {
@@ -123,9 +123,9 @@ public struct ListView<ID: Hashable & Sendable>: Sendable {
 }
 
 /// The keys that lists and tables take, for help.
-public enum ListKeys {
+package enum ListKeys {
   /// The keys that lists and tables take, for help.
-  public static let hints = [
+  package static let hints = [
     BindingHint(keys: [.up, "k"], title: "Previous row", group: "Lists"),
     BindingHint(keys: [.down, "j"], title: "Next row", group: "Lists"),
     BindingHint(keys: [.pageUp, .pageDown], title: "A page up or down", group: "Lists"),

@@ -1,13 +1,13 @@
 /// A few things to choose from by one key each, which stand in the footer while the menu is open.
-public struct Menu<Action: Sendable>: Sendable {
+package struct Menu<Action: Sendable>: Sendable {
   /// The keys, the one that closes the menu last.
-  public let bindings: [Binding<Action>]
+  package let bindings: [Binding<Action>]
 
   /// A menu under one heading of the help.
   /// - Parameters:
   ///   - items: A key, what it does, and a word or two for the footer.
   ///   - close: What Escape and `q` do, with their title.
-  public init(
+  package init(
     _ group: String, _ items: [(key: Key, title: String, footer: String, action: Action)],
     close: (title: String, footer: String, action: Action)
   ) {

@@ -1,7 +1,7 @@
 extension Surface {
   /// Fills and frames a box of at most this size in the middle of `rect`, and returns the space within, with a column left
   /// free at either side.
-  public mutating func popup(_ size: Size, title: String, over rect: Rect, theme: Theme) -> Rect {
+  package mutating func popup(_ size: Size, title: String, over rect: Rect, theme: Theme) -> Rect {
     let place = rect.centered(size)
     fill(place, style: theme.resolved(.overlay))
     return frame(
@@ -10,7 +10,7 @@ extension Surface {
   }
 
   /// Lines in a popup as wide as the longest of them, wrapped where there is less room.
-  public mutating func popup(_ lines: [[Span]], title: String, over rect: Rect, theme: Theme) {
+  package mutating func popup(_ lines: [[Span]], title: String, over rect: Rect, theme: Theme) {
     let longest = lines.map { $0.reduce(0) { $0 + $1.columns } }.max() ?? 0
     let width = min(rect.width, max(longest + 4, TextWidth.columns(of: title) + 6))
     let rows = lines.flatMap { $0.isEmpty ? [[]] : $0.wrapped(to: max(1, width - 4)) }

@@ -1,12 +1,12 @@
 /// How far something is, as a bar with the percentage, so that it says it without colour too.
-public struct ProgressBar: Hashable, Sendable {
+package struct ProgressBar: Hashable, Sendable {
   /// 0 to 1; nil while it isn't known.
-  public var fraction: Double?
+  package var fraction: Double?
   /// Words after the bar, such as `40/100`.
-  public var label: String
+  package var label: String
 
   /// Makes a bar.
-  public init(fraction: Double?, label: String = "") {
+  package init(fraction: Double?, label: String = "") {
     self.fraction = fraction
     self.label = label
   }
@@ -14,7 +14,7 @@ public struct ProgressBar: Hashable, Sendable {
   private static let eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
   /// Draws it into the first row of `rect`: the bar, the percentage, the label as far as it fits.
-  public func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
+  package func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
     guard !rect.isEmpty else { return }
     let known = fraction.map { $0.isFinite ? min(1, max(0, $0)) : 0 }
     let percent = known.map { TextWidth.pad("\(Int(($0 * 100).rounded(.down))) %", to: 5, .right) } ?? "  … "

@@ -1,18 +1,18 @@
 /// A question in one row, with the keys that answer it; the same bindings take the keys.
-public struct Question<Action: Sendable>: Sendable {
+package struct Question<Action: Sendable>: Sendable {
   /// What is asked.
-  public var sentence: String
+  package var sentence: String
   /// The answers, with a word or two each in their `footer`.
-  public var answers: [Binding<Action>]
+  package var answers: [Binding<Action>]
 
   /// A question with its answers.
-  public init(_ sentence: String, answers: [Binding<Action>]) {
+  package init(_ sentence: String, answers: [Binding<Action>]) {
     self.sentence = sentence
     self.answers = answers
   }
 
   /// Draws it into the first row of `rect`.
-  public func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
+  package func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
     surface.fill(rect, style: theme[.text])
     let keys = answers.flatMap { answer -> [Span] in
       guard let key = answer.keys.first, let words = answer.footer else { return [] }

@@ -1,21 +1,21 @@
 /// Shows which part of something long is in view.
-public struct Scrollbar: Hashable, Sendable {
+package struct Scrollbar: Hashable, Sendable {
   /// How much there is.
-  public var total: Int
+  package var total: Int
   /// How much of it is in view.
-  public var visible: Int
+  package var visible: Int
   /// How much is before that.
-  public var offset: Int
+  package var offset: Int
 
   /// Makes a scroll bar.
-  public init(total: Int, visible: Int, offset: Int) {
+  package init(total: Int, visible: Int, offset: Int) {
     self.total = total
     self.visible = visible
     self.offset = offset
   }
 
   /// Draws it into the first column of `rect`; nothing if all is in view.
-  public func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
+  package func draw(in rect: Rect, on surface: inout Surface, theme: Theme) {
     guard total > visible, visible > 0, !rect.isEmpty else { return }
     let length = max(1, min(rect.height, rect.height * visible / total))
     let room = rect.height - length

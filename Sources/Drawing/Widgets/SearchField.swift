@@ -1,7 +1,7 @@
 /// A search: what is looked for, and the line into which it is typed.
-public struct SearchField: Sendable {
+package struct SearchField: Sendable {
   /// What became of an event.
-  public enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     /// Not for a search.
     case ignored
     /// The cursor moved, or the event means nothing while text is typed.
@@ -13,37 +13,37 @@ public struct SearchField: Sendable {
   }
 
   /// What is looked for; empty while nothing is.
-  public private(set) var query = ""
+  package private(set) var query = ""
   private var field: LineField?
   private let placeholder: String
 
   /// A search for nothing; the placeholder says what can be found.
-  public init(placeholder: String) { self.placeholder = placeholder }
+  package init(placeholder: String) { self.placeholder = placeholder }
 
   /// Whether the line is open.
-  public var isTyping: Bool { field != nil }
+  package var isTyping: Bool { field != nil }
 
   /// Whether the line is open or something is looked for.
-  public var isShown: Bool { isTyping || !query.isEmpty }
+  package var isShown: Bool { isTyping || !query.isEmpty }
 
   /// Opens the line with what was looked for last.
-  public mutating func begin() {
+  package mutating func begin() {
     var field = LineField(prompt: "/", placeholder: placeholder)
     field.setText(query)
     self.field = field
   }
 
   /// Closes the line, and looks for its text further on.
-  public mutating func end() { field = nil }
+  package mutating func end() { field = nil }
 
   /// Closes the line and looks for nothing.
-  public mutating func clear() {
+  package mutating func clear() {
     field = nil
     query = ""
   }
 
   /// Takes what is typed into the line.
-  public mutating func handle(_ event: Event) -> Outcome {
+  package mutating func handle(_ event: Event) -> Outcome {
     guard let outcome = field?.handle(event) else { return .ignored }
     switch outcome {
     case .ignored: return event.isTyping ? .handled : .ignored
@@ -59,7 +59,7 @@ public struct SearchField: Sendable {
   }
 
   /// Draws the line into the first row of `rect`, or what is looked for, with `count` saying how much was found.
-  public func draw(_ count: String = "", in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
+  package func draw(_ count: String = "", in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
     if let field {
       field.draw(in: rect, focused: focused, on: &surface, theme: theme)
     } else {

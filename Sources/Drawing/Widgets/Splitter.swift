@@ -1,7 +1,7 @@
 /// Divides a space in two, with a line between them that the mouse can drag.
-public struct Splitter: Hashable, Sendable {
+package struct Splitter: Hashable, Sendable {
   /// How the two parts lie.
-  public enum Axis: Hashable, Sendable {
+  package enum Axis: Hashable, Sendable {
     /// Left and right of each other.
     case sideBySide
     /// Above and below each other.
@@ -9,22 +9,22 @@ public struct Splitter: Hashable, Sendable {
   }
 
   /// How the two parts lie.
-  public var axis: Axis
+  package var axis: Axis
   /// The share of the first part, 0.1 to 0.9.
-  public private(set) var ratio: Double
+  package private(set) var ratio: Double
 
   private var area = Rect.empty
   private var divider = Rect.empty
   private var isDragging = false
 
   /// Makes a splitter.
-  public init(_ axis: Axis = .sideBySide, ratio: Double = 0.5) {
+  package init(_ axis: Axis = .sideBySide, ratio: Double = 0.5) {
     self.axis = axis
     self.ratio = Splitter.clamped(ratio)
   }
 
   /// The two parts of `rect`, and remembers the line between them for the mouse.
-  public mutating func split(_ rect: Rect) -> (first: Rect, second: Rect) {
+  package mutating func split(_ rect: Rect) -> (first: Rect, second: Rect) {
     area = rect
     let length = axis == .sideBySide ? rect.width : rect.height
     let first = Int((Double(max(0, length - 1)) * ratio).rounded())
@@ -35,7 +35,7 @@ public struct Splitter: Hashable, Sendable {
   }
 
   /// Takes the mouse events of a drag; false for all others.
-  public mutating func handle(_ event: Event) -> Bool {
+  package mutating func handle(_ event: Event) -> Bool {
     guard case .mouse(let mouse) = event else { return false }
     switch mouse.action {
     case .press(.left) where divider.contains(mouse.point): isDragging = true
@@ -50,10 +50,10 @@ public struct Splitter: Hashable, Sendable {
   }
 
   /// Gives the first part more (or less) of the space.
-  public mutating func grow(by share: Double) { ratio = Splitter.clamped(ratio + share) }
+  package mutating func grow(by share: Double) { ratio = Splitter.clamped(ratio + share) }
 
   /// Draws the line between the parts.
-  public func draw(on surface: inout Surface, theme: Theme) {
+  package func draw(on surface: inout Surface, theme: Theme) {
     let style = theme[isDragging ? .borderFocused : .border]
     switch axis {
     case .sideBySide: surface.verticalLine(at: divider.origin, length: divider.height, style: style, clip: divider)

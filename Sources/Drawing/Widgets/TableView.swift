@@ -1,18 +1,18 @@
 /// A column of a table: its heading, how wide it may be, and what it shows of a row.
-public struct TableColumn<Row> {
+package struct TableColumn<Row> {
   /// The heading.
-  public var title: String
+  package var title: String
   /// The fewest columns in which it is useful, and the most that it can use.
-  public var width: ClosedRange<Int>
+  package var width: ClosedRange<Int>
   /// Numbers belong to the right.
-  public var alignment: Alignment
+  package var alignment: Alignment
   /// Where space is short, columns with a lower priority are left out first.
-  public var priority: Int
+  package var priority: Int
   /// What it shows of a row.
-  public var content: (Row) -> [Span]
+  package var content: (Row) -> [Span]
 
   /// Makes a column.
-  public init(
+  package init(
     _ title: String, width: ClosedRange<Int>, alignment: Alignment = .left, priority: Int = 0,
     content: @escaping (Row) -> [Span]
   ) {
@@ -25,29 +25,29 @@ public struct TableColumn<Row> {
 }
 
 /// A list whose rows are divided into columns under a heading.
-public struct TableView<ID: Hashable & Sendable>: Sendable {
+package struct TableView<ID: Hashable & Sendable>: Sendable {
   /// The rows: their selection and their keys.
-  public var list: ListView<ID>
+  package var list: ListView<ID>
 
   private static var gap: Int { 2 }
 
   /// Makes a table; without a selection, it selects the first row.
-  public init(selection: ID? = nil) { list = ListView(selection: selection) }
+  package init(selection: ID? = nil) { list = ListView(selection: selection) }
 
   /// The id of the selected row.
-  public var selection: ID? { list.selection }
+  package var selection: ID? { list.selection }
 
   /// Selects a row and brings it into view.
-  public mutating func select(_ id: ID?) { list.select(id) }
+  package mutating func select(_ id: ID?) { list.select(id) }
 
   /// Moves the selection or scrolls; false if the event means nothing to a table.
-  public mutating func handle<Rows: RandomAccessCollection>(_ event: Event, _ rows: Rows) -> Bool
+  package mutating func handle<Rows: RandomAccessCollection>(_ event: Event, _ rows: Rows) -> Bool
   where Rows.Element: Identifiable, Rows.Element.ID == ID {
     list.handle(event, rows)
   }
 
   /// Draws the heading and the visible rows.
-  public mutating func draw<Rows: RandomAccessCollection>(
+  package mutating func draw<Rows: RandomAccessCollection>(
     _ rows: Rows, columns: [TableColumn<Rows.Element>], in rect: Rect, focused: Bool, on surface: inout Surface,
     theme: Theme
   ) where Rows.Element: Identifiable, Rows.Element.ID == ID {

@@ -1,18 +1,18 @@
 /// A place in a text: before the character `column` of the line `line`, both from 0.
-public struct TextPosition: Hashable, Comparable, Sendable {
+package struct TextPosition: Hashable, Comparable, Sendable {
   /// The line.
-  public var line: Int
+  package var line: Int
   /// The character within it; a character is what a person takes for one.
-  public var column: Int
+  package var column: Int
 
   /// Makes a position.
-  public init(line: Int, column: Int) {
+  package init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 
   /// Earlier in the text.
-  public static func < (left: TextPosition, right: TextPosition) -> Bool {
+  package static func < (left: TextPosition, right: TextPosition) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }
 }

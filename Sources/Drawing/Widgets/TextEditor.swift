@@ -2,9 +2,9 @@
 ///
 /// It moves by what a person takes for a character, and its changes can be undone one by one. `revision` grows with
 /// each change, so that its owner knows when to save.
-public struct TextEditor: Sendable {
+package struct TextEditor: Sendable {
   /// Where typing goes.
-  public private(set) var cursor = TextPosition(line: 0, column: 0)
+  package private(set) var cursor = TextPosition(line: 0, column: 0)
 
   private var buffer: TextBuffer
   private var anchor: TextPosition?  // the other end of the selection
@@ -15,25 +15,25 @@ public struct TextEditor: Sendable {
   private var mustReveal = true
 
   /// Makes an editor with the cursor at the beginning.
-  public init(_ text: String = "") { buffer = TextBuffer(text) }
+  package init(_ text: String = "") { buffer = TextBuffer(text) }
 
   /// What is in it.
-  public var text: String { buffer.text }
+  package var text: String { buffer.text }
 
   /// A number that grows with each change.
-  public var revision: Int { buffer.revision }
+  package var revision: Int { buffer.revision }
 
   /// The selected range; nil if nothing is selected.
-  public var selection: Range<TextPosition>? {
+  package var selection: Range<TextPosition>? {
     guard let anchor, anchor != cursor else { return nil }
     return min(anchor, cursor)..<max(anchor, cursor)
   }
 
   /// The text that is selected; empty if none is.
-  public var selectedText: String { selection.map { String(buffer[$0]) } ?? "" }
+  package var selectedText: String { selection.map { String(buffer[$0]) } ?? "" }
 
   /// Begins with another text: the cursor stays as near as possible, and there is nothing to undo.
-  public mutating func setText(_ text: String) {
+  package mutating func setText(_ text: String) {
     var fresh = TextBuffer(text)
     cursor = fresh.clamped(cursor)
     swap(&buffer, &fresh)
@@ -42,10 +42,10 @@ public struct TextEditor: Sendable {
   }
 
   /// Puts text in the place of the selection.
-  public mutating func insert(_ text: String) { replaceSelection(with: Array(text), isTyping: false) }
+  package mutating func insert(_ text: String) { replaceSelection(with: Array(text), isTyping: false) }
 
   /// Moves the cursor.
-  public mutating func move(to position: TextPosition, selecting: Bool = false) {
+  package mutating func move(to position: TextPosition, selecting: Bool = false) {
     if selecting { anchor = anchor ?? cursor } else { anchor = nil }
     cursor = buffer.clamped(position)
     wantedX = nil
@@ -53,7 +53,7 @@ public struct TextEditor: Sendable {
   }
 
   /// Selects everything.
-  public mutating func selectAll() {
+  package mutating func selectAll() {
     anchor = TextPosition(line: 0, column: 0)
     cursor = buffer.end
     mustReveal = true
@@ -61,11 +61,11 @@ public struct TextEditor: Sendable {
 
   /// Takes the last change back; false if there is none.
   @discardableResult
-  public mutating func undo() -> Bool { settle(buffer.undo()) }
+  package mutating func undo() -> Bool { settle(buffer.undo()) }
 
   /// Does again what was undone last; false if there is nothing.
   @discardableResult
-  public mutating func redo() -> Bool { settle(buffer.redo()) }
+  package mutating func redo() -> Bool { settle(buffer.redo()) }
 
   private mutating func settle(_ position: TextPosition?) -> Bool {
     guard let position else { return false }
@@ -80,7 +80,7 @@ public struct TextEditor: Sendable {
   // MARK: - Events
 
   /// Types, moves or edits; false if the event means nothing to an editor.
-  public mutating func handle(_ event: Event) -> Bool {
+  package mutating func handle(_ event: Event) -> Bool {
     switch event {
     case .key(let key): return handle(key)
     case .mouse(let mouse): return handle(mouse)
@@ -202,7 +202,7 @@ public struct TextEditor: Sendable {
   // MARK: - Drawing
 
   /// Draws the rows in view, each line coloured by `highlight`, whose pieces must add up to the line.
-  public mutating func draw(
+  package mutating func draw(
     in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme,
     highlight: (String) -> [Span] = { [Span($0)] }
   ) {
@@ -266,9 +266,9 @@ public struct TextEditor: Sendable {
 }
 
 /// The keys that the editor takes, for help.
-public enum EditorKeys {
+package enum EditorKeys {
   /// The keys that the editor takes, for help.
-  public static let hints = [
+  package static let hints = [
     hint("A character left or right", .left, .right),
     hint("A word left or right", Key(.left, .control), Key(.right, .control)),
     hint("Beginning or end of the line", .home, .end, .control("a"), .control("e")),

@@ -1,7 +1,7 @@
 /// Shows text of any length, wrapped, with scrolling; for answers, logs, rendered prompts and help.
-public struct TextView: Sendable {
+package struct TextView: Sendable {
   /// True to stay at the end as text arrives, as a log wants; scrolling up pauses that until the end is reached again.
-  public var follows: Bool
+  package var follows: Bool
 
   private var top = 0
   private var isAtEnd = true
@@ -11,32 +11,32 @@ public struct TextView: Sendable {
   private var starts: [Int] = []  // the row that each line begins in
 
   /// Makes a view that shows the beginning, or the end if it `follows`.
-  public init(follows: Bool = false) { self.follows = follows }
+  package init(follows: Bool = false) { self.follows = follows }
 
   /// Whether text that arrives brings the end into view.
-  public var isFollowing: Bool { follows && isAtEnd }
+  package var isFollowing: Bool { follows && isAtEnd }
 
   /// Shows the beginning.
-  public mutating func scrollToTop() {
+  package mutating func scrollToTop() {
     top = 0
     isAtEnd = false
   }
 
   /// Shows the end.
-  public mutating func scrollToEnd() {
+  package mutating func scrollToEnd() {
     top = .max
     isAtEnd = true
   }
 
   /// Shows a line, with two rows before it where there is space.
-  public mutating func show(line: Int) {
+  package mutating func show(line: Int) {
     guard starts.indices.contains(line) else { return }
     top = min(max(0, starts[line] - 2), lastTop)
     isAtEnd = false
   }
 
   /// Scrolls; false if the event means nothing here.
-  public mutating func handle(_ event: Event) -> Bool {
+  package mutating func handle(_ event: Event) -> Bool {
     let page = max(1, area.height - 1)
     switch event {
     case .key(let key):
@@ -70,7 +70,7 @@ public struct TextView: Sendable {
   private var lastTop: Int { max(0, rows.count - area.height) }
 
   /// Draws the rows in view of `lines`, each a paragraph in pieces, and a scroll bar if there are more.
-  public mutating func draw(_ lines: [[Span]], in rect: Rect, on surface: inout Surface, theme: Theme) {
+  package mutating func draw(_ lines: [[Span]], in rect: Rect, on surface: inout Surface, theme: Theme) {
     let width = max(1, rect.width - 1)
     if width != max(1, area.width - 1) || lines != self.lines {
       rows = []
@@ -91,7 +91,7 @@ public struct TextView: Sendable {
   }
 
   /// Draws plain text; see `draw(_:in:on:theme:)`.
-  public mutating func draw(
+  package mutating func draw(
     _ text: String, style: Style = .plain, in rect: Rect, on surface: inout Surface, theme: Theme
   ) {
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)

@@ -1,7 +1,7 @@
 /// What each section of a prompt is worth: the full prompt against the prompt without it.
-public struct Ablation: Sendable, Hashable {
+package struct Ablation: Sendable, Hashable {
   /// What a section does.
-  public enum Effect: String, Sendable, Hashable {
+  package enum Effect: String, Sendable, Hashable {
     /// The full prompt is better with it.
     case helps
     /// The full prompt is better without it.
@@ -13,14 +13,14 @@ public struct Ablation: Sendable, Hashable {
   }
 
   /// The full prompt (candidate) against the prompt without each section (baseline), adjusted together by max-t.
-  public let comparisons: [PairedComparison]
+  package let comparisons: [PairedComparison]
   /// What each section does.
-  public let effects: [Effect]
+  package let effects: [Effect]
   /// The smallest effect, 0 to 1, that the cases find with 80 % power in a family of this size; nil when none.
-  public let detectable: Double?
+  package let detectable: Double?
 
   /// Compares the full prompt with the prompt without each section.
-  public init(
+  package init(
     full: [ScoredCase], without sections: [[ScoredCase]], measure: ScoredCase.Measure = .score,
     margin: Double = PairedComparison.defaultMargin
   ) {
@@ -49,7 +49,7 @@ public struct Ablation: Sendable, Hashable {
   /// anything; if not, the whole table is void.
   ///
   /// Both are apart from the family: neither is adjusted.
-  public static func isSane(full: [ScoredCase], withoutHelp: [ScoredCase], withoutNothing: [ScoredCase]) -> Bool {
+  package static func isSane(full: [ScoredCase], withoutHelp: [ScoredCase], withoutNothing: [ScoredCase]) -> Bool {
     let help = effect(PairedComparison(candidate: full, baseline: withoutHelp))
     let nothing = effect(PairedComparison(candidate: full, baseline: withoutNothing))
     return help == .helps && nothing != .helps && nothing != .harms

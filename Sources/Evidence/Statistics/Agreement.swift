@@ -1,15 +1,15 @@
 /// Cohen's κ: how far two raters agree beyond what their rates alone bring about.
-public struct Agreement: Sendable, Hashable {
+package struct Agreement: Sendable, Hashable {
   /// κ, 1 for full agreement and 0 for none beyond chance.
-  public let kappa: Double
+  package let kappa: Double
   /// Its standard error (Fleiss, Cohen and Everitt, Psychological Bulletin 72, 1969, 323–327).
-  public let standardError: Double
+  package let standardError: Double
   /// The number of things rated.
-  public let count: Int
+  package let count: Int
 
   /// Counts of what the first rater (rows) and the second (columns) said; nil for a table that isn't square, is empty, or
   /// in which both always say the same one thing.
-  public init?(_ table: [[Int]]) {
+  package init?(_ table: [[Int]]) {
     let all = table.reduce(0) { $0 + $1.reduce(0, +) }
     guard all > 0, table.allSatisfy({ $0.count == table.count }) else { return nil }
     let shares = table.map { row in row.map { Double($0) / Double(all) } }
@@ -33,17 +33,17 @@ public struct Agreement: Sendable, Hashable {
   }
 
   /// The 95 % interval, cut to −1…1. Full agreement gives it no width: then ask ``isTrustworthy(_:)``, not this.
-  public var interval: Interval {
+  package var interval: Interval {
     let radius = Distributions.normalQuantile(0.975) * standardError
     return Interval(max(-1, kappa - radius), min(1, kappa + radius))
   }
 
   /// Fewer labels settle nothing.
-  public static let fewestLabels = 50
+  package static let fewestLabels = 50
 
   /// Whether a judge agrees with people well enough to decide in their place: from 50 labels up, the lower end of κ is at
   /// least 0.6, or those of both specificity and sensitivity (Clopper and Pearson's) are at least 0.8.
-  public func isTrustworthy(_ calibration: JudgeCalibration) -> Bool {
+  package func isTrustworthy(_ calibration: JudgeCalibration) -> Bool {
     guard count >= Self.fewestLabels else { return false }
     let isExact = standardError == 0
     return (!isExact && interval.low >= 0.6)
@@ -55,31 +55,31 @@ public struct Agreement: Sendable, Hashable {
 ///
 /// Each pair is shown in both orders; counted are pairs whose two orders have a winner. Where the orders disagree on it the
 /// pair is a tie.
-public struct PositionBias: Sendable, Hashable {
+package struct PositionBias: Sendable, Hashable {
   /// How often the first side won, among the decided.
-  public let firstWins: Proportion
+  package let firstWins: Proportion
 
   /// Counts of decided pairs.
-  public init(firstWins: Proportion) { self.firstWins = firstWins }
+  package init(firstWins: Proportion) { self.firstWins = firstWins }
 
   /// The rate of the first side minus one half, −½ to ½; 0 without decided pairs.
-  public var bias: Double { (firstWins.rate ?? 0.5) - 0.5 }
+  package var bias: Double { (firstWins.rate ?? 0.5) - 0.5 }
   /// Its 95 % interval: Wilson's, minus one half.
-  public var interval: Interval {
+  package var interval: Interval {
     let wilson = firstWins.interval()
     return Interval(wilson.low - 0.5, wilson.high - 0.5)
   }
   /// The exact two-sided p-value of no bias.
-  public var pValue: Double { Distributions.fairCoin(firstWins.successes, firstWins.count - firstWins.successes) }
+  package var pValue: Double { Distributions.fairCoin(firstWins.successes, firstWins.count - firstWins.successes) }
   /// Whether the bias is shown and large enough to say so: at least 10 points.
-  public var isNotable: Bool { pValue <= 0.05 && abs(bias) >= 0.1 }
+  package var isNotable: Bool { pValue <= 0.05 && abs(bias) >= 0.1 }
 }
 
 extension PairedComparison {
   /// What people or a judge prefer: wins and losses of the candidate, and ties, which count as answered.
   ///
   /// ``difference`` is the net preference (wins − losses)/all; the test is the sign test without ties.
-  public init(wins: Int, losses: Int, ties: Int, margin: Double = defaultMargin) {
+  package init(wins: Int, losses: Int, ties: Int, margin: Double = defaultMargin) {
     self.init(PairedOutcomes(both: ties, onlyA: wins, onlyB: losses, neither: 0), margin: margin)
   }
 }

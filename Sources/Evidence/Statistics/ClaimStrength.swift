@@ -1,26 +1,26 @@
 /// What has to be known beside a comparison to say how strong a claim from it is. Nil: not known.
-public struct ClaimContext: Sendable, Hashable {
+package struct ClaimContext: Sendable, Hashable {
   /// Whether the cases were kept apart from developing and choosing.
-  public var isHeldOut = false
+  package var isHeldOut = false
   /// Whether the candidate was picked by its score on these same cases.
-  public var isPickedHere = false
+  package var isPickedHere = false
   /// Where the candidate stands to the target; nil without a target.
-  public var target: Estimate.Target?
+  package var target: Estimate.Target?
   /// Limits that are broken, such as `p95 latency`, in words.
-  public var brokenLimits: [String] = []
+  package var brokenLimits: [String] = []
   /// What the comparison of format compliance says; nil when not measured.
-  public var format: EffectClass?
+  package var format: EffectClass?
   /// What happened to general skills; nil when not measured.
-  public var generalSkills: Forgetting.State?
+  package var generalSkills: Forgetting.State?
 
   /// Nothing is known.
-  public init() {}
+  package init() {}
 }
 
 /// How strong a claim is, with the conditions of a strong one that it doesn't meet.
-public struct ClaimStrength: Sendable, Hashable {
+package struct ClaimStrength: Sendable, Hashable {
   /// A condition of a strong claim.
-  public enum Condition: String, Sendable, Hashable, CaseIterable {
+  package enum Condition: String, Sendable, Hashable, CaseIterable {
     /// The whole interval reaches the margin (of a claim that nothing is lost: half of it).
     case margin
     /// The adjusted p-value is at most 0.01.
@@ -41,7 +41,7 @@ public struct ClaimStrength: Sendable, Hashable {
     case missing
 
     /// Why it isn't met, as a clause.
-    public var unmetWords: String {
+    package var unmetWords: String {
       switch self {
       case .margin: "the interval doesn't lie wholly beyond the margin"
       case .pValue: "p is above 0.01"
@@ -57,9 +57,9 @@ public struct ClaimStrength: Sendable, Hashable {
   }
 
   /// How far the evidence carries.
-  public var level: Advice.Confidence
+  package var level: Advice.Confidence
   /// The conditions of a strong claim that are not met.
-  public var unmet: [Condition]
+  package var unmet: [Condition]
 }
 
 extension PairedComparison {
@@ -69,7 +69,7 @@ extension PairedComparison {
   /// the candidate was picked by its score on these cases. A loss is graded as the baseline's gain. "Not inferior" and
   /// "the same" are *strong* when every condition is met, with half the margin for the margin and without the p-value,
   /// else *fair*, or *weak* when picked here.
-  public func strength(in context: ClaimContext) -> ClaimStrength? {
+  package func strength(in context: ClaimContext) -> ClaimStrength? {
     switch effectClass {
     case .tooFew, .unclear, .notSuperior: return nil
     case .worse: return swapped.strength(in: context)

@@ -1,7 +1,7 @@
 /// Several comparisons that are looked at together, with adjusted p-values and intervals to match.
-public struct ComparisonFamily: Sendable, Hashable {
+package struct ComparisonFamily: Sendable, Hashable {
   /// How p-values are adjusted.
-  public enum Method: String, Sendable, Hashable {
+  package enum Method: String, Sendable, Hashable {
     /// Step-down max-t: every comparison is on the same cases.
     case maxT = "max-t"
     /// Holm's: the case sets differ.
@@ -9,13 +9,13 @@ public struct ComparisonFamily: Sendable, Hashable {
   }
 
   /// How the p-values were adjusted.
-  public let method: Method
+  package let method: Method
   /// The adjusted comparisons, in the given order.
-  public let comparisons: [PairedComparison]
+  package let comparisons: [PairedComparison]
 
   /// Makes comparisons that share a candidate or a baseline, such as several variants against one baseline or a prompt
   /// against itself without each section.
-  public init(
+  package init(
     _ pairs: [(candidate: [ScoredCase], baseline: [ScoredCase])], measure: ScoredCase.Measure = .score,
     margin: Double = PairedComparison.defaultMargin, alpha: Double = 0.05
   ) {
@@ -65,11 +65,11 @@ public struct ComparisonFamily: Sendable, Hashable {
 }
 
 /// The claim that a variant beats every one of several others.
-public struct BeatsAll: Sendable, Hashable {
+package struct BeatsAll: Sendable, Hashable {
   /// The place of the opponent that is hardest to beat: the one with the largest p-value of a gain.
-  public let opponent: Int
+  package let opponent: Int
   /// The comparison with that opponent, its p-value adjusted for the candidates that were tried.
-  public let comparison: PairedComparison
+  package let comparison: PairedComparison
 
   /// Judges candidates that each were compared with the same opponents.
   ///
@@ -80,7 +80,7 @@ public struct BeatsAll: Sendable, Hashable {
   ///   - table: for each candidate its comparisons with the opponents, in one order; candidates without any are left out.
   ///   - tried: how many candidates were ever tried on these cases; those of the table unless told.
   /// - Returns: one claim for each candidate that has an opponent.
-  public static func claims(_ table: [[PairedComparison]], tried: Int = 0) -> [BeatsAll] {
+  package static func claims(_ table: [[PairedComparison]], tried: Int = 0) -> [BeatsAll] {
     let hardest = table.compactMap { row in
       row.indices.max {
         (gainPValue(row[$0]), -row[$0].difference) < (gainPValue(row[$1]), -row[$1].difference)

@@ -2,40 +2,40 @@
 ///
 /// After T months the net is T·(V·S − Δhosting) − (training + hours·rate + ⌊T·retrainings a year/12⌋·cost), for V queries a
 /// month that each save S.
-public struct CostForecast: Sendable, Hashable {
+package struct CostForecast: Sendable, Hashable {
   /// What a forecast rests on; money in US dollars. Nil: not known, which is not 0.
-  public struct Inputs: Sendable, Hashable {
+  package struct Inputs: Sendable, Hashable {
     /// Queries a month.
-    public var volume: UncertainNumber?
+    package var volume: UncertainNumber?
     /// What a query saves, measured: the mean over cases.
-    public var saving: Double?
+    package var saving: Double?
     /// The standard error of ``saving``, by units.
-    public var savingError = 0.0
+    package var savingError = 0.0
     /// What hosting the tuned model costs more a month than the prompted one; below 0 when it costs less.
-    public var hosting: UncertainNumber?
+    package var hosting: UncertainNumber?
     /// What the first training costs, data included.
-    public var training: UncertainNumber?
+    package var training: UncertainNumber?
     /// Hours of work.
-    public var hours: UncertainNumber?
+    package var hours: UncertainNumber?
     /// What an hour costs.
-    public var rate: UncertainNumber?
+    package var rate: UncertainNumber?
     /// Trainings after the first, a year.
-    public var retrainingsPerYear: UncertainNumber?
+    package var retrainingsPerYear: UncertainNumber?
     /// What each of them costs.
-    public var retrainingCost: UncertainNumber?
+    package var retrainingCost: UncertainNumber?
 
     /// Nothing is known.
-    public init() {}
+    package init() {}
 
     /// Takes the saving of each case, prompted minus tuned in dollars, joined to units.
-    public mutating func setSaving(_ units: Units) {
+    package mutating func setSaving(_ units: Units) {
       saving = units.count > 0 ? units.mean : nil
       savingError = units.standardError ?? 0
     }
   }
 
   /// An input; the raw value is the key that states it in assay.yaml.
-  public enum Input: String, Sendable, Hashable, CaseIterable {
+  package enum Input: String, Sendable, Hashable, CaseIterable {
     /// Queries a month.
     case volume = "queries_per_month"
     /// What a query saves, which is measured.
@@ -55,38 +55,38 @@ public struct CostForecast: Sendable, Hashable {
   }
 
   /// The net after a year with one input at its 5 % and its 95 % point, the others in the middle.
-  public struct Bar: Sendable, Hashable {
+  package struct Bar: Sendable, Hashable {
     /// The input.
-    public let input: Input
+    package let input: Input
     /// The net at its 5 % point.
-    public let atLow: Double
+    package let atLow: Double
     /// The net at its 95 % point.
-    public let atHigh: Double
+    package let atHigh: Double
     /// How much it matters.
-    public var length: Double { abs(atHigh - atLow) }
+    package var length: Double { abs(atHigh - atLow) }
   }
 
   /// The probability that the investment has come back, after 3, 6, 12 and 24 months, 0 to 1.
-  public let probabilities: [Int: Double]
+  package let probabilities: [Int: Double]
   /// The probability that a month never saves more than its hosting.
-  public let neverProbability: Double
+  package let neverProbability: Double
   /// The queries until the investment has come back, among draws in which it does; nil where it never does.
-  public let breakEvenQueries: Percentiles?
+  package let breakEvenQueries: Percentiles?
   /// The net after a year with every input in the middle.
-  public let medianNet: Double
+  package let medianNet: Double
   /// What matters most, longest first; inputs that are taken as exact have no bar.
-  public let tornado: [Bar]
+  package let tornado: [Bar]
   /// The inputs that are taken as exact.
-  public let exact: [Input]
+  package let exact: [Input]
 
   /// The months that probabilities are given for.
-  public static let months = [3, 6, 12, 24]
+  package static let months = [3, 6, 12, 24]
   /// The number of draws.
   static let draws = 10_000
 
   /// The inputs that are not stated; a forecast needs all of them. Where one factor of a product is 0 the other isn't
   /// needed.
-  public static func missing(_ inputs: Inputs) -> [Input] {
+  package static func missing(_ inputs: Inputs) -> [Input] {
     var missing: [Input] = []
     if inputs.volume == nil { missing.append(.volume) }
     if inputs.saving == nil { missing.append(.saving) }
@@ -103,7 +103,7 @@ public struct CostForecast: Sendable, Hashable {
   }
 
   /// Makes a forecast; nil where an input is missing (``missing(_:)``).
-  public init?(_ inputs: Inputs) {
+  package init?(_ inputs: Inputs) {
     guard Self.missing(inputs).isEmpty else { return nil }
     let model = NetModel(inputs)
     let draws = model.draws(Self.draws)
@@ -125,7 +125,7 @@ public struct CostForecast: Sendable, Hashable {
   }
 
   /// A probability in whole percent, never 0 or 100: `46 %`, `≤ 1 %`, `≥ 99 %`.
-  public static func percent(_ probability: Double) -> String {
+  package static func percent(_ probability: Double) -> String {
     let percent = Int((probability * 100).rounded())
     return percent <= 1 ? "≤ 1 %" : percent >= 99 ? "≥ 99 %" : "\(percent) %"
   }

@@ -2,21 +2,21 @@
 ///
 /// The units are halved at random 200 times; on one half the best candidate and the best baseline are chosen, on the other
 /// their difference is measured.
-public struct CrossSelection: Sendable, Hashable {
+package struct CrossSelection: Sendable, Hashable {
   /// The difference of the best candidate and the best baseline on all cases, which choosing makes too large.
-  public let naiveGain: Double
+  package let naiveGain: Double
   /// The mean difference of what was chosen on the other half.
-  public let gain: Double
+  package let gain: Double
   /// The cases, complete for every variant, that both are of.
-  public let cases: Int
+  package let cases: Int
 
   /// What choosing added: the naive gain minus the cross-selected one.
-  public var optimism: Double { naiveGain - gain }
+  package var optimism: Double { naiveGain - gain }
 
   private static let halves = 200
 
   /// Chooses and measures; nil without two units that every variant has a score for.
-  public init?(
+  package init?(
     candidates: [[ScoredCase]], baselines: [[ScoredCase]], measure: ScoredCase.Measure = .score
   ) {
     guard let first = candidates.first, !baselines.isEmpty else { return nil }

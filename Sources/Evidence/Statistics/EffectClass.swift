@@ -1,5 +1,5 @@
 /// What the interval of a difference says, size before significance.
-public enum EffectClass: String, Sendable, Hashable, CaseIterable {
+package enum EffectClass: String, Sendable, Hashable, CaseIterable {
   /// Fewer than ten effective units, or more than a tenth of the pairs is missing.
   case tooFew
   /// The whole interval lies within the margin to both sides.
@@ -18,7 +18,7 @@ public enum EffectClass: String, Sendable, Hashable, CaseIterable {
   /// Reads the interval of a difference against a margin above 0; the first class that fits, in the order above.
   ///
   /// One 95 % interval serves all classes, so each side's error is at most 2.5 %.
-  public init(interval: Interval, margin: Double) {
+  package init(interval: Interval, margin: Double) {
     let (low, high) = (interval.low, interval.high)
     if low > -margin, high < margin {
       self = .equivalent
@@ -32,7 +32,7 @@ public enum EffectClass: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The class of the opposite difference.
-  public var mirrored: EffectClass {
+  package var mirrored: EffectClass {
     switch self {
     case .better: .worse
     case .worse: .better
@@ -44,7 +44,7 @@ public enum EffectClass: String, Sendable, Hashable, CaseIterable {
 }
 
 /// How large a shown gain is against the margin.
-public enum GainSize: String, Sendable, Hashable {
+package enum GainSize: String, Sendable, Hashable {
   /// The whole interval reaches the margin.
   case surelyWorthwhile
   /// The estimate reaches the margin.

@@ -9,9 +9,9 @@ import NumberFormat
 #endif
 
 /// A mean score with the interval that the cases leave plausible.
-public struct Estimate: Sendable, Hashable {
+package struct Estimate: Sendable, Hashable {
   /// How the interval was made.
-  public enum Method: String, Sendable, Hashable {
+  package enum Method: String, Sendable, Hashable {
     /// Wilson's score interval: every case has one score, of 0 or 1, none belongs to a group, and all weigh the same.
     case wilson
     /// Student's t of the units' means with two pseudo-units of 0 and 1, cut off at 0 and 1: for everything else.
@@ -19,19 +19,19 @@ public struct Estimate: Sendable, Hashable {
   }
 
   /// The weighted mean of the cases, 0 to 1, without pseudo-units.
-  public var mean: Double
+  package var mean: Double
   /// The 95 % interval, within 0…1.
-  public var interval: Interval
+  package var interval: Interval
   /// The number of cases.
-  public var count: Int
+  package var count: Int
   /// How the interval was made.
-  public var method: Method
+  package var method: Method
   /// The effective number of units; ``count`` without groups and weights.
-  public var units: Double
+  package var units: Double
 
   /// An estimate put together elsewhere.
   /// - Parameter units: the effective number of units; `count` unless told.
-  public init(mean: Double, interval: Interval, count: Int, method: Method, units: Double? = nil) {
+  package init(mean: Double, interval: Interval, count: Int, method: Method, units: Double? = nil) {
     self.mean = mean
     self.interval = interval
     self.count = count
@@ -40,7 +40,7 @@ public struct Estimate: Sendable, Hashable {
   }
 
   /// The mean of the values of units, 0 to 1, with the guarded t interval; nil without units.
-  public init?(_ units: Units) {
+  package init?(_ units: Units) {
     guard units.count > 0 else { return nil }
     let interval = units.guarded(0, 1).estimator?.interval(confidence: 0.95, within: Interval(0, 1))
     self.init(
@@ -52,7 +52,7 @@ public struct Estimate: Sendable, Hashable {
   /// one score; nil without scores.
   /// - Parameter repeated: whether a score may be the mean of several samples, so that 0 and 1 are no outcomes of one
   ///   draw.
-  public init?(scores: [Double], repeated: Bool = false) {
+  package init?(scores: [Double], repeated: Bool = false) {
     let scores = scores.map { min(1, max(0, $0)) }
     guard !scores.isEmpty else { return nil }
     if !repeated, scores.allSatisfy({ $0 == 0 || $0 == 1 }) {
@@ -65,13 +65,13 @@ public struct Estimate: Sendable, Hashable {
 
   /// The interval for claims that a mark is reached, missed, kept or broken: Clopper and Pearson's for yes and no, which
   /// holds the true rate at least as often as it says; else ``interval``.
-  public var claimInterval: Interval {
+  package var claimInterval: Interval {
     method == .wilson
       ? Proportion(successes: Int((mean * Double(count)).rounded()), of: count).guaranteed() : interval
   }
 
   /// Where the score stands to a mark.
-  public enum Target: String, Sendable, Hashable {
+  package enum Target: String, Sendable, Hashable {
     /// The whole interval lies at or above it.
     case met
     /// The whole interval lies below it.
@@ -81,29 +81,29 @@ public struct Estimate: Sendable, Hashable {
   }
 
   /// Where the score stands to a target from 0 to 1. Fewer than ten units decide nothing.
-  public func target(_ target: Double) -> Target {
+  package func target(_ target: Double) -> Target {
     guard isClaimable else { return .open }
     return claimInterval.low >= target ? .met : claimInterval.high < target ? .missed : .open
   }
 
   /// Whether there are units enough, ten, to claim anything; with fewer, numbers are shown and nothing is concluded.
-  public var isClaimable: Bool { units >= 10 - 1e-9 }
+  package var isClaimable: Bool { units >= 10 - 1e-9 }
 
   /// The largest share of failures (of successes, when all fail) that cases which all came out the same leave plausible;
   /// nil when they did not.
   ///
   /// The 95 % bound 1 − 0.05^(1/units), the rule of three.
-  public var rareShare: Double? { mean == 1 || mean == 0 ? Proportion.ruleOfThree(units) : nil }
+  package var rareShare: Double? { mean == 1 || mean == 0 ? Proportion.ruleOfThree(units) : nil }
 
   /// The bound of ``rareShare`` in words: `at most 3 % fail (95 %)`; nil when not all cases came out the same.
-  public var rareWords: String? {
+  package var rareWords: String? {
     rareShare.map { "at most \(NumberFormat.percent($0)) \(mean == 1 ? "fail" : "succeed") (95 %)" }
   }
 }
 
 extension Proportion {
   /// The mean and interval of these outcomes; nil without cases.
-  public var estimate: Estimate? {
+  package var estimate: Estimate? {
     rate.map { Estimate(mean: $0, interval: interval(), count: count, method: .wilson) }
   }
 }

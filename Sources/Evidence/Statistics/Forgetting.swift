@@ -1,7 +1,7 @@
 /// What tuning did to general skills: the same base model without the adapter against the tuned one.
-public struct Forgetting: Sendable, Hashable {
+package struct Forgetting: Sendable, Hashable {
   /// What the comparison says.
-  public enum State: String, Sendable, Hashable {
+  package enum State: String, Sendable, Hashable {
     /// The whole interval lies above −margin.
     case kept
     /// A loss is shown, of at least half the margin; or the whole interval lies at or below −margin.
@@ -11,19 +11,19 @@ public struct Forgetting: Sendable, Hashable {
   }
 
   /// The tuned model (candidate) against its base (baseline).
-  public let comparison: PairedComparison
+  package let comparison: PairedComparison
 
   /// The margin of all general cases together: 5 points.
-  public static let overallMargin = 0.05
+  package static let overallMargin = 0.05
   /// The margin of a single skill: 10 points.
-  public static let skillMargin = 0.1
+  package static let skillMargin = 0.1
 
   /// Judges a comparison of the tuned model (candidate) with its base (baseline), made with ``overallMargin`` or
   /// ``skillMargin``.
-  public init(_ comparison: PairedComparison) { self.comparison = comparison }
+  package init(_ comparison: PairedComparison) { self.comparison = comparison }
 
   /// What the comparison says.
-  public var state: State {
+  package var state: State {
     let (interval, margin) = (comparison.interval, comparison.margin)
     if comparison.effectClass == .tooFew { return .unclear }
     if interval.low > -margin { return .kept }

@@ -21,21 +21,21 @@
 /// Unless told otherwise the levels come from Hwang, Shih and De Cani's spending function with γ = −4: between O'Brien
 /// and Fleming's bounds (hardly any power lost, stops late) and Pocock's (stops early, loses 8 points of power). With
 /// five looks, 80 % power becomes 78 %, and at twice the detectable difference 42 % of the cases are enough on average.
-public struct GroupSequential: Sendable, Hashable {
+package struct GroupSequential: Sendable, Hashable {
   /// One time at which the pairs so far are judged.
-  public struct Look: Sendable, Hashable {
+  package struct Look: Sendable, Hashable {
     /// The cases answered by then.
-    public var cases: Int
+    package var cases: Int
     /// The largest two-sided p-value that decides at this look.
-    public var level: Double
+    package var level: Double
     /// The same as a distance from 0 of a standard normal statistic; infinite when nothing can decide.
-    public var criticalValue: Double
+    package var criticalValue: Double
     /// The chance of a false claim at this or an earlier look.
-    public var spent: Double
+    package var spent: Double
   }
 
   /// What to do after a look.
-  public enum Decision: String, Sendable, Hashable, CaseIterable {
+  package enum Decision: String, Sendable, Hashable, CaseIterable {
     /// Stop: A's mean score is higher.
     case aIsBetter
     /// Stop: B's mean score is higher.
@@ -48,38 +48,38 @@ public struct GroupSequential: Sendable, Hashable {
     case noDifferenceShown
 
     /// Whether no more cases need to be answered.
-    public var isFinal: Bool { self != .goOn }
+    package var isFinal: Bool { self != .goOn }
   }
 
   /// What one look shows.
-  public struct Finding: Sendable, Hashable {
+  package struct Finding: Sendable, Hashable {
     /// What to do.
-    public var decision: Decision
+    package var decision: Decision
     /// The look it was made at.
-    public var look: Look
+    package var look: Look
     /// The cases that both variants answered.
-    public var cases: Int
+    package var cases: Int
     /// The share of the planned cases that they are, 0 to 1.
-    public var share: Double
+    package var share: Double
     /// The mean difference, A minus B.
-    public var difference: Double
+    package var difference: Double
     /// The two-sided p-value of no difference, to be held against the look's level.
-    public var pValue: Double
+    package var pValue: Double
     /// The repeated confidence interval of the difference (Jennison and Turnbull, Journal of the Royal Statistical
     /// Society B 51, 1989, 305–361): the interval with the confidence 1 − level of this look.
     ///
     /// With probability 1 − alpha the intervals of all looks hold the true difference at once, so the one at which
     /// somebody stopped does too, whatever the reason for stopping.
-    public var interval: Interval
+    package var interval: Interval
     /// The chance that all cases together would show a difference, which ``Decision/futile`` rests on; nil at the last
     /// look.
-    public var conditionalPower: Double?
+    package var conditionalPower: Double?
 
     /// What to keep in mind about ``difference``; nil at the last look.
     ///
     /// Who stops because a difference is large stops where it is larger than the truth on average (Whitehead,
     /// Biometrika 73, 1986, 573–581).
-    public var caution: String? {
+    package var caution: String? {
       switch decision {
       case .goOn:
         pValue <= look.level
@@ -95,16 +95,16 @@ public struct GroupSequential: Sendable, Hashable {
   }
 
   /// The looks, earliest first; the last is after all cases. Empty without cases.
-  public let looks: [Look]
+  package let looks: [Look]
   /// The cases planned.
-  public let cases: Int
+  package let cases: Int
   /// The two-sided chance of claiming a difference when there is none.
-  public let alpha: Double
+  package let alpha: Double
   /// Below this ``Finding/conditionalPower`` going on is futile; 0 never stops for it.
   ///
   /// It may be changed, or its advice ignored, at any time: the levels take no credit for futile stops (the bound is
   /// non-binding), so ``alpha`` holds either way. 0.2 costs about one point of power.
-  public var futilePower = 0.2
+  package var futilePower = 0.2
 
   /// A plan with evenly spaced looks.
   /// - Parameters:
@@ -112,7 +112,7 @@ public struct GroupSequential: Sendable, Hashable {
   ///   - looks: how often to look, the end included, at least 1; no more often than there are cases.
   ///   - alpha: the two-sided chance of a false claim, between 0 and 1.
   ///   - spending: how that chance is spread over the looks.
-  public init(
+  package init(
     cases: Int, looks: Int = 5, alpha: Double = 0.05, spending: SpendingFunction = .hwangShihDeCani(-4)
   ) {
     let cases = max(0, cases)
@@ -131,7 +131,7 @@ public struct GroupSequential: Sendable, Hashable {
   ///   - cases: the cases planned.
   ///   - alpha: the two-sided chance of a false claim, between 0 and 1.
   ///   - spending: how that chance is spread over the looks.
-  public init(
+  package init(
     schedule: [Int], of cases: Int, alpha: Double = 0.05, spending: SpendingFunction = .hwangShihDeCani(-4)
   ) {
     var counts: [Int] = []
@@ -150,7 +150,7 @@ public struct GroupSequential: Sendable, Hashable {
   }
 
   /// The cases answered at each look.
-  public var schedule: [Int] { looks.map(\.cases) }
+  package var schedule: [Int] { looks.map(\.cases) }
 
   /// Judges all pairs so far at a look.
   ///
@@ -159,7 +159,7 @@ public struct GroupSequential: Sendable, Hashable {
   ///   - evidence: both variants on the same cases, in random order of cases, groups whole.
   ///   - look: a place in ``looks``; one beyond the last counts as the last. Each look is taken once.
   ///   - family: how many comparisons are looked at together, at least 1; each has the level divided by it.
-  public func finding(_ evidence: PairedComparison, look place: Int, family: Int = 1) -> Finding {
+  package func finding(_ evidence: PairedComparison, look place: Int, family: Int = 1) -> Finding {
     let place = max(0, min(place, looks.count - 1))
     let isLast = place >= looks.count - 1
     var look = looks.isEmpty ? Look(cases: 0, level: 0, criticalValue: .infinity, spent: 0) : looks[place]

@@ -2,25 +2,25 @@
 ///
 /// A unit is held out if FNV-1a64(salt + key) / 2⁶⁴ lies below the share. That depends on nothing else, so further cases
 /// move none of the others, unless they join two units.
-public struct HeldOutSplit: Sendable, Hashable {
+package struct HeldOutSplit: Sendable, Hashable {
   /// Whether each case is held out, in the given order.
-  public let isHeldOut: [Bool]
+  package let isHeldOut: [Bool]
   /// The units held out.
-  public let units: Int
+  package let units: Int
   /// The share that was asked for, 0 to 1.
-  public let share: Double
+  package let share: Double
 
   /// The share unless told.
-  public static let usualShare = 0.3
+  package static let usualShare = 0.3
   /// Fewer units decide too little.
-  public static let fewestUnits = 30
+  package static let fewestUnits = 30
 
   /// Splits cases.
   /// - Parameters:
   ///   - cases: the cases, whose samples don't matter.
   ///   - share: the share to hold out, 0 to 1.
   ///   - salt: another salt makes another split.
-  public init(_ cases: [ScoredCase], share: Double = usualShare, salt: String = "held-out") {
+  package init(_ cases: [ScoredCase], share: Double = usualShare, salt: String = "held-out") {
     let numbers = ScoredCase.units(of: cases)
     // The smallest group names a unit, or the smallest input where there is no group: both stay as cases are added.
     var names: [Int: (isInput: Int, name: String)] = [:]
@@ -35,7 +35,7 @@ public struct HeldOutSplit: Sendable, Hashable {
   }
 
   /// How many more units would have to be held out; 0 when they are enough.
-  public var missingUnits: Int { max(0, Self.fewestUnits - units) }
+  package var missingUnits: Int { max(0, Self.fewestUnits - units) }
 
   /// A name followed by the digits of its hash: FNV-1a alone gives names that differ in the last letters neighbouring
   /// values.

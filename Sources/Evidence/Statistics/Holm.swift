@@ -1,5 +1,5 @@
 /// Correction for looking at several comparisons at once.
-public enum Holm {
+package enum Holm {
   /// The p-values adjusted by Holm's step-down method (Scandinavian Journal of Statistics 6, 1979, 65–70), in the given
   /// order.
   ///
@@ -9,7 +9,7 @@ public enum Holm {
   ///   - pValues: the p-values.
   ///   - total: how many comparisons were made in all, those whose p-values are not at hand included; the number of
   ///     p-values unless told, and never fewer.
-  public static func adjusted(_ pValues: [Double], of total: Int = 0) -> [Double] {
+  package static func adjusted(_ pValues: [Double], of total: Int = 0) -> [Double] {
     let total = max(total, pValues.count)
     var adjusted = pValues
     var largest = 0.0

@@ -1,24 +1,24 @@
 /// A range of values that the data leave plausible, both ends included.
-public struct Interval: Sendable, Hashable {
+package struct Interval: Sendable, Hashable {
   /// The lower end.
-  public var low: Double
+  package var low: Double
   /// The upper end, never below ``low``.
-  public var high: Double
+  package var high: Double
 
   /// The interval between two ends, given in either order.
-  public init(_ first: Double, _ second: Double) {
+  package init(_ first: Double, _ second: Double) {
     low = min(first, second)
     high = max(first, second)
   }
 
   /// How wide it is.
-  public var width: Double { high - low }
+  package var width: Double { high - low }
 
   /// Whether the value lies in it.
-  public func contains(_ value: Double) -> Bool { low <= value && value <= high }
+  package func contains(_ value: Double) -> Bool { low <= value && value <= high }
 
   /// The interval of the opposite difference.
-  public var negated: Interval { Interval(-high, -low) }
+  package var negated: Interval { Interval(-high, -low) }
 
   /// The interval moved by `offset` and cut to `bounds`.
   func shifted(by offset: Double, within bounds: Interval) -> Interval {

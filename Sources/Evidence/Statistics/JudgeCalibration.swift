@@ -7,31 +7,31 @@
 #endif
 
 /// How a judge's pass rates relate to what people say, from answers that both have labelled.
-public struct JudgeCalibration: Sendable, Hashable {
+package struct JudgeCalibration: Sendable, Hashable {
   /// The judge on answers that people fail: how many of them it fails. Its rate is q₀, the specificity.
-  public let specificity: Proportion
+  package let specificity: Proportion
   /// The judge on answers that people pass: how many of them it passes. Its rate is q₁, the sensitivity.
-  public let sensitivity: Proportion
+  package let sensitivity: Proportion
 
   /// Fewer labels on one side correct nothing.
-  public static let fewestLabels = 20
+  package static let fewestLabels = 20
   /// A judge that tells passes from failures no better than this corrects nothing: q₀ + q₁ − 1.
-  public static let leastDiscrimination = 0.2
+  package static let leastDiscrimination = 0.2
 
   /// Counts of a random sample of answers that people labelled.
-  public init(specificity: Proportion, sensitivity: Proportion) {
+  package init(specificity: Proportion, sensitivity: Proportion) {
     self.specificity = specificity
     self.sensitivity = sensitivity
   }
 
   /// q₀ + q₁ − 1: 1 for a perfect judge, 0 for a coin; nil without labels on both sides.
-  public var discrimination: Double? {
+  package var discrimination: Double? {
     guard let q0 = specificity.rate, let q1 = sensitivity.rate else { return nil }
     return q0 + q1 - 1
   }
 
   /// Whether the judge is calibrated well enough to correct its rates.
-  public var isCalibrated: Bool {
+  package var isCalibrated: Bool {
     guard let discrimination else { return false }
     return discrimination > Self.leastDiscrimination && specificity.count >= Self.fewestLabels
       && sensitivity.count >= Self.fewestLabels
@@ -45,7 +45,7 @@ public struct JudgeCalibration: Sendable, Hashable {
   /// - Parameters:
   ///   - rate: the share that the judge passes, 0 to 1.
   ///   - count: the number of judged answers; of grouped ones the effective number.
-  public func corrected(rate: Double, count: Double) -> Estimate? {
+  package func corrected(rate: Double, count: Double) -> Estimate? {
     guard isCalibrated else { return nil }
     return Self.correction(
       rate: rate, count: count, specificity: specificity.measured, sensitivity: sensitivity.measured)
@@ -57,7 +57,7 @@ public struct JudgeCalibration: Sendable, Hashable {
   /// The interval joins that of the judge's difference with the uncertainty of its discrimination J: on each side
   /// √(((D − L)/J)² + z²D²v/J⁴). It needs errors that don't depend on the variant (``armDependence(_:_:)``); the p-value of
   /// no difference is the judge's own, because equal error rates cannot make a difference.
-  public func corrected(_ comparison: PairedComparison) -> (difference: Double, interval: Interval)? {
+  package func corrected(_ comparison: PairedComparison) -> (difference: Double, interval: Interval)? {
     guard isCalibrated else { return nil }
     return Self.correction(comparison, specificity: specificity.measured, sensitivity: sensitivity.measured)
   }
@@ -108,7 +108,7 @@ public struct JudgeCalibration: Sendable, Hashable {
 
   /// The p-value of a judge's error rate being the same for two variants, by Fisher's exact test (two-sided); at most 0.1
   /// is to be said, and then nothing is strong.
-  public static func armDependence(_ a: Proportion, _ b: Proportion) -> Double {
+  package static func armDependence(_ a: Proportion, _ b: Proportion) -> Double {
     let (successes, count) = (a.successes + b.successes, a.count + b.count)
     let logWays = { (n: Int, k: Int) in
       Distributions.logGamma(Double(n + 1)) - Distributions.logGamma(Double(k + 1))

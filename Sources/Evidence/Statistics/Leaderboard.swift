@@ -1,22 +1,22 @@
 /// Variants by their mean score on the same cases, with letters for those that can't be told apart.
-public struct Leaderboard: Sendable, Hashable {
+package struct Leaderboard: Sendable, Hashable {
   /// The places of the given variants, best mean first; those without a score come last.
-  public let order: [Int]
+  package let order: [Int]
   /// Each given variant's letters; variants that share one are tied.
-  public let letters: [String]
+  package let letters: [String]
   /// The pairwise comparisons after Holm's adjustment, by the places of the two.
-  public let pairs: [Pair: PairedComparison]
+  package let pairs: [Pair: PairedComparison]
 
   /// Two of the given variants.
-  public struct Pair: Sendable, Hashable {
+  package struct Pair: Sendable, Hashable {
     /// The place of the candidate, which comes before ``baseline`` in the given order.
-    public let candidate: Int
+    package let candidate: Int
     /// The place of the baseline.
-    public let baseline: Int
+    package let baseline: Int
   }
 
   /// Compares all pairs of variants.
-  public init(
+  package init(
     _ variants: [[ScoredCase]], measure: ScoredCase.Measure = .score, margin: Double = PairedComparison.defaultMargin,
     alpha: Double = 0.05
   ) {
@@ -45,7 +45,7 @@ public struct Leaderboard: Sendable, Hashable {
   }
 
   /// The place of the variant that is better than every other one; nil where the best is tied.
-  public var first: Int? {
+  package var first: Int? {
     guard let best = order.first else { return nil }
     let shared = order.dropFirst().contains { other in letters[best].contains { letters[other].contains($0) } }
     return shared ? nil : best

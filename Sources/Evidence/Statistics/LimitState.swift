@@ -1,5 +1,5 @@
 /// Where a measured share stands to a limit, as a claim: by Clopper and Pearson's interval.
-public enum LimitState: String, Sendable, Hashable {
+package enum LimitState: String, Sendable, Hashable {
   /// The whole interval lies at or below the limit.
   case met
   /// The whole interval lies above it.
@@ -13,7 +13,7 @@ extension Proportion {
   ///
   /// "95 % of the answers take at most two seconds" is the question whether at most 5 % take longer; 72 answers of which
   /// none does are the fewest that meet it.
-  public func limit(_ share: Double) -> LimitState {
+  package func limit(_ share: Double) -> LimitState {
     let interval = guaranteed()
     return interval.high <= share ? .met : interval.low > share ? .broken : .open
   }

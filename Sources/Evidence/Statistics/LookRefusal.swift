@@ -1,7 +1,7 @@
 import NumberFormat
 
 /// Why cases are not to be looked at before all are answered.
-public enum LookRefusal: Sendable, Hashable {
+package enum LookRefusal: Sendable, Hashable {
   /// So few units are planned, fewer than 30.
   case fewUnits(Int)
   /// The units differ so much in weight that they count like fewer than half as many; the share that they count like.
@@ -14,7 +14,7 @@ public enum LookRefusal: Sendable, Hashable {
   case dominantUnit(Double)
 
   /// The reason as a sentence, with what to do instead.
-  public var sentence: String {
+  package var sentence: String {
     let reason =
       switch self {
       case .fewUnits(let count):
@@ -35,7 +35,7 @@ extension GroupSequential {
   ///   - cases: the planned cases, whose samples don't matter.
   ///   - isShuffled: whether they are asked in random order, units whole (``order(of:salt:)``).
   ///   - hasWholeRepeats: whether each case gets all its samples before the next look.
-  public static func refusals(
+  package static func refusals(
     _ cases: [ScoredCase], isShuffled: Bool = true, hasWholeRepeats: Bool = true
   ) -> [LookRefusal] {
     let units = Units(
@@ -53,7 +53,7 @@ extension GroupSequential {
   /// The cases in random order, units whole and one after the other: the places of the cases of each unit.
   ///
   /// The order depends on the salt and the number of units only, so doing it again gives the same order.
-  public static func order(of cases: [ScoredCase], salt: String) -> [[Int]] {
+  package static func order(of cases: [ScoredCase], salt: String) -> [[Int]] {
     let numbers = ScoredCase.units(of: cases)
     let members = Dictionary(grouping: cases.indices) { numbers[$0] }
     let units = members.keys.sorted().compactMap { members[$0] }

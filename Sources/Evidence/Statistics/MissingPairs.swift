@@ -1,19 +1,19 @@
 /// The cases of a comparison that one of the two variants has no score for.
-public struct MissingPairs: Sendable, Hashable {
+package struct MissingPairs: Sendable, Hashable {
   /// How many they are.
-  public var count = 0
+  package var count = 0
   /// The share of the weight of all cases without a score of the candidate, 0 to 1.
-  public var candidateShare = 0.0
+  package var candidateShare = 0.0
   /// The same for the baseline.
-  public var baselineShare = 0.0
+  package var baselineShare = 0.0
   /// The difference if the missing cases all went against the candidate, and if all went its way (Manski, Partial
   /// Identification of Probability Distributions, 2003).
-  public var bounds = Interval(0, 0)
+  package var bounds = Interval(0, 0)
   /// The exact McNemar p-value of the two variants having different shares without a score.
-  public var pValue = 1.0
+  package var pValue = 1.0
 
   /// Nothing is missing, and the difference is `difference`.
-  public init(difference: Double) { bounds = Interval(difference, difference) }
+  package init(difference: Double) { bounds = Interval(difference, difference) }
 
   /// What is missing of pairs.
   /// - Parameters:
@@ -36,9 +36,9 @@ public struct MissingPairs: Sendable, Hashable {
   }
 
   /// The larger share of the two variants.
-  public var share: Double { max(candidateShare, baselineShare) }
+  package var share: Double { max(candidateShare, baselineShare) }
   /// More than this share decides nothing.
-  public static let most = 0.1
+  package static let most = 0.1
   /// More than this share is no strong evidence.
-  public static let mostForStrong = 0.02
+  package static let mostForStrong = 0.02
 }

@@ -1,20 +1,20 @@
 extension PairedComparison {
   /// What the interval says against the margin; too few where fewer than ten effective units are complete or more than a
   /// tenth of the pairs is missing.
-  public var effectClass: EffectClass {
+  package var effectClass: EffectClass {
     guard effectiveUnits >= 10 - 1e-9, missing.share <= MissingPairs.most else { return .tooFew }
     return EffectClass(interval: interval, margin: margin)
   }
 
   /// How large the shown gain is; nil unless the class is better (of a loss ask ``swapped``).
-  public var gainSize: GainSize? {
+  package var gainSize: GainSize? {
     guard effectClass == .better else { return nil }
     return interval.low >= margin ? .surelyWorthwhile : difference >= margin ? .worthwhile : .unclear
   }
 
   /// Whether the missing pairs could change what follows: the class would differ if they all went one way, or the two
   /// variants have different shares without a score.
-  public var missingCouldChange: Bool {
+  package var missingCouldChange: Bool {
     guard missing.count > 0 else { return false }
     if missing.pValue <= 0.05 { return true }
     let bounds = Interval(-1, 1)
@@ -26,27 +26,27 @@ extension PairedComparison {
 
   /// The share of cases on which right and wrong answers differ, by Laplace's rule: (b + c + 1)/(n + 2); nil for graded
   /// scores.
-  public var discordance: Double? { sample.discordance }
+  package var discordance: Double? { sample.discordance }
 
   /// The cases that would be needed, those at hand included, to find a difference of the margin with a power of 80 %, with
   /// as much spread as was measured and as many cases to a group; nil for fewer than two units.
-  public var casesNeeded: Int? { power?.cases(toDetect: margin) }
+  package var casesNeeded: Int? { power?.cases(toDetect: margin) }
 
   /// The power of comparisons with as much spread as this one's; nil for fewer than two units.
   ///
   /// The measured difference doesn't enter: the power at what was measured only restates the p-value.
-  public var power: Power? { sample.power }
+  package var power: Power? { sample.power }
 
   /// About how many more cases would tell the variants apart, or show them to be the same within the margin: two
   /// significant digits; nil unless the class is unclear or too few, or where it isn't known.
-  public var moreCases: Int? {
+  package var moreCases: Int? {
     guard [.unclear, .tooFew].contains(effectClass), let needed = casesNeeded else { return nil }
     return Self.about(max(10 - count, needed - count))
   }
 
   /// About how many more cases would show equivalence, if there is no difference at all, with a power of 80 %:
   /// (z + 1.2816)²·ψ/m² in all. Nil for graded scores of fewer than two units.
-  public var moreCasesForEquivalence: Int? {
+  package var moreCasesForEquivalence: Int? {
     sample.caseVariance.map { Self.about(Power.casesForEquivalence(variance: $0, margin: margin) - count) }
   }
 

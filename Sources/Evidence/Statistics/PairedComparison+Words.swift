@@ -2,7 +2,7 @@ import NumberFormat
 
 extension PairedComparison {
   /// What follows from the comparison, as the rest of a sentence about the candidate: `better by 11 points [3, 20]`.
-  public var words: String {
+  package var words: String {
     let range = "[\(NumberFormat.pointsNumber(interval.low)), \(NumberFormat.pointsNumber(interval.high))]"
     switch effectClass {
     case .tooFew: return tooFewWords
@@ -43,7 +43,7 @@ extension PairedComparison {
   }
 
   /// Lines that belong beside ``words``: effective numbers, missing pairs.
-  public var notes: [String] {
+  package var notes: [String] {
     var lines: [String] = []
     if let effectiveWords, effectClass != .tooFew { lines.append(effectiveWords) }
     if missingCouldChange {

@@ -4,9 +4,9 @@
 /// interval (``PairedOutcomes``). Everything else (graded scores, repeats, groups, weights) is judged by the sign-flip
 /// test of the units' totals and a t interval of the units' means with two pseudo-units, the larger p-value of the two
 /// being the one that counts. In both, the interval leaves 0 out if and only if the p-value is at most ``alpha``.
-public struct PairedComparison: Sendable, Hashable {
+package struct PairedComparison: Sendable, Hashable {
   /// What is compared.
-  public enum Sample: Sendable, Hashable {
+  package enum Sample: Sendable, Hashable {
     /// One right or wrong answer to a case; A is the candidate.
     case outcomes(PairedOutcomes)
     /// Differences of units, candidate minus baseline.
@@ -14,34 +14,34 @@ public struct PairedComparison: Sendable, Hashable {
   }
 
   /// The complete pairs.
-  public let sample: Sample
+  package let sample: Sample
   /// The cases with a score of both variants.
-  public let count: Int
+  package let count: Int
   /// The cases on which the candidate is better.
-  public let wins: Int
+  package let wins: Int
   /// The cases on which it is worse.
-  public let losses: Int
+  package let losses: Int
   /// The pairs that are not complete.
-  public let missing: MissingPairs
+  package let missing: MissingPairs
   /// Cases that only one variant has, or with another input or expected value in each, which are not compared.
-  public let notCompared: [String]
+  package let notCompared: [String]
   /// The weighted mean difference, candidate minus baseline, −1 to 1; 0 without cases.
-  public let difference: Double
+  package let difference: Double
   /// The p-value of no difference of this comparison alone.
-  public let rawPValue: Double
+  package let rawPValue: Double
   /// The p-value of no difference, adjusted for everything that was looked at.
-  public private(set) var pValue: Double
+  package private(set) var pValue: Double
   /// The interval of the difference: 95 %, wider after adjusting.
-  public private(set) var interval: Interval
+  package private(set) var interval: Interval
   /// How many comparisons the p-value and the interval are adjusted for; 1: for none but this.
-  public private(set) var family = 1
+  package private(set) var family = 1
   /// The smallest difference that matters, above 0.
-  public let margin: Double
+  package let margin: Double
   /// The two-sided chance of claiming a difference that isn't there.
-  public let alpha: Double
+  package let alpha: Double
 
   /// The margin unless told: 5 points.
-  public static let defaultMargin = 0.05
+  package static let defaultMargin = 0.05
 
   /// Compares two variants case by case.
   ///
@@ -53,7 +53,7 @@ public struct PairedComparison: Sendable, Hashable {
   ///   - measure: what is averaged.
   ///   - margin: the smallest difference that matters.
   ///   - alpha: the two-sided chance of claiming a difference that isn't there.
-  public init(
+  package init(
     candidate: [ScoredCase], baseline: [ScoredCase], measure: ScoredCase.Measure = .score,
     margin: Double = defaultMargin, alpha: Double = 0.05
   ) {
@@ -74,7 +74,7 @@ public struct PairedComparison: Sendable, Hashable {
   }
 
   /// Compares counts of right and wrong answers; A is the candidate.
-  public init(_ outcomes: PairedOutcomes, margin: Double = defaultMargin, alpha: Double = 0.05) {
+  package init(_ outcomes: PairedOutcomes, margin: Double = defaultMargin, alpha: Double = 0.05) {
     self.init(
       sample: .outcomes(outcomes), wins: outcomes.onlyA, losses: outcomes.onlyB, missing: nil, notCompared: [],
       margin: margin, alpha: alpha)
@@ -85,7 +85,7 @@ public struct PairedComparison: Sendable, Hashable {
   ///   - differences: one for each case, −1 to 1; others are clipped.
   ///   - weights: each case's weight; all 1 unless told.
   ///   - units: each case's unit; its own unless told.
-  public init(
+  package init(
     differences: [Double], weights: [Double]? = nil, units: [Int]? = nil, margin: Double = defaultMargin,
     alpha: Double = 0.05
   ) {
@@ -125,7 +125,7 @@ public struct PairedComparison: Sendable, Hashable {
   }
 
   /// The interval of the difference at another confidence, for this comparison alone.
-  public func interval(confidence: Double) -> Interval { sample.interval(confidence: confidence) }
+  package func interval(confidence: Double) -> Interval { sample.interval(confidence: confidence) }
 
   /// The comparison with a p-value that was adjusted together with others, and an interval to match.
   ///
@@ -134,7 +134,7 @@ public struct PairedComparison: Sendable, Hashable {
   /// - Parameters:
   ///   - pValue: the adjusted p-value, no smaller than ``rawPValue``.
   ///   - family: how many comparisons it was adjusted for, at least 1.
-  public func adjusted(pValue: Double, family: Int) -> PairedComparison {
+  package func adjusted(pValue: Double, family: Int) -> PairedComparison {
     var adjusted = self
     adjusted.pValue = max(rawPValue, min(1, pValue))
     adjusted.family = max(1, family)
@@ -144,7 +144,7 @@ public struct PairedComparison: Sendable, Hashable {
   }
 
   /// The same seen from the other side: the baseline's score minus the candidate's.
-  public var swapped: PairedComparison {
+  package var swapped: PairedComparison {
     var other = PairedComparison(
       sample: sample.swapped, wins: losses, losses: wins, missing: missing.swapped, notCompared: notCompared,
       margin: margin, alpha: alpha)
@@ -153,7 +153,7 @@ public struct PairedComparison: Sendable, Hashable {
   }
 
   /// The test behind ``pValue``.
-  public var test: String {
+  package var test: String {
     switch sample {
     case .outcomes: "exact McNemar"
     case .units: "sign-flip test"
@@ -161,7 +161,7 @@ public struct PairedComparison: Sendable, Hashable {
   }
 
   /// The effective number of units; the number of cases without groups and weights.
-  public var effectiveUnits: Double {
+  package var effectiveUnits: Double {
     switch sample {
     case .outcomes(let outcomes): Double(outcomes.count)
     case .units(let units): units.effectiveCount
@@ -169,7 +169,7 @@ public struct PairedComparison: Sendable, Hashable {
   }
 
   /// The effective numbers in words; nil when they are those of the cases.
-  public var effectiveWords: String? {
+  package var effectiveWords: String? {
     if case .units(let units) = sample { units.effectiveWords } else { nil }
   }
 }

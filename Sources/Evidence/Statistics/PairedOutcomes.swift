@@ -1,16 +1,16 @@
 /// Two variants on the same cases, each right or wrong on each.
-public struct PairedOutcomes: Sendable, Hashable {
+package struct PairedOutcomes: Sendable, Hashable {
   /// Cases that both got right.
-  public var both: Int
+  package var both: Int
   /// Cases that only the first, A, got right.
-  public var onlyA: Int
+  package var onlyA: Int
   /// Cases that only the second, B, got right.
-  public var onlyB: Int
+  package var onlyB: Int
   /// Cases that both got wrong.
-  public var neither: Int
+  package var neither: Int
 
   /// Counts made elsewhere; negative ones count as 0.
-  public init(both: Int, onlyA: Int, onlyB: Int, neither: Int) {
+  package init(both: Int, onlyA: Int, onlyB: Int, neither: Int) {
     self.both = max(0, both)
     self.onlyA = max(0, onlyA)
     self.onlyB = max(0, onlyB)
@@ -18,7 +18,7 @@ public struct PairedOutcomes: Sendable, Hashable {
   }
 
   /// Counts pairs of A's and B's outcome on the same case.
-  public init(_ pairs: some Sequence<(Bool, Bool)>) {
+  package init(_ pairs: some Sequence<(Bool, Bool)>) {
     self.init(both: 0, onlyA: 0, onlyB: 0, neither: 0)
     for pair in pairs {
       switch pair {
@@ -31,28 +31,28 @@ public struct PairedOutcomes: Sendable, Hashable {
   }
 
   /// All cases.
-  public var count: Int { both + onlyA + onlyB + neither }
+  package var count: Int { both + onlyA + onlyB + neither }
 
   /// The cases on which the two differ.
-  public var discordant: Int { onlyA + onlyB }
+  package var discordant: Int { onlyA + onlyB }
 
   /// How often A is right.
-  public var a: Proportion { Proportion(successes: both + onlyA, of: count) }
+  package var a: Proportion { Proportion(successes: both + onlyA, of: count) }
 
   /// How often B is right.
-  public var b: Proportion { Proportion(successes: both + onlyB, of: count) }
+  package var b: Proportion { Proportion(successes: both + onlyB, of: count) }
 
   /// The same with A and B exchanged.
-  public var swapped: PairedOutcomes { PairedOutcomes(both: both, onlyA: onlyB, onlyB: onlyA, neither: neither) }
+  package var swapped: PairedOutcomes { PairedOutcomes(both: both, onlyA: onlyB, onlyB: onlyA, neither: neither) }
 
   /// The rate of A minus the rate of B, −1 to 1; 0 without cases.
-  public var difference: Double { count == 0 ? 0 : Double(onlyA - onlyB) / Double(count) }
+  package var difference: Double { count == 0 ? 0 : Double(onlyA - onlyB) / Double(count) }
 
   /// The two-sided p-value of McNemar's exact test: how often fair coins would split the discordant cases at least as
   /// unevenly. 1 without discordant cases.
   ///
   /// The mid-p variant is not used: it claims too much now and then.
-  public var pValue: Double { Distributions.fairCoin(onlyA, onlyB) }
+  package var pValue: Double { Distributions.fairCoin(onlyA, onlyB) }
 
   /// The interval for ``difference``; −1 to 1 without cases.
   ///
@@ -60,7 +60,7 @@ public struct PairedOutcomes: Sendable, Hashable {
   /// leaves 0 out if and only if ``pValue`` is at most 1 − `confidence`: no table of fewer than 300 discordant cases has
   /// a smaller p-value and a score interval with 0 in it.
   /// - Parameter confidence: between 0 and 1; 0.95 unless told.
-  public func interval(confidence: Double = 0.95) -> Interval {
+  package func interval(confidence: Double = 0.95) -> Interval {
     scoreInterval(confidence: confidence).agreeing(isShown: pValue <= 1 - confidence, difference: difference)
   }
 
@@ -83,7 +83,7 @@ public struct PairedOutcomes: Sendable, Hashable {
   }
 
   /// Tango's score statistic of a true difference δ, standard normal if it is the true one.
-  public func score(against δ: Double) -> Double {
+  package func score(against δ: Double) -> Double {
     let (b, c, n) = (Double(onlyA), Double(onlyB), Double(count))
     let linear = -b - c + (2 * n - b + c) * δ
     let constant = -c * δ * (1 - δ)
@@ -95,7 +95,7 @@ public struct PairedOutcomes: Sendable, Hashable {
   }
 
   /// The one-sided p-value of A being worse than B by `margin` or more (non-inferiority, by Tango's score).
-  public func nonInferiorityPValue(margin: Double) -> Double {
+  package func nonInferiorityPValue(margin: Double) -> Double {
     Distributions.normalCumulative(-score(against: -abs(margin)))
   }
 }

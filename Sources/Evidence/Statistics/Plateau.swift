@@ -1,8 +1,8 @@
 /// Whether a prompt still gets better: the last versions of one prompt on one model and one case set, against the best
 /// version before them.
-public struct Plateau: Sendable, Hashable {
+package struct Plateau: Sendable, Hashable {
   /// What the last versions show. It is about steps tried, not steps possible.
-  public enum State: Sendable, Hashable {
+  package enum State: Sendable, Hashable {
     /// Fewer versions than the window and one before it.
     case tooFewVersions
     /// One of the last versions is better than the best before them.
@@ -14,31 +14,31 @@ public struct Plateau: Sendable, Hashable {
   }
 
   /// What the last versions show.
-  public let state: State
+  package let state: State
   /// How many of the last versions are looked at.
-  public let window: Int
+  package let window: Int
   /// The last versions (candidates) against the best version before them (baseline), oldest first; empty with too few
   /// versions.
-  public let steps: [PairedComparison]
+  package let steps: [PairedComparison]
   /// For each step the p-value of a gain after Bonferroni's correction; 1 for a loss.
-  public let gainPValues: [Double]
+  package let gainPValues: [Double]
   /// How many versions there were.
-  public let versions: Int
+  package let versions: Int
   /// The place of the best version before the last ones, from 0; nil with too few versions.
-  public let champion: Int?
+  package let champion: Int?
   /// Whether at the ceiling even the champion's score is at most one half: then it is the task, the cases or the graders
   /// to look at.
-  public let isStuck: Bool
+  package let isStuck: Bool
 
   /// How many of the last versions are looked at unless told.
-  public static let usualWindow = 3
+  package static let usualWindow = 3
 
   /// Judges versions of one prompt in order of creation, each changed from its parent in one section.
   /// - Parameters:
   ///   - versions: the cases of each version, oldest first.
   ///   - window: how many of the last are looked at, at least 1.
   ///   - margin: the smallest gain that matters.
-  public init(
+  package init(
     versions: [[ScoredCase]], window: Int = usualWindow, margin: Double = PairedComparison.defaultMargin
   ) {
     let window = max(1, window)
@@ -74,8 +74,8 @@ public struct Plateau: Sendable, Hashable {
   }
 
   /// The largest gain that the cases could still hide in any of the last steps, 0 to 1; nil without steps.
-  public var hiddenGain: Double? { steps.map { max(0, $0.interval.high) }.max() }
+  package var hiddenGain: Double? { steps.map { max(0, $0.interval.high) }.max() }
 
   /// Whether the last version is shown to be worse than the best before the window.
-  public var lastIsWorse: Bool { steps.last.map { $0.interval.high < 0 } ?? false }
+  package var lastIsWorse: Bool { steps.last.map { $0.interval.high < 0 } ?? false }
 }

@@ -1,7 +1,7 @@
 /// What a paired comparison of two variants can see, from the tests that ``PairedComparison`` makes.
-public struct Power: Sendable, Hashable {
+package struct Power: Sendable, Hashable {
   /// How much cases differ between the variants.
-  public enum Spread: Sendable, Hashable {
+  package enum Spread: Sendable, Hashable {
     /// Right and wrong: the share of cases on which the variants differ, 0 to 1.
     case discordance(Double)
     /// Graded scores: the standard deviation of the cases' differences, and the factor by which groups enlarge the
@@ -10,21 +10,21 @@ public struct Power: Sendable, Hashable {
   }
 
   /// How much cases differ.
-  public var spread: Spread
+  package var spread: Spread
   /// The chance of finding a difference that is there, 0 to 1.
-  public var power: Double
+  package var power: Double
   /// The two-sided chance of finding one that isn't, 0 to 1.
-  public var significance: Double
+  package var significance: Double
 
   /// The share of differing cases that is assumed before anything is measured.
-  public static let usualDiscordance = 0.2
+  package static let usualDiscordance = 0.2
   /// The standard deviation of differences that is assumed before anything is measured.
-  public static let usualDeviation = 0.3
+  package static let usualDeviation = 0.3
   /// Beyond so many cases the answer is none.
   static let mostCases = 10_000_000
 
   /// Right and wrong answers; unless told 20 % of cases differ, 80 % power, 5 % significance.
-  public init(discordance: Double = usualDiscordance, power: Double = 0.8, significance: Double = 0.05) {
+  package init(discordance: Double = usualDiscordance, power: Double = 0.8, significance: Double = 0.05) {
     spread = .discordance(min(1, max(0, discordance)))
     self.power = power
     self.significance = significance
@@ -36,7 +36,7 @@ public struct Power: Sendable, Hashable {
   ///   - designEffect: the factor by which groups enlarge the variance of the mean, at least 1.
   ///   - power: the chance of finding a difference that is there.
   ///   - significance: the two-sided chance of finding one that isn't.
-  public init(deviation: Double, designEffect: Double = 1, power: Double = 0.8, significance: Double = 0.05) {
+  package init(deviation: Double, designEffect: Double = 1, power: Double = 0.8, significance: Double = 0.05) {
     spread = .deviation(max(0, deviation), designEffect: max(1, designEffect))
     self.power = power
     self.significance = significance
@@ -48,7 +48,7 @@ public struct Power: Sendable, Hashable {
   /// and the wins among them, binomial in M (Connor, Biometrics 43, 1987, describes the setting; his normal formula is
   /// not used). A difference above the discordance is taken as equal to it. Graded: the noncentral t distribution, two
   /// cases fewer for the guard of the interval.
-  public func chance(ofDetecting difference: Double, cases count: Int) -> Double {
+  package func chance(ofDetecting difference: Double, cases count: Int) -> Double {
     let difference = abs(difference)
     switch spread {
     case .discordance(let discordance):
@@ -71,7 +71,7 @@ public struct Power: Sendable, Hashable {
   ///
   /// The smallest number from which on the next four have the power, too: the exact power rises in a saw-tooth. Nil for no
   /// difference, which no number of cases can show, and beyond ten million.
-  public func cases(toDetect difference: Double) -> Int? {
+  package func cases(toDetect difference: Double) -> Int? {
     let difference = abs(difference)
     guard difference > 0 else { return nil }
     switch spread {
@@ -86,7 +86,7 @@ public struct Power: Sendable, Hashable {
 
   /// The smallest true difference (0 to 1) that `count` cases find; nil when they would miss even the largest one that
   /// the spread allows.
-  public func detectableDifference(cases count: Int) -> Double? {
+  package func detectableDifference(cases count: Int) -> Double? {
     guard count > 0 else { return nil }
     let largest = if case .discordance(let discordance) = spread { discordance } else { 1.0 }
     guard largest > 0, chance(ofDetecting: largest, cases: count) >= power else { return nil }
@@ -106,14 +106,14 @@ public struct Power: Sendable, Hashable {
   }
 
   /// The same in whole percentage points, rounded up from tenths; nil when no difference would be found.
-  public func detectablePoints(cases count: Int) -> Int? {
+  package func detectablePoints(cases count: Int) -> Int? {
     detectableDifference(cases: count).map { Int((($0 * 1000).rounded() / 10).rounded(.up)) }
   }
 
   /// The cases needed to show two variants without a difference to be the same within a margin with 80 % power:
   /// (z₀.₉₇₅ + z₀.₉)²·σ²/m², where σ² is the variance of the cases' differences (of right and wrong answers their
   /// discordance).
-  public static func casesForEquivalence(variance: Double, margin: Double) -> Int {
+  package static func casesForEquivalence(variance: Double, margin: Double) -> Int {
     let z = Distributions.normalQuantile(0.975) + Distributions.normalQuantile(0.9)
     let needed = z * z * variance / (margin * margin)
     return needed < Double(mostCases) ? Int(needed.rounded(.up)) : mostCases

@@ -1,23 +1,23 @@
 /// Count, mean, spread and extremes of numbers that come one by one (Welford 1962), without keeping them.
-public struct RunningSummary: Sendable, Hashable {
+package struct RunningSummary: Sendable, Hashable {
   /// How many numbers came.
-  public private(set) var count = 0
+  package private(set) var count = 0
   /// Their mean; 0 without numbers.
-  public private(set) var mean = 0.0
+  package private(set) var mean = 0.0
   /// The smallest; nil without numbers.
-  public private(set) var minimum: Double?
+  package private(set) var minimum: Double?
   /// The largest; nil without numbers.
-  public private(set) var maximum: Double?
+  package private(set) var maximum: Double?
   private var squares = 0.0
 
   /// A summary of nothing yet.
-  public init() {}
+  package init() {}
 
   /// A summary of these numbers.
-  public init(_ values: some Sequence<Double>) { for value in values { add(value) } }
+  package init(_ values: some Sequence<Double>) { for value in values { add(value) } }
 
   /// Takes one more number.
-  public mutating func add(_ value: Double) {
+  package mutating func add(_ value: Double) {
     count += 1
     let before = value - mean
     mean += before / Double(count)
@@ -27,14 +27,14 @@ public struct RunningSummary: Sendable, Hashable {
   }
 
   /// The sum of the numbers.
-  public var sum: Double { mean * Double(count) }
+  package var sum: Double { mean * Double(count) }
 
   /// The variance with n − 1 in the denominator; nil for fewer than two numbers.
-  public var variance: Double? { count < 2 ? nil : squares / Double(count - 1) }
+  package var variance: Double? { count < 2 ? nil : squares / Double(count - 1) }
 
   /// The standard deviation; nil for fewer than two numbers.
-  public var deviation: Double? { variance.map { $0.squareRoot() } }
+  package var deviation: Double? { variance.map { $0.squareRoot() } }
 
   /// The standard error of the mean; nil for fewer than two numbers.
-  public var standardError: Double? { variance.map { ($0 / Double(count)).squareRoot() } }
+  package var standardError: Double? { variance.map { ($0 / Double(count)).squareRoot() } }
 }

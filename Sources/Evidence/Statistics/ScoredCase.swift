@@ -1,5 +1,5 @@
 /// What a grader made of one answer.
-public enum CaseSample: Sendable, Hashable {
+package enum CaseSample: Sendable, Hashable {
   /// A score from 0 to 1, and whether it reaches the threshold to pass. A bad answer (empty, refused, cut off, of the
   /// wrong form) has a score of 0: that is about the model.
   case scored(Double, passed: Bool)
@@ -7,25 +7,25 @@ public enum CaseSample: Sendable, Hashable {
   case unscored(String)
 
   /// The score; nil when unscored.
-  public var score: Double? { if case .scored(let score, _) = self { score } else { nil } }
+  package var score: Double? { if case .scored(let score, _) = self { score } else { nil } }
   /// Whether it passed; nil when unscored.
-  public var passed: Bool? { if case .scored(_, let passed) = self { passed } else { nil } }
+  package var passed: Bool? { if case .scored(_, let passed) = self { passed } else { nil } }
 }
 
 /// One case of an eval set with what one variant got for it.
-public struct ScoredCase: Sendable, Hashable, Identifiable {
+package struct ScoredCase: Sendable, Hashable, Identifiable {
   /// The case's name, which finds it in another variant's cases.
-  public let id: String
+  package let id: String
   /// A hash of the rendered input. Cases with equal input are copies of one question, and one unit.
-  public let input: String
+  package let input: String
   /// A hash of the expected value. Two variants are compared on a case only if input and expected value are the same.
-  public let expected: String
+  package let expected: String
   /// What it belongs to, such as a conversation or a document; cases of one group are one unit. Nil: to nothing.
-  public let group: String?
+  package let group: String?
   /// How much it counts, above 0.
-  public let weight: Double
+  package let weight: Double
   /// One entry for each time that the case was asked, at least one.
-  public let samples: [CaseSample]
+  package let samples: [CaseSample]
 
   /// A case.
   ///
@@ -37,7 +37,7 @@ public struct ScoredCase: Sendable, Hashable, Identifiable {
   ///   - group: what it belongs to.
   ///   - weight: how much it counts.
   ///   - samples: what the answers got; without any the case is unscored.
-  public init(
+  package init(
     _ id: String, input: String? = nil, expected: String = "", group: String? = nil, weight: Double = 1,
     samples: [CaseSample]
   ) {
@@ -54,7 +54,7 @@ public struct ScoredCase: Sendable, Hashable, Identifiable {
   }
 
   /// What is averaged over cases.
-  public enum Measure: Sendable, Hashable {
+  package enum Measure: Sendable, Hashable {
     /// The score, 0 to 1.
     case score
     /// Whether the answer passed, as 0 or 1.
@@ -70,16 +70,16 @@ public struct ScoredCase: Sendable, Hashable, Identifiable {
   }
 
   /// The mean over the scored samples; nil when none is.
-  public func value(_ measure: Measure = .score) -> Double? {
+  package func value(_ measure: Measure = .score) -> Double? {
     let values = values(measure)
     return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
   /// Whether at least one sample has a score.
-  public var isScored: Bool { samples.contains { $0.score != nil } }
+  package var isScored: Bool { samples.contains { $0.score != nil } }
 
   /// Whether its samples disagree on whether the answer passes.
-  public var isFlaky: Bool { Set(samples.compactMap(\.passed)).count > 1 }
+  package var isFlaky: Bool { Set(samples.compactMap(\.passed)).count > 1 }
 
   /// The unit of each case: a number that cases share when they share a group or an input, directly or through others.
   package static func units(of cases: [ScoredCase]) -> [Int] {

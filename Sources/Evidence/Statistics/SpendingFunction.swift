@@ -11,7 +11,7 @@
 ///
 /// What is spent rises from 0 to the whole with the share. It depends on nothing that was measured, so looks may come
 /// at other times than planned as long as their times have nothing to do with the scores.
-public enum SpendingFunction: Sendable, Hashable {
+package enum SpendingFunction: Sendable, Hashable {
   /// Almost nothing early: 2·(2 − 2Φ(z₁₋α⁄₄ / √t)), which comes close to the bounds of O'Brien and Fleming (Biometrics
   /// 35, 1979, 549–556). Lan and DeMets' α₁ for each side.
   case obrienFleming
@@ -25,7 +25,7 @@ public enum SpendingFunction: Sendable, Hashable {
   case hwangShihDeCani(Double)
 
   /// What is spent of a two-sided `alpha` (half of it on each side) at a share of 0 to 1; all of it from 1 on.
-  public func spent(of alpha: Double, at share: Double) -> Double {
+  package func spent(of alpha: Double, at share: Double) -> Double {
     guard share > 0 else { return 0 }
     guard share < 1 else { return alpha }
     let spent =

@@ -11,27 +11,27 @@
 ///
 /// Such counts say how often the judge is right when it passes and when it fails, which the share that it passes turns into
 /// error rates. Taking them for error rates would bias the corrected rate.
-public struct StratifiedCalibration: Sendable, Hashable {
+package struct StratifiedCalibration: Sendable, Hashable {
   /// Of answers that the judge passed, those that people pass too.
-  public let passed: Proportion
+  package let passed: Proportion
   /// Of answers that the judge failed, those that people fail too.
-  public let failed: Proportion
+  package let failed: Proportion
   /// The share that the judge passes in the run that the sample was drawn from, 0 to 1.
-  public let passShare: Double
+  package let passShare: Double
 
   private static let draws = 10_000
 
   /// Counts of a sample balanced by the judge's label.
-  public init(passed: Proportion, failed: Proportion, passShare: Double) {
+  package init(passed: Proportion, failed: Proportion, passShare: Double) {
     self.passed = passed
     self.failed = failed
     self.passShare = min(1, max(0, passShare))
   }
 
   /// q₁, how often the judge passes what people pass; nil without labels.
-  public var sensitivity: Double? { rates.map(\.sensitivity) }
+  package var sensitivity: Double? { rates.map(\.sensitivity) }
   /// q₀, how often the judge fails what people fail; nil without labels.
-  public var specificity: Double? { rates.map(\.specificity) }
+  package var specificity: Double? { rates.map(\.specificity) }
 
   private var rates: (specificity: Double, sensitivity: Double)? {
     guard let right = passed.rate, let wrong = failed.rate else { return nil }
@@ -45,7 +45,7 @@ public struct StratifiedCalibration: Sendable, Hashable {
   }
 
   /// Whether the judge is calibrated well enough to correct its rates.
-  public var isCalibrated: Bool {
+  package var isCalibrated: Bool {
     guard let rates else { return false }
     return rates.specificity + rates.sensitivity - 1 > JudgeCalibration.leastDiscrimination
       && min(passed.count, failed.count) >= JudgeCalibration.fewestLabels
@@ -54,7 +54,7 @@ public struct StratifiedCalibration: Sendable, Hashable {
   /// The share of answers that people would pass, from those that the judge passes; nil unless ``isCalibrated``.
   ///
   /// The interval holds the middle 95 % of 10,000 draws of the three rates from Beta(right + ½, wrong + ½).
-  public func corrected(_ judged: Proportion) -> Estimate? {
+  package func corrected(_ judged: Proportion) -> Estimate? {
     guard isCalibrated, let rates, let rate = judged.rate else { return nil }
     let correct = { (p: Double, rates: (specificity: Double, sensitivity: Double)) in
       min(1, max(0, (p + rates.specificity - 1) / (rates.specificity + rates.sensitivity - 1)))

@@ -7,7 +7,7 @@
 #endif
 
 /// A number that a person states: exactly, or as a range that holds it with a probability of 90 %.
-public enum UncertainNumber: Sendable, Hashable {
+package enum UncertainNumber: Sendable, Hashable {
   /// Taken as exact.
   case exact(Double)
   /// A lognormal number above 0 with 5 % below `low` and 5 % above `high`.
@@ -19,20 +19,20 @@ public enum UncertainNumber: Sendable, Hashable {
   private static let width = 3.289707253902945
 
   /// A range; exact where both ends are equal. Nil unless 0 < low ≤ high and both are finite.
-  public init?(low: Double, high: Double) {
+  package init?(low: Double, high: Double) {
     guard low > 0, low <= high, high.isFinite else { return nil }
     self = low == high ? .exact(low) : .range(low: low, high: high)
   }
 
   /// Whether it is a range.
-  public var isUncertain: Bool { if case .exact = self { false } else { true } }
+  package var isUncertain: Bool { if case .exact = self { false } else { true } }
 
   /// The middle: half of the probability lies on each side.
-  public var median: Double { value(at: 0) }
+  package var median: Double { value(at: 0) }
   /// The value with 5 % below it.
-  public var low: Double { value(at: -Self.width / 2) }
+  package var low: Double { value(at: -Self.width / 2) }
   /// The value with 5 % above it.
-  public var high: Double { value(at: Self.width / 2) }
+  package var high: Double { value(at: Self.width / 2) }
 
   /// The value so many standard deviations from the middle, on the scale on which it is normal.
   func value(at deviations: Double) -> Double {

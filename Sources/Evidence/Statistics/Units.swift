@@ -9,27 +9,27 @@
 /// Values of units, which are what is independent: lone cases, conversations, documents, copies of one question.
 ///
 /// The mean is weighted by each unit's share of the weight of all cases.
-public struct Units: Sendable, Hashable {
+package struct Units: Sendable, Hashable {
   /// Each unit's share of the weight, above 0; they sum to 1.
-  public let shares: [Double]
+  package let shares: [Double]
   /// The weighted mean of each unit's cases.
-  public let means: [Double]
+  package let means: [Double]
   /// The number of cases.
-  public let cases: Int
+  package let cases: Int
   /// The weighted mean of all cases; 0 without any.
-  public let mean: Double
+  package let mean: Double
   /// The effective number of cases, 1/Σ(w/W)²; the number of cases when all weigh the same.
-  public let effectiveCases: Double
+  package let effectiveCases: Double
   /// The variance that the mean would have if every case were a unit, s²/n* with the weighted variance s² of the cases'
   /// values; nil for fewer than two cases.
-  public let independentVariance: Double?
+  package let independentVariance: Double?
 
   /// Joins cases' values to units.
   /// - Parameters:
   ///   - values: one value a case.
   ///   - weights: each case's weight, above 0; all 1 unless told.
   ///   - units: the unit of each case, any numbers; each case its own unless told.
-  public init(_ values: [Double], weights: [Double]? = nil, units: [Int]? = nil) {
+  package init(_ values: [Double], weights: [Double]? = nil, units: [Int]? = nil) {
     let weights = weights ?? Array(repeating: 1, count: values.count)
     let all = weights.reduce(0, +)
     if let units {
@@ -61,7 +61,7 @@ public struct Units: Sendable, Hashable {
 
   /// Units whose means are known.
   /// - Parameter effectiveCases: the effective number of cases in them; that of the units unless told.
-  public init(means: [Double], weights: [Double]? = nil, effectiveCases: Double? = nil) {
+  package init(means: [Double], weights: [Double]? = nil, effectiveCases: Double? = nil) {
     let units = Units(means, weights: weights)
     self.init(
       shares: units.shares, means: means, mean: units.mean,
@@ -82,10 +82,10 @@ public struct Units: Sendable, Hashable {
   }
 
   /// The number of units.
-  public var count: Int { shares.count }
+  package var count: Int { shares.count }
 
   /// The effective number of units, G* = 1/Σh²: as many units of equal share would tell as much. 0 without units.
-  public var effectiveCount: Double { shares.isEmpty ? 0 : 1 / shares.reduce(0) { $0 + $1 * $1 } }
+  package var effectiveCount: Double { shares.isEmpty ? 0 : 1 / shares.reduce(0) { $0 + $1 * $1 } }
 
   /// What each unit adds to ``mean``.
   var totals: [Double] { zip(shares, means).map { $0 * $1 } }
@@ -121,10 +121,10 @@ public struct Units: Sendable, Hashable {
   }
 
   /// The standard error of ``mean``; nil for fewer than two units.
-  public var standardError: Double? { estimator?.standardError }
+  package var standardError: Double? { estimator?.standardError }
 
   /// How many times larger the variance of the mean is than if every case were a unit; 1 where it isn't known.
-  public var designEffect: Double {
+  package var designEffect: Double {
     guard let independentVariance, independentVariance > 0, count < cases, let error = standardError else { return 1 }
     return error * error / independentVariance
   }

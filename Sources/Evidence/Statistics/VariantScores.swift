@@ -1,18 +1,18 @@
 import NumberFormat
 
 /// What one variant got on the cases of an eval set.
-public struct VariantScores: Sendable, Hashable {
+package struct VariantScores: Sendable, Hashable {
   /// The cases.
-  public let cases: [ScoredCase]
+  package let cases: [ScoredCase]
   /// What is averaged.
-  public let measure: ScoredCase.Measure
+  package let measure: ScoredCase.Measure
   /// The scored cases joined to units.
-  public let units: Units
+  package let units: Units
   /// The mean with its interval; nil when no case is scored.
-  public let estimate: Estimate?
+  package let estimate: Estimate?
 
   /// Takes the cases of one variant.
-  public init(_ cases: [ScoredCase], measure: ScoredCase.Measure = .score) {
+  package init(_ cases: [ScoredCase], measure: ScoredCase.Measure = .score) {
     self.cases = cases
     self.measure = measure
     let numbers = ScoredCase.units(of: cases)
@@ -26,14 +26,14 @@ public struct VariantScores: Sendable, Hashable {
   }
 
   /// The share of the weight of cases that have no score, 0 to 1; 0 without cases.
-  public var unscoredShare: Double {
+  package var unscoredShare: Double {
     let all = cases.reduce(0) { $0 + $1.weight }
     return all > 0 ? cases.reduce(0) { $0 + ($1.isScored ? 0 : $1.weight) } / all : 0
   }
 
   /// The share of the variance of the mean that comes from asking again, 0 to 1: mean(s²/k) / (G·V) over cases with
   /// k ≥ 2 scored samples, s² being the variance within the case; nil without such cases or without any variance.
-  public var withinShare: Double? {
+  package var withinShare: Double? {
     let noise = cases.compactMap { entry -> Double? in
       let summary = RunningSummary(entry.values(measure))
       return summary.variance.map { $0 / Double(summary.count) }
@@ -43,19 +43,19 @@ public struct VariantScores: Sendable, Hashable {
   }
 
   /// The cases whose samples disagree on whether the answer passes.
-  public var flaky: [ScoredCase] { cases.filter(\.isFlaky) }
+  package var flaky: [ScoredCase] { cases.filter(\.isFlaky) }
 
   /// The effective numbers in words, `200 cases in 20 groups count like 41`; nil when they are those of the cases.
-  public var effectiveWords: String? { units.effectiveWords }
+  package var effectiveWords: String? { units.effectiveWords }
 }
 
 extension Units {
   /// The number of cases that would tell as much if each were a unit: cases over the design effect, no more than there
   /// are.
-  public var equivalentCases: Double { Double(cases) / max(1, designEffect) }
+  package var equivalentCases: Double { Double(cases) / max(1, designEffect) }
 
   /// The effective numbers in words; nil unless ``effectiveCount`` lies below 0.9 of the cases.
-  public var effectiveWords: String? {
+  package var effectiveWords: String? {
     guard effectiveCount < 0.9 * Double(cases) else { return nil }
     let all = NumberFormat.plural(cases, "case")
     guard count < cases else { return "\(all) count like \(NumberFormat.count(effectiveCount)), by their weights" }

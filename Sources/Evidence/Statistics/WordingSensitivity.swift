@@ -1,24 +1,24 @@
 import NumberFormat
 
 /// How much rewording a prompt moves its score: the same prompt in several paraphrases on the same units.
-public struct WordingSensitivity: Sendable, Hashable {
+package struct WordingSensitivity: Sendable, Hashable {
   /// The standard deviation of the score between paraphrases, the noise of the cases taken out; 0 to 1.
-  public let deviation: Double
+  package let deviation: Double
   /// The p-value of all paraphrases scoring the same: 9,999 permutations of the paraphrases within units.
-  public let pValue: Double
+  package let pValue: Double
   /// The mean square between paraphrases.
-  public let paraphraseSquare: Double
+  package let paraphraseSquare: Double
   /// The residual mean square of the two-way layout.
-  public let residualSquare: Double
+  package let residualSquare: Double
   /// The paraphrases.
-  public let paraphrases: Int
+  package let paraphrases: Int
   /// The units that all of them have a score for.
-  public let units: Int
+  package let units: Int
 
   private static let permutations = 9_999
 
   /// Compares paraphrases; nil for fewer than three of them, or fewer than two units that all have a score for.
-  public init?(_ paraphrases: [[ScoredCase]], measure: ScoredCase.Measure = .score) {
+  package init?(_ paraphrases: [[ScoredCase]], measure: ScoredCase.Measure = .score) {
     guard let first = paraphrases.first else { return nil }
     let numbers = ScoredCase.units(of: first)
     let tables = paraphrases.map { Dictionary($0.map { ($0.id, $0) }) { first, _ in first } }
@@ -79,23 +79,23 @@ public struct WordingSensitivity: Sendable, Hashable {
   }
 
   /// `rewording alone moves the score by ± 4 points`.
-  public var words: String { "rewording alone moves the score by ± \(NumberFormat.pointsSize(deviation))" }
+  package var words: String { "rewording alone moves the score by ± \(NumberFormat.pointsSize(deviation))" }
 
   /// Whether a gain, 0 to 1, is smaller than twice what rewording does.
-  public func casts(doubtOn gain: Double) -> Bool { gain < 2 * deviation }
+  package func casts(doubtOn gain: Double) -> Bool { gain < 2 * deviation }
 }
 
 /// Cochran's Q: whether several yes/no variants on the same units have the same rate (Biometrika 37, 1950, 256–266).
-public struct CochranQ: Sendable, Hashable {
+package struct CochranQ: Sendable, Hashable {
   /// The statistic.
-  public let statistic: Double
+  package let statistic: Double
   /// The variants less one.
-  public let degrees: Int
+  package let degrees: Int
   /// The p-value by the chi-squared distribution, for many units.
-  public let pValue: Double
+  package let pValue: Double
 
   /// Tests rows of outcomes, one row for each unit; nil without two variants.
-  public init?(_ outcomes: [[Bool]]) {
+  package init?(_ outcomes: [[Bool]]) {
     guard let count = outcomes.first?.count, count >= 2 else { return nil }
     let columns = (0..<count).map { column in Double(outcomes.count { $0[column] }) }
     let rows = outcomes.map { row in Double(row.count { $0 }) }

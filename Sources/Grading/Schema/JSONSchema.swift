@@ -5,16 +5,16 @@ import Content
 /// Understood are drafts 2020-12, 2019-09, 7, 6 and 4, whichever `$schema` names, with 2020-12 for schemas that name
 /// none. Documents are never fetched. Lengths count Unicode scalars, numbers compare exactly, texts scalar by scalar;
 /// patterns are those of ECMA-262.
-public struct JSONSchema: Sendable, Hashable {
+package struct JSONSchema: Sendable, Hashable {
   /// Why a schema can't be used.
-  public struct Flaw: Error, Sendable, Hashable, CustomStringConvertible {
+  package struct Flaw: Error, Sendable, Hashable, CustomStringConvertible {
     /// Where in the schema the flaw is.
-    public var path: JSONPath
+    package var path: JSONPath
     /// The flaw and the remedy.
-    public var message: String
+    package var message: String
 
     /// One line with place and message.
-    public var description: String { path.steps.isEmpty ? message : "\(path): \(message)" }
+    package var description: String { path.steps.isEmpty ? message : "\(path): \(message)" }
   }
 
   /// Something in a schema that has no effect, although it looks as if it should.
@@ -29,14 +29,14 @@ public struct JSONSchema: Sendable, Hashable {
   }
 
   /// One way in which a value breaks the schema.
-  public struct Violation: Sendable, Hashable, CustomStringConvertible {
+  package struct Violation: Sendable, Hashable, CustomStringConvertible {
     /// Where in the checked value.
-    public var path: JSONPath
+    package var path: JSONPath
     /// The violation, as the end of a sentence that begins with the path: `is "lo", expected …`.
-    public var message: String
+    package var message: String
 
     /// One line with place and message.
-    public var description: String { "\(path.steps.isEmpty ? "the answer" : path.description) \(message)" }
+    package var description: String { "\(path.steps.isEmpty ? "the answer" : path.description) \(message)" }
   }
 
   /// What a check ends with.
@@ -58,7 +58,7 @@ public struct JSONSchema: Sendable, Hashable {
   }
 
   /// The schema as it was written.
-  public let source: JSONValue
+  package let source: JSONValue
   /// What `format` does.
   package let formats: Formats
   /// What has no effect, in the order in which it stands in the schema.
@@ -107,12 +107,12 @@ public struct JSONSchema: Sendable, Hashable {
   }
 
   /// Whether both are written alike and `format` does the same in both.
-  public static func == (left: JSONSchema, right: JSONSchema) -> Bool {
+  package static func == (left: JSONSchema, right: JSONSchema) -> Bool {
     left.source == right.source && left.formats == right.formats && left.documents == right.documents
   }
 
   /// Feeds the source.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(source)
     hasher.combine(formats)
   }

@@ -11,7 +11,7 @@ import WorkbenchCore
 ///
 /// A job is a process in a session of its own (``JobRunner``) that starts the trainer and notes how it ended. It is
 /// followed through the files of its folder alone, so any process can pick it up, at any time.
-public struct DetachedTrainer: Trainer {
+package struct DetachedTrainer: Trainer {
   /// The engine that our own trainers run in.
   var layout: EngineLayout
   /// This program.
@@ -33,7 +33,7 @@ public struct DetachedTrainer: Trainer {
 
   /// A trainer.
   /// - Parameter executable: this program; `job-runner --job FOLDER` must run ``JobRunner/run(folder:)``.
-  public init(
+  package init(
     layout: EngineLayout = .standard(), executable: String, signer: any WorkSigner, gate: any TrustGate = OpenGate()
   ) {
     self.layout = layout
@@ -49,7 +49,7 @@ public struct DetachedTrainer: Trainer {
   }
 
   /// Starts a job that outlives this process.
-  public func start(_ plan: TrainingPlan) async throws {
+  package func start(_ plan: TrainingPlan) async throws {
     let folder = JobFolder(path: plan.folder)
     try await explained(plan.folder) {
       try gate.require([])
@@ -108,7 +108,7 @@ public struct DetachedTrainer: Trainer {
   }
 
   /// Goes on with a job that is over, from what it saved last.
-  public func resume(
+  package func resume(
     folder path: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]
   ) async throws {
     let folder = JobFolder(path: path)
@@ -158,7 +158,7 @@ public struct DetachedTrainer: Trainer {
   }
 
   /// Starts a runner again where the work is done elsewhere and the one that followed it has died.
-  public func pickUp(folder path: String) async {
+  package func pickUp(folder path: String) async {
     let folder = JobFolder(path: path)
     guard gate.allows([]), !folder.has(folder.exit), isElsewhere(folder), isAlive(folder) == false,
       folder.signedWork(signer) != nil
@@ -224,7 +224,7 @@ public struct DetachedTrainer: Trainer {
   static let mostLog = 1 << 22
 
   /// What the files say now.
-  public func observe(folder path: String, from cursor: ObservationCursor) async -> TrainerObservation {
+  package func observe(folder path: String, from cursor: ObservationCursor) async -> TrainerObservation {
     let folder = JobFolder(path: path)
     // First whether it is over, then what it said: the last words are then never missed.
     let isAlive = isAlive(folder)
@@ -256,7 +256,7 @@ public struct DetachedTrainer: Trainer {
   }
 
   /// Yields when there may be something new to observe in a job's folder; ends with the job or the task.
-  public func changes(folder path: String) -> AsyncStream<Void> {
+  package func changes(folder path: String) -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let folder = JobFolder(path: path)
     let work = Task {
@@ -291,7 +291,7 @@ public struct DetachedTrainer: Trainer {
 
   /// Asks a job to save and end; ends it by force if it doesn't: a canceled one after 20 seconds, any other, which is to
   /// save first, after 10 minutes.
-  public func stop(folder path: String, _ request: StopRequest) async throws {
+  package func stop(folder path: String, _ request: StopRequest) async throws {
     let folder = JobFolder(path: path)
     // What is done elsewhere goes on there when the one that followed it has died.
     await pickUp(folder: path)
@@ -320,7 +320,7 @@ public struct DetachedTrainer: Trainer {
   }
 
   /// Gives a waiting job another place in the queue of this machine.
-  public func setPriority(_ priority: Int, folder path: String) async throws {
+  package func setPriority(_ priority: Int, folder path: String) async throws {
     let folder = JobFolder(path: path)
     guard let ticket = try? FileBytes.read(folder.ticket, limit: 1000, followsLinks: false) else {
       throw TrainerFailure("This job doesn't wait for its turn.")

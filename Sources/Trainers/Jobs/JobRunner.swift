@@ -8,13 +8,13 @@ import WorkbenchCore
 
 /// What a training job runs as: a process of its own that outlives the workbench, starts the trainer, and notes how it
 /// ended.
-public enum JobRunner {
+package enum JobRunner {
   /// Runs a job to its end. Meant for a process that does nothing else: SIGTERM and SIGINT are passed on to the trainer.
   /// - Parameter folder: the job's folder, with its `job.json`.
   /// - Parameter signer: tells whether the work is this installation's own; no other is done.
   /// - Parameter tuning: reaches providers that tune.
   /// - Throws: `TrainerFailure` when the job is being run already, or can't be.
-  public static func run(folder: String, signer: any WorkSigner, tuning: (any TuningServices)? = nil) async throws {
+  package static func run(folder: String, signer: any WorkSigner, tuning: (any TuningServices)? = nil) async throws {
     let (stops, stop) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let sources = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)

@@ -11,30 +11,30 @@ import WorkbenchCore
 /// It is a folder of small files that the jobs' runners keep up themselves; nobody manages it. A place is a lock, which
 /// goes with its holder however that ends, and a ticket counts only while its process lives. So nothing that is killed
 /// stays in the way.
-public struct MachineQueue: Sendable, Hashable {
+package struct MachineQueue: Sendable, Hashable {
   /// The most places that a machine can have.
-  public static let mostSlots = 64
+  package static let mostSlots = 64
   /// Tickets are far smaller.
   private static let largestTicket = 65_536
 
   /// Where the tickets and locks are.
-  public var folder: String
+  package var folder: String
   /// How many jobs may work at a time.
-  public var slots: Int
+  package var slots: Int
   /// How often to look whether somebody has died: all else is told by the files.
   var tick: Duration = .seconds(3)
   /// Seconds for which a ticket that can't be read is left alone: it may be on its way.
   var graceForTorn = 60.0
 
   /// A queue in a folder of your choice, which need not exist.
-  public init(folder: String, slots: Int = 1) {
+  package init(folder: String, slots: Int = 1) {
     self.folder = folder
     self.slots = min(max(slots, 1), Self.mostSlots)
   }
 
   /// `$ASSAY_QUEUE_HOME`, or a folder of this machine's name beside the engine, as a home may be shared by machines.
   /// - Parameter slots: how many jobs may work at a time; where nil, `$ASSAY_JOB_SLOTS`, or else 1.
-  public static func standard(
+  package static func standard(
     slots: Int? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> MachineQueue {
     let slots = slots ?? environment["ASSAY_JOB_SLOTS"].flatMap { Int($0) } ?? 1
@@ -54,7 +54,7 @@ public struct MachineQueue: Sendable, Hashable {
   /// - Parameter onNote: told what the ticket waits for, at first and when that changes.
   /// - Returns: nil when the waiting was stopped; the ticket is gone then.
   /// - Throws: `TrainerFailure` when the queue's folder can't be used, or `CancellationError`.
-  public func enter(
+  package func enter(
     _ ticket: QueueTicket, stops: AsyncStream<Void>, onNote: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> QueueSlot? {
     do { try PrivateFiles.makeFolder(folder) } catch {
@@ -163,7 +163,7 @@ public struct MachineQueue: Sendable, Hashable {
   // MARK: Looking and changing
 
   /// Everything in the queue: what works, what waits in the order in which it will be its turn, what has a later time.
-  public func entries(now: Date = Date()) -> [QueueEntry] {
+  package func entries(now: Date = Date()) -> [QueueEntry] {
     let tickets = tickets()
     return entries(of: tickets, taken: tickets.count { $0.isRunning }, now: now)
   }
@@ -181,7 +181,7 @@ public struct MachineQueue: Sendable, Hashable {
   /// Gives a waiting job another priority; the queue goes by it at once.
   /// - Parameter id: the ticket's.
   /// - Throws: `TrainerFailure` when it doesn't wait any more.
-  public func setPriority(of id: String, to priority: Int) async throws {
+  package func setPriority(of id: String, to priority: Int) async throws {
     try await change(id) { $0.priority = priority }
   }
 
@@ -260,7 +260,7 @@ public struct MachineQueue: Sendable, Hashable {
 }
 
 /// A place in the queue: taken until this value is gone, or its process and its worker have ended.
-public final class QueueSlot: Sendable {
+package final class QueueSlot: Sendable {
   private let queue: MachineQueue
   private let held: Mutex<(ticket: QueueTicket, lock: FileLock?)>
 
@@ -272,7 +272,7 @@ public final class QueueSlot: Sendable {
   deinit { leave() }
 
   /// Says who does the work: the place stays taken while it lives, also when this process is killed.
-  public func assign(_ worker: ProcessIdentity) throws {
+  package func assign(_ worker: ProcessIdentity) throws {
     let ticket = held.withLock { held -> QueueTicket? in
       guard held.lock != nil else { return nil }
       held.ticket.worker = worker
@@ -282,7 +282,7 @@ public final class QueueSlot: Sendable {
   }
 
   /// Gives the place back.
-  public func leave() {
+  package func leave() {
     let ticket = held.withLock { held -> QueueTicket? in
       defer { held.lock = nil }
       return held.lock == nil ? nil : held.ticket

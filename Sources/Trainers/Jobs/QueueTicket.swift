@@ -2,28 +2,28 @@ import Foundation
 import Processes
 
 /// A job that waits for its turn on this machine, or has it: a small file in the queue's folder.
-public struct QueueTicket: Sendable, Hashable, Codable, Identifiable {
+package struct QueueTicket: Sendable, Hashable, Codable, Identifiable {
   /// Its file's name without the ending; never used again.
-  public var id: String
+  package var id: String
   /// The workspace's folder.
-  public var workspace: String
+  package var workspace: String
   /// The job's number, as its folder is named.
-  public var job: String
+  package var job: String
   /// Higher goes first.
-  public var priority: Int
+  package var priority: Int
   /// Among equals the older goes first: seconds since 1970.
-  public var created: Double
+  package var created: Double
   /// When it may start at the earliest, in seconds since 1970; at once where nil.
-  public var notBefore: Double?
+  package var notBefore: Double?
   /// Who waits, or runs the job.
-  public var process: ProcessIdentity
+  package var process: ProcessIdentity
   /// Who does the work, once it is started: its place is taken while it lives, even when `process` is gone.
-  public var worker: ProcessIdentity?
+  package var worker: ProcessIdentity?
   /// The place that it has; nil while it waits.
-  public var slot: Int?
+  package var slot: Int?
 
   /// A ticket of a job that begins to wait.
-  public init(
+  package init(
     workspace: String, job: String, priority: Int = 0, created: Date = Date(), notBefore: Date? = nil,
     process: ProcessIdentity = .current
   ) {
@@ -37,12 +37,12 @@ public struct QueueTicket: Sendable, Hashable, Codable, Identifiable {
   }
 
   /// Whether anybody is still behind it.
-  public var isAlive: Bool { process.isAlive || (slot != nil && worker?.isAlive == true) }
+  package var isAlive: Bool { process.isAlive || (slot != nil && worker?.isAlive == true) }
   /// Whether it has a place.
-  public var isRunning: Bool { slot != nil }
+  package var isRunning: Bool { slot != nil }
 
   /// Whether it may start by the clock.
-  public func isDue(at time: Date) -> Bool { notBefore.map { $0 <= time.timeIntervalSince1970 } ?? true }
+  package func isDue(at time: Date) -> Bool { notBefore.map { $0 <= time.timeIntervalSince1970 } ?? true }
 
   /// The order of the queue.
   static func goesBefore(_ left: QueueTicket, _ right: QueueTicket) -> Bool {
@@ -53,9 +53,9 @@ public struct QueueTicket: Sendable, Hashable, Codable, Identifiable {
 }
 
 /// Where a ticket stands.
-public struct QueueEntry: Sendable, Hashable, Identifiable {
+package struct QueueEntry: Sendable, Hashable, Identifiable {
   /// What a ticket waits for.
-  public enum State: Sendable, Hashable {
+  package enum State: Sendable, Hashable {
     /// Nothing: its job has its turn.
     case running
     /// So many jobs are before it, running ones counted.
@@ -64,14 +64,14 @@ public struct QueueEntry: Sendable, Hashable, Identifiable {
     case scheduled(Date)
   }
   /// The ticket.
-  public var ticket: QueueTicket
+  package var ticket: QueueTicket
   /// Where it stands.
-  public var state: State
+  package var state: State
   /// The ticket's.
-  public var id: String { ticket.id }
+  package var id: String { ticket.id }
 
   /// What to say of it: "waiting: 2 jobs are before it", "starts at 18:00", "running".
-  public func text(now: Date = Date(), timeZone: TimeZone = .current) -> String {
+  package func text(now: Date = Date(), timeZone: TimeZone = .current) -> String {
     switch state {
     case .running: "running"
     case .waiting(let count): count == 1 ? "waiting: 1 job is before it" : "waiting: \(count) jobs are before it"

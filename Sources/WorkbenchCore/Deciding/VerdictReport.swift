@@ -1,29 +1,29 @@
 import Evidence
 
 /// Which way to go for one eval set, with the runs behind it.
-public struct VerdictReport: Sendable {
+package struct VerdictReport: Sendable {
   /// The eval set that decides: one that is held out, once something is measured on it; else the first that is not for
   /// general tasks.
-  public var set: String
+  package var set: String
   /// The newest run of each of the workspace's variants on the set, prompted ones first, best first.
-  public var runs: [Run]
+  package var runs: [Run]
   /// Those of the runs whose variant or prompt has changed since.
-  public var outdated: Set<RunID>
+  package var outdated: Set<RunID>
   /// The best prompted run.
-  public var prompted: Run?
+  package var prompted: Run?
   /// The best tuned run.
-  public var tuned: Run?
+  package var tuned: Run?
   /// The tuned run against the prompted one on the cases that both have.
-  public var comparison: PairedComparison?
+  package var comparison: PairedComparison?
   /// What both cost, where prices are known.
-  public var cost: CostModel?
+  package var cost: CostModel?
   /// What to do, and why.
-  public var advice: Advice
+  package var advice: Advice
   /// How far each stated number is from changing the recommendation.
-  public var flips: [FlipDistance] = []
+  package var flips: [FlipDistance] = []
 
   /// Puts a report together.
-  public init(
+  package init(
     set: String, runs: [Run], outdated: Set<RunID> = [], prompted: Run?, tuned: Run?, comparison: PairedComparison?,
     cost: CostModel?, advice: Advice
   ) {

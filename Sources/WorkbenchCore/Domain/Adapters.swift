@@ -2,12 +2,12 @@
 /// model at a provider or a LoRA that vLLM serves.
 extension TrainingJob {
   /// What a variant names as its adapter to use a checkpoint: a folder relative to the workspace, or a model's id.
-  public func adapter(at checkpoint: Checkpoint) -> String {
+  package func adapter(at checkpoint: Checkpoint) -> String {
     isHosted ? checkpoint.path : "\(folder)/\(checkpoint.path)"
   }
 
   /// Whether it made an adapter.
-  public func made(_ adapter: String) -> Bool {
+  package func made(_ adapter: String) -> Bool {
     isHosted ? adapter == self.adapter : adapter.hasPrefix(folder + "/")
   }
 }
@@ -15,7 +15,7 @@ extension TrainingJob {
 extension Variant {
   /// The adapter that `latestAdapter` stands for: of the newest finished job whose adapter the variant's model can use.
   /// A model at an endpoint can use what was tuned from it there. Nil while there is none.
-  public func latestAdapter(of jobs: [TrainingJob], on model: ModelSpec?) -> String? {
+  package func latestAdapter(of jobs: [TrainingJob], on model: ModelSpec?) -> String? {
     jobs.first { job in
       guard job.state == .finished, job.adapter != nil else { return false }
       return model?.isEndpoint == true ? job.isHosted && job.base == self.model : !job.isHosted
@@ -25,7 +25,7 @@ extension Variant {
 
 extension Snapshot {
   /// The adapter that `latest` stands for in a variant; nil while there is none.
-  public func latestAdapter(for variant: Variant) -> String? {
+  package func latestAdapter(for variant: Variant) -> String? {
     variant.latestAdapter(of: jobs, on: workspace.model(variant.model))
   }
 }
@@ -33,7 +33,7 @@ extension Snapshot {
 extension Workspace {
   /// What the tokens of a variant cost, where known. A price from the table is the base model's: what was tuned from it
   /// costs something else.
-  public func price(of variant: Variant) -> TokenPrice? {
+  package func price(of variant: Variant) -> TokenPrice? {
     guard let model = model(variant.model) else { return nil }
     return model.isEndpoint && variant.isTuned && model.price?.asOf != nil ? nil : model.price
   }

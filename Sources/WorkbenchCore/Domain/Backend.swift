@@ -1,9 +1,9 @@
 /// The names of what can do the work of a training job.
-public enum BackendName: String, Sendable, Hashable, Codable, CaseIterable {
+package enum BackendName: String, Sendable, Hashable, Codable, CaseIterable {
   case mlx, trl, openai, slurm, command
 
   /// What it can do.
-  public var descriptor: Backend {
+  package var descriptor: Backend {
     switch self {
     case .mlx: .mlx
     case .trl: .trl
@@ -15,29 +15,29 @@ public enum BackendName: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// What is known of a back end whatever job it does. Code asks for what it can do, not for its name.
-public struct Backend: Sendable {
+package struct Backend: Sendable {
   /// Its name in files and tables.
-  public let name: BackendName
+  package let name: BackendName
   /// How sentences call it.
-  public let title: String
+  package let title: String
   /// Whether a provider tunes a model of its own: rows go up, it costs money, and what comes of it has a name there.
-  public var isHosted = false
+  package var isHosted = false
   /// Whether checkpoints are called what the trainer calls them, which only the job's events tell.
-  public var namesCheckpoints = false
+  package var namesCheckpoints = false
   /// Whether it learns preference pairs.
-  public var learnsPairs = true
+  package var learnsPairs = true
   /// Whether it learns plain texts.
-  public var learnsTexts = true
+  package var learnsTexts = true
   /// Whether it computes on the processors under Linux, which takes more memory.
-  public var usesProcessorsOnLinux = false
+  package var usesProcessorsOnLinux = false
   /// Whether a workspace has a model and the settings for it.
-  public let isAvailable: @Sendable (Workspace) -> Bool
+  package let isAvailable: @Sendable (Workspace) -> Bool
   /// The back end with what it has to know for a model that it can tune.
   /// - Throws: `WorkbenchError.input` where settings are missing.
   let make: @Sendable (ModelSpec, TrainingDefaults) throws -> TrainingBackend
 
   /// All of them, as they are listed.
-  public static var all: [Backend] { BackendName.allCases.map(\.descriptor) }
+  package static var all: [Backend] { BackendName.allCases.map(\.descriptor) }
 
   static let mlx = Backend(
     name: .mlx, title: "mlx-lm", learnsPairs: false, usesProcessorsOnLinux: true, isAvailable: hasLocalModel,
@@ -68,7 +68,7 @@ public struct Backend: Sendable {
 
 extension ModelSpec {
   /// Whether it is at an endpoint with OpenAI's fine-tuning API.
-  public var canBeTunedHosted: Bool {
+  package var canBeTunedHosted: Bool {
     guard case .endpoint(let endpoint) = api else { return false }
     return endpoint.dialect.canTune
   }

@@ -1,25 +1,25 @@
 import Foundation
 
 /// Requests of a run that were handed to a provider in one piece.
-public struct BatchRecord: Sendable, Hashable, Identifiable {
+package struct BatchRecord: Sendable, Hashable, Identifiable {
   /// What this workspace and the provider both know it by.
-  public var label: String
+  package var label: String
   /// The run it is for.
-  public var run: RunID
+  package var run: RunID
   /// The provider's name for the file that its requests are in; nil where an earlier version didn't keep it.
-  public var file: String?
+  package var file: String?
   /// The provider's name for it; nil while it isn't known to have arrived there.
-  public var batch: String?
+  package var batch: String?
   /// How many requests.
-  public var requests: Int
+  package var requests: Int
   /// When it was asked for, or is about to be.
-  public var created: Date
+  package var created: Date
   /// Whether its answers are in the run, or there will be none.
-  public var isOver: Bool
+  package var isOver: Bool
   /// Same as `label`.
-  public var id: String { label }
+  package var id: String { label }
   /// Makes a record.
-  public init(
+  package init(
     label: String = UUID().uuidString.lowercased(), run: RunID, file: String? = nil, batch: String? = nil,
     requests: Int, created: Date,
     isOver: Bool = false

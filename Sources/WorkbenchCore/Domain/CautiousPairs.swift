@@ -4,20 +4,20 @@ import Evidence
 ///
 /// A claim that only one of the two ways supports is not made where more than ``mostNoAnswers`` of the cases have such a
 /// reply: which way is right is for a person to say (`count_as_wrong`).
-public struct CautiousPairs: Sendable, Hashable {
+package struct CautiousPairs: Sendable, Hashable {
   /// The share of cases with a reply that is no answer above which both ways have to agree.
-  public static let mostNoAnswers = 0.02
+  package static let mostNoAnswers = 0.02
 
   /// The candidate against the baseline by answers that were scored.
-  public var leftOut: PairedComparison
+  package var leftOut: PairedComparison
   /// The same with replies that are no answer counted as wrong.
-  public var asWrong: PairedComparison
+  package var asWrong: PairedComparison
   /// Cases to which one of the two has a reply that is no answer, and both have some reply.
-  public var noAnswers: Int
+  package var noAnswers: Int
 
   /// Lines outputs up case by case; what failed or couldn't be scored is left out of both.
   /// - Parameter margin: the smallest difference that matters, 0 to 1.
-  public init(
+  package init(
     candidate: [Output], baseline: [Output], cases: [EvalCase], margin: Double = PairedComparison.defaultMargin
   ) {
     self.init(candidate: CaseOutputs(candidate), baseline: CaseOutputs(baseline), cases: cases, margin: margin)
@@ -40,13 +40,13 @@ public struct CautiousPairs: Sendable, Hashable {
   }
 
   /// Whether the two ways support different claims, of so many cases that it matters.
-  public var disagrees: Bool {
+  package var disagrees: Bool {
     Double(noAnswers) > Self.mostNoAnswers * Double(asWrong.count) && leftOut.claim != asWrong.claim
   }
 
   /// The comparison that a claim may rest on: the one with fewer claims where the two ways disagree; nil where they support
   /// opposite ones.
-  public var claimable: PairedComparison? {
+  package var claimable: PairedComparison? {
     guard disagrees else { return leftOut }
     if leftOut.claim == .none { return leftOut }
     return asWrong.claim == .none ? asWrong : nil

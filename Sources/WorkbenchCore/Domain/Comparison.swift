@@ -2,33 +2,33 @@ import Evidence
 import NumberFormat
 
 /// Two runs lined up case by case.
-public struct Comparison: Sendable {
+package struct Comparison: Sendable {
   /// Where the two stand on one case.
-  public enum Outcome: String, Sendable, Hashable, CaseIterable {
+  package enum Outcome: String, Sendable, Hashable, CaseIterable {
     case bothRight, onlyA, onlyB, bothWrong
     /// One of the two has no answer, so the case decides nothing.
     case unanswered
     /// Both have an answer and one couldn't be scored, so the case decides nothing.
     case unscored
     /// Whether the case says anything of the two.
-    public var isDecisive: Bool { self != .unanswered && self != .unscored }
+    package var isDecisive: Bool { self != .unanswered && self != .unscored }
   }
   /// One case with both outputs.
-  public struct Row: Sendable, Identifiable {
+  package struct Row: Sendable, Identifiable {
     /// The case.
-    public var evalCase: EvalCase
+    package var evalCase: EvalCase
     /// What the first run answered.
-    public var a: Output
+    package var a: Output
     /// What the second run answered.
-    public var b: Output
+    package var b: Output
     /// Where they stand.
-    public var outcome: Outcome
+    package var outcome: Outcome
     /// The case's id.
-    public var id: String { evalCase.id }
+    package var id: String { evalCase.id }
     /// Whether the two texts differ.
-    public var differs: Bool { a.answer?.text != b.answer?.text }
+    package var differs: Bool { a.answer?.text != b.answer?.text }
     /// Makes a row.
-    public init(evalCase: EvalCase, a: Output, b: Output) {
+    package init(evalCase: EvalCase, a: Output, b: Output) {
       self.evalCase = evalCase
       self.a = a
       self.b = b
@@ -45,24 +45,24 @@ public struct Comparison: Sendable {
     }
   }
   /// The first run: prompted, by custom.
-  public var a: Run
+  package var a: Run
   /// The second run: tuned, by custom.
-  public var b: Run
+  package var b: Run
   /// Cases that both runs have asked, in the set's order.
-  public var rows: [Row]
+  package var rows: [Row]
   /// Cases of the set that one of the runs has not answered.
-  public var missing: Int
+  package var missing: Int
   /// How many answers of each run were left out because their case was edited or removed since.
-  public var leftOut = (a: 0, b: 0)
+  package var leftOut = (a: 0, b: 0)
   /// Whether each run was made on an earlier version of the set or its graders, and its answers were scored again.
-  public var isRescored = (a: false, b: false)
+  package var isRescored = (a: false, b: false)
   /// B against A on the cases that both have, with replies that are no answer counted in both ways.
-  public let pairs: CautiousPairs
+  package let pairs: CautiousPairs
   /// The same for each tag, the most frequent first.
-  public let tags: [TagBreakdown]
+  package let tags: [TagBreakdown]
 
   /// Lines two runs up.
-  public init(a: Run, b: Run, cases: [EvalCase], outputsA: [Output], outputsB: [Output]) {
+  package init(a: Run, b: Run, cases: [EvalCase], outputsA: [Output], outputsB: [Output]) {
     self.a = a
     self.b = b
     let left = outputsA.representatives
@@ -79,15 +79,15 @@ public struct Comparison: Sendable {
   }
 
   /// How many cases both runs have an answer to that was scored.
-  public var compared: Int { rows.count { $0.outcome.isDecisive } }
+  package var compared: Int { rows.count { $0.outcome.isDecisive } }
 
   /// How many rows stand so.
-  public func count(_ outcome: Outcome) -> Int { rows.count { $0.outcome == outcome } }
+  package func count(_ outcome: Outcome) -> Int { rows.count { $0.outcome == outcome } }
 }
 
 extension Comparison {
   /// What has to be known of the runs before their difference is believed, a sentence each.
-  public var notes: [String] {
+  package var notes: [String] {
     [(a.variant.name, isRescored.a, leftOut.a), (b.variant.name, isRescored.b, leftOut.b)].compactMap {
       name, isRescored, leftOut in
       guard isRescored else { return nil }
@@ -112,13 +112,13 @@ extension Comparison {
   }
 
   /// B against A by the scores of the cases that both have.
-  public var paired: PairedComparison { pairs.leftOut }
+  package var paired: PairedComparison { pairs.leftOut }
   /// Mean score of B minus mean score of A, −1 to 1: what going from A to B changes.
-  public var difference: Double { paired.difference }
+  package var difference: Double { paired.difference }
   /// 95 % interval of `difference`.
-  public var differenceInterval: Interval { paired.interval }
+  package var differenceInterval: Interval { paired.interval }
   /// What the cases say in one sentence, worded as unknown where they don't say enough.
-  public var sentence: String {
+  package var sentence: String {
     let (a, b) = (a.variant.name, b.variant.name)
     let paired = paired
     guard paired.count > 0 else { return "\(a) and \(b) have no case in common yet." }

@@ -1,7 +1,7 @@
 extension Endpoint {
   /// An API that endpoints are asked through: what `assay.yaml` and the core must know of it. How requests and answers are
   /// written stands beside it in ModelAPI. Two with one word are the same.
-  public struct Dialect: Sendable, Hashable {
+  package struct Dialect: Sendable, Hashable {
     /// The word after `api:` in `assay.yaml`. Runs are kept under it, so it never changes.
     package let word: String
     /// The API's name in sentences.
@@ -73,8 +73,8 @@ extension Endpoint {
     package static func inVariant(_ key: String) -> String { "It belongs to a variant, as \(key)." }
 
     /// Compares the words.
-    public static func == (left: Dialect, right: Dialect) -> Bool { left.word == right.word }
+    package static func == (left: Dialect, right: Dialect) -> Bool { left.word == right.word }
     /// Hashes the word.
-    public func hash(into hasher: inout Hasher) { hasher.combine(word) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(word) }
   }
 }

@@ -1,23 +1,23 @@
 /// A server that is reached over HTTP.
-public struct Endpoint: Sendable, Hashable {
+package struct Endpoint: Sendable, Hashable {
   /// What it speaks.
-  public var dialect: Dialect
+  package var dialect: Dialect
   /// Where it is, up to and including the version, for example `http://127.0.0.1:8089/v1`; never empty. All serve the
   /// same model: requests are spread over them, and the first names the endpoint where answers are kept.
-  public var baseURLs: [String]
+  package var baseURLs: [String]
   /// The model's name there.
-  public var model: String
+  package var model: String
   /// The environment variable that holds the key; the key itself is never stored.
-  public var keyEnvironment: String?
+  package var keyEnvironment: String?
   /// A file with certificates to trust besides the system's (PEM), relative to the workspace.
-  public var certificates: String?
+  package var certificates: String?
   /// Some endpoints know the limit only as `max_completion_tokens`.
-  public var usesMaxCompletionTokens: Bool
+  package var usesMaxCompletionTokens: Bool
   /// Whether its key may be sent without encryption to a machine other than this one.
-  public var allowsHTTP: Bool
+  package var allowsHTTP: Bool
 
   /// Makes an endpoint.
-  public init(
+  package init(
     _ dialect: Dialect, baseURLs: [String], model: String, keyEnvironment: String? = nil,
     certificates: String? = nil, usesMaxCompletionTokens: Bool = false, allowsHTTP: Bool = false
   ) {
@@ -33,19 +33,19 @@ public struct Endpoint: Sendable, Hashable {
 
 extension Endpoint {
   /// Scheme, host and port of an address, in lower case; the whole text where it is no address.
-  public static func origin(of address: String) -> String {
+  package static func origin(of address: String) -> String {
     guard let colon = address.range(of: "://") else { return address }
     let rest = address[colon.upperBound...]
     return (address[..<colon.lowerBound] + "://" + rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }).lowercased()
   }
 
   /// Whether what is sent to an address can be read on the way: plain HTTP to another machine.
-  public static func sendsInTheClear(_ address: String) -> Bool {
+  package static func sendsInTheClear(_ address: String) -> Bool {
     origin(of: address).hasPrefix("http://") && !isLoopback(host(of: address))
   }
 
   /// The host of the first address, in lower case, without a port; nil where there is none.
-  public var host: String? { baseURLs.first.map(Self.host(of:)) }
+  package var host: String? { baseURLs.first.map(Self.host(of:)) }
 
   static func host(of address: String) -> String {
     let origin = origin(of: address)

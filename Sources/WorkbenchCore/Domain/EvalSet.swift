@@ -2,24 +2,24 @@ import Content
 import Grading
 
 /// One input with what a good answer is.
-public struct EvalCase: Sendable, Hashable, Identifiable {
+package struct EvalCase: Sendable, Hashable, Identifiable {
   /// Unique in its set.
-  public var id: String
+  package var id: String
   /// The line of the file it stands on, counted from 1.
-  public var line: Int
+  package var line: Int
   /// The variables that fill the prompt's slots: always an object.
-  public var input: JSONValue
+  package var input: JSONValue
   /// What a good answer holds, where known.
-  public var expected: JSONValue?
+  package var expected: JSONValue?
   /// For filtering.
-  public var tags: [String]
+  package var tags: [String]
   /// What it belongs to, such as a conversation or a document: cases of one group are one piece of evidence.
-  public var group: String?
+  package var group: String?
   /// How often it occurs in production, more than 0; 1 unless told.
-  public var weight = 1.0
+  package var weight = 1.0
 
   /// Makes a case.
-  public init(
+  package init(
     id: String, line: Int = 0, input: JSONValue, expected: JSONValue? = nil, tags: [String] = [], group: String? = nil
   ) {
     self.id = id
@@ -32,34 +32,34 @@ public struct EvalCase: Sendable, Hashable, Identifiable {
 }
 
 /// Ordered cases, and the graders that judge answers to them.
-public struct EvalSet: Sendable, Identifiable {
+package struct EvalSet: Sendable, Identifiable {
   /// The name in `assay.yaml`.
-  public let name: String
+  package let name: String
   /// The file, relative to the workspace.
-  public let path: String
+  package let path: String
   /// In file order.
-  public var cases: [EvalCase]
+  package var cases: [EvalCase]
   /// The set's own graders, or else the workspace's.
-  public var graders: GraderSet
+  package var graders: GraderSet
   /// The line of `assay.yaml` that each grader stands on, where they stand there.
-  public var graderLines: [Int?] = []
+  package var graderLines: [Int?] = []
   /// Replies that are no answer and count as wrong, where others are left out of the mean.
-  public var countsAsWrong: Set<NoAnswer> = []
+  package var countsAsWrong: Set<NoAnswer> = []
   /// Whether graders see a model's reasoning, too; it is cut off before unless a set says so.
-  public var keepsReasoning = false
+  package var keepsReasoning = false
   /// The prompt that this set's cases are made for, when they don't fit every variant's prompt.
-  public var prompt: PromptName?
+  package var prompt: PromptName?
   /// General tasks that the model could do before tuning: a fall here is forgetting.
-  public var isGeneral: Bool
+  package var isGeneral: Bool
   /// Kept apart while prompts are developed: the verdict goes by it.
-  public var isHeldOut = false
+  package var isHeldOut = false
   /// Hash of the cases and graders: runs with the same hash judged the same thing.
-  public var hash: ContentHash
+  package var hash: ContentHash
   /// Same as `name`.
-  public var id: String { name }
+  package var id: String { name }
 
   /// Makes a set.
-  public init(
+  package init(
     name: String, path: String, cases: [EvalCase], graders: GraderSet, prompt: PromptName? = nil,
     isGeneral: Bool = false, hash: ContentHash
   ) {
@@ -75,7 +75,7 @@ public struct EvalSet: Sendable, Identifiable {
 
 extension EvalSet {
   /// Which grader can judge no case at all, where and why, as a sentence; nil where each can judge some.
-  public var unscorable: String? {
+  package var unscorable: String? {
     let problems = graders.problems(in: cases.map { (expected: $0.expected, input: $0.input) })
     guard let problem = problems.first(where: \.concernsAll) else { return nil }
     let index = graders.graders.firstIndex { $0.name == problem.grader }

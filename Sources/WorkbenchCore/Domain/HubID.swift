@@ -1,15 +1,15 @@
 /// A model of the Hugging Face hub, as assay.yaml writes it: `hub:org/name`, or `hub:org/name@revision`.
-public struct HubID: Sendable, Hashable {
+package struct HubID: Sendable, Hashable {
   /// What tells it from a folder.
-  public static let prefix = "hub:"
+  package static let prefix = "hub:"
 
   /// `org/name`.
-  public var name: String
+  package var name: String
   /// A branch, a tag or a commit; the hub's default where nil.
-  public var revision: String?
+  package var revision: String?
 
   /// Reads one; nil where the text is none.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard text.hasPrefix(Self.prefix) else { return nil }
     let parts = text.dropFirst(Self.prefix.count).split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let words = parts[0].split(separator: "/", omittingEmptySubsequences: false)

@@ -1,9 +1,9 @@
 import Content
 
 /// How to reach one model.
-public struct ModelSpec: Sendable, Hashable, Identifiable {
+package struct ModelSpec: Sendable, Hashable, Identifiable {
   /// What answers.
-  public enum API: Sendable, Hashable {
+  package enum API: Sendable, Hashable {
     /// A server that is reached over HTTP.
     case endpoint(Endpoint)
     /// The local engine; a folder (relative to the workspace) or a hub id.
@@ -14,30 +14,30 @@ public struct ModelSpec: Sendable, Hashable, Identifiable {
     case replay(file: String)
   }
   /// The name in `assay.yaml`.
-  public let name: String
+  package let name: String
   /// What answers.
-  public var api: API
+  package var api: API
   /// The most requests under way at once, at least 1.
-  public var concurrency: Int
+  package var concurrency: Int
   /// The longest that one request may take, in seconds.
-  public var timeout: Double
+  package var timeout: Double
   /// The most requests and tokens a minute.
-  public var limits: RateLimits
+  package var limits: RateLimits
   /// What tokens cost, where known.
-  public var price: TokenPrice?
+  package var price: TokenPrice?
   /// Settings of the model's own API, sent as they are: `top_k`, `num_ctx`, `response_format`, `tools` …
-  public var options: JSONObject
+  package var options: JSONObject
   /// Environment variables that a program (`api: command`) is given besides the usual ones; by name.
-  public var environment: [String]
+  package var environment: [String]
   /// Whether `tuned: true` is written: it was trained for the task, and its variants are tuned ones.
-  public var isTuned = false
+  package var isTuned = false
   /// The name of the model that it was tuned from, where that is written.
-  public var base: String?
+  package var base: String?
   /// Same as `name`.
-  public var id: String { name }
+  package var id: String { name }
 
   /// Makes a spec.
-  public init(
+  package init(
     name: String, api: API, concurrency: Int? = nil, timeout: Double = 120, limits: RateLimits = RateLimits(),
     price: TokenPrice? = nil, options: JSONObject = [:], environment: [String] = []
   ) {
@@ -52,24 +52,24 @@ public struct ModelSpec: Sendable, Hashable, Identifiable {
   }
 
   /// The environment variable that holds its key, where it needs one.
-  public var keyEnvironment: String? {
+  package var keyEnvironment: String? {
     if case .endpoint(let endpoint) = api { endpoint.keyEnvironment } else { nil }
   }
 
   /// Whether it is reached over HTTP.
-  public var isEndpoint: Bool {
+  package var isEndpoint: Bool {
     if case .endpoint = api { true } else { false }
   }
 
   /// Whether it can be tuned on this machine.
-  public var isLocal: Bool {
+  package var isLocal: Bool {
     if case .mlx = api { true } else { false }
   }
 }
 
 extension ModelSpec {
   /// What says where the model is and which one it is: what was found out there belongs to this, not to a name.
-  public var place: ContentHash {
+  package var place: ContentHash {
     var words: [String]
     switch api {
     case .endpoint(let endpoint): words = [endpoint.dialect.word, endpoint.model] + endpoint.baseURLs
@@ -83,7 +83,7 @@ extension ModelSpec {
 
 extension ModelSpec.API {
   /// The word for it in `assay.yaml`.
-  public var word: String {
+  package var word: String {
     switch self {
     case .endpoint(let endpoint): endpoint.dialect.word
     case .mlx: "mlx"
@@ -94,19 +94,19 @@ extension ModelSpec.API {
 
   /// The ceiling where a person names none. How many requests a server takes at once is found out below it; the local
   /// engine and programs share this machine, so that more would only wait.
-  public var usualConcurrency: Int {
+  package var usualConcurrency: Int {
     if case .endpoint = self { 64 } else { 8 }
   }
 }
 
 /// How much a provider lets one do in a minute; without limits where nil.
-public struct RateLimits: Sendable, Hashable {
+package struct RateLimits: Sendable, Hashable {
   /// Requests a minute, more than 0.
-  public var requestsPerMinute: Double?
+  package var requestsPerMinute: Double?
   /// Tokens a minute, of prompts and answers together, more than 0.
-  public var tokensPerMinute: Double?
+  package var tokensPerMinute: Double?
   /// Makes limits.
-  public init(requestsPerMinute: Double? = nil, tokensPerMinute: Double? = nil) {
+  package init(requestsPerMinute: Double? = nil, tokensPerMinute: Double? = nil) {
     self.requestsPerMinute = requestsPerMinute
     self.tokensPerMinute = tokensPerMinute
   }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// What a model was seen to do: `assay models test` finds out, and runs show some of it.
-public struct ModelProbe: Sendable, Hashable, Codable {
+package struct ModelProbe: Sendable, Hashable, Codable {
   /// Something that endpoints differ in.
-  public enum Ability: String, Sendable, Hashable, Codable, CaseIterable, CodingKeyRepresentable {
+  package enum Ability: String, Sendable, Hashable, Codable, CaseIterable, CodingKeyRepresentable {
     /// Says which models it has.
     case modelList = "model list"
     /// Sends answers in pieces.
@@ -29,7 +29,7 @@ public struct ModelProbe: Sendable, Hashable, Codable {
   }
 
   /// What was seen of an ability.
-  public enum Finding: String, Sendable, Hashable, Codable {
+  package enum Finding: String, Sendable, Hashable, Codable {
     /// It works.
     case works
     /// It is taken without complaint and has no effect: what is asked for is dropped in silence.
@@ -41,29 +41,29 @@ public struct ModelProbe: Sendable, Hashable, Codable {
   }
 
   /// When it was last seen.
-  public var time: Date
+  package var time: Date
   /// Seconds to a one-token answer, the shortest of a few; nil where nobody has tested the model.
-  public var latency: Double?
+  package var latency: Double?
   /// Tokens a second of an answer, after its first, where known.
-  public var tokensPerSecond: Double?
+  package var tokensPerSecond: Double?
   /// What was seen; abilities that nobody tried are missing.
-  public var findings: [Ability: Finding]
+  package var findings: [Ability: Finding]
   /// The models that the server names, at most 200.
-  public var models: [String]
+  package var models: [String]
   /// The server's own name and version, where it says one.
-  public var server: String?
+  package var server: String?
   /// Where the server says that models come from, by their names: a folder or a digest. Nil where nobody has looked.
-  public var origins: [String: String]?
+  package var origins: [String: String]?
   /// How the model, and each adapter that a variant names, answered a few fixed questions, by name: a hash, and only of
   /// those that said the same twice. Nil where nobody has looked.
-  public var answers: [String: String]?
+  package var answers: [String: String]?
   /// Names under which something else was served than when they were tested before, with the time when that was seen.
-  public var replaced: [String: Date]?
+  package var replaced: [String: Date]?
   /// Whether it takes the limit on tokens as `max_completion_tokens`; nil where that was never seen.
-  public var usesMaxCompletionTokens: Bool?
+  package var usesMaxCompletionTokens: Bool?
 
   /// Makes a probe.
-  public init(
+  package init(
     time: Date, latency: Double? = nil, tokensPerSecond: Double? = nil, findings: [Ability: Finding] = [:],
     models: [String] = [], server: String? = nil, usesMaxCompletionTokens: Bool? = nil
   ) {
@@ -79,22 +79,22 @@ public struct ModelProbe: Sendable, Hashable, Codable {
 
 extension ModelProbe {
   /// The most requests that a test of a model sends for itself.
-  public static let mostRequests = 24
+  package static let mostRequests = 24
   /// The most requests that it sends for each adapter that a variant names there.
-  public static let mostRequestsPerAdapter = 4
+  package static let mostRequestsPerAdapter = 4
 
   /// A name under which something else is served than before.
-  public struct Replacement: Sendable, Hashable {
+  package struct Replacement: Sendable, Hashable {
     /// What requests call it.
-    public var name: String
+    package var name: String
     /// Where it came from before, where the server has told; nil where it is known by its answers alone.
-    public var before: String?
+    package var before: String?
     /// Where it comes from now.
-    public var now: String?
+    package var now: String?
   }
 
   /// Names under which something else is served than in an earlier probe.
-  public func replacements(since earlier: ModelProbe) -> [Replacement] {
+  package func replacements(since earlier: ModelProbe) -> [Replacement] {
     let names = Set((earlier.answers ?? [:]).keys).union((answers ?? [:]).keys)
     return names.sorted().compactMap { name in
       if let before = earlier.origins?[name], let now = origins?[name], before != now {

@@ -1,7 +1,7 @@
 import Grading
 
 /// Why what a model sent is no answer that could be judged. It was paid for and is kept; asking again would bring the same.
-public enum NoAnswer: String, Sendable, Hashable, CaseIterable {
+package enum NoAnswer: String, Sendable, Hashable, CaseIterable {
   /// The limit on tokens was reached while the model was still reasoning.
   case reasoningCut = "reasoning_cut"
   /// The reply has no text.
@@ -15,7 +15,7 @@ public enum NoAnswer: String, Sendable, Hashable, CaseIterable {
 
   /// What an answer is where it is none; nil for one that can be judged.
   /// - Parameter keepsReasoning: whether reasoning is part of the answer, so that an open block of it is one, too.
-  public init?(_ answer: Answer, keepsReasoning: Bool = false) {
+  package init?(_ answer: Answer, keepsReasoning: Bool = false) {
     let reason = answer.finishReason?.lowercased()
     if let reason {
       if Self.filterReasons.contains(reason) { self = .filtered; return }
@@ -40,7 +40,7 @@ public enum NoAnswer: String, Sendable, Hashable, CaseIterable {
 
   /// What happened and what to do, as a sentence.
   /// - Parameter answer: what was sent.
-  public func sentence(_ answer: Answer) -> String {
+  package func sentence(_ answer: Answer) -> String {
     let word = answer.finishReason.map { " (finish reason \($0))" } ?? ""
     switch self {
     case .reasoningCut: return "No answer: reasoning used up the limit on tokens\(word). Raise max_tokens."
@@ -54,7 +54,7 @@ public enum NoAnswer: String, Sendable, Hashable, CaseIterable {
   }
 
   /// What a list of counts calls it.
-  public func words(_ count: Int) -> String {
+  package func words(_ count: Int) -> String {
     switch self {
     case .reasoningCut: "\(count) cut while reasoning"
     case .empty: "\(count) empty"

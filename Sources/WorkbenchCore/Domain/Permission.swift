@@ -1,7 +1,7 @@
 import Content
 
 /// One thing that a workspace's files would have this program do beyond showing them, and that a person has to allow first.
-public enum Permission: Sendable, Hashable, Codable {
+package enum Permission: Sendable, Hashable, Codable {
   /// Starts a program for the model of this name (`api: command`).
   /// - `words`: the program and its arguments.
   /// - `environment`: variables that it is given besides the usual ones.
@@ -33,7 +33,7 @@ public enum Permission: Sendable, Hashable, Codable {
 
   /// What it does, as the rest of a sentence that begins with the workspace: `run python3 model.py`. Holds text from the
   /// workspace's files.
-  public var description: String {
+  package var description: String {
     switch self {
     case .program(let words, let environment):
       return "run \(Self.line(words))" + Self.given(environment) + " to answer for a model"
@@ -75,7 +75,7 @@ public enum Permission: Sendable, Hashable, Codable {
 }
 
 /// Whether a person has trusted a workspace.
-public enum WorkspaceTrust: Sendable, Hashable {
+package enum WorkspaceTrust: Sendable, Hashable {
   /// What it asks for has been allowed.
   case trusted
   /// Nobody has allowed it yet: all that it asks for.
@@ -84,12 +84,12 @@ public enum WorkspaceTrust: Sendable, Hashable {
   case changed([Permission])
 
   /// Whether everything that the workspace asks for is allowed.
-  public var isTrusted: Bool { self == .trusted }
+  package var isTrusted: Bool { self == .trusted }
 }
 
 /// Decides what a workspace may do on this machine. Whatever starts a program, reads a key or opens a connection for a
 /// workspace asks here first.
-public protocol TrustGate: Sendable {
+package protocol TrustGate: Sendable {
   /// How the workspace stands that asks for these things; from now on, `allow` means these.
   func standing(asking permissions: [Permission]) -> WorkspaceTrust
   /// Remembers that a person has allowed these things, and all that was allowed before.
@@ -103,28 +103,28 @@ public protocol TrustGate: Sendable {
 
 extension TrustGate {
   /// - Throws: `WorkbenchError.untrusted` unless each of these has been allowed.
-  public func require(_ permissions: [Permission]) throws(WorkbenchError) {
+  package func require(_ permissions: [Permission]) throws(WorkbenchError) {
     guard allows(permissions) else { throw .untrusted(permissions) }
   }
 }
 
 /// Allows everything: for workspaces that the program made itself, in tests say.
-public struct OpenGate: TrustGate {
+package struct OpenGate: TrustGate {
   /// A gate that stands open.
-  public init() {}
+  package init() {}
   /// Always trusted.
-  public func standing(asking permissions: [Permission]) -> WorkspaceTrust { .trusted }
+  package func standing(asking permissions: [Permission]) -> WorkspaceTrust { .trusted }
   /// Nothing has to be remembered.
-  public func allow(_ permissions: [Permission]) {}
+  package func allow(_ permissions: [Permission]) {}
   /// Always.
-  public func allows(_ permissions: [Permission]) -> Bool { true }
+  package func allows(_ permissions: [Permission]) -> Bool { true }
   /// Children are told nothing.
-  public var isForThisProcess: Bool { false }
+  package var isForThisProcess: Bool { false }
 }
 
 extension ModelSpec {
   /// What asking this model takes, besides certificates, of which only its workspace knows what they are.
-  public var permissions: [Permission] {
+  package var permissions: [Permission] {
     switch api {
     case .endpoint(let endpoint):
       return endpoint.baseURLs.map {
@@ -140,14 +140,14 @@ extension ModelSpec {
 
 extension Permission {
   /// That a path is read, where it lies outside of the workspace.
-  public static func outside(ofWorkspace path: String) -> [Permission] {
+  package static func outside(ofWorkspace path: String) -> [Permission] {
     path.hasPrefix("/") || path.hasPrefix("~/") ? [.outside(path: path)] : []
   }
 }
 
 extension Workspace {
   /// Everything that the workspace asks for, each once, in the order of its file.
-  public var permissions: [Permission] {
+  package var permissions: [Permission] {
     var all = models.flatMap { model -> [Permission] in
       guard case .endpoint(let endpoint) = model.api, let file = endpoint.certificates else { return model.permissions }
       return model.permissions + [.certificates(file: file, holding: certificates[file] ?? [])]

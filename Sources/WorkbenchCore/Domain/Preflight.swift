@@ -2,9 +2,9 @@ import Content
 
 /// A check of the rows on the real tokenizer and chat template, made before a step: one that failed, or the word that all
 /// passed.
-public struct Preflight: Sendable, Hashable {
+package struct Preflight: Sendable, Hashable {
   /// The checks that may fail, by the words to accept them by.
-  public enum Check: String, Sendable, Hashable, CaseIterable {
+  package enum Check: String, Sendable, Hashable, CaseIterable {
     case rowMembers = "row_members"
     case learntTokens = "learnt_tokens"
     case cut
@@ -13,27 +13,27 @@ public struct Preflight: Sendable, Hashable {
     case serving
   }
   /// The most rows that are named.
-  public static let mostRows = 10
+  package static let mostRows = 10
 
   /// A word of ``Check``, or `all` where nothing was found.
-  public var check: String
+  package var check: String
   /// The file of rows in the job's folder.
-  public var file: String?
+  package var file: String?
   /// How many rows it fails for; 0 where it passed.
-  public var count: Int
+  package var count: Int
   /// Of how many.
-  public var of: Int
+  package var of: Int
   /// Numbers of rows in the job's file, from 1: the first of them.
-  public var rows: [Int]
+  package var rows: [Int]
   /// What was found, in a sentence that names rows in the person's own files.
-  public var message: String
+  package var message: String
   /// What to do, in a sentence.
-  public var fix: String
+  package var fix: String
   /// Why it may fail, in the words of who accepted it.
-  public var accepted: String?
+  package var accepted: String?
 
   /// Makes one.
-  public init(
+  package init(
     check: String, file: String? = nil, count: Int, of: Int, rows: [Int] = [], message: String, fix: String = "",
     accepted: String? = nil
   ) {
@@ -48,7 +48,7 @@ public struct Preflight: Sendable, Hashable {
   }
 
   /// Whether it found nothing.
-  public var hasPassed: Bool { count == 0 }
+  package var hasPassed: Bool { count == 0 }
   /// Whether a job may not start with what it found.
-  public var isRefused: Bool { !hasPassed && accepted == nil }
+  package var isRefused: Bool { !hasPassed && accepted == nil }
 }

@@ -2,12 +2,12 @@ import Evidence
 
 /// What the makers of hosted models ask, where a workspace doesn't say it itself. Prices change: the table has a date, and
 /// whatever is computed from it says so.
-public enum PriceTable {
+package enum PriceTable {
   /// The day the prices were looked up.
-  public static let date = "2026-08-05"
+  package static let date = "2026-08-05"
 
   /// The price of a model at its maker's own address; nil for any other address and for models that aren't listed.
-  public static func price(of endpoint: Endpoint) -> TokenPrice? {
+  package static func price(of endpoint: Endpoint) -> TokenPrice? {
     let models: [(name: String, input: Double, cached: Double, output: Double)]
     switch endpoint.baseURLs.first {
     case "https://api.openai.com/v1": models = openAI
@@ -21,7 +21,7 @@ public enum PriceTable {
 
   /// Rates of which the cache's may be left out: then they follow from what the API's makers publish for it.
   /// - Parameter dialect: the API; nil for one whose cache costs nothing by itself.
-  public static func rates(
+  package static func rates(
     input: Double, cachedInput: Double? = nil, cacheWrite: Double? = nil, longCacheWrite: Double? = nil, output: Double,
     at dialect: Endpoint.Dialect?
   ) -> TokenRates {

@@ -6,9 +6,9 @@ import Content
 ///
 /// One rule for values: a slot needs one. A member that is missing or null is none, an empty text is one and stays empty,
 /// a text is sent as it is and anything else as JSON.
-public enum PromptTemplate {
+package enum PromptTemplate {
   /// Why a text can't be filled.
-  public enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+  package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
     /// The input has no such variable.
     case missing(slot: String, available: [String])
     /// The input says null there.
@@ -18,7 +18,7 @@ public enum PromptTemplate {
     /// The case has a conversation, which isn't sent: a sentence without a full stop.
     case conversation(String)
     /// The sentence.
-    public var description: String {
+    package var description: String {
       switch self {
       case .missing(let slot, let available):
         let near = Spelling.nearest(to: slot, among: available).map { " Did you mean {{ \($0) }}?" } ?? ""
@@ -34,7 +34,7 @@ public enum PromptTemplate {
   }
 
   /// A stretch of a template.
-  public enum Piece: Hashable, Sendable {
+  package enum Piece: Hashable, Sendable {
     /// Text to send; of four braces in a row it is the first two.
     case text(Substring)
     case slot(String)
@@ -43,9 +43,9 @@ public enum PromptTemplate {
   }
 
   /// Something in `{{ }}` or `{% %}` that is no slot.
-  public struct Flaw: Hashable, Sendable {
+  package struct Flaw: Hashable, Sendable {
     /// The stretch, cut to its line.
-    public var text: Substring
+    package var text: Substring
     /// Whether anything closes it.
     var isClosed = true
 
@@ -79,7 +79,7 @@ public enum PromptTemplate {
   }
 
   /// Splits a text at its slots.
-  public static func pieces(of text: String) -> [Piece] {
+  package static func pieces(of text: String) -> [Piece] {
     let bytes = text.utf8
     let brace = UInt8(ascii: "{")
     var pieces: [Piece] = []
@@ -162,7 +162,7 @@ public enum PromptTemplate {
   }
 
   /// Slot names in order of use, repeats included.
-  public static func slots(of text: String) -> [String] {
+  package static func slots(of text: String) -> [String] {
     pieces(of: text).compactMap { if case .slot(let name) = $0 { name } else { nil } }
   }
 
@@ -184,7 +184,7 @@ public enum PromptTemplate {
 
   /// The text with every slot replaced by the input's value: a string as it is, anything else as JSON.
   /// - Throws: `Failure`.
-  public static func fill(_ text: String, with input: JSONValue) throws -> String {
+  package static func fill(_ text: String, with input: JSONValue) throws -> String {
     var result = ""
     for piece in pieces(of: text) {
       switch piece {

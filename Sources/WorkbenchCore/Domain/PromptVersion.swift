@@ -3,17 +3,17 @@ import Foundation
 
 /// A frozen, hashed copy of a prompt: all that a run may point at. Two prompts that send the same messages are one
 /// version, whatever their files are called and wherever one file ends and the next begins.
-public struct PromptVersion: Sendable, Hashable, Identifiable {
+package struct PromptVersion: Sendable, Hashable, Identifiable {
   /// One section as it was sent.
-  public struct Part: Sendable, Hashable {
+  package struct Part: Sendable, Hashable {
     /// The section's title, for people.
-    public var title: String
+    package var title: String
     /// The message it is part of.
-    public var role: MessageRole
+    package var role: MessageRole
     /// The text before its slots were filled.
-    public var body: String
+    package var body: String
     /// Makes a part.
-    public init(title: String, role: MessageRole, body: String) {
+    package init(title: String, role: MessageRole, body: String) {
       self.title = title
       self.role = role
       self.body = body
@@ -21,19 +21,19 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
   }
 
   /// SHA-256 over the messages; of a stored version what it was when it was frozen.
-  public let hash: ContentHash
+  package let hash: ContentHash
   /// The prompt it was frozen from.
-  public let prompt: PromptName
+  package let prompt: PromptName
   /// In the order they are sent.
-  public let parts: [Part]
+  package let parts: [Part]
   /// What is sent, before slots are filled: consecutive parts of one role, joined by blank lines. Parts without text are
   /// left out.
   package let templates: [ChatMessage]
   /// Same as `hash`.
-  public var id: ContentHash { hash }
+  package var id: ContentHash { hash }
 
   /// Freezes parts under a prompt's name.
-  public init(prompt: PromptName, parts: [Part]) {
+  package init(prompt: PromptName, parts: [Part]) {
     let templates = Self.templates(of: parts)
     self.init(prompt: prompt, parts: parts, templates: templates, hash: Self.hash(of: templates))
   }
@@ -76,14 +76,14 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
   }
 
   /// Freezes what `prompt` sends now.
-  public init(freezing prompt: Prompt, only titles: [String]? = nil) {
+  package init(freezing prompt: Prompt, only titles: [String]? = nil) {
     self.init(
       prompt: prompt.name,
       parts: prompt.sent(only: titles).map { Part(title: $0.title, role: $0.role, body: $0.body) })
   }
 
   /// Names of all slots, in order of first use.
-  public var slots: [String] {
+  package var slots: [String] {
     var seen: [String] = []
     for message in templates {
       for name in PromptTemplate.slots(of: message.content) where !seen.contains(name) { seen.append(name) }
@@ -96,7 +96,7 @@ public struct PromptVersion: Sendable, Hashable, Identifiable {
   /// message in place, even where nothing else stands in it.
   /// - Throws: `PromptTemplate.Failure` when a slot can't be filled from the input, something is no slot, or the case has a
   ///   conversation that isn't sent.
-  public func messages(for input: JSONValue) throws -> [ChatMessage] {
+  package func messages(for input: JSONValue) throws -> [ChatMessage] {
     let conversation = Conversation(in: input)
     let histories = templates.filter { $0.role == .history }
     if let flaw = Self.flaw(in: histories, conversation) { throw PromptTemplate.Failure.conversation(flaw) }

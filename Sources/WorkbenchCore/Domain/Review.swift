@@ -2,28 +2,28 @@ import Content
 import Foundation
 
 /// One of a run's answers to a case.
-public struct OutputPlace: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct OutputPlace: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The run.
-  public var run: RunID
+  package var run: RunID
   /// Which of the case's answers in its run it is, from 0.
-  public var sample: Int
+  package var sample: Int
   /// Makes a place.
-  public init(run: RunID, sample: Int = 0) {
+  package init(run: RunID, sample: Int = 0) {
     self.run = run
     self.sample = sample
   }
   /// The run, and the number of a further answer behind it.
-  public var description: String { sample == 0 ? "\(run)" : "\(run)#\(sample + 1)" }
+  package var description: String { sample == 0 ? "\(run)" : "\(run)#\(sample + 1)" }
   /// Older runs come first.
-  public static func < (left: OutputPlace, right: OutputPlace) -> Bool {
+  package static func < (left: OutputPlace, right: OutputPlace) -> Bool {
     (left.run, left.sample) < (right.run, right.sample)
   }
 }
 
 /// Which of two answers to one case a person finds better. The first of the two is the one of the older run.
-public struct Preference: Sendable, Hashable {
+package struct Preference: Sendable, Hashable {
   /// What a person can find.
-  public enum Better: String, Sendable, Hashable, CaseIterable {
+  package enum Better: String, Sendable, Hashable, CaseIterable {
     /// The first one.
     case a
     /// The second one.
@@ -34,25 +34,25 @@ public struct Preference: Sendable, Hashable {
     case neither
 
     /// The same with the two answers the other way round.
-    public var turned: Better { self == .a ? .b : self == .b ? .a : self }
+    package var turned: Better { self == .a ? .b : self == .b ? .a : self }
   }
   /// The eval set's name.
-  public let set: String
+  package let set: String
   /// The case's id.
-  public let caseID: String
+  package let caseID: String
   /// What the case asked when the answers were read.
-  public let input: ContentHash
+  package let input: ContentHash
   /// The first answer.
-  public let a: OutputPlace
+  package let a: OutputPlace
   /// The second answer.
-  public let b: OutputPlace
+  package let b: OutputPlace
   /// What was found.
-  public let better: Better
+  package let better: Better
   /// When.
-  public let time: Date
+  package let time: Date
 
   /// Makes a preference; the answers are put in order.
-  public init(
+  package init(
     set: String, caseID: String, input: ContentHash, a: OutputPlace, b: OutputPlace, better: Better, time: Date
   ) {
     self.set = set
@@ -66,21 +66,21 @@ public struct Preference: Sendable, Hashable {
 }
 
 /// What the answer to a case should have been: an answer that a person edited.
-public struct Correction: Sendable, Hashable {
+package struct Correction: Sendable, Hashable {
   /// The eval set's name.
-  public var set: String
+  package var set: String
   /// The case's id.
-  public var caseID: String
+  package var caseID: String
   /// What the case asked when the answer was edited.
-  public var input: ContentHash
+  package var input: ContentHash
   /// The right answer.
-  public var text: String
+  package var text: String
   /// The answer that was edited.
-  public var source: OutputPlace
+  package var source: OutputPlace
   /// When.
-  public var time: Date
+  package var time: Date
   /// Makes a correction.
-  public init(set: String, caseID: String, input: ContentHash, text: String, source: OutputPlace, time: Date) {
+  package init(set: String, caseID: String, input: ContentHash, text: String, source: OutputPlace, time: Date) {
     self.set = set
     self.caseID = caseID
     self.input = input
@@ -91,7 +91,7 @@ public struct Correction: Sendable, Hashable {
 }
 
 /// All that people found when reading answers.
-public struct Reviews: Sendable, Hashable {
+package struct Reviews: Sendable, Hashable {
   /// A case of a set.
   struct CaseKey: Hashable {
     var set: String
@@ -101,7 +101,7 @@ public struct Reviews: Sendable, Hashable {
   private var correctionsByCase: [CaseKey: Correction] = [:]
 
   /// Gathers them; at most one correction for each case, one preference for each two answers.
-  public init(preferences: [Preference] = [], corrections: [Correction] = []) {
+  package init(preferences: [Preference] = [], corrections: [Correction] = []) {
     for one in preferences {
       preferencesByCase[CaseKey(set: one.set, caseID: one.caseID), default: []].append(one)
     }
@@ -109,18 +109,18 @@ public struct Reviews: Sendable, Hashable {
   }
 
   /// All preferences, newest first.
-  public var preferences: [Preference] {
+  package var preferences: [Preference] {
     preferencesByCase.values.joined().sorted { ($1.time, $0.set, $0.caseID, $0.a) < ($0.time, $1.set, $1.caseID, $1.a) }
   }
   /// All corrections, newest first.
-  public var corrections: [Correction] {
+  package var corrections: [Correction] {
     correctionsByCase.values.sorted { ($1.time, $0.set, $0.caseID) < ($0.time, $1.set, $1.caseID) }
   }
   /// Whether there is none at all.
-  public var isEmpty: Bool { preferencesByCase.isEmpty && correctionsByCase.isEmpty }
+  package var isEmpty: Bool { preferencesByCase.isEmpty && correctionsByCase.isEmpty }
 
   /// What a case's answer should have been; nil where nobody said, or where the case asks something else by now.
-  public func correction(of evalCase: EvalCase, in set: String) -> Correction? {
+  package func correction(of evalCase: EvalCase, in set: String) -> Correction? {
     guard let one = correctionsByCase[CaseKey(set: set, caseID: evalCase.id)], one.input == evalCase.inputHash else {
       return nil
     }
@@ -128,14 +128,15 @@ public struct Reviews: Sendable, Hashable {
   }
 
   /// What was found of a case's answers, leaving out what was found when the case asked something else.
-  public func preferences(on evalCase: EvalCase, in set: String) -> [Preference] {
+  package func preferences(on evalCase: EvalCase, in set: String) -> [Preference] {
     guard let found = preferencesByCase[CaseKey(set: set, caseID: evalCase.id)] else { return [] }
     let hash = evalCase.inputHash
     return found.filter { $0.input == hash }
   }
 
   /// Which of two answers is better, seen from `a`; nil where nobody said.
-  public func better(of a: OutputPlace, _ b: OutputPlace, on evalCase: EvalCase, in set: String) -> Preference.Better? {
+  package func better(of a: OutputPlace, _ b: OutputPlace, on evalCase: EvalCase, in set: String) -> Preference.Better?
+  {
     let found = preferences(on: evalCase, in: set).first { $0.a == min(a, b) && $0.b == max(a, b) }
     return found.map { a <= b ? $0.better : $0.better.turned }
   }
@@ -143,26 +144,26 @@ public struct Reviews: Sendable, Hashable {
 
 extension EvalCase {
   /// A hash of what it asks, however that is written.
-  public var inputHash: ContentHash { ContentHash(hex: SHA256.hex(input.canonical.text(.compact))) }
+  package var inputHash: ContentHash { ContentHash(hex: SHA256.hex(input.canonical.text(.compact))) }
 }
 
 /// What a person found of an answer, or of two answers to one case.
-public struct ReviewRequest: Sendable, Hashable {
+package struct ReviewRequest: Sendable, Hashable {
   /// What was found; nil takes back what was found before.
-  public enum Finding: Sendable, Hashable {
+  package enum Finding: Sendable, Hashable {
     /// Which of the two answers is better.
     case better(than: OutputPlace, Preference.Better?)
     /// What the answer should have been.
     case answer(String?)
   }
   /// The case's id, in the set of the answer's run.
-  public var caseID: String
+  package var caseID: String
   /// The answer.
-  public var output: OutputPlace
+  package var output: OutputPlace
   /// What was found.
-  public var finding: Finding
+  package var finding: Finding
   /// Makes a request.
-  public init(caseID: String, output: OutputPlace, finding: Finding) {
+  package init(caseID: String, output: OutputPlace, finding: Finding) {
     self.caseID = caseID
     self.output = output
     self.finding = finding

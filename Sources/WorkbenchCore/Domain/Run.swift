@@ -4,9 +4,9 @@ import Grading
 import NumberFormat
 
 /// One variant over one eval set.
-public struct Run: Sendable, Hashable, Identifiable {
+package struct Run: Sendable, Hashable, Identifiable {
   /// Where it stands.
-  public enum State: String, Sendable, Hashable {
+  package enum State: String, Sendable, Hashable {
     /// Some process is working on it now.
     case running
     /// Stopped before its end, by a person or a death: running it again goes on where it stopped.
@@ -16,48 +16,48 @@ public struct Run: Sendable, Hashable, Identifiable {
   }
 
   /// Its number.
-  public let id: RunID
+  package let id: RunID
   /// What decides its answers and their judgement; one run for each identity.
-  public let identity: ContentHash
+  package let identity: ContentHash
   /// The identity without how many answers each case gets, and which: runs of one base asked the same, perhaps afresh.
-  public var base: ContentHash
+  package var base: ContentHash
   /// The variant as it was.
-  public var variant: Variant
+  package var variant: Variant
   /// What was sent.
-  public var promptVersion: ContentHash
+  package var promptVersion: ContentHash
   /// The eval set's name.
-  public var set: String
+  package var set: String
   /// The eval set as it was.
-  public var setHash: ContentHash
+  package var setHash: ContentHash
   /// Where it stands.
-  public var state: State
+  package var state: State
   /// When it was first started.
-  public var started: Date
+  package var started: Date
   /// Seconds of work, pauses excluded.
-  public var seconds: Double
+  package var seconds: Double
   /// How many cases it is to answer.
-  public var cases: Int
+  package var cases: Int
   /// How many answers each case gets, at least 1.
-  public var repeats: Int
+  package var repeats: Int
   /// The sample number of its first answers: 0, unless it was asked for afresh. Answers of one request with different
   /// sample numbers are different draws.
-  public var firstSample: Int
+  package var firstSample: Int
   /// What has been measured so far.
-  public var summary: RunSummary
+  package var summary: RunSummary
   /// What a person calls it, and notes of it.
-  public var labels = RunLabels()
+  package var labels = RunLabels()
 
   /// How many answers it is to have.
-  public var requests: Int { cases * repeats }
+  package var requests: Int { cases * repeats }
   /// How many cases have been asked, whatever came of it; a case that has some of its answers counts.
-  public var casesAsked: Int { Self.cases(summary.done + summary.errors, repeats) }
+  package var casesAsked: Int { Self.cases(summary.done + summary.errors, repeats) }
   /// How many cases have an answer.
-  public var casesAnswered: Int { Self.cases(summary.done, repeats) }
+  package var casesAnswered: Int { Self.cases(summary.done, repeats) }
 
   /// How many cases have all their answers.
-  public var casesComplete: Int { summary.done / max(1, repeats) }
+  package var casesComplete: Int { summary.done / max(1, repeats) }
   /// The same as `4`, or as `3/4` where some have not.
-  public var casesText: String { casesComplete == cases ? "\(cases)" : "\(casesComplete)/\(cases)" }
+  package var casesText: String { casesComplete == cases ? "\(cases)" : "\(casesComplete)/\(cases)" }
 
   /// Whether it ended, went on or came a tenth of its answers further since an earlier moment: reason enough to line up
   /// its outputs again.
@@ -70,7 +70,7 @@ public struct Run: Sendable, Hashable, Identifiable {
   private static func cases(_ answers: Int, _ repeats: Int) -> Int { (answers + repeats - 1) / max(1, repeats) }
 
   /// Makes a run.
-  public init(
+  package init(
     id: RunID, identity: ContentHash, base: ContentHash? = nil, variant: Variant, promptVersion: ContentHash,
     set: String, setHash: ContentHash, state: State, started: Date, seconds: Double, cases: Int, repeats: Int = 1,
     firstSample: Int = 0,
@@ -95,30 +95,30 @@ public struct Run: Sendable, Hashable, Identifiable {
 
 /// What a model answered to one request. The request's key holds everything that decides the answer, so one answer may
 /// serve several runs.
-public struct Answer: Sendable, Hashable {
+package struct Answer: Sendable, Hashable {
   /// The text, as received.
-  public var text: String
+  package var text: String
   /// Why the model stopped, in the server's word.
-  public var finishReason: String?
+  package var finishReason: String?
   /// What the server counted.
-  public var usage: TokenUsage
+  package var usage: TokenUsage
   /// From sending to the last byte, in seconds.
-  public var latency: Double
+  package var latency: Double
   /// From sending to the first text, in seconds, where streamed.
-  public var firstToken: Double?
+  package var firstToken: Double?
   /// The finish reason of an answer that ran into the end of the model's context.
-  public static let contextFull = "context_full"
+  package static let contextFull = "context_full"
   /// The finish reason of a reply in which the model declined in the API's own way.
-  public static let refusal = "refusal"
+  package static let refusal = "refusal"
   /// Finish reasons of answers that their limit on tokens ended; a dialect whose servers say it otherwise reads it as `length`.
   package static let limitReasons: Set<String> = ["length", "max_tokens", "max_output_tokens"]
   /// Finish reasons of answers that any limit ended.
-  public static let cutReasons = limitReasons.union([contextFull])
+  package static let cutReasons = limitReasons.union([contextFull])
   /// Whether a limit ended it.
-  public var isCut: Bool { finishReason.map(Self.cutReasons.contains) == true }
+  package var isCut: Bool { finishReason.map(Self.cutReasons.contains) == true }
 
   /// Makes an answer.
-  public init(
+  package init(
     text: String, finishReason: String? = nil, usage: TokenUsage = TokenUsage(), latency: Double = 0,
     firstToken: Double? = nil
   ) {
@@ -131,36 +131,36 @@ public struct Answer: Sendable, Hashable {
 }
 
 /// A run's answer to one case with its scores, or why there is none.
-public struct Output: Sendable, Hashable, Identifiable {
+package struct Output: Sendable, Hashable, Identifiable {
   /// The case's id.
-  public var caseID: String
+  package var caseID: String
   /// Which of the case's answers in its run it is, from 0.
-  public var sample: Int
+  package var sample: Int
   /// What was asked, hashed.
-  public var requestKey: ContentHash
+  package var requestKey: ContentHash
   /// What the model sent, unless the request failed.
-  public var answer: Answer?
+  package var answer: Answer?
   /// Why there is no answer: the request failed, or what was sent is none.
-  public var failure: String?
+  package var failure: String?
   /// What the reply is, where it is none that could be judged; without a ``failure``, it counts as wrong.
-  public var noAnswer: NoAnswer?
+  package var noAnswer: NoAnswer?
   /// One for each grader, in the set's order.
-  public var scores: [Score]
+  package var scores: [Score]
   /// Weighted mean of the scores, 0 to 1; nil without an answer, and where it couldn't be scored.
-  public var value: Double?
+  package var value: Double?
   /// Whether every grader passed it; nil without an answer, and where it couldn't be scored.
-  public var passed: Bool?
+  package var passed: Bool?
   /// Why an answer couldn't be scored; nil where it was.
-  public var unscored: String?
+  package var unscored: String?
   /// Whether the answer has the form that the graders ask for.
-  public var formatValid: Bool
+  package var formatValid: Bool
   /// Dollars, where the model's price is known.
-  public var cost: Double?
+  package var cost: Double?
   /// The case's id; further answers have their number behind it.
-  public var id: String { sample == 0 ? caseID : "\(caseID)#\(sample + 1)" }
+  package var id: String { sample == 0 ? caseID : "\(caseID)#\(sample + 1)" }
 
   /// Makes an output.
-  public init(
+  package init(
     caseID: String, sample: Int = 0, requestKey: ContentHash, answer: Answer?, failure: String? = nil,
     noAnswer: NoAnswer? = nil, scores: [Score] = [],
     value: Double? = nil, passed: Bool? = nil, unscored: String? = nil, formatValid: Bool = false, cost: Double? = nil
@@ -180,34 +180,34 @@ public struct Output: Sendable, Hashable, Identifiable {
   }
 
   /// Whether there is an answer.
-  public var isAnswered: Bool { answer != nil && failure == nil }
+  package var isAnswered: Bool { answer != nil && failure == nil }
   /// Whether there is an answer that could be scored.
-  public var isScored: Bool { isAnswered && passed != nil }
+  package var isScored: Bool { isAnswered && passed != nil }
 }
 
 /// Averages of a run over the cases that have an answer. A request that failed says nothing about the variant, so it is
 /// counted apart.
-public struct RunSummary: Sendable, Hashable {
+package struct RunSummary: Sendable, Hashable {
   /// Cases with an answer.
-  public var done = 0
+  package var done = 0
   /// Cases whose answer couldn't be scored; they count among ``done`` and in no average.
-  public var unscored = 0
+  package var unscored = 0
   /// Cases that every grader passed.
-  public var passed = 0
+  package var passed = 0
   /// Cases that were asked and have no answer.
-  public var errors = 0
+  package var errors = 0
   /// Answers in the asked form.
-  public var formatValid = 0
+  package var formatValid = 0
   /// Mean score of the answers that were scored, 0 to 1; 0 when there are none, and says nothing then.
-  public var mean = 0.0
+  package var mean = 0.0
   /// 95 % interval of the mean, low and high.
-  public var low = 0.0
+  package var low = 0.0
   /// 95 % interval of the mean, low and high.
-  public var high = 1.0
+  package var high = 1.0
   /// Replies that are no answer, by what they are; those that the set counts as wrong are among ``done`` too.
-  public var noAnswers: [NoAnswer: Int] = [:]
+  package var noAnswers: [NoAnswer: Int] = [:]
   /// Mean score with replies that are no answer counted as wrong, and its 95 % interval.
-  public var strict: (mean: Double, low: Double, high: Double) {
+  package var strict: (mean: Double, low: Double, high: Double) {
     get { (strictMean, strictLow, strictHigh) }
     set { (strictMean, strictLow, strictHigh) = newValue }
   }
@@ -215,48 +215,48 @@ public struct RunSummary: Sendable, Hashable {
   private var strictLow = 0.0
   private var strictHigh = 1.0
   /// Replies that are no answer and stand in no mean but the strict one.
-  public var leftOut = 0
+  package var leftOut = 0
   /// Replies whose tokens the server counted, replies that are no answer included; all sums of tokens are of these.
-  public var counted = 0
+  package var counted = 0
   /// Tokens of the prompts, cached ones included.
-  public var promptTokens = 0
+  package var promptTokens = 0
   /// How many of them came from the server's cache; nil where no server said.
-  public var cachedPromptTokens: Int?
+  package var cachedPromptTokens: Int?
   /// How many of them were written to the server's cache for minutes.
-  public var cacheWriteTokens = 0
+  package var cacheWriteTokens = 0
   /// How many of them were written to the server's cache for an hour.
-  public var longCacheWriteTokens = 0
+  package var longCacheWriteTokens = 0
   /// Tokens of the replies.
-  public var completionTokens = 0
+  package var completionTokens = 0
   /// Seconds, median over answers.
-  public var latencyMedian = 0.0
+  package var latencyMedian = 0.0
   /// Seconds, 95th percentile over answers.
-  public var latency95 = 0.0
+  package var latency95 = 0.0
   /// Replies whose cost isn't known, because the model has no price or the server didn't count.
-  public var unpriced = 0
+  package var unpriced = 0
   /// Dollars for the replies whose cost is known; nil where there is none.
-  public var knownCost: Double?
+  package var knownCost: Double?
   /// Nothing done yet.
-  public init() {}
+  package init() {}
   /// Dollars; nil unless the cost of every reply is known.
-  public var cost: Double? { unpriced == 0 ? knownCost : nil }
+  package var cost: Double? { unpriced == 0 ? knownCost : nil }
   /// Dollars in words, `≥ $0.12` where the cost of some replies isn't known; nil where nothing is known.
-  public var costText: String? { knownCost.map { (unpriced > 0 ? "≥ " : "") + NumberFormat.dollars($0) } }
+  package var costText: String? { knownCost.map { (unpriced > 0 ? "≥ " : "") + NumberFormat.dollars($0) } }
   /// Answers, and replies that are none.
-  public var replies: Int { done + leftOut }
+  package var replies: Int { done + leftOut }
   /// Dollars for one reply; nil unless the cost of every reply is known.
-  public var costPerReply: Double? { cost.map { $0 / Double(max(1, replies)) } }
+  package var costPerReply: Double? { cost.map { $0 / Double(max(1, replies)) } }
   /// Tokens of one prompt, the mean over replies that were counted; nil where none was.
-  public var meanPromptTokens: Double? { counted > 0 ? Double(promptTokens) / Double(counted) : nil }
+  package var meanPromptTokens: Double? { counted > 0 ? Double(promptTokens) / Double(counted) : nil }
   /// Tokens of one reply, the mean over replies that were counted; nil where none was.
-  public var meanCompletionTokens: Double? { counted > 0 ? Double(completionTokens) / Double(counted) : nil }
+  package var meanCompletionTokens: Double? { counted > 0 ? Double(completionTokens) / Double(counted) : nil }
   /// Answers that were scored: what ``mean`` and ``passed`` are of.
-  public var scored: Int { done - unscored }
+  package var scored: Int { done - unscored }
   /// Share of the answers that couldn't be scored, 0 to 1; 0 where there is none.
-  public var unscoredShare: Double { done == 0 ? 0 : Double(unscored) / Double(done) }
+  package var unscoredShare: Double { done == 0 ? 0 : Double(unscored) / Double(done) }
 
   /// Averages of outputs.
-  public init(of outputs: [Output]) {
+  package init(of outputs: [Output]) {
     let answered = outputs.filter(\.isAnswered)
     done = answered.count
     unscored = answered.count { !$0.isScored }
@@ -301,7 +301,7 @@ public struct RunSummary: Sendable, Hashable {
 extension Sequence<Output> {
   /// For each answered case the output that stands for it: its only answer, or among repeats the first one that passed or
   /// failed as most of them did (as the first did, on a tie).
-  public var representatives: [String: Output] {
+  package var representatives: [String: Output] {
     var byCase: [String: [Output]] = [:]
     for output in self { byCase[output.caseID, default: []].append(output) }
     return byCase.compactMapValues { outputs in

@@ -1,17 +1,17 @@
 /// How the next token is chosen. What is nil is left to the server.
-public struct Sampling: Sendable, Hashable {
+package struct Sampling: Sendable, Hashable {
   /// 0 is deterministic where the server is.
-  public var temperature: Double?
+  package var temperature: Double?
   /// Nucleus share, 0 to 1.
-  public var topP: Double?
+  package var topP: Double?
   /// The longest answer, in tokens.
-  public var maxTokens: Int?
+  package var maxTokens: Int?
   /// For servers that honour one.
-  public var seed: Int?
+  package var seed: Int?
   /// Texts that end an answer.
-  public var stop: [String]
+  package var stop: [String]
   /// Makes a choice.
-  public init(
+  package init(
     temperature: Double? = nil, topP: Double? = nil, maxTokens: Int? = nil, seed: Int? = nil, stop: [String] = []
   ) {
     self.temperature = temperature

@@ -1,13 +1,13 @@
 /// Moving a section: which files get another number, so that git sees a rename and every other file stays as it is.
-public enum SectionOrder {
+package enum SectionOrder {
   /// A file's new name.
-  public struct Rename: Sendable, Hashable {
+  package struct Rename: Sendable, Hashable {
     /// The section's id so far.
-    public var from: String
+    package var from: String
     /// Its id from now on.
-    public var to: String
+    package var to: String
     /// Makes a rename.
-    public init(from: String, to: String) {
+    package init(from: String, to: String) {
       self.from = from
       self.to = to
     }
@@ -16,7 +16,7 @@ public enum SectionOrder {
   /// What puts a section one place further down (1) or up (-1): a number between those of its new neighbours, or, where
   /// there is none, the exchange of two numbers. The moved section's rename comes first.
   /// - Throws: `WorkbenchError.input` that says why it can't be moved.
-  public static func renames(
+  package static func renames(
     moving id: String, by step: Int, in prompt: Prompt
   ) throws(WorkbenchError) -> [Rename] {
     let sections = prompt.sections

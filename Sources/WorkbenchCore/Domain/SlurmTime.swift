@@ -1,8 +1,8 @@
 /// Slurm's way to write a span of time: minutes, `minutes:seconds`, `hours:minutes:seconds`, and with days in front
 /// `days-hours`, `days-hours:minutes`, `days-hours:minutes:seconds`.
-public enum SlurmTime {
+package enum SlurmTime {
   /// The seconds that a text means; nil for what is no span of time.
-  public static func seconds(in text: String) -> Int? {
+  package static func seconds(in text: String) -> Int? {
     let halves = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
     let parts = halves.last?.split(separator: ":", omittingEmptySubsequences: false) ?? []
     guard let numbers = numbers(parts) else { return nil }

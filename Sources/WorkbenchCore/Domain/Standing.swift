@@ -1,7 +1,7 @@
 import Grading
 
 /// What became of one answer, or of one grader's look at it.
-public enum Standing: Sendable, Hashable, CaseIterable {
+package enum Standing: Sendable, Hashable, CaseIterable {
   case passed, failed
   /// There is an answer, and a grader could not judge it.
   case unscored
@@ -9,7 +9,7 @@ public enum Standing: Sendable, Hashable, CaseIterable {
   case unanswered
 
   /// One column that tells it without colour.
-  public var mark: String {
+  package var mark: String {
     switch self {
     case .passed: "✓"
     case .failed: "✗"
@@ -19,7 +19,7 @@ public enum Standing: Sendable, Hashable, CaseIterable {
   }
 
   /// In words.
-  public var words: String {
+  package var words: String {
     switch self {
     case .passed: "passed"
     case .failed: "failed"
@@ -33,10 +33,10 @@ public enum Standing: Sendable, Hashable, CaseIterable {
 
 extension Output {
   /// What became of it.
-  public var standing: Standing { !isAnswered ? .unanswered : Standing(passed: passed) }
+  package var standing: Standing { !isAnswered ? .unanswered : Standing(passed: passed) }
 }
 
 extension Score {
   /// What the grader found.
-  public var standing: Standing { Standing(passed: passed) }
+  package var standing: Standing { Standing(passed: passed) }
 }

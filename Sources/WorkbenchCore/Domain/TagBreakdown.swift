@@ -1,18 +1,18 @@
 import Evidence
 
 /// Two variants on the cases with one tag.
-public struct TagBreakdown: Sendable, Hashable {
+package struct TagBreakdown: Sendable, Hashable {
   /// The tag.
-  public var tag: String
+  package var tag: String
   /// The first variant's score; nil where none of its answers was scored.
-  public var a: Estimate?
+  package var a: Estimate?
   /// The second variant's score; likewise.
-  public var b: Estimate?
+  package var b: Estimate?
   /// B against A on those cases, its p-value and interval adjusted for the number of tags (Holm).
-  public var pairs: PairedComparison
+  package var pairs: PairedComparison
 
   /// The most tags that are broken down, the most frequent first.
-  public static let mostTags = 30
+  package static let mostTags = 30
 
   /// A breakdown for each tag, the most frequent first; empty without tags.
   static func all(a: [ScoredCase], b: [ScoredCase], of cases: [EvalCase]) -> [TagBreakdown] {
@@ -37,28 +37,28 @@ public struct TagBreakdown: Sendable, Hashable {
 }
 
 /// Which cases of a set a person asks for.
-public struct CaseSelection: Sendable, Hashable {
+package struct CaseSelection: Sendable, Hashable {
   /// Only cases with one of these ids; any where empty.
-  public var ids: [String] = []
+  package var ids: [String] = []
   /// Only cases with one of these tags; any where empty.
-  public var tags: [String] = []
+  package var tags: [String] = []
   /// Only cases that did not pass the last time.
-  public var onlyFailed = false
+  package var onlyFailed = false
 
   /// All cases.
-  public init(ids: [String] = [], tags: [String] = [], onlyFailed: Bool = false) {
+  package init(ids: [String] = [], tags: [String] = [], onlyFailed: Bool = false) {
     self.ids = ids
     self.tags = tags
     self.onlyFailed = onlyFailed
   }
 
   /// Whether it leaves anything out.
-  public var isAll: Bool { ids.isEmpty && tags.isEmpty && !onlyFailed }
+  package var isAll: Bool { ids.isEmpty && tags.isEmpty && !onlyFailed }
 
   /// The ids of a set's cases that are asked for, in the set's order.
   /// - Parameter passed: the cases that passed the last time.
   /// - Throws: `WorkbenchError.input` when an id or a tag is none of the set's, or nothing is left.
-  public func cases(of set: EvalSet, passed: Set<String>) throws -> [String] {
+  package func cases(of set: EvalSet, passed: Set<String>) throws -> [String] {
     let known = Set(set.cases.map(\.id))
     for id in ids where !known.contains(id) {
       throw WorkbenchError.input("The eval set \"\(set.name)\" (\(set.path)) has no case \"\(id)\".")
@@ -81,7 +81,7 @@ public struct CaseSelection: Sendable, Hashable {
 
 extension Workbench {
   /// The cases that passed with all their answers in the newest run of a variant on a set; none where it has no run.
-  public func passedCases(of variant: String, on set: EvalSet) async throws -> Set<String> {
+  package func passedCases(of variant: String, on set: EvalSet) async throws -> Set<String> {
     guard
       let run = snapshot.runs.first(where: { $0.variant.name == variant && $0.set == set.name && $0.summary.done > 0 })
     else { return [] }

@@ -1,33 +1,33 @@
 import Evidence
 
 /// What the tokens of a model cost.
-public struct TokenPrice: Sendable, Hashable {
+package struct TokenPrice: Sendable, Hashable {
   /// Rates for requests with long prompts.
-  public struct LongPrompt: Sendable, Hashable {
+  package struct LongPrompt: Sendable, Hashable {
     /// The most tokens of a prompt that the usual rates are for.
-    public var above: Int
+    package var above: Int
     /// What every token of a request with a longer prompt costs.
-    public var rates: TokenRates
+    package var rates: TokenRates
     /// Makes rates for long prompts.
-    public init(above: Int, rates: TokenRates) {
+    package init(above: Int, rates: TokenRates) {
       self.above = above
       self.rates = rates
     }
   }
 
   /// What a request costs that isn't in one of the other classes.
-  public var rates: TokenRates
+  package var rates: TokenRates
   /// What requests with long prompts cost; nil where length doesn't matter.
-  public var longPrompt: LongPrompt?
+  package var longPrompt: LongPrompt?
   /// What requests of other service tiers cost, by the word that the server answers with.
-  public var tiers: [String: TokenRates]
+  package var tiers: [String: TokenRates]
   /// Dollars per million tokens learnt from in a fine-tuning job, over all passes; nil where not known.
-  public var training: Double?
+  package var training: Double?
   /// The day of a price from `PriceTable`; nil where the workspace says the price.
-  public var asOf: String?
+  package var asOf: String?
 
   /// Makes a price.
-  public init(
+  package init(
     rates: TokenRates, longPrompt: LongPrompt? = nil, tiers: [String: TokenRates] = [:], training: Double? = nil,
     asOf: String? = nil
   ) {
@@ -39,7 +39,7 @@ public struct TokenPrice: Sendable, Hashable {
   }
 
   /// Makes a price that is the same for all requests.
-  public init(
+  package init(
     input: Double, cachedInput: Double? = nil, output: Double, training: Double? = nil, asOf: String? = nil
   ) {
     self.init(
@@ -47,7 +47,7 @@ public struct TokenPrice: Sendable, Hashable {
   }
 
   /// Whether nothing is charged for any request.
-  public var isFree: Bool {
+  package var isFree: Bool {
     ([rates] + tiers.values + (longPrompt.map { [$0.rates] } ?? [])).allSatisfy {
       $0.dearestInput == 0 && $0.output == 0
     }
@@ -59,14 +59,14 @@ public struct TokenPrice: Sendable, Hashable {
   /// The rates of a request; nil for a service tier whose rates aren't known.
   /// - Parameter prompt: tokens of its prompt, cached ones included.
   /// - Parameter tier: the service tier that the server said it was answered in.
-  public func rates(prompt: Double, tier: String? = nil) -> TokenRates? {
+  package func rates(prompt: Double, tier: String? = nil) -> TokenRates? {
     if let tier, !Self.usualTiers.contains(tier) { return tiers[tier] }
     if let longPrompt, prompt > Double(longPrompt.above) { return longPrompt.rates }
     return rates
   }
 
   /// Dollars for one answer; nil where the server didn't count what is charged for.
-  public func cost(of usage: TokenUsage) -> Double? {
+  package func cost(of usage: TokenUsage) -> Double? {
     guard let rates = rates(prompt: Double(usage.prompt ?? 0), tier: usage.tier) else { return nil }
     if usage.prompt == nil, rates.dearestInput > 0 || longPrompt != nil { return nil }
     if usage.completion == nil, rates.output > 0 { return nil }
@@ -76,7 +76,7 @@ public struct TokenPrice: Sendable, Hashable {
   /// The most that a request can cost, in dollars; nil where nothing bounds its answer.
   /// - Parameter promptTokens: no fewer than its prompt can have.
   /// - Parameter completionTokens: the limit on its answer.
-  public func bound(promptTokens: Int, completionTokens: Int?) -> Double? {
+  package func bound(promptTokens: Int, completionTokens: Int?) -> Double? {
     // Whether a long prompt costs more or less than a short one, and which tier serves it, isn't known before.
     let all = [rates] + tiers.values + (longPrompt.map { [$0.rates] } ?? [])
     let bounds = all.map { rates -> Double? in
@@ -87,26 +87,26 @@ public struct TokenPrice: Sendable, Hashable {
   }
 
   /// Dollars for a fine-tuning job that learnt from so many tokens; nil where its price isn't known.
-  public func cost(ofTraining tokens: Int) -> Double? { training.map { Double(tokens) * $0 / 1e6 } }
+  package func cost(ofTraining tokens: Int) -> Double? { training.map { Double(tokens) * $0 / 1e6 } }
 }
 
 /// What a server said it read and wrote; servers may leave any of it out.
-public struct TokenUsage: Sendable, Hashable {
+package struct TokenUsage: Sendable, Hashable {
   /// Tokens of the prompt, cached ones included.
-  public var prompt: Int?
+  package var prompt: Int?
   /// Tokens of the answer, reasoning included.
-  public var completion: Int?
+  package var completion: Int?
   /// How many of `prompt` came from the server's cache.
-  public var cachedPrompt: Int?
+  package var cachedPrompt: Int?
   /// How many of `prompt` were written to the server's cache for minutes.
-  public var cacheWrites: Int?
+  package var cacheWrites: Int?
   /// How many of `prompt` were written to the server's cache for an hour.
-  public var longCacheWrites: Int?
+  package var longCacheWrites: Int?
   /// The service tier that the request was answered in, in the server's word and small letters.
-  public var tier: String?
+  package var tier: String?
 
   /// Makes a count.
-  public init(
+  package init(
     prompt: Int? = nil, completion: Int? = nil, cachedPrompt: Int? = nil, cacheWrites: Int? = nil,
     longCacheWrites: Int? = nil, tier: String? = nil
   ) {
@@ -119,10 +119,10 @@ public struct TokenUsage: Sendable, Hashable {
   }
 
   /// Whether both sides were counted.
-  public var isWhole: Bool { prompt != nil && completion != nil }
+  package var isWhole: Bool { prompt != nil && completion != nil }
 
   /// The tokens by what is charged for them; what wasn't counted is 0.
-  public var counts: TokenCounts {
+  package var counts: TokenCounts {
     let prompt = prompt ?? 0
     let cached = min(cachedPrompt ?? 0, prompt)
     let writes = min(cacheWrites ?? 0, prompt - cached)

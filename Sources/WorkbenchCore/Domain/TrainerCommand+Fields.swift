@@ -1,6 +1,6 @@
 extension TrainerCommand {
   /// What may stand in the texts of a command, each in braces, with what it is filled with.
-  public static let fields: [(name: String, meaning: String)] =
+  package static let fields: [(name: String, meaning: String)] =
     [
       ("folder", "the job's folder"),
       ("train", "the file of rows to learn from"),
@@ -30,7 +30,7 @@ extension TrainerCommand {
   }
 
   /// Words in braces that a text holds and that are no fields, in order.
-  public static func unknownFields(in text: String) -> [String] {
+  package static func unknownFields(in text: String) -> [String] {
     let names = Set(fields.map(\.name))
     var unknown: [String] = []
     _ = replace(text) { name in
@@ -41,7 +41,7 @@ extension TrainerCommand {
   }
 
   /// The text with its fields filled. Whatever else stands in braces stays as it is.
-  public static func fill(_ text: String, with values: [String: String]) -> String {
+  package static func fill(_ text: String, with values: [String: String]) -> String {
     replace(text) { values[$0] }
   }
 
@@ -67,7 +67,7 @@ extension TrainerCommand {
   }
 
   /// Every text that fields are filled into, but for the configuration's.
-  public var texts: [String] {
+  package var texts: [String] {
     run + [log, adapter].compactMap { $0 } + environment.sorted { $0.key < $1.key }.map(\.value)
   }
 }

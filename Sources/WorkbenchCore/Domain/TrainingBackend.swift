@@ -1,5 +1,5 @@
 /// What does the work of a training job, with what it has to know.
-public enum TrainingBackend: Sendable, Hashable {
+package enum TrainingBackend: Sendable, Hashable {
   /// mlx-lm on this machine.
   case mlx
   /// TRL and PEFT on this machine.
@@ -12,7 +12,7 @@ public enum TrainingBackend: Sendable, Hashable {
   case command(TrainerCommand)
 
   /// Its name.
-  public var name: BackendName {
+  package var name: BackendName {
     switch self {
     case .mlx: .mlx
     case .trl: .trl
@@ -23,13 +23,13 @@ public enum TrainingBackend: Sendable, Hashable {
   }
 
   /// Its name in `assay.yaml` and in tables.
-  public var word: String { name.rawValue }
+  package var word: String { name.rawValue }
 
   /// What it can do.
-  public var descriptor: Backend { name.descriptor }
+  package var descriptor: Backend { name.descriptor }
 
   /// The one of our trainers that does the work, here or elsewhere; nil where another program does.
-  public var trainer: BackendName? {
+  package var trainer: BackendName? {
     switch self {
     case .mlx: .mlx
     case .trl: .trl
@@ -40,48 +40,48 @@ public enum TrainingBackend: Sendable, Hashable {
 }
 
 /// How Slurm is told to run a job: `training.slurm` in `assay.yaml`.
-public struct SlurmSettings: Sendable, Hashable, Codable {
+package struct SlurmSettings: Sendable, Hashable, Codable {
   /// The back end that does the work there: mlx or trl.
-  public var runs = BackendName.trl
+  package var runs = BackendName.trl
   /// The queue.
-  public var partition: String?
+  package var partition: String?
   /// GPUs on each node.
-  public var gpus: Int?
+  package var gpus: Int?
   /// Nodes.
-  public var nodes: Int?
+  package var nodes: Int?
   /// Processors of the task.
-  public var cpus: Int?
+  package var cpus: Int?
   /// Memory of a node, as `--mem` takes it.
-  public var memory: String?
+  package var memory: String?
   /// The longest it may take, as `--time` takes it.
-  public var time: String?
+  package var time: String?
   /// Who pays.
-  public var account: String?
+  package var account: String?
   /// An image for `srun --container-image`.
-  public var container: String?
+  package var container: String?
   /// Further options of sbatch, each one argument, such as `--qos=high`.
-  public var options: [String] = []
+  package var options: [String] = []
   /// Lines of the script before the trainer, such as `module load cuda`.
-  public var setup: [String] = []
+  package var setup: [String] = []
   /// With Slurm's own defaults.
-  public init() {}
+  package init() {}
 }
 
 /// Another trainer's program: `training.command` in `assay.yaml`. Its texts may hold ``fields``, words in braces such
 /// as `{train}`, which are filled for each job.
-public struct TrainerCommand: Sendable, Hashable, Codable {
+package struct TrainerCommand: Sendable, Hashable, Codable {
   /// The program and its arguments; no shell is involved.
-  public var run: [String]
+  package var run: [String]
   /// A file or folder that it writes its losses to, relative to the job's folder.
-  public var log: String?
+  package var log: String?
   /// Where the adapter or model is when it is done; `{output}` where nil.
-  public var adapter: String?
+  package var adapter: String?
   /// A file of the workspace that is copied into the job's folder with its fields filled.
-  public var config: String?
+  package var config: String?
   /// Variables that are set for it.
-  public var environment: [String: String]
+  package var environment: [String: String]
   /// Makes a command.
-  public init(
+  package init(
     run: [String], log: String? = nil, adapter: String? = nil, config: String? = nil,
     environment: [String: String] = [:]
   ) {

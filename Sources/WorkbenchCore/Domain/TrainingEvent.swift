@@ -1,9 +1,9 @@
 import Evidence
 
 /// What a trainer says of a job while it works: one line of its `events.jsonl`.
-public struct TrainingEvent: Sendable, Hashable {
+package struct TrainingEvent: Sendable, Hashable {
   /// What happened.
-  public enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     /// What is known of the rows on the real tokenizer, before the job starts.
     case preflight(Preflight)
     /// The model and the rows are loaded. A job that is gone on with starts again.
@@ -27,34 +27,34 @@ public struct TrainingEvent: Sendable, Hashable {
     case end(TrainingJob.State, message: String?, step: Int)
   }
   /// When, in seconds since 1970.
-  public var time: Double
+  package var time: Double
   /// What.
-  public var kind: Kind
+  package var kind: Kind
   /// Makes an event.
-  public init(time: Double, kind: Kind) {
+  package init(time: Double, kind: Kind) {
     self.time = time
     self.kind = kind
   }
 }
 
 /// What a trainer knows when it begins.
-public struct TrainingStart: Sendable, Hashable {
+package struct TrainingStart: Sendable, Hashable {
   /// Steps planned; 0 while unknown.
-  public var steps: Int
+  package var steps: Int
   /// Steps that were done before: what was reported after them counts no more.
-  public var firstStep: Int
+  package var firstStep: Int
   /// Weights that are learnt.
-  public var trainableParameters: Int
+  package var trainableParameters: Int
   /// All weights.
-  public var totalParameters: Int
+  package var totalParameters: Int
   /// Rows learnt from.
-  public var trainRows: Int
+  package var trainRows: Int
   /// Rows validated on.
-  public var validationRows: Int
+  package var validationRows: Int
   /// What computes, for example `cpu`.
-  public var device: String?
+  package var device: String?
   /// Makes a start.
-  public init(
+  package init(
     steps: Int, firstStep: Int = 0, trainableParameters: Int = 0, totalParameters: Int = 0, trainRows: Int = 0,
     validationRows: Int = 0, device: String? = nil
   ) {
@@ -69,25 +69,25 @@ public struct TrainingStart: Sendable, Hashable {
 }
 
 /// Numbers that a job reports at a step.
-public struct Metric: Sendable, Hashable {
+package struct Metric: Sendable, Hashable {
   /// Optimiser steps done.
-  public var step: Int
+  package var step: Int
   /// Mean loss over the rows since the last report; not a number, or infinite, once a job has diverged.
-  public var loss: Double
+  package var loss: Double
   /// At this step.
-  public var learningRate: Double?
+  package var learningRate: Double?
   /// Length of the gradient at this step.
-  public var gradNorm: Double?
+  package var gradNorm: Double?
   /// Since the last report.
-  public var tokensPerSecond: Double?
+  package var tokensPerSecond: Double?
   /// Since the last report.
-  public var stepsPerSecond: Double?
+  package var stepsPerSecond: Double?
   /// So far.
-  public var trainedTokens: Int?
+  package var trainedTokens: Int?
   /// In gigabytes.
-  public var peakMemory: Double?
+  package var peakMemory: Double?
   /// Makes a metric.
-  public init(
+  package init(
     step: Int, loss: Double, learningRate: Double? = nil, gradNorm: Double? = nil, tokensPerSecond: Double? = nil,
     stepsPerSecond: Double? = nil, trainedTokens: Int? = nil, peakMemory: Double? = nil
   ) {
@@ -103,19 +103,19 @@ public struct Metric: Sendable, Hashable {
 }
 
 /// A saved state at a step.
-public struct Checkpoint: Sendable, Hashable, Identifiable {
+package struct Checkpoint: Sendable, Hashable, Identifiable {
   /// Steps done when it was saved.
-  public var step: Int
+  package var step: Int
   /// A folder that the engine can load, relative to the job's folder; of a job at a provider, the model's name there.
-  public var path: String
+  package var path: String
   /// Loss over the validation rows there.
-  public var validationLoss: Double?
+  package var validationLoss: Double?
   /// Whether it was the best so far.
-  public var isBest: Bool
+  package var isBest: Bool
   /// Same as `step`.
-  public var id: Int { step }
+  package var id: Int { step }
   /// Makes a checkpoint.
-  public init(step: Int, path: String, validationLoss: Double? = nil, isBest: Bool = false) {
+  package init(step: Int, path: String, validationLoss: Double? = nil, isBest: Bool = false) {
     self.step = step
     self.path = path
     self.validationLoss = validationLoss
@@ -124,15 +124,15 @@ public struct Checkpoint: Sendable, Hashable, Identifiable {
 }
 
 /// What the model answers to an eval case at a step.
-public struct Sample: Sendable, Hashable {
+package struct Sample: Sendable, Hashable {
   /// Steps done.
-  public var step: Int
+  package var step: Int
   /// The case's id.
-  public var caseID: String
+  package var caseID: String
   /// The answer.
-  public var text: String
+  package var text: String
   /// Makes a sample.
-  public init(step: Int, caseID: String, text: String) {
+  package init(step: Int, caseID: String, text: String) {
     self.step = step
     self.caseID = caseID
     self.text = text
@@ -140,21 +140,21 @@ public struct Sample: Sendable, Hashable {
 }
 
 /// What a job takes of its machine at one moment.
-public struct SystemUse: Sendable, Hashable {
+package struct SystemUse: Sendable, Hashable {
   /// One GPU.
-  public struct GPU: Sendable, Hashable {
+  package struct GPU: Sendable, Hashable {
     /// Share of the time in which it computed, 0 to 1.
-    public var utilization: Double?
+    package var utilization: Double?
     /// Memory in use, in gigabytes.
-    public var memory: Double?
+    package var memory: Double?
     /// All its memory, in gigabytes.
-    public var memoryTotal: Double?
+    package var memoryTotal: Double?
     /// In watts.
-    public var power: Double?
+    package var power: Double?
     /// In degrees Celsius.
-    public var temperature: Double?
+    package var temperature: Double?
     /// Makes one.
-    public init(
+    package init(
       utilization: Double? = nil, memory: Double? = nil, memoryTotal: Double? = nil, power: Double? = nil,
       temperature: Double? = nil
     ) {
@@ -166,13 +166,13 @@ public struct SystemUse: Sendable, Hashable {
     }
   }
   /// Share of all processors' time, 0 to 1.
-  public var cpu: Double?
+  package var cpu: Double?
   /// Memory of the job's processes, in gigabytes.
-  public var memory: Double?
+  package var memory: Double?
   /// The machine's GPUs, in its order.
-  public var gpus: [GPU]
+  package var gpus: [GPU]
   /// Makes one.
-  public init(cpu: Double? = nil, memory: Double? = nil, gpus: [GPU] = []) {
+  package init(cpu: Double? = nil, memory: Double? = nil, gpus: [GPU] = []) {
     self.cpu = cpu
     self.memory = memory
     self.gpus = gpus

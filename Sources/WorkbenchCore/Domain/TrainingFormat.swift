@@ -1,5 +1,5 @@
 /// A form of training files that another tool reads.
-public enum TrainingFormat: String, Sendable, Hashable, CaseIterable {
+package enum TrainingFormat: String, Sendable, Hashable, CaseIterable {
   /// OpenAI's fine-tuning API, supervised.
   case openai
   /// OpenAI's fine-tuning API, direct preference optimization.
@@ -14,7 +14,7 @@ public enum TrainingFormat: String, Sendable, Hashable, CaseIterable {
   case llamaFactory = "llama-factory"
 
   /// The kinds of rows that it has a form for.
-  public var kinds: [TrainingRow.Kind] {
+  package var kinds: [TrainingRow.Kind] {
     switch self {
     case .openai: [.conversation]
     case .openaiDPO: [.pair]
@@ -24,7 +24,7 @@ public enum TrainingFormat: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The tool's name, for sentences.
-  public var tool: String {
+  package var tool: String {
     switch self {
     case .openai, .openaiDPO: "OpenAI's API"
     case .trl: "TRL"
@@ -36,17 +36,17 @@ public enum TrainingFormat: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What to write for another tool.
-public struct ExportRequest: Sendable, Hashable {
+package struct ExportRequest: Sendable, Hashable {
   /// The file of rows, relative to the workspace.
-  public var data: String
+  package var data: String
   /// For which tool.
-  public var format: TrainingFormat
+  package var format: TrainingFormat
   /// The folder to write to, in full; made where it isn't there.
-  public var folder: String
+  package var folder: String
   /// Share of rows for validation, 0 to 0.5; as the workspace says where nil, and 0 writes one file.
-  public var validationShare: Double?
+  package var validationShare: Double?
   /// Makes a request.
-  public init(data: String, format: TrainingFormat, folder: String, validationShare: Double? = nil) {
+  package init(data: String, format: TrainingFormat, folder: String, validationShare: Double? = nil) {
     self.data = data
     self.format = format
     self.folder = folder
@@ -55,26 +55,26 @@ public struct ExportRequest: Sendable, Hashable {
 }
 
 /// A file of rows to write for another tool.
-public struct ExportPart: Sendable {
+package struct ExportPart: Sendable {
   /// The file's name without its ending: `train` or `valid`.
-  public var name: String
+  package var name: String
   /// Its rows.
-  public var rows: [TrainingRow]
+  package var rows: [TrainingRow]
   /// Makes a part.
-  public init(name: String, rows: [TrainingRow]) {
+  package init(name: String, rows: [TrainingRow]) {
     self.name = name
     self.rows = rows
   }
 }
 
 /// What was written for another tool.
-public struct ExportReport: Sendable, Hashable {
+package struct ExportReport: Sendable, Hashable {
   /// The files, in full, with their rows; 0 for one that holds none.
-  public var files: [String: Int] = [:]
+  package var files: [String: Int] = [:]
   /// What belongs into the tool's configuration.
-  public var snippet: String?
+  package var snippet: String?
   /// What a person should know, in sentences.
-  public var notes: [String] = []
+  package var notes: [String] = []
   /// Makes an empty report.
-  public init() {}
+  package init() {}
 }

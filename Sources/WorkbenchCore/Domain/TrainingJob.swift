@@ -1,69 +1,69 @@
 import Foundation
 
 /// One attempt to tune a model.
-public struct TrainingJob: Sendable, Hashable, Identifiable {
+package struct TrainingJob: Sendable, Hashable, Identifiable {
   /// Where it stands.
-  public enum State: String, Sendable, Hashable, CaseIterable {
+  package enum State: String, Sendable, Hashable, CaseIterable {
     case queued, running, finished, failed, canceled
     /// Stopped for a while; it can be gone on with.
     case paused
     /// Silent too long, or its process died without a word.
     case lost
     /// Whether nothing more comes, unless it is gone on with.
-    public var isOver: Bool { self != .queued && self != .running }
+    package var isOver: Bool { self != .queued && self != .running }
     /// Whether it can be gone on with from what it saved last.
-    public var canResume: Bool { isOver && self != .finished }
+    package var canResume: Bool { isOver && self != .finished }
   }
 
   /// The checkpoint that is its best adapter.
-  public struct Best: Sendable, Hashable {
+  package struct Best: Sendable, Hashable {
     /// Steps done.
-    public var step: Int
+    package var step: Int
     /// Loss over the validation rows there; nil where it wasn't measured or is no number.
-    public var validationLoss: Double?
+    package var validationLoss: Double?
     /// Makes one.
-    public init(step: Int, validationLoss: Double? = nil) {
+    package init(step: Int, validationLoss: Double? = nil) {
       self.step = step
       self.validationLoss = validationLoss
     }
   }
 
   /// Its number and its folder's name.
-  public let id: JobID
+  package let id: JobID
   /// What does the work, for example `mlx`.
-  public var backend: String
+  package var backend: String
   /// The model's name.
-  public var base: String
+  package var base: String
   /// Where the rows came from, in words: a file, or a run.
-  public var data: String
+  package var data: String
   /// How it tunes.
-  public var settings: TrainingSettings
+  package var settings: TrainingSettings
   /// Where it stands.
-  public var state: State
+  package var state: State
   /// When it was made.
-  public var created: Date
+  package var created: Date
   /// The last step reported.
-  public var step: Int
+  package var step: Int
   /// Steps planned; 0 while unknown.
-  public var steps: Int
+  package var steps: Int
   /// The last training loss; not a number, or infinite, once the job has diverged.
-  public var trainLoss: Double?
+  package var trainLoss: Double?
   /// The last validation loss; the same holds for it.
-  public var validationLoss: Double?
+  package var validationLoss: Double?
   /// The best checkpoint so far.
-  public var best: Best?
+  package var best: Best?
   /// The best adapter so far, relative to the workspace; of a job at a provider, the model's name there.
-  public var adapter: String?
+  package var adapter: String?
   /// The step of the checkpoint that a person or an evaluation chose; best checkpoint and adapter are that one then, whatever
   /// its trainer reports. Nil where nobody chose.
-  public var chosen: Int?
+  package var chosen: Int?
   /// Why it failed, was lost or ended early; a sentence.
-  public var message: String?
+  package var message: String?
   /// The sweep it is a part of.
-  public var sweep: String?
+  package var sweep: String?
 
   /// Makes a job.
-  public init(
+  package init(
     id: JobID, backend: String, base: String, data: String, settings: TrainingSettings, state: State, created: Date,
     step: Int = 0, steps: Int = 0, trainLoss: Double? = nil, validationLoss: Double? = nil, best: Best? = nil,
     adapter: String? = nil, message: String? = nil, sweep: String? = nil
@@ -86,11 +86,11 @@ public struct TrainingJob: Sendable, Hashable, Identifiable {
   }
 
   /// Whether its weights are at a provider, under a name of the provider's.
-  public var isHosted: Bool { descriptor?.isHosted ?? false }
+  package var isHosted: Bool { descriptor?.isHosted ?? false }
   /// Whether its checkpoints have names of the trainer's own, which stand in its events alone.
-  public var namesCheckpoints: Bool { descriptor?.namesCheckpoints ?? false }
+  package var namesCheckpoints: Bool { descriptor?.namesCheckpoints ?? false }
   /// What its back end can do; nil for one that only another version of Assay knows.
-  public var descriptor: Backend? { BackendName(rawValue: backend)?.descriptor }
+  package var descriptor: Backend? { BackendName(rawValue: backend)?.descriptor }
   /// The job's folder, relative to the workspace.
-  public var folder: String { ".assay/jobs/\(id)" }
+  package var folder: String { ".assay/jobs/\(id)" }
 }

@@ -1,9 +1,9 @@
 import Content
 
 /// One example to learn from. Where it stands and where it came from are no part of what it is.
-public struct TrainingRow: Sendable, Hashable {
+package struct TrainingRow: Sendable, Hashable {
   /// What is learnt.
-  public enum Content: Sendable, Hashable {
+  package enum Content: Sendable, Hashable {
     /// Messages that end with the assistant's: it is what is learnt.
     case conversation([RowMessage])
     /// Two answers to one prompt, the first of which is to be preferred (Rafailov et al. 2023).
@@ -13,10 +13,10 @@ public struct TrainingRow: Sendable, Hashable {
   }
 
   /// Which of them; a file holds one kind.
-  public enum Kind: String, Sendable, Hashable, CaseIterable {
+  package enum Kind: String, Sendable, Hashable, CaseIterable {
     case conversation, pair, text
     /// What to call rows of it in sentences.
-    public var plural: String {
+    package var plural: String {
       switch self {
       case .conversation: "conversations"
       case .pair: "preference pairs"
@@ -26,20 +26,20 @@ public struct TrainingRow: Sendable, Hashable {
   }
 
   /// What is learnt.
-  public var content: Content
+  package var content: Content
   /// Its other members as they stand in the file, such as `tools`: they go wherever it goes.
-  public var members: JSONObject
+  package var members: JSONObject
   /// The file it was read from, as it was named; empty when it wasn't read.
-  public var file: String
+  package var file: String
   /// The line of that file, counted from 1; 0 when it wasn't read.
-  public var line: Int
+  package var line: Int
   /// Rows of one group stand on one side of a split: what is measured must not have been learnt in other words.
-  public var group: String?
+  package var group: String?
   /// Where it came from: the run, case, variant, model and score of a collected row.
-  public var source: JSONObject?
+  package var source: JSONObject?
 
   /// Makes a row.
-  public init(
+  package init(
     _ content: Content, members: JSONObject = JSONObject(), file: String = "", line: Int = 0, group: String? = nil,
     source: JSONObject? = nil
   ) {
@@ -52,12 +52,12 @@ public struct TrainingRow: Sendable, Hashable {
   }
 
   /// Makes a conversation; it ends with the assistant's message.
-  public init(messages: [ChatMessage], line: Int = 0, group: String? = nil, source: JSONObject? = nil) {
+  package init(messages: [ChatMessage], line: Int = 0, group: String? = nil, source: JSONObject? = nil) {
     self.init(.conversation(messages.map { RowMessage($0) }), line: line, group: group, source: source)
   }
 
   /// Which kind it is.
-  public var kind: Kind {
+  package var kind: Kind {
     switch content {
     case .conversation: .conversation
     case .pair: .pair
@@ -66,7 +66,7 @@ public struct TrainingRow: Sendable, Hashable {
   }
 
   /// As a conversation: a pair with its chosen answer, a text as what the assistant says.
-  public var messages: [RowMessage] {
+  package var messages: [RowMessage] {
     switch content {
     case .conversation(let messages): messages
     case .pair(let prompt, let chosen, _): prompt + [chosen]
@@ -75,7 +75,7 @@ public struct TrainingRow: Sendable, Hashable {
   }
 
   /// What a model is asked; empty for a text.
-  public var prompt: [RowMessage] {
+  package var prompt: [RowMessage] {
     switch content {
     case .conversation(let messages): messages.dropLast()
     case .pair(let prompt, _, _): prompt
@@ -84,11 +84,11 @@ public struct TrainingRow: Sendable, Hashable {
   }
 
   /// Whether both teach the same.
-  public static func == (left: TrainingRow, right: TrainingRow) -> Bool {
+  package static func == (left: TrainingRow, right: TrainingRow) -> Bool {
     left.content == right.content && left.members == right.members
   }
   /// Feeds what is learnt.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(content)
     hasher.combine(members)
   }

@@ -1,33 +1,33 @@
 /// A model with a prompt and perhaps an adapter: *tuned* with an adapter or where the file says so, else *prompted*.
-public struct Variant: Sendable, Hashable, Identifiable {
+package struct Variant: Sendable, Hashable, Identifiable {
   /// The name under `variants:` in `assay.yaml`, or of its file in the folder `variants`.
-  public let name: String
+  package let name: String
   /// The model's name.
-  public var model: String
+  package var model: String
   /// The prompt's name.
-  public var prompt: PromptName
+  package var prompt: PromptName
   /// Titles of the sections to send, when not all that are on.
-  public var sections: [String]?
+  package var sections: [String]?
   /// A folder with the adapter, relative to the workspace; of a model at an endpoint, the name that the tuned model has
   /// there; or `latestAdapter`.
-  public var adapter: String?
+  package var adapter: String?
   /// Whether `tuned: true` is written for the variant or its model: trained elsewhere, or named as a model of its own.
-  public var isDeclaredTuned = false
+  package var isDeclaredTuned = false
   /// The model that it was tuned from, where that is another one than `model`.
-  public var base: String?
+  package var base: String?
   /// How the next token is chosen.
-  public var sampling: Sampling
+  package var sampling: Sampling
   /// An adapter called so is the best one of the newest finished job that the model can use.
-  public static let latestAdapter = "latest"
+  package static let latestAdapter = "latest"
   /// Same as `name`.
-  public var id: String { name }
+  package var id: String { name }
   /// Whether it was trained: it has an adapter, or the file says so.
-  public var isTuned: Bool { adapter != nil || isDeclaredTuned }
+  package var isTuned: Bool { adapter != nil || isDeclaredTuned }
   /// The name of the model without what was learnt; nil for a prompted variant, and where nothing says which it is.
-  public var untunedModel: String? { isTuned ? base ?? (isDeclaredTuned && adapter == nil ? nil : model) : nil }
+  package var untunedModel: String? { isTuned ? base ?? (isDeclaredTuned && adapter == nil ? nil : model) : nil }
 
   /// Makes a variant.
-  public init(
+  package init(
     name: String, model: String, prompt: PromptName, sections: [String]? = nil, adapter: String? = nil,
     sampling: Sampling = Sampling()
   ) {

@@ -1,7 +1,7 @@
 extension Workspace {
   /// Errors in the files that a variant's evaluation on a set rests on: what it would measure isn't what was meant. A
   /// line of an eval set that can't be read is none of them: it is left out and told, and the others are what they are.
-  public func flaws(of variant: Variant, prompt: Prompt, set: EvalSet) -> [Problem] {
+  package func flaws(of variant: Variant, prompt: Prompt, set: EvalSet) -> [Problem] {
     // A checkpoint, NAME@JOB/STEP, stands for a variant too.
     let names = [variant.name] + (variant.name.split(separator: "@").first.map { [String($0)] } ?? [])
     let keys =

@@ -10,7 +10,7 @@
 ///     }
 ///
 /// The command line awaits the same query: `try await workbench.answer(to: query)`.
-public protocol Query: Hashable, Sendable {
+package protocol Query: Hashable, Sendable {
   /// What is answered.
   associatedtype Answer: Sendable
 
@@ -28,13 +28,13 @@ public protocol Query: Hashable, Sendable {
 
 extension Query {
   /// Answers are small.
-  public func keeps(_ answer: Answer) -> Bool { true }
+  package func keeps(_ answer: Answer) -> Bool { true }
 
   func isEqual(to other: any Query) -> Bool { (other as? Self) == self }
 }
 
 /// Something that answers rest on.
-public enum QuerySource: Hashable, Sendable {
+package enum QuerySource: Hashable, Sendable {
   /// The workspace's files.
   case files
   /// Which runs there are and how they ended.
@@ -64,7 +64,7 @@ extension QuerySource {
 }
 
 /// How far the answer to a query is.
-public enum QueryState<Answer: Sendable>: Sendable {
+package enum QueryState<Answer: Sendable>: Sendable {
   /// Nothing is known yet.
   case loading
   /// A part is known, and the rest is being worked out.
@@ -75,7 +75,7 @@ public enum QueryState<Answer: Sendable>: Sendable {
   case failed(String)
 
   /// What is known so far.
-  public var answer: Answer? {
+  package var answer: Answer? {
     switch self {
     case .partial(let answer), .ready(let answer): answer
     case .loading, .failed: nil
@@ -83,30 +83,30 @@ public enum QueryState<Answer: Sendable>: Sendable {
   }
 
   /// Why there is no answer.
-  public var problem: String? { if case .failed(let problem) = self { problem } else { nil } }
+  package var problem: String? { if case .failed(let problem) = self { problem } else { nil } }
 
   /// Whether nothing is known yet.
-  public var isLoading: Bool { if case .loading = self { true } else { false } }
+  package var isLoading: Bool { if case .loading = self { true } else { false } }
 }
 
 /// A query of any kind.
-public struct AnyQuery: Hashable, Sendable {
+package struct AnyQuery: Hashable, Sendable {
   /// The query itself.
-  public let base: any Query
+  package let base: any Query
 
   /// Wraps a query.
-  public init(_ base: any Query) { self.base = base }
+  package init(_ base: any Query) { self.base = base }
 
   /// Whether both are the same query of the same kind.
-  public static func == (a: AnyQuery, b: AnyQuery) -> Bool { a.base.isEqual(to: b.base) }
+  package static func == (a: AnyQuery, b: AnyQuery) -> Bool { a.base.isEqual(to: b.base) }
 
   /// Feeds the query into a hasher.
-  public func hash(into hasher: inout Hasher) { base.hash(into: &hasher) }
+  package func hash(into hasher: inout Hasher) { base.hash(into: &hasher) }
 }
 
 extension Set<AnyQuery> {
   /// Adds a query.
-  public mutating func insert(_ query: some Query) { insert(AnyQuery(query)) }
+  package mutating func insert(_ query: some Query) { insert(AnyQuery(query)) }
 }
 
 /// The states of the queries that screens ask.
@@ -124,7 +124,7 @@ struct QueryAnswers: Sendable {
 
 extension Snapshot {
   /// How far the answer to a query is; `loading` for one that nobody asked.
-  public subscript<Q: Query>(query: Q) -> QueryState<Q.Answer> {
+  package subscript<Q: Query>(query: Q) -> QueryState<Q.Answer> {
     get { answers[query] }
     set { answers[query] = newValue }
   }

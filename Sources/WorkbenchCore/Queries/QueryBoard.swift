@@ -46,7 +46,7 @@ extension Workbench {
   /// in time.
   /// - Parameter turn: Numbers the calls; one that is overtaken by a newer one is ignored. A number that is greater by one
   ///   than the last where nil.
-  public func watch(_ queries: Set<AnyQuery>, turn: Int? = nil) {
+  package func watch(_ queries: Set<AnyQuery>, turn: Int? = nil) {
     let turn = turn ?? board.turn + 1
     guard turn > board.turn else { return }
     board.turn = turn
@@ -60,13 +60,13 @@ extension Workbench {
   }
 
   /// Waits until nothing that is shown is being worked out any more.
-  public func settleQueries() async {
+  package func settleQueries() async {
     while let work = board.working.first(where: { board.watched.contains($0.key) })?.value { await work.task.value }
   }
 
   /// The answer to a query, worked out now.
   /// - Throws: What working it out throws.
-  public func answer<Q: Query>(to query: Q) async throws -> Q.Answer {
+  package func answer<Q: Query>(to query: Q) async throws -> Q.Answer {
     try await query.answer(on: self) { _ in }
   }
 

@@ -1,5 +1,5 @@
 /// Something that one pane can ask another to turn to.
-public enum Subject: Hashable, Sendable {
+package enum Subject: Hashable, Sendable {
   /// A training job.
   case job(JobID)
   /// One run, to be read case by case.

@@ -1,30 +1,30 @@
 /// A variant on an eval set.
-public struct VariantOnSet: Sendable, Hashable {
+package struct VariantOnSet: Sendable, Hashable {
   /// The variant's name.
-  public var variant: String
+  package var variant: String
   /// The set's name.
-  public var set: String
+  package var set: String
   /// Names one.
-  public init(_ variant: String, on set: String) {
+  package init(_ variant: String, on set: String) {
     self.variant = variant
     self.set = set
   }
 }
 
 /// The run that stands for a variant on a set.
-public struct MeantRun: Sendable, Hashable {
+package struct MeantRun: Sendable, Hashable {
   /// The run.
-  public var run: Run
+  package var run: Run
   /// Whether it measured what the files say now: prompt, model with its options and weights, sampling, set and graders;
   /// nil while that isn't known, as for an adapter that isn't there.
-  public var isCurrent: Bool?
+  package var isCurrent: Bool?
 }
 
 extension Snapshot {
   /// The run that stands for a variant on a set: of those that measured what the files say now the one with the most
   /// answers, the newest of equals; where there is none, the newest other one. Every pane and command takes this one.
   /// - Parameter set: any set where nil.
-  public func meantRun(of variant: String, on set: String?) -> MeantRun? {
+  package func meantRun(of variant: String, on set: String?) -> MeantRun? {
     var best: Run?
     var newest: Run?
     for run in runs where run.variant.name == variant && (set == nil || run.set == set) {

@@ -1,17 +1,17 @@
 import Foundation
 
 /// Why a run stopped: the server takes no request for longer than the run waits.
-public struct QuotaStop: Sendable, Hashable {
+package struct QuotaStop: Sendable, Hashable {
   /// What a request failed with; nil where the server told with a good answer that a limit is used up.
-  public var reason: ModelFailure?
+  package var reason: ModelFailure?
   /// Seconds until the server takes requests again, where it says so.
-  public var resumesAfter: Double?
+  package var resumesAfter: Double?
   /// The longest that the run waits, in seconds.
-  public var longestWait: Double
+  package var longestWait: Double
 
   /// What happened, and when the run can go on.
   /// - Parameter now: the time of day.
-  public func sentence(now: Date) -> String {
+  package func sentence(now: Date) -> String {
     let what = reason?.description ?? "The server says that its limit is used up."
     guard let resumesAfter else {
       return what + " The run has stopped; once the quota allows it, the same command goes on from there."

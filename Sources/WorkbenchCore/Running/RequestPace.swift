@@ -1,6 +1,6 @@
 /// Keeps requests and tokens below so many a minute, by the generic cell rate algorithm (ITU-T I.371): a schedule of when
 /// each request would go at an even pace, which may run ahead of the clock by a few seconds' worth.
-public struct RequestPace: Sendable {
+package struct RequestPace: Sendable {
   /// Seconds that a burst may be ahead.
   static let burst = 2.0
 
@@ -10,22 +10,22 @@ public struct RequestPace: Sendable {
   private var tokensUntil = -Double.infinity
 
   /// A pace without limits where they are nil.
-  public init(_ limits: RateLimits) {
+  package init(_ limits: RateLimits) {
     secondsPerRequest = limits.requestsPerMinute.map { 60 / $0 } ?? 0
     secondsPerToken = limits.tokensPerMinute.map { 60 / $0 } ?? 0
   }
 
   /// When the next request may go; not later than `now` means at once.
-  public var earliest: Double { max(requestsUntil, tokensUntil) - Self.burst }
+  package var earliest: Double { max(requestsUntil, tokensUntil) - Self.burst }
 
   /// A request goes at time `now` and is expected to take so many tokens.
-  public mutating func sent(tokens: Double, now: Double) {
+  package mutating func sent(tokens: Double, now: Double) {
     if secondsPerRequest > 0 { requestsUntil = max(requestsUntil, now) + secondsPerRequest }
     if secondsPerToken > 0 { tokensUntil = max(tokensUntil, now) + tokens * secondsPerToken }
   }
 
   /// A request took so many tokens more than was expected, or fewer.
-  public mutating func settled(difference: Double) {
+  package mutating func settled(difference: Double) {
     if secondsPerToken > 0 { tokensUntil += difference * secondsPerToken }
   }
 }

@@ -4,7 +4,7 @@
 /// says so, width is searched by what it brings: it doubles, later grows by a quarter, as long as answers come faster for
 /// it, and shrinks by a quarter where latency has risen and answers come no slower for it. So a server that answers one at
 /// a time isn't given a queue that its time limits would punish, and one that scales is used up to the ceiling.
-public struct RequestWidth: Sendable {
+package struct RequestWidth: Sendable {
   /// A stretch of answers that came while the width was used up.
   private struct Round {
     var start: Double
@@ -23,7 +23,7 @@ public struct RequestWidth: Sendable {
   }
 
   /// The most there may ever be.
-  public let ceiling: Double
+  package let ceiling: Double
   private var window: Double
   private var doubles = true
   private var isPushedBack = false
@@ -38,17 +38,17 @@ public struct RequestWidth: Sendable {
   private var isNarrowerNext = false
 
   /// The most requests under way at once for now, at least 1.
-  public var width: Int { max(1, Int(window)) }
+  package var width: Int { max(1, Int(window)) }
 
   /// - Parameter start: what to begin with.
-  public init(ceiling: Int, start: Int) {
+  package init(ceiling: Int, start: Int) {
     self.ceiling = Double(max(1, ceiling))
     window = min(self.ceiling, Double(max(1, start)))
     lowest = window
   }
 
   /// The server has had too much: half as much from now on.
-  public mutating func pushedBack() {
+  package mutating func pushedBack() {
     isPushedBack = true
     window = max(1, window / 2)
     round = nil
@@ -58,7 +58,7 @@ public struct RequestWidth: Sendable {
   /// - Parameter latency: its seconds.
   /// - Parameter now: on any steady clock.
   /// - Parameter isFull: whether as many requests were under way as may be.
-  public mutating func answered(latency: Double, now: Double, isFull: Bool) {
+  package mutating func answered(latency: Double, now: Double, isFull: Bool) {
     if isPushedBack {
       window = min(ceiling, window + 1 / window)
       return

@@ -2,22 +2,22 @@ import Evidence
 import Foundation
 
 /// What an evaluation would take, before it is run.
-public struct RunEstimate: Sendable, Hashable {
+package struct RunEstimate: Sendable, Hashable {
   /// A number that isn't known yet.
-  public struct Range: Sendable, Hashable {
+  package struct Range: Sendable, Hashable {
     /// The least, to be expected.
-    public var low: Double
+    package var low: Double
     /// The most, to be expected; nil where nothing bounds it.
-    public var high: Double?
+    package var high: Double?
     /// Makes a range.
-    public init(_ low: Double, _ high: Double?) {
+    package init(_ low: Double, _ high: Double?) {
       self.low = low
       self.high = high
     }
   }
 
   /// Where token counts come from.
-  public enum Basis: Sendable, Hashable {
+  package enum Basis: Sendable, Hashable {
     /// The same variant, or one with the same prompt and model, was run before: its means, a fifth up and down.
     case earlierRun(RunID)
     /// The prompts were counted by the model's tokenizer.
@@ -27,24 +27,24 @@ public struct RunEstimate: Sendable, Hashable {
   }
 
   /// Requests to send; failed ones that are sent again aren't foreseen.
-  public var calls: Int
+  package var calls: Int
   /// Answers that are there already.
-  public var reused: Int
+  package var reused: Int
   /// Tokens of all prompts.
-  public var promptTokens: Range
+  package var promptTokens: Range
   /// Tokens of all answers.
-  public var completionTokens: Range
+  package var completionTokens: Range
   /// Dollars; nil where the price isn't known.
-  public var dollars: Range?
+  package var dollars: Range?
   /// What is charged, as a share of the usual price: less than 1 in a batch.
-  public var priceShare: Double
+  package var priceShare: Double
   /// Where the counts come from.
-  public var basis: Basis
+  package var basis: Basis
 
   /// What so many requests would take.
   /// - Parameter prompt: tokens of one prompt, the mean.
   /// - Parameter completion: tokens of one answer, the mean.
-  public init(
+  package init(
     calls: Int, reused: Int, prompt: Range, completion: Range, price: TokenPrice?, priceShare: Double = 1, basis: Basis
   ) {
     func all(_ range: Range) -> Range { Range(range.low * Double(calls), range.high.map { $0 * Double(calls) }) }
@@ -68,7 +68,7 @@ public struct RunEstimate: Sendable, Hashable {
   }
 
   /// Whether what was spent lies within the range.
-  public func contains(dollars spent: Double) -> Bool? {
+  package func contains(dollars spent: Double) -> Bool? {
     dollars.map { $0.low <= spent && spent <= $0.high ?? .infinity }
   }
 }
@@ -76,7 +76,7 @@ public struct RunEstimate: Sendable, Hashable {
 extension Workbench {
   /// What an evaluation would take now. Nothing is asked, begun or stored.
   /// - Throws: `WorkbenchError` when it couldn't be run.
-  public func estimate(_ request: EvaluateRequest) async throws -> RunEstimate {
+  package func estimate(_ request: EvaluateRequest) async throws -> RunEstimate {
     let subject = try evaluable(request)
     let identity = try await identity(of: subject)
     let repeats = max(1, request.repeats)

@@ -1,6 +1,6 @@
 extension RunPlan {
   /// What a plan waits for when that isn't answers, each with the seconds that are left.
-  public enum Waiting: Sendable, Hashable {
+  package enum Waiting: Sendable, Hashable {
     /// The server said that it takes no request.
     case rateLimit(Double)
     /// The server has answered before and now only fails, so that it is asked once in a while.

@@ -11,9 +11,9 @@
 ///
 /// A case that has failed too often while the server answered others is asked again in a last pass, when all others are
 /// over; the pass ends when the server answers none of them.
-public struct RunPlan: Sendable {
+package struct RunPlan: Sendable {
   /// What to do now.
-  public enum Action: Sendable, Hashable {
+  package enum Action: Sendable, Hashable {
     /// Ask for this case; `attempt` counts from 1.
     case ask(index: Int, attempt: Int)
     /// Nothing to do until an answer comes, or until the given time.
@@ -23,7 +23,7 @@ public struct RunPlan: Sendable {
   }
 
   /// What came of a failure.
-  public enum Decision: Sendable, Hashable {
+  package enum Decision: Sendable, Hashable {
     /// The case will be asked again.
     case again
     /// The case will be asked again when all others are over.
@@ -35,15 +35,15 @@ public struct RunPlan: Sendable {
   }
 
   /// What a run may use. Spending is foreseen: no request is sent that could go beyond it (`SpendingLimit`).
-  public struct Budget: Sendable, Hashable {
+  package struct Budget: Sendable, Hashable {
     /// The most requests, repeated ones included.
-    public var calls: Int?
+    package var calls: Int?
     /// The most dollars.
-    public var dollars: Double?
+    package var dollars: Double?
     /// Seconds after which nothing more is sent; what is under way then may end.
-    public var seconds: Double?
+    package var seconds: Double?
     /// Without limits where nil.
-    public init(calls: Int? = nil, dollars: Double? = nil, seconds: Double? = nil) {
+    package init(calls: Int? = nil, dollars: Double? = nil, seconds: Double? = nil) {
       self.calls = calls
       self.dollars = dollars
       self.seconds = seconds
@@ -51,10 +51,10 @@ public struct RunPlan: Sendable {
   }
 
   /// Why nothing more was sent although cases were left.
-  public enum Limit: Sendable, Hashable {
+  package enum Limit: Sendable, Hashable {
     case calls, dollars, seconds
     /// What a sentence calls it.
-    public var words: String {
+    package var words: String {
       switch self {
       case .calls: "budget of requests"
       case .dollars: "budget of dollars"
@@ -121,19 +121,19 @@ public struct RunPlan: Sendable {
   /// No request is sent before this time, because the server said so or is left alone.
   private var heldUntil = -Double.infinity
   /// Whether a limit in dollars can't be kept, because a server doesn't count and nothing bounds its answers.
-  public private(set) var lostCount = false
+  package private(set) var lostCount = false
   /// What of its budget the plan has used up and stopped for.
-  public private(set) var limitReached: Limit?
+  package private(set) var limitReached: Limit?
   /// Why it stopped, where the server takes no request for longer than a run waits.
-  public private(set) var quotaStop: QuotaStop?
+  package private(set) var quotaStop: QuotaStop?
   /// What the last request failed with, until one is answered.
-  public private(set) var lastFailure: ModelFailure?
+  package private(set) var lastFailure: ModelFailure?
   /// Requests under way.
-  public private(set) var inFlight = 0
+  package private(set) var inFlight = 0
   /// Whether nothing new is to be asked.
-  public private(set) var isStopped = false
+  package private(set) var isStopped = false
   /// The most requests under way at once for now.
-  public var width: Int { probes > 0 ? 1 : requestWidth.width }
+  package var width: Int { probes > 0 ? 1 : requestWidth.width }
 
   /// A plan for requests `0..<count`.
   /// - Parameter width: the most under way at once.
@@ -141,7 +141,7 @@ public struct RunPlan: Sendable {
   /// - Parameter costBounds: the most that each request can cost in dollars, nil where nothing bounds its answer; only a
   ///   budget of dollars needs them.
   /// - Parameter tokens: how many tokens a request may take, prompt and answer, until answers tell.
-  public init(
+  package init(
     count: Int, width: Int, start: Int? = nil, patience: Patience = Patience(), budget: Budget = Budget(),
     costBounds: [Double?] = [], limits: RateLimits = RateLimits(), tokens: Double = 0
   ) {
@@ -156,7 +156,7 @@ public struct RunPlan: Sendable {
   }
 
   /// What to do at time `now`. Call it again after each `ask`.
-  public mutating func next(now: Double) -> Action {
+  package mutating func next(now: Double) -> Action {
     if open == 0 || isStopped { return inFlight == 0 ? .finished : .wait(until: nil) }
     if waiting.isEmpty, nextPending == count { beginLastPass(now: now) }
     // What is under way may be all that was left.
@@ -203,7 +203,7 @@ public struct RunPlan: Sendable {
   }
 
   /// What the plan waits for at time `now`; nil while it only waits for answers.
-  public func waiting(now: Double) -> Waiting? {
+  package func waiting(now: Double) -> Waiting? {
     if isStopped || open == 0 { return nil }
     if heldUntil > now { return probes > 0 ? .server(heldUntil - now) : .rateLimit(heldUntil - now) }
     guard inFlight == 0 else { return nil }
@@ -213,7 +213,7 @@ public struct RunPlan: Sendable {
   }
 
   /// Sends nothing before a time that the server told with an answer.
-  public mutating func hold(until time: Double) { heldUntil = max(heldUntil, time) }
+  package mutating func hold(until time: Double) { heldUntil = max(heldUntil, time) }
 
   private mutating func start(_ index: Int, now: Double) -> Action {
     if begin == nil { begin = now }
@@ -232,7 +232,7 @@ public struct RunPlan: Sendable {
   /// The request has its answer, at time `now`.
   /// - Parameter answer: what is to be learnt from it.
   /// - Parameter cost: what it cost in dollars, where known.
-  public mutating func succeeded(
+  package mutating func succeeded(
     _ index: Int, _ answer: Answer = Answer(text: ""), cost: Double? = nil, now: Double = 0
   ) {
     let isFull = inFlight >= width && nextPending < count
@@ -257,7 +257,7 @@ public struct RunPlan: Sendable {
 
   /// The request failed at time `now`.
   /// - Parameter jitter: 0 to 1, the share of the back-off to wait.
-  public mutating func failed(_ index: Int, _ failure: ModelFailure, now: Double, jitter: Double) -> Decision {
+  package mutating func failed(_ index: Int, _ failure: ModelFailure, now: Double, jitter: Double) -> Decision {
     let attempts = begun[index]?.attempts ?? 1
     spending?.failed(index, mayBeCharged: failure.mayBeCharged)
     begun[index]?.sentAt = nil
@@ -388,5 +388,5 @@ public struct RunPlan: Sendable {
   }
 
   /// Asks for nothing more; what is under way may end.
-  public mutating func stop() { isStopped = true }
+  package mutating func stop() { isStopped = true }
 }

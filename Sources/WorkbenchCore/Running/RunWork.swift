@@ -50,17 +50,17 @@ struct RunContext: Sendable {
 }
 
 /// What working on a run took.
-public struct RunUse: Sendable, Hashable {
+package struct RunUse: Sendable, Hashable {
   /// Requests sent, repeated ones included.
-  public var calls = 0
+  package var calls = 0
   /// Tokens of prompts, as far as the server said.
-  public var promptTokens = 0
+  package var promptTokens = 0
   /// Tokens of answers, as far as the server said.
-  public var completionTokens = 0
+  package var completionTokens = 0
   /// Dollars for the replies whose cost is known; nil where there is none.
-  public var dollars: Double?
+  package var dollars: Double?
   /// Replies whose cost isn't known.
-  public var unpriced = 0
+  package var unpriced = 0
 }
 
 /// A run under way in this process.

@@ -2,52 +2,52 @@ import Evidence
 import NumberFormat
 
 /// What commands would take, before anything is asked: what a person decides by.
-public struct Charge: Sendable, Hashable {
+package struct Charge: Sendable, Hashable {
   /// One evaluation, trial, probe or job of it.
-  public struct Item: Sendable, Hashable {
+  package struct Item: Sendable, Hashable {
     /// What it is, as a title: `prompted on main`.
-    public var what: String
+    package var what: String
     /// The variant that is evaluated, where one is.
-    public var variant: String?
+    package var variant: String?
     /// Requests to send; 0 for a job.
-    public var requests = 0
+    package var requests = 0
     /// Tokens of all prompts, or those that a job learns from.
-    public var promptTokens: RunEstimate.Range?
+    package var promptTokens: RunEstimate.Range?
     /// Tokens of all answers.
-    public var completionTokens: RunEstimate.Range?
+    package var completionTokens: RunEstimate.Range?
     /// Dollars; nil where the price isn't known.
-    public var dollars: RunEstimate.Range?
+    package var dollars: RunEstimate.Range?
     /// The day of the price, where it is from Assay's own table.
-    public var pricesAsOf: String?
+    package var pricesAsOf: String?
     /// What has to be allowed once, where a server's prices aren't known.
-    public var unpriced: Permission?
+    package var unpriced: Permission?
 
     /// Makes an item of which only the title is known.
-    public init(_ what: String) { self.what = what }
+    package init(_ what: String) { self.what = what }
   }
 
   /// What is to be paid for.
-  public var items: [Item]
+  package var items: [Item]
   /// The dollars above which a person is asked.
-  public var limit: Double
+  package var limit: Double
   /// Whether a person has to be asked first.
-  public var mustAsk: Bool
+  package var mustAsk: Bool
 
   /// Makes a charge.
-  public init(items: [Item], limit: Double, mustAsk: Bool) {
+  package init(items: [Item], limit: Double, mustAsk: Bool) {
     self.items = items
     self.limit = limit
     self.mustAsk = mustAsk
   }
 
   /// What has to be allowed once, because a server's prices aren't known.
-  public var permissions: [Permission] { items.compactMap(\.unpriced) }
+  package var permissions: [Permission] { items.compactMap(\.unpriced) }
 
   /// Requests of all items.
-  public var requests: Int { items.reduce(0) { $0 + $1.requests } }
+  package var requests: Int { items.reduce(0) { $0 + $1.requests } }
 
   /// Dollars of all items; nil where the price of one isn't known.
-  public var dollars: RunEstimate.Range? {
+  package var dollars: RunEstimate.Range? {
     var sum = RunEstimate.Range(0, 0)
     for item in items {
       guard let dollars = item.dollars else { return nil }
@@ -58,15 +58,15 @@ public struct Charge: Sendable, Hashable {
   }
 
   /// The limit in words.
-  public var limitText: String { NumberFormat.dollars(limit) }
+  package var limitText: String { NumberFormat.dollars(limit) }
 
   /// What is asked above, unless a workspace or the environment lowers it, in dollars.
-  public static let usualLimit = 0.10
+  package static let usualLimit = 0.10
 }
 
 extension Charge.Item {
   /// The item as a line: requests, tokens, and the range of dollars.
-  public var sentence: String {
+  package var sentence: String {
     var words: [String] = []
     if requests > 0 { words.append(requests == 1 ? "1 request" : "\(requests) requests") }
     if let promptTokens {
@@ -81,14 +81,14 @@ extension Charge.Item {
 
 extension RunEstimate.Range {
   /// A range of counts that aren't exact, in two digits each.
-  public var text: String {
+  package var text: String {
     let least = Self.twoDigits(low)
     guard let most = high.map(Self.twoDigits) else { return "\(least) or more" }
     return least == most ? least : "\(least) to \(most)"
   }
 
   /// A range of dollars.
-  public var dollarText: String {
+  package var dollarText: String {
     let least = NumberFormat.dollars(low)
     guard let most = high.map(NumberFormat.dollars) else { return "\(least) or more" }
     return least == most ? least : "\(least) to \(most)"
@@ -102,16 +102,16 @@ extension RunEstimate.Range {
 }
 
 /// A command that waits for a person to agree to what it costs.
-public struct PendingCharge: Sendable, Hashable, Identifiable {
+package struct PendingCharge: Sendable, Hashable, Identifiable {
   /// Rises with each question of this process.
-  public var id: Int
+  package var id: Int
   /// What waits.
-  public var command: Command
+  package var command: Command
   /// What it would take.
-  public var charge: Charge
+  package var charge: Charge
 
   /// Makes a question.
-  public init(id: Int, command: Command, charge: Charge) {
+  package init(id: Int, command: Command, charge: Charge) {
     self.id = id
     self.command = command
     self.charge = charge
@@ -119,7 +119,7 @@ public struct PendingCharge: Sendable, Hashable, Identifiable {
 }
 
 /// Whether a person agreed to what a command costs.
-public enum Consent: Sendable, Hashable {
+package enum Consent: Sendable, Hashable {
   /// Nobody was asked yet: what costs more than the limit throws `WorkbenchError.unconfirmed`.
   case notAsked
   /// It was told, and may be spent.

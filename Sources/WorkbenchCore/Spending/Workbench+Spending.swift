@@ -4,7 +4,7 @@ import Foundation
 /// The one gate before money: whatever starts requests or paid jobs comes through here.
 extension Workbench {
   /// What commands would take; nil where none of them can cost anything. Nothing is asked, begun or stored.
-  public func charge(for commands: [Command]) async -> Charge? {
+  package func charge(for commands: [Command]) async -> Charge? {
     var items: [Charge.Item] = []
     for command in commands { items += await self.items(of: command) }
     guard !items.isEmpty else { return nil }
@@ -56,7 +56,7 @@ extension Workbench {
   func ended(_ dollars: Double) { unaskedDollars = max(0, unaskedDollars - dollars) }
 
   /// Remembers that a person agreed to what a charge can't tell the price of.
-  public func remember(_ charge: Charge) {
+  package func remember(_ charge: Charge) {
     guard !charge.permissions.isEmpty else { return }
     // Where that can't be written the question comes again.
     try? dependencies.gate.allow(charge.permissions)

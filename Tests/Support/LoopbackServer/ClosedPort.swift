@@ -8,13 +8,13 @@
 
 /// A port of this machine on which nobody listens, and nobody else can for as long as this value lives: connections to it
 /// are refused. The port of a server that was stopped may be another test's a moment later.
-public final class ClosedPort: Sendable {
+package final class ClosedPort: Sendable {
   /// Its number.
-  public let port: Int
+  package let port: Int
   private let descriptor: Int32
 
   /// Takes a free one.
-  public init() throws {
+  package init() throws {
     #if canImport(Darwin)
       let kind = SOCK_STREAM
     #else
@@ -41,7 +41,7 @@ public final class ClosedPort: Sendable {
   private struct Failure: Error {}
 
   /// The address of the root, without a slash at its end.
-  public var url: String { "http://127.0.0.1:\(port)" }
+  package var url: String { "http://127.0.0.1:\(port)" }
 
   deinit { close(descriptor) }
 }

@@ -1,8 +1,8 @@
 /// What the loopback server does in answer to a request: bytes, pauses, and an end. Nothing is corrected on the way, so
 /// that every fault of a real server can be played.
-public struct LoopbackReply: Sendable {
+package struct LoopbackReply: Sendable {
   /// One thing to do.
-  public enum Step: Sendable {
+  package enum Step: Sendable {
     /// Send these bytes.
     case send([UInt8])
     /// Wait.
@@ -15,12 +15,12 @@ public struct LoopbackReply: Sendable {
     case reset
   }
   /// What to do, in order. Without a `close` or `reset` the connection stays open for the next request.
-  public var steps: [Step]
+  package var steps: [Step]
   /// Makes a reply.
-  public init(_ steps: [Step]) { self.steps = steps }
+  package init(_ steps: [Step]) { self.steps = steps }
 
   /// A whole response with its length.
-  public static func response(
+  package static func response(
     _ status: Int = 200, _ headers: [(String, String)] = [("content-type", "application/json")], _ body: String = ""
   ) -> LoopbackReply {
     let fields = headers + [("content-length", String(body.utf8.count))]
@@ -29,7 +29,7 @@ public struct LoopbackReply: Sendable {
 
   /// A response in chunks, each sent by itself and followed by a pause if one is given; `ends` says whether the last,
   /// empty chunk is sent.
-  public static func chunks(
+  package static func chunks(
     _ chunks: [[UInt8]], headers: [(String, String)] = [("content-type", "text/event-stream")],
     pause: Duration? = nil, ends: Bool = true
   ) -> LoopbackReply {
@@ -43,22 +43,22 @@ public struct LoopbackReply: Sendable {
   }
 
   /// A response of the given protocol version that ends with the connection.
-  public static func untilClose(
+  package static func untilClose(
     _ body: String, headers: [(String, String)] = [("content-type", "text/event-stream")], version: String = "1.0"
   ) -> LoopbackReply {
     LoopbackReply([.send(head(200, headers, version: version) + Array(body.utf8)), .close])
   }
 
   /// The same with a pause before everything else.
-  public func after(_ latency: Duration?) -> LoopbackReply {
+  package func after(_ latency: Duration?) -> LoopbackReply {
     latency.map { LoopbackReply([.pause($0)] + steps) } ?? self
   }
 
   /// The same with more steps at its end.
-  public func then(_ more: Step...) -> LoopbackReply { LoopbackReply(steps + more) }
+  package func then(_ more: Step...) -> LoopbackReply { LoopbackReply(steps + more) }
 
   /// A response's head.
-  public static func head(_ status: Int, _ headers: [(String, String)], version: String = "1.1") -> [UInt8] {
+  package static func head(_ status: Int, _ headers: [(String, String)], version: String = "1.1") -> [UInt8] {
     let lines = headers.map { "\($0.0): \($0.1)\r\n" }.joined()
     return Array("HTTP/\(version) \(status) Status\r\n\(lines)\r\n".utf8)
   }

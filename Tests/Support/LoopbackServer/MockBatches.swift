@@ -2,23 +2,23 @@ import Content
 import Foundation
 
 /// A mock of OpenAI's files and batches: takes files, makes batches of them, and answers their lines out of order.
-public actor MockBatches {
+package actor MockBatches {
   /// How batches go.
-  public struct Course: Sendable {
+  package struct Course: Sendable {
     /// How often a batch is looked at before it is over.
-    public var looks = 1
+    package var looks = 1
     /// The word it ends with.
-    public var ending = "completed"
+    package var ending = "completed"
     /// The share of lines that are answered, of batches that end before their time.
-    public var share = 1.0
+    package var share = 1.0
     /// The most batches on one page of the list.
-    public var page = 100
+    package var page = 100
     /// Makes the usual course.
-    public init() {}
+    package init() {}
   }
 
   /// What the server says to one line's body.
-  public typealias Answer = @Sendable (_ body: JSONValue, _ id: String) async -> (status: Int, body: JSONValue)
+  package typealias Answer = @Sendable (_ body: JSONValue, _ id: String) async -> (status: Int, body: JSONValue)
 
   private struct Batch {
     var json: JSONObject
@@ -32,22 +32,22 @@ public actor MockBatches {
   private var batches: [(id: String, batch: Batch)] = []
 
   /// Makes a mock without files.
-  public init(course: Course = Course(), answer: @escaping Answer) {
+  package init(course: Course = Course(), answer: @escaping Answer) {
     self.course = course
     self.answer = answer
   }
 
   /// The files that were uploaded or made, by name.
-  public var contents: [String: [UInt8]] { files }
+  package var contents: [String: [UInt8]] { files }
 
   /// How many batches were made.
-  public var made: Int { batches.count }
+  package var made: Int { batches.count }
 
   /// Puts a file in the place of one that was made.
-  public func replace(_ file: String, with bytes: [UInt8]) { files[file] = bytes }
+  package func replace(_ file: String, with bytes: [UInt8]) { files[file] = bytes }
 
   /// The reply to a request for a file or a batch; nil when it is for something else.
-  public func reply(to request: LoopbackRequest) async -> LoopbackReply? {
+  package func reply(to request: LoopbackRequest) async -> LoopbackReply? {
     let address = request.path.split(separator: "?", maxSplits: 1)
     let steps = address[0].split(separator: "/").map(String.init)
     guard let place = steps.firstIndex(where: { $0 == "files" || $0 == "batches" }) else { return nil }

@@ -1,17 +1,17 @@
 import Content
 
 /// What a client asks a mock of OpenAI's chat completions.
-public struct ChatQuestion: Sendable {
+package struct ChatQuestion: Sendable {
   /// The model's name.
-  public var model: String
+  package var model: String
   /// Role and content of each message.
-  public var messages: [(role: String, content: String)]
+  package var messages: [(role: String, content: String)]
   /// Whether the answer is to be streamed.
-  public var streams: Bool
+  package var streams: Bool
   /// The request as it came.
-  public var request: LoopbackRequest
+  package var request: LoopbackRequest
   /// The last message of the user, or nothing.
-  public var user: String { messages.last { $0.role == "user" }?.content ?? "" }
+  package var user: String { messages.last { $0.role == "user" }?.content ?? "" }
 }
 
 extension MockServer {
@@ -20,7 +20,7 @@ extension MockServer {
   /// - Parameter latency: how long each answer takes.
   /// - Parameter batches: how batches go.
   /// - Parameter tuning: what tunes.
-  public static func openAI(
+  package static func openAI(
     port: Int = 0, latency: Duration? = nil, batches course: MockBatches.Course = MockBatches.Course(),
     tuning: MockTuning = MockTuning(), _ answer: @escaping @Sendable (ChatQuestion) async -> String
   ) async throws -> MockServer {
@@ -70,18 +70,18 @@ extension ChatQuestion {
 }
 
 /// Token counts for a mock's answer.
-public struct ChatUsage: Sendable {
+package struct ChatUsage: Sendable {
   /// Tokens of the prompt.
-  public var prompt: Int
+  package var prompt: Int
   /// Tokens of the answer.
-  public var completion: Int
+  package var completion: Int
   /// Makes counts.
-  public init(prompt: Int, completion: Int) {
+  package init(prompt: Int, completion: Int) {
     self.prompt = prompt
     self.completion = completion
   }
   /// As a chat completion has it.
-  public var json: JSONValue {
+  package var json: JSONValue {
     [
       "prompt_tokens": JSONValue(prompt), "completion_tokens": JSONValue(completion),
       "total_tokens": JSONValue(prompt + completion),
@@ -90,12 +90,12 @@ public struct ChatUsage: Sendable {
 }
 
 /// A whole chat completion.
-public func chat(_ text: String, _ usage: ChatUsage? = nil) -> LoopbackReply {
+package func chat(_ text: String, _ usage: ChatUsage? = nil) -> LoopbackReply {
   .response(200, [("content-type", "application/json")], chatJSON(text, usage).text(.compact))
 }
 
 /// The body of a whole chat completion.
-public func chatJSON(_ text: String, _ usage: ChatUsage? = nil) -> JSONValue {
+package func chatJSON(_ text: String, _ usage: ChatUsage? = nil) -> JSONValue {
   var body: JSONObject = [
     "id": "chatcmpl-1", "object": "chat.completion",
     "choices": [["index": 0, "message": ["role": "assistant", "content": JSONValue(text)], "finish_reason": "stop"]],
@@ -105,7 +105,7 @@ public func chatJSON(_ text: String, _ usage: ChatUsage? = nil) -> JSONValue {
 }
 
 /// The events of a streamed chat completion, a piece of text each.
-public func chatEvents(_ pieces: [String], _ usage: ChatUsage? = nil, lineEnd: String = "\n") -> [String] {
+package func chatEvents(_ pieces: [String], _ usage: ChatUsage? = nil, lineEnd: String = "\n") -> [String] {
   func event(_ json: JSONValue) -> String { "data: \(json.text(.compact))\(lineEnd)\(lineEnd)" }
   func chunk(_ delta: JSONValue, _ reason: JSONValue) -> JSONValue {
     [
@@ -121,7 +121,7 @@ public func chatEvents(_ pieces: [String], _ usage: ChatUsage? = nil, lineEnd: S
 }
 
 /// A streamed chat completion, a chunk for each word.
-public func chatStream(_ text: String, _ usage: ChatUsage? = nil, pause: Duration? = nil) -> LoopbackReply {
+package func chatStream(_ text: String, _ usage: ChatUsage? = nil, pause: Duration? = nil) -> LoopbackReply {
   var pieces: [String] = []
   for character in text {
     if character == " " || pieces.isEmpty { pieces.append("") }

@@ -5,22 +5,22 @@ import NIOSSL
 import Synchronization
 
 /// An HTTP server on a free port of this machine that does what a closure says, faults included.
-public final class MockServer: Sendable {
+package final class MockServer: Sendable {
   /// What a server has seen.
-  public struct Counts: Sendable, Hashable {
+  package struct Counts: Sendable, Hashable {
     /// Requests received whole.
-    public var requests = 0
+    package var requests = 0
     /// Connections opened.
-    public var connections = 0
+    package var connections = 0
     /// Requests whose connection the client closed before the reply was through.
-    public var abandoned = 0
+    package var abandoned = 0
     /// The most requests under way at once.
-    public var most = 0
+    package var most = 0
     var open = 0
   }
 
   /// Decides what to reply.
-  public typealias Handler = @Sendable (LoopbackRequest) async -> LoopbackReply
+  package typealias Handler = @Sendable (LoopbackRequest) async -> LoopbackReply
 
   let counter = Mutex(Counts())
   let handler: Handler
@@ -30,12 +30,12 @@ public final class MockServer: Sendable {
   let abandonedContinuation: AsyncStream<Int>.Continuation
   private let scheme: String
   /// The port it listens on.
-  public let port: Int
+  package let port: Int
 
   /// Starts to listen.
   /// - Parameter port: 0 for a free one.
   /// - Parameter tls: what it shows to who connects; nil for plain HTTP.
-  public init(port: Int = 0, tls: TLSIdentity? = nil, _ handler: @escaping Handler) async throws {
+  package init(port: Int = 0, tls: TLSIdentity? = nil, _ handler: @escaping Handler) async throws {
     self.handler = handler
     scheme = tls == nil ? "http" : "https"
     let context = try tls?.context()
@@ -59,20 +59,20 @@ public final class MockServer: Sendable {
   }
 
   /// The address of the root, without a slash at its end.
-  public var url: String { "\(scheme)://127.0.0.1:\(port)" }
+  package var url: String { "\(scheme)://127.0.0.1:\(port)" }
 
   /// What has been seen so far.
-  public var counts: Counts { counter.withLock { $0 } }
+  package var counts: Counts { counter.withLock { $0 } }
 
   /// Returns when a client has closed its connection before the reply to it was through: the request's number. Each is
   /// told once.
-  public func nextAbandoned() async -> Int? {
+  package func nextAbandoned() async -> Int? {
     for await number in abandonedStream { return number }
     return nil
   }
 
   /// Stops listening and closes all connections.
-  public func stop() async {
+  package func stop() async {
     let listening = channel.withLock { channel in
       defer { channel = nil }
       return channel
@@ -83,7 +83,7 @@ public final class MockServer: Sendable {
   }
 
   /// Runs `body` with a server that is stopped afterwards.
-  public static func with<Result>(
+  package static func with<Result>(
     tls: TLSIdentity? = nil, _ handler: @escaping Handler, _ body: (MockServer) async throws -> Result
   ) async throws -> Result {
     let server = try await MockServer(tls: tls, handler)

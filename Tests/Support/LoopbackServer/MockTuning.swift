@@ -3,31 +3,31 @@ import Foundation
 
 /// A mock of OpenAI's fine-tuning API: takes files, makes jobs of them, and has these go their way, a step each time they
 /// are looked at.
-public actor MockTuning {
+package actor MockTuning {
   /// How jobs go.
-  public struct Course: Sendable {
+  package struct Course: Sendable {
     /// The words that a job is seen with, look after look, before it ends.
-    public var words = ["validating_files", "queued", "running", "running", "running"]
+    package var words = ["validating_files", "queued", "running", "running", "running"]
     /// The word it ends with.
-    public var ending = "succeeded"
+    package var ending = "succeeded"
     /// Why it fails, where it does.
-    public var failure = "The job failed due to an unsafe training file."
+    package var failure = "The job failed due to an unsafe training file."
     /// Steps of training, spread over the looks at a running job.
-    public var steps = 6
+    package var steps = 6
     /// The most entries on one page of a list.
-    public var page = 100
+    package var page = 100
     /// Whether jobs keep the label they are made with.
-    public var keepsMetadata = true
+    package var keepsMetadata = true
     /// Whether files and jobs can be listed.
-    public var hasLists = true
+    package var hasLists = true
     /// Whether numbers stand beside an event's sentence, or in it alone.
-    public var hasMetrics = true
+    package var hasMetrics = true
     /// Makes the usual course.
-    public init() {}
+    package init() {}
   }
 
   /// What goes wrong with one request.
-  public enum Fault: Sendable, Hashable {
+  package enum Fault: Sendable, Hashable {
     /// It is answered with this status instead of being carried out.
     case refused(Int)
     /// The connection breaks before it is carried out.
@@ -53,25 +53,25 @@ public actor MockTuning {
   private var count = 0
   private var clock = 1_700_000_000
   /// What was asked, in order: the method and the address.
-  public private(set) var log: [String] = []
+  package private(set) var log: [String] = []
 
   /// Makes a mock without files.
-  public init(course: Course = Course()) { self.course = course }
+  package init(course: Course = Course()) { self.course = course }
 
   /// The files that were uploaded.
-  public var files: [(id: String, name: String, bytes: [UInt8])] { stored }
+  package var files: [(id: String, name: String, bytes: [UInt8])] { stored }
   /// The jobs that were made, as the API shows them.
-  public var made: [JSONValue] { jobs.map { .object($0.job.json) } }
+  package var made: [JSONValue] { jobs.map { .object($0.job.json) } }
   /// How many requests have come.
-  public var requests: Int { count }
+  package var requests: Int { count }
 
   /// Has a request fail; they are counted from 1.
-  public func fail(_ request: Int, _ fault: Fault) { faults[request] = fault }
+  package func fail(_ request: Int, _ fault: Fault) { faults[request] = fault }
   /// Decides for each request whether it fails.
-  public func fail(_ decide: @escaping @Sendable (Int) -> Fault?) { always = decide }
+  package func fail(_ decide: @escaping @Sendable (Int) -> Fault?) { always = decide }
 
   /// The reply to a request for a file or a job; nil when it is for something else.
-  public func reply(to request: LoopbackRequest) async -> LoopbackReply? {
+  package func reply(to request: LoopbackRequest) async -> LoopbackReply? {
     let address = request.path.split(separator: "?", maxSplits: 1)
     let steps = address[0].split(separator: "/").map(String.init)
     guard let place = steps.firstIndex(where: { $0 == "files" || $0 == "fine_tuning" }) else { return nil }

@@ -1,13 +1,13 @@
 import NIOSSL
 
 /// What a loopback server shows to who connects by TLS.
-public struct TLSIdentity: Sendable {
+package struct TLSIdentity: Sendable {
   /// A PEM file with its certificate, and those on the way to its issuer.
-  public var certificate: String
+  package var certificate: String
   /// A PEM file with its private key.
-  public var key: String
+  package var key: String
   /// Makes an identity.
-  public init(certificate: String, key: String) {
+  package init(certificate: String, key: String) {
     self.certificate = certificate
     self.key = key
   }

@@ -2,26 +2,26 @@ import Drawing
 import WorkbenchCore
 
 /// A pane on a surface, fed with keys: what it asked for, what it said, and what it shows.
-public struct PaneDriver<P: Pane<Snapshot, Command, AnyQuery>>: Sendable {
+package struct PaneDriver<P: Pane<Snapshot, Command, AnyQuery>>: Sendable {
   /// The pane.
-  public var pane: P
+  package var pane: P
   /// What it shows.
-  public var snapshot: Snapshot
+  package var snapshot: Snapshot
   /// What was asked for, apart from keeping what is typed.
-  public var commands: [Command] = []
+  package var commands: [Command] = []
   /// What is to be kept while it is unsaved.
-  public var kept: [Command] = []
+  package var kept: [Command] = []
   /// What was said, and what was copied with its name before it.
-  public var notices: [String] = []
+  package var notices: [String] = []
   /// What other panes were asked to turn to.
-  public var revealed: [Subject] = []
+  package var revealed: [Subject] = []
   /// How large it is drawn.
-  public var size: Size
+  package var size: Size
   /// What it drew last.
-  public private(set) var surface: Surface
+  package private(set) var surface: Surface
 
   /// A pane that is drawn at once, with the focus.
-  public init(_ pane: P, _ snapshot: Snapshot, size: Size = Size(width: 100, height: 30)) {
+  package init(_ pane: P, _ snapshot: Snapshot, size: Size = Size(width: 100, height: 30)) {
     self.pane = pane
     self.snapshot = snapshot
     self.size = size
@@ -30,7 +30,7 @@ public struct PaneDriver<P: Pane<Snapshot, Command, AnyQuery>>: Sendable {
   }
 
   /// Presses keys in their written form, one after the other, with drawing between them as on a terminal.
-  public mutating func press(_ keys: String...) {
+  package mutating func press(_ keys: String...) {
     for key in keys.flatMap({ $0.split(separator: " ") }) {
       guard let key = Key(String(key)) else { preconditionFailure("There is no key called \(key).") }
       send(.key(key))
@@ -38,18 +38,18 @@ public struct PaneDriver<P: Pane<Snapshot, Command, AnyQuery>>: Sendable {
   }
 
   /// Types each character.
-  public mutating func type(_ text: String) {
+  package mutating func type(_ text: String) {
     for character in text { send(.key(.character(character))) }
   }
 
   /// Hands the pane an event, and draws.
-  public mutating func send(_ event: Event) {
+  package mutating func send(_ event: Event) {
     note(pane.react(to: event, snapshot))
     draw()
   }
 
   /// Shows a newer snapshot, as the screen does.
-  public mutating func show(_ snapshot: Snapshot) {
+  package mutating func show(_ snapshot: Snapshot) {
     self.snapshot = snapshot
     commands += pane.update(snapshot)
     draw()
@@ -57,24 +57,24 @@ public struct PaneDriver<P: Pane<Snapshot, Command, AnyQuery>>: Sendable {
 
   /// Commands since the last call.
   @discardableResult
-  public mutating func take() -> [Command] {
+  package mutating func take() -> [Command] {
     defer { commands = [] }
     return commands
   }
 
   /// Draws it anew.
   @discardableResult
-  public mutating func draw(theme: Theme = .dark) -> Surface {
+  package mutating func draw(theme: Theme = .dark) -> Surface {
     surface = Surface(size)
     pane.draw(snapshot, in: surface.bounds, focused: true, on: &surface, theme: theme)
     return surface
   }
 
   /// What is shown.
-  public var text: String { surface.text() }
+  package var text: String { surface.text() }
 
   /// The queries of one kind that the pane asks now.
-  public func queries<Q: Query>(_ kind: Q.Type) -> [Q] { pane.queries(snapshot).compactMap { $0.base as? Q } }
+  package func queries<Q: Query>(_ kind: Q.Type) -> [Q] { pane.queries(snapshot).compactMap { $0.base as? Q } }
 
   private mutating func note(_ reaction: Reaction<Command>) {
     switch reaction {

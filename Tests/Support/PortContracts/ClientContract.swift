@@ -3,7 +3,7 @@ import Synchronization
 import WorkbenchCore
 
 /// What a model's client promises, for a model that answers `clientText` to `clientText` and knows the case `c1`.
-public let clientContract: [PortContract<any ModelClient>] = [
+package let clientContract: [PortContract<any ModelClient>] = [
   PortContract("the pieces of an answer are its text") { client in
     try await client.prepare()
     let pieces = Mutex("")
@@ -53,7 +53,7 @@ public let clientContract: [PortContract<any ModelClient>] = [
 ]
 
 /// What is asked and answered.
-public let clientText = "one «two» é 作 🦊\nthree"
+package let clientText = "one «two» é 作 🦊\nthree"
 
 private let request = ModelRequest(
   caseID: "c1", messages: [ChatMessage(role: .user, content: clientText)], sampling: Sampling())

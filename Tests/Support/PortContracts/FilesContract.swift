@@ -3,7 +3,7 @@ import Grading
 import WorkbenchCore
 
 /// What a workspace's files promise, for those of `sampleFiles`.
-public let filesContract: [PortContract<any WorkspaceFiles>] = [
+package let filesContract: [PortContract<any WorkspaceFiles>] = [
   PortContract("what stands there is read") { files in
     let workspace = try await files.read()
     try same(workspace.problems.filter { $0.severity == .error }.map(\.description), [])
@@ -102,7 +102,7 @@ private func drafts(_ files: any WorkspaceFiles) async throws -> [DraftPath: Str
 }
 
 /// The files that the contract is for, by path, for those that are real.
-public let sampleFiles = [
+package let sampleFiles = [
   "assay.yaml": """
   models: { m: { api: openai, base_url: "http://localhost/v1", model: x } }
   variants: { base: { model: m, prompt: main } }

@@ -1,10 +1,10 @@
 /// A promise of a port, which everything that takes the port's place must keep: the real thing, and the fake that other
 /// tests trust.
-public struct PortContract<Port: Sendable>: Sendable, CustomStringConvertible {
+package struct PortContract<Port: Sendable>: Sendable, CustomStringConvertible {
   /// What is promised.
-  public let description: String
+  package let description: String
   /// Tries it on something new.
-  public let check: @Sendable (Port) async throws -> Void
+  package let check: @Sendable (Port) async throws -> Void
 
   init(_ description: String, _ check: @escaping @Sendable (Port) async throws -> Void) {
     self.description = description
@@ -13,9 +13,9 @@ public struct PortContract<Port: Sendable>: Sendable, CustomStringConvertible {
 }
 
 /// A promise that wasn't kept.
-public struct BrokenContract: Error, CustomStringConvertible {
+package struct BrokenContract: Error, CustomStringConvertible {
   /// What wasn't as promised, and where.
-  public let description: String
+  package let description: String
 }
 
 /// - Throws: `BrokenContract` unless the condition holds.

@@ -4,7 +4,7 @@ import Grading
 import WorkbenchCore
 
 /// What a store promises, for one that is empty.
-public let storeContract: [PortContract<any Store>] = runs + outputs + others
+package let storeContract: [PortContract<any Store>] = runs + outputs + others
 
 private func hash(_ text: String) -> ContentHash { ContentHash(hex: SHA256.hex(text)) }
 

@@ -2,7 +2,7 @@ import WorkbenchCore
 
 extension SampleWorkspace {
   /// The snapshot with answers to what a pane asks, as far as the sample has any; other queries stay unanswered.
-  public static func answering(_ queries: Set<AnyQuery>, in snapshot: Snapshot) -> Snapshot {
+  package static func answering(_ queries: Set<AnyQuery>, in snapshot: Snapshot) -> Snapshot {
     var snapshot = snapshot
     for query in queries.map(\.base) {
       if let query = query as? RenderQuery {

@@ -4,9 +4,9 @@ import Grading
 import WorkbenchCore
 
 /// A small workspace that has something of each kind: prompts, cases, variants, runs, answers, and jobs with curves.
-public enum SampleWorkspace {
+package enum SampleWorkspace {
   /// When all of it is looked at.
-  public static let time = Date(timeIntervalSince1970: 1_750_000_000)
+  package static let time = Date(timeIntervalSince1970: 1_750_000_000)
 
   static func hash(_ text: String) -> ContentHash { ContentHash(hex: SHA256.hex(text)) }
 
@@ -43,7 +43,7 @@ public enum SampleWorkspace {
     name: "main", path: "evals/main.jsonl", cases: cases, graders: GraderSet(), hash: hash("main"))
 
   /// Its files.
-  public static let workspace: Workspace = {
+  package static let workspace: Workspace = {
     var training = TrainingDefaults(base: "tiny", data: "train/main.jsonl", prompt: "short")
     training.settings.steps = 400
     training.settings.evaluateEvery = 50
@@ -56,7 +56,7 @@ public enum SampleWorkspace {
   }()
 
   /// Everything that a screen shows of it without asking.
-  public static let snapshot: Snapshot = {
+  package static let snapshot: Snapshot = {
     var snapshot = Snapshot(workspace: workspace, time: time)
     snapshot.runs = [runs.tuned, runs.prompted, runs.taskOnly]
     snapshot.jobs = [running.job, failed, finished]

@@ -18,7 +18,7 @@ struct Draw {
 }
 
 /// A way in which two variants can score on cases.
-public enum Design: String, Sendable, CaseIterable {
+package enum Design: String, Sendable, CaseIterable {
   /// Right or wrong; 20 % of the cases differ.
   case yesNo = "yes/no"
   /// 1 to 5 points, as 0 to 1.

@@ -2,20 +2,20 @@ import Evidence
 import Foundation
 
 /// A rate that a simulation found, with what it may be.
-public struct SimulatedRate: Sendable {
+package struct SimulatedRate: Sendable {
   /// What was counted.
-  public let name: String
+  package let name: String
   /// How often it happened, 0 to 1.
-  public let rate: Double
+  package let rate: Double
   /// How many times it was tried.
-  public let repetitions: Int
+  package let repetitions: Int
   /// The smallest rate that it may have, 0 to 1.
-  public let least: Double
+  package let least: Double
   /// The largest.
-  public let most: Double
+  package let most: Double
 
   /// A rate with bounds; without one there is none on that side.
-  public init(name: String, rate: Double, repetitions: Int, least: Double = 0, most: Double = 1) {
+  package init(name: String, rate: Double, repetitions: Int, least: Double = 0, most: Double = 1) {
     self.name = name
     self.rate = rate
     self.repetitions = repetitions
@@ -25,16 +25,16 @@ public struct SimulatedRate: Sendable {
 
   /// Three standard errors of the rate where it touches a bound: by chance alone a correct one is farther off in one of
   /// 700 cases.
-  public var tolerance: Double {
+  package var tolerance: Double {
     let bound = rate < least ? least : most
     return 3 * (bound * (1 - bound) / Double(max(1, repetitions))).squareRoot()
   }
 
   /// Whether the rate agrees with its bounds.
-  public var isKept: Bool { rate >= least - tolerance && rate <= most + tolerance }
+  package var isKept: Bool { rate >= least - tolerance && rate <= most + tolerance }
 
   /// A line of a table.
-  public var line: String {
+  package var line: String {
     let bound = most < 1 ? "≤ \(percent(most))" : "≥ \(percent(least))"
     let words = name + String(repeating: " ", count: max(1, 62 - name.count))
     return "\(isKept ? "ok  " : "FAIL") \(words)\(percent(rate))  (\(bound), \(repetitions) times)"
@@ -44,9 +44,9 @@ public struct SimulatedRate: Sendable {
 }
 
 /// Simulations of the promises that the Evidence module makes.
-public enum Simulations {
+package enum Simulations {
   /// All of them, with so many repetitions each.
-  public static func all(repetitions: Int) -> [SimulatedRate] {
+  package static func all(repetitions: Int) -> [SimulatedRate] {
     Design.allCases.map { falseClaims($0, cases: 100, repetitions: repetitions) }
       + [fourVariants(cases: 100, repetitions: max(100, repetitions / 10))]
       + [Design.yesNo, .graded, .lopsided].map { looks($0, cases: 100, repetitions: repetitions) }
@@ -79,14 +79,14 @@ public enum Simulations {
   }
 
   /// A difference is shown where there is none.
-  public static func falseClaims(_ design: Design, cases: Int, repetitions: Int) -> SimulatedRate {
+  package static func falseClaims(_ design: Design, cases: Int, repetitions: Int) -> SimulatedRate {
     rate("false better or worse: \(design.rawValue), n = \(cases)", repetitions, most: 0.05) {
       !compare(design, cases, 0, &$0).interval.contains(0)
     }
   }
 
   /// A margin that is not kept is shown to be.
-  public static func falseNonInferiority(_ design: Design, cases: Int, repetitions: Int) -> SimulatedRate {
+  package static func falseNonInferiority(_ design: Design, cases: Int, repetitions: Int) -> SimulatedRate {
     let margin = PairedComparison.defaultMargin
     return rate("false not inferior at −5 points: \(design.rawValue), n = \(cases)", repetitions, most: 0.025) {
       compare(design, cases, -margin, &$0).interval.low > -margin
@@ -94,7 +94,7 @@ public enum Simulations {
   }
 
   /// The interval of a difference holds the true one.
-  public static func coverage(
+  package static func coverage(
     _ design: Design, cases: Int, difference: Double, repetitions: Int
   ) -> SimulatedRate {
     let words = "\(design.rawValue), n = \(cases), \(Int(difference * 100)) points"
@@ -104,7 +104,7 @@ public enum Simulations {
   }
 
   /// Any of four variants that are all the same as the baseline is shown to differ.
-  public static func fourVariants(cases: Int, repetitions: Int) -> SimulatedRate {
+  package static func fourVariants(cases: Int, repetitions: Int) -> SimulatedRate {
     rate("false better or worse: one of four variants, n = \(cases)", repetitions, most: 0.05) { draw in
       let ease = (0..<cases).map { _ in draw.share() }
       let variants = (0..<5).map { _ in
@@ -119,7 +119,7 @@ public enum Simulations {
   }
 
   /// Any of five looks ends with a claim where there is no difference.
-  public static func looks(_ design: Design, cases: Int, repetitions: Int) -> SimulatedRate {
+  package static func looks(_ design: Design, cases: Int, repetitions: Int) -> SimulatedRate {
     var plan = GroupSequential(cases: cases)
     plan.futilePower = 0
     return rate("false claim at one of five looks: \(design.rawValue), n = \(cases)", repetitions, most: 0.05) { draw in
@@ -134,7 +134,7 @@ public enum Simulations {
   }
 
   /// Wilson's interval holds the rate, averaged over a window of ten points.
-  public static func wilson(rate middle: Double, cases: Int, repetitions: Int) -> SimulatedRate {
+  package static func wilson(rate middle: Double, cases: Int, repetitions: Int) -> SimulatedRate {
     rate("coverage of a pass rate near \(Int(middle * 100)) %, n = \(cases)", repetitions, least: 0.93) { draw in
       let truth = min(1, middle - 0.05 + 0.1 * draw.share())
       let outcomes = Proportion((0..<cases).map { _ in draw.happens(truth) })
@@ -143,7 +143,7 @@ public enum Simulations {
   }
 
   /// The interval of a mean of grades near the ceiling holds it.
-  public static func meanOfGrades(cases: Int, repetitions: Int) -> SimulatedRate {
+  package static func meanOfGrades(cases: Int, repetitions: Int) -> SimulatedRate {
     rate("coverage of a mean score near the ceiling, n = \(cases)", repetitions, least: 0.93) { draw in
       let scores = (0..<cases).map { _ in draw.happens(0.97) ? 1 : draw.happens(0.5) ? 0.5 : 0 }
       return Estimate(scores: scores, repeated: true)?.interval.contains(0.97 + 0.03 * 0.25) ?? false
@@ -151,7 +151,7 @@ public enum Simulations {
   }
 
   /// The interval of a mean over groups holds it.
-  public static func meanOfGroups(groups: Int, repetitions: Int) -> SimulatedRate {
+  package static func meanOfGroups(groups: Int, repetitions: Int) -> SimulatedRate {
     rate("coverage of a mean score of \(groups) groups", repetitions, least: 0.93) { draw in
       let cases = (0..<groups).flatMap { group -> [ScoredCase] in
         let rate = draw.happens(0.5) ? 0.9 : 0.5
@@ -166,7 +166,7 @@ public enum Simulations {
   }
 
   /// A loss of ten points is found, and no change is accepted, on 200 general cases.
-  public static func forgetting(repetitions: Int) -> [SimulatedRate] {
+  package static func forgetting(repetitions: Int) -> [SimulatedRate] {
     func state(_ losses: Double, _ wins: Double, _ draw: inout Draw) -> Forgetting.State {
       var outcomes = PairedOutcomes(both: 0, onlyA: 0, onlyB: 0, neither: 0)
       for _ in 0..<200 {

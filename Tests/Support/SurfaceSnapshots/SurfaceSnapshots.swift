@@ -2,9 +2,9 @@ import Drawing
 import Foundation
 
 /// Why a screen is not what its snapshot file says.
-public struct SnapshotMismatch: Error, CustomStringConvertible {
+package struct SnapshotMismatch: Error, CustomStringConvertible {
   /// What differs, line by line, and how to record it.
-  public var description: String
+  package var description: String
 }
 
 extension Surface {
@@ -13,7 +13,7 @@ extension Surface {
   /// With `ASSAY_RECORD=1` in the environment the file is written instead, and the test fails: a run that records
   /// proves nothing.
   /// - Throws: `SnapshotMismatch` that shows the lines that differ, or an error of the file system.
-  public func match(snapshot name: String, testFile: String = #filePath) throws {
+  package func match(snapshot name: String, testFile: String = #filePath) throws {
     let folder = URL(fileURLWithPath: testFile).deletingLastPathComponent().appendingPathComponent("Snapshots")
     let file = folder.appendingPathComponent("\(name).txt")
     let actual = text() + "\n"

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A place that doesn't exist yet, in a folder of this process that is removed when the process ends.
 /// - Parameter name: what to call it; a number is added.
-public func temporaryPath(_ name: String) -> String {
+package func temporaryPath(_ name: String) -> String {
   let number = last.withLock { number in
     number += 1
     return number
@@ -21,16 +21,16 @@ private let folder: String = {
 }()
 
 /// A folder for one test, which is gone after it.
-public enum TestFolder {
+package enum TestFolder {
   /// Hands an empty folder to some work.
-  public static func with<Result>(_ body: (String) throws -> Result) throws -> Result {
+  package static func with<Result>(_ body: (String) throws -> Result) throws -> Result {
     let folder = try make()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try body(folder)
   }
 
   /// The same for work that awaits.
-  public static func with<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+  package static func with<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let folder = try make()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try await body(folder)

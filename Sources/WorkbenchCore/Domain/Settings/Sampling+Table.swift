@@ -1,6 +1,6 @@
 extension Sampling: SettingTable {
   /// The server's own choice of everything.
-  public init() { self.init(temperature: nil) }
+  package init() { self.init(temperature: nil) }
 
   /// Every setting of how answers are sampled.
   package static let table: [Setting<Sampling>] = [
