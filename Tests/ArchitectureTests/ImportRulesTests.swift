@@ -12,6 +12,7 @@ import Testing
       "CNcurses": [],
       "Processes": ["Subprocess"],
       "Formats": ["Content", "Yams"],
+      "Reports": ["Content", "NumberFormat"],
       "DataChecks": ["Content", "Grading", "Evidence"],
       "WorkbenchCore": ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"],
       "Storage": ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", "GRDB"],
