@@ -55,7 +55,7 @@ let package = Package(
     // The core and its outer parts.
     .target(
       name: "WorkbenchCore",
-      dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"]),
+      dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports"]),
     .target(
       name: "Storage",
       dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", grdb]),
@@ -85,7 +85,7 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Drawing", "Content", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence", "DataChecks",
-        "WorkbenchCore", "Storage",
+        "Reports", "WorkbenchCore", "Storage",
         "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
         argumentParser,
       ]),
@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "WorkbenchCoreTests",
       dependencies: [
-        "WorkbenchCore", "Content", "Formats", "Grading", "DataChecks", "Evidence", "PortContracts", "SeededRandom",
+        "WorkbenchCore", "Content", "Formats", "Grading", "DataChecks", "Evidence", "PortContracts", "Reports",
+        "SeededRandom",
       ]),
     .testTarget(
       name: "StorageTests",

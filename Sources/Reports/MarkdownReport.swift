@@ -19,6 +19,7 @@ package enum MarkdownReport {
     let verdict = document.verdict
     var text = "## \(MarkdownText.line(document.title)): \(MarkdownText.line(verdict.recommendation))\n\n"
     text += "\(MarkdownText.line(document.sentence(verdict.headline)))\n\n\(MarkdownText.line(verdict.confidence))\n"
+    if let set = document.decidingSet { text += "\nThe verdict goes by the eval set \(MarkdownText.code(set)).\n" }
     if !verdict.objections.isEmpty {
       text += "\n**What speaks against it**\n\n" + list(verdict.objections.map(document.sentence))
     }

@@ -2,8 +2,10 @@
 package struct ReportDocument: Sendable, Hashable {
   /// The workspace's name.
   package var title: String
-  /// The eval set that decides.
+  /// The eval set whose scores and cases are shown.
   package var set: String
+  /// The eval set that the verdict goes by, where it is another one.
+  package var decidingSet: String?
   /// When the report was made, as ISO 8601 in UTC.
   package var made: String
   /// The version of Assay that made it.

@@ -14,7 +14,7 @@ import Testing
       "Formats": ["Content", "Yams"],
       "Reports": ["Content", "NumberFormat"],
       "DataChecks": ["Content", "Grading", "Evidence"],
-      "WorkbenchCore": ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"],
+      "WorkbenchCore": ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports"],
       "Storage": ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", "GRDB"],
       "WorkspaceFiles": [
         "WorkbenchCore", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", "Yams",

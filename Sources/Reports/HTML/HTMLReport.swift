@@ -85,6 +85,9 @@ extension HTMLReport {
       "<p class=\"why\">\(sentence(verdict.headline))</p>",
       "<p class=\"quiet\">\(HTMLText.line(verdict.confidence, bytes: 800))</p>",
     ]
+    if let set = document.decidingSet {
+      parts.append("<p class=\"quiet\">The verdict goes by the eval set \(HTMLText.name(set)).</p>")
+    }
     if !verdict.objections.isEmpty {
       parts.append("<h3>What speaks against it</h3>")
       parts.append(points(verdict.objections.map { .init(.against, $0) }))
