@@ -1,7 +1,8 @@
 import Evidence
+import SeededRandom
 import Testing
 
-@testable import WorkbenchCore
+@testable import Domain
 
 /// What a request costs, and what isn't known of it.
 @Suite struct TokenPriceTests {
