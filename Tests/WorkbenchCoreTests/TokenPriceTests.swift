@@ -1,8 +1,8 @@
 import Evidence
-import SeededRandom
 import Testing
 
 @testable import Domain
+@testable import WorkbenchCore
 
 /// What a request costs, and what isn't known of it.
 @Suite struct TokenPriceTests {
