@@ -1,3 +1,5 @@
+import Domain
+
 extension Command {
   /// Turns runs' outputs into a training file.
   package static func collect(_ request: CollectRequest) -> Command { Command(request) }

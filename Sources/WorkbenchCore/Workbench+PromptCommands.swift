@@ -1,3 +1,5 @@
+import Domain
+
 extension Command {
   /// Saves a section's text, title, role and whether it is on, to its file; a new id makes a new file.
   package static func saveSection(prompt: PromptName, _ section: Section) -> Command {

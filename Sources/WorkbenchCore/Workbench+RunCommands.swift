@@ -1,3 +1,5 @@
+import Domain
+
 extension Command {
   /// Runs a variant over an eval set; goes on with what an earlier start left.
   package static func evaluate(_ request: EvaluateRequest) -> Command { Command(request) }

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Foundation
 
 /// Carries commands out. Work happens here and nowhere else: the terminal and the shell both perform commands and read

@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Evidence
 import Files
-import WorkbenchCore
 
 /// Reads `training:`. A value that can't be read is an error, and stands at its default.
 enum TrainingReader {

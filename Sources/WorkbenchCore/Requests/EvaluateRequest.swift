@@ -1,3 +1,5 @@
+import Domain
+
 /// What to evaluate.
 package struct EvaluateRequest: Sendable, Hashable {
   /// The variant.

@@ -1,3 +1,5 @@
+import Domain
+
 /// Which prompt to show or try, on which case, as which variant.
 package struct RenderRequest: Sendable, Hashable {
   /// The variant whose prompt, model and sampling are meant.

@@ -1,4 +1,5 @@
 import DataChecks
+import Domain
 
 /// What to train on and how; nil means as the workspace says.
 package struct TrainRequest: Sendable, Hashable {

@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 import Foundation
 
@@ -201,9 +202,4 @@ private struct Spender {
     }
     return item
   }
-}
-
-extension Endpoint {
-  /// Whether all its addresses are this machine's own.
-  var isOnThisMachine: Bool { baseURLs.allSatisfy { Self.isLoopback(Self.host(of: $0)) } }
 }
