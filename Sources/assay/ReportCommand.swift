@@ -3,12 +3,13 @@ import Content
 import Domain
 import Foundation
 import Reports
+import Storage
 import WorkbenchCore
 
 /// `assay report`: the verdict with its evidence as files that others can read without Assay.
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Write the verdict and its evidence as HTML, Markdown or JUnit XML.",
+    commandName: "report", abstract: "Write the verdict and its evidence as HTML, Markdown, JUnit XML, or a dossier.",
     discussion: """
       Everything comes from stored answers; no model is asked. A file that is there is replaced whole. Without an option \
       for a file, Markdown goes to standard output.
@@ -20,6 +21,8 @@ struct ReportCommand: AsyncParsableCommand {
   var markdown: String?
   @Option(help: ArgumentHelp("A suite for each variant on each eval set, for CI.", valueName: "file"))
   var junit: String?
+  @Option(help: ArgumentHelp("Everything that the verdict rests on, for `assay verify`.", valueName: "file.zip"))
+  var dossier: String?
   @Option(help: "The eval set whose scores and cases are shown; the one that decides when not named.")
   var set: String?
   @OptionGroup var options: WorkspaceOptions
@@ -29,7 +32,8 @@ struct ReportCommand: AsyncParsableCommand {
     guard named.count { $0 == "-" } + (options.json ? 1 : 0) <= 1 else {
       throw ValidationError("Only one thing can go to standard output.")
     }
-    let paths = named.filter { $0 != "-" }.map(WorkspaceOptions.absolute)
+    guard dossier != "-" else { throw ValidationError("A dossier goes to a file.") }
+    let paths = (named + [dossier].compactMap(\.self)).filter { $0 != "-" }.map(WorkspaceOptions.absolute)
     guard Set(paths).count == paths.count else { throw ValidationError("Name a different file for each form.") }
   }
 
@@ -38,8 +42,11 @@ struct ReportCommand: AsyncParsableCommand {
     if let html { forms.append(("html", OutputFile(path: html), HTMLReport.text)) }
     if let markdown { forms.append(("markdown", OutputFile(path: markdown), MarkdownReport.text)) }
     if let junit { forms.append(("junit", OutputFile(path: junit), JUnitReport.text)) }
-    if forms.isEmpty, !options.json { forms.append(("markdown", OutputFile(path: "-"), MarkdownReport.text)) }
+    if forms.isEmpty, dossier == nil, !options.json {
+      forms.append(("markdown", OutputFile(path: "-"), MarkdownReport.text))
+    }
     for form in forms { try form.file.check(workspace: options.folder) }
+    if let dossier { try OutputFile(path: dossier).check(workspace: options.folder) }
 
     let workbench = try await options.workbench()
     let workspace = await workbench.snapshot.workspace
@@ -47,8 +54,9 @@ struct ReportCommand: AsyncParsableCommand {
     guard workspace.factFlaws.isEmpty else { throw WorkbenchError.flawed("reported", workspace.factFlaws) }
     await workbench.refreshJobs()
     let document = try await workbench.answer(to: ReportQuery(set: set, version: Assay.configuration.version))
-    await workbench.close()
     var written: JSONObject = [:]
+    if let path = dossier { written["dossier"] = try await write(dossier: path, of: workbench) }
+    await workbench.close()
     for form in forms {
       let text = form.text(document)
       try form.file.write(text)
@@ -63,5 +71,21 @@ struct ReportCommand: AsyncParsableCommand {
         "files": .object(written),
       ])
     }
+  }
+
+  private func write(dossier path: String, of workbench: Workbench) async throws -> JSONValue {
+    guard let store = await workbench.store as? SQLiteStore else {
+      throw WorkbenchError.input("The workspace's database can't be read.")
+    }
+    let (dossier, notes) = try await DossierMaker(folder: options.folder, workbench: workbench, store: store).dossier()
+    let archive: [UInt8]
+    do throws(StoredZip.Failure) { archive = try dossier.archive() } catch {
+      throw WorkbenchError.input("No dossier was written. \(error)")
+    }
+    try OutputFile(path: path).write(Data(archive))
+    for note in notes { Wiring.say(note) }
+    let digest = SHA256.hex(archive)
+    Wiring.say("\(path): \(dossier.files.count) files, \(archive.count) bytes, SHA-256 \(digest)")
+    return ["file": .string(path), "bytes": JSONValue(archive.count), "sha256": .string(digest)]
   }
 }

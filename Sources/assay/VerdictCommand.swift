@@ -21,19 +21,19 @@ struct VerdictCommand: AsyncParsableCommand {
     let sides = [report?.prompted, report?.tuned].compactMap(\.self)
     let names = sides.map(\.variant.name)
     var breakdown = RunBreakdown()
-    if let report, !sides.isEmpty {
-      breakdown = try await workbench.answer(to: BreakdownQuery(sides.map(\.id), set: report.set))
+    var results = JSONValue.null
+    if let report {
+      if !sides.isEmpty {
+        breakdown = try await workbench.answer(to: BreakdownQuery(sides.map(\.id), set: report.set))
+      }
+      results = Report.verdictResults(report, breakdown)
     }
     await workbench.close()
     guard let report else {
       throw WorkbenchError.input(
         "The workspace has no eval set, so there is nothing to judge by; add one to assay.yaml.")
     }
-    if options.json {
-      var value = Report.verdict(report).object ?? [:]
-      for (key, member) in Report.members(of: breakdown, names, withTags: true) { value[key] = member }
-      return printJSON(.object(value))
-    }
+    if options.json { return printJSON(results) }
     if report.runs.isEmpty {
       print("No variant has been evaluated on \"\(report.set)\" yet: `assay eval` does it.")
     } else {
