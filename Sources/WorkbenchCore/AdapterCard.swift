@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Foundation
 
 /// What a model card says of a tuned adapter: Markdown with the front matter that Hugging Face's cards have. It says only

@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 /// Makes training rows of runs' outputs: for each case the best answer that passed, or a good and a worse one.
 ///

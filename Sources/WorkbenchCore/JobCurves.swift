@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// Everything that a job reported in numbers, as curves over its steps.

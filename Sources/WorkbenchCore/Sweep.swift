@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// Several jobs that differ in a few settings, to find out which do best.

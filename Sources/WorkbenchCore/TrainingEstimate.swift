@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Foundation
 
 /// What a job would take, before it is started. What nobody knows yet is nil.

@@ -1,5 +1,6 @@
 import Content
 import DataChecks
+import Domain
 
 /// Training rows divided into what is learnt and what is only measured, by a seed, so that the same file and seed always
 /// divide the same way.

@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// What a run's answers say of a tuned model, whatever they are about.

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// Asking for what a run lacks.

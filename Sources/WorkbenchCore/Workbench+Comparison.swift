@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 extension Workbench {
   /// The query that lines up the runs that stand for two variants on a set, or two runs by number.

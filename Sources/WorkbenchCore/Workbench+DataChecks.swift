@@ -1,5 +1,6 @@
 import Content
 import DataChecks
+import Domain
 
 /// Which rows to check, and against what; nil means as the workspace says.
 package struct DataCheckRequest: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Domain
+
 extension Workbench {
   /// Writes training rows for another tool, divided as a job would divide them.
   /// - Throws: `WorkbenchError.input` when the tool has no form for rows of this kind, or `Problem`.

@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 extension Workbench {
   /// Turns runs' outputs into training rows: the prompt the tuned model will be asked with, and the answer.

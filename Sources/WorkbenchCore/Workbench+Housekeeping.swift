@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Foundation
 
 /// Naming and deleting runs, and clearing what is left over of them.

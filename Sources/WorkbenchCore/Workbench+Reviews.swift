@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 extension Workbench {
   /// Keeps what a person found of answers, or takes it back.

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// Keeping what a run brings, and showing how far it is.

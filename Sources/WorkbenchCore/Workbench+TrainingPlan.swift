@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// What a job is made of: back end, base model, sample cases.

@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 /// Commands whose results the caller awaits, as the command line does. Each passes the same gate before money as
 /// `perform`.

@@ -1,6 +1,6 @@
 import Content
+import Domain
 import Files
-import WorkbenchCore
 
 /// Reads `training:`. A value that can't be read is an error, and stands at its default.
 enum TrainingReader {

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Drawing
 import Testing
 import WorkbenchCore
@@ -246,7 +247,7 @@ struct EditingTests {
     }
     #expect(driver.pane.unsavedTitles == ["Edit c-1"])
     driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
-    guard case .command(.editCase) = driver.pane.leave(driver.snapshot) else {
+    guard case .command(let command) = driver.pane.leave(driver.snapshot), command.isEdit else {
       Issue.record("leaving must save")
       return
     }

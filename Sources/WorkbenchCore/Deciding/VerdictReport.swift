@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// Which way to go for one eval set, with the runs behind it.

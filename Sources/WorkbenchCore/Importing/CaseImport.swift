@@ -1,5 +1,6 @@
 import Content
 import DataChecks
+import Domain
 import Formats
 
 /// What becomes of cases that were read of a file: personal data is looked for, copies fall away, the others get ids.

@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 /// What becomes of personal data and secrets in cases that are imported.
 package enum PersonalDataChoice: String, Sendable, Hashable, CaseIterable {
@@ -35,26 +36,6 @@ package struct ImportRequest: Sendable, Hashable {
     self.sample = sample
     self.sampleBy = sampleBy
     self.isPreview = isPreview
-  }
-}
-
-/// Lines to add to an eval set's file.
-package struct CaseAddition: Sendable, Hashable {
-  /// The set's name.
-  package var set: String
-  /// Its file, relative to the workspace.
-  package var path: String
-  /// JSON objects without line ends.
-  package var lines: [String]
-  /// Descriptions of graders for a set that is new.
-  package var graders: [JSONValue]
-
-  /// Makes an addition.
-  package init(set: String, path: String, lines: [String], graders: [JSONValue] = []) {
-    self.set = set
-    self.path = path
-    self.lines = lines
-    self.graders = graders
   }
 }
 

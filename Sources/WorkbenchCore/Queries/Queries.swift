@@ -1,3 +1,5 @@
+import Domain
+
 /// How a prompt looks to the model when a case fills it, with token counts: estimated first, then the tokenizer's own
 /// where they can be had.
 package struct RenderQuery: Query {

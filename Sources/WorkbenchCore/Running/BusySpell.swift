@@ -1,3 +1,5 @@
+import Domain
+
 /// How long a server has taken no request, from its first refusal to the next answer.
 struct BusySpell: Sendable {
   /// Whether a run waits no longer.

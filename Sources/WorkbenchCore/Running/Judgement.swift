@@ -1,3 +1,4 @@
+import Domain
 import Grading
 
 /// Turning an answer into an output: the graders' judgement, and what it cost.

@@ -1,3 +1,5 @@
+import Domain
+
 /// A variant on an eval set.
 package struct VariantOnSet: Sendable, Hashable {
   /// The variant's name.

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Grading
 
 /// Notices from the answers of a run that a server ignores options which it takes without complaint.

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// Why a run stopped: the server takes no request for longer than the run waits.

@@ -1,3 +1,5 @@
+import Domain
+
 /// The requests of a run that are to be sent, as places in its eval set: 40 bytes each, so that a run of any length costs
 /// next to nothing before it is asked.
 struct RequestList: Sendable {

@@ -1,3 +1,5 @@
+import Domain
+
 /// Keeps requests and tokens below so many a minute, by the generic cell rate algorithm (ITU-T I.371): a schedule of when
 /// each request would go at an even pace, which may run ahead of the clock by a few seconds' worth.
 package struct RequestPace: Sendable {

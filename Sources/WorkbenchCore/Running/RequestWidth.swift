@@ -1,3 +1,5 @@
+import Domain
+
 /// How many requests are under way at once, found out below a ceiling.
 ///
 /// A server that is busy sets the pace itself: additive increase, multiplicative decrease (Chiu and Jain 1989). Before it

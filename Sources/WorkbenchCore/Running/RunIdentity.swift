@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 /// What decides a run's answers and their judgement.
 struct RunIdentity: Sendable {

@@ -1,3 +1,5 @@
+import Domain
+
 extension RunPlan {
   /// How patient a run is.
   package struct Patience: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Domain
+
 extension RunPlan {
   /// What a plan waits for when that isn't answers, each with the seconds that are left.
   package enum Waiting: Sendable, Hashable {

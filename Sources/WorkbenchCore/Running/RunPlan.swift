@@ -1,3 +1,5 @@
+import Domain
+
 /// Which case goes next, when to try again and when to give up: the decisions of a run as a pure state machine. It knows
 /// cases by index, time as seconds on any steady clock, and never waits itself.
 ///

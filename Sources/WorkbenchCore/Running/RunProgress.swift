@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// How far a run under way is.

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// What a run under way is, for everybody who works on it.

@@ -1,3 +1,5 @@
+import Domain
+
 /// Keeps a run within its dollars, as a pure state machine: no request may be sent that could go beyond them.
 ///
 /// What can't be seen counts with the most that it can be: requests under way, replies whose tokens the server didn't

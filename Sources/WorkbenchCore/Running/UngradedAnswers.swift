@@ -1,3 +1,5 @@
+import Domain
+
 /// Answers of a run that have come and aren't graded yet. They are stored before that, so that none is asked for twice
 /// whatever happens to the grading.
 struct UngradedAnswers: Sendable {

@@ -61,7 +61,7 @@ package struct Run: Sendable, Hashable, Identifiable {
 
   /// Whether it ended, went on or came a tenth of its answers further since an earlier moment: reason enough to line up
   /// its outputs again.
-  func hasMoved(since earlier: Run) -> Bool {
+  package func hasMoved(since earlier: Run) -> Bool {
     state != earlier.state || setHash != earlier.setHash || tenths != earlier.tenths
   }
 

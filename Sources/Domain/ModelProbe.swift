@@ -106,7 +106,7 @@ extension ModelProbe {
   }
 
   /// Takes over what an earlier probe has seen, and notes what was replaced since.
-  mutating func note(_ earlier: ModelProbe) {
+  package mutating func note(_ earlier: ModelProbe) {
     var all = earlier.replaced ?? [:]
     for replacement in replacements(since: earlier) { all[replacement.name] = time }
     replaced = all.isEmpty ? nil : all

@@ -96,7 +96,7 @@ package struct TrainerCommand: Sendable, Hashable, Codable {
 extension TrainingBackend {
   /// Whether it can learn rows of a kind by an objective, so that a job doesn't fail minutes after its start.
   /// - Throws: `WorkbenchError.input` that says what can.
-  func checkLearns(_ kind: TrainingRow.Kind, by objective: TrainingSettings.Objective, file: String) throws {
+  package func checkLearns(_ kind: TrainingRow.Kind, by objective: TrainingSettings.Objective, file: String) throws {
     switch (kind, objective) {
     case (.pair, .sft):
       throw WorkbenchError.input(

@@ -3,11 +3,11 @@ import Content
 extension TrainingBackend {
   /// Why it can't learn a row with all that the row says; nil where it can, or where only the model's chat template
   /// decides, which the pre-flight looks at.
-  func refusal(of row: TrainingRow) -> String? { if case .openai = self { row.hostedRefusal } else { nil } }
+  package func refusal(of row: TrainingRow) -> String? { if case .openai = self { row.hostedRefusal } else { nil } }
 
   /// Refuses rows that it can't learn whole.
   /// - Throws: `WorkbenchError.input` that names up to ten of them, each with the reason.
-  func checkLearns(_ rows: [TrainingRow]) throws {
+  package func checkLearns(_ rows: [TrainingRow]) throws {
     var named: [String] = []
     var others = 0
     for row in rows {
@@ -29,7 +29,7 @@ extension TrainingRow {
   ]
 
   /// Why a fine-tuning API in OpenAI's shape can't learn it with all that it says; nil where it can.
-  var hostedRefusal: String? {
+  package var hostedRefusal: String? {
     func refused(_ name: String, _ place: String) -> String {
       "\(place) has `\(name)`, which a fine-tuning API has no place for; remove it, or tune a local model"
     }
@@ -49,14 +49,14 @@ extension TrainingRow {
   }
 
   /// Names of all members that change what is learnt, those of its messages among them.
-  var memberNames: [String] {
+  package var memberNames: [String] {
     var names = members.keys.filter { Self.known.contains($0) }
     for name in allMessages.flatMap(\.members.keys) where !names.contains(name) { names.append(name) }
     return names
   }
 
   /// Where it stands in the person's files, for sentences.
-  var place: String { line > 0 ? "\(file):\(line)" : "a row that was not read from a file" }
+  package var place: String { line > 0 ? "\(file):\(line)" : "a row that was not read from a file" }
 
   /// All messages, those of both answers of a pair among them; none of a text.
   var allMessages: [RowMessage] {

@@ -15,7 +15,7 @@ package struct TagBreakdown: Sendable, Hashable {
   package static let mostTags = 30
 
   /// A breakdown for each tag, the most frequent first; empty without tags.
-  static func all(a: [ScoredCase], b: [ScoredCase], of cases: [EvalCase]) -> [TagBreakdown] {
+  package static func all(a: [ScoredCase], b: [ScoredCase], of cases: [EvalCase]) -> [TagBreakdown] {
     var places: [String: [Int]] = [:]
     for (place, evalCase) in cases.enumerated() {
       for tag in Set(evalCase.tags) { places[tag, default: []].append(place) }
@@ -76,16 +76,5 @@ package struct CaseSelection: Sendable, Hashable {
         onlyFailed ? "Every case that is asked for passed the last time." : "No case has all of that: leave one out.")
     }
     return found.map(\.id)
-  }
-}
-
-extension Workbench {
-  /// The cases that passed with all their answers in the newest run of a variant on a set; none where it has no run.
-  package func passedCases(of variant: String, on set: EvalSet) async throws -> Set<String> {
-    guard
-      let run = snapshot.runs.first(where: { $0.variant.name == variant && $0.set == set.name && $0.summary.done > 0 })
-    else { return [] }
-    let outputs = Dictionary(grouping: try await outputs(of: run, on: set).outputs, by: \.caseID)
-    return Set(outputs.filter { $0.value.allSatisfy { $0.passed == true } }.keys)
   }
 }

@@ -149,7 +149,7 @@ extension TrainingSettings: SettingTable {
 
 extension TrainingSetting {
   /// Whether it had an effect on a job.
-  func applies(to job: TrainingJob) -> Bool {
+  package func applies(to job: TrainingJob) -> Bool {
     matters(in: job.settings) && (BackendName(rawValue: job.backend).map(backends.contains) ?? true)
   }
 }

@@ -42,7 +42,7 @@ package struct RowMessage: Sendable, Hashable {
 
   /// What the assistant says, where it may call tools: calls, which stand on the last line of an answer as
   /// `[{"name", "arguments"}]`, become `tool_calls`.
-  static func answerCalling(_ text: String) -> RowMessage {
+  package static func answerCalling(_ text: String) -> RowMessage {
     let start = text.lastIndex(where: \.isNewline).map { text.index(after: $0) } ?? text.startIndex
     guard let list = (try? JSONValue(parsing: String(text[start...])))?.array, !list.isEmpty,
       list.allSatisfy({ $0["name"]?.string != nil && $0["arguments"] != nil && $0.object?.count == 2 })

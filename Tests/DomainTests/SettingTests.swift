@@ -1,7 +1,7 @@
 import Content
 import Testing
 
-@testable import WorkbenchCore
+@testable import Domain
 
 /// The tables of settings, and what is read from them.
 @Suite struct SettingTests {

@@ -1,7 +1,7 @@
 import Evidence
 import Testing
 
-@testable import WorkbenchCore
+@testable import Domain
 
 /// Replies that are no answer are counted in both ways, and nothing is claimed that depends on which.
 @Suite struct CautiousPairsTests {

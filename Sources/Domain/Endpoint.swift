@@ -44,17 +44,21 @@ extension Endpoint {
     origin(of: address).hasPrefix("http://") && !isLoopback(host(of: address))
   }
 
+  /// Whether all its addresses are this machine's own.
+  package var isOnThisMachine: Bool { baseURLs.allSatisfy { Self.isLoopback(Self.host(of: $0)) } }
+
   /// The host of the first address, in lower case, without a port; nil where there is none.
   package var host: String? { baseURLs.first.map(Self.host(of:)) }
 
-  static func host(of address: String) -> String {
+  /// The host of an address, in lower case, without a port.
+  package static func host(of address: String) -> String {
     let origin = origin(of: address)
     let rest = origin.range(of: "://").map { origin[$0.upperBound...] } ?? origin[...]
     return String(rest.hasPrefix("[") ? rest.dropFirst().prefix { $0 != "]" } : rest.prefix { $0 != ":" })
   }
 
   /// Whether a host is this machine: `localhost`, 127.0.0.0/8 (RFC 1122) or ::1.
-  static func isLoopback(_ host: String) -> Bool {
+  package static func isLoopback(_ host: String) -> Bool {
     if host == "localhost" || host == "::1" { return true }
     let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
     return parts.count == 4 && parts.allSatisfy { $0 != nil } && parts[0] == 127

@@ -23,7 +23,7 @@ package struct CautiousPairs: Sendable, Hashable {
     self.init(candidate: CaseOutputs(candidate), baseline: CaseOutputs(baseline), cases: cases, margin: margin)
   }
 
-  init(
+  package init(
     candidate: CaseOutputs, baseline: CaseOutputs, cases: [EvalCase], margin: Double = PairedComparison.defaultMargin
   ) {
     leftOut = PairedComparison(candidate: candidate.scored(cases), baseline: baseline.scored(cases), margin: margin)

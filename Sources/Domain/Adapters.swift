@@ -23,13 +23,6 @@ extension Variant {
   }
 }
 
-extension Snapshot {
-  /// The adapter that `latest` stands for in a variant; nil while there is none.
-  package func latestAdapter(for variant: Variant) -> String? {
-    variant.latestAdapter(of: jobs, on: workspace.model(variant.model))
-  }
-}
-
 extension Workspace {
   /// What the tokens of a variant cost, where known. A price from the table is the base model's: what was tuned from it
   /// costs something else.

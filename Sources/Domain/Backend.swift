@@ -34,7 +34,7 @@ package struct Backend: Sendable {
   package let isAvailable: @Sendable (Workspace) -> Bool
   /// The back end with what it has to know for a model that it can tune.
   /// - Throws: `WorkbenchError.input` where settings are missing.
-  let make: @Sendable (ModelSpec, TrainingDefaults) throws -> TrainingBackend
+  package let make: @Sendable (ModelSpec, TrainingDefaults) throws -> TrainingBackend
 
   /// All of them, as they are listed.
   package static var all: [Backend] { BackendName.allCases.map(\.descriptor) }
@@ -63,7 +63,7 @@ package struct Backend: Sendable {
   private static let hasLocalModel: @Sendable (Workspace) -> Bool = { $0.models.contains(where: \.isLocal) }
 
   /// Whether it can tune a model.
-  func canTune(_ model: ModelSpec) -> Bool { isHosted ? model.canBeTunedHosted : model.isLocal }
+  package func canTune(_ model: ModelSpec) -> Bool { isHosted ? model.canBeTunedHosted : model.isLocal }
 }
 
 extension ModelSpec {

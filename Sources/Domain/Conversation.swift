@@ -92,7 +92,7 @@ package struct Conversation: Sendable, Hashable {
 
 extension ModelSpec {
   /// Why the model's API can't be sent a case's conversation whole, without a full stop; nil where it can.
-  func unsendable(_ messages: [ChatMessage], of evalCase: EvalCase) -> String? {
+  package func unsendable(_ messages: [ChatMessage], of evalCase: EvalCase) -> String? {
     guard case .endpoint(let endpoint) = api, !endpoint.dialect.takesWholeMessages else { return nil }
     let isPlain = messages.allSatisfy { $0.whole == nil } && Conversation(in: evalCase.input)?.tools == nil
     return isPlain

@@ -319,7 +319,7 @@ package enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Whether asking again before long would bring the same.
-  var isRefusal: Bool {
+  package var isRefusal: Bool {
     switch self {
     case .rejected, .exhausted(_, _, isCertain: true): true
     case .busy, .exhausted, .unavailable, .malformed: false
@@ -327,7 +327,7 @@ package enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Whether the server takes no request for now, and is there.
-  var isOfRate: Bool {
+  package var isOfRate: Bool {
     switch self {
     case .busy, .exhausted: true
     case .unavailable, .rejected, .malformed: false

@@ -2,23 +2,23 @@ import Content
 import Evidence
 
 /// A run's outputs by case, as the evidence takes them: each case once, with all that was answered to it.
-struct CaseOutputs: Sendable {
+package struct CaseOutputs: Sendable {
   private let outputs: [String: [Output]]
 
   /// Sorts outputs by case.
-  init(_ outputs: some Sequence<Output>) { self.outputs = Dictionary(grouping: outputs, by: \.caseID) }
+  package init(_ outputs: some Sequence<Output>) { self.outputs = Dictionary(grouping: outputs, by: \.caseID) }
 
   /// Cases with a reply that is no answer.
-  var noAnswers: Set<String> {
+  package var noAnswers: Set<String> {
     Set(outputs.filter { $0.value.contains { $0.noAnswer != nil && !$0.isAnswered } }.keys)
   }
 
   /// Whether there is any reply to a case, be it no answer.
-  func hasReply(to id: String) -> Bool { outputs[id]?.contains { $0.isScored || $0.noAnswer != nil } ?? false }
+  package func hasReply(to id: String) -> Bool { outputs[id]?.contains { $0.isScored || $0.noAnswer != nil } ?? false }
 
   /// The scores of each case, in the order of `cases`; one that was not asked is unscored.
   /// - Parameter noAnswersAreWrong: whether replies that are no answer score 0, instead of being unscored.
-  func scored(_ cases: [EvalCase], noAnswersAreWrong: Bool = false) -> [ScoredCase] {
+  package func scored(_ cases: [EvalCase], noAnswersAreWrong: Bool = false) -> [ScoredCase] {
     cases.map { evalCase in
       evalCase.scored(
         (outputs[evalCase.id] ?? []).map { output in
@@ -32,7 +32,7 @@ struct CaseOutputs: Sendable {
   }
 
   /// Whether the answers to each case have the asked form, as scores of 0 and 1.
-  func formats(_ cases: [EvalCase]) -> [ScoredCase] {
+  package func formats(_ cases: [EvalCase]) -> [ScoredCase] {
     cases.map { evalCase in
       evalCase.scored(
         (outputs[evalCase.id] ?? []).map { output in
@@ -44,7 +44,7 @@ struct CaseOutputs: Sendable {
   }
 
   /// The mean time that the answers to each case took, in seconds; cases without a time are left out.
-  func times(_ time: (Answer) -> Double?) -> [String: Double] {
+  package func times(_ time: (Answer) -> Double?) -> [String: Double] {
     outputs.compactMapValues { outputs in
       let times = outputs.compactMap { $0.answer.flatMap(time) }.filter { $0 > 0 }
       return times.isEmpty ? nil : times.reduce(0, +) / Double(times.count)
@@ -52,7 +52,7 @@ struct CaseOutputs: Sendable {
   }
 
   /// The text of the first answer to each case, and whether it ended by itself.
-  var firstAnswers: [String: (text: String, hasEnded: Bool)] {
+  package var firstAnswers: [String: (text: String, hasEnded: Bool)] {
     outputs.compactMapValues { outputs in
       outputs.min { $0.sample < $1.sample }?.answer.map { ($0.text, !$0.isCut) }
     }

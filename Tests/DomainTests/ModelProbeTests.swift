@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import WorkbenchCore
+@testable import Domain
 
 struct ModelProbeTests {
   @Test func whatIsServedUnderTheSameNameIsCompared() {
