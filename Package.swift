@@ -114,7 +114,7 @@ let package = Package(
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
-    .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"]),
+    .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"], exclude: ["Fixtures"]),
     .testTarget(
       name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat", "StatisticsSimulations"],
       exclude: ["Fixtures"]),

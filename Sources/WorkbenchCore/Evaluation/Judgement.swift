@@ -22,7 +22,9 @@ enum Judgement {
       }
       return output
     }
-    let text = AnswerText(answer.text, reasoning: set.keepsReasoning ? .keep : .cut)
+    let facts = AnswerFacts(
+      seconds: answer.latency > 0 ? answer.latency : nil, dollars: cost, finishReason: answer.finishReason)
+    let text = AnswerText(answer.text, reasoning: set.keepsReasoning ? .keep : .cut, facts: facts)
     let grade = set.graders.grade(answer: text, expected: evalCase.expected, input: evalCase.input)
     return Output(
       caseID: evalCase.id, sample: sample, requestKey: key, answer: answer, scores: grade.scores,
