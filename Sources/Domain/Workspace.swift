@@ -116,8 +116,14 @@ package struct WorkspaceFacts: Sendable, Hashable {
   package var trainingCost: Double?
   /// How often the model will have to be tuned again over the time looked at.
   package var retrainings: Double?
+  /// How often it will have to be tuned again in a year.
+  package var retrainingsPerYear: Double?
+  /// Price of one further training, in dollars; that of the first where nil.
+  package var retrainingCost: Double?
   /// Fixed cost of serving the tuned model, in dollars per month.
   package var hostingPerMonth: Double?
+  /// The facts that are stated as ranges, by key; the numbers above are their middles.
+  package var ranges: [String: UncertainNumber] = [:]
   /// The smallest difference in score that matters, 0 to 1; 5 points unless stated.
   package var worthwhileGain: Double?
   /// The line of `assay.yaml` on which each is stated, by key.
