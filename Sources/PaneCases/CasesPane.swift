@@ -81,8 +81,15 @@ package struct CasesPane: Pane {
     return Set(markedRuns(snapshot, set).map { AnyQuery(OutputsQuery(run: $0.id, set: set.name)) })
   }
 
-  /// Turns to a run, to read its answers case by case.
+  /// Turns to a run, to read its answers case by case, or to one case.
   package mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    if case .evalCase(let id, let set)? = subject as? Subject, draft == nil, snapshot.workspace.evalSet(set) != nil {
+      if set != self.set(snapshot)?.name { (setName, readRun, table) = (set, nil, TableView()) }
+      (tag, standing, search) = (nil, nil, TextSearch(""))
+      table.select(id)
+      detailView.scrollToTop()
+      return
+    }
     guard case .run(let id)? = subject as? Subject, let run = snapshot.runs.first(where: { $0.id == id }) else {
       return
     }

@@ -16,7 +16,9 @@ extension Workbench {
   /// - Throws: `WorkbenchError.input` that suggests the nearest name.
   func subject(variant name: String, set setName: String?) throws -> Subject {
     let workspace = snapshot.workspace
-    guard var variant = try workspace.variant(name) ?? checkpointVariant(name) else { throw unknownVariant(name) }
+    guard var variant = try workspace.variant(name) ?? proposedVariants[name] ?? checkpointVariant(name) else {
+      throw unknownVariant(name)
+    }
     guard var model = workspace.model(variant.model) else {
       throw WorkbenchError.unknown("model", variant.model, among: workspace.models.map(\.name))
     }
