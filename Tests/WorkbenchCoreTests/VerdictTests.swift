@@ -1,5 +1,5 @@
-import Domain
 import Content
+import Domain
 import Foundation
 import Testing
 
