@@ -204,37 +204,7 @@ package actor Workbench {
   /// - Throws: `WorkbenchError`, `Problem`, `ModelFailure`, `TrainerFailure` or a store's error; each describes itself.
   ///   `WorkbenchError.unconfirmed` where it costs more than the limit and nobody agreed yet.
   package func perform(_ command: Command, consent: Consent = .notAsked) async throws {
-    try await spending(consent, on: command) { try await carryOut(command) }
-  }
-
-  private func carryOut(_ command: Command) async throws {
-    switch command {
-    case .reload: await reloadFiles()
-    case .trust(let permissions): try await trust(permissions)
-    case .saveSection(let prompt, let section): try await save(section, prompt: prompt)
-    case .deleteSection(let prompt, let id): try await deleteSection(id, prompt: prompt)
-    case .moveSection(let prompt, let id, let step): try await moveSection(id, by: step, prompt: prompt)
-    case .keepDraft(let draft, let text): try await keep(text, as: draft)
-    case .tryPrompt(let request): try await tryPrompt(request)
-    case .stopTrial: trialTask?.cancel()
-    case .editCase(let set, let edit): try await editCase(edit, set: set)
-    case .evaluate(let request): _ = try await evaluate(request)
-    case .pauseRun(let run): if activeRuns.contains(run) { stopRequests.insert(run) }
-    case .review(let request): try await review(request)
-    case .testModel(let name): _ = try await testModel(name)
-    case .collect(let request): _ = try await collect(request)
-    case .train(let request): _ = try await train(request)
-    case .sweep(let request): _ = try await sweep(request, consent: .given)
-    case .cancelJob(let id): try await stopJob(id, .cancel)
-    case .pauseJob(let id): try await stopJob(id, .pause)
-    case .resumeJob(let id, let accepted): _ = try await resumeJob(id, accepting: accepted)
-    case .prioritizeJob(let id, let priority): try await prioritizeJob(id, priority)
-    case .evaluateCheckpoints(let id, let limit): try await tellCheckpoints(of: id, limit: limit)
-    case .keepCheckpoint(let id, let step): try await keepCheckpoint(step, of: id)
-    case .useAdapter(let id, let adapter, let name):
-      _ = try await useAdapter(of: id, adapter, named: name)
-    case .answerCharge(let id, let isAgreed): try await answer(id, isAgreed: isAgreed)
-    }
+    try await spending(consent, on: command) { try await command.work.perform(on: self) }
   }
 
   /// Carries out a command whose failure becomes a notice in the next snapshot, which also tells how an edit ended.
@@ -242,7 +212,7 @@ package actor Workbench {
     do {
       try await perform(command)
       if command.isEdit {
-        if let draft = command.draft(in: snapshot.workspace) { try? await keep(nil, as: draft) }
+        if let draft = command.work.draft(in: snapshot.workspace) { try? await keep(nil, as: draft) }
         end(command, problem: nil)
         publish()
       }
@@ -252,7 +222,7 @@ package actor Workbench {
     } catch {
       let problem = String(describing: error)
       // Drafts are written once a second: what prevents it is told once.
-      if case .keepDraft = command, snapshot.notices.contains(where: { $0.text == problem }) { return }
+      if command.work is DraftKeeping, snapshot.notices.contains(where: { $0.text == problem }) { return }
       if command.isEdit { end(command, problem: problem) }
       notify(.error, problem, hint: (error as? WorkbenchError)?.hint)
     }

@@ -246,7 +246,7 @@ struct EditingTests {
     }
     #expect(driver.pane.unsavedTitles == ["Edit c-1"])
     driver.write(#"{"id": "c-1", "input": {"ticket": "mine"}}"#)
-    guard case .command(.editCase) = driver.pane.leave(driver.snapshot) else {
+    guard case .command(let command) = driver.pane.leave(driver.snapshot), command.isEdit else {
       Issue.record("leaving must save")
       return
     }

@@ -128,10 +128,11 @@ import WorkbenchCore
     var pane = VerdictPane()
     let snapshot = snapshot(measured: true)
     _ = text(&pane, snapshot, 120, 34)
-    guard case .command(.evaluate(let request)) = pane.react(to: .key("r"), snapshot) else {
+    guard case .command(let command) = pane.react(to: .key("r"), snapshot) else {
       Issue.record("r evaluates")
       return
     }
+    let request = try #require(command.work(as: EvaluateRequest.self))
     #expect(request.variant == "prompted")
     guard case .all(let all) = pane.react(to: .key("M"), snapshot) else {
       Issue.record("M evaluates all")

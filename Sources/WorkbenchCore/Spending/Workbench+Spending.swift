@@ -6,7 +6,7 @@ extension Workbench {
   /// What commands would take; nil where none of them can cost anything. Nothing is asked, begun or stored.
   package func charge(for commands: [Command]) async -> Charge? {
     var items: [Charge.Item] = []
-    for command in commands { items += await self.items(of: command) }
+    for command in commands { items += await command.work.charges(on: self) }
     guard !items.isEmpty else { return nil }
     let limit = min(Self.personalLimit, snapshot.workspace.confirmAbove ?? .infinity)
     var charge = Charge(items: items, limit: limit, mustAsk: false)
@@ -76,28 +76,13 @@ extension Workbench {
     publish()
     guard isAgreed else { return }
     remember(pending.charge)
-    if case .tryPrompt(let request) = pending.command { trialsAgreed.insert(request.variant) }
+    pending.command.work.wasAgreed(on: self)
     try await perform(pending.command, consent: .given)
   }
 
   // MARK: What commands take
 
-  private func items(of command: Command) async -> [Charge.Item] {
-    switch command {
-    case .evaluate(let request): return await item(of: request).map { [$0] } ?? []
-    case .tryPrompt(let request): return await item(of: request).map { [$0] } ?? []
-    case .testModel(let name): return item(testing: name).map { [$0] } ?? []
-    case .train(let request): return await item(of: request).map { [$0] } ?? []
-    case .resumeJob(let id, _):
-      guard let job = snapshot.jobs.first(where: { $0.id == id }) else { return [] }
-      let request = TrainRequest(base: job.base, data: job.data, settings: job.settings, backend: job.backend)
-      return await item(of: request, named: "job \(id)").map { [$0] } ?? []
-    case .sweep(let request): return await items(of: request)
-    default: return []
-    }
-  }
-
-  private func item(of request: EvaluateRequest) async -> Charge.Item? {
+  func charge(for request: EvaluateRequest) async -> Charge.Item? {
     // What can't be evaluated says so itself.
     guard let subject = try? evaluable(request), let spender = Spender(subject.model),
       let estimate = try? await estimate(request), estimate.calls > 0
@@ -113,7 +98,7 @@ extension Workbench {
     return spender.complete(item)
   }
 
-  private func item(of request: RenderRequest) async -> Charge.Item? {
+  func charge(for request: RenderRequest) async -> Charge.Item? {
     guard !trialsAgreed.contains(request.variant),
       let subject = try? subject(variant: request.variant, set: request.set),
       let spender = Spender(subject.model)
@@ -132,7 +117,7 @@ extension Workbench {
     return spender.complete(item)
   }
 
-  private func item(testing name: String) -> Charge.Item? {
+  func charge(testing name: String) -> Charge.Item? {
     guard let model = snapshot.workspace.model(name), let spender = Spender(model) else { return nil }
     let adapters = Set(snapshot.workspace.variants.filter { $0.model == name }.compactMap(\.adapter)).count
     let estimate = RunEstimate(
@@ -146,7 +131,7 @@ extension Workbench {
     return spender.complete(item)
   }
 
-  private func item(of request: TrainRequest, named name: String? = nil) async -> Charge.Item? {
+  func charge(for request: TrainRequest, named name: String? = nil) async -> Charge.Item? {
     let defaults = snapshot.workspace.training
     guard
       let (backend, base) = try? backend(
@@ -167,17 +152,19 @@ extension Workbench {
     return item
   }
 
-  private func items(of request: SweepRequest) async -> [Charge.Item] {
+  func charges(for request: SweepRequest) async -> [Charge.Item] {
     let trials = request.trials(from: request.job.settings ?? snapshot.workspace.training.settings)
     guard let first = trials.first else { return [] }
     var job = request.job
     job.settings = first
-    guard var item = await item(of: job, named: "\(trials.count) jobs of the sweep \(request.name)") else { return [] }
+    guard var item = await charge(for: job, named: "\(trials.count) jobs of the sweep \(request.name)") else {
+      return []
+    }
     // Trials may differ in length: the shortest and the longest bound all.
     var range = item.dollars
     for trial in trials.dropFirst() {
       job.settings = trial
-      let other = await self.item(of: job)?.dollars
+      let other = await charge(for: job)?.dollars
       range = range.flatMap { range in
         other.map { other in
           let high = range.high.flatMap { high in other.high.map { max(high, $0) } }
