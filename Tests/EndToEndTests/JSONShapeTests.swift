@@ -50,6 +50,7 @@ extension EndToEnd {
           try await run("run", "eval", "base", "replayed")
           try await run("decision", "eval", "base", "replayed", "--until-decided")
           try await run("comparison", "compare", "base", "replayed")
+          try await run("ablation", "ablate", "base", "--sanity")
           try await run("verdict", "verdict")
           try await run("output", "outputs", "base", lines: true)
           try await run("run", "runs")
