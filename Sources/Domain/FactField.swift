@@ -1,5 +1,4 @@
 import Content
-import Domain
 import Evidence
 import NumberFormat
 
@@ -41,7 +40,7 @@ package struct FactField: Sendable, Identifiable {
   /// What a typed text states; nil where it is empty.
   /// - Throws: `WorkbenchError.input` for what the key can't have.
   package func value(of text: String) throws -> JSONValue? {
-    let text = text.trimmingCharacters
+    let text = text.trimmed
     switch (kind, text) {
     case (_, ""), (.flag, "unknown"): return nil
     case (.flag, "yes"): return .bool(true)
@@ -123,24 +122,8 @@ package struct FactStatement: Sendable, Hashable {
   }
 }
 
-extension Command {
-  /// Writes facts into `assay.yaml`.
-  package static func stateFacts(_ facts: [FactStatement]) -> Command { Command(FactsEdit(facts: facts)) }
-}
-
-private struct FactsEdit: Performable {
-  var facts: [FactStatement]
-
-  var isEdit: Bool { true }
-
-  func perform(on workbench: isolated Workbench) async throws {
-    try await workbench.dependencies.files.state(facts)
-    await workbench.reloadFiles()
-  }
-}
-
 extension String {
-  fileprivate var trimmingCharacters: String {
+  fileprivate var trimmed: String {
     String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 }
