@@ -115,7 +115,7 @@ let package = Package(
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
-    .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"]),
+    .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"], exclude: ["Fixtures"]),
     .testTarget(
       name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat", "StatisticsSimulations"],
       exclude: ["Fixtures"]),
@@ -172,7 +172,8 @@ let package = Package(
     .testTarget(
       name: "Samples",
       dependencies: [
-        "ModelAPI", "WorkspaceFiles", "WorkbenchCore", "Domain", "Content", "LoopbackServer", "TestFolders",
+        "ModelAPI", "WorkspaceFiles", "Storage", "WorkbenchCore", "Domain", "Content", "Drawing", "PaneKit", "Panes",
+        "WorkbenchUI", "LoopbackServer", "SampleWorkspace", "TestFolders",
       ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(

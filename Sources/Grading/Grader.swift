@@ -92,8 +92,11 @@ extension Grader {
   ///   - answer: the model's text, as it came.
   ///   - expected: what the case says a good answer is; nil when it says nothing.
   ///   - input: what the case feeds to the prompt; `{{ name }}` in a grader's texts stands for its members.
-  package func grade(answer: String, expected: JSONValue?, input: JSONValue = [:]) -> Score {
-    score(GradedAnswer(AnswerText(answer)), GradedCase(expected: expected, input: input))
+  ///   - facts: what is known of the reply besides its text.
+  package func grade(
+    answer: String, expected: JSONValue?, input: JSONValue = [:], facts: AnswerFacts = AnswerFacts()
+  ) -> Score {
+    score(GradedAnswer(AnswerText(answer, facts: facts)), GradedCase(expected: expected, input: input))
   }
 
   /// Why no answer to a case can be judged, without a full stop; nil when one can.

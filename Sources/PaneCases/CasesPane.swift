@@ -81,8 +81,15 @@ package struct CasesPane: Pane {
     return Set(markedRuns(snapshot, set).map { AnyQuery(OutputsQuery(run: $0.id, set: set.name)) })
   }
 
-  /// Turns to a run, to read its answers case by case.
+  /// Turns to a run, to read its answers case by case, or to one case.
   package mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    if case .evalCase(let id, let set)? = subject as? Subject, draft == nil, snapshot.workspace.evalSet(set) != nil {
+      if set != self.set(snapshot)?.name { (setName, readRun, table) = (set, nil, TableView()) }
+      (tag, standing, search) = (nil, nil, TextSearch(""))
+      table.select(id)
+      detailView.scrollToTop()
+      return
+    }
     guard case .run(let id)? = subject as? Subject, let run = snapshot.runs.first(where: { $0.id == id }) else {
       return
     }
@@ -135,7 +142,7 @@ extension CasesPane {
   func variant(_ snapshot: Snapshot) -> Variant? {
     let variants = snapshot.workspace.variants
     return variantName.flatMap { snapshot.workspace.variant($0) }
-      ?? variants.first { $0.sections == nil && !$0.isTuned } ?? variants.first
+      ?? variants.first { $0.choice == .all && !$0.isTuned } ?? variants.first
   }
 
   /// The cases that are shown.

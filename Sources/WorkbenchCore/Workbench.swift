@@ -83,6 +83,8 @@ package actor Workbench {
   var unaskedDollars = 0.0
   /// Variants of which a person agreed to pay for trials.
   var trialsAgreed: Set<String> = []
+  /// Variants that are not written yet, while it is worked out what evaluating them costs.
+  var proposedVariants: [String: Variant] = [:]
   /// How patient runs are with their servers.
   private(set) var patience = RunPlan.Patience()
   /// Clients in use.

@@ -52,6 +52,7 @@ extension EndToEnd {
           try await run("run", "eval", "base", "replayed")
           try await run("decision", "eval", "base", "replayed", "--until-decided")
           try await run("comparison", "compare", "base", "replayed")
+          try await run("ablation", "ablate", "base", "--sanity")
           try await run("verdict", "verdict")
           let shown = try await values(["runs", "show", "1"], in: folder)
           let parts = shown.flatMap { ($0["tags"]?.array ?? []) + ($0["labels"]?.array ?? []) }

@@ -80,6 +80,11 @@ actor FakeFiles: WorkspaceFiles {
     }
     workspace.variants.append(variant)
   }
+  var stated: [FactStatement] = []
+  func state(_ facts: [FactStatement]) async throws {
+    if let refusal { throw refusal }
+    stated += facts
+  }
   /// What happens once while rows are read.
   private var whileReadingRows: (@Sendable () async -> Void)?
   func onceWhileReadingRows(_ body: @escaping @Sendable () async -> Void) { whileReadingRows = body }
