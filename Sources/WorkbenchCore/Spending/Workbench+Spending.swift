@@ -180,7 +180,7 @@ extension Workbench {
 }
 
 /// A model whose requests may cost something; what runs on this machine doesn't.
-private struct Spender {
+struct Spender {
   private let model: ModelSpec
 
   /// Nil for a model that costs nothing for each request: one on this machine without a price, or one that is free.
