@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 /// A run as a person chose it: the one that stands for a variant, or one by its number.

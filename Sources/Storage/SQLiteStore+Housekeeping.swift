@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import GRDB
-import WorkbenchCore
 
 /// Naming and deleting runs, and what is left over of them.
 extension SQLiteStore {

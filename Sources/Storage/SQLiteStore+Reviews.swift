@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import GRDB
-import WorkbenchCore
 
 extension SQLiteStore {
   /// All that people found of answers.

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Foundation
 
 /// Carries commands out. Work happens here and nowhere else: the terminal and the shell both perform commands and read
@@ -55,7 +56,7 @@ package actor Workbench {
 
   let dependencies: Dependencies
   /// The workspace's database.
-  private(set) var store: any Store
+  package private(set) var store: any Store
   /// Everything that can be shown, as of now.
   package internal(set) var snapshot: Snapshot
   private var subscribers: [Int: AsyncStream<Snapshot>.Continuation] = [:]

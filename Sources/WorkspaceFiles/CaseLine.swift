@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// One line of an eval set's file, changed member by member: what stays the same keeps its bytes.
 struct CaseLine {

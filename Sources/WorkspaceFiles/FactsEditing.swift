@@ -1,6 +1,6 @@
 import Content
+import Domain
 import Files
-import WorkbenchCore
 
 extension FolderWorkspaceFiles {
   /// Writes facts into `assay.yaml`: those that are there get another value, others a line; no other byte changes.

@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Files
 import Grading
-import WorkbenchCore
 
 /// Reads lists of graders.
 enum GraderReader {

@@ -1,4 +1,4 @@
-import WorkbenchCore
+import Domain
 import Yams
 
 extension MemberEditor {

@@ -1,4 +1,4 @@
-import WorkbenchCore
+import Domain
 import Yams
 
 /// Adds a member to a group of `assay.yaml`, such as a variant, and changes nothing else in it: neither a comment nor a

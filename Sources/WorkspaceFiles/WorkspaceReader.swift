@@ -1,8 +1,8 @@
 import Content
+import Domain
 import Files
 import Foundation
 import Grading
-import WorkbenchCore
 
 /// Reads `assay.yaml` and everything that it names. Whatever is missing there is inferred from the folder: prompts from
 /// `prompts/`, eval sets from `evals/`, variants from `variants/` or else one for each model. A flaw costs only the thing that it stands in.

@@ -3,8 +3,9 @@ import Evidence
 import Foundation
 import Grading
 import Testing
+import WorkbenchCore
 
-@testable import WorkbenchCore
+@testable import Domain
 
 /// Typed inputs for several variants, names of failures, and what people preferred.
 @Suite struct DuelTests {

@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 /// One typed input for several variants.
 package struct DuelRequest: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Domain
+
 /// What a person can do with runs besides evaluating: naming, noting and deleting them.
 extension Command {
   /// Gives a run a name and a note.

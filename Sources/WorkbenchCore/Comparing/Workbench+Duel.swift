@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 extension Workbench {
   /// What one variant's answer to a typed input may cost; nil where it costs nothing.

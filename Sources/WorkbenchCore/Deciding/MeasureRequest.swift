@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// What measures something that a verdict misses: variants to evaluate, of which one may have to be written first.

@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// Everything measured and stated that a verdict on one set rests on, before any rule is applied. A pure value: what it

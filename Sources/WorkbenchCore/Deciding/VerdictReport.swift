@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// Which way to go for one eval set, with the runs behind it.
@@ -28,6 +29,8 @@ package struct VerdictReport: Sendable {
   /// Letters of the variants on the set, by name: those that share one can't be told apart. Empty where only one is
   /// measured, or more than can be compared at once.
   package var letters: [String: String] = [:]
+  /// When tuning pays for itself, from ranges; nil without prices.
+  package var forecast: MoneyForecast?
 
   /// Puts a report together.
   package init(

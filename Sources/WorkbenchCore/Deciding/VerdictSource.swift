@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// What a line of a verdict rests on, to be opened or read.

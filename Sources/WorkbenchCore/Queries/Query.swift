@@ -1,3 +1,5 @@
+import Domain
+
 /// A question that a screen or a command asks the workbench. A command changes something; a query changes nothing, and
 /// its answer is worked out again when something that it rests on changes.
 ///

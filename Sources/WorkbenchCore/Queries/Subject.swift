@@ -1,3 +1,5 @@
+import Domain
+
 /// Something that one pane can ask another to turn to.
 package enum Subject: Hashable, Sendable {
   /// A training job.
