@@ -12,7 +12,7 @@ package struct Grader: Sendable, Hashable {
   package let isNegated: Bool
   let kind: any GraderKind
   /// True for a grader that awaits, such as one that asks a model.
-  let awaits: Bool
+  package let awaits: Bool
 
   /// Every type that can be written in a description, each also with `not-` before it.
   package static var types: [String] { GraderRegistry.types }
