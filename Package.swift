@@ -39,6 +39,7 @@ let package = Package(
     .target(name: "Evidence", dependencies: ["NumberFormat"]),
     .target(name: "Formats", dependencies: ["Content", yams]),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
+    .target(name: "Reports", dependencies: ["Content", "NumberFormat"]),
     .target(name: "TrainerLogs"),
     .target(name: "FileWatching"),
     .target(name: "Files"),
@@ -57,7 +58,7 @@ let package = Package(
     // The core.
     .target(
       name: "WorkbenchCore",
-      dependencies: ["Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"]),
+      dependencies: ["Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports"]),
 
     // The outer parts.
     .target(
@@ -89,7 +90,7 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Drawing", "Content", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence", "DataChecks",
-        "WorkbenchCore", "Domain", "Storage",
+        "Reports", "WorkbenchCore", "Domain", "Storage",
         "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
         argumentParser,
       ]),
@@ -121,6 +122,7 @@ let package = Package(
     .testTarget(name: "NumberFormatTests", dependencies: ["NumberFormat"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Content"]),
     .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Content", "Grading"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Content"], exclude: ["Golden"]),
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Domain", "Files", "TestFolders"]),
@@ -129,6 +131,7 @@ let package = Package(
       name: "WorkbenchCoreTests",
       dependencies: [
         "WorkbenchCore", "Domain", "Content", "Formats", "Grading", "DataChecks", "Evidence", "PortContracts",
+        "Reports",
         "SeededRandom",
       ]),
     .testTarget(
@@ -169,7 +172,8 @@ let package = Package(
     .testTarget(
       name: "Samples",
       dependencies: [
-        "ModelAPI", "WorkspaceFiles", "WorkbenchCore", "Domain", "Content", "LoopbackServer", "TestFolders",
+        "ModelAPI", "WorkspaceFiles", "Storage", "WorkbenchCore", "Domain", "Content", "Drawing", "PaneKit", "Panes",
+        "WorkbenchUI", "LoopbackServer", "SampleWorkspace", "TestFolders",
       ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(

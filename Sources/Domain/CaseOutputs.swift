@@ -13,6 +13,12 @@ package struct CaseOutputs: Sendable {
     Set(outputs.filter { $0.value.contains { $0.noAnswer != nil && !$0.isAnswered } }.keys)
   }
 
+  /// All outputs of a case, by their numbers.
+  package func all(of id: String) -> [Output] { (outputs[id] ?? []).sorted { $0.sample < $1.sample } }
+
+  /// The output that stands for a case.
+  package func representative(of id: String) -> Output? { (outputs[id] ?? []).representatives[id] }
+
   /// Whether there is any reply to a case, be it no answer.
   package func hasReply(to id: String) -> Bool { outputs[id]?.contains { $0.isScored || $0.noAnswer != nil } ?? false }
 
@@ -48,6 +54,15 @@ package struct CaseOutputs: Sendable {
     outputs.compactMapValues { outputs in
       let times = outputs.compactMap { $0.answer.flatMap(time) }.filter { $0 > 0 }
       return times.isEmpty ? nil : times.reduce(0, +) / Double(times.count)
+    }
+  }
+
+  /// What the answers to each case cost at a price, in dollars, the mean of those that the server counted; cases without
+  /// any are left out.
+  package func costs(_ price: TokenPrice) -> [String: Double] {
+    outputs.compactMapValues { outputs in
+      let costs = outputs.compactMap { $0.answer.flatMap { price.cost(of: $0.usage) } }
+      return costs.isEmpty ? nil : costs.reduce(0, +) / Double(costs.count)
     }
   }
 

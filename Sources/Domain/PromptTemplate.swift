@@ -85,6 +85,8 @@ package enum PromptTemplate {
     var pieces: [Piece] = []
     var plain = bytes.startIndex
     var place = bytes.startIndex
+    var slotEnds = PairSearch(UInt8(ascii: "}"), UInt8(ascii: "}"), in: text)
+    var tagEnds = PairSearch(UInt8(ascii: "%"), UInt8(ascii: "}"), in: text)
     func take(_ piece: Piece, _ range: Range<String.Index>) {
       if plain < range.lowerBound { pieces.append(.text(text[plain..<range.lowerBound])) }
       pieces.append(piece)
@@ -99,11 +101,11 @@ package enum PromptTemplate {
         if bytes[inside...].starts(with: [brace, brace]) {
           take(.text(text[open..<inside]), open..<bytes.index(inside, offsetBy: 2))
         } else {
-          let (piece, end) = slot(in: text, from: open, inside: inside)
+          let (piece, end) = slot(in: text, from: open, inside: inside, closedAt: slotEnds.first(from: inside))
           take(piece, open..<end)
         }
       } else if bytes[second] == UInt8(ascii: "%"),
-        let close = pair(UInt8(ascii: "%"), UInt8(ascii: "}"), in: text[inside...])
+        let close = tagEnds.first(from: inside)
       {
         take(.flaw(Flaw(text: firstLine(text[open..<close.upperBound]))), open..<close.upperBound)
       } else {
@@ -115,14 +117,17 @@ package enum PromptTemplate {
   }
 
   /// What begins with two braces, and where it ends.
-  private static func slot(in text: String, from open: String.Index, inside: String.Index) -> (Piece, String.Index) {
-    let rest = text[inside...]
-    let line = firstLine(rest)
-    let close = pair(UInt8(ascii: "}"), UInt8(ascii: "}"), in: rest)
-    // Another pair of braces before it belongs to something else.
-    let nested = pair(UInt8(ascii: "{"), UInt8(ascii: "{"), in: line)
-    guard let close, nested.map({ close.lowerBound < $0.lowerBound }) ?? true else {
-      return (.flaw(Flaw(text: text[open..<(nested?.lowerBound ?? line.endIndex)], isClosed: false)), inside)
+  /// - Parameter close: the next two closing braces, where there are any.
+  private static func slot(
+    in text: String, from open: String.Index, inside: String.Index, closedAt close: Range<String.Index>?
+  ) -> (Piece, String.Index) {
+    // Another pair of braces before it, on the same line, belongs to something else.
+    let candidates = text[inside..<(close?.lowerBound ?? text.endIndex)]
+    let nested = pair(UInt8(ascii: "{"), UInt8(ascii: "{"), in: candidates)
+      .flatMap { firstLine(candidates[..<$0.lowerBound]).endIndex == $0.lowerBound ? $0 : nil }
+    guard let close, nested == nil else {
+      let end = nested?.lowerBound ?? firstLine(candidates).endIndex
+      return (.flaw(Flaw(text: text[open..<end], isClosed: false)), inside)
     }
     var name = text[inside..<close.lowerBound].utf8.drop { $0 == 0x20 || $0 == 0x09 }
     while let last = name.last, last == 0x20 || last == 0x09 { name.removeLast() }
@@ -133,6 +138,34 @@ package enum PromptTemplate {
 
   private static func firstLine(_ text: Substring) -> Substring {
     text.utf8.firstIndex(of: UInt8(ascii: "\n")).map { text[..<$0] } ?? text
+  }
+
+  /// Where one byte stands next before another, for a search that only moves forward: a text is looked through once,
+  /// however often it is asked.
+  private struct PairSearch {
+    private let first: UInt8
+    private let second: UInt8
+    private let text: String
+    /// What was found last; nil before the first search.
+    private var found: Range<String.Index>??
+
+    init(_ first: UInt8, _ second: UInt8, in text: String) {
+      self.first = first
+      self.second = second
+      self.text = text
+    }
+
+    /// The first place at or after `start`, which never lies before an earlier one.
+    mutating func first(from start: String.Index) -> Range<String.Index>? {
+      switch found {
+      case .some(.none): return nil
+      case .some(.some(let range)) where range.lowerBound >= start: return range
+      default:
+        let range = PromptTemplate.pair(first, second, in: text[start...])
+        found = .some(range)
+        return range
+      }
+    }
   }
 
   /// Where one byte stands before another: for each case of a run, so a search of texts would cost too much.

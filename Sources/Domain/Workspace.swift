@@ -43,15 +43,15 @@ package struct Workspace: Sendable {
   /// The name in `assay.yaml`, or the folder's name.
   package var name: String
   /// In file order.
-  package var models: [ModelSpec]
+  package var models: [ModelSpec] { didSet { modelPlaces = Self.places(models.lazy.map(\.name)) } }
   /// What the files of certificates hold that models name: the certificates, each as a `CertificateLine`.
   package var certificates: [String: [String]] = [:]
   /// In file order, with the sections read from their folders.
-  package var prompts: [Prompt]
+  package var prompts: [Prompt] { didSet { promptPlaces = Self.places(prompts.lazy.map(\.name)) } }
   /// In file order, with their cases.
-  package var evalSets: [EvalSet]
+  package var evalSets: [EvalSet] { didSet { evalSetPlaces = Self.places(evalSets.lazy.map(\.name)) } }
   /// In file order.
-  package var variants: [Variant]
+  package var variants: [Variant] { didSet { variantPlaces = Self.places(variants.lazy.map(\.name)) } }
   /// What `assay train` does when told nothing else.
   package var training: TrainingDefaults
   /// What the verdict needs and no run can measure.
@@ -62,6 +62,12 @@ package struct Workspace: Sendable {
   package var namesEvalSets = true
   /// All that is wrong, errors first.
   package var problems: [Problem]
+
+  /// Where each stands in its list, by name.
+  private var modelPlaces: [String: Int]
+  private var promptPlaces: [PromptName: Int]
+  private var evalSetPlaces: [String: Int]
+  private var variantPlaces: [String: Int]
 
   /// Makes a workspace.
   package init(
@@ -78,16 +84,24 @@ package struct Workspace: Sendable {
     self.training = training
     self.facts = facts
     self.problems = problems
+    modelPlaces = Self.places(models.lazy.map(\.name))
+    promptPlaces = Self.places(prompts.lazy.map(\.name))
+    evalSetPlaces = Self.places(evalSets.lazy.map(\.name))
+    variantPlaces = Self.places(variants.lazy.map(\.name))
+  }
+
+  private static func places<Name: Hashable>(_ names: some Sequence<Name>) -> [Name: Int] {
+    Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
   }
 
   /// The model called `name`.
-  package func model(_ name: String) -> ModelSpec? { models.first { $0.name == name } }
+  package func model(_ name: String) -> ModelSpec? { modelPlaces[name].map { models[$0] } }
   /// The prompt called `name`.
-  package func prompt(_ name: PromptName) -> Prompt? { prompts.first { $0.name == name } }
+  package func prompt(_ name: PromptName) -> Prompt? { promptPlaces[name].map { prompts[$0] } }
   /// The eval set called `name`.
-  package func evalSet(_ name: String) -> EvalSet? { evalSets.first { $0.name == name } }
+  package func evalSet(_ name: String) -> EvalSet? { evalSetPlaces[name].map { evalSets[$0] } }
   /// The variant called `name`.
-  package func variant(_ name: String) -> Variant? { variants.first { $0.name == name } }
+  package func variant(_ name: String) -> Variant? { variantPlaces[name].map { variants[$0] } }
 }
 
 /// What no run can measure and a decision needs; each may be unknown. From the `facts:` key of `assay.yaml`.
@@ -102,8 +116,14 @@ package struct WorkspaceFacts: Sendable, Hashable {
   package var trainingCost: Double?
   /// How often the model will have to be tuned again over the time looked at.
   package var retrainings: Double?
+  /// How often it will have to be tuned again in a year.
+  package var retrainingsPerYear: Double?
+  /// Price of one further training, in dollars; that of the first where nil.
+  package var retrainingCost: Double?
   /// Fixed cost of serving the tuned model, in dollars per month.
   package var hostingPerMonth: Double?
+  /// The facts that are stated as ranges, by key; the numbers above are their middles.
+  package var ranges: [String: UncertainNumber] = [:]
   /// The smallest difference in score that matters, 0 to 1; 5 points unless stated.
   package var worthwhileGain: Double?
   /// The line of `assay.yaml` on which each is stated, by key.

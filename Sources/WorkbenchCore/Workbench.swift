@@ -56,7 +56,7 @@ package actor Workbench {
 
   let dependencies: Dependencies
   /// The workspace's database.
-  private(set) var store: any Store
+  package private(set) var store: any Store
   /// Everything that can be shown, as of now.
   package internal(set) var snapshot: Snapshot
   private var subscribers: [Int: AsyncStream<Snapshot>.Continuation] = [:]

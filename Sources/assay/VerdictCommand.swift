@@ -18,12 +18,22 @@ struct VerdictCommand: AsyncParsableCommand {
     guard flaws.isEmpty else { throw WorkbenchError.flawed("judged", flaws) }
     await workbench.refreshJobs()
     let report = try await workbench.answer(to: VerdictQuery())
+    let sides = [report?.prompted, report?.tuned].compactMap(\.self)
+    let names = sides.map(\.variant.name)
+    var breakdown = RunBreakdown()
+    var results = JSONValue.null
+    if let report {
+      if !sides.isEmpty {
+        breakdown = try await workbench.answer(to: BreakdownQuery(sides.map(\.id), set: report.set))
+      }
+      results = Report.verdictResults(report, breakdown)
+    }
     await workbench.close()
     guard let report else {
       throw WorkbenchError.input(
         "The workspace has no eval set, so there is nothing to judge by; add one to assay.yaml.")
     }
-    if options.json { return printJSON(Report.verdict(report)) }
+    if options.json { return printJSON(results) }
     if report.runs.isEmpty {
       print("No variant has been evaluated on \"\(report.set)\" yet: `assay eval` does it.")
     } else {
@@ -46,6 +56,8 @@ struct VerdictCommand: AsyncParsableCommand {
       print("\nWhat would turn it:")
       for flip in flips { print("  · \(flip)") }
     }
+    Report.show(report.forecast)
+    Report.show(breakdown, of: names, kinds: RunBreakdown.Kind.allCases)
     if !report.advice.missing.isEmpty {
       print("\nWhat would settle more:")
       for missing in report.advice.missing {
@@ -84,6 +96,7 @@ extension Report {
               }),
           ]
         }),
+      "forecast": money(report.forecast),
       "flips": .array(
         report.flips.map { flip in
           func turn(_ turn: FlipDistance.Turn?) -> JSONValue { turn.map { JSONValue($0.value) } ?? .null }

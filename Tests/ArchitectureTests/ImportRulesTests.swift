@@ -12,9 +12,12 @@ import Testing
       "CNcurses": [],
       "Processes": ["Subprocess"],
       "Formats": ["Content", "Yams"],
+      "Reports": ["Content", "NumberFormat"],
       "DataChecks": ["Content", "Grading", "Evidence"],
       "Domain": ["Content", "Grading", "Evidence", "NumberFormat"],
-      "WorkbenchCore": ["Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"],
+      "WorkbenchCore": [
+        "Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports",
+      ],
       "Storage": ["Domain", "Content", "Files", "Grading", "Evidence", "FileWatching", "GRDB"],
       "WorkspaceFiles": [
         "Domain", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", "Yams",

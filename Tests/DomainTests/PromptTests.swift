@@ -39,6 +39,14 @@ import Testing
     #expect(flaw.sentence(nearest: nearest).contains(nearest.map { "Did you mean {{ \($0) }}?" } ?? flaw.text))
   }
 
+  /// Each takes minutes where what follows is looked through again for every one.
+  @Test(arguments: [("{{a}} ", 0), ("{{ ", 200_000), ("{{ {% ", 200_000), ("{{ a\n", 200_000), ("{% a", 0)])
+  func manyOnOneLineAreReadInOneGo(_ part: String, _ flaws: Int) {
+    let text = String(repeating: part, count: 200_000)
+    #expect(PromptTemplate.flaws(of: text).count == flaws)
+    #expect(PromptTemplate.flaws(of: text + "}}").count >= min(flaws, 1))
+  }
+
   @Test func nullIsMissingAndEmptyStaysEmpty() throws {
     #expect(throws: PromptTemplate.Failure.null(slot: "a")) { try PromptTemplate.fill("{{ a }}", with: ["a": .null]) }
     #expect(throws: PromptTemplate.Failure.null(slot: "a.b")) {

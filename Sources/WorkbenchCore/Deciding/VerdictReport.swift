@@ -22,6 +22,8 @@ package struct VerdictReport: Sendable {
   package var advice: Advice
   /// How far each stated number is from changing the recommendation.
   package var flips: [FlipDistance] = []
+  /// When tuning pays for itself, from ranges; nil without prices.
+  package var forecast: MoneyForecast?
 
   /// Puts a report together.
   package init(

@@ -61,9 +61,16 @@ extension Workbench {
     if let lost = await end(work, state: complete ? .finished : .paused) { throw lost }
     if let stopReason = work.stopReason { throw WorkbenchError.model(stopReason) }
     if let limit = work.limitReached {
+      let answered = work.progress.done - work.progress.errors
+      var sentence =
+        "The \(limit.words) is used up at \(answered) of \(work.progress.total) answers of \"\(run.variant.name)\""
+      if let (reason, count) = work.progress.failures.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) {
+        sentence += count == 1 ? ", and a request failed: \(reason)" : ", and \(count) requests failed: \(reason)"
+      }
+      if !".!?".contains(sentence.last ?? " ") { sentence += "." }
       throw WorkbenchError.budget(
-        "The \(limit.words) is used up at \(work.progress.done) of \(work.progress.total) answers of "
-          + "\"\(run.variant.name)\"; what was answered is kept, and the same command goes on from there.")
+        sentence + (answered > 0 ? " What was answered is kept, and the" : " The") + " same command goes on from there."
+      )
     }
     let whole = snapshot.runs.first { $0.id == run.id } ?? run
     return places.count == set.cases.count ? whole : try await part(of: whole, cases: places.map { set.cases[$0].id })

@@ -122,3 +122,22 @@ private struct AdapterUse: Performable {
     _ = try await workbench.useAdapter(of: id, adapter, named: name)
   }
 }
+
+/// Commands whose results the caller awaits, as the command line does. Each passes the same gate before money as
+/// `perform`.
+extension Workbench {
+  /// Starts a job.
+  package func train(_ request: TrainRequest, consent: Consent) async throws -> TrainingJob {
+    try await spending(consent, on: .train(request)) { try await train(request) }
+  }
+
+  /// Starts a job that is over again, from what it saved last.
+  /// - Parameter accepted: Checks of the pre-flight that may fail, with the reason why.
+  package func resumeJob(
+    _ id: JobID, accepting accepted: [Preflight.Check: String] = [:], consent: Consent
+  ) async throws -> TrainingJob {
+    try await spending(consent, on: .resumeJob(id, accepting: accepted)) {
+      try await resumeJob(id, accepting: accepted)
+    }
+  }
+}

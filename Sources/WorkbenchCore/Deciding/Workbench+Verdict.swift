@@ -41,6 +41,7 @@ extension Workbench {
       outdated: Set(evidence.measured.filter { !$0.isCurrent }.map(\.run.id)), prompted: prompted, tuned: tuned,
       comparison: facts.comparison, cost: facts.cost, advice: Advice(facts))
     report.flips = FlipDistance.all(facts)
+    report.forecast = evidence.forecast
     return report
   }
 
@@ -50,7 +51,7 @@ extension Workbench {
   }
 
   /// The variants of which anything on a set can be compared, each with the run that stands for it.
-  private func measured(on set: EvalSet) async throws -> [MeasuredVariant] {
+  func measured(on set: EvalSet) async throws -> [MeasuredVariant] {
     var found: [MeasuredVariant] = []
     for variant in snapshot.workspace.variants {
       guard let meant = snapshot.meantRun(of: variant.name, on: set.name), meant.run.summary.done > 0 else { continue }
@@ -131,7 +132,9 @@ extension Workbench {
       prompted: promptedCost, tuned: tunedCost,
       investment: TuningInvestment(
         training: facts.trainingCost, engineeringHours: facts.engineeringHours, hourlyRate: facts.hourlyRate,
-        retrainings: facts.retrainings, retrainingCost: facts.trainingCost),
+        // Those of a year, since a year is the mark for an investment that pays.
+        retrainings: facts.retrainings ?? facts.retrainingsPerYear?.rounded(.down),
+        retrainingCost: facts.retrainingCost ?? facts.trainingCost),
       queriesPerMonth: facts.project.queriesPerMonth)
   }
 }

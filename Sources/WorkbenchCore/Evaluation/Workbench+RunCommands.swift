@@ -46,3 +46,17 @@ private struct ModelTest: Performable {
 
   func perform(on workbench: isolated Workbench) async throws { _ = try await workbench.testModel(model) }
 }
+
+/// Commands whose results the caller awaits, as the command line does. Each passes the same gate before money as
+/// `perform`.
+extension Workbench {
+  /// Runs a variant over an eval set.
+  package func evaluate(_ request: EvaluateRequest, consent: Consent) async throws -> Run {
+    try await spending(consent, on: .evaluate(request)) { try await evaluate(request) }
+  }
+
+  /// Finds out what a model can do, and keeps it.
+  package func testModel(_ name: String, consent: Consent) async throws -> ModelProbe {
+    try await spending(consent, on: .testModel(name)) { try await testModel(name) }
+  }
+}
