@@ -103,6 +103,19 @@ import Testing
     #expect(lines.first?.contains(sentence) == true, "\(lines)")
   }
 
+  @Test func editsAndCopiesKeepThem() throws {
+    let line = #"{"id": "a", "input": {"x": 1}, "graders": ["exact"]}"# + "\n"
+    let edited = EvalCase(id: "a", input: ["x": 2])
+    let bytes = try CaseFileEditor.apply(.replace(id: "a", edited), to: Array(line.utf8), path: "e.jsonl")
+    #expect(CaseFile(bytes, path: "e.jsonl").graders == ["a": ["exact"]])
+    let copied = try CaseFileEditor.apply(
+      .insert(EvalCase(id: "b", input: ["x": 3]), after: "a"), to: Array(line.utf8), path: "e.jsonl")
+    #expect(CaseFile(copied, path: "e.jsonl").graders == ["a": ["exact"], "b": ["exact"]])
+    let new = try CaseFileEditor.apply(
+      .insert(EvalCase(id: "b", input: ["x": 3]), after: nil), to: Array(line.utf8), path: "e.jsonl")
+    #expect(CaseFile(new, path: "e.jsonl").graders == ["a": ["exact"]])
+  }
+
   @Test func aSetWhoseCasesAllHaveTheirOwnIsScorable() async throws {
     let line = #"{"id": "a", "input": "x", "graders": [{"type": "contains", "value": "y"}]}"# + "\n"
     #expect(try await set(line, "[exact]").set.unscorable == nil)
