@@ -65,9 +65,9 @@ import Testing
   @Test func measuringWritesTheVariantAndEvaluatesIt() async throws {
     let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
     let (workbench, files) = try await workbench(model: model)
-    var variant = try #require(await workbench.snapshot.workspace.variants.first)
+    let first = try #require(await workbench.snapshot.workspace.variants.first)
+    let variant = Variant(name: "again", model: first.model, prompt: first.prompt, sections: first.sections)
     let set = try #require(await workbench.snapshot.workspace.evalSets.first).name
-    variant.name = "again"
     try await workbench.perform(.measure(MeasureRequest(adding: variant, on: set)))
     #expect(await files.workspace.variant("again") != nil)
     let run = try #require(await workbench.snapshot.runs.first)

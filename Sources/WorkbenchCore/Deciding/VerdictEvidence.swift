@@ -26,6 +26,8 @@ struct VerdictEvidence: Sendable {
   var rows: (origin: RowsOrigin?, leaked: Int?, count: Int?) = (nil, nil, nil)
   /// The cases of the set among those rows.
   var leakedIDs: Set<String> = []
+  /// What people found of answers.
+  var reviews = Reviews()
   /// The prompt versions that were sent.
   var sent: [ContentHash: PromptVersion] = [:]
 
@@ -72,7 +74,11 @@ struct VerdictEvidence: Sendable {
       facts.general = general.found
       facts.generalGap = general.gap
     }
-    if let prompted, let tuned { compareSides(prompted, tuned, &facts) }
+    if let prompted, let tuned {
+      compareSides(prompted, tuned, &facts)
+      let found = reviews.findings(of: tuned.run.id, against: prompted.run.id, on: set)
+      facts.preferences = found.isEmpty ? nil : PreferenceCount(found)
+    }
     facts.cost = cost
     facts.steps = measures.mapValues(\.step)
     return facts

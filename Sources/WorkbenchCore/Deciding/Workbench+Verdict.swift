@@ -33,6 +33,7 @@ extension Workbench {
     for general in workspace.evalSets where general.isGeneral && general.name != set.name {
       evidence.general.append((general, try await measured(on: general)))
     }
+    evidence.reviews = snapshot.reviews
     let rows = await rows(of: evidence.tuned?.run, in: set)
     evidence.rows = (rows.origin, rows.leaked?.count, rows.count)
     evidence.leakedIDs = rows.leaked ?? []
