@@ -127,7 +127,7 @@ private struct LabelledAnswers {
     pairs = set.cases.map { evalCase in
       guard let output = outputs[evalCase.id], output.isAnswered, let text = output.answer?.text else { return [] }
       let answer = AnswerText(text, reasoning: set.keepsReasoning ? .keep : .cut)
-      return set.graders.graders.flatMap {
+      return set.graders(of: evalCase).graders.flatMap {
         $0.labels(of: answer, expected: evalCase.expected, input: evalCase.input)
       }
     }
