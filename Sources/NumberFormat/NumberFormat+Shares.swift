@@ -31,6 +31,12 @@ extension NumberFormat {
     return text == "0" ? "0" : (value < 0 ? "-" : "+") + text
   }
 
+  /// A probability that was worked out from draws, in whole percent, never 0 or 100: `46 %`, `≤ 1 %`, `≥ 99 %`.
+  package static func chance(_ probability: Double) -> String {
+    let percent = Int((probability * 100).rounded())
+    return percent <= 1 ? "≤ 1 %" : percent >= 99 ? "≥ 99 %" : "\(percent) %"
+  }
+
   /// A p-value: `p < 0.001`, `p = 0.03`, `p = 1`.
   package static func pValue(_ p: Double) -> String {
     if p < 0.001 { return "p < 0.001" }

@@ -92,9 +92,9 @@ package enum MarkdownReport {
     guard let cost = document.cost else { return "" }
     var text = "**Cost.** \(MarkdownText.line(document.sentence(cost.sentence)))\n"
     if !cost.chances.isEmpty {
-      let chances = cost.chances.map { "\($0.months) months \(HTMLReport.percent($0.probability))" }
+      let chances = cost.chances.map { "\($0.months) months \(NumberFormat.chance($0.probability))" }
       text += "\nPaid for itself within: \(chances.joined(separator: " · "))"
-      text += (cost.never.map { " · never \(HTMLReport.percent($0))" } ?? "") + "\n"
+      text += (cost.never.map { " · never \(NumberFormat.chance($0))" } ?? "") + "\n"
     }
     if let first = cost.tornado.first {
       text +=

@@ -1,3 +1,5 @@
+import NumberFormat
+
 /// When tuning pays for itself, with what isn't known exactly drawn from its range.
 ///
 /// After T months the net is T·(V·S − Δhosting) − (training + hours·rate + ⌊T·retrainings a year/12⌋·cost), for V queries a
@@ -125,10 +127,7 @@ package struct CostForecast: Sendable, Hashable {
   }
 
   /// A probability in whole percent, never 0 or 100: `46 %`, `≤ 1 %`, `≥ 99 %`.
-  package static func percent(_ probability: Double) -> String {
-    let percent = Int((probability * 100).rounded())
-    return percent <= 1 ? "≤ 1 %" : percent >= 99 ? "≥ 99 %" : "\(percent) %"
-  }
+  package static func percent(_ probability: Double) -> String { NumberFormat.chance(probability) }
 }
 
 /// The inputs of a forecast as numbers to draw from.

@@ -82,23 +82,17 @@ extension HTMLReport {
     let tiles = cost.chances.map { chance in
       let width = coordinate(max(0, min(1, chance.probability)) * 100)
       return """
-        <li><b>\(Self.percent(chance.probability))</b><span>within \(chance.months) months</span>\
+        <li><b>\(NumberFormat.chance(chance.probability))</b><span>within \(chance.months) months</span>\
         <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="f-line" width="100" height="4"/>\
         <rect class="f-t" width="\(width)" height="4"/></svg></li>
         """
     }
-    let never = cost.never.map { " Never: \(Self.percent($0))." } ?? ""
+    let never = cost.never.map { " Never: \(NumberFormat.chance($0))." } ?? ""
     return """
       <h3>How likely tuning has paid for itself</h3>
       <ul class="tiles">\(tiles.joined())</ul>
       <p class="quiet">From 10,000 draws over the ranges of what isn't known exactly.\(never)</p>
       """
-  }
-
-  /// A probability in whole percent, never 0 or 100.
-  static func percent(_ probability: Double) -> String {
-    let percent = Int((probability * 100).rounded())
-    return percent <= 1 ? "≤ 1 %" : percent >= 99 ? "≥ 99 %" : "\(percent) %"
   }
 
   private func tornado(_ cost: ReportDocument.Cost) -> String {
