@@ -33,6 +33,7 @@ extension NumberFormat {
 
   /// A probability that was worked out from draws, in whole percent, never 0 or 100: `46 %`, `≤ 1 %`, `≥ 99 %`.
   package static func chance(_ probability: Double) -> String {
+    guard probability.isFinite else { return "– %" }
     let percent = Int((probability * 100).rounded())
     return percent <= 1 ? "≤ 1 %" : percent >= 99 ? "≥ 99 %" : "\(percent) %"
   }

@@ -10,6 +10,13 @@ import Testing
     #expect(NumberFormat.percent(share) == text)
   }
 
+  @Test(arguments: [
+    (0.0, "≤ 1 %"), (0.014, "≤ 1 %"), (0.4614, "46 %"), (0.989, "≥ 99 %"), (1, "≥ 99 %"), (.nan, "– %"),
+  ])
+  func aChanceIsNeverCertain(probability: Double, text: String) {
+    #expect(NumberFormat.chance(probability) == text)
+  }
+
   @Test func intervalsOfShares() {
     #expect(NumberFormat.percent(0.71, 0.6146, 0.7899) == "71 % [61, 79]")
     #expect(NumberFormat.range(0.0004, 0.9996) == "[0, 100]")
