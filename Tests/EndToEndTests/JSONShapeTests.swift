@@ -52,6 +52,7 @@ extension EndToEnd {
           try await run("comparison", "compare", "base", "replayed")
           try await run("verdict", "verdict")
           try await run("output", "outputs", "base", lines: true)
+          try await run("regrade", "grade", "base")
           try await run("run", "runs")
           try await run("run", "runs", "show", "1")
           try await run("surplus", "gc", "--dry-run")
