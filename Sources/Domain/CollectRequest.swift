@@ -49,10 +49,13 @@ package struct HarvestFilter: Sendable, Hashable {
   package var minScore: Double?
   /// The least share of a case's repeats that gave the same answer (self-consistency: Wang et al. 2023), above 0 up to 1.
   package var minAgreement: Double?
+  /// Whether only pairs count of which a person preferred one.
+  package var onlyPreferred: Bool
   /// Makes a filter.
-  package init(minScore: Double? = nil, minAgreement: Double? = nil) {
+  package init(minScore: Double? = nil, minAgreement: Double? = nil, onlyPreferred: Bool = false) {
     self.minScore = minScore
     self.minAgreement = minAgreement
+    self.onlyPreferred = onlyPreferred
   }
 }
 

@@ -99,9 +99,11 @@ package struct Reviews: Sendable, Hashable {
   }
   private var preferencesByCase: [CaseKey: [Preference]] = [:]
   private var correctionsByCase: [CaseKey: Correction] = [:]
+  private var failuresByCase: [CaseKey: [FailureMark]] = [:]
 
   /// Gathers them; at most one correction for each case, one preference for each two answers.
-  package init(preferences: [Preference] = [], corrections: [Correction] = []) {
+  package init(preferences: [Preference] = [], corrections: [Correction] = [], failures: [FailureMark] = []) {
+    for one in failures { failuresByCase[CaseKey(set: one.set, caseID: one.caseID), default: []].append(one) }
     for one in preferences {
       preferencesByCase[CaseKey(set: one.set, caseID: one.caseID), default: []].append(one)
     }
@@ -117,7 +119,22 @@ package struct Reviews: Sendable, Hashable {
     correctionsByCase.values.sorted { ($1.time, $0.set, $0.caseID) < ($0.time, $1.set, $1.caseID) }
   }
   /// Whether there is none at all.
-  package var isEmpty: Bool { preferencesByCase.isEmpty && correctionsByCase.isEmpty }
+  package var isEmpty: Bool {
+    preferencesByCase.isEmpty && correctionsByCase.isEmpty && failuresByCase.isEmpty
+  }
+  /// All marks of failures, newest first.
+  package var failures: [FailureMark] {
+    failuresByCase.values.joined().sorted {
+      ($1.time, $0.set, $0.caseID, $0.mode, $0.place) < ($0.time, $1.set, $1.caseID, $1.mode, $1.place)
+    }
+  }
+
+  /// How an answer fails, in the order of the alphabet, leaving out what was found when the case asked something else.
+  package func failures(of place: OutputPlace, on evalCase: EvalCase, in set: String) -> [String] {
+    guard let found = failuresByCase[CaseKey(set: set, caseID: evalCase.id)] else { return [] }
+    let hash = evalCase.inputHash
+    return found.filter { $0.place == place && $0.input == hash }.map(\.mode).sorted()
+  }
 
   /// What a case's answer should have been; nil where nobody said, or where the case asks something else by now.
   package func correction(of evalCase: EvalCase, in set: String) -> Correction? {
@@ -155,6 +172,8 @@ package struct ReviewRequest: Sendable, Hashable {
     case better(than: OutputPlace, Preference.Better?)
     /// What the answer should have been.
     case answer(String?)
+    /// Whether the answer fails in a way that a person gave a name.
+    case failure(mode: String, isMarked: Bool)
   }
   /// The case's id, in the set of the answer's run.
   package var caseID: String

@@ -78,7 +78,7 @@ extension CasesPane {
     let index = variant(snapshot).flatMap { variant in variants.firstIndex { $0.name == variant.name } } ?? 0
     variantName = variants[(index + 1) % variants.count].name
     readRun = nil
-    return .notice("r runs \"\(variants[(index + 1) % variants.count].name)\".")
+    return .notice("The marks are those of \(variants[(index + 1) % variants.count].name), and r runs it.")
   }
 
   // MARK: Editing

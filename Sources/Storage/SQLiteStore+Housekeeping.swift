@@ -35,6 +35,21 @@ extension SQLiteStore {
     }
   }
 
+  /// Bytes of text that only this run's outputs hold: what `removeSurplus` frees once it is deleted, and its outputs.
+  package func bytes(of run: RunID) async throws -> Int {
+    try await read { db in
+      try Int.fetchOne(
+        db,
+        sql: """
+          SELECT
+            (SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM answers WHERE id IN
+              (SELECT answer_id FROM outputs WHERE run_id = :run)
+              AND id NOT IN (SELECT answer_id FROM outputs WHERE run_id <> :run AND answer_id IS NOT NULL))
+            + (SELECT coalesce(sum(length(CAST(scores AS BLOB))), 0) FROM outputs WHERE run_id = :run)
+          """, arguments: ["run": run.number]) ?? 0
+    }
+  }
+
   private static let unusedAnswers = "id NOT IN (SELECT answer_id FROM outputs WHERE answer_id IS NOT NULL)"
   private static let unusedVersions = "hash NOT IN (SELECT prompt_version FROM runs)"
 

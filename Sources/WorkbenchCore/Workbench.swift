@@ -83,6 +83,10 @@ package actor Workbench {
   var unaskedDollars = 0.0
   /// Variants of which a person agreed to pay for trials.
   var trialsAgreed: Set<String> = []
+  /// The duel under way.
+  var duelTask: Task<Void, Never>?
+  /// Variants that are not written yet, while it is worked out what evaluating them costs.
+  var proposedVariants: [String: Variant] = [:]
   /// How patient runs are with their servers.
   private(set) var patience = RunPlan.Patience()
   /// Clients in use.
@@ -192,6 +196,7 @@ package actor Workbench {
   /// Ends everything that this process is doing; jobs go on, runs can be resumed.
   package func close() {
     trialTask?.cancel()
+    duelTask?.cancel()
     for task in watchers + [storeWatcher].compactMap({ $0 }) + Array(followers.values) { task.cancel() }
     for continuation in subscribers.values { continuation.finish() }
     subscribers = [:]
@@ -309,9 +314,10 @@ package actor Workbench {
       let (jobs, reviews) = (try await store.jobs(), try await store.reviews())
       snapshot.runs = runChanges.merged(runs, with: snapshot.runs, since: runChange)
       snapshot.jobs = jobChanges.merged(jobs, with: snapshot.jobs, since: jobChange)
+      let reviewChange: Set<QuerySource> = reviews == snapshot.reviews ? [] : [.reviews]
       (snapshot.versions, snapshot.reviews) = (versions, reviews)
       await reconcileJobs()
-      changed(QuerySource.changes(from: before, to: snapshot.runs))
+      changed(QuerySource.changes(from: before, to: snapshot.runs).union(reviewChange))
       publish()
     } catch {
       notify(.error, String(describing: error))

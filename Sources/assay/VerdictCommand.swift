@@ -78,15 +78,21 @@ extension Report {
       "decided_by": .string(advice.decidedBy.rawValue),
       "prompted": report.prompted.map(run) ?? .null, "tuned": report.tuned.map(run) ?? .null,
       "variants": .array(report.runs.map(run)),
+      "alike": .object(
+        JSONObject(
+          report.runs.compactMap { run in
+            report.letters[run.variant.name].map { (key: run.variant.name, value: .string($0)) }
+          })),
       "outdated": .array(report.runs.filter { report.outdated.contains($0.id) }.map { .string($0.variant.name) }),
       "reasons": .array(
-        advice.lines.map { line in
+        advice.lines.enumerated().map { place, line in
           [
             "rule": .string(line.rule.rawValue), "direction": .string(line.direction.rawValue),
             "statement": .string(line.statement),
             "stated_file": line.stated == nil ? .null : "assay.yaml",
             "stated_key": line.stated.map { .string($0.key) } ?? .null,
             "stated_line": line.stated?.line.map { JSONValue($0) } ?? .null,
+            "evidence": report.source(ofLine: place).map(evidence) ?? .null,
             "figures": .array(
               line.figures.map { figure in
                 [
@@ -117,6 +123,22 @@ extension Report {
           ]
         }),
     ]
+  }
+}
+
+extension Report {
+  /// What a line of a verdict rests on: runs by their numbers, cases by their ids, or a place in a file.
+  static func evidence(_ source: VerdictSource) -> JSONValue {
+    let runs = JSONValue.array(source.runs.map { JSONValue(Int($0.number)) })
+    return switch source {
+    case .run: ["kind": "run", "runs": runs]
+    case .runs(_, _, let set): ["kind": "comparison", "set": .string(set), "runs": runs]
+    case .versions(_, let set): ["kind": "versions", "set": .string(set), "runs": runs]
+    case .cases(let ids, let set):
+      ["kind": "cases", "set": .string(set), "cases": .array(ids.map { .string($0) })]
+    case .file(let file, let key, let line):
+      ["kind": "file", "file": .string(file), "key": .string(key), "line": line.map { JSONValue($0) } ?? .null]
+    }
   }
 }
 

@@ -29,6 +29,8 @@ package protocol RunStore: Sendable {
   func setState(_ state: Run.State, of run: RunID) async throws
   /// Changes what a person calls a run and notes of it; nil takes it away.
   func setLabels(_ labels: RunLabels, of run: RunID) async throws
+  /// Bytes of text that only this run holds.
+  func bytes(of run: RunID) async throws -> Int
   /// A run's outputs, in the order they were recorded.
   func outputs(of run: RunID) async throws -> [Output]
   /// Why requests of a run have no answer, or answers no score, with how many; the most frequent first.
@@ -77,6 +79,10 @@ package protocol ReviewStore: Sendable {
   func keep(_ preference: Preference) async throws
   /// Keeps what a case's answer should have been, in place of what was kept before.
   func keep(_ correction: Correction) async throws
+  /// Keeps how an answer fails.
+  func keep(_ mark: FailureMark) async throws
+  /// Takes that back.
+  func remove(_ mark: FailureMark) async throws
   /// Takes back what was found of two answers, given in order.
   func removePreference(set: String, caseID: String, a: OutputPlace, b: OutputPlace) async throws
   /// Takes back what a case's answer should have been.

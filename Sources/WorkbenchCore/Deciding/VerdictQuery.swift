@@ -6,7 +6,7 @@ package struct VerdictQuery: Query {
   package init() {}
 
   /// Everything that was measured and declared.
-  package var sources: Set<QuerySource> { [.files, .runs, .jobs] }
+  package var sources: Set<QuerySource> { [.files, .runs, .jobs, .reviews] }
 
   /// Pairs the runs that stand for the variants, and weighs the facts.
   package func answer(

@@ -36,8 +36,14 @@ extension Workbench {
           set: run.set, caseID: evalCase.id, input: evalCase.inputHash, text: text, source: request.output,
           time: dependencies.now()))
     case .answer(nil): try await store.removeCorrection(set: run.set, caseID: evalCase.id)
+    case .failure(let mode, let isMarked):
+      let mark = FailureMark(
+        set: run.set, caseID: evalCase.id, input: evalCase.inputHash, place: request.output,
+        mode: try FailureMark.checked(mode), time: dependencies.now())
+      if isMarked { try await store.keep(mark) } else { try await store.remove(mark) }
     }
     snapshot.reviews = try await store.reviews()
+    changed([.reviews])
     publish()
   }
 

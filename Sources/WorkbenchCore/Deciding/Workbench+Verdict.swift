@@ -33,7 +33,10 @@ extension Workbench {
     for general in workspace.evalSets where general.isGeneral && general.name != set.name {
       evidence.general.append((general, try await measured(on: general)))
     }
-    evidence.rows = await rows(of: evidence.tuned?.run, in: set)
+    evidence.reviews = snapshot.reviews
+    let rows = await rows(of: evidence.tuned?.run, in: set)
+    evidence.rows = (rows.origin, rows.leaked?.count, rows.count)
+    evidence.leakedIDs = rows.leaked ?? []
     let (prompted, tuned) = (evidence.prompted?.run, evidence.tuned?.run)
     let facts = evidence.facts(cost: cost(prompted: prompted, tuned: tuned))
     var report = VerdictReport(
@@ -42,6 +45,10 @@ extension Workbench {
       comparison: facts.comparison, cost: facts.cost, advice: Advice(facts))
     report.flips = FlipDistance.all(facts)
     report.forecast = evidence.forecast
+    report.sources = evidence.sources(of: report.advice.lines)
+    report.measures = Dictionary(
+      evidence.measures.values.map { ($0.command, $0) }, uniquingKeysWith: { first, _ in first })
+    report.letters = evidence.letters
     return report
   }
 
@@ -102,13 +109,15 @@ extension Workbench {
 
   /// What is known of the rows that a tuned run's adapter was made from: where they are, how many there are, and how many
   /// cases of the set are among them.
-  private func rows(of tuned: Run?, in set: EvalSet) async -> (origin: RowsOrigin?, leaked: Int?, count: Int?) {
+  private func rows(of tuned: Run?, in set: EvalSet) async -> (
+    origin: RowsOrigin?, leaked: Set<String>?, count: Int?
+  ) {
     let files = dependencies.files
     if let tuned, let job = snapshot.jobs.first(where: { tuned.variant.adapter.map($0.made) == true }) {
       // The file may be gone or another by now; what the job learnt stands in its folder.
       for path in [job.data, job.folder + "/train.jsonl"] {
         guard let rows = try? await files.trainingRows(at: path) else { continue }
-        return (.known(file: job.data), TrainingSplit.leakedCases(of: rows, in: set).count, rows.count)
+        return (.known(file: job.data), TrainingSplit.leakedCases(of: rows, in: set), rows.count)
       }
       return (.unknown, nil, nil)
     }
@@ -116,7 +125,7 @@ extension Workbench {
       return (tuned == nil ? nil : .unknown, nil, nil)
     }
     guard tuned != nil else { return (nil, nil, rows.count) }
-    return (.assumed(file: data), TrainingSplit.leakedCases(of: rows, in: set).count, rows.count)
+    return (.assumed(file: data), TrainingSplit.leakedCases(of: rows, in: set), rows.count)
   }
 
   private func cost(prompted: Run?, tuned: Run?) -> CostModel? {

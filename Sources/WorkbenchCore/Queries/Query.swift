@@ -45,6 +45,8 @@ package enum QuerySource: Hashable, Sendable {
   case run(RunID)
   /// Which jobs there are and how they ended.
   case jobs
+  /// What people found of answers.
+  case reviews
 }
 
 extension QuerySource {

@@ -201,6 +201,7 @@ struct Harvest {
         }
       }
       if choice.correction?.source == one.place { return 3 }
+      if request.filter.onlyPreferred { return nil }
       if one.isWorse, !one.isPreferred { return 2 }
       return one.reason == .failed ? 1 : nil
     }
