@@ -47,4 +47,12 @@ struct NamedGraders {
 
   /// The descriptions in a list; nil where there is none of this name.
   func specs(_ name: String) -> [JSONValue]? { lists[name].map { $0.compactMap { $0.json() } } }
+
+  /// The descriptions of a set's graders, and of the lists that its cases name, each of these with its name: what judges
+  /// the cases, and so is part of the set's hash.
+  /// - Parameter changes: what cases say of their own graders.
+  func specs(with own: GraderReader.Result?, namedBy changes: [String: JSONValue]) -> [JSONValue] {
+    let names = lists.isEmpty ? [] : Set(changes.values.flatMap { ($0.array ?? []).compactMap(\.string) })
+    return (own?.specs ?? []) + names.sorted().compactMap { name in specs(name).map { [name: .array($0)] } }
+  }
 }

@@ -306,7 +306,8 @@ struct WorkspaceReader {
       var part = EvalSet(
         name: name, path: set.path, cases: cases, graders: set.graders, prompt: set.prompt, isGeneral: false,
         hash: file.hash(
-          of: cases, graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong,
+          of: cases, graders: namedGraders.specs(with: rules.graders, namedBy: file.graders),
+          countsAsWrong: rules.countsAsWrong,
           keepsReasoning: rules.keepsReasoning))
       part.isHeldOut = isHeldOut
       part.keepsReasoning = set.keepsReasoning
@@ -335,7 +336,8 @@ struct WorkspaceReader {
     var set = EvalSet(
       name: name, path: path, cases: file.cases, graders: GraderSet(rules.graders?.graders ?? []),
       hash: file.hash(
-        graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong, keepsReasoning: rules.keepsReasoning))
+        graders: namedGraders.specs(with: rules.graders, namedBy: file.graders), countsAsWrong: rules.countsAsWrong,
+        keepsReasoning: rules.keepsReasoning))
     set.keepsReasoning = rules.keepsReasoning
     set.graderLines = rules.graders?.lines ?? []
     set.countsAsWrong = rules.countsAsWrong

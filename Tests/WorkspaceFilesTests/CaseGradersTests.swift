@@ -80,6 +80,14 @@ import Testing
     let other = #"{"id": "b", "input": "x", "expected": "y", "graders": {"likeness": {"threshold": 0.2}}}"# + "\n"
     let hashes = [try await set(plain).set.hash, try await set(changed).set.hash, try await set(other).set.hash]
     #expect(Set(hashes).count == 3)
+    let named = #"{"id": "b", "input": "x", "graders": ["one"]}"# + "\n"
+    var sets: [ContentHash] = []
+    for list in ["[exact]", "[contains]"] {
+      let workspace = try await read(
+        "grader_sets: { one: \(list), two: [bleu] }\n", ["evals/main.jsonl": named])
+      sets.append(try #require(workspace.evalSets.first).hash)
+    }
+    #expect(sets[0] != sets[1], "what a list that cases name holds is measured, too")
   }
 
   @Test(arguments: [
