@@ -21,13 +21,14 @@ struct WorkspaceReader {
   private var promptAt: [String: Prompt] = [:]
   private var fileAt: [String: CaseFile] = [:]
   /// The lists of graders that have names.
-  private var namedGraders = NamedGraders()
+  private var namedGraders: NamedGraders
 
   /// A reader of a folder.
   init(_ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache) {
     self.folder = folder
     self.dialects = dialects
     self.cases = cases
+    namedGraders = NamedGraders(in: folder)
   }
 
   /// Reads everything.
@@ -51,7 +52,7 @@ struct WorkspaceReader {
     workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
-    namedGraders = NamedGraders(&fields)
+    namedGraders = NamedGraders(&fields, in: folder)
     let rules = GradingRules(
       graders: GraderReader.read(&fields, "graders", in: folder, named: namedGraders),
       countsAsWrong: countsAsWrong(&fields) ?? [],

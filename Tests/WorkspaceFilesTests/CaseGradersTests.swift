@@ -111,6 +111,19 @@ import Testing
     #expect(lines.first?.contains(sentence) == true, "\(lines)")
   }
 
+  @Test func schemasOfNamedListsStandInFiles() async throws {
+    let workspace = try await read(
+      "grader_sets: { formed: [{ type: json-schema, schema: { file: schemas/a.json } }] }\n",
+      [
+        "schemas/a.json": #"{"type": "array"}"#,
+        "evals/main.jsonl": #"{"id": "b", "input": "x", "graders": ["formed"]}"# + "\n",
+      ])
+    #expect(workspace.lines == [])
+    let set = try #require(workspace.evalSets.first)
+    #expect(set.graders(of: set.cases[0]).grade(answer: "[]", expected: nil).passed == true)
+    #expect(set.graders(of: set.cases[0]).grade(answer: "{}", expected: nil).passed == false)
+  }
+
   @Test func editsAndCopiesKeepThem() throws {
     let line = #"{"id": "a", "input": {"x": 1}, "graders": ["exact"]}"# + "\n"
     let edited = EvalCase(id: "a", input: ["x": 2])
