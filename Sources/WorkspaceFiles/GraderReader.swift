@@ -38,7 +38,7 @@ enum GraderReader {
 
   /// A description in which `schema: { file: PATH }` is the schema that stands in the file; nil, and noted, where that can't
   /// be read.
-  private static func withSchema(_ spec: JSONValue, _ entry: ConfigValue, in folder: WorkspaceFolder) -> JSONValue? {
+  static func withSchema(_ spec: JSONValue, _ entry: ConfigValue, in folder: WorkspaceFolder) -> JSONValue? {
     guard var object = spec.object, let reference = object["schema"]?.object, reference.keys == ["file"] else {
       return spec
     }

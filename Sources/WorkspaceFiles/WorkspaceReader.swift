@@ -21,13 +21,14 @@ struct WorkspaceReader {
   private var promptAt: [String: Prompt] = [:]
   private var fileAt: [String: CaseFile] = [:]
   /// The lists of graders that have names.
-  private var namedGraders = NamedGraders()
+  private var namedGraders: NamedGraders
 
   /// A reader of a folder.
   init(_ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache) {
     self.folder = folder
     self.dialects = dialects
     self.cases = cases
+    namedGraders = NamedGraders(in: folder)
   }
 
   /// Reads everything.
@@ -51,7 +52,7 @@ struct WorkspaceReader {
     workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
-    namedGraders = NamedGraders(&fields)
+    namedGraders = NamedGraders(&fields, in: folder)
     let rules = GradingRules(
       graders: GraderReader.read(&fields, "graders", in: folder, named: namedGraders),
       countsAsWrong: countsAsWrong(&fields) ?? [],
@@ -306,7 +307,8 @@ struct WorkspaceReader {
       var part = EvalSet(
         name: name, path: set.path, cases: cases, graders: set.graders, prompt: set.prompt, isGeneral: false,
         hash: file.hash(
-          of: cases, graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong,
+          of: cases, graders: namedGraders.specs(with: rules.graders, namedBy: file.graders),
+          countsAsWrong: rules.countsAsWrong,
           keepsReasoning: rules.keepsReasoning))
       part.isHeldOut = isHeldOut
       part.keepsReasoning = set.keepsReasoning
@@ -335,7 +337,8 @@ struct WorkspaceReader {
     var set = EvalSet(
       name: name, path: path, cases: file.cases, graders: GraderSet(rules.graders?.graders ?? []),
       hash: file.hash(
-        graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong, keepsReasoning: rules.keepsReasoning))
+        graders: namedGraders.specs(with: rules.graders, namedBy: file.graders), countsAsWrong: rules.countsAsWrong,
+        keepsReasoning: rules.keepsReasoning))
     set.keepsReasoning = rules.keepsReasoning
     set.graderLines = rules.graders?.lines ?? []
     set.countsAsWrong = rules.countsAsWrong
