@@ -192,8 +192,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Content", "Drawing", "Files", "Formats", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs", "Trainers",
-        "WorkbenchCore", "Domain",
+        "Content", "Drawing", "Files", "Formats", "Grading", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs",
+        "Trainers", "WorkbenchCore", "Domain",
         "WorkspaceFiles", asyncHTTPClient,
       ] + nio),
   ]

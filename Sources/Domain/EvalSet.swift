@@ -41,6 +41,8 @@ package struct EvalSet: Sendable, Identifiable {
   package var cases: [EvalCase]
   /// The set's own graders, or else the workspace's.
   package var graders: GraderSet
+  /// The graders of cases that have their own, by the case's id.
+  package var ownGraders: [String: GraderSet] = [:]
   /// The line of `assay.yaml` that each grader stands on, where they stand there.
   package var graderLines: [Int?] = []
   /// Replies that are no answer and count as wrong, where others are left out of the mean.
@@ -74,9 +76,15 @@ package struct EvalSet: Sendable, Identifiable {
 }
 
 extension EvalSet {
+  /// The graders of a case: its own, or else the set's.
+  package func graders(of evalCase: EvalCase) -> GraderSet { ownGraders[evalCase.id] ?? graders }
+
   /// Which grader can judge no case at all, where and why, as a sentence; nil where each can judge some.
   package var unscorable: String? {
-    let problems = graders.problems(in: cases.map { (expected: $0.expected, input: $0.input) })
+    // A case with graders of its own says nothing about those of the set.
+    let ordinary = ownGraders.isEmpty ? cases : cases.filter { ownGraders[$0.id] == nil }
+    guard !ordinary.isEmpty else { return nil }
+    let problems = graders.problems(in: ordinary.map { (expected: $0.expected, input: $0.input) })
     guard let problem = problems.first(where: \.concernsAll) else { return nil }
     let index = graders.graders.firstIndex { $0.name == problem.grader }
     let line = index.flatMap { graderLines.indices.contains($0) ? graderLines[$0] : nil }

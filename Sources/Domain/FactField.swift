@@ -48,7 +48,7 @@ package struct FactField: Sendable, Identifiable {
   /// What a typed text states; nil where it is empty.
   /// - Throws: `WorkbenchError.input` for what the key can't have.
   package func value(of text: String) throws -> JSONValue? {
-    let text = text.trimmingCharacters
+    let text = text.trimmed
     switch (kind, text) {
     case (_, ""), (.flag, "unknown"): return nil
     case (.flag, "yes"): return .bool(true)
@@ -151,7 +151,7 @@ package struct FactStatement: Sendable, Hashable {
 }
 
 extension String {
-  fileprivate var trimmingCharacters: String {
+  fileprivate var trimmed: String {
     String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 }

@@ -90,13 +90,4 @@ package struct Prompt: Sendable, Hashable, Identifiable {
     self.path = path
     self.sections = sections
   }
-
-  /// The sections that are sent: those that are on. If `titles` is given, the system sections are those whose title is in
-  /// it instead; the conversation of user and assistant stays whole.
-  package func sent(only titles: [String]?) -> [Section] {
-    sections.filter { section in
-      guard let titles else { return section.isEnabled }
-      return titles.contains(section.title) || (section.role != .system && section.isEnabled)
-    }
-  }
 }

@@ -76,10 +76,10 @@ package struct PromptVersion: Sendable, Hashable, Identifiable {
   }
 
   /// Freezes what `prompt` sends now.
-  package init(freezing prompt: Prompt, only titles: [String]? = nil) {
+  package init(freezing prompt: Prompt, _ choice: SectionChoice = .all) {
     self.init(
       prompt: prompt.name,
-      parts: prompt.sent(only: titles).map { Part(title: $0.title, role: $0.role, body: $0.body) })
+      parts: prompt.sent(choice).map { Part(title: $0.title, role: $0.role, body: $0.body) })
   }
 
   /// Names of all slots, in order of first use.

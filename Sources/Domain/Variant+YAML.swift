@@ -40,7 +40,10 @@ extension Variant {
   /// Its keys with their values as YAML.
   private var settings: [(key: String, value: String)] {
     var fields = [(key: "model", value: Self.yaml(model)), (key: "prompt", value: Self.yaml(prompt))]
-    if let sections { fields.append(("sections", "[\(sections.map(Self.yaml).joined(separator: ", "))]")) }
+    if let sections { fields.append(("sections", Self.yaml(sections))) }
+    for (key, titles) in [("with", with), ("without", without)] where !titles.isEmpty {
+      fields.append((key, Self.yaml(titles)))
+    }
     if let adapter { fields.append(("adapter", Self.yaml(adapter))) }
     if isDeclaredTuned { fields.append(("tuned", "true")) }
     if let base { fields.append(("base", Self.yaml(base))) }
@@ -52,8 +55,11 @@ extension Variant {
     return fields
   }
 
+  /// Texts as a YAML list on one line.
+  package static func yaml(_ texts: [String]) -> String { "[\(texts.map(yaml).joined(separator: ", "))]" }
+
   /// A text as a YAML value: plain where it can't be taken for anything else.
-  private static func yaml(_ text: String) -> String {
+  package static func yaml(_ text: String) -> String {
     let isPlain =
       text.unicodeScalars.allSatisfy {
         $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-/+@".unicodeScalars.contains($0))

@@ -8,6 +8,12 @@ package struct Variant: Sendable, Hashable, Identifiable {
   package var prompt: PromptName
   /// Titles of the sections to send, when not all that are on.
   package var sections: [String]?
+  /// Titles of sections that are sent although they are off, or not among `sections`.
+  package var with: [String] = []
+  /// Titles of sections that are not sent.
+  package var without: [String] = []
+  /// The variant that this one is an arm of an ablation of; nil for the workspace's own variants.
+  package var ablated: String?
   /// A folder with the adapter, relative to the workspace; of a model at an endpoint, the name that the tuned model has
   /// there; or `latestAdapter`.
   package var adapter: String?
@@ -19,6 +25,13 @@ package struct Variant: Sendable, Hashable, Identifiable {
   package var sampling: Sampling
   /// An adapter called so is the best one of the newest finished job that the model can use.
   package static let latestAdapter = "latest"
+  /// Which sections of its prompt it sends.
+  package var choice: SectionChoice {
+    get { SectionChoice(only: sections, with: with, without: without) }
+    set { (sections, with, without) = (newValue.only, newValue.with, newValue.without) }
+  }
+  /// Which sections it sends to the cases of a set, which may have a prompt of its own.
+  package func choice(on set: EvalSet?) -> SectionChoice { set?.prompt == nil ? choice : .all }
   /// Same as `name`.
   package var id: String { name }
   /// Whether it was trained: it has an adapter, or the file says so.

@@ -3,25 +3,27 @@ extension Workspace {
   /// line of an eval set that can't be read is none of them: it is left out and told, and the others are what they are.
   package func flaws(of variant: Variant, prompt: Prompt, set: EvalSet) -> [Problem] {
     // A checkpoint, NAME@JOB/STEP, stands for a variant too.
-    let names = [variant.name] + (variant.name.split(separator: "@").first.map { [String($0)] } ?? [])
+    let names =
+      [variant.name]
+      + (variant.name.split(separator: "@").first.map { [String($0)] } ?? []) + (variant.ablated.map { [$0] } ?? [])
     let keys =
       ["graders", "eval_sets.\(set.name)", "models.\(variant.model)", "prompts.\(prompt.name)"]
       + names.map { "variants.\($0)" }
-    let titles = set.prompt == nil ? variant.sections : nil
+    let choice = variant.choice(on: set)
     let found = problems.filter { problem in
       guard problem.severity == .error else { return false }
       if problem.file == set.path { return problem.line == nil }
       if problem.file.hasPrefix(prompt.path + "/") || problem.file == prompt.path { return true }
       return Self.isSettings(problem.file) && problem.concerns(keys)
     }
-    let slots = slotFlaws(of: prompt, only: titles, on: set)
-    return found + slots + orderFlaws(of: prompt, only: titles, on: variant.model)
+    let slots = slotFlaws(of: prompt, choice, on: set)
+    return found + slots + orderFlaws(of: prompt, choice, on: variant.model)
   }
 
   /// What looks like a slot in the sections that are sent and is none, with the nearest name among the slots of the
   /// prompt and the members of the set's inputs.
-  package func slotFlaws(of prompt: Prompt, only titles: [String]?, on set: EvalSet?) -> [Problem] {
-    let sent = prompt.sent(only: titles)
+  package func slotFlaws(of prompt: Prompt, _ choice: SectionChoice, on set: EvalSet?) -> [Problem] {
+    let sent = prompt.sent(choice)
     var names: [String]?
     return sent.flatMap { section in
       PromptTemplate.flaws(of: section.body).map { flaw in
@@ -44,10 +46,10 @@ extension Workspace {
   }
 
   /// A system section after the user or the assistant has spoken, where the model's API has no place for one.
-  private func orderFlaws(of prompt: Prompt, only titles: [String]?, on modelName: String) -> [Problem] {
+  private func orderFlaws(of prompt: Prompt, _ choice: SectionChoice, on modelName: String) -> [Problem] {
     guard case .endpoint(let endpoint)? = model(modelName)?.api, !endpoint.dialect.takesLaterSystemText
     else { return [] }
-    let sent = prompt.sent(only: titles).filter { !$0.body.isEmpty }
+    let sent = prompt.sent(choice).filter { !$0.body.isEmpty }
     guard let start = sent.firstIndex(where: { $0.role != .system }) else { return [] }
     return sent[start...].filter { $0.role == .system }.map { section in
       Problem(
@@ -117,10 +119,10 @@ extension Workspace {
   /// Everything that keeps a variant from being asked about a set's cases, besides errors that reading the files found:
   /// what is no slot, system text where there is no place for it, and cases that don't fill the slots.
   package func renderingProblems(of variant: Variant, prompt: Prompt, on set: EvalSet) -> [Problem] {
-    let titles = set.prompt == nil ? variant.sections : nil
-    let flaws = slotFlaws(of: prompt, only: titles, on: set) + orderFlaws(of: prompt, only: titles, on: variant.model)
+    let choice = variant.choice(on: set)
+    let flaws = slotFlaws(of: prompt, choice, on: set) + orderFlaws(of: prompt, choice, on: variant.model)
     guard !flaws.contains(where: { $0.file.hasPrefix(prompt.path) }) else { return flaws }
-    let version = PromptVersion(freezing: prompt, only: titles)
+    let version = PromptVersion(freezing: prompt, choice)
     return set.cases.compactMap { evalCase in
       do {
         let messages = try version.messages(for: evalCase.input)

@@ -24,7 +24,7 @@ extension Workspace {
     struct Key: Hashable {
       var prompt: PromptName
       var set: String
-      var titles: [String]?
+      var choice: SectionChoice
       var api: String
     }
     var pairs: [Rendering] = []
@@ -34,7 +34,7 @@ extension Workspace {
         guard let prompt = prompt(set.prompt ?? variant.prompt) else { continue }
         let api = if case .endpoint(let endpoint)? = model(variant.model)?.api { endpoint.dialect.word } else { "" }
         let key = Key(
-          prompt: prompt.name, set: set.name, titles: set.prompt == nil ? variant.sections : nil, api: api)
+          prompt: prompt.name, set: set.name, choice: variant.choice(on: set), api: api)
         if let place = places[key] {
           pairs[place].variants.append(variant.name)
           continue

@@ -70,7 +70,7 @@ struct ComparePair: Sendable {
     var best: Side?
     var seen: Set<String> = []
     for run in snapshot.runs where run.set == set && !run.variant.isTuned && run.variant.name != except {
-      guard seen.insert(run.variant.name).inserted,
+      guard run.variant.ablated == nil, seen.insert(run.variant.name).inserted,
         let run = snapshot.meantRun(of: run.variant.name, on: set)?.run
       else { continue }
       if rank(run) > rank(best?.run) { best = Side(variant: run.variant, run: run, isPinned: false) }
@@ -87,7 +87,7 @@ struct ComparePair: Sendable {
   }
 
   private static func newestTuned(_ set: String?, _ snapshot: Snapshot) -> Side? {
-    if let newest = snapshot.runs.first(where: { $0.set == set && $0.variant.isTuned }),
+    if let newest = snapshot.runs.first(where: { $0.set == set && $0.variant.isTuned && $0.variant.ablated == nil }),
       let run = snapshot.meantRun(of: newest.variant.name, on: set)?.run
     {
       return Side(variant: run.variant, run: run, isPinned: false)

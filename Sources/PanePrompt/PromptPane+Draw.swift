@@ -149,7 +149,7 @@ extension PromptPane {
     var counts: [String: TokenCount] = [:]
     var parts = pen.rendered?.parts ?? []
     let isExact = pen.rendered?.countsAreExact ?? false
-    for section in pen.subject.prompt.sent(only: pen.subject.titles) {
+    for section in pen.subject.prompt.sent(pen.subject.choice) {
       if let index = parts.firstIndex(where: { $0.title == section.title && $0.role == section.role }) {
         let part = parts.remove(at: index)
         if let tokens = part.tokens { counts[section.id] = TokenCount(count: tokens, isExact: isExact) }

@@ -22,9 +22,19 @@ extension SQLiteStore {
         try db.execute(sql: "UPDATE runs SET name = NULL, note = NULL")
       }
       try await copy.vacuum(into: lean)
-      return try FileBytes.read(lean, limit: .max, followsLinks: false)
+      var bytes = try FileBytes.read(lean, limit: .max, followsLinks: false)
+      // The schema cookie (bytes 40 to 43 of the header) counts changes of a file's schema, so that connections notice
+      // them: it says nothing of the content, and goes up with each copy.
+      guard bytes.count > Self.cookie.upperBound else {
+        throw StorageError.failed(path: name, detail: "the copy is empty")
+      }
+      bytes.replaceSubrange(Self.cookie, with: [0, 0, 0, 1])
+      return bytes
     }
   }
+
+  /// Where the header of a database counts changes of its schema.
+  private static let cookie = 40..<44
 
   /// A store of such bytes, to be read; writing throws.
   /// - Throws: `StorageError`; `.foreign` where they hold anything that Assay doesn't put into a database.

@@ -36,7 +36,7 @@ extension Report {
   private static func table(_ matrix: ConfusionMatrix) -> TextTable {
     var table = TextTable(
       [.init("")] + matrix.labels.map { .init($0, .right) } + [
-        .init("other", .right), .init("recall", .right), .init("precision", .right, priority: 2),
+        .init("any other", .right), .init("recall", .right), .init("precision", .right, priority: 2),
       ])
     table.rows = matrix.labels.indices.map { row in
       [matrix.labels[row]] + matrix.counts[row].map(String.init) + [

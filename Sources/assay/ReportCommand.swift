@@ -29,7 +29,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   func validate() throws {
     let named = [html, markdown, junit].compactMap(\.self)
-    guard named.count { $0 == "-" } + (options.json ? 1 : 0) <= 1 else {
+    guard named.count(where: { $0 == "-" }) + (options.json ? 1 : 0) <= 1 else {
       throw ValidationError("Only one thing can go to standard output.")
     }
     guard dossier != "-" else { throw ValidationError("A dossier goes to a file.") }

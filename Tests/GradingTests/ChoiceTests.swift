@@ -10,11 +10,14 @@ import Testing
     ("The correct answer is option B because A is wrong.", "B"), ("The answer is A. No: the answer is B.", "B"),
     ("Die Antwort ist B.", "B"), ("答案是B。", "B"), ("\\boxed{B}", "B"), ("The answer is \\boxed{\\text{B}}", "B"),
     ("(A) is wrong and (C) too, so I choose (B)", "B"), ("I would say B", "B"), ("B) Rome", "B"), ("**B** it is", "B"),
-    ("The answer is not A. It's B", "several"), ("The answer isn't (A) but (B)", "B"), ("A dog", "none"),
+    ("The answer is not A. It's B", "B"), ("The answer isn't (A) but (B)", "B"), ("A dog", "none"),
     ("I think so", "none"),
     ("", "none"), ("C++ is B", "B"), ("Either A or B", "several"), ("The answer is A and B", "several"),
     ("ABBA", "none"),
     ("Answer B", "B"), ("The answer to question 5 is: B", "B"), ("A is a letter. B", "B"),
+    ("answer: b", "B"), ("The answer is b.", "B"), ("The answer is a dog", "none"), ("It is B, not A.", "B"),
+    ("A is false. C is false. Therefore B.", "B"), ("I don't choose A but I choose B over C", "B"), ("选择B", "B"),
+    ("A, because B is wrong", "several"),
   ])
   func choicesAreFound(answer: String, choice: String) {
     let found: String =

@@ -22,6 +22,9 @@ import Testing
       ("2.5 million", [[2_500_000]]), ("１２３", [[123]]), ("٤٢", [[42]]), ("共42個", [[42]]), ("10,20,30", []),
       ("5 of 7", [[5], [7]]), ("1/0", []), ("", []), ("e5", []), ("--5", [[-5]]), ("(8)", [[8]]), ("$-5", [[-5]]),
       ("-$5", [[-5]]),
+      ("3 1/2", [[3.5]]), ("3½", [[3.5]]), ("½", [[0.5]]), ("5%-10%", [[5], [10]]), ("10K", [[10_000]]),
+      ("٣٫٥", [[3.5]]),
+      ("from 3 1/2/2026", [[3]]), ("٬", []),
     ] as [(String, [[Double]])])
   func numbersAreFound(text: String, readings: [[Double]]) {
     let found = numbers(text)
@@ -43,7 +46,8 @@ import Testing
     arguments: [
       ("5 km", "length", 1000), ("12%", "share", 0.01), ("12 percent", "share", 0.01), ("€5", "EUR", 1),
       ("5 EUR", "EUR", 1),
-      ("USD 5", "USD", 1), ("US$5", "USD", 1), ("3 million dollars", "USD", 1), ("20 °C", "temperature", 1),
+      ("USD 5", "USD", 1), ("USD5", "USD", 1), ("US$5", "USD", 1), ("3 million dollars", "USD", 1),
+      ("20 °C", "temperature", 1),
       ("5kg", "mass", 1),
       ("90 minutes", "time", 60), ("5 in", "length", 0.0254), ("7 m²", "area", 1), ("30 km/h", "speed", 1 / 3.6),
       ("512 MiB", "data", 1_048_576), ("5 pounds", "mass", 0.45359237),
@@ -102,7 +106,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "29.2.2026", "2026-13-01", "1.2.3", "1.2.3.2026", "2026", "March 2026", "32 March 2026", "10-2026-03-04", "", "of",
+    "29.2.2026", "2026-13-01", "1.2.3", "1.2.3.2026", "2026", "March 2026", "令和8年3月4日", "32 March 2026",
+    "10-2026-03-04", "", "of",
   ])
   func noDates(text: String) { #expect(DateScanner(text, order: nil).all() == []) }
 

@@ -61,7 +61,8 @@ import WorkbenchCore
       await #expect(throws: Problem.self) {
         try await folder.files.state([FactStatement(key: "domain_jargon", value: false)])
       }
-      #expect(try folder.text("assay.yaml") == Self.models + config)
+      let text = try folder.text("assay.yaml")
+      #expect(text == Self.models + config)
     }
   }
 

@@ -1,8 +1,9 @@
 /// Finds the choice that an answer makes among labels such as A, B, C and D.
 ///
 /// In this order, and each time the last one counts: the whole answer is a label; a label stands behind words such as
-/// "the answer is"; a label stands in round brackets or `\boxed{}`, or emphasised; one label alone begins a line with a
-/// bracket or period behind it; one label alone occurs anywhere as a word, "A" and "I" as words of a sentence left out.
+/// "the answer is"; a label stands right behind a word such as "therefore" or "choose"; a label stands in brackets, or
+/// emphasised; one label alone begins a line with a bracket or period behind it; one label alone occurs anywhere as a
+/// word, "A" and "I" as words of a sentence, and what stands behind "not", left out.
 struct ChoiceExtraction {
   /// What was found.
   enum Result: Sendable, Hashable {
@@ -46,7 +47,8 @@ struct ChoiceExtraction {
 
   /// The choice.
   func result() -> Result {
-    whole() ?? announced() ?? framed() ?? lone { beginsLine($0) } ?? lone { !isSentenceWord($0) } ?? .none
+    whole() ?? announced() ?? concluded() ?? framed() ?? lone { beginsLine($0) } ?? lone { !isSentenceWord($0) }
+      ?? .none
   }
 
   private func whole() -> Result? {
@@ -63,6 +65,7 @@ struct ChoiceExtraction {
     let marks = AnswerMark.places(in: lower).filter { !isNegated(behind: $0) }
     for mark in marks.suffix(50).reversed() {
       let end = text[mark...].firstIndex { $0 == "\n" } ?? text.count
+      if let small = smallLabel(behind: mark) { return .label(small) }
       let behind = places.filter { $0.range.lowerBound >= mark && $0.range.upperBound <= end }
       guard let first = behind.first, isEmptyStretch(mark..<first.range.lowerBound) else { continue }
       // "A or B" names two.
@@ -73,6 +76,56 @@ struct ChoiceExtraction {
     }
     return nil
   }
+
+  /// A label in lower case right behind an announcement; not an article, as in "is a dog".
+  private func smallLabel(behind mark: Int) -> String? {
+    let start = text[mark...].firstIndex { !" *_([\"'".unicodeScalars.contains($0) } ?? text.count
+    guard start < text.count, text[start] == lower[start] else { return nil }
+    return labels.first { label in
+      let scalars = AnswerMark.lowercased(label.scalars)
+      let end = start + scalars.count
+      guard AnswerMark.stands(scalars, at: start, in: lower), AnswerMark.isWord(start, scalars.count, in: lower) else {
+        return false
+      }
+      return scalars.count > 1 || end + 1 >= text.count || !text[end].isSpace || !text[end + 1].properties.isAlphabetic
+    }?.label
+  }
+
+  private static let conclusions = [
+    "therefore", "thus", "hence", "choose", "choosing", "pick", "select", "selecting", "选择", "选", "選", "wähle",
+  ].map { Array($0.unicodeScalars) }
+
+  /// The last label right behind a word that draws a conclusion.
+  private func concluded() -> Result? {
+    let concluding = places.filter { place in
+      let word = self.word(before: place.range.lowerBound)
+      guard Self.conclusions.contains(where: { $0 == Array(lower[word]) }) else { return false }
+      return !isNegation(self.word(before: word.lowerBound))
+    }
+    return concluding.last.map { .label(labels[$0.label].label) }
+  }
+
+  /// The word before a place, with nothing but a space, a comma, a colon or a bracket between.
+  private func word(before place: Int) -> Range<Int> {
+    var end = place
+    while end > 0, place - end < 3, " ,:(".unicodeScalars.contains(text[end - 1]) { end -= 1 }
+    var start = end
+    while start > 0, end - start < 16,
+      text[start - 1].properties.isAlphabetic || "'’".unicodeScalars.contains(text[start - 1])
+    {
+      start -= 1
+    }
+    return start..<end
+  }
+
+  private func isNegation(_ word: Range<Int>) -> Bool {
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: lower[word])
+    let text = String(view)
+    return text.hasSuffix("n't") || text.hasSuffix("n’t") || Self.negations.contains(text)
+  }
+
+  private static let negations: Set<String> = ["not", "nicht", "pas", "non", "no", "não", "neither", "nor", "never"]
 
   /// Whether nothing but signs and words such as "option" stand there.
   private func isEmptyStretch(_ range: Range<Int>) -> Bool {
@@ -98,10 +151,10 @@ struct ChoiceExtraction {
   }
 
   private func isNegated(behind mark: Int) -> Bool {
-    let next = lower[mark..<min(text.count, mark + 12)].split { !$0.properties.isAlphabetic }.first.map { Array($0) }
-    return next.map {
-      ["not", "nicht", "pas", "non", "no", "não", "neither"].map { Array($0.unicodeScalars) }.contains($0)
-    } ?? false
+    let start = text[mark...].firstIndex { $0.properties.isAlphabetic } ?? text.count
+    guard start <= mark + 4 else { return false }
+    let end = text[start...].firstIndex { !$0.properties.isAlphabetic } ?? text.count
+    return end - start < 16 && isNegation(start..<end)
   }
 
   private func framed() -> Result? {
@@ -114,7 +167,7 @@ struct ChoiceExtraction {
   }
 
   private func lone(_ counts: (Range<Int>) -> Bool) -> Result? {
-    let meant = places.filter { counts($0.range) }.map(\.label)
+    let meant = places.filter { counts($0.range) && !isNegation(word(before: $0.range.lowerBound)) }.map(\.label)
     let distinct = meant.reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
     guard let first = distinct.first else { return nil }
     return distinct.count == 1 ? .label(labels[first].label) : .several(distinct.map { labels[$0].label })

@@ -98,7 +98,7 @@ struct DateScanner {
   // MARK: Digits alone
 
   private func numeric(at place: Int, _ first: Int, _ digits: Int) -> (readings: [CalendarDate], tokens: Int)? {
-    if digits == 4 || digits <= 2, let found = eastAsian(at: place, first) { return found }
+    if digits == 4, let found = eastAsian(at: place, first) { return found }
     guard touches(place), case .sign(let sign)? = token(place + 1), "-/.".unicodeScalars.contains(sign),
       touches(place + 1),
       case .number(let second, let secondDigits)? = token(place + 2), secondDigits <= 2, touches(place + 2),

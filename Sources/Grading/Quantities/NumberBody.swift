@@ -44,7 +44,7 @@ struct NumberBody {
     guard let first = next.first, QuantityScanner.digit(first) != nil else { return false }
     switch sign {
     case ".", ",": return true
-    case "'", "’", "_": return true
+    case "'", "’", "_", "٫", "٬": return true
     case " ", "\u{A0}", "\u{2009}", "\u{202F}":
       let run = next.prefix(4).prefix { QuantityScanner.digit($0) != nil }
       return digits.count <= 3 && run.count == 3
@@ -76,17 +76,18 @@ struct NumberBody {
   /// What the digits may mean; nil where they are no number.
   func readings(_ decimalSign: Quantity.DecimalSign?) -> [Double]? {
     guard let last = signs.last else { return value(groups[0], "").map { [$0] } }
-    let isPoint = last == "." || last == ","
+    let isPoint = last == "." || last == "," || last == "٫"
     let others = Set(signs.dropLast())
     var readings: [Double] = []
     let mayBeDecimal =
-      isPoint && !others.contains(last) && others.count <= 1 && (decimalSign.map { $0.scalar == last } ?? true)
+      isPoint && !others.contains(last) && others.count <= 1
+      && (last == "٫" || (decimalSign.map { $0.scalar == last } ?? true))
     if mayBeDecimal, signs.count == 1 || Self.areGrouped(groups.dropLast()),
       others.allSatisfy({ decimalSign == nil || $0 != decimalSign?.scalar })
     {
       if let value = value(groups.dropLast().joined(), groups.last ?? "") { readings.append(value) }
     }
-    let mayBeGroups = !isPoint || (decimalSign.map { $0.scalar != last } ?? true)
+    let mayBeGroups = !isPoint || last != "٫" && (decimalSign.map { $0.scalar != last } ?? true)
     if mayBeGroups, Set(signs).count == 1, Self.areGrouped(groups[...]), let value = value(groups.joined(), "") {
       readings.append(value)
     }

@@ -22,6 +22,13 @@ struct QuantityScanner {
     var found: [Quantity] = []
     var place = 0
     while place < text.count {
+      if let part = Self.part(text[place]) {
+        // "½" by itself; behind a whole number it was read with it.
+        found.append(
+          Quantity(readings: [part], unit: nil, text: String(text[place]), range: place..<(place + 1)))
+        place += 1
+        continue
+      }
       guard Self.digit(text[place]) != nil || startsFraction(place) else {
         place += 1
         continue
@@ -57,7 +64,9 @@ struct QuantityScanner {
     // Part of a word such as "gpt4" or "v1.2", or of a date, a time or a longer chain of digits.
     if isInsideWord(start) || !body.isNumber { return (nil, end) }
     guard var readings = body.readings(decimalSign) else { return (nil, end) }
-    if let (denominator, after) = fraction(after: end) {
+    if let (part, after) = mixed(after: end), body.isInteger {
+      (readings, end) = ([readings[0] + part], after)
+    } else if let (denominator, after) = fraction(after: end) {
       guard body.isInteger, denominator != 0 else { return (nil, after) }
       (readings, end) = ([readings[0] / denominator], after)
     } else if let (power, after) = exponent(after: end) {
@@ -88,6 +97,27 @@ struct QuantityScanner {
   private func isCurrency(endingAt end: Int) -> Bool {
     guard end >= 3 else { return false }
     return QuantityUnit.named(string(end - 3..<end)).map { $0.dimension == string(end - 3..<end) } ?? false
+  }
+
+  /// The value of a scalar such as `½`.
+  private static func part(_ scalar: Unicode.Scalar) -> Double? {
+    guard !scalar.isASCII, scalar.properties.numericType == .numeric, let value = scalar.properties.numericValue,
+      value > 0, value < 1
+    else { return nil }
+    return value
+  }
+
+  /// `½` or ` 1/2` behind whole digits.
+  private func mixed(after end: Int) -> (part: Double, end: Int)? {
+    let start = end < text.count && text[end].isSpace && text[end] != "\n" ? end + 1 : end
+    guard start < text.count else { return nil }
+    if let part = Self.part(text[start]) { return (part, start + 1) }
+    guard start > end, Self.digit(text[start]) != nil else { return nil }
+    let body = NumberBody(text, at: start, limit: 4)
+    guard body.isInteger, body.isNumber, let numerator = body.readings(nil)?.first,
+      let (denominator, after) = fraction(after: body.end), numerator < denominator
+    else { return nil }
+    return (numerator / denominator, after)
   }
 
   /// `/ 4` behind whole digits.
@@ -149,7 +179,12 @@ struct QuantityScanner {
     func takeSign() -> Bool {
       guard place > 0, "-−+".unicodeScalars.contains(text[place - 1]) else { return false }
       // A dash behind a letter or a digit joins: "COVID-19", "2-3".
-      if place > 1, text[place - 2].properties.isAlphabetic || Self.digit(text[place - 2]) != nil { return false }
+      if place > 1,
+        text[place - 2].properties.isAlphabetic || Self.digit(text[place - 2]) != nil
+          || "%°)€".unicodeScalars.contains(text[place - 2])
+      {
+        return false
+      }
       isNegative = text[place - 1] != "+"
       place -= 1
       return true
@@ -162,7 +197,7 @@ struct QuantityScanner {
       guard let found = QuantityUnit.named(name), found.dimension.count == 3,
         found.dimension.utf8.allSatisfy({ (65...90).contains($0) }),
         name.unicodeScalars.allSatisfy({ !("a"..."z").contains($0) }),
-        AnswerMark.isWord(before - length, length, in: text) || name.unicodeScalars.contains("$")
+        before == length || !LabelSearch.joins(text[before - length - 1], text[before - length])
       else { continue }
       (unit, place) = (found, before - length)
       break
@@ -177,7 +212,7 @@ struct QuantityScanner {
     "milliards": 1e9, "tausend": 1e3,
   ]
   /// Letters that stand for a multiple right behind a number.
-  private static let letters: [String: Double] = ["k": 1e3, "M": 1e6]
+  private static let letters: [String: Double] = ["k": 1e3, "K": 1e3, "M": 1e6]
   private static let currencyLetters: [String: Double] = [
     "k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "B": 1e9, "b": 1e9, "T": 1e12,
   ]

@@ -1,3 +1,4 @@
+import Foundation
 import NumberFormat
 
 /// Scores, the comparison, parts of the set and labels.
@@ -54,6 +55,13 @@ extension HTMLReport {
 
   private func share(_ share: ReportDocument.Share?) -> String {
     share.map { NumberFormat.percent($0.mean, $0.low, $0.high) } ?? "–"
+  }
+
+  /// The same where a phone has room for the mean alone.
+  private func compactShare(_ share: ReportDocument.Share?) -> String {
+    let text = self.share(share)
+    guard let bracket = text.range(of: " [") else { return text }
+    return text[..<bracket.lowerBound] + "<span class=\"wide\">" + text[bracket.lowerBound...] + "</span>"
   }
 
   /// A mean with its interval between 0 and 1.
@@ -126,7 +134,7 @@ extension HTMLReport {
     let scale = max(0.1, ((ends.max() ?? 0.1) * 10).rounded(.up) / 10)
     let hasDifference = !ends.isEmpty
     let rows = breakdown.rows.prefix(Self.mostRows).map { row in
-      let scores = row.scores.map { "<td class=\"n\">\(share($0))</td>" }.joined()
+      let scores = row.scores.map { "<td class=\"n\">\(compactShare($0))</td>" }.joined()
       let difference = row.difference.map { (differencePlot($0, scale: scale), points($0)) } ?? ("", "–")
       return "<tr><th scope=\"row\">\(HTMLText.name(row.name))</th><td class=\"n wide\">\(row.cases)</td>\(scores)"
         + (hasDifference ? "<td class=\"plotcell\">\(difference.0)</td><td class=\"n wide\">\(difference.1)</td>" : "")
@@ -168,13 +176,13 @@ extension HTMLReport {
         return "<td\(classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\"")>\(count)</td>"
       }
       return "<tr><th scope=\"row\">\(HTMLText.name(matrix.labels[row]))</th>\(cells.joined())"
-        + "<td class=\"n\">\(share(matrix.recall[row]))</td><td class=\"n wide\">\(share(matrix.precision[row]))</td></tr>"
+        + "<td class=\"n\">\(compactShare(matrix.recall[row]))</td><td class=\"n wide\">\(share(matrix.precision[row]))</td></tr>"
     }
     let field = matrix.field.map { " · <code>\(HTMLText.line($0, bytes: 80))</code>" } ?? ""
     return """
       <h3>\(badge(isTuned(matrix.variant))) \(HTMLText.name(matrix.variant))\(field)</h3>
       <div class="scroll"><table class="matrix"><thead><tr><th scope="col">expected</th>\(head)\
-      <th scope="col" class="n">found (recall)</th><th scope="col" class="n wide">right when said (precision)</th></tr></thead>\
+      <th scope="col" class="n">found<span class="wide"> (recall)</span></th><th scope="col" class="n wide">right when said (precision)</th></tr></thead>\
       <tbody>\(rows.joined(separator: "\n"))</tbody></table></div>
       """
   }

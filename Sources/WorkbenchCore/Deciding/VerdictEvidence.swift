@@ -215,7 +215,8 @@ struct VerdictEvidence: Sendable {
         if let base = variants.first(where: { !$0.isTuned && $0.model == model }) {
           set(.generalBase, base.name, on: general.name)
         } else {
-          var base = Variant(name: "\(model)-base", model: model, prompt: tuned.prompt, sections: tuned.sections)
+          var base = Variant(name: "\(model)-base", model: model, prompt: tuned.prompt)
+          base.choice = tuned.choice
           base.sampling = tuned.sampling
           measures[.generalBase] = MeasureRequest(adding: base, on: general.name)
         }
@@ -223,13 +224,14 @@ struct VerdictEvidence: Sendable {
     }
     guard let prompted else { return measures }
     let same = variants.filter { isSameModel($0, as: tuned) }
-    if let full = same.first(where: { $0.prompt == prompted.prompt && $0.sections == prompted.sections }) {
+    if let full = same.first(where: { $0.prompt == prompted.prompt && $0.choice == prompted.choice }) {
       set(.tunedWithFullPrompt, full.name, on: self.set.name)
     } else {
       var full = tuned
       full = Variant(
-        name: "\(tuned.name)-full", model: tuned.model, prompt: prompted.prompt, sections: prompted.sections,
-        adapter: tuned.adapter, sampling: tuned.sampling)
+        name: "\(tuned.name)-full", model: tuned.model, prompt: prompted.prompt, adapter: tuned.adapter,
+        sampling: tuned.sampling)
+      full.choice = prompted.choice
       full.isDeclaredTuned = tuned.isDeclaredTuned && tuned.adapter == nil
       full.base = tuned.base
       measures[.tunedWithFullPrompt] = MeasureRequest(adding: full, on: self.set.name)

@@ -22,6 +22,8 @@ package struct VerdictReport: Sendable {
   package var advice: Advice
   /// How far each stated number is from changing the recommendation.
   package var flips: [FlipDistance] = []
+  /// When tuning pays for itself, from ranges; nil without prices.
+  package var forecast: MoneyForecast?
   /// What each line of the advice rests on, in the lines' order; nil where there is nothing to open.
   package var sources: [VerdictSource?] = []
   /// What measures each piece of missing evidence, by its command.
@@ -29,8 +31,6 @@ package struct VerdictReport: Sendable {
   /// Letters of the variants on the set, by name: those that share one can't be told apart. Empty where only one is
   /// measured, or more than can be compared at once.
   package var letters: [String: String] = [:]
-  /// When tuning pays for itself, from ranges; nil without prices.
-  package var forecast: MoneyForecast?
 
   /// Puts a report together.
   package init(

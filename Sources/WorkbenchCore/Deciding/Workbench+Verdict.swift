@@ -44,11 +44,11 @@ extension Workbench {
       outdated: Set(evidence.measured.filter { !$0.isCurrent }.map(\.run.id)), prompted: prompted, tuned: tuned,
       comparison: facts.comparison, cost: facts.cost, advice: Advice(facts))
     report.flips = FlipDistance.all(facts)
+    report.forecast = evidence.forecast
     report.sources = evidence.sources(of: report.advice.lines)
     report.measures = Dictionary(
       evidence.measures.values.map { ($0.command, $0) }, uniquingKeysWith: { first, _ in first })
     report.letters = evidence.letters
-    report.forecast = evidence.forecast
     return report
   }
 

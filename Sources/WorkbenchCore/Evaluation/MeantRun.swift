@@ -75,6 +75,7 @@ extension Workbench {
     let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var outputs: [Output] = []
     for output in stored {
+      try Task.checkCancellation()
       guard let evalCase = cases[output.caseID], let messages = try? Self.messages(for: evalCase, subject),
         identity.key(for: messages, of: evalCase, sample: run.firstSample + output.sample) == output.requestKey
       else { continue }

@@ -8,7 +8,7 @@ extension Workspace {
     var texts: [[String]] = []
     for variant in variants {
       guard let prompt = prompt(variant.prompt) else { continue }
-      let version = PromptVersion(freezing: prompt, only: variant.sections)
+      let version = PromptVersion(freezing: prompt, variant.choice)
       for template in version.templates where template.role == .system {
         let pieces = PromptTemplate.literals(of: template.content)
         if !texts.contains(pieces) { texts.append(pieces) }

@@ -16,7 +16,10 @@ extension Workbench {
   /// - Throws: `WorkbenchError.input` that suggests the nearest name.
   func subject(variant name: String, set setName: String?) throws -> Subject {
     let workspace = snapshot.workspace
-    guard var variant = try workspace.variant(name) ?? proposedVariants[name] ?? checkpointVariant(name) else {
+    let arm = workspace.variant(name) == nil ? AblationArm(named: name, of: workspace.variants) : nil
+    guard
+      var variant = try workspace.variant(name) ?? proposedVariants[name] ?? arm?.variant ?? checkpointVariant(name)
+    else {
       throw unknownVariant(name)
     }
     guard var model = workspace.model(variant.model) else {
@@ -36,11 +39,12 @@ extension Workbench {
       throw WorkbenchError.unknown("eval set", setName ?? "main", among: workspace.evalSets.map(\.name))
     }
     let promptName = set.prompt ?? variant.prompt
-    guard let prompt = workspace.prompt(promptName) else {
+    guard var prompt = workspace.prompt(promptName) else {
       throw WorkbenchError.unknown("prompt", promptName, among: workspace.prompts.map(\.name))
     }
-    let titles = set.prompt == nil ? variant.sections : nil
-    let version = PromptVersion(freezing: prompt, only: titles)
+    var choice = variant.choice(on: set)
+    if let arm { try arm.apply(to: &prompt, &choice, &variant) }
+    let version = PromptVersion(freezing: prompt, choice)
     return Subject(variant: variant, model: model, prompt: prompt, set: set, version: version)
   }
 

@@ -6,9 +6,12 @@ import Reports
 extension ReportDocument.Verdict {
   /// What to do, and why.
   init(_ advice: Advice, flips: [FlipDistance]) {
+    // The recommendation stands by itself above.
+    let title = advice.recommendation.title + ": "
     self.init(
       recommendation: advice.recommendation.title, direction: Direction(advice.recommendation),
-      headline: advice.headline, confidence: advice.confidenceSentence)
+      headline: advice.headline.hasPrefix(title) ? String(advice.headline.dropFirst(title.count)) : advice.headline,
+      confidence: advice.confidenceSentence)
     objections = advice.objections.map(\.statement)
     lines = advice.lines.map { line in
       Line(

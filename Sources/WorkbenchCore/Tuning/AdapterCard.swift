@@ -280,7 +280,8 @@ extension Workbench {
     let general = Set(workspace.evalSets.filter(\.isGeneral).map(\.name))
     let before = general.sorted().compactMap { set in
       snapshot.runs.first {
-        $0.set == set && !$0.variant.isTuned && $0.variant.model == job.base && $0.summary.done > 0
+        $0.set == set && !$0.variant.isTuned && $0.variant.model == job.base && $0.variant.ablated == nil
+          && $0.summary.done > 0
       }
     }
     return AdapterCard(

@@ -117,9 +117,10 @@ extension Workbench {
       }
       adapter = other.adapter(at: checkpoint)
     }
-    return Variant(
-      name: name, model: variant.model, prompt: variant.prompt, sections: variant.sections, adapter: adapter,
-      sampling: variant.sampling)
+    var checkpoint = Variant(
+      name: name, model: variant.model, prompt: variant.prompt, adapter: adapter, sampling: variant.sampling)
+    checkpoint.choice = variant.choice
+    return checkpoint
   }
 
   /// Reads the events of the job that a variant such as `tuned@3/100` belongs to, where its checkpoints stand there alone.

@@ -61,7 +61,7 @@ extension Workbench {
     guard let prompt = snapshot.workspace.prompt(wanted) else {
       throw WorkbenchError.unknown("prompt", wanted, among: snapshot.workspace.prompts.map(\.name))
     }
-    return PromptVersion(freezing: prompt, only: name == nil && own == nil ? run.variant.sections : nil)
+    return PromptVersion(freezing: prompt, name == nil && own == nil ? run.variant.choice : .all)
   }
 
   /// Outputs to cases whose input was edited after the run. Each output's key holds what was asked; where not one of them
