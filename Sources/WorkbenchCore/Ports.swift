@@ -27,6 +27,9 @@ package protocol WorkspaceFiles: Sendable {
   /// Writes a variant's file, `variants/NAME.yaml`.
   /// - Throws: `Problem`, also where there is a variant of that name.
   func add(_ variant: Variant) async throws
+  /// Writes which sections a variant sends to where the variant stands, and changes nothing else there.
+  /// - Throws: `Problem`.
+  func set(_ choice: SectionChoice, of variant: Variant) async throws
   /// The rows of a training file.
   /// - Throws: `Problem` with the line of the first bad row.
   func trainingRows(at path: String) async throws -> [TrainingRow]

@@ -56,7 +56,7 @@ extension Variant {
   }
 
   /// Texts as a YAML list on one line.
-  static func yaml(_ texts: [String]) -> String { "[\(texts.map(yaml).joined(separator: ", "))]" }
+  package static func yaml(_ texts: [String]) -> String { "[\(texts.map(yaml).joined(separator: ", "))]" }
 
   /// A text as a YAML value: plain where it can't be taken for anything else.
   static func yaml(_ text: String) -> String {
