@@ -1,4 +1,5 @@
 import Content
+import Domain
 import WorkbenchCore
 
 /// What the pane looks at, by name, so that it survives changes of the workspace.

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Foundation
 import NumberFormat
@@ -231,8 +232,7 @@ extension PromptPane {
   }
 
   private func ask(_ sentence: String, in row: Rect, on surface: inout Surface, _ theme: Theme) {
-    guard let question else { return }
-    Drawing.Question(sentence, answers: bindings(for: question)).draw(in: row, on: &surface, theme: theme)
+    Drawing.Question(sentence).draw(in: row, on: &surface, theme: theme)
   }
 
   private func drawNoPrompt(

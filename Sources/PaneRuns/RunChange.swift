@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 /// What has changed since a run was evaluated, so that evaluating its variant again would be another run.

@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 /// A run and the one that is worth reading beside it.

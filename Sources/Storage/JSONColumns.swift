@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Foundation
 import Grading
-import WorkbenchCore
 
 /// Columns that hold JSON. Keys that are missing take the default, so that later versions can add some.
 enum JSONColumn {

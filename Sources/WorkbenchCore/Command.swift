@@ -1,3 +1,5 @@
+import Domain
+
 /// One thing that a person can ask for. A key, the palette and the shell make the same commands.
 ///
 /// What a command does stands with its feature: a type that is ``Performable``, and a static member here that makes the

@@ -1,3 +1,5 @@
+import Domain
+
 extension Command {
   /// Reads the workspace's files again.
   package static var reload: Command { Command(Reload()) }

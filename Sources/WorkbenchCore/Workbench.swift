@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Foundation
 
 /// Carries commands out. Work happens here and nowhere else: the terminal and the shell both perform commands and read
@@ -55,7 +56,7 @@ package actor Workbench {
 
   let dependencies: Dependencies
   /// The workspace's database.
-  private(set) var store: any Store
+  package private(set) var store: any Store
   /// Everything that can be shown, as of now.
   package internal(set) var snapshot: Snapshot
   private var subscribers: [Int: AsyncStream<Snapshot>.Continuation] = [:]
@@ -82,6 +83,10 @@ package actor Workbench {
   var unaskedDollars = 0.0
   /// Variants of which a person agreed to pay for trials.
   var trialsAgreed: Set<String> = []
+  /// The duel under way.
+  var duelTask: Task<Void, Never>?
+  /// Variants that are not written yet, while it is worked out what evaluating them costs.
+  var proposedVariants: [String: Variant] = [:]
   /// How patient runs are with their servers.
   private(set) var patience = RunPlan.Patience()
   /// Clients in use.
@@ -191,6 +196,7 @@ package actor Workbench {
   /// Ends everything that this process is doing; jobs go on, runs can be resumed.
   package func close() {
     trialTask?.cancel()
+    duelTask?.cancel()
     for task in watchers + [storeWatcher].compactMap({ $0 }) + Array(followers.values) { task.cancel() }
     for continuation in subscribers.values { continuation.finish() }
     subscribers = [:]
@@ -308,9 +314,10 @@ package actor Workbench {
       let (jobs, reviews) = (try await store.jobs(), try await store.reviews())
       snapshot.runs = runChanges.merged(runs, with: snapshot.runs, since: runChange)
       snapshot.jobs = jobChanges.merged(jobs, with: snapshot.jobs, since: jobChange)
+      let reviewChange: Set<QuerySource> = reviews == snapshot.reviews ? [] : [.reviews]
       (snapshot.versions, snapshot.reviews) = (versions, reviews)
       await reconcileJobs()
-      changed(QuerySource.changes(from: before, to: snapshot.runs))
+      changed(QuerySource.changes(from: before, to: snapshot.runs).union(reviewChange))
       publish()
     } catch {
       notify(.error, String(describing: error))

@@ -1,5 +1,5 @@
+import Domain
 import Files
-import WorkbenchCore
 import Yams
 
 /// Sets a list of texts in a mapping of a YAML file, such as `without: [examples]` of a variant, and changes nothing else in

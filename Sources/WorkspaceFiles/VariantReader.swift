@@ -1,6 +1,6 @@
 import Content
+import Domain
 import Files
-import WorkbenchCore
 
 /// Reads `variants:` and the files of the folder `variants`.
 struct VariantReader {

@@ -1,8 +1,8 @@
 import Content
+import Domain
 import Files
 import Foundation
 import Grading
-import WorkbenchCore
 
 /// Reads `assay.yaml` and everything that it names. Whatever is missing there is inferred from the folder: prompts from
 /// `prompts/`, eval sets from `evals/`, variants from `variants/` or else one for each model. A flaw costs only the thing that it stands in.
@@ -20,6 +20,8 @@ struct WorkspaceReader {
   /// What was read from each path, which several names may share.
   private var promptAt: [String: Prompt] = [:]
   private var fileAt: [String: CaseFile] = [:]
+  /// The lists of graders that have names.
+  private var namedGraders = NamedGraders()
 
   /// A reader of a folder.
   init(_ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache) {
@@ -49,8 +51,10 @@ struct WorkspaceReader {
     workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
+    namedGraders = NamedGraders(&fields)
     let rules = GradingRules(
-      graders: GraderReader.read(&fields, "graders", in: folder), countsAsWrong: countsAsWrong(&fields) ?? [],
+      graders: GraderReader.read(&fields, "graders", in: folder, named: namedGraders),
+      countsAsWrong: countsAsWrong(&fields) ?? [],
       keepsReasoning: keepsReasoning(&fields) ?? false)
     let share = heldOutShare(&fields)
     let sets = readEvalSets(&fields, rules, prompts: prompts, heldOut: share)
@@ -249,7 +253,7 @@ struct WorkspaceReader {
       }
       let path = set.text("path", "a file such as evals/\(name).jsonl") ?? "evals/\(name).jsonl"
       let own = GradingRules(
-        graders: GraderReader.read(&set, "graders", in: folder) ?? rules.graders,
+        graders: GraderReader.read(&set, "graders", in: folder, named: namedGraders) ?? rules.graders,
         countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong,
         keepsReasoning: keepsReasoning(&set) ?? rules.keepsReasoning)
       let isGeneral = set.flag("general") ?? false
@@ -307,6 +311,7 @@ struct WorkspaceReader {
       part.isHeldOut = isHeldOut
       part.keepsReasoning = set.keepsReasoning
       part.graderLines = set.graderLines
+      part.ownGraders = set.ownGraders
       part.countsAsWrong = set.countsAsWrong
       named.add(part, named: name)
     }
@@ -334,6 +339,10 @@ struct WorkspaceReader {
     set.keepsReasoning = rules.keepsReasoning
     set.graderLines = rules.graders?.lines ?? []
     set.countsAsWrong = rules.countsAsWrong
+    if !file.graders.isEmpty {
+      var own = CaseGraders(of: rules.graders, named: namedGraders)
+      problems += own.assign(file.graders, to: &set)
+    }
     return set
   }
 }

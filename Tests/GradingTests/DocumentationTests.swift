@@ -46,17 +46,23 @@ import Testing
     var expected: JSONValue?
     var input: JSONValue = [:]
     var grader: Grader?
+    var facts = AnswerFacts()
     var score: Score?
     for (key, value) in example.entries {
       switch key {
       case "grader": grader = try Grader(spec: JSONValue(parsing: value))
       case "expected": expected = try JSONValue(parsing: value)
       case "input": input = try JSONValue(parsing: value)
+      case "facts":
+        let given = try JSONValue(parsing: value)
+        facts = AnswerFacts(
+          seconds: given["seconds"]?.double, dollars: given["dollars"]?.double,
+          finishReason: given["finish_reason"]?.string)
       case "reason": #expect(score?.reason == value, "line \(example.line)")
       default:
         // An answer with escapes is written as a JSON text.
         let answer = value.hasPrefix("\"") ? try #require(JSONValue(parsing: value).string) : value
-        score = try #require(grader).grade(answer: answer, expected: expected, input: input)
+        score = try #require(grader).grade(answer: answer, expected: expected, input: input, facts: facts)
         let outcome = score?.passed.map { $0 ? "pass" : "fail" } ?? "unscored"
         #expect(outcome == key, "line \(example.line): \(answer): \(score?.reason ?? "")")
       }

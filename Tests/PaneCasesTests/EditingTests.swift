@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Drawing
 import Testing
 import WorkbenchCore
@@ -211,7 +212,7 @@ struct EditingTests {
     let path = DraftPath(caseID: "c-1", of: Fixture.set())
     driver.snapshot.drafts[path] = KeptDraft(text: "{}", time: Fixture.now)
     driver.press("e")
-    #expect(driver.draw().text().contains("A text was typed here and not saved.  Enter restore  d drop"))
+    #expect(driver.draw().text().contains("A text was typed here and not saved."))
     driver.press("q", "Esc")
     #expect(!driver.pane.capturesText)
     driver.press("e", "Enter")

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Testing
 import WorkbenchCore
@@ -246,7 +247,7 @@ struct EditingTests {
     let path = DraftPath(section: "10-role.md", of: Fixture.prompt)
     driver.snapshot.drafts[path] = KeptDraft(text: "mine", time: Fixture.now.addingTimeInterval(-7200))
     driver.press("e")
-    #expect(driver.draw().text().contains("Typed 2 h ago and not saved.  Enter restore  d drop  Esc later"))
+    #expect(driver.draw().text().contains("Typed 2 h ago and not saved."))
     driver.press("q", "Esc")
     #expect(!driver.pane.capturesText)
     driver.press("e", "Enter")

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Foundation
 import Grading
 import Synchronization
@@ -85,6 +86,11 @@ actor FakeFiles: WorkspaceFiles {
       throw Problem(file: "variants", message: "There is no variant \"\(variant.name)\".")
     }
     workspace.variants[index].choice = choice
+  }
+  var stated: [FactStatement] = []
+  func state(_ facts: [FactStatement]) async throws {
+    if let refusal { throw refusal }
+    stated += facts
   }
   /// What happens once while rows are read.
   private var whileReadingRows: (@Sendable () async -> Void)?
@@ -183,7 +189,15 @@ actor FakeStore: Store {
   private var preferences: [[String]: Preference] = [:]
   private var corrections: [[String]: Correction] = [:]
   func reviews() async throws -> Reviews {
-    Reviews(preferences: Array(preferences.values), corrections: Array(corrections.values))
+    Reviews(
+      preferences: Array(preferences.values), corrections: Array(corrections.values), failures: Array(marks.values))
+  }
+  private var marks: [[String]: FailureMark] = [:]
+  private func key(_ one: FailureMark) -> [String] { [one.set, one.caseID, "\(one.place)", one.mode] }
+  func keep(_ one: FailureMark) async throws { marks[key(one)] = one }
+  func remove(_ one: FailureMark) async throws { marks[key(one)] = nil }
+  func bytes(of run: RunID) async throws -> Int {
+    allOutputs[run, default: []].reduce(0) { $0 + ($1.answer?.text.utf8.count ?? 0) }
   }
   func keep(_ one: Preference) async throws { preferences[[one.set, one.caseID, "\(one.a)", "\(one.b)"]] = one }
   func keep(_ one: Correction) async throws { corrections[[one.set, one.caseID]] = one }

@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 /// A variant with one thing changed in its prompt, to find out what that is worth. Its name says what, such as
 /// `prompted without examples`; its runs are like any others, but no versions of the prompt and no candidates.

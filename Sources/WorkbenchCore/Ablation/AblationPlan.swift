@@ -1,3 +1,5 @@
+import Domain
+
 /// Which sections of a prompt an ablation leaves out, one at a time.
 package struct AblationPlan: Sendable, Hashable {
   /// A section that can be left out, with all sections of its title.

@@ -1,3 +1,5 @@
+import Domain
+
 /// What is known of a variant's sections, from the runs that there are.
 package struct AblationQuery: Query {
   /// What is ablated.

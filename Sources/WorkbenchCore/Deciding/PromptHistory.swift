@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// Which runs measured versions of one prompt on one model, and which choices were tried on a set.

@@ -1,3 +1,5 @@
+import Domain
+
 /// What bringing back a version of a prompt writes.
 package struct PromptRestore: Sendable, Hashable {
   /// Sections whose files are written.

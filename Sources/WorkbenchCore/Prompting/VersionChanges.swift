@@ -1,3 +1,5 @@
+import Domain
+
 /// What one version of a prompt changed against another, section by section.
 package struct VersionChanges: Sendable, Hashable {
   /// What happened to a section.

@@ -1,3 +1,5 @@
+import Domain
+
 extension Command {
   /// Writes which sections a variant sends to where the variant stands; the sections' own files stay as they are.
   package static func chooseSections(_ choice: SectionChoice, of variant: String) -> Command {
