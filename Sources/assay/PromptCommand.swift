@@ -7,7 +7,7 @@ import WorkbenchCore
 struct PromptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prompt", abstract: "Show prompts as they are written and as a model sees them.",
-    subcommands: [Show.self], defaultSubcommand: Show.self)
+    subcommands: [Show.self, Versions.self, Diff.self, Restore.self], defaultSubcommand: Show.self)
 
   /// One prompt.
   struct Show: AsyncParsableCommand {

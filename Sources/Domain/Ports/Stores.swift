@@ -43,6 +43,8 @@ package protocol RunStore: Sendable {
   func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer]
   /// Versions with the time they were first used, newest first.
   func versions() async throws -> [StoredVersion]
+  /// Keeps a version that no run uses; nothing happens where it is known.
+  func keep(_ version: PromptVersion, created: Date) async throws
   /// Deletes a run with its outputs and the preferences between them. Its answers stay, so that asking the same again
   /// costs nothing, and so do corrections.
   func delete(_ run: RunID) async throws
