@@ -63,7 +63,8 @@ let package = Package(
       dependencies: ["WorkbenchCore", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", yams]),
     .target(name: "Trust", dependencies: ["WorkbenchCore", "Content", "Files", crypto]),
     .target(
-      name: "ModelAPI", dependencies: ["WorkbenchCore", "Content", "Files", "Processes", asyncHTTPClient] + nio),
+      name: "ModelAPI",
+      dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "Processes", asyncHTTPClient] + nio),
     .target(
       name: "LocalEngine", dependencies: ["WorkbenchCore", "Content", "Files", "Processes"],
       resources: [.embedInCode("Resources")]),

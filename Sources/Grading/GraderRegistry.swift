@@ -3,6 +3,7 @@ enum GraderRegistry {
   static let kinds: [any GraderKind.Type] = [
     ExactGrader.self, ContainsGrader.self, StartsWithGrader.self, RegexGrader.self, JSONEqualGrader.self,
     JSONFormGrader.self, LevenshteinGrader.self, WordCountGrader.self,
+    CommandGrader.self, JudgeGrader.self,
   ]
 
   /// The names of all types, in the order of the kinds.

@@ -44,6 +44,10 @@ enum Schema {
     migrator.registerMigration("10 names and notes of runs") { db in
       try db.execute(sql: "ALTER TABLE runs ADD COLUMN name TEXT; ALTER TABLE runs ADD COLUMN note TEXT")
     }
+    migrator.registerMigration("11 replies of judges") { db in
+      // The judge whose model replied; null for an answer of a variant. Replies rest on no output and are kept all the same.
+      try db.execute(sql: "ALTER TABLE answers ADD COLUMN judge TEXT")
+    }
     return migrator
   }
 

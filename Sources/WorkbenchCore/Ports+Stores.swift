@@ -39,6 +39,8 @@ package protocol RunStore: Sendable {
   func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)]
   /// Answers to requests that were asked before, by key.
   func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer]
+  /// Keeps what a judge's model replied, among the answers. It is no run's, and stays until the database goes.
+  func keep(_ reply: Answer, key: ContentHash, of judge: String) async throws
   /// Versions with the time they were first used, newest first.
   func versions() async throws -> [StoredVersion]
   /// Deletes a run with its outputs and the preferences between them. Its answers stay, so that asking the same again

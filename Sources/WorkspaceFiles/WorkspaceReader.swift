@@ -20,6 +20,8 @@ struct WorkspaceReader {
   /// What was read from each path, which several names may share.
   private var promptAt: [String: Prompt] = [:]
   private var fileAt: [String: CaseFile] = [:]
+  /// The judges that graders may name.
+  private var judges = Named<NamedJudge>()
 
   /// A reader of a folder.
   init(_ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache) {
@@ -49,8 +51,11 @@ struct WorkspaceReader {
     workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
+    judges = readJudges(models)
+    workspace.judges = judges.items.map(\.judge)
     let rules = GradingRules(
-      graders: GraderReader.read(&fields, "graders", in: folder), countsAsWrong: countsAsWrong(&fields) ?? [],
+      graders: GraderReader.read(&fields, "graders", in: folder, judges: judges),
+      countsAsWrong: countsAsWrong(&fields) ?? [],
       keepsReasoning: keepsReasoning(&fields) ?? false)
     let share = heldOutShare(&fields)
     let sets = readEvalSets(&fields, rules, prompts: prompts, heldOut: share)
@@ -131,6 +136,13 @@ struct WorkspaceReader {
       log.add(.error, line: nil, "\(error) Until then prompts and eval sets are taken from prompts and evals.")
       return ""
     }
+  }
+
+  /// The judges, and what is wrong with their files.
+  private mutating func readJudges(_ models: Named<ModelSpec>) -> Named<NamedJudge> {
+    let files = JudgeFile.read(in: folder, models: models)
+    problems += files.problems
+    return files.judges
   }
 
   // MARK: Prompts
@@ -249,7 +261,7 @@ struct WorkspaceReader {
       }
       let path = set.text("path", "a file such as evals/\(name).jsonl") ?? "evals/\(name).jsonl"
       let own = GradingRules(
-        graders: GraderReader.read(&set, "graders", in: folder) ?? rules.graders,
+        graders: GraderReader.read(&set, "graders", in: folder, judges: judges) ?? rules.graders,
         countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong,
         keepsReasoning: keepsReasoning(&set) ?? rules.keepsReasoning)
       let isGeneral = set.flag("general") ?? false

@@ -20,8 +20,13 @@ struct CompareCommand: AsyncParsableCommand {
   func run() async throws {
     let workbench = try await options.workbench()
     let comparison = try await workbench.answer(to: try await workbench.comparisonQuery(a, b, set: set))
+    let rates = try await workbench.judgedRates(of: comparison)
     await workbench.close()
-    if options.json { return printJSON(Report.comparison(comparison)) }
+    if options.json {
+      var object = Report.comparison(comparison).object ?? [:]
+      if !rates.isEmpty { object["judges"] = .array(rates.map(Report.judged)) }
+      return printJSON(JSONValue.object(object))
+    }
     var runs = Report.runTable
     runs.rows = [Report.row(comparison.a), Report.row(comparison.b)]
     runs.print()
@@ -42,6 +47,7 @@ struct CompareCommand: AsyncParsableCommand {
     if comparison.missing > 0 { print("\(comparison.missing) cases of the set are not in both runs yet.") }
     print("")
     print(comparison.sentence)
+    for rate in rates { for line in Report.lines(rate, comparison) { print(line) } }
   }
 }
 

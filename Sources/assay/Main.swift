@@ -14,7 +14,7 @@ import WorkbenchCore
     subcommands: [
       OpenCommand.self, EvalCommand.self, ModelsCommand.self, BatchesCommand.self, OutputsCommand.self,
       RunsCommand.self, CollectGarbageCommand.self,
-      CompareCommand.self, ReviewCommand.self, VerdictCommand.self,
+      CompareCommand.self, JudgeCommand.self, ReviewCommand.self, VerdictCommand.self,
       PromptCommand.self,
       DataCommand.self, TrainCommand.self, SweepCommand.self, JobsCommand.self, AdapterCommand.self, EngineCommand.self,
       ImportCommand.self, CasesCommand.self, KeyCommand.self, InitCommand.self, TrustCommand.self, UntrustCommand.self,

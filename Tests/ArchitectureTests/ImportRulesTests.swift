@@ -20,8 +20,8 @@ import Testing
       ],
       "Trust": ["WorkbenchCore", "Content", "Files", "Crypto"],
       "ModelAPI": [
-        "WorkbenchCore", "Content", "Files", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
-        "NIOSSL", "NIOFoundationCompat",
+        "WorkbenchCore", "Content", "Files", "Grading", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
+        "NIOPosix", "NIOSSL", "NIOFoundationCompat",
       ],
       "LocalEngine": ["WorkbenchCore", "Content", "Files", "Processes"],
       "Trainers": [

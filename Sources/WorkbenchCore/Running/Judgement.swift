@@ -2,7 +2,21 @@ import Grading
 
 /// Turning an answer into an output: the graders' judgement, and what it cost.
 enum Judgement {
-  /// Judges an answer to a case of a set.
+  /// Judges an answer to a case of a set with its graders, which may ask programs and judges.
+  static func output(
+    of answer: Answer, to evalCase: EvalCase, sample: Int = 0, key: ContentHash, set: EvalSet, cost: Double?,
+    asking outside: any OutsideGrading
+  ) async -> Output {
+    // Without anybody to ask nothing has to be waited for.
+    guard set.graders.awaits, NoAnswer(answer, keepsReasoning: set.keepsReasoning) == nil else {
+      return output(of: answer, to: evalCase, sample: sample, key: key, set: set, cost: cost)
+    }
+    let grade = await set.graders.grade(
+      text(of: answer, in: set), id: evalCase.id, expected: evalCase.expected, input: evalCase.input, asking: outside)
+    return output(of: answer, grade, caseID: evalCase.id, sample: sample, key: key, cost: cost)
+  }
+
+  /// Judges an answer to a case of a set with the graders that ask nobody; others leave it unscored.
   static func output(
     of answer: Answer, to evalCase: EvalCase, sample: Int = 0, key: ContentHash, set: EvalSet, cost: Double?
   ) -> Output {
@@ -21,11 +35,20 @@ enum Judgement {
       }
       return output
     }
-    let text = AnswerText(answer.text, reasoning: set.keepsReasoning ? .keep : .cut)
-    let grade = set.graders.grade(answer: text, expected: evalCase.expected, input: evalCase.input)
-    return Output(
-      caseID: evalCase.id, sample: sample, requestKey: key, answer: answer, scores: grade.scores,
-      value: grade.value, passed: grade.passed, unscored: grade.unscoredReason,
-      formatValid: grade.formatIsValid, cost: cost)
+    let grade = set.graders.grade(
+      answer: text(of: answer, in: set), expected: evalCase.expected, input: evalCase.input)
+    return output(of: answer, grade, caseID: evalCase.id, sample: sample, key: key, cost: cost)
+  }
+
+  private static func text(of answer: Answer, in set: EvalSet) -> AnswerText {
+    AnswerText(answer.text, reasoning: set.keepsReasoning ? .keep : .cut)
+  }
+
+  private static func output(
+    of answer: Answer, _ grade: Grade, caseID: String, sample: Int, key: ContentHash, cost: Double?
+  ) -> Output {
+    Output(
+      caseID: caseID, sample: sample, requestKey: key, answer: answer, scores: grade.scores, value: grade.value,
+      passed: grade.passed, unscored: grade.unscoredReason, formatValid: grade.formatIsValid, cost: cost)
   }
 }

@@ -40,6 +40,28 @@ package struct RunEstimate: Sendable, Hashable {
   package var priceShare: Double
   /// Where the counts come from.
   package var basis: Basis
+  /// What judging the answers would take besides, by judge and model.
+  package var judging: [Judging] = []
+
+  /// What one model of a judge would take.
+  package struct Judging: Sendable, Hashable {
+    /// The judge's name.
+    package var judge: String
+    /// The model's name.
+    package var model: String
+    /// The requests.
+    package var estimate: RunEstimate
+  }
+
+  /// Dollars for answers and judges; nil where a price isn't known.
+  package var allDollars: Range? {
+    var sum = calls > 0 ? dollars : dollars ?? Range(0, 0)
+    for part in judging where part.estimate.calls > 0 {
+      guard let low = sum, let more = part.estimate.dollars else { return nil }
+      sum = Range(low.low + more.low, low.high.flatMap { high in more.high.map { high + $0 } })
+    }
+    return sum
+  }
 
   /// What so many requests would take.
   /// - Parameter prompt: tokens of one prompt, the mean.
@@ -119,9 +141,11 @@ extension Workbench {
       }
       basis = .earlierRun(earlier.id)
     }
-    return RunEstimate(
+    var whole = RunEstimate(
       calls: calls, reused: total - calls, prompt: prompt, completion: completion, price: subject.model.price,
       priceShare: request.inBatches ? (try? client(of: subject))?.batches?.priceShare ?? 1 : 1, basis: basis)
+    whole.judging = try await judgingEstimate(request, subject, identity, completion: completion)
+    return whole
   }
 
   /// The newest run with the same prompt and model, this variant's own before others.

@@ -7,6 +7,11 @@ extension Workbench {
   package func charge(for commands: [Command]) async -> Charge? {
     var items: [Charge.Item] = []
     for command in commands { items += await self.items(of: command) }
+    return charge(of: items)
+  }
+
+  /// What some items would take; nil where none of them can cost anything.
+  func charge(of items: [Charge.Item]) -> Charge? {
     guard !items.isEmpty else { return nil }
     let limit = min(Self.personalLimit, snapshot.workspace.confirmAbove ?? .infinity)
     var charge = Charge(items: items, limit: limit, mustAsk: false)
@@ -84,7 +89,7 @@ extension Workbench {
 
   private func items(of command: Command) async -> [Charge.Item] {
     switch command {
-    case .evaluate(let request): return await item(of: request).map { [$0] } ?? []
+    case .evaluate(let request): return (await item(of: request).map { [$0] } ?? []) + (await judgeItems(of: request))
     case .tryPrompt(let request): return await item(of: request).map { [$0] } ?? []
     case .testModel(let name): return item(testing: name).map { [$0] } ?? []
     case .train(let request): return await item(of: request).map { [$0] } ?? []
@@ -111,6 +116,26 @@ extension Workbench {
       item.dollars = RunEstimate.Range(min(limit, dollars.low), min(limit, dollars.high ?? limit))
     }
     return spender.complete(item)
+  }
+
+  /// What judging the answers of an evaluation takes besides.
+  private func judgeItems(of request: EvaluateRequest) async -> [Charge.Item] {
+    guard let subject = try? evaluable(request), !snapshot.workspace.judges(of: subject.set).isEmpty,
+      let estimate = try? await estimate(request)
+    else { return [] }
+    return estimate.judging.compactMap { part in
+      guard part.estimate.calls > 0, let model = snapshot.workspace.model(part.model), let spender = Spender(model)
+      else { return nil }
+      var item = Charge.Item("The judge \(part.judge) (\(part.model)) on answers of \(subject.variant.name)")
+      item.variant = subject.variant.name
+      item.requests = part.estimate.calls
+      (item.promptTokens, item.completionTokens) = (part.estimate.promptTokens, part.estimate.completionTokens)
+      item.dollars = part.estimate.dollars
+      if let limit = request.budget.dollars, let dollars = item.dollars {
+        item.dollars = RunEstimate.Range(min(limit, dollars.low), min(limit, dollars.high ?? limit))
+      }
+      return spender.complete(item)
+    }
   }
 
   private func item(of request: RenderRequest) async -> Charge.Item? {
@@ -193,7 +218,7 @@ extension Workbench {
 }
 
 /// A model whose requests may cost something; what runs on this machine doesn't.
-private struct Spender {
+struct Spender {
   private let model: ModelSpec
 
   /// Nil for a model that costs nothing for each request: one on this machine without a price, or one that is free.
