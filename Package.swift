@@ -39,6 +39,7 @@ let package = Package(
     .target(name: "Evidence", dependencies: ["NumberFormat"]),
     .target(name: "Formats", dependencies: ["Content", yams]),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
+    .target(name: "Reports", dependencies: ["Content", "NumberFormat"]),
     .target(name: "TrainerLogs"),
     .target(name: "FileWatching"),
     .target(name: "Files"),
@@ -51,41 +52,46 @@ let package = Package(
         .linkedLibrary("ncurses", .when(platforms: [.macOS])),
       ]),
 
-    // The core and its outer parts.
+    // What everything is about, and the ports that the outer parts fill.
+    .target(name: "Domain", dependencies: ["Content", "Grading", "Evidence", "NumberFormat"]),
+
+    // The core.
     .target(
       name: "WorkbenchCore",
-      dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"]),
+      dependencies: ["Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports"]),
+
+    // The outer parts.
     .target(
       name: "Storage",
-      dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", grdb]),
+      dependencies: ["Domain", "Content", "Files", "Grading", "Evidence", "FileWatching", grdb]),
     .target(
       name: "WorkspaceFiles",
-      dependencies: ["WorkbenchCore", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", yams]),
-    .target(name: "Trust", dependencies: ["WorkbenchCore", "Content", "Files", crypto]),
+      dependencies: ["Domain", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", yams]),
+    .target(name: "Trust", dependencies: ["Domain", "Content", "Files", crypto]),
     .target(
       name: "ModelAPI",
-      dependencies: ["WorkbenchCore", "Content", "Files", "Grading", "Processes", asyncHTTPClient] + nio),
+      dependencies: ["Domain", "Content", "Files", "Grading", "Processes", asyncHTTPClient] + nio),
     .target(
-      name: "LocalEngine", dependencies: ["WorkbenchCore", "Content", "Files", "Processes"],
+      name: "LocalEngine", dependencies: ["Domain", "Content", "Files", "Processes"],
       resources: [.embedInCode("Resources")]),
     .target(
       name: "Trainers",
       dependencies: [
-        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "TrainerLogs",
+        "Domain", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "TrainerLogs",
         "NumberFormat",
       ]),
 
     // The screen.
-    .target(name: "PaneKit", dependencies: ["Drawing", "WorkbenchCore", "Evidence"]),
+    .target(name: "PaneKit", dependencies: ["Drawing", "WorkbenchCore", "Domain", "Evidence"]),
     .target(name: "Panes", dependencies: ["PaneKit"] + panes.map { .byName(name: $0) }),
-    .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore", "PaneKit", "NumberFormat"]),
+    .target(name: "WorkbenchUI", dependencies: ["Drawing", "WorkbenchCore", "Domain", "PaneKit", "NumberFormat"]),
     .target(name: "Terminal", dependencies: ["CNcurses", "Drawing"]),
 
     .executableTarget(
       name: "assay",
       dependencies: [
         "Drawing", "Content", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence", "DataChecks",
-        "WorkbenchCore", "Storage",
+        "Reports", "WorkbenchCore", "Domain", "Storage",
         "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
         argumentParser,
       ]),
@@ -93,9 +99,10 @@ let package = Package(
     // Tests.
     .target(name: "SurfaceSnapshots", dependencies: ["Drawing"], path: "Tests/Support/SurfaceSnapshots"),
     .target(
-      name: "SampleWorkspace", dependencies: ["WorkbenchCore", "Content", "Grading", "Evidence"],
+      name: "SampleWorkspace", dependencies: ["WorkbenchCore", "Domain", "Content", "Grading", "Evidence"],
       path: "Tests/Support/SampleWorkspace"),
-    .target(name: "PaneDriver", dependencies: ["Drawing", "WorkbenchCore"], path: "Tests/Support/PaneDriver"),
+    .target(
+      name: "PaneDriver", dependencies: ["Drawing", "WorkbenchCore", "Domain"], path: "Tests/Support/PaneDriver"),
     .target(name: "LoopbackServer", dependencies: ["Content", "Grading"] + nio, path: "Tests/Support/LoopbackServer"),
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .target(name: "SeededRandom", path: "Tests/Support/SeededRandom"),
@@ -104,76 +111,90 @@ let package = Package(
       path: "Tests/Support/StatisticsSimulations"),
     .executableTarget(name: "simulate", dependencies: ["StatisticsSimulations"], path: "Tests/Support/Simulate"),
     .target(
-      name: "PortContracts", dependencies: ["WorkbenchCore", "Content", "Grading"],
+      name: "PortContracts", dependencies: ["WorkbenchCore", "Domain", "Content", "Grading"],
       path: "Tests/Support/PortContracts"),
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
-    .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"]),
+    .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"], exclude: ["Fixtures"]),
     .testTarget(
       name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat", "StatisticsSimulations"],
       exclude: ["Fixtures"]),
     .testTarget(name: "NumberFormatTests", dependencies: ["NumberFormat"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Content"]),
     .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Content", "Grading"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Content"], exclude: ["Golden"]),
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
-    .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Files", "TestFolders"]),
+    .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Domain", "Files", "TestFolders"]),
+    .testTarget(name: "DomainTests", dependencies: ["Domain", "Content", "Evidence", "Grading", "SeededRandom"]),
     .testTarget(
       name: "WorkbenchCoreTests",
       dependencies: [
-        "WorkbenchCore", "Content", "Formats", "Grading", "DataChecks", "Evidence", "PortContracts", "SeededRandom",
+        "WorkbenchCore", "Domain", "Content", "Formats", "Grading", "DataChecks", "Evidence", "PortContracts",
+        "Reports",
+        "SeededRandom",
       ]),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["Storage", "WorkbenchCore", "Content", "Files", "Grading", "Evidence", "PortContracts", grdb]),
+      dependencies: [
+        "Storage", "WorkbenchCore", "Domain", "Content", "Files", "Grading", "Evidence", "PortContracts", grdb,
+      ]),
     .testTarget(
       name: "WorkspaceFilesTests",
       dependencies: [
-        "WorkspaceFiles", "ModelAPI", "WorkbenchCore", "Content", "Files", "Formats", "Grading", "PortContracts",
+        "WorkspaceFiles", "ModelAPI", "WorkbenchCore", "Domain", "Content", "Files", "Formats", "Grading",
+        "PortContracts",
         "SeededRandom",
       ]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Files", "TestFolders"]),
     .testTarget(
       name: "LocalEngineTests",
-      dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Content", "Grading", "TestFolders"]),
+      dependencies: ["LocalEngine", "Processes", "WorkbenchCore", "Domain", "Content", "Grading", "TestFolders"]),
     .testTarget(name: "TrainerLogsTests", dependencies: ["TrainerLogs", "SeededRandom"]),
     .testTarget(
       name: "TrainersTests",
       dependencies: [
-        "Trainers", "TrainerLogs", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Content",
+        "Trainers", "TrainerLogs", "LocalEngine", "ModelAPI", "Processes", "Trust", "WorkbenchCore", "Domain",
+        "Content",
         "Evidence", "Files",
         "LoopbackServer", "TestFolders", "SeededRandom",
       ]),
     .testTarget(
       name: "ModelAPITests",
       dependencies: [
-        "ModelAPI", "WorkbenchCore", "Content", "Grading", "LoopbackServer", "PortContracts", "TestFolders",
+        "ModelAPI", "WorkbenchCore", "Domain", "Content", "Grading", "LoopbackServer", "PortContracts", "TestFolders",
         "SeededRandom",
       ]
         + nio),
-    .testTarget(name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "PaneKit", "WorkbenchCore", "Drawing"]),
+    .testTarget(
+      name: "WorkbenchUITests", dependencies: ["WorkbenchUI", "PaneKit", "WorkbenchCore", "Domain", "Drawing"]),
     .testTarget(name: "EndToEndTests", dependencies: ["LoopbackServer", "Content", "Grading", "SeededRandom"]),
     .testTarget(
       name: "Samples",
-      dependencies: ["ModelAPI", "WorkspaceFiles", "WorkbenchCore", "Content", "LoopbackServer", "TestFolders"]),
+      dependencies: [
+        "ModelAPI", "WorkspaceFiles", "Storage", "WorkbenchCore", "Domain", "Content", "Drawing", "PaneKit", "Panes",
+        "WorkbenchUI", "LoopbackServer", "SampleWorkspace", "TestFolders",
+      ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "KeyTablesTests",
       dependencies: [
-        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Content", "Drawing", "Grading", "ModelAPI", "Storage",
+        "Panes", "PaneKit", "WorkbenchUI", "WorkbenchCore", "Domain", "Content", "Drawing", "Grading", "ModelAPI",
+        "Storage",
         "WorkspaceFiles",
         "TestFolders",
       ]),
     .testTarget(
       name: "WholeScreenTests",
-      dependencies: ["Panes", "WorkbenchUI", "WorkbenchCore", "Drawing", "SampleWorkspace"], exclude: ["Scripts"]),
+      dependencies: ["Panes", "WorkbenchUI", "WorkbenchCore", "Domain", "Drawing", "SampleWorkspace"],
+      exclude: ["Scripts"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses", "Drawing"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Content", "Drawing", "Files", "Formats", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs", "Trainers",
-        "WorkbenchCore",
+        "Content", "Drawing", "Files", "Formats", "Grading", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs",
+        "Trainers", "WorkbenchCore", "Domain",
         "WorkspaceFiles", asyncHTTPClient,
       ] + nio),
   ]
@@ -181,11 +202,14 @@ let package = Package(
       [
         .target(
           name: pane,
-          dependencies: ["Drawing", "PaneKit", "WorkbenchCore", "Content", "Grading", "Evidence", "NumberFormat"]),
+          dependencies: [
+            "Drawing", "PaneKit", "WorkbenchCore", "Domain", "Content", "Grading", "Evidence", "NumberFormat",
+          ]),
         .testTarget(
           name: pane + "Tests",
           dependencies: [
-            .byName(name: pane), "Drawing", "WorkbenchCore", "Content", "Grading", "Evidence", "SurfaceSnapshots",
+            .byName(name: pane), "Drawing", "WorkbenchCore", "Domain", "Content", "Grading", "Evidence",
+            "SurfaceSnapshots",
             "PaneDriver",
           ],
           exclude: ["Snapshots"]),

@@ -6,6 +6,8 @@ package struct TextDifference: Sendable, Hashable {
     case words
     /// Single characters as a reader sees them.
     case characters
+    /// Whole lines, each with the break that ends it.
+    case lines
   }
 
   /// A stretch of text of one kind.
@@ -94,6 +96,9 @@ package struct TextDifference: Sendable, Hashable {
       var end = text.index(after: start)
       if unit == .words, let kind = family(text[start]) {
         while end < text.endIndex, family(text[end]) == kind { end = text.index(after: end) }
+      }
+      if unit == .lines {
+        end = text[start...].firstIndex(where: \.isNewline).map { text.index(after: $0) } ?? text.endIndex
       }
       pieces.append(text[start..<end])
       start = end

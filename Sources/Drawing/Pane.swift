@@ -40,6 +40,12 @@ package protocol Pane<Snapshot, Command, Query>: Sendable {
   /// Turns to something that was asked for elsewhere, such as a job or two runs.
   mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot)
 
+  /// What a person has chosen here that other panes turn to as well when they are shown, such as a case; nil where nothing is.
+  func chosen(_ snapshot: Snapshot) -> (any Sendable)?
+
+  /// Turns to what was chosen in another pane, if it can without giving up what is filtered or typed here.
+  mutating func follow(_ chosen: any Sendable, _ snapshot: Snapshot)
+
   /// The pane is about to lose the focus, or the program to end: what is typed and not saved is asked to be saved.
   mutating func leave(_ snapshot: Snapshot) -> Reaction<Command>
 
@@ -93,6 +99,12 @@ extension Pane {
 
   /// Knows no subject.
   package mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {}
+
+  /// Chooses nothing that others show.
+  package func chosen(_ snapshot: Snapshot) -> (any Sendable)? { nil }
+
+  /// Follows nothing.
+  package mutating func follow(_ chosen: any Sendable, _ snapshot: Snapshot) {}
 
   /// Has nothing unsaved.
   package var unsavedTitles: [String] { [] }

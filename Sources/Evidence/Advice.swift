@@ -115,6 +115,8 @@ package enum Rule: String, Sendable, Hashable, CaseIterable {
   case quality
   /// Which variant does better on the other eval sets of the task.
   case otherSets = "other-sets"
+  /// Whose answers people preferred.
+  case preference
   /// What the eval set is large enough to see.
   case evalSize = "eval-size"
   /// How often the format is right.

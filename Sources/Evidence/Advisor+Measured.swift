@@ -9,6 +9,7 @@ extension Advisor {
     judgeCoverage()
     judgeQuality()
     judgeOtherSets()
+    judgePreferences()
     judgeEvalSize()
     judgeGroups()
     judgeFormat()

@@ -41,6 +41,8 @@ package struct Facts: Sendable, Hashable {
   package var comparison: PairedComparison?
   /// The same two variants on the other eval sets of the task, by name.
   package var otherSets: [OtherSet] = []
+  /// How often people preferred the tuned variant's answers to the prompted one's.
+  package var preferences: PreferenceCount?
   /// How many tuned variants were scored on these cases, at least 1: p-values of "tuned is better" are multiplied by it.
   package var tunedTried = 1
   /// How many prompts and versions of them were, at least 1: the same for "prompted is better".

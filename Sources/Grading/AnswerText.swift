@@ -22,10 +22,13 @@ package struct AnswerText: Sendable, Hashable {
   package let reasoning: String?
   /// Whether the text ends inside its reasoning, so that there is no answer.
   package let isUnclosed: Bool
+  /// What is known of the reply besides its text.
+  package let facts: AnswerFacts
 
   /// Takes a model's text apart in linear time.
-  package init(_ raw: String, reasoning: Reasoning = .cut) {
+  package init(_ raw: String, reasoning: Reasoning = .cut, facts: AnswerFacts = AnswerFacts()) {
     self.raw = raw
+    self.facts = facts
     var parts = Parts()
     if reasoning == .keep || !Self.mayHaveReasoning(raw) {
       parts.answer = raw

@@ -6,10 +6,13 @@ final class GradedAnswer {
   let text: String
   /// Whether the model's text ended inside its reasoning.
   let isUnclosed: Bool
+  /// What is known of the reply besides its text.
+  let facts: AnswerFacts
 
   init(_ answer: AnswerText) {
     text = answer.text
     isUnclosed = answer.isUnclosed
+    facts = answer.facts
   }
 
   /// The answer without white space at its ends.

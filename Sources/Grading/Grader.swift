@@ -12,7 +12,7 @@ package struct Grader: Sendable, Hashable {
   package let isNegated: Bool
   let kind: any GraderKind
   /// True for a grader that awaits, such as one that asks a model.
-  let awaits: Bool
+  package let awaits: Bool
 
   /// Every type that can be written in a description, each also with `not-` before it.
   package static var types: [String] { GraderRegistry.types }
@@ -98,8 +98,11 @@ extension Grader {
   ///   - answer: the model's text, as it came.
   ///   - expected: what the case says a good answer is; nil when it says nothing.
   ///   - input: what the case feeds to the prompt; `{{ name }}` in a grader's texts stands for its members.
-  package func grade(answer: String, expected: JSONValue?, input: JSONValue = [:]) -> Score {
-    score(GradedAnswer(AnswerText(answer)), GradedCase(expected: expected, input: input))
+  ///   - facts: what is known of the reply besides its text.
+  package func grade(
+    answer: String, expected: JSONValue?, input: JSONValue = [:], facts: AnswerFacts = AnswerFacts()
+  ) -> Score {
+    score(GradedAnswer(AnswerText(answer, facts: facts)), GradedCase(expected: expected, input: input))
   }
 
   /// Why no answer to a case can be judged, without a full stop; nil when one can.

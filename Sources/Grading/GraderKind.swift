@@ -67,6 +67,11 @@ struct GraderKey: Sendable, Hashable {
     self.meaning = meaning
   }
 
+  /// The key of kinds whose value is between 0 and 1.
+  static func threshold(standard: String) -> GraderKey {
+    GraderKey("threshold", standard: standard, "the value from which an answer passes, 0 to 1")
+  }
+
   /// The keys that every description may have.
   static let common = [
     GraderKey("name", standard: "the type", "the name to show"),
@@ -101,5 +106,19 @@ struct Judgement: Sendable, Hashable {
     self.value = value ?? (holds ? 1 : 0)
     self.statement = statement
     self.fields = fields
+  }
+
+  /// A value that passes from a threshold on, both 0 to 1.
+  init(_ value: Double, threshold: Double, _ statement: String, fields: [FieldScore] = []) {
+    // A value such as 2/3 is written with a rounding error on either side.
+    self.init(value + 1e-12 >= threshold, statement, value: value, fields: fields)
+  }
+}
+
+extension Double {
+  /// The number for a reason: at most four places behind the point, never rounded up to a threshold.
+  var reasonText: String {
+    let rounded = (self * 10_000 + 1e-6).rounded(.down) / 10_000
+    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int(rounded)) : "\(rounded)"
   }
 }

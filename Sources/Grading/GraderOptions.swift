@@ -49,6 +49,21 @@ struct GraderOptions {
     return count
   }
 
+  /// The value from which an answer passes, 0 to 1.
+  func threshold(_ standard: Double) throws(GraderError) -> Double {
+    try number("threshold", "a number from 0 to 1") { (0...1).contains($0) } ?? standard
+  }
+
+  /// A list of texts that are not empty, or one of them; nil without the key.
+  func texts(_ key: String) throws(GraderError) -> [String]? {
+    guard let value = value(key) else { return nil }
+    let texts = (value.array ?? [value]).map { $0.string ?? $0.number?.text ?? "" }
+    guard !texts.isEmpty, texts.allSatisfy({ !$0.isEmpty }) else {
+      throw wrong(key, "a list of texts that are not empty", value)
+    }
+    return texts
+  }
+
   func paths(_ key: String) throws(GraderError) -> [JSONPath]? {
     guard let value = value(key) else { return nil }
     var paths: [JSONPath] = []

@@ -45,7 +45,7 @@ enum GraderReference: Sendable, Hashable {
     return texts
   }
 
-  private var label: String {
+  var label: String {
     switch self {
     case .literal: "the grader's \"value\""
     case .expected(let path) where path.steps.isEmpty: "what the case expects"

@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import Processes
-import WorkbenchCore
 
 /// The layouts that an adapter can be written in.
 package enum AdapterLayout: String, Sendable, Hashable, CaseIterable, Codable {

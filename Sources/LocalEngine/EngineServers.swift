@@ -1,7 +1,7 @@
+import Domain
 import Files
 import Foundation
 import Processes
-import WorkbenchCore
 
 /// Starts, finds and stops the engine's servers.
 ///

@@ -1,6 +1,6 @@
 import Content
+import Domain
 import Foundation
-import WorkbenchCore
 
 /// A model with its adapter, as one server serves it.
 struct ServedPair: Sendable, Hashable {

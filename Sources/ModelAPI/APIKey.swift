@@ -1,5 +1,5 @@
+import Domain
 import Foundation
-import WorkbenchCore
 
 /// Where a key comes from: an environment variable, read anew for each request, or else the system's key store under the
 /// variable's name and the host that it is for. Holds no key.

@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import Synchronization
-import WorkbenchCore
 
 /// Asks the servers of one endpoint, which all have the same model, and leaves alone those that are busy or gone.
 ///

@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// Reads the lines of a file of answers, cut anywhere. A pure value.
 struct BatchLines<Reply: ChatReplying> {

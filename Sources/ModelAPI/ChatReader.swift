@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 import Content
+import Domain
 import NIOCore
-import WorkbenchCore
 
 /// Reads the response to one chat request, whole or streamed, whichever the server chose to send.
 struct ChatReader<Reply: ChatReplying> {

@@ -1,10 +1,10 @@
 import AsyncHTTPClient
 import Content
+import Domain
 import Foundation
 import NIOCore
 import NIOHTTP1
 import Synchronization
-import WorkbenchCore
 
 /// Asks one service, one request at a time; knows HTTP, and nothing of whose model it is.
 struct ChatService: Sendable {

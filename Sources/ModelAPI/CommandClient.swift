@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// Asks a program that answers lines of JSON. The program runs for as long as somebody holds a client.
 struct CommandClient: ModelClient {

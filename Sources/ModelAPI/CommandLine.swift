@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// A line that a program writes in answer to a request.
 ///

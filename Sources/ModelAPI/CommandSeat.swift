@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Foundation
 import Processes
-import WorkbenchCore
 
 /// One running program that answers lines of JSON: starts it, brings answers to those who asked, and ends it when nobody
 /// needs it any more.

@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// Asks an endpoint in one of the dialects.
 struct EndpointClient<Body: ChatBody>: ModelClient {

@@ -1,8 +1,8 @@
 import AsyncHTTPClient
 import Content
+import Domain
 import Foundation
 import Synchronization
-import WorkbenchCore
 
 /// Finds out what one server can do, by a dozen small requests one after another. What an answer leaves open is
 /// reported as unknown: a server that happens to do what was asked isn't one that does what it is told.

@@ -1,4 +1,4 @@
-import WorkbenchCore
+import Domain
 
 /// An engine's address with what it asks for.
 struct EnginePlace: Sendable {

@@ -1,5 +1,5 @@
+import Domain
 import Synchronization
-import WorkbenchCore
 
 /// What could be seen of one request below its answer: how far it came.
 final class Exchange: Sendable {

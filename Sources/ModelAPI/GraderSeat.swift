@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Grading
 import Processes
-import WorkbenchCore
 
 /// One running program that grades answers: a line of JSON in for each, a line of JSON out.
 ///

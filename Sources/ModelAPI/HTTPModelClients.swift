@@ -1,9 +1,9 @@
 import Content
+import Domain
 import Files
 import Foundation
 import Grading
 import Synchronization
-import WorkbenchCore
 
 /// Makes the clients of all models: those reached over HTTP, of the local engine, of programs, and of recorded answers.
 /// They share one pool of connections; clients of the same local model share one lease of its engine, and those of the same

@@ -1,7 +1,7 @@
+import Domain
 import Foundation
 import Processes
 import Synchronization
-import WorkbenchCore
 
 /// Which key: the variable that a model's `key_env` names, and the only host that its key is sent to.
 package struct KeyName: Sendable, Hashable {

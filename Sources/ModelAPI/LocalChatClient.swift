@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// Asks a model of the local engine. It holds the engine's lease through its seat.
 struct LocalChatClient: ModelClient {

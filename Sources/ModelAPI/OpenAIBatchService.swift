@@ -1,8 +1,8 @@
 import AsyncHTTPClient
 import Content
+import Domain
 import Foundation
 import NIOCore
-import WorkbenchCore
 
 /// OpenAI's Batch API: a file of requests goes up, and within a day a file of answers can be had for half the price. What
 /// the provider takes at once is bounded: 50,000 requests, 200 MB.

@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 import Content
+import Domain
 import Foundation
-import WorkbenchCore
 
 /// OpenAI's fine-tuning API, as others have it too: files go up, a job is made of them, and it is asked now and then how
 /// it goes.

@@ -1,4 +1,4 @@
-import WorkbenchCore
+import Domain
 
 /// Whether a server read a prompt whole, as far as its counts show.
 ///

@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 /// The answers in a file of `{"id", "output"}` lines, by case.
 ///

@@ -1,4 +1,4 @@
-import WorkbenchCore
+import Domain
 
 /// Answers from a file that was recorded elsewhere. The file is read once, at the first need.
 actor ReplayClient: ModelClient {

@@ -1,4 +1,4 @@
-import WorkbenchCore
+import Domain
 
 /// Makes text from outside fit to stand in a sentence: one line, short, without control characters.
 enum SafeText {

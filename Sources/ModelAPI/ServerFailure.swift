@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Foundation
 import NIOHTTP1
-import WorkbenchCore
 
 /// Turns what a server says about a failure into a `ModelFailure`.
 enum ServerFailure {

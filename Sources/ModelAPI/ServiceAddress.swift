@@ -1,5 +1,5 @@
+import Domain
 import Foundation
-import WorkbenchCore
 
 /// A checked base address of a service.
 struct ServiceAddress: Sendable, Hashable {

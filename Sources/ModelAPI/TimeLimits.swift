@@ -1,5 +1,5 @@
+import Domain
 import Synchronization
-import WorkbenchCore
 
 /// Remembers when a server was last heard of.
 final class Activity: Sendable {

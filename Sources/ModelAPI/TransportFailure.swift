@@ -1,9 +1,9 @@
 import AsyncHTTPClient
+import Domain
 import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import WorkbenchCore
 
 /// Turns an error below HTTP into a `ModelFailure`.
 enum TransportFailure {

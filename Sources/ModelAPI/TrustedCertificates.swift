@@ -1,9 +1,9 @@
 import Content
+import Domain
 import Files
 import Foundation
 import NIOSSL
 import Synchronization
-import WorkbenchCore
 
 /// Whose signature makes a server's certificate good.
 struct TrustedCertificates: Sendable, Hashable {

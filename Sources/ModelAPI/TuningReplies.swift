@@ -1,6 +1,6 @@
 import Content
+import Domain
 import Foundation
-import WorkbenchCore
 
 /// Reads what a provider says of jobs. Words it is not known to use are taken as they are; numbers out of all bounds are
 /// left out.

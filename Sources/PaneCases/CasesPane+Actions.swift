@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Drawing
 import Foundation
 import WorkbenchCore
@@ -77,7 +78,7 @@ extension CasesPane {
     let index = variant(snapshot).flatMap { variant in variants.firstIndex { $0.name == variant.name } } ?? 0
     variantName = variants[(index + 1) % variants.count].name
     readRun = nil
-    return .notice("r runs \"\(variants[(index + 1) % variants.count].name)\".")
+    return .notice("The marks are those of \(variants[(index + 1) % variants.count].name), and r runs it.")
   }
 
   // MARK: Editing

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Drawing
 import Foundation
 import NumberFormat
@@ -18,7 +19,9 @@ extension CasesPane {
       return
     }
     let isAsking = question != nil
-    let rows = rect.rows([.rest, .fixed(isAsking && rect.height >= 2 ? 1 : 0)])
+    // A list of parts lies over the panels and needs no row.
+    let hasRow = if case .part = question { false } else { isAsking }
+    let rows = rect.rows([.rest, .fixed(hasRow && rect.height >= 2 ? 1 : 0)])
     panels.begin(isFocused: focused && !isAsking)
     let pen = Pen(snapshot: snapshot, set: set, theme: theme)
     let places = split(rows[0])
@@ -103,7 +106,7 @@ extension CasesPane {
     if let run = pen.snapshot.runs.first(where: { $0.id == readRun && $0.set == pen.set.name }) {
       let summary = run.summary
       let score = NumberFormat.percent(summary.mean, summary.low, summary.high)
-      return ("run \(run.id), \(run.variant.name): \(score) · Esc: the newest again", nil)
+      return ("run \(run.id), \(run.variant.name): \(score)\(otherMark(pen)) · Esc: the newest again", nil)
     }
     guard let variant = variant(pen.snapshot), !pen.set.cases.isEmpty else { return nil }
     if let active = activeRun(pen.snapshot) { return (active.progress.waiting ?? variant.name, active.progress) }
@@ -114,8 +117,14 @@ extension CasesPane {
     let age = run.setHash != pen.set.hash ? " on an older set" : meant.isCurrent != false ? "" : " on an older version"
     return (
       "\(variant.name): \(NumberFormat.percent(summary.mean, summary.low, summary.high)), "
-        + "\(run.casesComplete) of \(run.cases) done\(age)", nil
+        + "\(run.casesComplete) of \(run.cases) done\(age)\(otherMark(pen))", nil
     )
+  }
+
+  /// Whose marks stand in the second column.
+  private func otherMark(_ pen: Pen) -> String {
+    guard let other = markedRuns(pen.snapshot, pen.set).dropFirst().first else { return "" }
+    return " · \(other.variant.isTuned ? "T" : "P"): \(other.variant.name)"
   }
 
   private func columns(_ pen: Pen) -> [TableColumn<EvalCase>] {
@@ -169,7 +178,7 @@ extension CasesPane {
     let theme = pen.theme
     switch question {
     case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
-    case .part(let list): drawParts(list, in: row, pen, focused: focused, on: &surface)
+    case .part(let list): drawParts(list, pen, focused: focused, on: &surface)
     case .delete(let evalCase):
       ask("Delete the case \"\(evalCase.id)\" from \(pen.set.path)?", in: row, on: &surface, theme)
     case .restore: ask("A text was typed here and not saved.", in: row, on: &surface, theme)
@@ -179,12 +188,11 @@ extension CasesPane {
   }
 
   private func ask(_ sentence: String, in row: Rect, on surface: inout Surface, _ theme: Theme) {
-    guard let question else { return }
-    Drawing.Question(sentence, answers: bindings(for: question)).draw(in: row, on: &surface, theme: theme)
+    Drawing.Question(sentence).draw(in: row, on: &surface, theme: theme)
   }
 
   private mutating func drawParts(
-    _ list: ListView<String>, in row: Rect, _ pen: Pen, focused: Bool, on surface: inout Surface
+    _ list: ListView<String>, _ pen: Pen, focused: Bool, on surface: inout Surface
   ) {
     let theme = pen.theme
     let outputs = marks(pen.snapshot, pen.set).first
@@ -205,8 +213,6 @@ extension CasesPane {
       surface.write([Span("\(part.count)", theme[.textDim])], in: row, .right)
     }
     question = .part(list)
-    surface.write(
-      [Span("Enter", theme[.key]), Span(" shows, "), Span("Esc", theme[.key]), Span(" goes back")], in: row)
   }
 
   private func drawNoSet(

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Drawing
 import PaneKit
 import WorkbenchCore
@@ -80,8 +81,15 @@ package struct CasesPane: Pane {
     return Set(markedRuns(snapshot, set).map { AnyQuery(OutputsQuery(run: $0.id, set: set.name)) })
   }
 
-  /// Turns to a run, to read its answers case by case.
+  /// Turns to a run, to read its answers case by case, or to one case.
   package mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
+    if case .evalCase(let id, let set)? = subject as? Subject, draft == nil, snapshot.workspace.evalSet(set) != nil {
+      if set != self.set(snapshot)?.name { (setName, readRun, table) = (set, nil, TableView()) }
+      (tag, standing, search) = (nil, nil, TextSearch(""))
+      table.select(id)
+      detailView.scrollToTop()
+      return
+    }
     guard case .run(let id)? = subject as? Subject, let run = snapshot.runs.first(where: { $0.id == id }) else {
       return
     }
@@ -90,12 +98,31 @@ package struct CasesPane: Pane {
     variantName = snapshot.workspace.variant(run.variant.name)?.name ?? variantName
   }
 
-  /// The run whose answers are read, and the best one of the other kind: none, one or two.
+  /// The case that is selected.
+  package func chosen(_ snapshot: Snapshot) -> (any Sendable)? {
+    guard let set = set(snapshot), let id = table.selection else { return nil }
+    return Subject.evalCase(id, set: set.name)
+  }
+
+  /// Selects a case that was chosen in another pane, unless one is being edited.
+  package mutating func follow(_ chosen: any Sendable, _ snapshot: Snapshot) {
+    guard case .evalCase(let id, let set)? = chosen as? Subject, draft == nil,
+      snapshot.workspace.evalSet(set) != nil, id != table.selection || set != self.set(snapshot)?.name
+    else { return }
+    if set != self.set(snapshot)?.name {
+      (setName, readRun, tag, standing, search, table) = (set, nil, nil, nil, TextSearch(""), TableView())
+    }
+    table.select(id)
+    detailView.scrollToTop()
+  }
+
+  /// The run whose answers are read, or else that of the chosen variant, and the best one of the other kind; the best of both
+  /// kinds where the chosen variant has no answers: none, one or two.
   func markedRuns(_ snapshot: Snapshot, _ set: EvalSet) -> [Run] {
     let sides = snapshot.sides(on: set.name)
     let chosen =
       snapshot.runs.first { $0.id == readRun && $0.set == set.name }
-      ?? variantName.flatMap { snapshot.meantRun(of: $0, on: set.name)?.run }
+      ?? variant(snapshot).flatMap { snapshot.meantRun(of: $0.name, on: set.name)?.run }
     guard let chosen, chosen.summary.done + chosen.summary.errors > 0 else { return sides }
     let other = sides.first { $0.variant.isTuned != chosen.variant.isTuned && $0.id != chosen.id }
     return [chosen] + (other.map { [$0] } ?? [])
@@ -134,7 +161,7 @@ extension CasesPane {
   func variant(_ snapshot: Snapshot) -> Variant? {
     let variants = snapshot.workspace.variants
     return variantName.flatMap { snapshot.workspace.variant($0) }
-      ?? variants.first { $0.sections == nil && !$0.isTuned } ?? variants.first
+      ?? variants.first { $0.choice == .all && !$0.isTuned } ?? variants.first
   }
 
   /// The cases that are shown.

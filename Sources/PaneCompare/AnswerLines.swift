@@ -1,21 +1,50 @@
 import Content
+import Domain
 import Drawing
 import NumberFormat
 import PaneKit
 import WorkbenchCore
 
-/// One case as rows of text: the input, what is expected, and the two answers beside each other or one above the other.
+/// One of the answers to a case, with what to call it.
+struct AnswerSide: Hashable, Sendable {
+  /// A letter and the variant's name.
+  var name: String
+  var badge: StyleName
+  var output: Output
+  /// What a person found of it, and whether that is good.
+  var found: String?
+  var isFoundGood = false
+  /// How it fails, in a person's words.
+  var failures: [String] = []
+  /// Whether nothing but its text may be shown.
+  var isBlind = false
+}
+
+/// Where two answers differ: marked by words or whole lines, or not at all.
+enum DifferenceUnit: String, Sendable, Hashable, CaseIterable {
+  case words, lines, off
+
+  /// The one after it.
+  var next: DifferenceUnit {
+    switch self {
+    case .words: .lines
+    case .lines: .off
+    case .off: .words
+    }
+  }
+}
+
+/// One case as rows of text: the input, what is expected, and the answers beside each other or one above the other.
 ///
 /// Rows are kept until the case, the width or the theme is another one.
 struct AnswerLines: Sendable {
   private struct Origin: Equatable {
     var evalCase: EvalCase
-    var a: Output
-    var b: Output
-    var columns: [String]
-    var marks: ReviewMarks
+    var sides: [AnswerSide]
+    var correction: String?
     var width: Int
     var isCompact: Bool
+    var unit: DifferenceUnit
     var search: TextSearch
     var theme: Theme
   }
@@ -23,22 +52,21 @@ struct AnswerLines: Sendable {
   private var origin: Origin?
   private(set) var rows: [[Span]] = []
 
-  /// Fewer columns than this show the answers one above the other.
-  static let sideBySideWidth = 46
+  /// Fewer columns for each answer show them one above the other.
+  static let narrowestSide = 21
 
-  /// The rows for a case; `names` are the headings of the two answers, and compact ones save rows.
+  /// The rows for a case; compact ones save rows.
   mutating func update(
-    _ row: Comparison.Row, names: (a: String, b: String), marks: ReviewMarks, width: Int, isCompact: Bool,
-    search: TextSearch, theme: Theme
+    _ evalCase: EvalCase, sides: [AnswerSide], correction: String?, width: Int, isCompact: Bool,
+    unit: DifferenceUnit, search: TextSearch, theme: Theme
   ) {
     let wanted = Origin(
-      evalCase: row.evalCase, a: row.a, b: row.b, columns: [names.a, names.b], marks: marks, width: width,
-      isCompact: isCompact,
+      evalCase: evalCase, sides: sides, correction: correction, width: width, isCompact: isCompact, unit: unit,
       search: search, theme: theme)
     guard wanted != origin else { return }
     origin = wanted
     rows = Layout(theme: theme, width: width, isCompact: isCompact, search: search).rows(
-      row, names: names, marks: marks)
+      evalCase, sides, correction: correction, unit: unit)
   }
 }
 
@@ -48,28 +76,36 @@ private struct Layout {
   let isCompact: Bool
   let search: TextSearch
 
-  func rows(_ row: Comparison.Row, names: (a: String, b: String), marks: ReviewMarks) -> [[Span]] {
-    let expected = row.evalCase.expected
-    var a = Side(name: names.a, badge: .badgePrompted, output: row.a, style: .diffRemoved, expected: expected)
-    var b = Side(name: names.b, badge: .badgeTuned, output: row.b, style: .diffAdded, expected: expected)
-    a.found = marks.word(ofA: true)
-    b.found = marks.word(ofA: false)
-    if let left = row.a.answer?.text, let right = row.b.answer?.text, left != right {
-      let difference = TextDifference(from: LongText(left).shown, to: LongText(right).shown, limit: 400)
-      (a.runs, b.runs) = (difference.left, difference.right)
+  func rows(_ evalCase: EvalCase, _ given: [AnswerSide], correction: String?, unit: DifferenceUnit) -> [[Span]] {
+    var sides = given.enumerated().map { place, side in
+      Side(side: side, style: place == 0 ? .diffRemoved : .diffAdded, expected: evalCase.expected)
     }
-    var rows = section("input", lines: inputLines(row.evalCase.input))
-    if let expected = row.evalCase.expected {
+    mark(&sides, unit)
+    var rows = section("input", lines: inputLines(evalCase.input))
+    if let expected = evalCase.expected {
       rows += section("expected", lines: expected.string.map { text($0) } ?? json(expected))
     }
-    if let correction = marks.correction { rows += section("edited: what it should be", lines: text(correction)) }
+    if let correction { rows += section("edited: what it should be", lines: text(correction)) }
     rows.append([])
-    guard width >= AnswerLines.sideBySideWidth else {
-      return rows + blocks(of: a, width: width).joined() + [[]] + blocks(of: b, width: width).joined()
+    let narrowest = sides.count * (AnswerLines.narrowestSide + 3) - 3
+    guard width >= narrowest, !sides.isEmpty else {
+      return rows + sides.enumerated().flatMap { ($0 > 0 ? [[]] : []) + blocks(of: $1, width: width).joined() }
     }
-    let left = (width - 3) / 2
-    let right = width - 3 - left
-    return rows + beside(blocks(of: a, width: left), blocks(of: b, width: right), left: left)
+    let gaps = 3 * (sides.count - 1)
+    let widths = sides.indices.map { (width - gaps + $0) / sides.count }
+    return rows + beside(zip(sides, widths).map { (blocks(of: $0, width: $1), $1) })
+  }
+
+  /// Notes where the answers differ from the first one's, which of two shows its own part as well.
+  private func mark(_ sides: inout [Side], _ unit: DifferenceUnit) {
+    guard unit != .off, let first = sides.first?.side.output.answer?.text else { return }
+    for place in sides.indices.dropFirst() {
+      guard let other = sides[place].side.output.answer?.text, other != first else { continue }
+      let difference = TextDifference(
+        from: LongText(first).shown, to: LongText(other).shown, by: unit == .lines ? .lines : .words, limit: 400)
+      sides[place].runs = difference.right
+      if sides.count == 2 { sides[0].runs = difference.left }
+    }
   }
 
   // MARK: Input and expected
@@ -116,47 +152,54 @@ private struct Layout {
 
   private func marked(_ spans: [Span]) -> [Span] { search.mark(spans, style: theme[.searchMatch]) }
 
-  // MARK: The two sides
+  // MARK: The sides
 
   private struct Side {
-    var name: String
-    var badge: StyleName
-    var output: Output
+    var side: AnswerSide
     var style: StyleName
     var expected: JSONValue?
-    var found: (text: String, isGood: Bool)?  // by a person
-    var runs: [TextDifference.Run]?  // where the other side's text is another one
+    var runs: [TextDifference.Run]?  // where another side's text is another one
+    var output: Output { side.output }
   }
 
-  /// Heading, answer, judgement and figures: kept apart so that both sides' start in the same row.
+  /// Heading, answer, judgement and figures: kept apart so that those of all sides start in the same row.
   private func blocks(of side: Side, width: Int) -> [[[Span]]] {
-    [heading(side), answer(side), judgement(side.output) + fields(side), figures(side.output)].map { block in
+    let judged = side.side.isBlind ? [] : judgement(side.output) + fields(side)
+    return [heading(side), answer(side), judged, figures(side.output)].map { block in
       block.flatMap { LineBreaker.rows(of: $0, width: width) }
     }
   }
 
-  private func beside(_ a: [[[Span]]], _ b: [[[Span]]], left: Int) -> [[Span]] {
-    zip(a, b).enumerated().flatMap { index, pair -> [[Span]] in
-      let (first, second) = pair
-      let gap: [[Span]] = index == 1 || index == 2 ? [joined([], [], left: left)] : []
-      return (0..<max(first.count, second.count)).map { row in
-        joined(row < first.count ? first[row] : [], row < second.count ? second[row] : [], left: left)
+  private func beside(_ sides: [(blocks: [[[Span]]], width: Int)]) -> [[Span]] {
+    (0..<(sides.map(\.blocks.count).max() ?? 0)).flatMap { block -> [[Span]] in
+      let height = sides.map { $0.blocks[block].count }.max() ?? 0
+      let gap: [[Span]] = block == 1 || block == 2 ? [joined(sides.map { ([], $0.width) })] : []
+      return (0..<height).map { row in
+        joined(sides.map { (row < $0.blocks[block].count ? $0.blocks[block][row] : [], $0.width) })
       } + gap
     }
   }
 
-  private func joined(_ a: [Span], _ b: [Span], left: Int) -> [Span] {
-    let columns = a.reduce(0) { $0 + $1.columns }
-    return a + [Span(String(repeating: " ", count: max(0, left - columns))), Span(" │ ", theme[.border])] + b
+  private func joined(_ parts: [(spans: [Span], width: Int)]) -> [Span] {
+    parts.enumerated().flatMap { place, part -> [Span] in
+      let isLast = place + 1 == parts.count
+      let columns = part.spans.reduce(0) { $0 + $1.columns }
+      let pad = isLast ? [] : [Span(String(repeating: " ", count: max(0, part.width - columns)))]
+      return part.spans + pad + (isLast ? [] : [Span(" │ ", theme[.border])])
+    }
   }
 
   private func heading(_ side: Side) -> [[Span]] {
+    if side.side.isBlind { return [[Span(side.side.name, theme[side.side.badge])]] }
     let standing = side.output.standing
+    let found = side.side.found.map { [Span(" · " + $0, theme[side.side.isFoundGood ? .better : .worse])] } ?? []
+    let failures =
+      side.side.failures.isEmpty ? [] : [Span(" · " + side.side.failures.joined(separator: ", "), theme[.warning])]
     return [
       [
-        Span(standing.mark, theme[standing.style]), Span(" "), Span(side.name, theme[side.badge]),
+        Span(standing.mark, theme[standing.style]), Span(" "), Span(side.side.name, theme[side.side.badge]),
         Span(" " + standing.words, theme[.textDim]),
-      ] + (side.found.map { [Span(" · " + $0.text, theme[$0.isGood ? .better : .worse])] } ?? [])
+      ] + found + failures
     ]
   }
 

@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 /// Which cases of a comparison the list shows.

@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 /// A run as a person chose it: the one that stands for a variant, or one by its number.
@@ -44,8 +45,8 @@ struct ComparePair: Sendable {
   init(_ snapshot: Snapshot, a: RunChoice?, b: RunChoice?, set chosen: String?) {
     let set = chosen ?? snapshot.workspace.evalSets.first?.name ?? snapshot.runs.first?.set
     self.set = set
-    self.a = a.flatMap { Self.side($0, set, snapshot) } ?? Self.bestPrompted(set, snapshot, except: nil)
-    self.b = b.flatMap { Self.side($0, set, snapshot) } ?? Self.newestTuned(set, snapshot)
+    self.a = a.flatMap { Side($0, set, snapshot) } ?? Self.bestPrompted(set, snapshot, except: nil)
+    self.b = b.flatMap { Side($0, set, snapshot) } ?? Self.newestTuned(set, snapshot)
     // Two that have runs tell more than one beside one that has none.
     if b == nil, self.b?.run == nil {
       let other = Self.bestPrompted(set, snapshot, except: self.a?.variant.name)
@@ -64,21 +65,12 @@ struct ComparePair: Sendable {
     SideNames(aIsTuned: a?.variant.isTuned ?? false, bIsTuned: b?.variant.isTuned ?? false)
   }
 
-  private static func side(_ choice: RunChoice, _ set: String?, _ snapshot: Snapshot) -> Side? {
-    if let id = choice.run, let run = snapshot.runs.first(where: { $0.id == id && $0.set == set }) {
-      return Side(variant: run.variant, run: run, isPinned: true)
-    }
-    let run = snapshot.meantRun(of: choice.variant, on: set)?.run
-    guard let variant = snapshot.workspace.variant(choice.variant) ?? run?.variant else { return nil }
-    return Side(variant: variant, run: run, isPinned: false)
-  }
-
   /// The variant without an adapter whose newest run has the best mean; runs that have measured nothing come last.
   private static func bestPrompted(_ set: String?, _ snapshot: Snapshot, except: String?) -> Side? {
     var best: Side?
     var seen: Set<String> = []
     for run in snapshot.runs where run.set == set && !run.variant.isTuned && run.variant.name != except {
-      guard seen.insert(run.variant.name).inserted,
+      guard run.variant.ablated == nil, seen.insert(run.variant.name).inserted,
         let run = snapshot.meantRun(of: run.variant.name, on: set)?.run
       else { continue }
       if rank(run) > rank(best?.run) { best = Side(variant: run.variant, run: run, isPinned: false) }
@@ -95,11 +87,24 @@ struct ComparePair: Sendable {
   }
 
   private static func newestTuned(_ set: String?, _ snapshot: Snapshot) -> Side? {
-    if let newest = snapshot.runs.first(where: { $0.set == set && $0.variant.isTuned }),
+    if let newest = snapshot.runs.first(where: { $0.set == set && $0.variant.isTuned && $0.variant.ablated == nil }),
       let run = snapshot.meantRun(of: newest.variant.name, on: set)?.run
     {
       return Side(variant: run.variant, run: run, isPinned: false)
     }
     return snapshot.workspace.variants.last { $0.isTuned }.map { Side(variant: $0, run: nil, isPinned: false) }
+  }
+}
+
+extension ComparePair.Side {
+  /// What a choice means on a set; nil where there is no such variant.
+  init?(_ choice: RunChoice, _ set: String?, _ snapshot: Snapshot) {
+    if let id = choice.run, let run = snapshot.runs.first(where: { $0.id == id && $0.set == set }) {
+      self.init(variant: run.variant, run: run, isPinned: true)
+      return
+    }
+    let run = snapshot.meantRun(of: choice.variant, on: set)?.run
+    guard let variant = snapshot.workspace.variant(choice.variant) ?? run?.variant else { return nil }
+    self.init(variant: variant, run: run, isPinned: false)
   }
 }

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import WorkbenchCore
 
@@ -14,6 +15,19 @@ extension ComparePane {
           .escape, "q", title: "Keep the present run", group: "Choose a run", action: .closeChooser, footer: "close"),
       ]
     }
+    if failureMenu != nil { return failureBindings }
+    if duel != nil { return duelBindings }
+    if setup != nil {
+      return [
+        Binding(
+          "=", title: "Differences by words, by lines, or not marked", group: "What each side is asked with",
+          action: .differences, footer: "differences: \(unit.rawValue)"),
+        Binding(
+          .escape, "w", "q", title: "Back to the cases", group: "What each side is asked with", action: .closeSetup,
+          footer: "back"),
+      ]
+    }
+    if desk != nil { return deskBindings }
     if let menu { return menu.bindings }
     if draft != nil {
       return [
@@ -29,7 +43,7 @@ extension ComparePane {
         Binding(.escape, title: "Show all cases again", group: "Search", action: .clearSearch, footer: "all cases"),
       ]
     }
-    return movement + [filterBinding] + sides(snapshot)
+    return movement + [filterBinding] + readingBindings(snapshot) + sides(snapshot)
   }
 
   var copyMenu: Menu<Action> {
@@ -102,6 +116,23 @@ extension ComparePane {
     ]
   }
 
+  private func readingBindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+    [
+      Binding(
+        "P", title: "Prefer one of two answers, blindly", group: "Cases", action: .openDesk, unavailable: nothingToRead,
+        footer: "blind"),
+      Binding(
+        "X", title: "Name how an answer fails", group: "Cases", action: .nameFailure, unavailable: nothingToRead),
+      Binding("=", title: "Differences by words, by lines, or not marked", group: "Cases", action: .differences),
+      Binding(
+        "w", title: "Show what each side is asked with", group: "Cases", action: .showSetup,
+        unavailable: lettered(snapshot, pair(snapshot)).isEmpty ? "There is no variant yet." : nil),
+      Binding(
+        "t", title: "Try a typed input on every side", group: "Cases", action: .tryInput,
+        unavailable: duellists(snapshot).isEmpty ? "There is no variant yet." : nil, footer: "try"),
+    ]
+  }
+
   private var nothingToRead: String? { figures.cases == 0 ? "There is no case with both answers yet." : nil }
 
   private var filterBinding: Binding<Action> {
@@ -118,6 +149,12 @@ extension ComparePane {
       Binding(
         "c", title: "Compare other runs", group: "Runs", action: .chooseRuns, unavailable: noRuns(snapshot),
         footer: "runs"),
+      Binding(
+        "a", title: "Add a variant in a further column", group: "Runs", action: .addSide,
+        unavailable: noRuns(snapshot)),
+      Binding(
+        "A", title: "Take the last added column away", group: "Runs", action: .dropSide,
+        unavailable: extras.isEmpty ? "Only the two that are compared are shown." : nil),
       Binding(
         "s", title: "Next eval set", group: "Runs", action: .nextSet,
         unavailable: snapshot.workspace.evalSets.count > 1 ? nil : "There is only one eval set."),

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import WorkbenchCore
 
@@ -14,13 +15,21 @@ extension ComparePane {
     let pair = pair(snapshot)
     let comparison = comparison(snapshot, pair)
     refresh(comparison)
-    let height = SummaryStrip.height(
-      in: rect, hasComparison: figures.cases > 0, progress: running(pair, snapshot).count)
-    let parts = rect.rows([.fixed(height), .rest])
-    SummaryStrip(snapshot: snapshot, pair: pair, comparison: comparison, figures: figures, theme: theme)
-      .draw(in: parts[0], isFramed: rect.height >= 18, hasBar: rect.height >= 26, on: &surface)
-    panels.begin(isFocused: focused && chooser == nil && draft == nil)
-    drawBody(snapshot, pair, comparison, in: parts[1], on: &surface, theme: theme)
+    if desk != nil { return drawDesk(snapshot, in: rect, on: &surface, theme: theme) }
+    let strip = SummaryStrip(
+      snapshot: snapshot, pair: pair, extras: extraSides(snapshot, pair), comparison: comparison, figures: figures,
+      theme: theme)
+    let parts = rect.rows([.fixed(strip.height(in: rect, progress: running(pair, snapshot).count)), .rest])
+    strip.draw(in: parts[0], isFramed: rect.height >= 18, hasBar: rect.height >= 26, on: &surface)
+    panels.begin(isFocused: focused && chooser == nil && draft == nil && failureMenu == nil)
+    if duel != nil {
+      drawDuel(snapshot, in: parts[1], focused: focused, on: &surface, theme: theme)
+    } else if setup != nil {
+      drawSetup(snapshot, pair, in: parts[1], on: &surface, theme: theme)
+    } else {
+      drawBody(snapshot, pair, comparison, in: parts[1], on: &surface, theme: theme)
+    }
+    failureMenu?.draw(over: rect, on: &surface, theme: theme)
     chooser?.draw(snapshot, pair, over: rect, on: &surface, theme: theme)
     drawDraft(over: rect, on: &surface, theme: theme)
   }
@@ -41,7 +50,7 @@ extension ComparePane {
       drawList(pair, comparison, snapshot.reviews, in: left, on: &surface, theme: theme)
     }
     if !isNarrow || area == .detail {
-      drawCase(comparison, snapshot.reviews, in: right, on: &surface, theme: theme)
+      drawCase(comparison, snapshot, pair, in: right, on: &surface, theme: theme)
     } else {
       detail.scrollToTop()
     }
@@ -100,7 +109,7 @@ extension ComparePane {
   // MARK: - Case
 
   private mutating func drawCase(
-    _ comparison: Comparison, _ reviews: Reviews, in rect: Rect, on surface: inout Surface,
+    _ comparison: Comparison, _ snapshot: Snapshot, _ pair: ComparePair, in rect: Rect, on surface: inout Surface,
     theme: Theme
   ) {
     guard let row = list.selected(in: rows) else {
@@ -115,13 +124,26 @@ extension ComparePane {
     if row.id != shownCase { detail.scrollToTop() }
     shownCase = row.id
     let space = inner.inset(dx: inner.width > 20 ? 1 : 0, dy: 0)
-    let names = (a: "A " + comparison.a.variant.name, b: "B " + comparison.b.variant.name)
     answers.update(
-      row, names: names, marks: ReviewMarks(row, comparison, reviews),
-      width: max(1, space.width - (space.width > 30 ? 2 : 1)), isCompact: space.height < 16,
-      search: TextSearch(search.query),
-      theme: theme)
+      row.evalCase, sides: answerSides(row, comparison, snapshot, pair),
+      correction: ReviewMarks(row, comparison, snapshot.reviews).correction,
+      width: max(1, space.width - (space.width > 30 ? 2 : 1)), isCompact: space.height < 16, unit: unit,
+      search: TextSearch(search.query), theme: theme)
     detail.draw(answers.rows, in: space, on: &surface, theme: theme)
+  }
+
+  // MARK: - What the sides are asked with
+
+  private mutating func drawSetup(
+    _ snapshot: Snapshot, _ pair: ComparePair, in rect: Rect, on surface: inout Surface, theme: Theme
+  ) {
+    let inner = surface.frame(
+      rect, title: "What each side is asked with · differences: \(unit.rawValue)", style: theme[.borderFocused],
+      titleStyle: theme[.titleFocused]
+    ).insetColumns
+    let rows = SetupView.rows(
+      lettered(snapshot, pair), snapshot, unit: unit, width: max(1, inner.width - 2), theme: theme)
+    setup?.text.draw(rows, in: inner, on: &surface, theme: theme)
   }
 
   // MARK: - Nothing to show

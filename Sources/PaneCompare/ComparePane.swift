@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import PaneKit
 import WorkbenchCore
@@ -14,6 +15,10 @@ package struct ComparePane: Pane {
     case narrower, wider
     case copy, copyPart(Part), closeMenu
     case mark, found(Preference.Better?), edit, editFrom(Part), forgetAnswer, keepAnswer, leaveAnswer
+    case addSide, dropSide, showSetup, closeSetup, differences
+    case tryInput, sendInput, changeInput, leaveDuel
+    case nameFailure, failure(String), newFailure, closeFailures
+    case openDesk, judge(Preference.Better), skipBlind, closeDesk
   }
 
   /// A part of a case that can be copied.
@@ -36,7 +41,15 @@ package struct ComparePane: Pane {
 
   var choiceA: RunChoice?
   var choiceB: RunChoice?
+  /// Further variants, in columns of their own.
+  var extras: [RunChoice] = []
   var set: String?
+  var unit = DifferenceUnit.words
+  var setup: SetupView?  // while what the sides are asked with is shown
+  var duel: DuelView?  // while an input is typed for all sides
+  var failureMenu: FailureMenu?  // while a person is asked how an answer fails
+  var desk: BlindDesk?  // while answers are compared blindly
+  var blindAnswers = AnswerLines()
 
   /// The case that a person selected: it stays so while a filter hides it.
   var caseID: String?
@@ -59,7 +72,8 @@ package struct ComparePane: Pane {
 
   /// True while a text to look for is typed, or a menu or editor is open.
   package var capturesText: Bool {
-    search.isTyping || chooser != nil || menu != nil || draft != nil
+    search.isTyping || chooser != nil || menu != nil || draft != nil || setup != nil || duel != nil
+      || failureMenu != nil || desk != nil
   }
 
   /// What should be read now.
@@ -72,7 +86,8 @@ package struct ComparePane: Pane {
 
   /// The comparison of the two sides.
   package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
-    pair(snapshot).query.map { [AnyQuery($0)] } ?? []
+    let pair = pair(snapshot)
+    return Set(extraQueries(snapshot, pair).map { AnyQuery($0) }).union(pair.query.map { [AnyQuery($0)] } ?? [])
   }
 
   /// Turns to two runs.
@@ -83,6 +98,19 @@ package struct ComparePane: Pane {
     self.set = set
     choiceA = RunChoice(a, snapshot)
     choiceB = RunChoice(b, snapshot)
+  }
+
+  /// The case that is selected.
+  package func chosen(_ snapshot: Snapshot) -> (any Sendable)? {
+    guard let set = pair(snapshot).set, let id = caseID ?? list.selection else { return nil }
+    return Subject.evalCase(id, set: set)
+  }
+
+  /// Selects a case of the same set that was chosen in another pane.
+  package mutating func follow(_ chosen: any Sendable, _ snapshot: Snapshot) {
+    guard case .evalCase(let id, let set)? = chosen as? Subject, set == pair(snapshot).set else { return }
+    caseID = id
+    list.select(id)
   }
 
   /// Brings what was computed from rows up to date, and the selected case back into the list where it can be.
@@ -117,7 +145,9 @@ package struct ComparePane: Pane {
     case .endSearch: search.end()
     case .clearSearch: search.clear()
     case .chooseRuns: chooser = RunChooser(.a, snapshot, pair(snapshot))
-    case .otherSide: chooser = chooser.map { RunChooser($0.side == .a ? .b : .a, snapshot, pair(snapshot)) }
+    case .otherSide:
+      guard let side = chooser?.side, side != .extra else { break }
+      chooser = RunChooser(side == .a ? .b : .a, snapshot, pair(snapshot))
     case .choose: return choose(snapshot)
     case .closeChooser: chooser = nil
     case .nextSet: return takeNextSet(snapshot)
@@ -135,6 +165,23 @@ package struct ComparePane: Pane {
     case .forgetAnswer: return forgetAnswer(snapshot)
     case .keepAnswer: return keepAnswer()
     case .leaveAnswer: return leaveAnswer()
+    case .addSide: return addSide(snapshot)
+    case .dropSide: _ = extras.popLast()
+    case .showSetup: setup = SetupView()
+    case .closeSetup: setup = nil
+    case .differences: unit = unit.next
+    case .tryInput: duel = DuelView()
+    case .sendInput: return sendDuel(snapshot)
+    case .changeInput: duel?.isTyping = true
+    case .leaveDuel: return leaveDuel(snapshot)
+    case .nameFailure: return nameFailure(snapshot)
+    case .failure(let mode): return markFailure(mode)
+    case .newFailure: failureMenu?.field = LineField(prompt: "name ", placeholder: "such as wrong tone")
+    case .closeFailures: failureMenu = nil
+    case .openDesk: return openDesk(snapshot)
+    case .judge(let side): return judge(side, snapshot)
+    case .skipBlind: skipBlind(snapshot)
+    case .closeDesk: desk = nil
     }
     return .handled
   }
@@ -184,8 +231,13 @@ package struct ComparePane: Pane {
       set = item.set
       choiceA?.run = nil
       choiceB?.run = nil
+      for place in extras.indices { extras[place].run = nil }
     }
-    if side == .a { choiceA = item.choice } else { choiceB = item.choice }
+    switch side {
+    case .a: choiceA = item.choice
+    case .b: choiceB = item.choice
+    case .extra, nil: extras.append(item.choice)
+    }
     return .handled
   }
 
@@ -211,6 +263,10 @@ package struct ComparePane: Pane {
       return .handled
     }
     if chooser != nil { return handleInChooser(event, snapshot) }
+    if failureMenu != nil { return handleFailure(event, snapshot) }
+    if duel != nil { return handleDuel(event) }
+    if setup != nil { return setup?.text.handle(event) == true ? .handled : swallow(event, snapshot) }
+    if desk != nil { return handleDesk(event, snapshot) }
     if menu != nil { return swallow(event, snapshot) }
     if splitter.handle(event) { return .handled }
     refresh(comparison(snapshot, pair(snapshot)))

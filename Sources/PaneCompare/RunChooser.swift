@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Evidence
 import NumberFormat
@@ -5,7 +6,7 @@ import WorkbenchCore
 
 /// The small list from which a side of the comparison is chosen.
 struct RunChooser: Sendable {
-  enum Side: Sendable { case a, b }
+  enum Side: Sendable { case a, b, extra }
 
   /// A run, or a variant that has none on this set.
   struct Item: Identifiable, Sendable {
@@ -22,7 +23,7 @@ struct RunChooser: Sendable {
   /// Opens with the present choice selected.
   init(_ side: Side, _ snapshot: Snapshot, _ pair: ComparePair) {
     self.side = side
-    let present = side == .a ? pair.a : pair.b
+    let present = side == .a ? pair.a : side == .b ? pair.b : nil
     table = TableView(selection: present.map { $0.run.map(Self.id) ?? Self.id($0.variant) })
   }
 
@@ -52,13 +53,21 @@ struct RunChooser: Sendable {
     table.handle(event, Self.items(snapshot, pair))
   }
 
+  private var title: String {
+    switch side {
+    case .a: "Run for A · Tab: B · Esc or q closes"
+    case .b: "Run for B · Tab: A · Esc or q closes"
+    case .extra: "Run for a further column · Esc or q closes"
+    }
+  }
+
   mutating func draw(
     _ snapshot: Snapshot, _ pair: ComparePair, over rect: Rect, on surface: inout Surface, theme: Theme
   ) {
     let items = Self.items(snapshot, pair)
     let inner = surface.popup(
       Size(width: 84, height: items.count + 3),
-      title: "Run for \(side == .a ? "A · Tab: B" : "B · Tab: A") · Esc or q closes", over: rect, theme: theme)
+      title: title, over: rect, theme: theme)
     let columns: [TableColumn<Item>] = [
       TableColumn("run", width: 4...6, alignment: .right, priority: 8) { item in
         [Span(item.run.map { "#\($0.id)" } ?? "–", theme[.textDim])]

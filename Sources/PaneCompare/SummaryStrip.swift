@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Evidence
 import NumberFormat
@@ -7,16 +8,27 @@ import WorkbenchCore
 struct SummaryStrip {
   let snapshot: Snapshot
   let pair: ComparePair
+  let extras: [ComparePair.Side]
   let comparison: Comparison?
   let figures: ComparisonFigures
   let theme: Theme
 
   /// Rows it wants in a pane of this size, its frame included.
-  static func height(in rect: Rect, hasComparison: Bool, progress: Int) -> Int {
+  func height(in rect: Rect, progress: Int) -> Int {
     let isFramed = rect.height >= 18
     let hasBar = rect.width < 100 && rect.height >= 26
-    let wanted = (isFramed ? 5 : 2) + (hasComparison ? (hasBar ? 3 : 2) : 0) + progress
+    let compared = figures.cases > 0 ? (hasBar ? 3 : 2) : 0
+    let wanted = (isFramed ? 5 : 2) + compared + progress + extras.count + (preferences == nil ? 0 : 1)
     return min(wanted, max(0, rect.height - 5))
+  }
+
+  /// What people preferred, where anybody said.
+  private var preferences: PreferenceCount? {
+    guard let comparison, !snapshot.reviews.isEmpty, let set = snapshot.workspace.evalSet(comparison.a.set) else {
+      return nil
+    }
+    let found = snapshot.reviews.findings(of: comparison.b.id, against: comparison.a.id, on: set)
+    return found.isEmpty ? nil : PreferenceCount(found)
   }
 
   private var runs: [Run] { [comparison?.a ?? pair.a?.run, comparison?.b ?? pair.b?.run].compactMap { $0 } }
@@ -58,6 +70,7 @@ struct SummaryStrip {
       if hasBar, let row = next() { drawBar(in: row, on: &surface) }
     }
     if let row = next() { surface.write(differenceSpans(width: row.width), in: row) }
+    if let preferences, let row = next() { surface.write(spans(preferences), in: row) }
   }
 
   private var title: String {
@@ -76,6 +89,19 @@ struct SummaryStrip {
         letter: "B", style: .badgeTuned, variant: comparison?.b.variant ?? pair.b?.variant,
         run: comparison?.b ?? pair.b?.run, isOutdated: isOutdated(comparison?.b ?? pair.b?.run),
         isUntrained: pair.b?.isUntrained(snapshot) ?? false),
+    ]
+      + zip(["C", "D"], extras).map { letter, side in
+        RunTable.Side(
+          letter: letter, style: side.variant.isTuned ? .badgeTuned : .badgePrompted, variant: side.variant,
+          run: side.run, isOutdated: isOutdated(side.run), isUntrained: side.isUntrained(snapshot))
+      }
+  }
+
+  private func spans(_ found: PreferenceCount) -> [Span] {
+    [
+      Span("preferred  "), Span("A \(found.worse)", theme[.badgePrompted]), Span(" · "),
+      Span("B \(found.better)", theme[.badgeTuned]), Span(" · neither \(found.ties)", theme[.textDim]),
+      Span(" · sign test \(NumberFormat.pValue(found.pValue))", theme[.textDim]),
     ]
   }
 

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Foundation
 import WorkbenchCore
@@ -82,12 +83,12 @@ struct Draft: Sendable {
     see(section)
     for edit in edits where edit.id > lastEdit {
       lastEdit = edit.id
-      guard case .saveSection(id.prompt, let saved) = edit.command, saved.id == id.section,
-        let index = submitted.firstIndex(of: saved.body)
+      guard let saved = edit.command.work(as: SectionSaving.self), saved.prompt == id.prompt,
+        saved.section.id == id.section, let index = submitted.firstIndex(of: saved.section.body)
       else { continue }
       if let problem = edit.problem {
         submitted.removeFirst(index + 1)
-        failure = (saved.body, problem)
+        failure = (saved.section.body, problem)
       } else {
         settle(index)
       }

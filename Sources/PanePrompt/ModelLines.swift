@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Drawing
 import NumberFormat
 import WorkbenchCore
@@ -9,7 +10,7 @@ struct ModelLines: Sendable {
   private struct Key: Equatable, Sendable {
     var rendered: RenderedPrompt
     var prompt: Prompt
-    var titles: [String]?
+    var choice: SectionChoice
     var input: JSONValue?
     var search: TextSearch
     var theme: String
@@ -27,7 +28,7 @@ struct ModelLines: Sendable {
     _ rendered: RenderedPrompt, _ subject: PromptSubject, _ search: TextSearch, _ theme: Theme, width: Int
   ) {
     let wanted = Key(
-      rendered: rendered, prompt: subject.prompt, titles: subject.titles, input: subject.evalCase?.input,
+      rendered: rendered, prompt: subject.prompt, choice: subject.choice, input: subject.evalCase?.input,
       search: search, theme: theme.name, width: width)
     guard wanted != key else { return }
     key = wanted
@@ -38,7 +39,7 @@ struct ModelLines: Sendable {
     let rendered = key.rendered
     var lines: [[Span]] = []
     if let problem = rendered.problem { lines += [[Span("✗ \(problem)", theme[.error])], []] }
-    var sections = key.prompt.sent(only: key.titles)
+    var sections = key.prompt.sent(key.choice)
     for parts in groups(rendered.parts, &sections) {
       guard let role = parts.first?.part.role else { continue }
       if lines.last?.isEmpty == false { lines.append([]) }

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import WorkbenchCore
 
 /// What the pane looks at, by name, so that it survives changes of the workspace.
@@ -19,11 +20,11 @@ struct PromptSubject: Sendable {
   var set: EvalSet?
   var evalCase: EvalCase?
   var caseIndex: Int?
-  /// The sections that the variant is limited to.
-  var titles: [String]?
+  /// Which sections the variant sends.
+  var choice = SectionChoice.all
 
   /// Ids of the sections that are sent.
-  var sent: Set<String> { Set(prompt.sent(only: titles).map(\.id)) }
+  var sent: Set<String> { Set(prompt.sent(choice).map(\.id)) }
 
   /// How to ask for it.
   var request: RenderRequest? {
@@ -39,7 +40,7 @@ struct PromptSubject: Sendable {
 struct PromptFreezer: Sendable {
   private struct Frozen: Sendable {
     var prompt: Prompt
-    var titles: [String]?
+    var choice: SectionChoice
     var version: PromptVersion
   }
   private var last: Frozen?
@@ -47,14 +48,14 @@ struct PromptFreezer: Sendable {
   init() {}
 
   /// The version of what is sent now.
-  func version(of prompt: Prompt, only titles: [String]?) -> PromptVersion {
-    if let last, last.titles == titles, last.prompt == prompt { return last.version }
-    return PromptVersion(freezing: prompt, only: titles)
+  func version(of prompt: Prompt, _ choice: SectionChoice) -> PromptVersion {
+    if let last, last.choice == choice, last.prompt == prompt { return last.version }
+    return PromptVersion(freezing: prompt, choice)
   }
 
   /// Remembers the version of what is looked at.
   mutating func remember(_ subject: PromptSubject) {
-    last = Frozen(prompt: subject.prompt, titles: subject.titles, version: subject.version)
+    last = Frozen(prompt: subject.prompt, choice: subject.choice, version: subject.version)
   }
 }
 
@@ -78,7 +79,7 @@ extension PromptChoice {
     let entries = Self.entries(workspace)
     let chosen = variant.map(PromptEntry.variant) ?? prompt.map(PromptEntry.prompt)
     if let chosen, entries.contains(chosen) { return chosen }
-    let whole = workspace.variants.first { $0.sections == nil && !$0.isTuned && workspace.prompt($0.prompt) != nil }
+    let whole = workspace.variants.first { $0.choice == .all && !$0.isTuned && workspace.prompt($0.prompt) != nil }
     return whole.map { .variant($0.name) } ?? entries.first
   }
 
@@ -114,7 +115,7 @@ extension PromptChoice {
     switch entry(workspace) {
     case .prompt(let name):
       return workspace.prompt(name).map {
-        PromptSubject(prompt: $0, set: chosenSet, version: freezer.version(of: $0, only: nil))
+        PromptSubject(prompt: $0, set: chosenSet, version: freezer.version(of: $0, .all))
       }
     case .variant(let name):
       guard let variant = workspace.variant(name) else { return nil }
@@ -122,10 +123,10 @@ extension PromptChoice {
       let own = chosenSet?.prompt.flatMap { workspace.prompt($0) }
       guard let prompt = own ?? workspace.prompt(variant.prompt) else { return nil }
       let index = chosenSet.flatMap { self.index(in: $0.cases) }
-      let titles = own == nil ? variant.sections : nil
+      let choice = own == nil ? variant.choice : .all
       return PromptSubject(
         prompt: prompt, variant: variant, set: chosenSet, evalCase: index.flatMap { chosenSet?.cases[$0] },
-        caseIndex: index, titles: titles, version: freezer.version(of: prompt, only: titles))
+        caseIndex: index, choice: choice, version: freezer.version(of: prompt, choice))
     case nil: return nil
     }
   }

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Foundation
 import WorkbenchCore
@@ -79,7 +80,7 @@ extension PromptPane {
     guard var section = drafts[open]?.submit() else { return .handled }
     section.isEnabled.toggle()
     let command = Reaction.command(Command.saveSection(prompt: open.prompt, section))
-    guard let titles = subject.titles, section.role != .user, let variant = subject.variant else { return command }
+    guard let titles = subject.choice.only, section.role != .user, let variant = subject.variant else { return command }
     let effect = titles.contains(section.title) ? "always sends" : "never sends"
     return .all([
       command,

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Foundation
 import NumberFormat
@@ -148,7 +149,7 @@ extension PromptPane {
     var counts: [String: TokenCount] = [:]
     var parts = pen.rendered?.parts ?? []
     let isExact = pen.rendered?.countsAreExact ?? false
-    for section in pen.subject.prompt.sent(only: pen.subject.titles) {
+    for section in pen.subject.prompt.sent(pen.subject.choice) {
       if let index = parts.firstIndex(where: { $0.title == section.title && $0.role == section.role }) {
         let part = parts.remove(at: index)
         if let tokens = part.tokens { counts[section.id] = TokenCount(count: tokens, isExact: isExact) }
@@ -226,8 +227,7 @@ extension PromptPane {
   }
 
   private func ask(_ sentence: String, in row: Rect, on surface: inout Surface, _ theme: Theme) {
-    guard let question else { return }
-    Drawing.Question(sentence, answers: bindings(for: question)).draw(in: row, on: &surface, theme: theme)
+    Drawing.Question(sentence).draw(in: row, on: &surface, theme: theme)
   }
 
   private func drawNoPrompt(

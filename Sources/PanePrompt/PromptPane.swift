@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Drawing
 import Foundation
 import PaneKit
@@ -120,6 +121,18 @@ extension PromptPane {
 
   /// What the pane looks at; nil when the workspace has no prompt.
   func subject(_ snapshot: Snapshot) -> PromptSubject? { choice.subject(snapshot.workspace, freezer) }
+
+  /// The case that fills the prompt.
+  package func chosen(_ snapshot: Snapshot) -> (any Sendable)? {
+    guard let subject = subject(snapshot), let set = subject.set, let evalCase = subject.evalCase else { return nil }
+    return Subject.evalCase(evalCase.id, set: set.name)
+  }
+
+  /// Fills the prompt with a case that was chosen in another pane.
+  package mutating func follow(_ chosen: any Sendable, _ snapshot: Snapshot) {
+    guard case .evalCase(let id, let set)? = chosen as? Subject, snapshot.workspace.evalSet(set) != nil else { return }
+    (choice.set, choice.caseID, choice.caseIndex) = (set, id, 0)
+  }
 
   /// Where the open section's text is kept while it is unsaved.
   func draftPath(_ snapshot: Snapshot) -> DraftPath? {

@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 /// Names for the files of new sections.

@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 /// What a prompt version changed against an earlier one.

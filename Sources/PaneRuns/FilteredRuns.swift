@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import WorkbenchCore
 
@@ -16,7 +17,8 @@ struct FilteredRuns: Sendable {
     let words = query.split(separator: " ").map { TextSearch(String($0)) }
     found = runs.filter { run in
       words.allSatisfy { word in
-        word.matches(run.variant.name) || word.matches(run.set) || word.matches(run.variant.model)
+        word.matches(run.variant.name) || run.labels.name.map(word.matches) == true || word.matches(run.set)
+          || word.matches(run.variant.model)
           || word.matches(run.state.rawValue) || "\(run.id)" == word.query || "#\(run.id)" == word.query
       }
     }

@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 /// What has changed since a run was evaluated, so that evaluating its variant again would be another run.
@@ -51,8 +52,7 @@ struct PresentVariants: Sendable {
     let name = Name(variant: variant.name, set: set.name)
     if let version = known[name] { return version }
     let prompt = workspace.prompt(set.prompt ?? variant.prompt)
-    let titles = set.prompt == nil ? variant.sections : nil
-    let version = prompt.map { PromptVersion(freezing: $0, only: titles).hash }
+    let version = prompt.map { PromptVersion(freezing: $0, variant.choice(on: set)).hash }
     known[name] = version
     return version
   }

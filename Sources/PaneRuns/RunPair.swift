@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 /// A run and the one that is worth reading beside it.
@@ -18,7 +19,7 @@ struct RunPair {
     if other == nil || other?.summary.done == 0 {
       other = nil
       for candidate in snapshot.runs where candidate.set == run.set && candidate.id != run.id {
-        guard candidate.summary.done > 0 else { continue }
+        guard candidate.summary.done > 0, candidate.variant.ablated == nil else { continue }
         if candidate.variant.isTuned != run.variant.isTuned {
           other = candidate
           break

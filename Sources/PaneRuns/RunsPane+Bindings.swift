@@ -1,9 +1,12 @@
+import Domain
 import Drawing
 import WorkbenchCore
 
 extension RunsPane {
   /// The keys that mean something now.
   package func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
+    if labels != nil { return labelBindings }
+    if deletion != nil { return deletionBindings }
     if let menu { return menu.bindings }
     if search.isTyping {
       return [
@@ -58,6 +61,12 @@ extension RunsPane {
       Binding(
         "/", title: "Search variants, models, sets and states", group: group, action: .search,
         unavailable: run == nil ? noRun : nil, footer: "search"),
+      Binding(
+        "e", title: "Edit the run's name and note", group: group, action: .editLabels,
+        unavailable: run == nil ? noRun : nil, footer: "name"),
+      Binding(
+        "D", title: "Delete the run", group: group, action: .delete,
+        unavailable: run == nil ? noRun : isActive ? "Pause it first: p." : nil),
       Binding(
         "y", title: "Copy its number, failures, a case's id or an answer", group: group, action: .copy,
         unavailable: run == nil ? noRun : nil, footer: "copy"),

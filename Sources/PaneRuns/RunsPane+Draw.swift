@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Evidence
 import NumberFormat
@@ -14,8 +15,17 @@ extension RunsPane {
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     surface.fill(rect, style: theme[.text])
-    panels.begin(isFocused: focused)
+    panels.begin(isFocused: focused && labels == nil && deletion == nil)
     guard !rect.isEmpty else { return }
+    let sentence = deletionSentence(snapshot)
+    if deletion != nil, sentence == nil { deletion = nil }
+    let parts = rect.rows([.rest, .fixed(sentence != nil && rect.height > 3 ? 1 : 0)])
+    drawPanels(snapshot, in: parts[0], on: &surface, theme: theme)
+    if let sentence { Question(sentence).draw(in: parts[1], on: &surface, theme: theme) }
+    labels?.draw(over: rect, on: &surface, theme: theme)
+  }
+
+  private mutating func drawPanels(_ snapshot: Snapshot, in rect: Rect, on surface: inout Surface, theme: Theme) {
     showWhatIsFound(snapshot)
     sync(snapshot)
     let pen = Pen(snapshot: snapshot, theme: theme)
@@ -142,7 +152,11 @@ extension RunsPane {
       { run in run.summary.done > 0 ? words(run) : dim("–") }
     }
     let sample = rows.prefix(100)
-    let longest = sample.map { TextWidth.columns(of: $0.variant.name) }.max() ?? 0
+    let longest =
+      sample.map {
+        TextWidth.columns(of: $0.variant.name) + ($0.labels.name.map { TextWidth.columns(of: $0) + 3 } ?? 0)
+      }
+      .max() ?? 0
     let longestSet = sample.map { TextWidth.columns(of: $0.set) }.max() ?? 0
     let set = min(width < 100 ? 6 : 14, max(4, longestSet))
     // Names have what the figures leave: those that are always wanted, and on wide screens the rest, too.
@@ -153,8 +167,9 @@ extension RunsPane {
       TableColumn("variant", width: name...name, priority: 20) { run in
         let mark = cache.present.change(of: run, snapshot) == nil ? "" : " ≠"
         let style: StyleName = run.variant.isTuned ? .badgeTuned : .badgePrompted
+        let words = run.labels.name.map { "\(run.variant.name) “\($0)”" } ?? run.variant.name
         return [
-          Span(TextWidth.clippedInTheMiddle(run.variant.name, to: name - (mark.isEmpty ? 0 : 2)), theme[style]),
+          Span(TextWidth.clippedInTheMiddle(words, to: name - (mark.isEmpty ? 0 : 2)), theme[style]),
           Span(mark, theme[.warning]),
         ]
       },

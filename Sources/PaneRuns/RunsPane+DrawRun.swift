@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Evidence
 import NumberFormat
@@ -8,7 +9,8 @@ extension RunsPane {
   mutating func drawRun(in rect: Rect, _ pen: Pen, isTall: Bool = false, on surface: inout Surface) {
     guard let run = selected(pen.snapshot) else { return }
     let look = run.look(isHere: pen.snapshot.progress[run.id] != nil)
-    let title = "Run \(run.id) · \(run.variant.name) on \(run.set)"
+    let name = run.labels.name.map { " “\($0)”" } ?? ""
+    let title = "Run \(run.id)\(name) · \(run.variant.name) on \(run.set)"
     let state = [Span("\(look.glyph) \(look.word)", pen.theme[look.style])]
     var inner = panels.frame(.run, title, label: state, in: rect, on: &surface, theme: pen.theme).insetColumns
     if let progress = pen.snapshot.progress[run.id] {
@@ -55,7 +57,8 @@ extension RunsPane {
     let change = present.change(of: run, snapshot)
     let isReadable = change != .setIsGone
     let advice = figures.advice(change, isReadable ? RunPair(run, snapshot) : nil, isKnownWhy: !failures.isEmpty)
-    var lines = advice.flatMap { [Span($0.text, theme[$0.style])].wrapped(to: width) }
+    var lines = run.labels.note.map { [Span("Note: " + $0, theme[.textStrong])].wrapped(to: width) } ?? []
+    lines += advice.flatMap { [Span($0.text, theme[$0.style])].wrapped(to: width) }
     lines += [[]] + measured(run, pen, width: width)
     if !failures.isEmpty {
       lines.append([])

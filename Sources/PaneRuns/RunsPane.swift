@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import PaneKit
 import WorkbenchCore
@@ -10,6 +11,8 @@ package struct RunsPane: Pane {
     case back, left, right, shorter, longer, follow
     case search, endSearch, clearSearch
     case copy, copyPart(Part), closeMenu
+    case editLabels, saveLabels, closeLabels
+    case delete, confirmDeletion, refuseDeletion
   }
 
   /// What can be copied.
@@ -34,6 +37,8 @@ package struct RunsPane: Pane {
   var panels = PanelSet(focus: Area.runs)
   var search = SearchField(placeholder: "variant, model, set, state or number")
   var menu: Menu<Action>?  // while a person is asked what to copy
+  var labels: RunLabelForm?  // while a name and a note are written
+  var deletion: RunID?  // while a person is asked whether to delete a run
   var table = TableView<RunID>()
   var requests = TableView<String>()
   var summary = TextView()
@@ -65,7 +70,7 @@ package struct RunsPane: Pane {
   }
 
   /// True while a text to look for is typed, or a menu is open.
-  package var capturesText: Bool { search.isTyping || menu != nil }
+  package var capturesText: Bool { search.isTyping || menu != nil || labels != nil || deletion != nil }
 
   /// The run to show.
   func selected(_ snapshot: Snapshot) -> Run? {
@@ -89,8 +94,9 @@ package struct RunsPane: Pane {
 
   /// Why answers of the shown run are missing, unless it is under way.
   package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
-    guard let run = selected(snapshot), snapshot.progress[run.id] == nil else { return [] }
-    return [AnyQuery(FailuresQuery(run.id))]
+    let size = deletion.map { [AnyQuery(RunSizeQuery($0))] } ?? []
+    guard let run = selected(snapshot), snapshot.progress[run.id] == nil else { return Set(size) }
+    return Set([AnyQuery(FailuresQuery(run.id))] + size)
   }
 
   /// Turns to a run.
@@ -156,6 +162,15 @@ package struct RunsPane: Pane {
     case .copy: menu = copyMenu
     case .copyPart(let part): return copy(part, snapshot)
     case .closeMenu: break
+    case .editLabels: return editLabels(snapshot)
+    case .saveLabels: return saveLabels()
+    case .closeLabels: labels = nil
+    case .delete: deletion = selected(snapshot)?.id
+    case .refuseDeletion: deletion = nil
+    case .confirmDeletion:
+      guard let id = deletion else { break }
+      deletion = nil
+      return .command(.deleteRun(id))
     }
     return .handled
   }
@@ -231,7 +246,8 @@ package struct RunsPane: Pane {
   package mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     if search.isTyping { return search.handle(event) == .ignored ? .ignored : .handled }
-    if menu != nil { return swallow(event, snapshot) }
+    if labels != nil { return labels?.handle(event) == true ? .handled : .ignored }
+    if menu != nil || deletion != nil { return swallow(event, snapshot) }
     guard let target = panels.target(of: event) else { return .ignored }
     let isUsed: Bool
     switch target {

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Evidence
 import NumberFormat
@@ -9,11 +10,12 @@ extension VerdictPane {
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     let rows = rows(snapshot)
-    let wanted = min(rows.count + 3, max(5, rect.height * 2 / 5))
+    let wanted = min(rows.count + 3, max(rect.height >= 12 ? 6 : 5, rect.height * 2 / 5))
     let parts = rect.rows([.fixed(rows.isEmpty ? 3 : wanted), .rest])
-    panels.begin(isFocused: focused)
+    panels.begin(isFocused: focused && form == nil)
     drawVariants(rows, snapshot, in: parts[0], on: &surface, theme: theme)
     drawAdvice(snapshot, in: parts[1], on: &surface, theme: theme)
+    form?.draw(over: rect, on: &surface, theme: theme)
   }
 
   private mutating func drawVariants(
@@ -29,6 +31,7 @@ extension VerdictPane {
       return
     }
     let place = inner.insetColumns
+    table.list.pinned = best(snapshot).count
     table.draw(
       rows, columns: columns(rows, snapshot, width: place.width, theme: theme), in: place,
       focused: panels.isFocused(.variants),
@@ -39,7 +42,8 @@ extension VerdictPane {
   private func columns(_ rows: [Row], _ snapshot: Snapshot, width: Int, theme: Theme) -> [TableColumn<Row>] {
     let longest = rows.map { TextWidth.columns(of: $0.variant.name) }.max() ?? 0
     let name = max(10, min(longest, max(32, width - 49), width - 8))
-    let best = [report(snapshot)?.prompted?.id, report(snapshot)?.tuned?.id]
+    let best = best(snapshot)
+    let letters = report(snapshot)?.letters ?? [:]
     let dash = [Span("–", theme[.textDim])]
     func figure(_ text: @escaping (Run) -> String) -> (Row) -> [Span] {
       { row in row.run.map { [Span(text($0))] } ?? dash }
@@ -49,17 +53,24 @@ extension VerdictPane {
         let isBest = row.run.map { best.contains($0.id) } ?? false
         return [Span(TextWidth.clippedInTheMiddle(row.variant.name, to: name), isBest ? theme[.textStrong] : .plain)]
       },
-      TableColumn("kind", width: 8...8, priority: 1) { row in
+      TableColumn("kind", width: 8...8, priority: 8) { row in
         [Span(row.variant.isTuned ? "tuned" : "prompted", theme[row.variant.isTuned ? .badgeTuned : .badgePrompted])]
       },
       TableColumn("score", width: 6...6, alignment: .right, priority: 10) { row in
         row.run.map { [Span(NumberFormat.percent($0.summary.mean), theme[.textStrong])] } ?? dash
       },
       TableColumn(
-        "95 % interval", width: 13...13, priority: 8,
+        "95 % interval", width: 13...13, priority: 9,
         content: figure { NumberFormat.range($0.summary.low, $0.summary.high) }),
     ]
     let place = columns.count
+    if !letters.isEmpty {
+      let longest = letters.values.map(\.count).max() ?? 1
+      columns.append(
+        TableColumn("alike", width: 5...max(5, longest), priority: 7) { row in
+          letters[row.variant.name].map { [Span($0, theme[.info])] } ?? []
+        })
+    }
     columns += [
       TableColumn(
         "valid", width: 6...6, alignment: .right, priority: 7,
@@ -102,82 +113,18 @@ extension VerdictPane {
     _ snapshot: Snapshot, in rect: Rect, on surface: inout Surface, theme: Theme
   ) {
     let inner = panels.frame(.advice, "Advice", in: rect, on: &surface, theme: theme).inset(dx: 1, dy: 0)
-    advice.draw(
-      adviceLines(snapshot, width: inner.width - 2, theme: theme), in: inner, on: &surface, theme: theme)
-  }
-
-  private func adviceLines(_ snapshot: Snapshot, width: Int, theme: Theme) -> [[Span]] {
     let state = snapshot[VerdictQuery()]
-    if let problem = state.problem { return [[Span(problem, theme[.error])]] }
-    if state.isLoading { return [[Span("Reading the runs …", theme[.textDim])]] }
-    guard let report = self.report(snapshot) else {
-      return [[Span("There is no eval set to judge by yet: add one under eval_sets in assay.yaml.", theme[.textDim])]]
+    guard let report = report(snapshot) else {
+      let message =
+        state.problem.map { Span($0, theme[.error]) }
+        ?? (state.isLoading
+          ? Span("Reading the runs …", theme[.textDim])
+          : Span(
+            "There is no eval set to judge by yet: add one under eval_sets in assay.yaml.", theme[.textDim]))
+      for (row, line) in [message].wrapped(to: inner.width).enumerated() { surface.write(line, in: inner.row(row)) }
+      return
     }
-    let advice = report.advice
-    let style: StyleName = advice.recommendation == .undecided ? .warning : .success
-    var lines: [[Span]] = [[Span(advice.headline + ".", theme[style].adding(.bold))]]
-    if !report.runs.isEmpty {
-      lines += [Span(advice.confidenceSentence, theme[.textDim])].wrapped(to: max(1, width))
-    }
-    lines.append([])
-    if report.runs.isEmpty {
-      lines.append([
-        Span("Nothing is measured on \(report.set) yet: ", theme[.text]), Span("M", theme[.key]),
-        Span(" evaluates every variant.", theme[.text]),
-      ])
-      lines.append([])
-    }
-    // What the headline says word for word needs no line of its own.
-    for reason in advice.lines where advice.headline != "\(advice.recommendation.title): \(reason.statement)" {
-      lines += Self.hanging(
-        Span(reason.direction.label + "  ", theme[reason.direction.style]), reason.statement, width, theme)
-    }
-    let flips = report.flips.compactMap(\.words)
-    if !flips.isEmpty {
-      lines += [[], [Span("What would turn it", theme[.title])]]
-      for flip in flips { lines += Self.hanging(Span("·  ", theme[.textDim]), flip, width, theme) }
-    }
-    if !advice.missing.isEmpty {
-      lines += [[], [Span("What would settle more", theme[.title])]]
-      for missing in advice.missing {
-        let command = missing.command.map { ": \($0)" } ?? ""
-        lines += Self.hanging(Span("·  ", theme[.textDim]), missing.statement + command, width, theme)
-      }
-    }
-    return lines
-  }
-
-  /// A sentence beside its label, whose further rows stand under its first one where there is room for that.
-  private static func hanging(_ label: Span, _ statement: String, _ width: Int, _ theme: Theme) -> [[Span]] {
-    let sentence = Span(statement + ".", theme[.text])
-    guard width >= label.columns + 20 else { return [[label, sentence]] }
-    let indent = Span(String(repeating: " ", count: label.columns))
-    return [sentence].wrapped(to: width - label.columns).enumerated().map { [$0 == 0 ? label : indent] + $1 }
-  }
-}
-
-extension Reason.Direction {
-  /// A word for what the line speaks for, all of one width.
-  var label: String {
-    switch self {
-    case .forPrompting: "prompting"
-    case .forTuning: "tuning   "
-    case .forHybrid: "combining"
-    case .against: "doubt    "
-    case .neutral: "noted    "
-    case .unknown: "unknown  "
-    }
-  }
-
-  /// The style of the word.
-  var style: StyleName {
-    switch self {
-    case .forPrompting: .badgePrompted
-    case .forTuning: .badgeTuned
-    case .forHybrid: .info
-    case .against: .error
-    case .neutral: .textDim
-    case .unknown: .warning
-    }
+    let items = VerdictLine.lines(report).map { $0.item(width: inner.width - 2, theme: theme) }
+    advice.draw(items, in: inner, focused: panels.isFocused(.advice), on: &surface, theme: theme)
   }
 }

@@ -1,13 +1,16 @@
+import Domain
 import Drawing
 import Evidence
 import PaneKit
 import WorkbenchCore
 
-/// Which way to go, and the evidence behind each sentence: the variants measured, the paired difference, and the advice.
+/// Which way to go, and the evidence behind each sentence: the variants measured, and the lines of the advice, each of which
+/// opens what it rests on.
 package struct VerdictPane: Pane {
   /// What the pane's own keys mean.
   package enum Action: Sendable {
-    case evaluate, evaluateAll, compare, otherPart
+    case open, evaluate, evaluateAll, compare, otherPart
+    case editFacts, saveFacts, leaveFacts
   }
 
   /// The parts that can have the focus.
@@ -19,16 +22,19 @@ package struct VerdictPane: Pane {
   package let title = "Verdict"
   var panels = PanelSet(focus: Part.variants)
   var table = TableView<String>()
-  var advice = TextView()
+  var advice = ParagraphList<VerdictLine.ID>()
+  var form: FactsForm?  // while facts are stated
 
   /// A pane that shows the variants.
   package init() {}
 
-  /// A variant with its newest run on the deciding set.
+  /// True while facts are typed.
+  package var capturesText: Bool { form != nil }
+
+  /// A variant with the run that stands for it on the deciding set.
   struct Row: Identifiable {
     var variant: Variant
     var run: Run?
-    var price: TokenPrice?
     var id: String { variant.name }
   }
 
@@ -38,27 +44,37 @@ package struct VerdictPane: Pane {
   /// The verdict, once it is worked out.
   func report(_ snapshot: Snapshot) -> VerdictReport? { snapshot[VerdictQuery()].answer ?? nil }
 
-  /// Measured variants first, best first, then those still to be measured.
+  /// How many of the rows are the best prompted and the best tuned variant, which always stay in view.
+  func best(_ snapshot: Snapshot) -> [RunID] {
+    [report(snapshot)?.prompted?.id, report(snapshot)?.tuned?.id].compactMap(\.self)
+  }
+
+  /// The best prompted and the best tuned variant, then the others that are measured, then those still to be measured.
   func rows(_ snapshot: Snapshot) -> [Row] {
     let runs = report(snapshot)?.runs ?? []
-    let measured = runs.map { run in
-      Row(variant: run.variant, run: run, price: snapshot.workspace.model(run.variant.model)?.price)
-    }
+    let best = best(snapshot)
+    let sorted = best.compactMap { id in runs.first { $0.id == id } } + runs.filter { !best.contains($0.id) }
     let open = snapshot.workspace.variants.filter { variant in !runs.contains { $0.variant.name == variant.name } }
-    return measured + open.map { Row(variant: $0, run: nil, price: nil) }
+    return sorted.map { Row(variant: $0.variant, run: $0) } + open.map { Row(variant: $0, run: nil) }
+  }
+
+  /// The selected variant.
+  func row(_ snapshot: Snapshot) -> Row? { table.list.selected(in: rows(snapshot)) }
+
+  /// The selected line of the advice.
+  func line(_ snapshot: Snapshot) -> VerdictLine? {
+    guard let report = report(snapshot) else { return nil }
+    let lines = VerdictLine.lines(report)
+    return lines.first { $0.id == advice.selection } ?? lines.first
   }
 
   /// Does what a key stands for.
   package mutating func perform(_ action: Action, _ snapshot: Snapshot) -> Reaction<Command> {
-    let rows = rows(snapshot)
     switch action {
-    case .evaluate:
-      guard let row = rows.first(where: { $0.id == table.selection }) ?? rows.first else {
-        return .notice("There is no variant to evaluate.")
-      }
-      return evaluate(row.variant.name, snapshot)
+    case .open: return panels.focus == .variants ? openVariant(snapshot) : openLine(snapshot)
+    case .evaluate: return evaluateSelected(snapshot)
     case .evaluateAll:
-      let open = rows.filter { $0.run?.state != .finished }
+      let open = rows(snapshot).filter { $0.run?.state != .finished }
       return open.isEmpty
         ? .notice("Every variant is measured; r on one asks again only for what is missing.")
         : .all(open.map { evaluate($0.variant.name, snapshot) })
@@ -66,17 +82,60 @@ package struct VerdictPane: Pane {
       guard let report = self.report(snapshot), let a = report.prompted, let b = report.tuned else { return .ignored }
       return .show(.compare, subject: Subject.runs(a.id, b.id, set: report.set))
     case .otherPart: panels.focus = panels.focus == .variants ? .advice : .variants
+    case .editFacts: form = FactsForm(snapshot.workspace.facts, at: nil)
+    case .leaveFacts: form = nil
+    case .saveFacts:
+      guard let facts = form?.statements() else { return .handled }
+      form = nil
+      return facts.isEmpty ? .notice("No fact was changed.") : .command(.stateFacts(facts))
     }
     return .handled
+  }
+
+  private func openVariant(_ snapshot: Snapshot) -> Reaction<Command> {
+    guard let run = row(snapshot)?.run else { return .notice("This variant is not measured yet: r evaluates it.") }
+    return .show(.cases, subject: Subject.run(run.id))
+  }
+
+  /// Opens what the selected line rests on.
+  private mutating func openLine(_ snapshot: Snapshot) -> Reaction<Command> {
+    switch line(snapshot)?.opening {
+    case .source(.run(let id)): return .show(.cases, subject: Subject.run(id))
+    case .source(.runs(let a, let b, let set)): return .show(.compare, subject: Subject.runs(a, b, set: set))
+    case .source(.versions(let runs, let set)):
+      guard let last = runs.last else { return .handled }
+      guard let before = runs.dropLast().last else { return .show(.cases, subject: Subject.run(last)) }
+      return .show(.compare, subject: Subject.runs(before, last, set: set))
+    case .source(.cases(let ids, let set)):
+      guard let first = ids.first else { return .handled }
+      let more = ids.count > 1 ? "Cases concerned: \(ids.prefix(20).joined(separator: ", "))" : nil
+      let show = Reaction<Command>.show(.cases, subject: Subject.evalCase(first, set: set))
+      return more.map { .all([show, .notice($0)]) } ?? show
+    case .source(.file(let file, let key, let line)):
+      return .notice("It stands in \(file)\(line.map { ":\($0)" } ?? "") (\(key)).")
+    case .fact(let key): form = FactsForm(snapshot.workspace.facts, at: key)
+    case .measure(let request): return .command(.measure(request))
+    case nil: return .notice("There is nothing to open behind this line.")
+    }
+    return .handled
+  }
+
+  private func evaluateSelected(_ snapshot: Snapshot) -> Reaction<Command> {
+    if panels.focus == .advice, case .measure(let request)? = line(snapshot)?.opening {
+      return .command(.measure(request))
+    }
+    guard let row = row(snapshot) else { return .notice("There is no variant to evaluate.") }
+    return evaluate(row.variant.name, snapshot)
   }
 
   private func evaluate(_ variant: String, _ snapshot: Snapshot) -> Reaction<Command> {
     .command(.evaluate(EvaluateRequest(variant: variant, set: report(snapshot)?.set)))
   }
 
-  /// Moves in the part that has the focus.
+  /// Moves in the part that has the focus; past the last variant into the advice, and back.
   package mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
-    switch panels.target(of: event) {
+    if form != nil { return form?.handle(event) == true ? .handled : .ignored }
+    return switch panels.target(of: event) {
     case .variants: table.handle(event, rows(snapshot)) ? .handled : .ignored
     case .advice: advice.handle(event) ? .handled : .ignored
     case nil: .ignored

@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Foundation
 import Grading
-import WorkbenchCore
 
 /// Columns that hold JSON. Keys that are missing take the default, so that later versions can add some.
 enum JSONColumn {
@@ -26,6 +26,9 @@ enum VariantColumn {
       "name": .string(variant.name), "model": .string(variant.model), "prompt": .string(variant.prompt),
     ]
     object["sections"] = variant.sections.map { .array($0.map { .string($0) }) }
+    if !variant.with.isEmpty { object["with"] = .array(variant.with.map { .string($0) }) }
+    if !variant.without.isEmpty { object["without"] = .array(variant.without.map { .string($0) }) }
+    object["ablation_of"] = variant.ablated.map { .string($0) }
     object["adapter"] = variant.adapter.map { .string($0) }
     if variant.isDeclaredTuned { object["tuned"] = true }
     object["base"] = variant.base.map { .string($0) }
@@ -47,6 +50,9 @@ enum VariantColumn {
       name: name, model: model, prompt: prompt, sections: object["sections"]?.array?.compactMap(\.string),
       adapter: object["adapter"]?.string,
       sampling: Sampling(json: object, orNamed: ["top_p": "topP", "max_tokens": "maxTokens"]))
+    variant.with = object["with"]?.array?.compactMap(\.string) ?? []
+    variant.without = object["without"]?.array?.compactMap(\.string) ?? []
+    variant.ablated = object["ablation_of"]?.string
     variant.isDeclaredTuned = object["tuned"]?.bool ?? false
     variant.base = object["base"]?.string
     return variant

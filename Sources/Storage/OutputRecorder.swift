@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import GRDB
-import WorkbenchCore
 
 /// Writes outputs of one run within one transaction, with statements that are prepared once.
 struct OutputRecorder {

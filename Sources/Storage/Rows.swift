@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Foundation
 import GRDB
-import WorkbenchCore
 
 /// A row of `runs`.
 struct RunRow {

@@ -1,6 +1,6 @@
+import Domain
 import Evidence
 import GRDB
-import WorkbenchCore
 
 /// The sums behind a run's summary. Adding an output takes constant time, so that recording stays fast whatever a run's
 /// length: latencies stay sorted and new ones are merged in, a batch at a time.

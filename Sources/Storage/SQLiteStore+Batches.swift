@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import GRDB
-import WorkbenchCore
 
 extension SQLiteStore {
   /// Keeps a batch, or what has become of it.

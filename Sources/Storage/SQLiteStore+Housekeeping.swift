@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import GRDB
-import WorkbenchCore
 
 /// Naming and deleting runs, and what is left over of them.
 extension SQLiteStore {
@@ -32,6 +32,21 @@ extension SQLiteStore {
     try await write { db in
       try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run.number])
       guard db.changesCount > 0 else { throw StorageError.noSuchRun(run.number) }
+    }
+  }
+
+  /// Bytes of text that only this run's outputs hold: what `removeSurplus` frees once it is deleted, and its outputs.
+  package func bytes(of run: RunID) async throws -> Int {
+    try await read { db in
+      try Int.fetchOne(
+        db,
+        sql: """
+          SELECT
+            (SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM answers WHERE id IN
+              (SELECT answer_id FROM outputs WHERE run_id = :run)
+              AND id NOT IN (SELECT answer_id FROM outputs WHERE run_id <> :run AND answer_id IS NOT NULL))
+            + (SELECT coalesce(sum(length(CAST(scores AS BLOB))), 0) FROM outputs WHERE run_id = :run)
+          """, arguments: ["run": run.number]) ?? 0
     }
   }
 

@@ -1,7 +1,7 @@
+import Domain
 import Files
 import Foundation
 import GRDB
-import WorkbenchCore
 
 extension SQLiteStore {
   /// Makes a job, in the state `queued`. Its number is higher than that of every job and every job folder there is, so

@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import GRDB
-import WorkbenchCore
 
 extension SQLiteStore {
   /// Keeps what a model was seen to do, in place of what was seen before.

@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import GRDB
-import WorkbenchCore
 
 extension SQLiteStore {
   /// All that people found of answers.
@@ -21,7 +21,13 @@ extension SQLiteStore {
           source: OutputPlace(run: RunID(row["run_id"]), sample: row["sample"]),
           time: Date(timeIntervalSince1970: row["created"]))
       }
-      return Reviews(preferences: preferences, corrections: corrections)
+      let failures = try Row.fetchAll(db, sql: "SELECT * FROM failures").map { row in
+        FailureMark(
+          set: row["eval_set"], caseID: row["case_id"], input: ContentHash(hex: row["input"]),
+          place: OutputPlace(run: RunID(row["run_id"]), sample: row["sample"]), mode: row["mode"],
+          time: Date(timeIntervalSince1970: row["created"]))
+      }
+      return Reviews(preferences: preferences, corrections: corrections, failures: failures)
     }
   }
 
@@ -47,6 +53,27 @@ extension SQLiteStore {
           correction.set, correction.caseID, correction.input.hex, FreeText.value(correction.text),
           correction.source.run.number, correction.source.sample, correction.time.timeIntervalSince1970,
         ])
+    }
+  }
+
+  /// Keeps how an answer fails.
+  package func keep(_ mark: FailureMark) async throws {
+    try await write { db in
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)",
+        arguments: [
+          mark.set, mark.caseID, mark.place.run.number, mark.place.sample, mark.mode, mark.input.hex,
+          mark.time.timeIntervalSince1970,
+        ])
+    }
+  }
+
+  /// Takes back how an answer fails.
+  package func remove(_ mark: FailureMark) async throws {
+    try await write { db in
+      try db.execute(
+        sql: "DELETE FROM failures WHERE eval_set = ? AND case_id = ? AND run_id = ? AND sample = ? AND mode = ?",
+        arguments: [mark.set, mark.caseID, mark.place.run.number, mark.place.sample, mark.mode])
     }
   }
 

@@ -1,7 +1,7 @@
+import Domain
 import Foundation
 import GRDB
 import Synchronization
-import WorkbenchCore
 
 extension SQLiteStore {
   /// All runs with summaries, newest first: one query on one table.

@@ -1,9 +1,9 @@
+import Domain
 import FileWatching
 import Files
 import Foundation
 import GRDB
 import Synchronization
-import WorkbenchCore
 
 /// Keeps everything that a decision rests on in one SQLite file, `.assay/assay.sqlite` of the workspace.
 ///

@@ -44,7 +44,10 @@ enum Schema {
     migrator.registerMigration("10 names and notes of runs") { db in
       try db.execute(sql: "ALTER TABLE runs ADD COLUMN name TEXT; ALTER TABLE runs ADD COLUMN note TEXT")
     }
-    migrator.registerMigration("11 replies of judges") { db in
+    migrator.registerMigration("11 failure modes") { db in
+      try db.execute(sql: eleventh)
+    }
+    migrator.registerMigration("12 replies of judges") { db in
       // The judge whose model replied; null for an answer of a variant. Replies rest on no output and are kept all the same.
       try db.execute(sql: "ALTER TABLE answers ADD COLUMN judge TEXT")
     }
@@ -217,5 +220,19 @@ enum Schema {
       created REAL NOT NULL,
       PRIMARY KEY (eval_set, case_id)
     );
+    """
+
+  // How answers fail, in a person's own words.
+  private static let eleventh = """
+    CREATE TABLE failures (
+      eval_set TEXT NOT NULL,
+      case_id TEXT NOT NULL,
+      run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+      sample INTEGER NOT NULL,
+      mode TEXT NOT NULL,
+      input TEXT NOT NULL,
+      created REAL NOT NULL,
+      PRIMARY KEY (eval_set, case_id, run_id, sample, mode)
+    ) WITHOUT ROWID;
     """
 }

@@ -1,6 +1,6 @@
 import Content
+import Domain
 import Files
-import WorkbenchCore
 
 /// Signs the work of jobs with the installation's key.
 package struct InstallationSigner: WorkSigner {

@@ -1,8 +1,8 @@
 import Content
+import Domain
 import Files
 import Foundation
 import Synchronization
-import WorkbenchCore
 
 #if canImport(Glibc)
   import Glibc

@@ -1,3 +1,5 @@
+import Domain
+
 /// Which rows of the store this process has changed in its snapshot, and when. What was read from the store before a change
 /// doesn't take the changed row's place.
 struct LocalChanges<ID: Hashable & Sendable>: Sendable {

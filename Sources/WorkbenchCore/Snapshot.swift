@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Evidence
 import Foundation
 
@@ -25,6 +26,8 @@ package struct Snapshot: Sendable {
   package var reviews = Reviews()
   /// The answer being tried.
   package var trial: Trial?
+  /// The answers of several variants to one typed input.
+  package var duel: Duel?
   /// What the queries of screens are at; read through the subscript that takes a query.
   var answers = QueryAnswers()
   /// Commands that wait for a person to agree to what they cost, oldest first.

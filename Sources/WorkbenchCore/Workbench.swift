@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Foundation
 
 /// Carries commands out. Work happens here and nowhere else: the terminal and the shell both perform commands and read
@@ -55,7 +56,7 @@ package actor Workbench {
 
   let dependencies: Dependencies
   /// The workspace's database.
-  private(set) var store: any Store
+  package private(set) var store: any Store
   /// Everything that can be shown, as of now.
   package internal(set) var snapshot: Snapshot
   private var subscribers: [Int: AsyncStream<Snapshot>.Continuation] = [:]
@@ -82,6 +83,10 @@ package actor Workbench {
   var unaskedDollars = 0.0
   /// Variants of which a person agreed to pay for trials.
   var trialsAgreed: Set<String> = []
+  /// The duel under way.
+  var duelTask: Task<Void, Never>?
+  /// Variants that are not written yet, while it is worked out what evaluating them costs.
+  var proposedVariants: [String: Variant] = [:]
   /// How patient runs are with their servers.
   private(set) var patience = RunPlan.Patience()
   /// Clients in use.
@@ -191,6 +196,7 @@ package actor Workbench {
   /// Ends everything that this process is doing; jobs go on, runs can be resumed.
   package func close() {
     trialTask?.cancel()
+    duelTask?.cancel()
     for task in watchers + [storeWatcher].compactMap({ $0 }) + Array(followers.values) { task.cancel() }
     for continuation in subscribers.values { continuation.finish() }
     subscribers = [:]
@@ -204,37 +210,7 @@ package actor Workbench {
   /// - Throws: `WorkbenchError`, `Problem`, `ModelFailure`, `TrainerFailure` or a store's error; each describes itself.
   ///   `WorkbenchError.unconfirmed` where it costs more than the limit and nobody agreed yet.
   package func perform(_ command: Command, consent: Consent = .notAsked) async throws {
-    try await spending(consent, on: command) { try await carryOut(command) }
-  }
-
-  private func carryOut(_ command: Command) async throws {
-    switch command {
-    case .reload: await reloadFiles()
-    case .trust(let permissions): try await trust(permissions)
-    case .saveSection(let prompt, let section): try await save(section, prompt: prompt)
-    case .deleteSection(let prompt, let id): try await deleteSection(id, prompt: prompt)
-    case .moveSection(let prompt, let id, let step): try await moveSection(id, by: step, prompt: prompt)
-    case .keepDraft(let draft, let text): try await keep(text, as: draft)
-    case .tryPrompt(let request): try await tryPrompt(request)
-    case .stopTrial: trialTask?.cancel()
-    case .editCase(let set, let edit): try await editCase(edit, set: set)
-    case .evaluate(let request): _ = try await evaluate(request)
-    case .pauseRun(let run): if activeRuns.contains(run) { stopRequests.insert(run) }
-    case .review(let request): try await review(request)
-    case .testModel(let name): _ = try await testModel(name)
-    case .collect(let request): _ = try await collect(request)
-    case .train(let request): _ = try await train(request)
-    case .sweep(let request): _ = try await sweep(request, consent: .given)
-    case .cancelJob(let id): try await stopJob(id, .cancel)
-    case .pauseJob(let id): try await stopJob(id, .pause)
-    case .resumeJob(let id, let accepted): _ = try await resumeJob(id, accepting: accepted)
-    case .prioritizeJob(let id, let priority): try await prioritizeJob(id, priority)
-    case .evaluateCheckpoints(let id, let limit): try await tellCheckpoints(of: id, limit: limit)
-    case .keepCheckpoint(let id, let step): try await keepCheckpoint(step, of: id)
-    case .useAdapter(let id, let adapter, let name):
-      _ = try await useAdapter(of: id, adapter, named: name)
-    case .answerCharge(let id, let isAgreed): try await answer(id, isAgreed: isAgreed)
-    }
+    try await spending(consent, on: command) { try await command.work.perform(on: self) }
   }
 
   /// Carries out a command whose failure becomes a notice in the next snapshot, which also tells how an edit ended.
@@ -242,7 +218,7 @@ package actor Workbench {
     do {
       try await perform(command)
       if command.isEdit {
-        if let draft = command.draft(in: snapshot.workspace) { try? await keep(nil, as: draft) }
+        if let draft = command.work.draft(in: snapshot.workspace) { try? await keep(nil, as: draft) }
         end(command, problem: nil)
         publish()
       }
@@ -252,7 +228,7 @@ package actor Workbench {
     } catch {
       let problem = String(describing: error)
       // Drafts are written once a second: what prevents it is told once.
-      if case .keepDraft = command, snapshot.notices.contains(where: { $0.text == problem }) { return }
+      if command.work is DraftKeeping, snapshot.notices.contains(where: { $0.text == problem }) { return }
       if command.isEdit { end(command, problem: problem) }
       notify(.error, problem, hint: (error as? WorkbenchError)?.hint)
     }
@@ -338,9 +314,10 @@ package actor Workbench {
       let (jobs, reviews) = (try await store.jobs(), try await store.reviews())
       snapshot.runs = runChanges.merged(runs, with: snapshot.runs, since: runChange)
       snapshot.jobs = jobChanges.merged(jobs, with: snapshot.jobs, since: jobChange)
+      let reviewChange: Set<QuerySource> = reviews == snapshot.reviews ? [] : [.reviews]
       (snapshot.versions, snapshot.reviews) = (versions, reviews)
       await reconcileJobs()
-      changed(QuerySource.changes(from: before, to: snapshot.runs))
+      changed(QuerySource.changes(from: before, to: snapshot.runs).union(reviewChange))
       publish()
     } catch {
       notify(.error, String(describing: error))

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import PaneKit
 import WorkbenchCore
@@ -15,6 +16,8 @@ package struct Screen: Sendable {
   var overlay: Overlay?
   /// A sentence that stays in the bottom line until the next key.
   var sentence: String?
+  /// What was chosen last in a pane and travels to the others.
+  private var chosen: (any Sendable)?
   /// The newest notice that the bottom line has shown until a key was pressed.
   var seenNotice = 0
   let themes: [Theme]
@@ -139,8 +142,10 @@ package struct Screen: Sendable {
   /// Moves the focus; the pane that loses it saves what is typed.
   mutating func show(_ index: Int) -> [Command] {
     guard index != focus, panes.indices.contains(index) else { return [] }
+    chosen = panes[focus].chosen(snapshot) ?? chosen
     let saved = carryOut(panes[focus].leave(snapshot))
     focus = index
+    if let chosen { panes[index].follow(chosen, snapshot) }
     return saved
   }
 

@@ -1,6 +1,6 @@
 import Content
+import Domain
 import Files
-import WorkbenchCore
 
 extension FolderWorkspaceFiles {
   /// Adds lines to eval sets' files, each file replaced whole, and registers sets that are new.

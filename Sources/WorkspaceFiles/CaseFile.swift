@@ -1,6 +1,6 @@
 import Content
+import Domain
 import Files
-import WorkbenchCore
 
 #if canImport(Glibc)
   import Glibc
@@ -20,6 +20,8 @@ struct CaseFile: Sendable {
   /// In file order.
   private(set) var cases: [EvalCase] = []
   private(set) var problems: [Problem] = []
+  /// What cases say of their own graders, by id; most say nothing.
+  private(set) var graders: [String: JSONValue] = [:]
   private var digest = SHA256()
 
   /// A file without cases.
@@ -58,7 +60,8 @@ struct CaseFile: Sendable {
         continue
       }
       if cases.isEmpty { Self.checkKeys(text, line: line.number, log: log) }
-      digest.update(Self.identity(of: evalCase))
+      graders[evalCase.id] = parsed.graders
+      digest.update(identity(of: evalCase))
       cases.append(evalCase)
     }
     if let withoutID {
@@ -71,8 +74,10 @@ struct CaseFile: Sendable {
   }
 
   /// What of a case decides how it is answered and judged; tags don't.
-  private static func identity(of evalCase: EvalCase) -> String {
-    JSONValue.array([.string(evalCase.id), evalCase.input, evalCase.expected ?? .null]).text() + "\n"
+  private func identity(of evalCase: EvalCase) -> String {
+    var parts: [JSONValue] = [.string(evalCase.id), evalCase.input, evalCase.expected ?? .null]
+    if let own = graders[evalCase.id] { parts.append(own.canonical) }
+    return JSONValue.array(parts).text() + "\n"
   }
 
   /// Rises when graders come to judge the same answers otherwise: what was scored before is scored anew then, from stored
@@ -85,7 +90,7 @@ struct CaseFile: Sendable {
     of part: [EvalCase]? = nil, graders: [JSONValue], countsAsWrong: Set<NoAnswer> = [], keepsReasoning: Bool = false
   ) -> ContentHash {
     var digest = part == nil ? digest : SHA256()
-    for evalCase in part ?? [] { digest.update(Self.identity(of: evalCase)) }
+    for evalCase in part ?? [] { digest.update(identity(of: evalCase)) }
     digest.update(JSONValue.array(graders.map(\.canonical)).text())
     if keepsReasoning { digest.update("reasoning: keep\n") }
     for name in countsAsWrong.map(\.rawValue).sorted() { digest.update("wrong: \(name)\n") }
@@ -110,7 +115,7 @@ struct CaseFile: Sendable {
   /// Warns of keys that look like a slip of the fingers; others are a person's own. The first line stands for all.
   private static func checkKeys(_ text: String, line: Int, log: ProblemLog) {
     guard let object = (try? JSONValue(parsing: text))?.object else { return }
-    let known = ["id", "input", "expected", "tags", "group", "weight"]
+    let known = ["id", "input", "expected", "tags", "group", "weight", "graders"]
     let others = object.keys.filter { !known.contains($0) && !Self.conversationKeys.contains($0) }
     for key in known where object[key] == nil && !(key == "input" && object["messages"] != nil) {
       guard let near = Spelling.nearest(to: key, among: others) else { continue }
@@ -118,8 +123,10 @@ struct CaseFile: Sendable {
     }
   }
 
-  /// A line's case, and whether the line names its id.
-  static func parse(_ text: String, line: Int, log: ProblemLog) -> (evalCase: EvalCase, hasID: Bool)? {
+  /// A line's case, whether the line names its id, and what it says of the case's own graders.
+  static func parse(
+    _ text: String, line: Int, log: ProblemLog
+  ) -> (evalCase: EvalCase, hasID: Bool, graders: JSONValue?)? {
     let value: JSONValue
     do {
       value = try JSONValue(parsing: text, firstLine: line)
@@ -157,7 +164,7 @@ struct CaseFile: Sendable {
       id: id ?? madeID(for: input), line: line, input: input, expected: expected,
       tags: tags(object["tags"], line: line, log: log), group: group(object["group"], line: line, log: log))
     evalCase.weight = weight(object["weight"], line: line, log: log)
-    return (evalCase, id != nil)
+    return (evalCase, id != nil, object["graders"].flatMap { $0.isNull ? nil : $0 })
   }
 
   /// Ids stand in tables, command lines and file names of recorded answers.

@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// One line of an eval set's file, changed member by member: what stays the same keeps its bytes.
 struct CaseLine {
@@ -48,12 +48,14 @@ struct CaseLine {
   }
 
   /// A new line for a case, laid out like this one.
-  func line(for evalCase: EvalCase) -> [UInt8] {
+  /// - Parameter graders: what it says of the case's own graders.
+  func line(for evalCase: EvalCase, graders: JSONValue?) -> [UInt8] {
     var object: JSONObject = ["id": .string(evalCase.id), "input": evalCase.input]
     object["expected"] = evalCase.expected
     if !evalCase.tags.isEmpty { object["tags"] = .array(evalCase.tags.map { .string($0) }) }
     if let group = evalCase.group { object["group"] = .string(group) }
     if evalCase.weight != 1 { object["weight"] = JSONValue(evalCase.weight) }
+    object["graders"] = graders
     return text(of: .object(object))
   }
 
@@ -184,7 +186,9 @@ enum CaseFileEditor {
       let lineEnd: [UInt8] = usesCRLF == true ? [0x0D, 0x0A] : [0x0A]
       let place = before?.whole.upperBound ?? 0
       let isOpen = place > 0 && bytes[place - 1] != 0x0A
-      let text = model.line(for: new)
+      // What comes behind another case is a copy of it.
+      let copied = after.flatMap { file.graders[$0] }
+      let text = model.line(for: new, graders: copied)
       result.insert(contentsOf: isOpen ? lineEnd + text : text + lineEnd, at: place)
     case .delete(let id):
       result.removeSubrange(try line(of: id).whole)

@@ -1,6 +1,6 @@
 import Content
+import Domain
 import Formats
-import WorkbenchCore
 import Yams
 
 /// What is wrong with one file, as it is found.

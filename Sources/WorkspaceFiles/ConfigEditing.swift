@@ -1,5 +1,5 @@
+import Domain
 import Files
-import WorkbenchCore
 
 extension FolderWorkspaceFiles {
   /// The bytes of `assay.yaml` after an edit; nothing is written yet.

@@ -1,5 +1,5 @@
+import Domain
 import Files
-import WorkbenchCore
 
 extension ConfigFields {
   /// Reads the settings of a table. One that is missing, or wrong, stays as it is; what is wrong is noted.

@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 import Yams
 
 /// The members of a group of keys, read one by one. Whatever has the wrong type is noted as an error, and so is

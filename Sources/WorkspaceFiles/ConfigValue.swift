@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 import Yams
 
 /// A value of a YAML file with the path of keys that leads to it, so that whatever is wrong with it can be named.

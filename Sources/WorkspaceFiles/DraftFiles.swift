@@ -1,6 +1,6 @@
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 extension FolderWorkspaceFiles {
   private static let draftFolder = ".assay/drafts"

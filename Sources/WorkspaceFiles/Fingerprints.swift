@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 #if canImport(Glibc)
   import Glibc

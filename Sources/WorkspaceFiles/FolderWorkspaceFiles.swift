@@ -1,7 +1,7 @@
+import Domain
 import FileWatching
 import Files
 import Foundation
-import WorkbenchCore
 
 /// A workspace's files in a folder of this machine.
 ///

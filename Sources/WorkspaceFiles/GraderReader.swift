@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Files
 import Grading
-import WorkbenchCore
 
 /// Reads lists of graders.
 enum GraderReader {
@@ -13,14 +13,12 @@ enum GraderReader {
   }
 
   /// Reads a list; nil when there is none.
+  /// - Parameter named: the lists that may be named in it.
   static func read(
-    _ fields: inout ConfigFields, _ key: String, in folder: WorkspaceFolder, judges: Named<NamedJudge>
+    _ fields: inout ConfigFields, _ key: String, in folder: WorkspaceFolder, named: NamedGraders,
+    judges: Named<NamedJudge>
   ) -> Result? {
-    guard let value = fields.value(key) else { return nil }
-    guard let entries = value.entries else {
-      value.expected("a list of graders such as - { type: exact }")
-      return nil
-    }
+    guard let value = fields.value(key), let entries = named.entries(of: value) else { return nil }
     var result = Result()
     for entry in entries {
       guard let written = entry.json(), let spec = withSchema(written, entry, in: folder) else { continue }
@@ -102,7 +100,8 @@ enum GraderReader {
     return nil
   }
 
-  private static func sentence(_ text: String) -> String {
+  /// A reason as a sentence.
+  static func sentence(_ text: String) -> String {
     let end = text.hasSuffix("?") || text.hasSuffix(".") ? "" : "."
     return text.prefix(1).uppercased() + text.dropFirst() + end
   }

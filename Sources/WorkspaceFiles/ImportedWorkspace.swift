@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Files
 import Formats
-import WorkbenchCore
 
 /// What `assay init --from` writes: a workspace around the cases of a file, with a first prompt, grader and variant to be
 /// changed.

@@ -1,8 +1,8 @@
 import Content
+import Domain
 import Files
 import Foundation
 import Grading
-import WorkbenchCore
 
 /// Reads `judges/NAME.md`: front matter between two lines of `---`, then the prompt.
 enum JudgeFile {

@@ -1,4 +1,4 @@
-import WorkbenchCore
+import Domain
 import Yams
 
 /// Adds a member to a group of `assay.yaml`, such as a variant, and changes nothing else in it: neither a comment nor a
@@ -19,10 +19,10 @@ struct MemberEditor {
     var line: Int?
   }
 
-  private let text: String
+  let text: String
   /// The key that the members stand under.
-  private let group: String
-  private let scalars: [Unicode.Scalar]
+  let group: String
+  let scalars: [Unicode.Scalar]
   /// The place of each line's first character.
   private let lineStarts: [Int]
   private let lineEnd: String
@@ -124,7 +124,7 @@ struct MemberEditor {
     throw Refusal(reason: "The brace that closes `\(group)` isn't found.", line: mark.line)
   }
 
-  private func endOfQuote(_ start: Int) -> Int {
+  func endOfQuote(_ start: Int) -> Int {
     var place = start + 1
     while place < scalars.count, scalars[place] != scalars[start] {
       place += scalars[place] == "\\" && scalars[start] == "\"" ? 2 : 1
@@ -161,7 +161,7 @@ struct MemberEditor {
     return scalars[lineStarts[line - 1]..<end]
   }
 
-  private func place(of mark: Mark) -> Int? {
+  func place(of mark: Mark) -> Int? {
     guard (1...lineStarts.count).contains(mark.line) else { return nil }
     return lineStarts[mark.line - 1] + mark.column - 1
   }
@@ -178,7 +178,7 @@ struct MemberEditor {
     return String(repeating: " ", count: margin.count)
   }
 
-  private static func value(of key: String, in mapping: Node.Mapping) -> Node? {
+  static func value(of key: String, in mapping: Node.Mapping) -> Node? {
     guard let value = mapping.first(where: { $0.key.scalar?.string == key })?.value else { return nil }
     if case .scalar(let scalar) = value, ["", "~", "null"].contains(scalar.string) { return nil }
     return value
@@ -193,7 +193,7 @@ struct MemberEditor {
 
   // MARK: Making sure
 
-  private func compose(_ text: String) throws(Refusal) -> Node? {
+  func compose(_ text: String) throws(Refusal) -> Node? {
     let log = ProblemLog(file: "")
     let document = ConfigDocument(text, log: log)
     if let flaw = log.problems.first(where: { $0.severity == .error }) {

@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 extension ModelReader {
   /// The settings of the model's own API: any YAML, as JSON.

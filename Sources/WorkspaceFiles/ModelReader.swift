@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 /// Reads `models:`.
 struct ModelReader {
@@ -21,12 +21,13 @@ struct ModelReader {
     }
     guard var group = ConfigFields(value, expected: "names with models") else { return named }
     let members = group.all()
+    let names = members.map(\.name)
     for (name, value) in members {
       named.declare(name)
       guard var fields = ConfigFields(value, expected: "keys such as { api: openai, base_url: …, model: … }") else {
         continue
       }
-      if let model = model(name, &fields, among: members.map(\.name)) { named.add(model, named: name) }
+      if let model = model(name, &fields, among: names) { named.add(model, named: name) }
     }
     return named
   }

@@ -1,5 +1,5 @@
+import Domain
 import Evidence
-import WorkbenchCore
 
 /// Reads a model's `price:`.
 enum PriceReader {

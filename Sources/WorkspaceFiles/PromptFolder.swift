@@ -1,6 +1,6 @@
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 /// A prompt's folder of sections.
 enum PromptFolder {

@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 import Yams
 
 /// The file of a prompt's section: perhaps front matter between two lines of `---`, then the text.

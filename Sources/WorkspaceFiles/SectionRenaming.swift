@@ -1,6 +1,6 @@
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 extension FolderWorkspaceFiles {
   /// Gives sections' files other names; nothing is renamed when one of the names is taken.

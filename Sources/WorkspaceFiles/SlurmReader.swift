@@ -1,4 +1,4 @@
-import WorkbenchCore
+import Domain
 
 /// Reads `training.slurm`.
 enum SlurmReader {

@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 /// Training rows in the forms of other tools: a pure value that says what to write.
 struct TrainingExport {

@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// A training file: a JSON object on each line, all of one kind. ``TrainingLine`` knows their forms.
 enum TrainingFile {

@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// The forms of a training row, ours and those of other tools:
 ///

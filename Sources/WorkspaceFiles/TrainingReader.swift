@@ -1,6 +1,7 @@
 import Content
+import Domain
+import Evidence
 import Files
-import WorkbenchCore
 
 /// Reads `training:`. A value that can't be read is an error, and stands at its default.
 enum TrainingReader {
@@ -43,16 +44,23 @@ enum FactsReader {
   static func read(_ fields: inout ConfigFields) -> WorkspaceFacts {
     var facts = WorkspaceFacts()
     guard let value = fields.value("facts"), var group = ConfigFields(value) else { return facts }
-    func amount(_ key: String) -> Double? { group.number(key, "a number from 0") { $0 >= 0 } }
+    func number(_ key: String) -> Double? { group.number(key, "a number from 0") { $0 >= 0 } }
+    func amount(_ key: String) -> Double? {
+      guard let stated = group.amount(key) else { return nil }
+      if stated.isUncertain { facts.ranges[key] = stated }
+      return stated.median
+    }
     facts.worthwhileGain = group.number("worthwhile_gain", "a share above 0, at most 0.5") { $0 > 0 && $0 <= 0.5 }
     facts.hourlyRate = amount("hourly_rate")
     facts.engineeringHours = amount("engineering_hours")
     facts.trainingCost = amount("training_cost")
-    facts.retrainings = amount("retrainings")
+    facts.retrainings = number("retrainings")
+    facts.retrainingsPerYear = amount("retrainings_per_year")
+    facts.retrainingCost = amount("retraining_cost")
     facts.hostingPerMonth = amount("hosting_per_month")
     facts.project.queriesPerMonth = amount("queries_per_month")
     facts.project.targetScore = group.number("target_score", "a score from 0 to 1") { (0...1).contains($0) }
-    facts.project.latencyLimit = amount("latency_limit_ms")
+    facts.project.latencyLimit = number("latency_limit_ms")
     facts.project.isEarly = group.flag("early_stage")
     facts.project.requirementsMove = group.flag("requirements_moving")
     facts.project.needsFlexibility = group.flag("needs_flexibility")

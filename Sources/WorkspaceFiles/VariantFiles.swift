@@ -1,6 +1,6 @@
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 /// The folder `variants`: a variant in each file `NAME.yaml`, with the keys that it would have under `variants:` in
 /// `assay.yaml`.

@@ -1,6 +1,6 @@
 import Content
+import Domain
 import Files
-import WorkbenchCore
 
 /// Reads `variants:` and the files of the folder `variants`.
 struct VariantReader {
@@ -81,7 +81,11 @@ struct VariantReader {
       fields.fail(nil, "Needs a prompt, and there is none: make a folder such as prompts/main.")
     }
     let sections = fields.texts("sections", "a list of section titles")
-    check(sections, of: prompt, &fields)
+    let with = fields.texts("with", "a list of section titles")
+    let without = fields.texts("without", "a list of section titles")
+    for (key, titles) in [("sections", sections), ("with", with), ("without", without)] {
+      check(titles, at: key, of: prompt, &fields)
+    }
     let spec = model.flatMap { models[$0] }
     let adapter = fields.text(
       "adapter",
@@ -99,6 +103,7 @@ struct VariantReader {
     guard let model, let prompt, !fields.isBroken else { return nil }
     var variant = Variant(
       name: name, model: model, prompt: prompt, sections: sections, adapter: adapter, sampling: sampling)
+    (variant.with, variant.without) = (with ?? [], without ?? [])
     variant.isDeclaredTuned = isDeclaredTuned
     variant.base = base ?? (isDeclaredTuned ? spec?.base : nil)
     return variant
@@ -139,13 +144,13 @@ struct VariantReader {
     }
   }
 
-  private func check(_ titles: [String]?, of prompt: String?, _ fields: inout ConfigFields) {
+  private func check(_ titles: [String]?, at key: String, of prompt: String?, _ fields: inout ConfigFields) {
     guard let titles, let prompt = prompt.flatMap({ prompts[$0] }) else { return }
     let known = prompt.sections.map(\.title)
     for title in titles where !known.contains(title) {
       let nearest = Spelling.nearest(to: title, among: known)
       let advice = nearest == nil ? " It has \(known.joined(separator: ", "))." : ConfigFields.suggestion(nearest)
-      fields.fail("sections", "The prompt \"\(prompt.name)\" has no section titled \"\(title)\"." + advice)
+      fields.fail(key, "The prompt \"\(prompt.name)\" has no section titled \"\(title)\"." + advice)
     }
   }
 }

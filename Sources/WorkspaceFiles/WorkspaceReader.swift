@@ -1,8 +1,8 @@
 import Content
+import Domain
 import Files
 import Foundation
 import Grading
-import WorkbenchCore
 
 /// Reads `assay.yaml` and everything that it names. Whatever is missing there is inferred from the folder: prompts from
 /// `prompts/`, eval sets from `evals/`, variants from `variants/` or else one for each model. A flaw costs only the thing that it stands in.
@@ -22,6 +22,8 @@ struct WorkspaceReader {
   private var fileAt: [String: CaseFile] = [:]
   /// The judges that graders may name.
   private var judges = Named<NamedJudge>()
+  /// The lists of graders that have names.
+  private var namedGraders = NamedGraders()
 
   /// A reader of a folder.
   init(_ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache) {
@@ -53,8 +55,9 @@ struct WorkspaceReader {
     workspace.prompts = prompts.items
     judges = readJudges(models)
     workspace.judges = judges.items.map(\.judge)
+    namedGraders = NamedGraders(&fields)
     let rules = GradingRules(
-      graders: GraderReader.read(&fields, "graders", in: folder, judges: judges),
+      graders: GraderReader.read(&fields, "graders", in: folder, named: namedGraders, judges: judges),
       countsAsWrong: countsAsWrong(&fields) ?? [],
       keepsReasoning: keepsReasoning(&fields) ?? false)
     let share = heldOutShare(&fields)
@@ -261,7 +264,7 @@ struct WorkspaceReader {
       }
       let path = set.text("path", "a file such as evals/\(name).jsonl") ?? "evals/\(name).jsonl"
       let own = GradingRules(
-        graders: GraderReader.read(&set, "graders", in: folder, judges: judges) ?? rules.graders,
+        graders: GraderReader.read(&set, "graders", in: folder, named: namedGraders, judges: judges) ?? rules.graders,
         countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong,
         keepsReasoning: keepsReasoning(&set) ?? rules.keepsReasoning)
       let isGeneral = set.flag("general") ?? false
@@ -319,6 +322,7 @@ struct WorkspaceReader {
       part.isHeldOut = isHeldOut
       part.keepsReasoning = set.keepsReasoning
       part.graderLines = set.graderLines
+      part.ownGraders = set.ownGraders
       part.countsAsWrong = set.countsAsWrong
       named.add(part, named: name)
     }
@@ -346,6 +350,10 @@ struct WorkspaceReader {
     set.keepsReasoning = rules.keepsReasoning
     set.graderLines = rules.graders?.lines ?? []
     set.countsAsWrong = rules.countsAsWrong
+    if !file.graders.isEmpty {
+      var own = CaseGraders(of: rules.graders, named: namedGraders)
+      problems += own.assign(file.graders, to: &set)
+    }
     return set
   }
 }

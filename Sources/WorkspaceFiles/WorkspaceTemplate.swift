@@ -1,6 +1,6 @@
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 /// What `assay init` writes: a small workspace that works at once, offline, with recorded answers.
 package enum WorkspaceTemplate {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Content
 import DataChecks
+import Domain
 import WorkbenchCore
 
 /// What `--accept CHECK=REASON` lets pass: checks of the rows as texts, and those of the pre-flight.

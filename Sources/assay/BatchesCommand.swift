@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Domain
 import Foundation
 import WorkbenchCore
 

@@ -1,3 +1,4 @@
+import Domain
 import Synchronization
 import Terminal
 import WorkbenchCore
@@ -27,8 +28,8 @@ final class CommandRunner: Sendable {
 
   /// Begins to carry out a command; failures become notices.
   func perform(_ command: Command) {
-    if case .keepDraft(let path, let text) = command {
-      keepSoon(command, path, mustWait: text != nil)
+    if let draft = command.work(as: DraftKeeping.self) {
+      keepSoon(command, draft.path, mustWait: draft.text != nil)
     } else if command.isEdit {
       keepDrafts()
       edits.yield(command)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Domain
 import Evidence
 import NumberFormat
 import WorkbenchCore
@@ -19,13 +20,17 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workbench = try await options.workbench()
-    let comparison = try await workbench.answer(to: try await workbench.comparisonQuery(a, b, set: set))
+    let query = try await workbench.comparisonQuery(a, b, set: set)
+    let comparison = try await workbench.answer(to: query)
+    let breakdown = try await workbench.answer(to: BreakdownQuery([query.a, query.b], set: query.set))
     let rates = try await workbench.judgedRates(of: comparison)
     await workbench.close()
+    let names = [comparison.a.variant.name, comparison.b.variant.name]
     if options.json {
-      var object = Report.comparison(comparison).object ?? [:]
-      if !rates.isEmpty { object["judges"] = .array(rates.map(Report.judged)) }
-      return printJSON(JSONValue.object(object))
+      var value = Report.comparison(comparison).object ?? [:]
+      for (key, member) in Report.members(of: breakdown, names, withTags: false) { value[key] = member }
+      if !rates.isEmpty { value["judges"] = .array(rates.map(Report.judged)) }
+      return printJSON(.object(value))
     }
     var runs = Report.runTable
     runs.rows = [Report.row(comparison.a), Report.row(comparison.b)]
@@ -41,6 +46,7 @@ struct CompareCommand: AsyncParsableCommand {
     counts.print()
     if !comparison.tags.isEmpty { print("") }
     Report.tags(of: comparison)?.print()
+    Report.show(breakdown, of: names, kinds: [.label, .field])
     for note in comparison.notes { print(note) }
     let unscored = comparison.count(.unscored)
     if unscored > 0 { print("\(unscored) cases were not scored in one of the runs, and are left out.") }

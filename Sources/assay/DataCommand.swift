@@ -1,6 +1,7 @@
 import ArgumentParser
 import Content
 import DataChecks
+import Domain
 import Foundation
 import WorkbenchCore
 

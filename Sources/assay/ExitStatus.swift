@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Domain
 import Foundation
 import LocalEngine
 import Terminal
@@ -36,7 +37,7 @@ enum ExitStatus {
   /// Ends the program where not all could be written to standard output: whoever reads it must not take a part for all.
   static func checkOutput() {
     guard let problem = Console.output.problem else { return }
-    Wiring.say("assay: standard output can't be written: \(problem). What was done is kept.")
+    Wiring.say("assay: standard output can't be written: \(problem). Anything saved before that is kept.")
     exit(usage)
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Domain
 import Grading
 import NumberFormat
 import WorkbenchCore

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Domain
 import Drawing
 import Foundation
 import Panes

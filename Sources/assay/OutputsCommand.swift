@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Domain
 import WorkbenchCore
 
 /// `assay outputs`: a run's answers, case by case.

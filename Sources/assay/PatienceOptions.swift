@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import WorkbenchCore
 
 /// How long commands that send requests wait for a server that takes none.

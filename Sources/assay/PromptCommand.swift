@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Domain
 import WorkbenchCore
 
 /// `assay prompt`: what a variant sends.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Domain
 import Foundation
 import NumberFormat
 import WorkbenchCore
@@ -51,11 +52,16 @@ struct RunsCommand: AsyncParsableCommand {
       let workbench = try await options.workbench()
       let failures = try await workbench.missingReasons(of: RunID(id))
       let found = await workbench.snapshot.runs.first { $0.id == RunID(id) }
+      var breakdown = RunBreakdown()
+      if let found, await workbench.snapshot.workspace.evalSet(found.set) != nil {
+        breakdown = try await workbench.answer(to: BreakdownQuery([found.id], set: found.set))
+      }
       await workbench.close()
       guard let run = found else { return }
       if options.json {
         var report = Report.run(run).object ?? JSONObject()
         report["failures"] = .array(failures.map { ["reason": .string($0.reason), "count": JSONValue($0.count)] })
+        for (key, member) in Report.members(of: breakdown, [run.variant.name], withTags: true) { report[key] = member }
         return printJSON(.object(report))
       }
       var table = Report.runTable
@@ -64,6 +70,7 @@ struct RunsCommand: AsyncParsableCommand {
       if let name = run.labels.name { print("name: \(name)") }
       if let note = run.labels.note { print("note: \(note)") }
       for failure in failures { print("  \(failure.count) × \(failure.reason)") }
+      Report.show(breakdown, of: [run.variant.name], kinds: RunBreakdown.Kind.allCases)
       print("`assay outputs \(run.id)` shows the answers.")
     }
   }

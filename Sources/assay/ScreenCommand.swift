@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Drawing
 import Files
 import Foundation

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import WorkbenchCore
 
 /// An option for each training setting, made from the settings' table. ArgumentParser finds options by reflection, so this

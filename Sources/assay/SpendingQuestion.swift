@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Evidence
 import Foundation
 import Terminal

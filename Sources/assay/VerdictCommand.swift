@@ -1,5 +1,6 @@
 import ArgumentParser
 import Content
+import Domain
 import Evidence
 import WorkbenchCore
 
@@ -17,12 +18,22 @@ struct VerdictCommand: AsyncParsableCommand {
     guard flaws.isEmpty else { throw WorkbenchError.flawed("judged", flaws) }
     await workbench.refreshJobs()
     let report = try await workbench.answer(to: VerdictQuery())
+    let sides = [report?.prompted, report?.tuned].compactMap(\.self)
+    let names = sides.map(\.variant.name)
+    var breakdown = RunBreakdown()
+    var results = JSONValue.null
+    if let report {
+      if !sides.isEmpty {
+        breakdown = try await workbench.answer(to: BreakdownQuery(sides.map(\.id), set: report.set))
+      }
+      results = Report.verdictResults(report, breakdown)
+    }
     await workbench.close()
     guard let report else {
       throw WorkbenchError.input(
         "The workspace has no eval set, so there is nothing to judge by; add one to assay.yaml.")
     }
-    if options.json { return printJSON(Report.verdict(report)) }
+    if options.json { return printJSON(results) }
     if report.runs.isEmpty {
       print("No variant has been evaluated on \"\(report.set)\" yet: `assay eval` does it.")
     } else {
@@ -45,6 +56,8 @@ struct VerdictCommand: AsyncParsableCommand {
       print("\nWhat would turn it:")
       for flip in flips { print("  · \(flip)") }
     }
+    Report.show(report.forecast)
+    Report.show(breakdown, of: names, kinds: RunBreakdown.Kind.allCases)
     if !report.advice.missing.isEmpty {
       print("\nWhat would settle more:")
       for missing in report.advice.missing {
@@ -65,15 +78,21 @@ extension Report {
       "decided_by": .string(advice.decidedBy.rawValue),
       "prompted": report.prompted.map(run) ?? .null, "tuned": report.tuned.map(run) ?? .null,
       "variants": .array(report.runs.map(run)),
+      "alike": .object(
+        JSONObject(
+          report.runs.compactMap { run in
+            report.letters[run.variant.name].map { (key: run.variant.name, value: .string($0)) }
+          })),
       "outdated": .array(report.runs.filter { report.outdated.contains($0.id) }.map { .string($0.variant.name) }),
       "reasons": .array(
-        advice.lines.map { line in
+        advice.lines.enumerated().map { place, line in
           [
             "rule": .string(line.rule.rawValue), "direction": .string(line.direction.rawValue),
             "statement": .string(line.statement),
             "stated_file": line.stated == nil ? .null : "assay.yaml",
             "stated_key": line.stated.map { .string($0.key) } ?? .null,
             "stated_line": line.stated?.line.map { JSONValue($0) } ?? .null,
+            "evidence": report.source(ofLine: place).map(evidence) ?? .null,
             "figures": .array(
               line.figures.map { figure in
                 [
@@ -83,6 +102,7 @@ extension Report {
               }),
           ]
         }),
+      "forecast": money(report.forecast),
       "flips": .array(
         report.flips.map { flip in
           func turn(_ turn: FlipDistance.Turn?) -> JSONValue { turn.map { JSONValue($0.value) } ?? .null }
@@ -103,6 +123,22 @@ extension Report {
           ]
         }),
     ]
+  }
+}
+
+extension Report {
+  /// What a line of a verdict rests on: runs by their numbers, cases by their ids, or a place in a file.
+  static func evidence(_ source: VerdictSource) -> JSONValue {
+    let runs = JSONValue.array(source.runs.map { JSONValue(Int($0.number)) })
+    return switch source {
+    case .run: ["kind": "run", "runs": runs]
+    case .runs(_, _, let set): ["kind": "comparison", "set": .string(set), "runs": runs]
+    case .versions(_, let set): ["kind": "versions", "set": .string(set), "runs": runs]
+    case .cases(let ids, let set):
+      ["kind": "cases", "set": .string(set), "cases": .array(ids.map { .string($0) })]
+    case .file(let file, let key, let line):
+      ["kind": "file", "file": .string(file), "key": .string(key), "line": line.map { JSONValue($0) } ?? .null]
+    }
   }
 }
 

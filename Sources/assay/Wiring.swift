@@ -1,4 +1,5 @@
 import Dispatch
+import Domain
 import Files
 import Foundation
 import LocalEngine

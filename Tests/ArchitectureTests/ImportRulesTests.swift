@@ -12,29 +12,33 @@ import Testing
       "CNcurses": [],
       "Processes": ["Subprocess"],
       "Formats": ["Content", "Yams"],
+      "Reports": ["Content", "NumberFormat"],
       "DataChecks": ["Content", "Grading", "Evidence"],
-      "WorkbenchCore": ["Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats"],
-      "Storage": ["WorkbenchCore", "Content", "Files", "Grading", "Evidence", "FileWatching", "GRDB"],
-      "WorkspaceFiles": [
-        "WorkbenchCore", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", "Yams",
+      "Domain": ["Content", "Grading", "Evidence", "NumberFormat"],
+      "WorkbenchCore": [
+        "Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports",
       ],
-      "Trust": ["WorkbenchCore", "Content", "Files", "Crypto"],
+      "Storage": ["Domain", "Content", "Files", "Grading", "Evidence", "FileWatching", "GRDB"],
+      "WorkspaceFiles": [
+        "Domain", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", "Yams",
+      ],
+      "Trust": ["Domain", "Content", "Files", "Crypto"],
       "ModelAPI": [
-        "WorkbenchCore", "Content", "Files", "Grading", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
+        "Domain", "Content", "Files", "Grading", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
         "NIOPosix", "NIOSSL", "NIOFoundationCompat",
       ],
-      "LocalEngine": ["WorkbenchCore", "Content", "Files", "Processes"],
+      "LocalEngine": ["Domain", "Content", "Files", "Processes"],
       "Trainers": [
-        "WorkbenchCore", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat",
+        "Domain", "Content", "Files", "Processes", "LocalEngine", "FileWatching", "Evidence", "NumberFormat",
         "TrainerLogs",
       ],
-      "PaneKit": ["WorkbenchCore", "Drawing", "Evidence"],
+      "PaneKit": ["WorkbenchCore", "Domain", "Drawing", "Evidence"],
       "Panes": Set(panes).union(["PaneKit"]),
-      "WorkbenchUI": ["WorkbenchCore", "Drawing", "PaneKit", "NumberFormat"],
+      "WorkbenchUI": ["WorkbenchCore", "Domain", "Drawing", "PaneKit", "NumberFormat"],
       "Terminal": ["CNcurses", "Drawing"],
     ]
     for pane in panes {
-      table[pane] = ["WorkbenchCore", "Drawing", "PaneKit", "Content", "Grading", "Evidence", "NumberFormat"]
+      table[pane] = ["WorkbenchCore", "Domain", "Drawing", "PaneKit", "Content", "Grading", "Evidence", "NumberFormat"]
     }
     table["assay"] = Set(table.keys).union(["ArgumentParser"]).subtracting(panes + ["CNcurses", "CPCRE2"])
     return table

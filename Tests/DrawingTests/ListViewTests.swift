@@ -35,6 +35,29 @@ import Testing
     #expect(list.handle(.key("x"), rows) == false)
   }
 
+  @Test func pinnedItemsStayInView() {
+    var list = ListView<Int>()
+    list.pinned = 2
+    let rows = Row.many(20)
+    func shown(height: Int = 5) -> [String] {
+      draw(&list, rows, height: height).text().split(separator: "\n").map { String($0.split(separator: " ")[1]) }
+    }
+    #expect(shown() == ["0", "1", "2", "3", "4"])
+    _ = list.handle(.key("G"), rows)
+    #expect(shown() == ["0", "1", "17", "18", "19"])
+    for _ in 0..<19 { _ = list.handle(.key("k"), rows) }
+    #expect(list.selection == 0)
+    _ = list.handle(.mouse(MouseEvent(.wheelUp, at: Point(x: 1, y: 3))), rows)
+    #expect(shown().prefix(2) == ["0", "1"])
+    _ = list.handle(.mouse(MouseEvent(.press(.left), at: Point(x: 1, y: 1))), rows)
+    #expect(list.selection == 1)
+    _ = list.handle(.key("G"), rows)
+    _ = shown()
+    _ = list.handle(.mouse(MouseEvent(.press(.left), at: Point(x: 1, y: 2))), rows)
+    #expect(list.selection == 17)
+    #expect(shown(height: 1).count == 1)
+  }
+
   @Test func theSelectedItemStaysSelectedAmongOthers() {
     var list = ListView<Int>()
     var rows = Row.many(10)

@@ -12,6 +12,8 @@ extension EndToEnd {
     private static let unchecked: Set<String> = [
       "checkpoints", "sweep", "conversion", "fused", "quantized", "added-variant", "recipe", "card", "job",
       "training-estimate",
+      // Needs prices of two variants: ReportCommandTests look at it.
+      "forecast",
     ]
 
     /// What a command prints, as the values that have a shape.
@@ -50,7 +52,17 @@ extension EndToEnd {
           try await run("run", "eval", "base", "replayed")
           try await run("decision", "eval", "base", "replayed", "--until-decided")
           try await run("comparison", "compare", "base", "replayed")
+          try await run("ablation", "ablate", "base", "--sanity")
           try await run("verdict", "verdict")
+          let shown = try await values(["runs", "show", "1"], in: folder)
+          let parts = shown.flatMap { ($0["tags"]?.array ?? []) + ($0["labels"]?.array ?? []) }
+          try check(parts, "part")
+          try check(parts.compactMap { $0["scores"]?.array?.first?["score"] }, "figure")
+          try check(shown.flatMap { $0["confusion"]?.array ?? [] }, "confusion")
+          try await run("report", "report")
+          let dossier = folder + "/dossier.zip"
+          _ = try await values(["report", "--dossier", dossier], in: folder)
+          try check([try await assay("verify", dossier, "--json").json()], "verification")
           try await run("output", "outputs", "base", lines: true)
           try await run("run", "runs")
           try await run("run", "runs", "show", "1")
@@ -90,7 +102,7 @@ extension EndToEnd {
       let folder = Place.root + "/Sources/assay/"
       let files = try FileManager.default.contentsOfDirectory(atPath: folder).map { folder + $0 }
       // Keys of dictionaries that aren't printed.
-      let others: Set<String> = ["futile", "screen", "wait"]
+      let others: Set<String> = ["dossier", "fingerprints", "futile", "screen", "wait"]
       for file in files + [Place.root + "/Sources/DataChecks/DataCheck.swift"] {
         for match in text(of: file).matches(of: /"([a-z][a-z0-9_]*)"(?:: |\] = )/)
         where !others.contains(String(match.1)) {

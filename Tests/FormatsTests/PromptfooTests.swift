@@ -54,6 +54,44 @@ import Testing
     #expect(output.notes.contains { $0.contains("llm-rubric") })
   }
 
+  @Test func limitsAndCallsOfToolsBecomeGraders() throws {
+    let text = """
+      tests:
+        - vars: { text: a }
+          assert:
+            - { type: latency, threshold: 1500 }
+            - { type: not-cost, threshold: 0.002, weight: 2 }
+            - { type: finish-reason, value: stop }
+            - { type: not-is-refusal }
+            - { type: tool-call-f1, value: "search, book", threshold: 0.5 }
+            - { type: tool-call-f1, value: [search] }
+            - { type: latency, metric: time }
+            - { type: bleu, value: a }
+            - { type: rouge-n, value: a }
+            - { type: is-valid-openai-tools-call }
+            - { type: tool-call-f1, value: "{{tools}}" }
+
+      """
+    let output = try imported(text, named: "promptfooconfig.yaml")
+    #expect(
+      output.graders[0] == [
+        ["type": "latency", "max-seconds": 1.5], ["type": "not-cost", "max-dollars": 0.002, "weight": 2],
+        ["type": "finish-reason", "value": "stop"], ["type": "not-is-refusal"],
+        ["type": "tool-call-f1", "value": "search, book", "threshold": 0.5],
+        ["type": "tool-call-f1", "value": ["search"]],
+      ])
+    #expect(output.cases[0].metadata["assertions"]?.array?.count == 5)
+  }
+
+  @Test func cellsNameThemToo() throws {
+    let table = "text,__expected1,__expected2,__expected3\na,latency(2000),is-refusal,cost(0.5)\n"
+    let output = try imported(table, named: "t.csv")
+    #expect(
+      output.graders[0] == [
+        ["type": "latency", "max-seconds": 2], ["type": "is-refusal"], ["type": "cost", "max-dollars": 0.5],
+      ])
+  }
+
   @Test func listsOfVariablesMultiplyTests() throws {
     let text = "tests:\n  - vars: { a: [x, y], b: [1, 2, 3] }\n"
     #expect(try imported(text, named: "t.yaml").cases.count == 6)

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Content
+import Domain
 import Foundation
 import NIOCore
 import NIOHTTP1

@@ -47,6 +47,7 @@ import Testing
     var expected: JSONValue?
     var input: JSONValue = [:]
     var grader: Grader?
+    var facts = AnswerFacts()
     var score: Score?
     for (key, value) in example.entries {
       switch key {
@@ -54,12 +55,18 @@ import Testing
       case "expected": expected = try JSONValue(parsing: value)
       case "input": input = try JSONValue(parsing: value)
       case "reply": outside.reply = try JSONValue(parsing: value)
+      case "facts":
+        let given = try JSONValue(parsing: value)
+        facts = AnswerFacts(
+          seconds: given["seconds"]?.double, dollars: given["dollars"]?.double,
+          finishReason: given["finish_reason"]?.string)
       case "reason": #expect(score?.reason == value, "line \(example.line)")
       default:
         // An answer with escapes is written as a JSON text.
         let answer = value.hasPrefix("\"") ? try #require(JSONValue(parsing: value).string) : value
         let set = GraderSet([try #require(grader)])
-        score = await set.grade(AnswerText(answer), expected: expected, input: input, asking: outside).scores[0]
+        score = await set.grade(AnswerText(answer, facts: facts), expected: expected, input: input, asking: outside)
+          .scores[0]
         let outcome = score?.passed.map { $0 ? "pass" : "fail" } ?? "unscored"
         #expect(outcome == key, "line \(example.line): \(answer): \(score?.reason ?? "")")
       }

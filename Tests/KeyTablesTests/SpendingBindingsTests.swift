@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Foundation
 import ModelAPI
@@ -98,7 +99,7 @@ import WorkspaceFiles
   }
 
   /// What a command does, without what it does it to.
-  private func kind(_ command: Command) -> String { String(String(describing: command).prefix { $0 != "(" }) }
+  private func kind(_ command: Command) -> String { String(describing: type(of: command.work)) }
 
   @Test func nothingIsSpentUnasked() async throws {
     let folder = temporaryPath("spending")
@@ -127,6 +128,6 @@ import WorkspaceFiles
     #expect(model.asked == asked, "requests were sent")
     #expect(trainer.started == started, "jobs were started")
     let asking = Set(await workbench.snapshot.charges.map { kind($0.command) })
-    #expect(asking.isSuperset(of: ["evaluate", "tryPrompt", "train"]), "found only \(asking)")
+    #expect(asking.isSuperset(of: ["EvaluateRequest", "TrialStart", "TrainRequest"]), "found only \(asking)")
   }
 }

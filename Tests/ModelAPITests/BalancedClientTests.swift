@@ -1,3 +1,4 @@
+import Domain
 import LoopbackServer
 import Synchronization
 import Testing

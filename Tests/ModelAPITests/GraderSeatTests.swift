@@ -1,9 +1,9 @@
 import Content
+import Domain
 import Foundation
 import Grading
 import TestFolders
 import Testing
-import WorkbenchCore
 
 @testable import ModelAPI
 

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import LoopbackServer
 import Synchronization
 import Testing

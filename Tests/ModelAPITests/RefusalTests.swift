@@ -1,3 +1,4 @@
+import Domain
 import LoopbackServer
 import Testing
 import WorkbenchCore

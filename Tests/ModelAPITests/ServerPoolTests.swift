@@ -1,3 +1,4 @@
+import Domain
 import SeededRandom
 import Testing
 import WorkbenchCore

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Testing
 import WorkbenchCore
@@ -6,7 +7,7 @@ import WorkbenchCore
 
 struct EditingTests {
   private func saved(_ driver: inout Driver) -> [String] {
-    driver.take().compactMap { if case .saveSection(_, let section) = $0 { section.body } else { nil } }
+    driver.take().compactMap { $0.work(as: SectionSaving.self)?.section.body }
   }
 
   @Test func savesWithControlSAndKnowsItsOwnTextAgain() {
@@ -95,7 +96,9 @@ struct EditingTests {
     var driver = Driver()
     driver.press("e")
     driver.type("x")
-    guard case .command(.saveSection(_, let section)) = driver.pane.leave(driver.snapshot) else {
+    guard case .command(let command) = driver.pane.leave(driver.snapshot),
+      let section = command.work(as: SectionSaving.self)?.section
+    else {
       Issue.record("leaving must save")
       return
     }
@@ -155,7 +158,7 @@ struct EditingTests {
     driver.press("e")
     driver.type("new ")
     driver.press("Esc", "Space")
-    let sections = driver.take().compactMap { if case .saveSection(_, let section) = $0 { section } else { nil } }
+    let sections = driver.take().compactMap { $0.work(as: SectionSaving.self)?.section }
     #expect(sections.map(\.body) == Array(repeating: "new You sort tickets of the café.", count: 2))
     #expect(sections.last?.isEnabled == false)
   }
@@ -180,7 +183,7 @@ struct EditingTests {
     let path = DraftPath(section: "10-role.md", of: Fixture.prompt)
     driver.snapshot.drafts[path] = KeptDraft(text: "mine", time: Fixture.now.addingTimeInterval(-7200))
     driver.press("e")
-    #expect(driver.draw().text().contains("Typed 2 h ago and not saved.  Enter restore  d drop  Esc later"))
+    #expect(driver.draw().text().contains("Typed 2 h ago and not saved."))
     driver.press("q", "Esc")
     #expect(!driver.pane.capturesText)
     driver.press("e", "Enter")

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Drawing
 import Foundation
 import Grading
@@ -55,7 +56,7 @@ enum Fixture {
     var snapshot = snapshot
     let variant = snapshot.workspace.variant(request.variant)
     let prompt = variant.flatMap { snapshot.workspace.prompt($0.prompt) } ?? prompt
-    let version = PromptVersion(freezing: prompt, only: variant?.sections)
+    let version = PromptVersion(freezing: prompt, variant?.choice ?? .all)
     let cases = snapshot.workspace.evalSets.first?.cases ?? []
     let input = cases.first { $0.id == request.caseID }?.input ?? [:]
     snapshot[RenderQuery(request)] = .ready(

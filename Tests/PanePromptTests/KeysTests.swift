@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Testing
 import WorkbenchCore
@@ -126,7 +127,7 @@ struct KeysTests {
     driver.press("a")
     driver.type("tone")
     driver.press("Enter")
-    #expect(driver.take().allSatisfy { if case .saveSection = $0 { false } else { true } })
+    #expect(driver.take().allSatisfy { $0.work(as: SectionSaving.self) == nil })
     #expect(driver.draw().text().contains("There is a section called \"tone\" already."))
     driver.press("Esc")
     #expect(!driver.pane.capturesText)

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Foundation
 import Grading
@@ -18,8 +19,8 @@ struct ScreenTests {
     let current = PromptVersion(freezing: Fixture.prompt)
     var older = Fixture.prompt
     older.sections[0].body = "You sort tickets."
-    let old = PromptVersion(freezing: older, only: nil)
-    let first = PromptVersion(freezing: Fixture.prompt, only: task.sections)
+    let old = PromptVersion(freezing: older)
+    let first = PromptVersion(freezing: Fixture.prompt, task.choice)
     snapshot.versions = [
       StoredVersion(version: current, created: Fixture.now - 3600),
       StoredVersion(version: old, created: Fixture.now - 7200),

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Drawing
 import PaneDriver
 import Testing

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Foundation
 import PaneDriver
@@ -156,10 +157,7 @@ struct KeyTests {
     desk.type("32")
     desk.press("Down Down Down Right Up Up")
     desk.press("Ctrl-s")
-    guard case .train(let request) = try #require(desk.commands.first) else {
-      Issue.record("another command")
-      return
-    }
+    let request = try #require(desk.commands.first?.work(as: TrainRequest.self))
     var settings = Sample.workspace().training.settings
     settings.rank = 32
     settings.schedule = .linear
@@ -172,10 +170,7 @@ struct KeyTests {
     desk.press("a Down Down Down Down Down Down Down")
     desk.type(", 32,64")
     desk.press("Enter")
-    guard case .sweep(let request) = try #require(desk.commands.first) else {
-      Issue.record("another command")
-      return
-    }
+    let request = try #require(desk.commands.first?.work(as: SweepRequest.self))
     #expect(request.axes[\.rank] == [16, 32, 64] && request.axes.count == 3)
     #expect(request.name == "sweep-1" && request.halving == nil && request.cases == 50)
   }
@@ -211,10 +206,7 @@ struct KeyTests {
   @Test func overlapWithEvalSetsIsAcceptedOnlyWhenAsked() throws {
     var desk = Desk(Sample.running())
     desk.press("a Up Space Enter")
-    guard case .train(let request) = try #require(desk.commands.first) else {
-      Issue.record("another command")
-      return
-    }
+    let request = try #require(desk.commands.first?.work(as: TrainRequest.self))
     #expect(request.allowLeaks)
   }
 

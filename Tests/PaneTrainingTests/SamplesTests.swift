@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Foundation
 import Testing
@@ -19,7 +20,7 @@ import WorkbenchCore
   @Test(arguments: [24, 40, 46, 80]) func longAnswersStayBesideTheirStep(_ width: Int) {
     var detail = JobDetail(job: job)
     let answer = "{" + String(repeating: "\"\", ", count: 60) + "}"
-    detail.samples = [0, 100].map { WorkbenchCore.Sample(step: $0, caseID: "c1", text: answer) }
+    detail.samples = [0, 100].map { Domain.Sample(step: $0, caseID: "c1", text: answer) }
     var view = SamplesView()
     let rows = rows(&view, detail, width)
     #expect(rows.first?.hasPrefix("c1") == true || rows.count > 20)
@@ -28,7 +29,7 @@ import WorkbenchCore
 
   @Test func casesTakeTurns() {
     var detail = JobDetail(job: job)
-    detail.samples = ["a", "b"].map { WorkbenchCore.Sample(step: 10, caseID: $0, text: "answer to \($0)") }
+    detail.samples = ["a", "b"].map { Domain.Sample(step: 10, caseID: $0, text: "answer to \($0)") }
     var view = SamplesView()
     #expect(rows(&view, detail, 40).contains { $0.contains("answer to a") })
     view.turn(by: 1, detail)

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import Evidence
 import Foundation
@@ -128,23 +129,29 @@ import WorkbenchCore
     var pane = VerdictPane()
     let snapshot = snapshot(measured: true)
     _ = text(&pane, snapshot, 120, 34)
-    guard case .command(.evaluate(let request)) = pane.react(to: .key("r"), snapshot) else {
+    guard case .command(let command) = pane.react(to: .key("r"), snapshot) else {
       Issue.record("r evaluates")
       return
     }
+    let request = try #require(command.work(as: EvaluateRequest.self))
     #expect(request.variant == "prompted")
     guard case .all(let all) = pane.react(to: .key("M"), snapshot) else {
       Issue.record("M evaluates all")
       return
     }
     #expect(all.count == 1)
-    guard case .show(.compare, let subject) = pane.react(to: .key(.enter), snapshot) else {
-      Issue.record("Enter compares")
+    guard case .show(.compare, let subject) = pane.react(to: .key("c"), snapshot) else {
+      Issue.record("c compares")
       return
     }
     let verdict = try #require(snapshot.verdict)
     let (a, b) = (try #require(verdict.prompted), try #require(verdict.tuned))
     #expect(subject as? Subject == .runs(a.id, b.id, set: "main"))
+    guard case .show(.cases, let read) = pane.react(to: .key(.enter), snapshot) else {
+      Issue.record("Enter reads the cases of the selected variant")
+      return
+    }
+    #expect(read as? Subject == .run(a.id))
   }
 
   @Test(arguments: [(1, 1), (40, 8), (80, 22), (200, 48), (3, 30)]) func everySizeIsDrawn(width: Int, height: Int) {

@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 /// Takes everything for signed, so that tests can write work down themselves.

@@ -1,5 +1,6 @@
 import Content
 import DataChecks
+import Domain
 import Foundation
 import Grading
 import Testing

@@ -1,3 +1,5 @@
+import Domain
+
 @testable import WorkbenchCore
 
 /// APIs that differ in what the core looks at.

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Foundation
 import Grading
 import Synchronization
@@ -78,6 +79,11 @@ actor FakeFiles: WorkspaceFiles {
       throw Problem(file: "variants", message: "There is a variant \"\(variant.name)\" already.")
     }
     workspace.variants.append(variant)
+  }
+  var stated: [FactStatement] = []
+  func state(_ facts: [FactStatement]) async throws {
+    if let refusal { throw refusal }
+    stated += facts
   }
   /// What happens once while rows are read.
   private var whileReadingRows: (@Sendable () async -> Void)?
@@ -180,7 +186,15 @@ actor FakeStore: Store {
   private var preferences: [[String]: Preference] = [:]
   private var corrections: [[String]: Correction] = [:]
   func reviews() async throws -> Reviews {
-    Reviews(preferences: Array(preferences.values), corrections: Array(corrections.values))
+    Reviews(
+      preferences: Array(preferences.values), corrections: Array(corrections.values), failures: Array(marks.values))
+  }
+  private var marks: [[String]: FailureMark] = [:]
+  private func key(_ one: FailureMark) -> [String] { [one.set, one.caseID, "\(one.place)", one.mode] }
+  func keep(_ one: FailureMark) async throws { marks[key(one)] = one }
+  func remove(_ one: FailureMark) async throws { marks[key(one)] = nil }
+  func bytes(of run: RunID) async throws -> Int {
+    allOutputs[run, default: []].reduce(0) { $0 + ($1.answer?.text.utf8.count ?? 0) }
   }
   func keep(_ one: Preference) async throws { preferences[[one.set, one.caseID, "\(one.a)", "\(one.b)"]] = one }
   func keep(_ one: Correction) async throws { corrections[[one.set, one.caseID]] = one }

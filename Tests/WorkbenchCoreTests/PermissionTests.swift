@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WorkbenchCore
+@testable import Domain
 
 /// What a workspace asks a person to allow.
 @Suite struct PermissionTests {

@@ -1,7 +1,7 @@
 import Content
 import Testing
 
-@testable import WorkbenchCore
+@testable import Domain
 
 @Suite struct RowRefusalTests {
   private let provider = TrainingBackend.openai(

@@ -1,6 +1,7 @@
 import Evidence
 import Testing
 
+@testable import Domain
 @testable import WorkbenchCore
 
 /// What a request costs, and what isn't known of it.

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Evidence
 import Foundation
 import Grading
@@ -251,6 +252,82 @@ import Testing
     #expect(
       evidence.facts(cost: nil).steps[.heldOut]?.command == "assay eval prompted 'it'\\''s tuned' --set main-held-out")
     #expect(steps[.tunedWithFullPrompt]?.command == "assay eval 'it'\\''s tuned' --set main")
+  }
+
+  // MARK: - What lines rest on
+
+  @Test func everyMeasuredLineNamesItsRuns() throws {
+    let set = set(100)
+    var evidence = evidence(
+      set,
+      [
+        measured(1, variant("prompted"), set) { [$0 < 60 ? "yes" : "no"] },
+        measured(2, variant("tuned", tuned: true), set) { [$0 < 95 ? "yes" : "no"] },
+      ])
+    func another(_ name: String) -> EvalSet {
+      EvalSet(
+        name: name, path: "evals/\(name).jsonl", cases: set.cases, graders: GraderSet([]), hash: ContentHash(hex: "o"))
+    }
+    let other = another("other")
+    evidence.others = [
+      (
+        other, measured(11, variant("prompted"), other) { _ in ["yes"] },
+        measured(12, variant("tuned", tuned: true), other) { _ in ["yes"] }
+      )
+    ]
+    let general = another("general")
+    let base = measured(21, variant("base"), general) { _ in ["yes"] }
+    let tuned = measured(22, variant("tuned", tuned: true), general) { [$0 < 40 ? "yes" : "no"] }
+    evidence.general = [(general, [base, tuned])]
+    evidence.leakedIDs = ["c7", "c3"]
+    evidence.rows = (.known(file: "train/main.jsonl"), 2, 500)
+    evidence.workspace.facts.project.hasJargon = true
+    evidence.workspace.facts.lines = ["domain_jargon": 9]
+    let lines = Advice(evidence.facts(cost: nil)).lines
+    let sources = evidence.sources(of: lines)
+    #expect(sources.count == lines.count)
+    func source(_ rule: Rule) throws -> VerdictSource? {
+      sources[try #require(lines.firstIndex { $0.rule == rule }, "\(rule)")]
+    }
+    #expect(try source(.quality) == .runs(RunID(1), RunID(2), set: "main"))
+    #expect(try source(.otherSets) == .runs(RunID(11), RunID(12), set: "other"))
+    #expect(try source(.forgetting) == .runs(RunID(21), RunID(22), set: "general"))
+    #expect(try source(.leak) == .cases(["c3", "c7"], set: "main"))
+    #expect(try source(.jargon) == .file("assay.yaml", key: "facts.domain_jargon", line: 9))
+    #expect(try source(.heldOut) == .file("assay.yaml", key: "eval_sets", line: nil))
+    #expect(evidence.letters == ["prompted": "b", "tuned": "a"])
+  }
+
+  @Test func variantsThatCantBeToldApartShareALetter() {
+    let set = set(60)
+    let names = ["one": 40, "two": 41, "three": 8]
+    let measured = names.keys.sorted().enumerated().map { place, name in
+      self.measured(Int64(place), variant(name), set) { [$0 < names[name] ?? 0 ? "yes" : "no"] }
+    }
+    let letters = evidence(set, measured).letters
+    #expect(letters["one"] == letters["two"] && letters["three"] != letters["one"])
+    #expect(evidence(set, [measured[0]]).letters.isEmpty, "one variant is like no other")
+  }
+
+  @Test func whatIsMissingIsMeasuredByOneRequest() throws {
+    let set = set(60)
+    var evidence = evidence(
+      set,
+      [
+        measured(1, variant("prompted"), set) { [$0 < 30 ? "yes" : "no"] },
+        measured(2, variant("tuned one", sections: ["task"], tuned: true), set) { [$0 < 50 ? "yes" : "no"] },
+      ])
+    evidence.heldOut = .unmeasured(set: "kept")
+    let advice = Advice(evidence.facts(cost: nil))
+    let byCommand = Dictionary(
+      evidence.measures.map { ($0.value.command, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let commands = advice.missing.compactMap(\.command)
+    #expect(!commands.isEmpty && commands.allSatisfy { byCommand[$0] != nil }, "\(commands)")
+    let kept = try #require(evidence.measures[.heldOut])
+    #expect(kept.evaluations.map(\.variant) == ["prompted", "tuned one"])
+    #expect(kept.command == "assay eval prompted 'tuned one' --set kept")
+    let full = try #require(evidence.measures[.tunedWithFullPrompt])
+    #expect(full.variants == [full.variant?.name] && full.variant?.adapter == "a")
   }
 }
 

@@ -1,3 +1,5 @@
+import Content
+import Domain
 import Foundation
 import Testing
 
@@ -58,5 +60,46 @@ import Testing
     #expect(verdict.advice.missing.contains { $0.rule == .coverage })
     _ = try await evaluate(workbench)
     #expect(try await workbench.answer(to: VerdictQuery())?.outdated.isEmpty == true)
+  }
+
+  @Test func measuringWritesTheVariantAndEvaluatesIt() async throws {
+    let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "") }
+    let (workbench, files) = try await workbench(model: model)
+    let first = try #require(await workbench.snapshot.workspace.variants.first)
+    let variant = Variant(name: "again", model: first.model, prompt: first.prompt, sections: first.sections)
+    let set = try #require(await workbench.snapshot.workspace.evalSets.first).name
+    try await workbench.perform(.measure(MeasureRequest(adding: variant, on: set)))
+    #expect(await files.workspace.variant("again") != nil)
+    let run = try #require(await workbench.snapshot.runs.first)
+    #expect(run.variant.name == "again" && run.state == .finished)
+    // Asked for again, the variant is there already, and the run is complete.
+    try await workbench.perform(.measure(MeasureRequest(adding: variant, on: set)))
+    #expect(await workbench.snapshot.runs.count == 1)
+  }
+
+  @Test func factsAreWrittenThroughTheFiles() async throws {
+    let (workbench, files) = try await workbench(model: FakeModel { _, _ in Answer(text: "") })
+    let facts = [FactStatement(key: "queries_per_month", value: 20_000), FactStatement(key: "can_route", value: nil)]
+    await workbench.submit(.stateFacts(facts))
+    #expect(await files.stated == facts)
+    #expect(await workbench.snapshot.edits.last?.problem == nil)
+  }
+
+  @Test(arguments: [
+    ("queries_per_month", "412,000", 412_000.0), ("target_score", "0.8", 0.8), ("training_cost", " 12.5 ", 12.5),
+  ])
+  func numbersAreReadAsTyped(_ key: String, _ text: String, _ value: Double) throws {
+    let field = try #require(FactField.all.first { $0.key == key })
+    #expect(try field.value(of: text) == JSONValue(value))
+    #expect(try field.value(of: "") == nil)
+  }
+
+  @Test(arguments: [
+    ("queries_per_month", "-1"), ("queries_per_month", "many"), ("target_score", "1.5"), ("worthwhile_gain", "0"),
+    ("can_route", "perhaps"), ("training_cost", "inf"),
+  ])
+  func whatAFactCantBeIsRefused(_ key: String, _ text: String) throws {
+    let field = try #require(FactField.all.first { $0.key == key })
+    #expect(throws: WorkbenchError.self) { try field.value(of: text) }
   }
 }

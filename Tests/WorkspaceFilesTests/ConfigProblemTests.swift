@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Testing
 import WorkbenchCore
@@ -27,7 +28,7 @@ struct ConfigProblemTests {
         "assay.yaml:7: variants.base.temprature: Unknown key \"temprature\". Did you mean \"temperature\"?",
         "assay.yaml:8: training.learning_rte: Unknown key \"learning_rte\". Did you mean \"learning_rate\"?",
         "assay.yaml:9: facts.weather: Unknown key \"weather\". Keys here are worthwhile_gain, hourly_rate, "
-          + "engineering_hours, training_cost, retrainings, hosting_per_month, queries_per_month, target_score, "
+          + "engineering_hours, training_cost, retrainings, retrainings_per_year, retraining_cost, hosting_per_month, queries_per_month, target_score, "
           + "latency_limit_ms, early_stage, requirements_moving, needs_flexibility, needed_today, tuning_expertise, "
           + "small_budget, format_critical, domain_jargon, latency_critical, behaviour_must_change, regulated, "
           + "facts_change, query_types_differ, can_route.",

@@ -1,3 +1,4 @@
+import Domain
 import PortContracts
 import Testing
 import WorkbenchCore

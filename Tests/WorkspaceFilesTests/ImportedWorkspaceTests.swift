@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Formats
 import Foundation
 import Testing

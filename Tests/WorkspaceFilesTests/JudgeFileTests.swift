@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Grading
 import Testing
-import WorkbenchCore
 
 @testable import WorkspaceFiles
 

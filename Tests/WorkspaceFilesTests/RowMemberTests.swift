@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Testing
 import WorkbenchCore
 

@@ -119,9 +119,14 @@ package struct Form: Sendable {
   }
 
   /// Draws as many fields as there is space for, the one with the focus among them.
-  package func draw(in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme) {
+  /// - Parameter valueColumns: The columns of the values, where they are known to be short.
+  package func draw(
+    in rect: Rect, focused: Bool, valueColumns: Int? = nil, on surface: inout Surface, theme: Theme
+  ) {
     let labelWidth = min((fields.map { TextWidth.columns(of: $0.label) }.max() ?? 0) + 4, rect.width / 2)
-    let valueWidth = rect.width >= 60 ? min(30, rect.width / 3) : rect.width - labelWidth
+    let valueWidth =
+      rect.width >= 60
+      ? min(valueColumns ?? min(30, rect.width / 3), rect.width - labelWidth) : rect.width - labelWidth
     let first = max(0, min(focus - rect.height + 1, fields.count - rect.height))
     Scrollbar(total: fields.count, visible: rect.height, offset: first).draw(
       in: Rect(x: rect.maxX - 1, y: rect.y, width: 1, height: rect.height), on: &surface, theme: theme)

@@ -6,8 +6,11 @@ package struct ListView<ID: Hashable & Sendable>: Sendable {
   /// The id of the selected item; nil before the first drawing and while there are no items.
   package private(set) var selection: ID?
 
+  /// How many of the first items stay in view while the others are scrolled.
+  package var pinned = 0
+
   private var position = 0
-  private var top = 0
+  private var top = 0  // the first item in view among those that are scrolled
   private var area = Rect.empty
   private var mustReveal = true
 
@@ -47,7 +50,8 @@ package struct ListView<ID: Hashable & Sendable>: Sendable {
       move(to: target, items)
     case .mouse(let mouse) where area.contains(mouse.point):
       switch mouse.action {
-      case .press(.left), .drag(.left): move(to: min(top + mouse.point.y - area.y, items.count - 1), items)
+      case .press(.left), .drag(.left):
+        move(to: min(index(ofRow: mouse.point.y - area.y, items.count), items.count - 1), items)
       case .wheelUp: scroll(by: -3, count: items.count)
       case .wheelDown: scroll(by: 3, count: items.count)
       default: return false
@@ -77,17 +81,19 @@ package struct ListView<ID: Hashable & Sendable>: Sendable {
     position = index ?? 0
     selection = index.map { items[items.index(items.startIndex, offsetBy: $0)].id }
     guard !rect.isEmpty, let index else { return }
-    if mustReveal { top = min(max(top, index - rect.height + 1), index) }
+    let fixed = fixedRows(of: items.count)
+    if mustReveal, index >= fixed { top = min(max(top, index - rect.height + 1), index - fixed) }
     mustReveal = false
     top = min(max(0, top), max(0, items.count - rect.height))
     let hasBar = items.count > rect.height && rect.width > 2
     let width = hasBar ? rect.width - 1 : rect.width
     for offset in 0..<min(rect.height, items.count - top) {
       let place = Rect(x: rect.x, y: rect.y + offset, width: width, height: 1)
-      if top + offset == index {
+      let number = self.index(ofRow: offset, items.count)
+      if number == index {
         surface.fill(place, style: theme[focused ? .selection : .selectionUnfocused].over(theme[.text]))
       }
-      drawRow(items[items.index(items.startIndex, offsetBy: top + offset)], place, &surface)
+      drawRow(items[items.index(items.startIndex, offsetBy: number)], place, &surface)
     }
     if hasBar {
       let bar = Rect(x: rect.maxX - 1, y: rect.y, width: 1, height: rect.height)
@@ -101,6 +107,11 @@ package struct ListView<ID: Hashable & Sendable>: Sendable {
     position = min(max(0, index), items.count - 1)
     select(items[items.index(items.startIndex, offsetBy: position)].id)
   }
+
+  /// Rows at the top that are not scrolled; at least one row is.
+  private func fixedRows(of count: Int) -> Int { max(0, min(pinned, min(count, area.height) - 1)) }
+
+  private func index(ofRow row: Int, _ count: Int) -> Int { row < fixedRows(of: count) ? row : top + row }
 
   private mutating func scroll(by rows: Int, count: Int) {
     top = min(max(0, top + rows), max(0, count - area.height))

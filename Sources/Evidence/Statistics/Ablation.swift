@@ -10,6 +10,16 @@ package struct Ablation: Sendable, Hashable {
     case deadWeight = "dead-weight"
     /// None of that is shown.
     case notShown = "not-shown"
+
+    /// What a section does, in a word or two.
+    package var words: String {
+      switch self {
+      case .helps: "helps"
+      case .harms: "harms"
+      case .deadWeight: "dead weight"
+      case .notShown: "not shown"
+      }
+    }
   }
 
   /// The full prompt (candidate) against the prompt without each section (baseline), adjusted together by max-t.

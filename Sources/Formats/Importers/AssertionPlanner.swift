@@ -113,6 +113,10 @@ struct AssertionPlanner: Sendable {
     }
   }
 
+  private static func isTemplate(_ value: JSONValue) -> Bool {
+    (value.array ?? [value]).contains { $0.string?.contains("{{") ?? false }
+  }
+
   /// The description of the grader that judges alike, without what it compares with; nil where there is none.
   private static func spec(of assertion: PromptfooAssertion) -> JSONObject? {
     let isKnown = PromptfooAssertion.texts.contains(assertion.type) || PromptfooAssertion.rules.contains(assertion.type)
@@ -141,6 +145,23 @@ struct AssertionPlanner: Sendable {
     case "word-count":
       guard let value = assertion.value, value.int != nil || value.object != nil else { return nil }
       spec["value"] = value
+    case "latency":
+      // Milliseconds there, seconds here.
+      guard let threshold = assertion.threshold, threshold > 0 else { return nil }
+      spec["max-seconds"] = JSONValue(threshold / 1000)
+    case "cost":
+      guard let threshold = assertion.threshold, threshold > 0 else { return nil }
+      spec["max-dollars"] = JSONValue(threshold)
+    case "finish-reason":
+      guard let value = assertion.value, value.string != nil, isPlain(value), !isTemplate(value) else { return nil }
+      spec["value"] = value
+    case "tool-call-f1":
+      guard let value = assertion.value, isPlain(value), !isTemplate(value) else { return nil }
+      spec["value"] = value
+      if let threshold = assertion.threshold {
+        guard (0...1).contains(threshold) else { return nil }
+        spec["threshold"] = JSONValue(threshold)
+      }
     default: break
     }
     if let weight = assertion.weight, weight != 1, weight >= 0 { spec["weight"] = JSONValue(weight) }

@@ -54,7 +54,7 @@ struct PromptfooAssertion: Sendable, Hashable {
     let plain = name.hasPrefix("not-") ? String(name.dropFirst(4)) : name
     guard Self.known.contains(plain) else { return }
     let hasValue = head.endIndex < text.endIndex
-    guard hasValue || ["is-json", "contains-json"].contains(plain) || Self.unrunnable.contains(plain) else { return }
+    guard hasValue || Self.valueless.contains(plain) || Self.unrunnable.contains(plain) else { return }
     type = plain
     isNegated = name.hasPrefix("not-")
     threshold = number
@@ -69,10 +69,14 @@ struct PromptfooAssertion: Sendable, Hashable {
     "levenshtein",
   ]
   /// Types that look at something written in the assertion alone.
-  static let rules: Set<String> = ["regex", "is-json", "contains-json", "word-count"]
+  static let rules: Set<String> = [
+    "regex", "is-json", "contains-json", "word-count", "latency", "cost", "finish-reason", "is-refusal", "tool-call-f1",
+  ]
+  /// Types that need no value.
+  private static let valueless: Set<String> = ["is-json", "contains-json", "latency", "cost", "is-refusal"]
   private static let unrunnable: Set<String> = [
-    "llm-rubric", "similar", "javascript", "python", "factuality", "answer-relevance", "latency", "cost", "is-refusal",
-    "is-sql", "contains-sql", "is-xml", "contains-xml", "is-html", "contains-html", "rouge-n", "bleu", "perplexity",
+    "llm-rubric", "similar", "javascript", "python", "factuality", "answer-relevance", "is-sql", "contains-sql",
+    "is-xml", "contains-xml", "is-html", "contains-html", "rouge-n", "bleu", "perplexity",
     "model-graded-closedqa", "g-eval", "webhook", "moderation", "is-valid-openai-tools-call",
   ]
   private static let known = texts.union(rules).union(unrunnable)

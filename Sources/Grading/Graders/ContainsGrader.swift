@@ -11,12 +11,14 @@ struct ContainsGrader: GraderKind {
       GraderKey(
         "ignore-case", standard: "false, true for the types with i", "whether upper and lower case are the same"),
       GraderKey("all-or-nothing", standard: "false", "whether the score is 0 or 1, not the share that was found"),
+      .threshold(standard: "1"),
     ]
 
   let reference: GraderReference
   let needsAll: Bool
   let ignoresCase: Bool
   let isAllOrNothing: Bool
+  let threshold: Double
 
   init(type: String, options: GraderOptions) throws(GraderError) {
     reference = try options.requirements(allowsList: true)
@@ -24,6 +26,10 @@ struct ContainsGrader: GraderKind {
     let flag = try options.flag("ignore-case")
     ignoresCase = type.hasPrefix("i") ? true : flag ?? false
     isAllOrNothing = try options.flag("all-or-nothing") ?? false
+    threshold = try options.threshold(1)
+    if let value = options.value("threshold"), !needsAll || isAllOrNothing {
+      throw options.wrong("threshold", "left out where the value is 0 or 1", value)
+    }
   }
 
   func check(_ graded: GradedCase) throws(Unscorable) { _ = try reference.requirements(in: graded) }
@@ -46,9 +52,10 @@ struct ContainsGrader: GraderKind {
         ? Judgement(false, "the answer contains none of \(list(parts))")
         : Judgement(true, "the answer contains \(list(found))")
     }
-    return Judgement(
-      missing.isEmpty,
-      missing.isEmpty ? "the answer contains \(list(found))" : "the answer does not contain \(list(missing))",
-      value: isAllOrNothing ? nil : Double(found.count) / Double(parts.count))
+    let statement =
+      missing.isEmpty ? "the answer contains \(list(found))" : "the answer does not contain \(list(missing))"
+    return isAllOrNothing
+      ? Judgement(missing.isEmpty, statement)
+      : Judgement(Double(found.count) / Double(parts.count), threshold: threshold, statement)
   }
 }

@@ -8,18 +8,31 @@ struct JSONEqualGrader: GraderKind {
       GraderKey("fields", standard: "all members of what is expected", "the fields to compare"),
       GraderKey("extract", standard: "true", "whether the JSON may have a fence or other text around it"),
       GraderKey("partial", standard: "false", "whether the value is the share of fields that are right"),
+      GraderKey("unordered", standard: "false", "the lists whose order doesn't matter, or true for all"),
+      .threshold(standard: "1, needs partial"),
     ]
 
   let reference: GraderReference
   let fields: [JSONPath]?
   let extracts: Bool
   let givesPart: Bool
+  let unordered: UnorderedLists
+  let threshold: Double
 
   init(type: String, options: GraderOptions) throws(GraderError) {
     reference = try options.reference()
     fields = try options.paths("fields")
     extracts = try options.flag("extract") ?? true
     givesPart = try options.flag("partial") ?? false
+    unordered =
+      switch options.value("unordered") {
+      case .bool(let isOn): isOn ? .all : .none
+      default: .some(try options.paths("unordered") ?? [])
+      }
+    threshold = try options.threshold(1)
+    if let value = options.value("threshold"), !givesPart {
+      throw options.wrong("threshold", "left out without \"partial\": true", value)
+    }
   }
 
   func check(_ graded: GradedCase) throws(Unscorable) {
@@ -49,9 +62,10 @@ struct JSONEqualGrader: GraderKind {
     case .failure(let error): return Judgement(false, error.statement)
     case .success(let answer): found = answer
     }
+    let (sortedExpected, sortedAnswer) = (unordered.sorted(expected), unordered.sorted(found.value))
     var scores: [FieldScore] = []
     for path in paths {
-      let (wanted, value) = (expected[path], found.value[path])
+      let (wanted, value) = (sortedExpected[path], sortedAnswer[path])
       let passed = wanted.map { wanted in value.map(wanted.matches) ?? false } ?? false
       scores.append(FieldScore(path: path.description, passed: passed, expected: wanted, found: value))
     }
@@ -61,8 +75,10 @@ struct JSONEqualGrader: GraderKind {
       let name = field.path.isEmpty ? "the answer" : field.path
       return "\(name) is \(field.found?.excerpt ?? "missing"), expected \(field.expected?.excerpt ?? "nothing")"
     }
-    let value = givesPart ? Double(scores.count - wrong.count) / Double(scores.count) : nil
-    return Judgement(false, statements.joined(separator: "; ") + found.note, value: value, fields: scores)
+    let statement = statements.joined(separator: "; ") + found.note
+    guard givesPart else { return Judgement(false, statement, fields: scores) }
+    let share = Double(scores.count - wrong.count) / Double(scores.count)
+    return Judgement(share, threshold: threshold, statement, fields: scores)
   }
 
   private func success(_ scores: [FieldScore]) -> String {

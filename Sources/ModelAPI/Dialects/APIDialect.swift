@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// An API that models are asked through, as one value: what the core and `assay.yaml` must know of it (`Endpoint.Dialect`),
 /// and how requests and answers are written, which `ChatBody` and `ChatReplying` say.

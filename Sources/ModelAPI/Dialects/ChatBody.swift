@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// The body of a request that has a chat completed, in a service's own form.
 package protocol ChatBody: Sendable {

@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 extension Endpoint.Dialect {
   /// Anthropic's Messages API (version 2023-06-01).

@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 extension Endpoint.Dialect {
   /// Ollama's own API, the only one that takes Ollama's options.

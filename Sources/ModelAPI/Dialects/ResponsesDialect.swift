@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 extension Endpoint.Dialect {
   /// OpenAI's Responses API.

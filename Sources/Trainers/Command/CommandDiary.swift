@@ -1,7 +1,7 @@
+import Domain
 import Foundation
 import Processes
 import TrainerLogs
-import WorkbenchCore
 
 /// Writes down what a program's log and folder say of a job.
 actor CommandDiary {

@@ -1,8 +1,8 @@
 import Content
+import Domain
 import Files
 import Foundation
 import Processes
-import WorkbenchCore
 
 /// Makes a command's work of a plan: fills the fields, and copies the configuration into the job's folder.
 struct CommandPlan {

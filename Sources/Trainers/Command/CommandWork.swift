@@ -1,8 +1,8 @@
+import Domain
 import Files
 import Foundation
 import LocalEngine
 import Processes
-import WorkbenchCore
 
 /// Any trainer's program, whose log is translated into the job's events while it works.
 struct CommandWork: JobWork {

@@ -1,7 +1,7 @@
+import Domain
 import Files
 import Foundation
 import TrainerLogs
-import WorkbenchCore
 
 /// What a followed log says: something in its own form, or in the words of `events.jsonl`.
 enum FollowedItem: Sendable, Hashable {

@@ -1,7 +1,7 @@
 import Content
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 /// `spec.json`: what the trainers' programs are told. Settings have the keys of `assay.yaml`; what a program doesn't find
 /// there has the default of `training_settings.json`.

@@ -1,5 +1,5 @@
+import Domain
 import Foundation
-import WorkbenchCore
 
 extension HostedJob {
   /// Looks at the job again and again until it is over; the less happens, the more seldom.

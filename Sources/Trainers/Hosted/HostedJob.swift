@@ -1,5 +1,5 @@
+import Domain
 import Foundation
-import WorkbenchCore
 
 /// Works on one job at a provider: sends its files, begins it once, follows it, ends it.
 ///

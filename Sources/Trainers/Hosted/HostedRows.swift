@@ -1,8 +1,8 @@
 import Content
+import Domain
 import Files
 import Foundation
 import Processes
-import WorkbenchCore
 
 /// Writes a job's rows as a provider takes them, and checks what it would refuse: better here than after an upload.
 struct HostedRows {

@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import TrainerLogs
-import WorkbenchCore
 
 /// `hosted.json`: how far a job at a provider has come. Written before each request that makes something, and after it, so
 /// that whoever goes on knows what may exist.

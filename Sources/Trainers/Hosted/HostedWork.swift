@@ -1,7 +1,7 @@
+import Domain
 import Foundation
 import NumberFormat
 import Processes
-import WorkbenchCore
 
 /// Has a provider tune one of its models (a fine-tuning API in OpenAI's shape), and follows the job there.
 struct HostedWork: JobWork {

@@ -1,11 +1,11 @@
 import Content
+import Domain
 import FileWatching
 import Files
 import Foundation
 import LocalEngine
 import Processes
 import TrainerLogs
-import WorkbenchCore
 
 /// Tunes models with whatever back end a plan names.
 ///

@@ -1,9 +1,9 @@
+import Domain
 import Evidence
 import Files
 import Foundation
 import Processes
 import TrainerLogs
-import WorkbenchCore
 
 /// The lines of a job's `events.jsonl`, whatever does its work, as events; docs/training.md lists them.
 enum EventFile {

@@ -1,5 +1,5 @@
+import Domain
 import TrainerLogs
-import WorkbenchCore
 
 /// What a job's events say together, one added to the other: the only fold that runners and followers go by. What was
 /// reported after the step that a later start begins at counts no more, since it is reported again.

@@ -1,5 +1,5 @@
+import Domain
 import TrainerLogs
-import WorkbenchCore
 
 /// A line of `events.jsonl`, as it stands in the file.
 struct EventLine: Codable {

@@ -1,6 +1,6 @@
+import Domain
 import Files
 import Foundation
-import WorkbenchCore
 
 /// A job's `events.jsonl`: written one whole line at a time, and read through ``EventHistory``.
 struct EventLog: Sendable {

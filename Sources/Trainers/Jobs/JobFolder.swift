@@ -1,7 +1,7 @@
+import Domain
 import Files
 import Foundation
 import Processes
-import WorkbenchCore
 
 /// The files of one job. Whatever anybody wants to know of a job stands here; nothing is kept in memory only.
 struct JobFolder: Sendable, Hashable {

@@ -1,10 +1,10 @@
 import Dispatch
+import Domain
 import Files
 import Foundation
 import Processes
 import Synchronization
 import TrainerLogs
-import WorkbenchCore
 
 /// What a training job runs as: a process of its own that outlives the workbench, starts the trainer, and notes how it
 /// ended.

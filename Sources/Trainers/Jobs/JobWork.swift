@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import Processes
-import WorkbenchCore
 
 /// What a job consists in. The runner does it in a process that outlives the workbench.
 protocol JobWork: Codable, Sendable, Hashable {

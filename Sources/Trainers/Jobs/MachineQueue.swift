@@ -1,10 +1,10 @@
+import Domain
 import FileWatching
 import Files
 import Foundation
 import LocalEngine
 import Processes
 import Synchronization
-import WorkbenchCore
 
 /// The jobs of one user on one machine: so many at a time, the others wait for their turn.
 ///

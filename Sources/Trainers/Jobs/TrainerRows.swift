@@ -1,5 +1,5 @@
 import Content
-import WorkbenchCore
+import Domain
 
 /// The lines of `train.jsonl`, `valid.jsonl` and `samples.jsonl`, in the forms of `train/rows.py` and `train/samples.py`.
 enum TrainerRows {

@@ -1,5 +1,5 @@
+import Domain
 import TrainerLogs
-import WorkbenchCore
 
 extension TrainingEvent {
   /// What a log says as an event; nil for what is none.

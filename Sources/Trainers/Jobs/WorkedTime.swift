@@ -1,5 +1,5 @@
+import Domain
 import Foundation
-import WorkbenchCore
 
 /// How long a job has worked, over all its starts: `started.json`. Waiting and pauses don't count.
 struct WorkedTime: Sendable, Hashable, Codable {

@@ -1,4 +1,4 @@
-import WorkbenchCore
+import Domain
 
 /// How a Slurm job has ended whose trainer could not say it.
 struct SlurmEnding: Sendable, Hashable {

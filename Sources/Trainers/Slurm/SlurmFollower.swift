@@ -1,8 +1,8 @@
+import Domain
 import Files
 import Foundation
 import Processes
 import TrainerLogs
-import WorkbenchCore
 
 /// Sees to it that exactly one Slurm job does a training job's work, and follows it to its end.
 ///

@@ -1,7 +1,7 @@
+import Domain
 import Foundation
 import Processes
 import TrainerLogs
-import WorkbenchCore
 
 /// One of Slurm's jobs, as it stands.
 struct SlurmJob: Sendable, Hashable {

@@ -1,8 +1,8 @@
+import Domain
 import Foundation
 import LocalEngine
 import Processes
 import TrainerLogs
-import WorkbenchCore
 
 /// The batch script that Slurm runs for a job, and the options that it is submitted with.
 struct SlurmScript: Sendable, Hashable {

@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import Processes
-import WorkbenchCore
 
 /// Work that is given to Slurm: one of our trainers in a batch script.
 struct SlurmWork: JobWork {

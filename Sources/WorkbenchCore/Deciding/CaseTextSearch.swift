@@ -1,4 +1,5 @@
 import Content
+import Domain
 
 /// Finds eval cases in texts, letter case and spacing aside: in the sections of a prompt, or in what training rows ask.
 ///

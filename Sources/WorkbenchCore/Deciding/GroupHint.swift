@@ -1,3 +1,5 @@
+import Domain
+
 /// Ids of cases that look like parts of something, such as `conv03-turn7`, where no case says what it belongs to.
 struct GroupHint: Sendable, Hashable {
   /// How many cases look so.

@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// A variant with the run that stands for it on a set, and its outputs as they stand to the set as it is now.

@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// What the answers of a tuned variant say of its training, whatever their scores.

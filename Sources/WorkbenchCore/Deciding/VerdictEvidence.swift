@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// Everything measured and stated that a verdict on one set rests on, before any rule is applied. A pure value: what it
@@ -23,6 +24,10 @@ struct VerdictEvidence: Sendable {
   var general: [(set: EvalSet, measured: [MeasuredVariant])] = []
   /// What is known of the tuned variant's rows, and the cases among them.
   var rows: (origin: RowsOrigin?, leaked: Int?, count: Int?) = (nil, nil, nil)
+  /// The cases of the set among those rows.
+  var leakedIDs: Set<String> = []
+  /// What people found of answers.
+  var reviews = Reviews()
   /// The prompt versions that were sent.
   var sent: [ContentHash: PromptVersion] = [:]
 
@@ -31,7 +36,7 @@ struct VerdictEvidence: Sendable {
   /// The best tuned variant.
   var tuned: MeasuredVariant? { measured.first { $0.variant.isTuned } }
   /// The smallest difference that matters.
-  private var margin: Double { workspace.facts.worthwhileGain ?? PairedComparison.defaultMargin }
+  var margin: Double { workspace.facts.worthwhileGain ?? PairedComparison.defaultMargin }
 
   /// What the rules are applied to.
   /// - Parameter cost: both variants' costs, where known.
@@ -69,9 +74,13 @@ struct VerdictEvidence: Sendable {
       facts.general = general.found
       facts.generalGap = general.gap
     }
-    if let prompted, let tuned { compareSides(prompted, tuned, &facts) }
+    if let prompted, let tuned {
+      compareSides(prompted, tuned, &facts)
+      let found = reviews.findings(of: tuned.run.id, against: prompted.run.id, on: set)
+      facts.preferences = found.isEmpty ? nil : PreferenceCount(found)
+    }
     facts.cost = cost
-    facts.steps = steps
+    facts.steps = measures.mapValues(\.step)
     return facts
   }
 
@@ -137,14 +146,29 @@ struct VerdictEvidence: Sendable {
     return bases.first { $0.run.promptVersion == tuned.run.promptVersion } ?? bases.first
   }
 
+  /// What stands for the tuned variant on a general set, whatever its prompt.
+  private func onGeneral(_ tuned: MeasuredVariant, among measured: [MeasuredVariant]) -> MeasuredVariant? {
+    let same = measured.filter { isSameModel($0.variant, as: tuned.variant) }
+    return same.first(where: { $0.variant.name == tuned.variant.name }) ?? same.first
+  }
+
+  /// The base model and the tuned one on a general set, where both have scores.
+  func generalPair(
+    of tuned: MeasuredVariant, among measured: [MeasuredVariant]
+  ) -> (before: MeasuredVariant, after: MeasuredVariant)? {
+    guard tuned.variant.untunedModel != nil, let after = onGeneral(tuned, among: measured),
+      let before = base(of: after, among: measured), before.estimate != nil, after.estimate != nil
+    else { return nil }
+    return (before, after)
+  }
+
   private func generalAbilities(of tuned: MeasuredVariant) -> (found: [GeneralAbility], gap: GeneralGap?) {
     var found: [GeneralAbility] = []
     var gap: GeneralGap?
     if general.isEmpty { return ([], .noSet) }
     guard let model = tuned.variant.untunedModel else { return ([], .unknownBase) }
     for (set, measured) in general {
-      let same = measured.filter { isSameModel($0.variant, as: tuned.variant) }
-      guard let after = same.first(where: { $0.variant.name == tuned.variant.name }) ?? same.first else {
+      guard let after = onGeneral(tuned, among: measured) else {
         gap = gap ?? .tunedNotMeasured(set: set.name)
         continue
       }
@@ -170,61 +194,50 @@ struct VerdictEvidence: Sendable {
 
   // MARK: - What would be measured next
 
-  private func command(_ variant: String?, on set: String) -> String? {
-    variant.map { "assay eval \(Self.word($0)) --set \(Self.word(set))" }
-  }
-
-  /// A name as a word of a command line.
-  private static func word(_ text: String) -> String {
-    let isPlain = text.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-/+@".unicodeScalars.contains($0))
-    }
-    return isPlain && !text.isEmpty ? text : "'\(text.replacing("'", with: "'\\''"))'"
-  }
-
   /// How to measure what may be missing.
-  private var steps: [Measurement: MeasuringStep] {
+  var measures: [Measurement: MeasureRequest] {
     let variants = workspace.variants
-    var steps: [Measurement: MeasuringStep] = [:]
+    var measures: [Measurement: MeasureRequest] = [:]
     func set(_ what: Measurement, _ variant: String?, on set: String) {
-      if let command = command(variant, on: set) { steps[what] = MeasuringStep(command: command) }
+      if let variant { measures[what] = MeasureRequest([variant], on: set) }
     }
     let prompted = self.prompted?.variant ?? variants.first { !$0.isTuned }
     let tuned = self.tuned?.variant ?? variants.first(where: \.isTuned)
     set(.prompted, prompted?.name, on: self.set.name)
     set(.tuned, tuned?.name, on: self.set.name)
     if case .unmeasured(let kept) = heldOut {
-      let names = [prompted?.name, tuned?.name].compactMap { $0.map(Self.word) }.joined(separator: " ")
-      steps[.heldOut] = MeasuringStep(command: "assay eval \(names) --set \(Self.word(kept))")
+      measures[.heldOut] = MeasureRequest([prompted?.name, tuned?.name].compactMap(\.self), on: kept)
     }
-    guard let tuned else { return steps }
+    guard let tuned else { return measures }
     if let general = workspace.evalSets.first(where: \.isGeneral) {
       set(.generalTuned, tuned.name, on: general.name)
       if let model = tuned.untunedModel {
         if let base = variants.first(where: { !$0.isTuned && $0.model == model }) {
           set(.generalBase, base.name, on: general.name)
         } else {
-          var base = Variant(name: "\(model)-base", model: model, prompt: tuned.prompt, sections: tuned.sections)
+          var base = Variant(name: "\(model)-base", model: model, prompt: tuned.prompt)
+          base.choice = tuned.choice
           base.sampling = tuned.sampling
-          steps[.generalBase] = MeasuringStep(line: base.line, command: command(base.name, on: general.name))
+          measures[.generalBase] = MeasureRequest(adding: base, on: general.name)
         }
       }
     }
-    guard let prompted else { return steps }
+    guard let prompted else { return measures }
     let same = variants.filter { isSameModel($0, as: tuned) }
-    if let full = same.first(where: { $0.prompt == prompted.prompt && $0.sections == prompted.sections }) {
+    if let full = same.first(where: { $0.prompt == prompted.prompt && $0.choice == prompted.choice }) {
       set(.tunedWithFullPrompt, full.name, on: self.set.name)
     } else {
       var full = tuned
       full = Variant(
-        name: "\(tuned.name)-full", model: tuned.model, prompt: prompted.prompt, sections: prompted.sections,
-        adapter: tuned.adapter, sampling: tuned.sampling)
+        name: "\(tuned.name)-full", model: tuned.model, prompt: prompted.prompt, adapter: tuned.adapter,
+        sampling: tuned.sampling)
+      full.choice = prompted.choice
       full.isDeclaredTuned = tuned.isDeclaredTuned && tuned.adapter == nil
       full.base = tuned.base
-      steps[.tunedWithFullPrompt] = MeasuringStep(line: full.line, command: command(full.name, on: self.set.name))
+      measures[.tunedWithFullPrompt] = MeasureRequest(adding: full, on: self.set.name)
     }
     let open = same.first { one in !measured.contains { $0.variant.name == one.name } }
     if let open { set(.tunedWithShortPrompt, open.name, on: self.set.name) }
-    return steps
+    return measures
   }
 }

@@ -1,3 +1,4 @@
+import Domain
 import Evidence
 
 /// Which way to go for one eval set, with the runs behind it.
@@ -21,6 +22,15 @@ package struct VerdictReport: Sendable {
   package var advice: Advice
   /// How far each stated number is from changing the recommendation.
   package var flips: [FlipDistance] = []
+  /// When tuning pays for itself, from ranges; nil without prices.
+  package var forecast: MoneyForecast?
+  /// What each line of the advice rests on, in the lines' order; nil where there is nothing to open.
+  package var sources: [VerdictSource?] = []
+  /// What measures each piece of missing evidence, by its command.
+  package var measures: [String: MeasureRequest] = [:]
+  /// Letters of the variants on the set, by name: those that share one can't be told apart. Empty where only one is
+  /// measured, or more than can be compared at once.
+  package var letters: [String: String] = [:]
 
   /// Puts a report together.
   package init(
@@ -36,6 +46,15 @@ package struct VerdictReport: Sendable {
     self.cost = cost
     self.advice = advice
   }
+
+  /// What the line at a place of the advice rests on.
+  package func source(ofLine place: Int) -> VerdictSource? { sources.indices.contains(place) ? sources[place] : nil }
+
+  /// What measures a piece of missing evidence.
+  package func measure(_ missing: MissingEvidence) -> MeasureRequest? { missing.command.flatMap { measures[$0] } }
+
+  /// More variants are not compared with each other.
+  static let mostLettered = 16
 }
 
 extension VerdictReport {

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Grading
 import Synchronization
 
@@ -37,8 +38,8 @@ final class GradingDesk: OutsideGrading, Sendable {
 
   /// Makes programs and judges ready, so that what can't be asked is known before a model is.
   /// - Throws: `WorkbenchError.input` with a sentence, or what the gate throws.
-  func prepare(for set: GraderSet) async throws {
-    for grader in set.graders {
+  func prepare(for set: EvalSet) async throws {
+    for grader in set.allGraders {
       do {
         if let program = grader.program { try await client(of: program).prepare() }
         for seat in grader.judge.flatMap({ judges[$0]?.seats }) ?? [] { try await seat.client.prepare() }

@@ -1,3 +1,4 @@
+import Domain
 import Synchronization
 
 /// The dollars of one evaluation, of which both answers and judges are paid: nothing is sent for either that could go beyond

@@ -1,3 +1,5 @@
+import Domain
+
 /// The pairs that come with Assay, five of each kind.
 extension JudgeTrap {
   /// All of them.

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Grading
 
 /// A pair of answers of which a person knows which is better: what judges commonly fall for.

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Evidence
 import Grading
 
@@ -55,18 +56,16 @@ extension Workbench {
     var prompts: Set<ContentHash> = []
     for (run, set, outputs) in try await judgedRuns(by: judge, on: set) {
       let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-      guard let index = set.graders.graders.firstIndex(where: { $0.judge == judge.name }) else { continue }
-      let isNegated = set.graders.graders[index].isNegated
       for output in outputs {
-        guard let evalCase = cases[output.caseID], let answer = output.answer, output.scores.indices.contains(index),
-          let passed = output.scores[index].passed
+        guard let evalCase = cases[output.caseID], let answer = output.answer,
+          let passes = Self.judgement(by: judge, of: output, with: set.graders(of: evalCase))
         else { continue }
         prompts.insert(run.promptVersion)
         items.append(
           CalibrationSheet.Item(
             set: set.name, caseID: evalCase.id, input: evalCase.input, expected: evalCase.expected,
             answer: AnswerText(answer.text, reasoning: set.keepsReasoning ? .keep : .cut).text,
-            judgePasses: passed != isNegated))
+            judgePasses: passes))
       }
     }
     return (CalibrationSheet(choosing: items, most: most), prompts)
@@ -155,14 +154,23 @@ extension Workbench {
     package var reason: String?
   }
 
+  /// Whether a judge passes an answer; nil where it has not judged it.
+  private static func judgement(by judge: Judge, of output: Output, with graders: GraderSet) -> Bool? {
+    guard let index = graders.graders.firstIndex(where: { $0.judge == judge.name }),
+      output.scores.indices.contains(index), let passed = output.scores[index].passed
+    else { return nil }
+    return passed != graders.graders[index].isNegated
+  }
+
   /// The pass rates of a run's judges.
   package func judgedRates(of run: Run) async throws -> [JudgedRate] {
     guard let set = snapshot.workspace.evalSet(run.set) else { return [] }
     var rates: [JudgedRate] = []
-    for (index, grader) in set.graders.graders.enumerated() {
-      guard let judge = grader.judge.flatMap(snapshot.workspace.judge) else { continue }
-      let passed = try await outputs(of: run, on: set).outputs.compactMap { output in
-        output.scores.indices.contains(index) ? output.scores[index].passed.map { $0 != grader.isNegated } : nil
+    let outputs = try await outputs(of: run, on: set).outputs
+    let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for judge in snapshot.workspace.judges(of: set) {
+      let passed = outputs.compactMap { output in
+        cases[output.caseID].flatMap { Self.judgement(by: judge, of: output, with: set.graders(of: $0)) }
       }
       let standing = await standing(of: judge, for: run)
       let judged = Proportion(passed)

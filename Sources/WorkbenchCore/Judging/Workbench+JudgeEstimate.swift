@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Grading
 
 /// What judging takes, before it is begun.

@@ -1,3 +1,4 @@
+import Domain
 import Grading
 
 /// What a judge makes of one answer.

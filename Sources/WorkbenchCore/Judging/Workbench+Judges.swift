@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Grading
 
 extension Workspace {
@@ -8,7 +9,7 @@ extension Workspace {
   /// The judges that a set's graders ask, each once.
   package func judges(of set: EvalSet) -> [Judge] {
     var names: [String] = []
-    for name in set.graders.graders.compactMap(\.judge) where !names.contains(name) { names.append(name) }
+    for name in set.allGraders.compactMap(\.judge) where !names.contains(name) { names.append(name) }
     return names.compactMap(judge)
   }
 }

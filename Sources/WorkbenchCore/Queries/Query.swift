@@ -1,3 +1,5 @@
+import Domain
+
 /// A question that a screen or a command asks the workbench. A command changes something; a query changes nothing, and
 /// its answer is worked out again when something that it rests on changes.
 ///
@@ -43,6 +45,8 @@ package enum QuerySource: Hashable, Sendable {
   case run(RunID)
   /// Which jobs there are and how they ended.
   case jobs
+  /// What people found of answers.
+  case reviews
 }
 
 extension QuerySource {

@@ -1,3 +1,5 @@
+import Domain
+
 /// What the queries of screens are at: which are shown, which are being worked out, which went stale.
 struct QueryBoard: Sendable {
   /// Answers that no screen shows any more, but that are kept: the most of them.

@@ -1,3 +1,4 @@
+import Domain
 import Drawing
 import WorkbenchCore
 
@@ -78,7 +79,7 @@ package struct PaneDriver<P: Pane<Snapshot, Command, AnyQuery>>: Sendable {
 
   private mutating func note(_ reaction: Reaction<Command>) {
     switch reaction {
-    case .command(.keepDraft(let path, let text)): kept.append(.keepDraft(path, text))
+    case .command(let command) where command.work is DraftKeeping: kept.append(command)
     case .command(let command): commands.append(command)
     case .notice(let text): notices.append(text)
     case .copy(let text, let what): notices.append("\(what): \(text)")

@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Foundation
 import Grading
 import WorkbenchCore
@@ -313,6 +314,19 @@ private let others: [PortContract<any Store>] = [
     try hold(try await store.reviews().preferences.count == 1, "another set is another finding")
     try await store.removePreference(set: "main", caseID: "c", a: a, b: b)
     try await store.removeCorrection(set: "main", caseID: "c")
+    try hold(try await store.reviews().isEmpty, "what was taken back is gone")
+    func mark(_ mode: String, at time: Double) -> FailureMark {
+      FailureMark(
+        set: "main", caseID: "c", input: hash("i"), place: OutputPlace(run: one, sample: 1), mode: mode,
+        time: Date(timeIntervalSince1970: time))
+    }
+    try await store.keep(mark("wrong tone", at: 1))
+    try await store.keep(mark("wrong tone", at: 2))
+    try await store.keep(mark("Ton é", at: 3))
+    try same(try await store.reviews().failures, [mark("Ton é", at: 3), mark("wrong tone", at: 2)])
+    try await store.remove(mark("Ton é", at: 9))
+    try same(try await store.reviews().failures, [mark("wrong tone", at: 2)])
+    try await store.remove(mark("wrong tone", at: 2))
     try hold(try await store.reviews().isEmpty, "what was taken back is gone")
   },
   PortContract("what a model was seen to do is kept by its place") { store in

@@ -1,3 +1,4 @@
+import Domain
 import WorkbenchCore
 
 extension SampleWorkspace {
@@ -25,7 +26,7 @@ extension SampleWorkspace {
     guard let variant = workspace.variant(request.variant), let prompt = workspace.prompt(variant.prompt),
       let evalCase = cases.first(where: { $0.id == request.caseID }) ?? cases.first
     else { return nil }
-    let version = PromptVersion(freezing: prompt, only: variant.sections)
+    let version = PromptVersion(freezing: prompt, variant.choice)
     let parts = version.parts.compactMap { part -> RenderedPrompt.Part? in
       guard let text = try? PromptTemplate.fill(part.body, with: evalCase.input) else { return nil }
       return RenderedPrompt.Part(title: part.title, role: part.role, text: text, tokens: text.count / 4)

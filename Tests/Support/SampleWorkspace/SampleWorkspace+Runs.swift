@@ -1,4 +1,5 @@
 import Content
+import Domain
 import Evidence
 import Foundation
 import Grading
@@ -45,7 +46,7 @@ extension SampleWorkspace {
     summary.latencyMedian = outputs.first?.answer?.latency ?? 0
     summary.latency95 = summary.latencyMedian * 2
     let prompt = workspace.prompts.first { $0.name == variant.prompt }
-    let version = prompt.map { PromptVersion(freezing: $0, only: variant.sections).hash }
+    let version = prompt.map { PromptVersion(freezing: $0, variant.choice).hash }
     return Run(
       id: RunID(number), identity: hash("run \(number)"), variant: variant, promptVersion: version ?? hash("none"),
       set: "main", setHash: set.hash, state: state, started: time.addingTimeInterval(-age), seconds: 30,

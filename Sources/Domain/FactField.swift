@@ -1,0 +1,129 @@
+import Content
+import Evidence
+import NumberFormat
+
+/// One of the facts that a person states under `facts` in `assay.yaml`.
+package struct FactField: Sendable, Identifiable {
+  /// What can be stated.
+  package enum Kind: Sendable, Hashable {
+    /// A number from 0.
+    case amount
+    /// A number within these bounds.
+    case share(ClosedRange<Double>)
+    /// Yes or no.
+    case flag
+  }
+
+  /// The key.
+  package let key: String
+  /// What is asked for.
+  package let question: String
+  /// The kind of answer.
+  package let kind: Kind
+  private let get: @Sendable (WorkspaceFacts) -> JSONValue?
+
+  /// The key.
+  package var id: String { key }
+
+  /// What is stated now; nil while it is unknown.
+  package func value(in facts: WorkspaceFacts) -> JSONValue? { get(facts) }
+
+  /// What is stated now, as it can be typed.
+  package func text(in facts: WorkspaceFacts) -> String {
+    switch get(facts) {
+    case .bool(let isTrue)?: isTrue ? "yes" : "no"
+    case .number(let number)?: number.text
+    default: ""
+    }
+  }
+
+  /// What a typed text states; nil where it is empty.
+  /// - Throws: `WorkbenchError.input` for what the key can't have.
+  package func value(of text: String) throws -> JSONValue? {
+    let text = text.trimmed
+    switch (kind, text) {
+    case (_, ""), (.flag, "unknown"): return nil
+    case (.flag, "yes"): return .bool(true)
+    case (.flag, "no"): return .bool(false)
+    case (.flag, _): throw WorkbenchError.input("Yes, no or unknown.")
+    case (.amount, _), (.share, _): break
+    }
+    guard let number = Double(text.replacing(",", with: "").replacing("_", with: "")), number.isFinite, number >= 0
+    else {
+      throw WorkbenchError.input("A number from 0, such as 20000.")
+    }
+    if case .share(let bounds) = kind, !bounds.contains(number) {
+      let (low, high) = (bounds.lowerBound, bounds.upperBound)
+      throw WorkbenchError.input(
+        "A number from \(NumberFormat.trimmed(low, decimals: 3)) to \(NumberFormat.trimmed(high, decimals: 2))."
+      )
+    }
+    return JSONValue(number)
+  }
+
+  private init(amount key: String, _ question: String, _ path: KeyPath<WorkspaceFacts, Double?> & Sendable) {
+    (self.key, self.question, kind) = (key, question, .amount)
+    get = { $0[keyPath: path].map { JSONValue($0) } }
+  }
+
+  private init(
+    share key: String, _ bounds: ClosedRange<Double>, _ question: String,
+    _ path: KeyPath<WorkspaceFacts, Double?> & Sendable
+  ) {
+    (self.key, self.question, kind) = (key, question, .share(bounds))
+    get = { $0[keyPath: path].map { JSONValue($0) } }
+  }
+
+  private init(flag key: String, _ question: String, _ path: KeyPath<WorkspaceFacts, Bool?> & Sendable) {
+    (self.key, self.question, kind) = (key, question, .flag)
+    get = { $0[keyPath: path].map { .bool($0) } }
+  }
+
+  /// All of them, in the order in which they are asked for.
+  package static let all = [
+    FactField(amount: "queries_per_month", "requests a month in production", \.project.queriesPerMonth),
+    FactField(amount: "training_cost", "dollars for one training run", \.trainingCost),
+    FactField(amount: "engineering_hours", "hours of work that tuning takes", \.engineeringHours),
+    FactField(amount: "hourly_rate", "dollars for one hour of work", \.hourlyRate),
+    FactField(amount: "retrainings", "further trainings to expect", \.retrainings),
+    FactField(amount: "hosting_per_month", "dollars a month to serve the tuned model", \.hostingPerMonth),
+    FactField(share: "target_score", 0...1, "score from which the task is solved, 0 to 1", \.project.targetScore),
+    FactField(
+      share: "worthwhile_gain", 0.001...0.5, "smallest gain that matters; 0.05 unless stated", \.worthwhileGain),
+    FactField(amount: "latency_limit_ms", "longest time for 95 % of the answers", \.project.latencyLimit),
+    FactField(flag: "latency_critical", "does every millisecond count?", \.project.latencyIsCritical),
+    FactField(flag: "format_critical", "is an answer in the wrong format a failure?", \.project.formatIsCritical),
+    FactField(flag: "early_stage", "is the product at an early stage?", \.project.isEarly),
+    FactField(flag: "requirements_moving", "do the requirements still change?", \.project.requirementsMove),
+    FactField(flag: "needs_flexibility", "does one model serve changing contexts?", \.project.needsFlexibility),
+    FactField(flag: "needed_today", "are results needed today?", \.project.isNeededToday),
+    FactField(flag: "tuning_expertise", "can someone train and run models?", \.project.hasExpertise),
+    FactField(flag: "small_budget", "is the budget small?", \.project.budgetIsSmall),
+    FactField(flag: "domain_jargon", "has the domain conventions of its own?", \.project.hasJargon),
+    FactField(flag: "behaviour_must_change", "must base behaviour be changed?", \.project.behaviourMustChange),
+    FactField(flag: "regulated", "regulated domain, or a brand voice to keep?", \.project.isRegulated),
+    FactField(flag: "facts_change", "do the answers rest on facts that change?", \.project.factsChange),
+    FactField(flag: "query_types_differ", "are there clearly different kinds of requests?", \.project.queryTypesDiffer),
+    FactField(flag: "can_route", "can a router between models be built?", \.project.canRoute),
+  ]
+}
+
+/// A fact as a person states it.
+package struct FactStatement: Sendable, Hashable {
+  /// The key under `facts`.
+  package var key: String
+  /// What it is; nil where it is unknown again.
+  package var value: JSONValue?
+
+  /// A statement.
+  package init(key: String, value: JSONValue?) {
+    self.key = key
+    self.value = value
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String {
+    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+  }
+}

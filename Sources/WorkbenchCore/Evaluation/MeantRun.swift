@@ -1,0 +1,102 @@
+import Domain
+
+/// A variant on an eval set.
+package struct VariantOnSet: Sendable, Hashable {
+  /// The variant's name.
+  package var variant: String
+  /// The set's name.
+  package var set: String
+  /// Names one.
+  package init(_ variant: String, on set: String) {
+    self.variant = variant
+    self.set = set
+  }
+}
+
+/// The run that stands for a variant on a set.
+package struct MeantRun: Sendable, Hashable {
+  /// The run.
+  package var run: Run
+  /// Whether it measured what the files say now: prompt, model with its options and weights, sampling, set and graders;
+  /// nil while that isn't known, as for an adapter that isn't there.
+  package var isCurrent: Bool?
+}
+
+extension Snapshot {
+  /// The run that stands for a variant on a set: of those that measured what the files say now the one with the most
+  /// answers, the newest of equals; where there is none, the newest other one. Every pane and command takes this one.
+  /// - Parameter set: any set where nil.
+  package func meantRun(of variant: String, on set: String?) -> MeantRun? {
+    var best: Run?
+    var newest: Run?
+    for run in runs where run.variant.name == variant && (set == nil || run.set == set) {
+      // Newest first, so that of equals the first one stays.
+      if newest.map({ $0.summary.done == 0 && run.summary.done > 0 }) ?? true { newest = run }
+      guard bases[VariantOnSet(variant, on: run.set)] == run.base else { continue }
+      if best.map({ $0.casesComplete < run.casesComplete }) ?? true { best = run }
+    }
+    return best.map { MeantRun(run: $0, isCurrent: true) }
+      ?? newest.map { MeantRun(run: $0, isCurrent: bases[VariantOnSet(variant, on: $0.set)] == nil ? nil : false) }
+  }
+}
+
+extension Workbench {
+  /// Works out what each variant measures on each set as the files are now; what can't be (an adapter that isn't there
+  /// yet) has no current run.
+  func refreshBases() async {
+    let workspace = snapshot.workspace
+    var bases: [VariantOnSet: ContentHash] = [:]
+    for variant in workspace.variants {
+      for set in workspace.evalSets {
+        guard let subject = try? subject(variant: variant.name, set: set.name),
+          let identity = try? await identity(of: subject)
+        else { continue }
+        bases[VariantOnSet(variant.name, on: set.name)] = identity.base
+      }
+    }
+    snapshot.bases = bases
+  }
+
+  /// A run's outputs as they stand to a set as it is now. Where the set or its graders changed since, answers to cases that
+  /// still ask the same are scored again, which asks no model; others are left out.
+  /// - Returns: the outputs, and how many were left out because their case was edited or removed.
+  func outputs(of run: Run, on set: EvalSet) async throws -> (outputs: [Output], leftOut: Int) {
+    let stored = try await store.outputs(of: run.id)
+    if run.setHash == set.hash { return (stored, 0) }
+    guard var subject = try? subject(variant: run.variant.name, set: set.name) else { return ([], stored.count) }
+    // What the run sent, with the cases as they are now.
+    subject.variant.sampling = run.variant.sampling
+    subject.variant.adapter = run.variant.adapter
+    if let model = snapshot.workspace.model(run.variant.model) { subject.model = model }
+    if let version = snapshot.versions.first(where: { $0.version.hash == run.promptVersion }) {
+      subject.version = version.version
+    }
+    guard let identity = try? await identity(of: subject) else { return ([], stored.count) }
+    let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let desk = try await desk(for: set, isAsking: false)
+    var outputs: [Output] = []
+    for output in stored {
+      try Task.checkCancellation()
+      guard let evalCase = cases[output.caseID], let messages = try? Self.messages(for: evalCase, subject),
+        identity.key(for: messages, of: evalCase, sample: run.firstSample + output.sample) == output.requestKey
+      else { continue }
+      guard let answer = output.answer else {
+        outputs.append(output)
+        continue
+      }
+      outputs.append(
+        await Judgement.output(
+          of: answer, to: evalCase, sample: output.sample, key: output.requestKey, set: set, cost: output.cost,
+          asking: desk))
+    }
+    return (outputs, stored.count - outputs.count)
+  }
+
+  /// A run with its averages as they stand to a set as it is now.
+  func run(_ run: Run, on set: EvalSet) async throws -> Run {
+    if run.setHash == set.hash { return run }
+    var run = run
+    run.summary = RunSummary(of: try await outputs(of: run, on: set).outputs)
+    return run
+  }
+}
