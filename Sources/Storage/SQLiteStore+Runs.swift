@@ -139,6 +139,15 @@ extension SQLiteStore {
     }
   }
 
+  /// Keeps what a judge's model replied; the first reply to a request stays.
+  package func keep(_ reply: Answer, key: ContentHash, of judge: String) async throws {
+    try await write { db in
+      let recorder = try OutputRecorder(run: 0, position: 0, time: Date(), db: db)
+      let id = try recorder.id(of: reply, key: key.hex)
+      try db.execute(sql: "UPDATE answers SET judge = ? WHERE id = ?", arguments: [judge, id])
+    }
+  }
+
   /// Keeps a finished batch, answers and judgements in one transaction, and returns the run's new summary, which is kept
   /// on the run's row. An earlier output to the same case is replaced.
   ///

@@ -20,6 +20,8 @@ struct WorkspaceReader {
   /// What was read from each path, which several names may share.
   private var promptAt: [String: Prompt] = [:]
   private var fileAt: [String: CaseFile] = [:]
+  /// The judges that graders may name.
+  private var judges = Named<NamedJudge>()
   /// The lists of graders that have names.
   private var namedGraders: NamedGraders
 
@@ -52,9 +54,11 @@ struct WorkspaceReader {
     workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
+    judges = readJudges(models)
+    workspace.judges = judges.items.map(\.judge)
     namedGraders = NamedGraders(&fields, in: folder)
     let rules = GradingRules(
-      graders: GraderReader.read(&fields, "graders", in: folder, named: namedGraders),
+      graders: GraderReader.read(&fields, "graders", in: folder, named: namedGraders, judges: judges),
       countsAsWrong: countsAsWrong(&fields) ?? [],
       keepsReasoning: keepsReasoning(&fields) ?? false)
     let share = heldOutShare(&fields)
@@ -136,6 +140,13 @@ struct WorkspaceReader {
       log.add(.error, line: nil, "\(error) Until then prompts and eval sets are taken from prompts and evals.")
       return ""
     }
+  }
+
+  /// The judges, and what is wrong with their files.
+  private mutating func readJudges(_ models: Named<ModelSpec>) -> Named<NamedJudge> {
+    let files = JudgeFile.read(in: folder, models: models)
+    problems += files.problems
+    return files.judges
   }
 
   // MARK: Prompts
@@ -254,7 +265,7 @@ struct WorkspaceReader {
       }
       let path = set.text("path", "a file such as evals/\(name).jsonl") ?? "evals/\(name).jsonl"
       let own = GradingRules(
-        graders: GraderReader.read(&set, "graders", in: folder, named: namedGraders) ?? rules.graders,
+        graders: GraderReader.read(&set, "graders", in: folder, named: namedGraders, judges: judges) ?? rules.graders,
         countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong,
         keepsReasoning: keepsReasoning(&set) ?? rules.keepsReasoning)
       let isGeneral = set.flag("general") ?? false

@@ -41,6 +41,8 @@ package protocol RunStore: Sendable {
   func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)]
   /// Answers to requests that were asked before, by key.
   func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer]
+  /// Keeps what a judge's model replied, among the answers. It is no run's, and stays until the database goes.
+  func keep(_ reply: Answer, key: ContentHash, of judge: String) async throws
   /// Versions with the time they were first used, newest first.
   func versions() async throws -> [StoredVersion]
   /// Keeps a version that no run uses; nothing happens where it is known.

@@ -73,6 +73,7 @@ extension Workbench {
     }
     guard let identity = try? await identity(of: subject) else { return ([], stored.count) }
     let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let desk = try await desk(for: set, isAsking: false)
     var outputs: [Output] = []
     for output in stored {
       try Task.checkCancellation()
@@ -84,8 +85,9 @@ extension Workbench {
         continue
       }
       outputs.append(
-        Judgement.output(
-          of: answer, to: evalCase, sample: output.sample, key: output.requestKey, set: set, cost: output.cost))
+        await Judgement.output(
+          of: answer, to: evalCase, sample: output.sample, key: output.requestKey, set: set, cost: output.cost,
+          asking: desk))
     }
     return (outputs, stored.count - outputs.count)
   }
