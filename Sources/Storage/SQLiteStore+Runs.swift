@@ -101,7 +101,7 @@ extension SQLiteStore {
         db,
         sql: """
           SELECT a.finish_reason AS reason, count(*) AS count FROM outputs o JOIN answers a ON a.id = o.answer_id
-          WHERE o.run_id = ? AND a.finish_reason IS NOT NULL GROUP BY a.finish_reason
+          WHERE o.run_id = ? AND o.no_answer IS NULL AND a.finish_reason IS NOT NULL GROUP BY a.finish_reason
           """, arguments: [run.number])
       return Dictionary(rows.map { ($0["reason"], $0["count"]) }, uniquingKeysWith: +)
     }

@@ -35,7 +35,7 @@ package protocol RunStore: Sendable {
   func outputs(of run: RunID) async throws -> [Output]
   /// Why requests of a run have no answer, or answers no score, with how many; the most frequent first.
   func failures(of run: RunID) async throws -> [(reason: String, count: Int)]
-  /// How often each finish reason stands among a run's answers.
+  /// How often each finish reason stands among a run's answers, replies that are none left out.
   func finishReasons(in run: RunID) async throws -> [String: Int]
   /// Which requests of a run were asked: the case, which of its answers, and whether there is one.
   func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)]
