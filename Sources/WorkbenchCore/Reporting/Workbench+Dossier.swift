@@ -70,7 +70,7 @@ extension Workbench {
       for output in stored {
         guard let answer = output.answer else { continue }
         guard let set, set.hash == run.setHash, let evalCase = cases[output.caseID],
-          !set.graders(of: evalCase).graders.contains(where: \.awaits)
+          !set.graders(of: evalCase).awaits
         else {
           regraded.left += 1
           continue
