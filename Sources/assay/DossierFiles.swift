@@ -9,7 +9,16 @@ struct DossierFiles: WorkspaceFiles {
 
   private static let unwritable = Problem(file: "assay.yaml", message: "A dossier can't be changed.")
 
-  func read() async throws -> Workspace { try await folder.read() }
+  /// The workspace without what is wrong with models and adapters: they stayed where they are, and nobody asks them.
+  func read() async throws -> Workspace {
+    var workspace = try await folder.read()
+    workspace.problems.removeAll { problem in
+      guard let key = problem.key else { return false }
+      return key.hasPrefix("models.") || key.hasPrefix("variants.") && key.hasSuffix(".adapter")
+    }
+    return workspace
+  }
+
   func cases(at path: String) async throws -> [EvalCase] { try await folder.cases(at: path) }
   func trainingRows(at path: String) async throws -> [TrainingRow] { try await folder.trainingRows(at: path) }
   func text(of path: String) async throws -> String? { try await folder.text(of: path) }
