@@ -100,7 +100,7 @@ struct SetupView: Sendable {
   private static func text(of side: ComparePair.Side, _ snapshot: Snapshot) -> String? {
     let version =
       side.run.map { run in snapshot.versions.first { $0.version.hash == run.promptVersion }?.version }
-      ?? snapshot.workspace.prompt(side.variant.prompt).map { PromptVersion(freezing: $0, only: side.variant.sections) }
+      ?? snapshot.workspace.prompt(side.variant.prompt).map { PromptVersion(freezing: $0, side.variant.choice) }
     return version.map { version in
       LongText(version.parts.map { "[\($0.role.rawValue)] \($0.title)\n\($0.body)" }.joined(separator: "\n\n")).shown
     }

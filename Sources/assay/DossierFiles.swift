@@ -13,6 +13,7 @@ struct DossierFiles: WorkspaceFiles {
   func cases(at path: String) async throws -> [EvalCase] { try await folder.cases(at: path) }
   func trainingRows(at path: String) async throws -> [TrainingRow] { try await folder.trainingRows(at: path) }
   func fingerprint(of path: String) async -> ContentHash? { fingerprints[path] }
+  func text(of path: String) async throws -> String? { try await folder.text(of: path) }
   func drafts() async -> [DraftPath: KeptDraft] { [:] }
   func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 
@@ -23,6 +24,7 @@ struct DossierFiles: WorkspaceFiles {
   func apply(_ edit: CaseEdit, to set: EvalSet) async throws { throw Self.unwritable }
   func append(_ additions: [CaseAddition]) async throws { throw Self.unwritable }
   func add(_ variant: Variant) async throws { throw Self.unwritable }
+  func write(text: String, to path: String) async throws { throw Self.unwritable }
   func write(_ rows: [TrainingRow], to path: String) async throws { throw Self.unwritable }
   func export(
     _ parts: [ExportPart], as format: TrainingFormat, named name: String, to folder: String
