@@ -115,8 +115,14 @@ extension Grader {
 
   func score(_ answer: GradedAnswer, _ graded: GradedCase) -> Score {
     do throws(Unscorable) {
-      return score(try kind.judge(answer, graded))
+      let judgement = try kind.judge(answer, graded)
+      return answer.isUnclosed ? unfinished : score(judgement)
     } catch { return Score(grader: name, unscored: error.reason) }
+  }
+
+  /// What an answer gets that ends inside its reasoning: there is nothing that could satisfy a grader, negated or not.
+  var unfinished: Score {
+    Score(grader: name, value: 0, passed: false, reason: "the answer ends inside its reasoning")
   }
 
   func score(

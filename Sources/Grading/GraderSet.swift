@@ -54,6 +54,8 @@ extension GraderSet {
     for grader in graders {
       if Task.isCancelled {
         scores.append(Score(grader: grader.name, unscored: "grading was cancelled"))
+      } else if grader.awaits, shared.isUnclosed {
+        scores.append(grader.unfinished)
       } else if grader.awaits {
         scores.append(await grader.score(awaiting: answer.text, graded, asking: outside))
       } else {

@@ -29,6 +29,7 @@ enum GraderReader {
         result.graders.append(grader)
         result.specs.append(whole)
         result.lines.append(entry.line)
+        for warning in grader.warnings { entry.log.add(.warning, line: entry.line, key: entry.path, warning) }
       } catch {
         entry.log.add(
           .error, line: entry.line(of: error.key), key: "\(entry.path).\(error.key)", sentence(error.description))
@@ -77,12 +78,21 @@ enum GraderReader {
 
   /// A description in which `schema: { file: PATH }` is the schema that stands in the file; nil, and noted, where that can't
   /// be read.
-  private static func withSchema(_ spec: JSONValue, _ entry: ConfigValue, in folder: WorkspaceFolder) -> JSONValue? {
-    guard var object = spec.object, let reference = object["schema"]?.object, reference.keys == ["file"] else {
-      return spec
-    }
+  static func withSchema(_ spec: JSONValue, _ entry: ConfigValue, in folder: WorkspaceFolder) -> JSONValue? {
+    guard var object = spec.object, let reference = object["schema"]?.object else { return spec }
+    let others = reference.keys.filter { $0 != "file" }
+    // `file` is no keyword of a schema, so whatever holds it, or a slip of it alone, means a file.
+    let isSlip =
+      others.count == 1 && reference.keys.count == 1 && reference[others[0]]?.string != nil
+      && Spelling.distance(others[0], "file") == 1
+    guard reference["file"]?.string != nil || reference.keys == ["file"] || isSlip else { return spec }
     func fail(_ message: String) {
       entry.log.add(.error, line: entry.line(of: "schema"), key: "\(entry.path).schema", message)
+    }
+    if let other = others.first {
+      let near = isSlip ? " Did you mean \"file\"?" : ""
+      fail("\"\(other.prefix(40))\" can't stand in a schema of { file: … }: the schema is what the file holds.\(near)")
+      return nil
     }
     guard let path = reference["file"]?.string, !path.isEmpty else {
       fail("Expected a file with a JSON Schema, such as { file: schemas/answer.json }.")

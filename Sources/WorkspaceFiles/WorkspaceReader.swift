@@ -23,13 +23,14 @@ struct WorkspaceReader {
   /// The judges that graders may name.
   private var judges = Named<NamedJudge>()
   /// The lists of graders that have names.
-  private var namedGraders = NamedGraders()
+  private var namedGraders: NamedGraders
 
   /// A reader of a folder.
   init(_ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache) {
     self.folder = folder
     self.dialects = dialects
     self.cases = cases
+    namedGraders = NamedGraders(in: folder)
   }
 
   /// Reads everything.
@@ -55,7 +56,7 @@ struct WorkspaceReader {
     workspace.prompts = prompts.items
     judges = readJudges(models)
     workspace.judges = judges.items.map(\.judge)
-    namedGraders = NamedGraders(&fields)
+    namedGraders = NamedGraders(&fields, in: folder)
     let rules = GradingRules(
       graders: GraderReader.read(&fields, "graders", in: folder, named: namedGraders, judges: judges),
       countsAsWrong: countsAsWrong(&fields) ?? [],
@@ -317,7 +318,8 @@ struct WorkspaceReader {
       var part = EvalSet(
         name: name, path: set.path, cases: cases, graders: set.graders, prompt: set.prompt, isGeneral: false,
         hash: file.hash(
-          of: cases, graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong,
+          of: cases, graders: namedGraders.specs(with: rules.graders, namedBy: file.graders),
+          countsAsWrong: rules.countsAsWrong,
           keepsReasoning: rules.keepsReasoning))
       part.isHeldOut = isHeldOut
       part.keepsReasoning = set.keepsReasoning
@@ -346,7 +348,8 @@ struct WorkspaceReader {
     var set = EvalSet(
       name: name, path: path, cases: file.cases, graders: GraderSet(rules.graders?.graders ?? []),
       hash: file.hash(
-        graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong, keepsReasoning: rules.keepsReasoning))
+        graders: namedGraders.specs(with: rules.graders, namedBy: file.graders), countsAsWrong: rules.countsAsWrong,
+        keepsReasoning: rules.keepsReasoning))
     set.keepsReasoning = rules.keepsReasoning
     set.graderLines = rules.graders?.lines ?? []
     set.countsAsWrong = rules.countsAsWrong

@@ -50,7 +50,7 @@ struct CompareCommand: AsyncParsableCommand {
     for note in comparison.notes { print(note) }
     let unscored = comparison.count(.unscored)
     if unscored > 0 { print("\(unscored) cases were not scored in one of the runs, and are left out.") }
-    if comparison.missing > 0 { print("\(comparison.missing) cases of the set are not in both runs yet.") }
+    if comparison.missing > 0 { print("\(comparison.missing) cases of the set have no reply in one of the runs yet.") }
     print("")
     print(comparison.sentence)
     for rate in rates { for line in Report.lines(rate, comparison) { print(line) } }

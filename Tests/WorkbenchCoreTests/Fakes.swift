@@ -81,6 +81,13 @@ actor FakeFiles: WorkspaceFiles {
     }
     workspace.variants.append(variant)
   }
+  func set(_ choice: SectionChoice, of variant: Variant) async throws {
+    if let refusal { throw refusal }
+    guard let index = workspace.variants.firstIndex(where: { $0.name == variant.name }) else {
+      throw Problem(file: "variants", message: "There is no variant \"\(variant.name)\".")
+    }
+    workspace.variants[index].choice = choice
+  }
   var stated: [FactStatement] = []
   func state(_ facts: [FactStatement]) async throws {
     if let refusal { throw refusal }
@@ -321,6 +328,10 @@ actor FakeStore: Store {
   }
   func versions() async throws -> [StoredVersion] {
     allVersions.enumerated().sorted { ($0.element.created, $0.offset) > ($1.element.created, $1.offset) }.map(\.element)
+  }
+  func keep(_ version: PromptVersion, created: Date) async throws {
+    guard !allVersions.contains(where: { $0.id == version.hash }) else { return }
+    allVersions.append(StoredVersion(version: version, created: created))
   }
   func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
     let job = TrainingJob(

@@ -28,6 +28,9 @@ package protocol WorkspaceFiles: Sendable {
   /// Writes a variant's file, `variants/NAME.yaml`.
   /// - Throws: `Problem`, also where there is a variant of that name.
   func add(_ variant: Variant) async throws
+  /// Writes which sections a variant sends to where the variant stands, and changes nothing else there.
+  /// - Throws: `Problem`.
+  func set(_ choice: SectionChoice, of variant: Variant) async throws
   /// Writes facts under `facts` in `assay.yaml` and leaves every other byte as it was.
   /// - Throws: `Problem` with the line to write, where that can't be done for certain.
   func state(_ facts: [FactStatement]) async throws
