@@ -25,6 +25,7 @@ struct DossierFiles: WorkspaceFiles {
   func append(_ additions: [CaseAddition]) async throws { throw Self.unwritable }
   func add(_ variant: Variant) async throws { throw Self.unwritable }
   func write(text: String, to path: String) async throws { throw Self.unwritable }
+  func set(_ choice: SectionChoice, of variant: Variant) async throws { throw Self.unwritable }
   func state(_ facts: [FactStatement]) async throws { throw Self.unwritable }
   func write(_ rows: [TrainingRow], to path: String) async throws { throw Self.unwritable }
   func export(
