@@ -11,7 +11,7 @@ struct JudgeCommand: AsyncParsableCommand {
     commandName: "judge", abstract: "Try, calibrate and use judges: models that judge answers (judges/NAME.md).",
     subcommands: [
       JudgeListCommand.self, JudgeTestCommand.self, JudgeCalibrateCommand.self, JudgeTrapsCommand.self,
-      JudgeCompareCommand.self,
+      JudgeCompareCommand.self, JudgeImportCommand.self, JudgeExportCommand.self,
     ],
     defaultSubcommand: JudgeListCommand.self)
 }

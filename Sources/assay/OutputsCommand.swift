@@ -56,11 +56,13 @@ extension Report {
       "score": output.isAnswered ? output.value.map { rounded($0, 4) } ?? .null : .null,
       "unscored": output.unscored.map { .string($0) } ?? .null,
       "scores": .array(
-        output.scores.map {
-          [
-            "grader": .string($0.grader), "value": $0.value.map { rounded($0, 4) } ?? .null,
-            "reason": .string($0.reason),
+        output.scores.map { score in
+          var object: JSONObject = [
+            "grader": .string(score.grader), "value": score.value.map { rounded($0, 4) } ?? .null,
+            "reason": .string(score.reason),
           ]
+          if !score.replies.isEmpty { object["replies"] = .array(score.replies.map(reply)) }
+          return .object(object)
         }),
       "error": output.failure.map { .string($0) } ?? .null,
     ]

@@ -30,6 +30,13 @@ extension Report {
     ]
   }
 
+  /// The same with the variant that it is of.
+  static func rate(_ rate: Workbench.JudgedRate, variant: String) -> JSONValue {
+    var object: JSONObject = ["variant": .string(variant)]
+    for (key, value) in self.rate(rate).object ?? [:] { object[key] = value }
+    return .object(object)
+  }
+
   /// The same in a sentence.
   static func rate(_ rate: Workbench.JudgedRate, of run: Run) -> String {
     guard let judged = rate.judged.rate else { return "\(run.variant.name): \(rate.judge) has judged no answer." }

@@ -22,11 +22,17 @@ struct VerdictCommand: AsyncParsableCommand {
     let names = sides.map(\.variant.name)
     var breakdown = RunBreakdown()
     var results = JSONValue.null
+    var judged: [(run: Run, rate: Workbench.JudgedRate)] = []
+    for side in sides { judged += try await workbench.judgedRates(of: side).map { (side, $0) } }
     if let report {
       if !sides.isEmpty {
         breakdown = try await workbench.answer(to: BreakdownQuery(sides.map(\.id), set: report.set))
       }
       results = Report.verdictResults(report, breakdown)
+      if !judged.isEmpty, var object = results.object {
+        object["judges"] = .array(judged.map { Report.rate($0.rate, variant: $0.run.variant.name) })
+        results = .object(object)
+      }
     }
     await workbench.close()
     guard let report else {
@@ -41,6 +47,7 @@ struct VerdictCommand: AsyncParsableCommand {
       table.rows = report.runs.map(Report.row)
       table.print()
     }
+    for one in judged { print(Report.rate(one.rate, of: one.run)) }
     print("")
     print(report.advice.headline + ".")
     print(report.advice.confidenceSentence)

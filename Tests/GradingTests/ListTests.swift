@@ -181,7 +181,7 @@ import Testing
   func hostileAnswersEndSoon(type: String) throws {
     let options: [String: JSONObject] = [
       "regex": ["pattern": "a"], "word-count": ["max": 1], "json-schema": ["schema": true],
-      "label-f1": ["labels": ["a", "aa"]],
+      "label-f1": ["labels": ["a", "aa"]], "command": ["command": ["none"]], "judge": ["judge": "none"],
       "latency": ["max-seconds": 1], "cost": ["max-dollars": 1], "finish-reason": ["value": "a"],
     ]
     var spec = options[type] ?? [:]

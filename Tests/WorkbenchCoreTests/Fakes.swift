@@ -16,6 +16,7 @@ actor FakeFiles: WorkspaceFiles {
   init(_ workspace: Workspace) { self.workspace = workspace }
 
   func set(fingerprint: String?, of path: String) { fingerprints[path] = fingerprint.map { ContentHash(hex: $0) } }
+  func change(_ change: @Sendable (inout Workspace) -> Void) { change(&workspace) }
   func set(options: JSONObject) { workspace.models[0].options = options }
   func set(rows: [TrainingRow], at path: String) { self.rows[path] = rows }
   func set(body: String, of section: String) {
