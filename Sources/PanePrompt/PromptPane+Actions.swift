@@ -30,7 +30,9 @@ extension PromptPane {
     case .takeFile: return takeFile(snapshot)
     case .drop: return drop(snapshot)
     case .back: return back(snapshot)
-    case .nextVariant: change { $0.move(by: 1, workspace) }
+    case .nextVariant: nextVariant(snapshot)
+    case .copyVariant: askForCopy(snapshot)
+    case .closeVariants: return back(snapshot)
     case .previousVariant: change { $0.move(by: -1, workspace) }
     case .nextSet: change { $0.nextSet(workspace) }
     case .previousCase: if let subject = subject(snapshot) { change { $0.moveCase(by: -1, subject) } }
@@ -146,7 +148,7 @@ extension PromptPane {
   // MARK: Panels
 
   mutating func show(_ target: Panel) {
-    page = [.versions, .ablation].contains(target) ? target : nil
+    page = [.versions, .ablation, .variants].contains(target) ? target : nil
     detail = target
     if panel != .sections || page != nil { panel = target }
   }
