@@ -176,7 +176,7 @@ extension PromptPane {
         unavailable: reason ?? (active == nil ? nil : "It is running; p pauses it."),
         footer: active == nil ? "run" : nil),
       Binding(
-        "A",
+        "I",
         title: page == .ablation
           ? "Ablate: measure the prompt without each section" : "Show what each section is worth",
         group: group, action: .ablation, unavailable: reason ?? (active == nil ? nil : "It is running; p pauses it."),

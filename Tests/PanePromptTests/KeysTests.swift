@@ -120,11 +120,11 @@ struct KeysTests {
 
   @Test func allSectionsAreAblatedWithTwoKeys() throws {
     var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
-    driver.press("A")
+    driver.press("I")
     let asked = driver.queries(AblationQuery.self)
     #expect(asked == [AblationQuery(AblationRequest(variant: "whole", set: "cases"))])
     #expect(driver.take() == [])
-    driver.press("A")
+    driver.press("I")
     #expect(driver.take() == [.ablate(AblationRequest(variant: "whole", set: "cases"))])
     driver.press("Esc")
     #expect(driver.queries(AblationQuery.self).isEmpty)
