@@ -65,6 +65,14 @@ struct SetupView: Sendable {
     ]
   }
 
+  /// Which sections are sent.
+  private static func words(_ choice: SectionChoice) -> String {
+    var words = [choice.only?.joined(separator: ", ") ?? "all that are on"]
+    if !choice.with.isEmpty { words.append("with " + choice.with.joined(separator: ", ")) }
+    if !choice.without.isEmpty { words.append("without " + choice.without.joined(separator: ", ")) }
+    return words.joined(separator: "; ")
+  }
+
   /// The prompts section by section, each with its differences from the first side's.
   private static func prompts(
     _ sides: [(letter: String, side: ComparePair.Side)], _ snapshot: Snapshot, unit: DifferenceUnit, theme: Theme

@@ -101,7 +101,7 @@ extension SQLiteStore {
         db,
         sql: """
           SELECT a.finish_reason AS reason, count(*) AS count FROM outputs o JOIN answers a ON a.id = o.answer_id
-          WHERE o.run_id = ? AND a.finish_reason IS NOT NULL GROUP BY a.finish_reason
+          WHERE o.run_id = ? AND o.no_answer IS NULL AND a.finish_reason IS NOT NULL GROUP BY a.finish_reason
           """, arguments: [run.number])
       return Dictionary(rows.map { ($0["reason"], $0["count"]) }, uniquingKeysWith: +)
     }
@@ -136,6 +136,15 @@ extension SQLiteStore {
         }
       }
       return answers
+    }
+  }
+
+  /// Keeps what a judge's model replied; the first reply to a request stays.
+  package func keep(_ reply: Answer, key: ContentHash, of judge: String) async throws {
+    try await write { db in
+      let recorder = try OutputRecorder(run: 0, position: 0, time: Date(), db: db)
+      let id = try recorder.id(of: reply, key: key.hex)
+      try db.execute(sql: "UPDATE answers SET judge = ? WHERE id = ?", arguments: [judge, id])
     }
   }
 

@@ -116,6 +116,9 @@ actor FakeFiles: WorkspaceFiles {
     exported = parts
     return ExportReport()
   }
+  var texts: [String: String] = [:]
+  func text(of path: String) async throws -> String? { texts[path] }
+  func write(text: String, to path: String) async throws { texts[path] = text }
   func fingerprint(of path: String) async -> ContentHash? { fingerprints[path] }
   nonisolated func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 
@@ -146,6 +149,7 @@ actor FakeStore: Store {
   private var allRuns: [Run] = []
   private var allOutputs: [RunID: [Output]] = [:]
   private var allAnswers: [ContentHash: Answer] = [:]
+  private var judged: Set<ContentHash> = []
   private var allVersions: [StoredVersion] = []
   private var allJobs: [TrainingJob] = []
   private let claimed = Claims()
@@ -301,19 +305,23 @@ actor FakeStore: Store {
     (Set(allOutputs.values.joined().map(\.requestKey)), Set(allRuns.map(\.promptVersion)))
   }
   func surplus() async throws -> StoreSurplus {
-    let answers = allAnswers.filter { !needed.answers.contains($0.key) }
+    let answers = allAnswers.filter { !needed.answers.contains($0.key) && !judged.contains($0.key) }
     let versions = allVersions.filter { !needed.versions.contains($0.id) }
     return StoreSurplus(
       answers: answers.count, versions: versions.count, bytes: answers.values.reduce(0) { $0 + $1.text.utf8.count })
   }
   func removeSurplus() async throws {
-    allAnswers = allAnswers.filter { needed.answers.contains($0.key) }
+    allAnswers = allAnswers.filter { needed.answers.contains($0.key) || judged.contains($0.key) }
     allVersions.removeAll { !needed.versions.contains($0.id) }
   }
   func setState(_ state: Run.State, of run: RunID) async throws {
     allRuns[try index(of: run)].state = state
   }
   func outputs(of run: RunID) async throws -> [Output] { allOutputs[run, default: []] }
+  func keep(_ reply: Answer, key: ContentHash, of judge: String) async throws {
+    if allAnswers[key] == nil { allAnswers[key] = reply }
+    judged.insert(key)
+  }
   func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer] {
     allAnswers.filter { keys.contains($0.key) }
   }
