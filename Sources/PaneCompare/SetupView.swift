@@ -104,14 +104,6 @@ struct SetupView: Sendable {
     return lines
   }
 
-  /// Which sections are sent.
-  private static func words(_ choice: SectionChoice) -> String {
-    var words = [choice.only?.joined(separator: ", ") ?? "all"]
-    if !choice.with.isEmpty { words.append("with \(choice.with.joined(separator: ", "))") }
-    if !choice.without.isEmpty { words.append("without \(choice.without.joined(separator: ", "))") }
-    return words.joined(separator: " ")
-  }
-
   /// The text of the version that a run sent, or of the one that would be sent now.
   private static func text(of side: ComparePair.Side, _ snapshot: Snapshot) -> String? {
     let version =
