@@ -50,6 +50,8 @@ extension PromptPane {
     case .ablation: return ablate(snapshot)
     case .switchView: switchView()
     case .copy: return copy(snapshot)
+    case .narrower: splitter.grow(by: -0.05)
+    case .wider: splitter.grow(by: 0.05)
     case .previousPanel: movePanel(by: -1, snapshot)
     case .nextPanel: movePanel(by: 1, snapshot)
     case .search:

@@ -9,7 +9,8 @@ extension PromptPane {
     case save, takeFile, drop, back, editorKey, find, replace, goToLine, noInterrupt
     case nextVariant, copyVariant, closeVariants, previousVariant, nextSet, previousCase, nextCase
     case tryPrompt, stopTrial, evaluate, pause
-    case versions, readVersion, compareVersion, bringBack, ablation, switchView, copy, previousPanel, nextPanel
+    case versions, readVersion, compareVersion, bringBack, ablation, switchView, copy, previousPanel, nextPanel,
+      narrower, wider
     case search, nextMatch, previousMatch
     case accept, refuse
   }
@@ -137,6 +138,7 @@ extension PromptPane {
     let entries = PromptChoice.entries(snapshot.workspace).count
     let noOther = entries < 2 ? "There is no other variant in assay.yaml." : nil
     let noSet = snapshot.workspace.evalSets.count < 2 ? "There is no other eval set in assay.yaml." : nil
+    let noSplit = layout.isWide ? nil : "Text and what the model sees stand side by side in a wider window only."
     let noCase = (subject?.set?.cases.count ?? 0) < 2 ? "There is no other case in this eval set." : nil
     return [
       Binding(
@@ -151,6 +153,8 @@ extension PromptPane {
       Binding("y", title: "Copy the text, the answer or what the model sees", group: group, action: .copy),
       Binding(.left, "h", title: "To the panel on the left", group: group, action: .previousPanel),
       Binding(.right, "l", title: "To the panel on the right", group: group, action: .nextPanel),
+      Binding("<", title: "Narrower text", group: group, action: .narrower, unavailable: noSplit),
+      Binding(">", title: "Wider text", group: group, action: .wider, unavailable: noSplit),
       Binding(.escape, title: "Back", group: group, action: .back),
     ]
   }

@@ -130,6 +130,16 @@ struct KeysTests {
     #expect(driver.queries(AblationQuery.self).isEmpty)
   }
 
+  @Test func theTextTakesMoreOrLessRoom() {
+    var driver = Driver(size: Size(width: 120, height: 34))
+    let before = driver.pane.splitter.ratio
+    driver.press(">", ">", "<")
+    #expect(abs(driver.pane.splitter.ratio - before - 0.05) < 1e-9)
+    driver = Driver()
+    driver.press(">")
+    #expect(driver.notices.last?.contains("wider window") == true)
+  }
+
   @Test func variantsAreChosenFromAListAndCopied() throws {
     var snapshot = Fixture.snapshot()
     let whole = try #require(snapshot.workspace.variant("whole"))
