@@ -109,7 +109,7 @@ extension PromptPane {
       lines += [[Span(words, theme[.statusBusy])], []]
     } else if !report.isComplete, !report.rows.isEmpty {
       let requests = NumberFormat.plural(report.open, "request")
-      let words = "A measures what is missing: \(requests) at the most, and what is answered isn't asked again."
+      let words = "I measures what is missing: \(requests) at the most, and what is answered isn't asked again."
       lines += [[Span(words, theme[.info])], []]
     }
     if let row = ablationTable.list.selected(in: report.rows), !row.tags.isEmpty, !report.isVoid {

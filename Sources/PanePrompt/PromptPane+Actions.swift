@@ -30,7 +30,9 @@ extension PromptPane {
     case .takeFile: return takeFile(snapshot)
     case .drop: return drop(snapshot)
     case .back: return back(snapshot)
-    case .nextVariant: change { $0.move(by: 1, workspace) }
+    case .nextVariant: nextVariant(snapshot)
+    case .copyVariant: askForCopy(snapshot)
+    case .closeVariants: return back(snapshot)
     case .previousVariant: change { $0.move(by: -1, workspace) }
     case .nextSet: change { $0.nextSet(workspace) }
     case .previousCase: if let subject = subject(snapshot) { change { $0.moveCase(by: -1, subject) } }
@@ -48,6 +50,8 @@ extension PromptPane {
     case .ablation: return ablate(snapshot)
     case .switchView: switchView()
     case .copy: return copy(snapshot)
+    case .narrower: splitter.grow(by: -0.05)
+    case .wider: splitter.grow(by: 0.05)
     case .previousPanel: movePanel(by: -1, snapshot)
     case .nextPanel: movePanel(by: 1, snapshot)
     case .search:
@@ -146,7 +150,7 @@ extension PromptPane {
   // MARK: Panels
 
   mutating func show(_ target: Panel) {
-    page = [.versions, .ablation].contains(target) ? target : nil
+    page = [.versions, .ablation, .variants].contains(target) ? target : nil
     detail = target
     if panel != .sections || page != nil { panel = target }
   }

@@ -7,9 +7,10 @@ extension PromptPane {
   package enum Action: Hashable, Sendable {
     case edit, toggle, add, delete, moveUp, moveDown
     case save, takeFile, drop, back, editorKey, find, replace, goToLine, noInterrupt
-    case nextVariant, previousVariant, nextSet, previousCase, nextCase
+    case nextVariant, copyVariant, closeVariants, previousVariant, nextSet, previousCase, nextCase
     case tryPrompt, stopTrial, evaluate, pause
-    case versions, readVersion, compareVersion, bringBack, ablation, switchView, copy, previousPanel, nextPanel
+    case versions, readVersion, compareVersion, bringBack, ablation, switchView, copy, previousPanel, nextPanel,
+      narrower, wider
     case search, nextMatch, previousMatch
     case accept, refuse
   }
@@ -20,6 +21,10 @@ extension PromptPane {
     if isTyping { return typingBindings }
     let subject = subject(snapshot)
     // In the order in which a narrow footer leaves them out, the last ones first.
+    if page == .variants, panel == .variants {
+      return variantBindings(subject) + runBindings(subject, snapshot) + sectionBindings(subject)
+        + viewBindings(subject, snapshot) + typingBindings
+    }
     if page == .versions, panel == .versions {
       return versionBindings(subject, snapshot) + runBindings(subject, snapshot)
         + sectionBindings(subject) + viewBindings(subject, snapshot) + typingBindings
@@ -42,6 +47,8 @@ extension PromptPane {
         Binding("d", title: "Drop what was typed", group: group, action: .drop, footer: "drop"),
         Binding(.escape, title: "Go on typing", group: group, action: .refuse, footer: "stay"),
       ]
+    case .copy:
+      return [Binding(.enter, title: "Write the copy", group: group, action: .accept, footer: "copy"), refuse]
     case .editor(let kind, _, _):
       return [Binding(.enter, title: kind.title, group: group, action: .accept, footer: kind.footer), refuse]
     case .restore:
@@ -67,6 +74,18 @@ extension PromptPane {
     Binding(
       "e", .enter, title: "Edit the section", group: "Sections", action: .edit,
       unavailable: noPrompt(subject) ?? noSection, footer: "edit")
+  }
+
+  private func variantBindings(_ subject: PromptSubject?) -> [Binding<Action>] {
+    let none = subject?.variant == nil ? "Choose a variant first." : nil
+    return [
+      Binding(.enter, title: "Choose the variant", group: "Variants", action: .closeVariants, footer: "choose"),
+      Binding(
+        "d", title: "Duplicate the variant", group: "Variants", action: .copyVariant, unavailable: none,
+        footer: "duplicate"),
+      Binding(
+        "e", title: "Edit the section", group: "Sections", action: .edit, unavailable: noPrompt(subject) ?? noSection),
+    ]
   }
 
   private func versionBindings(_ subject: PromptSubject?, _ snapshot: Snapshot) -> [Binding<Action>] {
@@ -119,9 +138,12 @@ extension PromptPane {
     let entries = PromptChoice.entries(snapshot.workspace).count
     let noOther = entries < 2 ? "There is no other variant in assay.yaml." : nil
     let noSet = snapshot.workspace.evalSets.count < 2 ? "There is no other eval set in assay.yaml." : nil
+    let noSplit = layout.isWide ? nil : "Text and what the model sees stand side by side in a wider window only."
     let noCase = (subject?.set?.cases.count ?? 0) < 2 ? "There is no other case in this eval set." : nil
     return [
-      Binding("V", title: "Next variant", group: group, action: .nextVariant, unavailable: noOther, footer: "variant"),
+      Binding(
+        "V", title: "Next variant, in a list with scores", group: group, action: .nextVariant, unavailable: noOther,
+        footer: "variant"),
       Binding(.alt("v"), title: "Previous variant", group: group, action: .previousVariant, unavailable: noOther),
       Binding("s", title: "Next eval set", group: group, action: .nextSet, unavailable: noSet),
       Binding("[", title: "Previous case", group: group, action: .previousCase, unavailable: noCase),
@@ -131,6 +153,8 @@ extension PromptPane {
       Binding("y", title: "Copy the text, the answer or what the model sees", group: group, action: .copy),
       Binding(.left, "h", title: "To the panel on the left", group: group, action: .previousPanel),
       Binding(.right, "l", title: "To the panel on the right", group: group, action: .nextPanel),
+      Binding("<", title: "Narrower text", group: group, action: .narrower, unavailable: noSplit),
+      Binding(">", title: "Wider text", group: group, action: .wider, unavailable: noSplit),
       Binding(.escape, title: "Back", group: group, action: .back),
     ]
   }
@@ -156,7 +180,7 @@ extension PromptPane {
         unavailable: reason ?? (active == nil ? nil : "It is running; p pauses it."),
         footer: active == nil ? "run" : nil),
       Binding(
-        "A",
+        "I",
         title: page == .ablation
           ? "Ablate: measure the prompt without each section" : "Show what each section is worth",
         group: group, action: .ablation, unavailable: reason ?? (active == nil ? nil : "It is running; p pauses it."),

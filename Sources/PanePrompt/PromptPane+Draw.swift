@@ -27,6 +27,7 @@ extension PromptPane {
       case .model: drawModel(in: place, pen, on: &surface)
       case .trial: drawTrial(in: place, pen, on: &surface)
       case .versions: drawVersions(in: place, pen, on: &surface)
+      case .variants: drawVariants(in: place, pen, on: &surface)
       case .ablation: drawAblation(in: place, pen, on: &surface)
       }
     }
@@ -222,7 +223,7 @@ extension PromptPane {
     case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
     case .delete(_, let title): ask("Delete the section \"\(title)\" and its file?", in: row, on: &surface, theme)
     case .unsaved(let title, _): ask("\(title) is not saved.", in: row, on: &surface, theme)
-    case .editor(_, let field, let problem):
+    case .editor(_, let field, let problem), .copy(_, let field, let problem):
       field.draw(in: row, focused: focused, on: &surface, theme: theme)
       if let problem { surface.write([Span(" \(problem) ", theme[.error])], in: row, .right) }
     case .restore(let kept):

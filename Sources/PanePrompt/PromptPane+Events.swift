@@ -35,6 +35,7 @@ extension PromptPane {
     case .model: return modelView.handle(event) ? .handled : .ignored
     case .trial: return trialView.handle(event) ? .handled : .ignored
     case .versions: return versionTable.handle(event, versions(snapshot)?.entries ?? []) ? .handled : .ignored
+    case .variants: return moveInVariants(event, snapshot) ? .handled : .ignored
     case .ablation: return ablationTable.handle(event, ablation(snapshot).answer?.rows ?? []) ? .handled : .ignored
     }
   }
@@ -79,6 +80,7 @@ extension PromptPane {
     case .versions:
       let rows = versions(snapshot)?.entries ?? []
       if !versionTable.handle(event, rows) { _ = changeView.handle(event) }
+    case .variants: _ = moveInVariants(event, snapshot)
     case .ablation:
       let rows = ablation(snapshot).answer?.rows ?? []
       if !ablationTable.handle(event, rows) { _ = ablationView.handle(event) }
@@ -115,6 +117,12 @@ extension PromptPane {
       case .canceled: question = nil
       case .ignored, .handled, .changed: question = .editor(kind, field, problem: nil)
       }
+    case .copy(let variant, var field, _):
+      switch field.handle(event) {
+      case .submitted(let text): return copy(variant, as: text.trimmingSpaces, field, snapshot)
+      case .canceled: question = nil
+      case .ignored, .handled, .changed: question = .copy(of: variant, field, problem: nil)
+      }
     case .restore, .delete, .unsaved: return hasBinding(for: event, snapshot) ? .ignored : .handled
     case nil: break
     }
@@ -135,7 +143,7 @@ extension PromptPane {
       let saving = save()
       close(to: next)
       return saving
-    case .title, .search, .editor: return handleQuestion(.key(.enter), snapshot)
+    case .title, .search, .editor, .copy: return handleQuestion(.key(.enter), snapshot)
     case .delete(let id, let title):
       question = nil
       drafts[id] = nil

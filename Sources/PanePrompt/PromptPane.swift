@@ -8,7 +8,7 @@ import WorkbenchCore
 /// Edits a prompt by its sections, shows what the model sees, tries it on a case, and lists its versions with scores.
 package struct PromptPane: Pane {
   /// The parts of the pane.
-  enum Panel: Hashable, Sendable { case sections, text, model, trial, versions, ablation }
+  enum Panel: Hashable, Sendable { case sections, text, model, trial, versions, ablation, variants }
 
   /// What is asked in the pane's last row.
   enum Question: Sendable {
@@ -19,6 +19,7 @@ package struct PromptPane: Pane {
     /// What becomes of a text that isn't saved, and which panel gets the focus then.
     case unsaved(title: String, next: Panel)
     case editor(EditorQuestion, LineField, problem: String?)
+    case copy(of: Variant, LineField, problem: String?)
   }
 
   /// The pane's name.
@@ -32,7 +33,7 @@ package struct PromptPane: Pane {
   var panels = PanelSet(focus: Panel.sections)
   /// What stands beside the sections when there is room for one thing.
   var detail = Panel.model
-  /// What fills the room beside the sections: versions or the ablation; nil for text and model.
+  /// What fills the room beside the sections: versions, the ablation or variants; nil for text and model.
   var page: Panel?
   var isTyping = false
   var typedFrom = Panel.sections
@@ -57,6 +58,7 @@ package struct PromptPane: Pane {
   var versionDetail = VersionDetail.changes
   /// Whether the version to bring back is to be selected once the versions are known.
   var wantsOlderVersion = false
+  var variantTable = TableView<PromptEntry>()
   var ablationTable = TableView<String>()
   var ablationView = TextView()
   var splitter = Splitter(.sideBySide, ratio: 0.42)

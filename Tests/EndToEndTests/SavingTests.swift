@@ -22,6 +22,8 @@ extension EndToEnd {
           try await terminal.wait("its end to be seen") { $0.contains("file is gone") }
           try await terminal.press("C-s")
           try await terminal.wait("the failure") { $0.contains("! not saved") && $0.contains("symbolic link") }
+          try await terminal.press("Escape")
+          try await terminal.wait("the list") { $0.contains("e edit") }
           try await terminal.press("C-c")
           try await terminal.wait("the question") { $0.contains("Quit?") && $0.contains("typed in task is not saved") }
           try await terminal.press("y")
@@ -41,6 +43,13 @@ extension EndToEnd {
           try await terminal.open(workspace, notes: folder)
           try await terminal.press("e")
           try await terminal.type("Think first. ")
+          // That never ends an editor.
+          try await terminal.press("C-c")
+          try await terminal.wait("the advice") { $0.contains("Esc leaves the editor") }
+          try await terminal.press("Escape")
+          try await terminal.wait("the question") { $0.contains("task is not saved") }
+          #expect(text(of: file) == former, "nothing is written without a word")
+          try await terminal.press("s")
           try await terminal.press("C-c")
           try await terminal.expectAsItWas(notes: folder, status: 0)
         }
@@ -122,6 +131,8 @@ extension EndToEnd {
           try await terminal.wait("the text") { $0.contains("Think first. Say") }
           try await terminal.press("C-s")
           try await terminal.wait("the word") { $0.contains(" saved ") }
+          try await terminal.press("Escape")
+          try await terminal.wait("the list") { $0.contains("e edit") }
           try await terminal.press("C-c")
           try await terminal.expectAsItWas(notes: folder, status: 0)
         }

@@ -96,7 +96,7 @@ struct KeysTests {
     driver.snapshot.workspace.variants[1].without = ["role"]
     driver.press("g", "Space")
     #expect(driver.take() == [.chooseSections(.all, of: "whole")], "on again is as it was")
-    driver.press("V", "V", "g", "Space")
+    driver.press("V", "V", "h", "g", "Space")
     #expect(driver.take() == [.chooseSections(SectionChoice(only: ["task"], with: ["role"]), of: "task-only")])
   }
 
@@ -120,14 +120,46 @@ struct KeysTests {
 
   @Test func allSectionsAreAblatedWithTwoKeys() throws {
     var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
-    driver.press("A")
+    driver.press("I")
     let asked = driver.queries(AblationQuery.self)
     #expect(asked == [AblationQuery(AblationRequest(variant: "whole", set: "cases"))])
     #expect(driver.take() == [])
-    driver.press("A")
+    driver.press("I")
     #expect(driver.take() == [.ablate(AblationRequest(variant: "whole", set: "cases"))])
     driver.press("Esc")
     #expect(driver.queries(AblationQuery.self).isEmpty)
+  }
+
+  @Test func theTextTakesMoreOrLessRoom() {
+    var driver = Driver(size: Size(width: 120, height: 34))
+    let before = driver.pane.splitter.ratio
+    driver.press(">", ">", "<")
+    #expect(abs(driver.pane.splitter.ratio - before - 0.05) < 1e-9)
+    driver = Driver()
+    driver.press(">")
+    #expect(driver.notices.last?.contains("wider window") == true)
+  }
+
+  @Test func variantsAreChosenFromAListAndCopied() throws {
+    var snapshot = Fixture.snapshot()
+    let whole = try #require(snapshot.workspace.variant("whole"))
+    snapshot.runs = [Fixture.run(1, whole, PromptVersion(freezing: Fixture.prompt), mean: 0.5)]
+    var driver = Driver(snapshot)
+    driver.press("V")
+    #expect(driver.text.contains("Variants") && driver.text.contains("not measured") && driver.text.contains("50 %"))
+    #expect(driver.pane.choice.variant == "tuned")
+    driver.press("k")
+    #expect(driver.pane.choice.variant == "whole")
+    driver.press("d")
+    driver.type("tuned")
+    driver.press("Enter")
+    #expect(driver.take() == [] && driver.text.contains("There is a variant of that name."))
+    driver.type("-2")
+    driver.press("Enter")
+    #expect(
+      driver.take() == [.addVariant(Variant(name: "tuned-2", model: "tiny", prompt: "main", sampling: whole.sampling))])
+    driver.press("Enter")
+    #expect(driver.pane.page == nil && driver.pane.panel == .sections)
   }
 
   @Test func anOlderVersionIsBackWithTwoKeys() throws {
