@@ -4,7 +4,8 @@ import Yams
 extension MemberEditor {
   /// Whether the group has a member of this name, be it without a value.
   func has(_ name: String) throws(Refusal) -> Bool {
-    guard case .mapping(let top)? = try compose(text), case .mapping(let members)? = Self.value(of: group, in: top) else {
+    guard case .mapping(let top)? = try compose(text), case .mapping(let members)? = Self.value(of: group, in: top)
+    else {
       return false
     }
     return members.contains { $0.key.scalar?.string == name }
