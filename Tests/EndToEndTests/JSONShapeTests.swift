@@ -64,6 +64,7 @@ extension EndToEnd {
           _ = try await values(["report", "--dossier", dossier], in: folder)
           try check([try await assay("verify", dossier, "--json").json()], "verification")
           try await run("output", "outputs", "base", lines: true)
+          try await run("regrade", "grade", "base")
           try await run("run", "runs")
           try await run("run", "runs", "show", "1")
           try await run("surplus", "gc", "--dry-run")

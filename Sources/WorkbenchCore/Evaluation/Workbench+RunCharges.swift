@@ -19,6 +19,26 @@ extension Workbench {
     return spender.complete(item)
   }
 
+  /// What judging the answers of an evaluation takes besides.
+  func judgeCharges(for request: EvaluateRequest) async -> [Charge.Item] {
+    guard let subject = try? evaluable(request), !snapshot.workspace.judges(of: subject.set).isEmpty,
+      let estimate = try? await estimate(request)
+    else { return [] }
+    return estimate.judging.compactMap { part in
+      guard part.estimate.calls > 0, let model = snapshot.workspace.model(part.model), let spender = Spender(model)
+      else { return nil }
+      var item = Charge.Item("The judge \(part.judge) (\(part.model)) on answers of \(subject.variant.name)")
+      item.variant = subject.variant.name
+      item.requests = part.estimate.calls
+      (item.promptTokens, item.completionTokens) = (part.estimate.promptTokens, part.estimate.completionTokens)
+      item.dollars = part.estimate.dollars
+      if let limit = request.budget.dollars, let dollars = item.dollars {
+        item.dollars = RunEstimate.Range(min(limit, dollars.low), min(limit, dollars.high ?? limit))
+      }
+      return spender.complete(item)
+    }
+  }
+
   func charge(for request: RenderRequest) async -> Charge.Item? {
     guard !trialsAgreed.contains(request.variant),
       let subject = try? subject(variant: request.variant, set: request.set),

@@ -17,7 +17,7 @@ extension Command {
 extension EvaluateRequest: Performable {
   /// The requests that are not answered yet.
   package func charges(on workbench: isolated Workbench) async -> [Charge.Item] {
-    await workbench.charge(for: self).map { [$0] } ?? []
+    (await workbench.charge(for: self).map { [$0] } ?? []) + (await workbench.judgeCharges(for: self))
   }
 
   /// Evaluates.
