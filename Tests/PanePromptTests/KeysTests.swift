@@ -44,7 +44,7 @@ struct KeysTests {
     driver.press("e", "x")
     driver.pane.follow(Subject.evalCase("c-1", set: "other"), driver.snapshot)
     #expect(driver.pane.subject(driver.snapshot)?.set?.name == "cases", "what is typed stays in view")
-    driver.press("Esc")
+    driver.press("Esc", "d")
     driver.pane.follow(Subject.evalCase("c-1", set: "other"), driver.snapshot)
     #expect(driver.pane.subject(driver.snapshot)?.prompt.name == "short")
   }
