@@ -153,7 +153,7 @@ extension ComparePane {
         "a", title: "Add a variant in a further column", group: "Runs", action: .addSide,
         unavailable: noRuns(snapshot)),
       Binding(
-        "A", title: "Take the last added column away", group: "Runs", action: .dropSide,
+        "-", title: "Take the last added column away", group: "Runs", action: .dropSide,
         unavailable: extras.isEmpty ? "Only the two that are compared are shown." : nil),
       Binding(
         "s", title: "Next eval set", group: "Runs", action: .nextSet,

@@ -59,7 +59,7 @@ extension ComparePane {
   /// Opens the list from which a further side is chosen.
   mutating func addSide(_ snapshot: Snapshot) -> Reaction<Command> {
     guard extras.count + 2 < Self.mostSides else {
-      return .notice("There are \(Self.mostSides) columns already: A takes the last one away.")
+      return .notice("There are \(Self.mostSides) columns already: - takes the last one away.")
     }
     chooser = RunChooser(.extra, snapshot, pair(snapshot))
     return .handled

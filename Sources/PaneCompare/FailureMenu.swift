@@ -29,7 +29,8 @@ struct FailureMenu: Sendable {
     }
     if lines.isEmpty { lines.append([Span("No failure has a name yet: n types the first.", theme[.textDim])]) }
     let inner = surface.popup(
-      Size(width: 64, height: lines.count + 4), title: "How \(letters) fails on \(caseID) · Esc closes", over: rect,
+      Size(width: 64, height: lines.count + 4),
+      title: "How \(letters) fail\(targets.count == 1 ? "s" : "") on \(caseID) · Esc closes", over: rect,
       theme: theme)
     for (row, line) in lines.prefix(max(0, inner.height - 2)).enumerated() { surface.write(line, in: inner.row(row)) }
     let last = inner.row(max(0, inner.height - 1))

@@ -165,6 +165,8 @@ extension PromptPane {
   /// Fills the prompt with a case that was chosen in another pane.
   package mutating func follow(_ chosen: any Sendable, _ snapshot: Snapshot) {
     guard case .evalCase(let id, let set)? = chosen as? Subject, snapshot.workspace.evalSet(set) != nil else { return }
+    // Another set may have a prompt of its own: what is typed or asked here stays in view.
+    guard set == subject(snapshot)?.set?.name || !isTyping && question == nil else { return }
     (choice.set, choice.caseID, choice.caseIndex) = (set, id, 0)
   }
 

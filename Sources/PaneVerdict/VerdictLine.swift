@@ -101,7 +101,9 @@ struct VerdictLine: Identifiable, Sendable {
 
   /// The paragraph for the list, `width` columns wide.
   func item(width: Int, theme: Theme) -> ParagraphList<ID>.Item {
-    let style = isBold ? theme[style].adding(.bold) : theme[style]
+    // Plain text takes the ground of the selected row.
+    let plain = style == .text ? Style.plain : theme[style]
+    let style = isBold ? plain.adding(.bold) : plain
     let sentence = Span(text, style)
     var rows: [[Span]]
     if let label, width >= label.text.count + 22 {

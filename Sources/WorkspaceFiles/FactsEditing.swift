@@ -10,13 +10,11 @@ extension FolderWorkspaceFiles {
     let group = "facts"
     let values = facts.map { $0.value.map { $0.string ?? $0.text(.compact) } ?? "null" }
     let lines = zip(facts, values).map { "\($0.key): \($1)" }
-    var reader = WorkspaceReader(folder, dialects: dialects, cases: cases)
-    let known = try reader.read().facts.lines
     let bytes = try editedConfig(group, line: lines.joined(separator: "   ")) { text throws(MemberEditor.Refusal) in
       var text = text
       for (place, fact) in facts.enumerated() {
         let editor = MemberEditor(text, group: group)
-        if known[fact.key] != nil {
+        if try editor.has(fact.key) {
           text = try editor.setting(fact.key, to: values[place])
         } else if fact.value != nil {
           text = try editor.adding(MemberEditor.Member(name: fact.key, line: lines[place]), implied: [])

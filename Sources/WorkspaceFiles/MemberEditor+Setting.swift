@@ -2,6 +2,15 @@ import Domain
 import Yams
 
 extension MemberEditor {
+  /// Whether the group has a member of this name, be it without a value.
+  func has(_ name: String) throws(Refusal) -> Bool {
+    guard case .mapping(let top)? = try compose(text), case .mapping(let members)? = Self.value(of: group, in: top)
+    else {
+      return false
+    }
+    return members.contains { $0.key.scalar?.string == name }
+  }
+
   /// The text with another value of a member that is there.
   /// - Parameter value: a plain scalar, such as `true` or `0.8`.
   func setting(_ name: String, to value: String) throws(Refusal) -> String {

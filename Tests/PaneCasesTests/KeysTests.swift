@@ -23,6 +23,37 @@ struct KeysTests {
     #expect(driver.pane.panel == .table)
   }
 
+  @Test func turnsToACaseThatWasChosenOrAskedForElsewhere() {
+    var driver = Driver()
+    driver.press("j")
+    #expect(driver.pane.chosen(driver.snapshot) as? Subject == .evalCase("c-2", set: "main"))
+    driver.pane.follow(Subject.evalCase("c-4", set: "main"), driver.snapshot)
+    #expect(driver.draw().text().contains("c-4") && driver.selection == "c-4")
+    driver.pane.follow(Subject.evalCase("x", set: "nowhere"), driver.snapshot)
+    #expect(driver.selection == "c-4")
+    // What is filtered stays so, unless the case itself is asked for.
+    driver.pane.tag = "policy"
+    driver.pane.follow(Subject.evalCase("c-1", set: "main"), driver.snapshot)
+    #expect(driver.pane.tag == "policy")
+    driver.pane.reveal(Subject.evalCase("c-1", set: "main"), driver.snapshot)
+    #expect(driver.pane.tag == nil && driver.selection == "c-1")
+    // What is being edited stays in view.
+    driver.press("e")
+    driver.pane.follow(Subject.evalCase("c-3", set: "main"), driver.snapshot)
+    driver.pane.reveal(Subject.evalCase("c-3", set: "main"), driver.snapshot)
+    #expect(driver.selection == "c-1")
+  }
+
+  @Test func theMarksAreThoseOfTheChosenVariant() throws {
+    var driver = Driver()
+    driver.snapshot = Fixture.compared(driver.snapshot)
+    let set = try #require(driver.snapshot.workspace.evalSets.first)
+    #expect(driver.pane.markedRuns(driver.snapshot, set).map(\.variant.name) == ["prompted", "tuned"])
+    driver.press("V")
+    #expect(driver.pane.markedRuns(driver.snapshot, set).first?.variant.name == "tuned")
+    #expect(driver.notices.last == "The marks are those of tuned, and r runs it.")
+  }
+
   @Test func searchesWhileTyping() {
     var driver = Driver()
     driver.press("/")

@@ -37,7 +37,7 @@ import WorkbenchCore
     #expect(driver.queries(OutputsQuery.self) == [OutputsQuery(run: RunID(4), set: "main")])
     #expect(driver.text.contains("third answer to hl-001"))
     #expect(driver.text.contains("C task-only"))
-    driver.press("A")
+    driver.press("-")
     #expect(!driver.text.contains("third answer") && driver.queries(OutputsQuery.self).isEmpty)
   }
 

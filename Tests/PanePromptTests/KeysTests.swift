@@ -1,6 +1,7 @@
 import Domain
 import Drawing
 import Foundation
+import Grading
 import Testing
 import WorkbenchCore
 
@@ -25,6 +26,27 @@ struct KeysTests {
     _ = driver.pane.leave(driver.snapshot)
     driver.press("J")
     #expect(driver.notices.last?.contains("before it is moved") == true)
+  }
+
+  @Test func fillsThePromptWithTheCaseThatWasChosenElsewhere() {
+    var driver = Driver()
+    #expect(driver.pane.chosen(driver.snapshot) as? Subject == .evalCase("c-1", set: "cases"))
+    driver.pane.follow(Subject.evalCase("c-3", set: "cases"), driver.snapshot)
+    #expect(driver.pane.subject(driver.snapshot)?.evalCase?.id == "c-3")
+    driver.pane.follow(Subject.evalCase("c-2", set: "nowhere"), driver.snapshot)
+    #expect(driver.pane.subject(driver.snapshot)?.evalCase?.id == "c-3")
+    var other = driver.snapshot
+    other.workspace.evalSets.append(
+      EvalSet(
+        name: "other", path: "evals/other.jsonl", cases: Fixture.cases(2), graders: GraderSet(), prompt: "short",
+        hash: Fixture.hash("other")))
+    driver.show(other)
+    driver.press("e", "x")
+    driver.pane.follow(Subject.evalCase("c-1", set: "other"), driver.snapshot)
+    #expect(driver.pane.subject(driver.snapshot)?.set?.name == "cases", "what is typed stays in view")
+    driver.press("Esc", "d")
+    driver.pane.follow(Subject.evalCase("c-1", set: "other"), driver.snapshot)
+    #expect(driver.pane.subject(driver.snapshot)?.prompt.name == "short")
   }
 
   @Test func searchesInWhatTheModelSees() throws {

@@ -42,6 +42,30 @@ import Testing
   /// Dear enough that ten requests of 100 tokens cost ten dollars.
   private let dear = TokenPrice(input: 1, output: 10_000)
 
+  @Test func typedInputsAndWhatAVerdictMissesPassTheGate() async throws {
+    let model = FakeModel(echo)
+    let workbench = try await workbench(Self.workspace(dear), model: model)
+    let base = try #require(await workbench.snapshot.workspace.variants.first)
+    var new = Variant(name: "new", model: base.model, prompt: base.prompt)
+    new.sampling = base.sampling
+    await workbench.submit(.duel(DuelRequest(variants: ["base"], set: "main", text: "typed")))
+    await workbench.submit(.measure(MeasureRequest(adding: new, on: "main")))
+    #expect(model.asked == 0)
+    let charges = await workbench.snapshot.charges
+    try #require(charges.count == 2)
+    #expect(charges[0].charge.requests == 1 && charges[1].charge.requests == 10)
+    // Asking what it costs writes nothing.
+    #expect(await workbench.snapshot.workspace.variant("new") == nil)
+    try await workbench.perform(.answerCharge(charges[0].id, isAgreed: true))
+    #expect(model.asked == 1)
+    // Who agreed once to trials of a variant isn't asked for each.
+    try await workbench.perform(.duel(DuelRequest(variants: ["base"], set: "main", text: "again")))
+    #expect(model.asked == 2)
+    try await workbench.perform(.answerCharge(charges[1].id, isAgreed: true))
+    #expect(await workbench.snapshot.workspace.variant("new") != nil)
+    #expect(await workbench.snapshot.runs.first?.variant.name == "new")
+  }
+
   @Test func nothingDearBeginsUnasked() async throws {
     let model = FakeModel(echo)
     let workbench = try await workbench(Self.workspace(dear), model: model)

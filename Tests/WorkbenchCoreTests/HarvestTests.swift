@@ -197,6 +197,20 @@ import Testing
       ])
   }
 
+  @Test func onlyWhatAPersonPreferredMakesPairsWhereThatIsAskedFor() throws {
+    let (a, b) = (OutputPlace(run: RunID(1)), OutputPlace(run: RunID(2)))
+    let sources = [
+      source(run(1), [output("c1", "one"), output("c2", "two"), output("c3", "three")]),
+      source(run(2, "other"), [output("c1", "uno"), output("c2", "due", passed: false), output("c3", "tre")]),
+    ]
+    let reviews = Reviews(preferences: [preference("c1", a, b, .b), preference("c3", a, b, .both)])
+    let harvest = try harvest(sources, .pairs, HarvestFilter(onlyPreferred: true), reviews: reviews)
+    #expect(
+      harvest.rows.map(\.content) == [
+        .pair(prompt: [RowMessage(role: .user, content: "Q: ask c1")], chosen: .answer("uno"), rejected: .answer("one"))
+      ], "a failed answer alone makes no pair")
+  }
+
   @Test func aPromptThatCantBeFilledIsSaidBeforeAnythingIsWritten() throws {
     var source = source(run(1), [output("c1", "one")])
     source.version = PromptVersion(

@@ -13,7 +13,8 @@ import Testing
       ("", nil, .empty),
       ("half", "content_filter", .filtered), ("", "SAFETY", .filtered), ("I can't.", "refusal", .refused),
       ("{\"a\": 1}", "error", .brokenOff), ("x", "abort", .brokenOff), ("<think>perhaps x", "length", .reasoningCut),
-      ("<think>x</think>", "stop", .empty), ("<think>x</think>\n", nil, .empty), ("<think>x</think> ", "length", .reasoningCut),
+      ("<think>x</think>", "stop", .empty), ("<think>x</think>\n", nil, .empty),
+      ("<think>x</think> ", "length", .reasoningCut),
     ] as [(String, String?, NoAnswer)]) func isNone(text: String, reason: String?, expected: NoAnswer)
   {
     let answer = Answer(text: text, finishReason: reason)

@@ -28,8 +28,8 @@ import WorkbenchCore
       "facts: { domain_jargon: false, queries_per_month: 100, can_route: true }  # known\n"
     ),
     (
-      "facts:\r\n  \"domain_jargon\": \"true\"\r\n",
-      "facts:\r\n  \"domain_jargon\": false\r\n  can_route: true\r\n"
+      "facts:\n  \"domain_jargon\": \"true\"\n",
+      "facts:\n  \"domain_jargon\": false\n  can_route: true\n"
     ),
     ("facts:\n  domain_jargon:\nname: x\n", "facts:\n  domain_jargon: false\n  can_route: true\nname: x\n"),
   ])
@@ -38,6 +38,14 @@ import WorkbenchCore
       FactStatement(key: "domain_jargon", value: false), FactStatement(key: "can_route", value: true),
     ]
     #expect(try await stating(facts, in: Self.models + before) == Self.models + after)
+  }
+
+  @Test func lineEndsStayAsTheyAre() async throws {
+    func windows(_ text: String) -> String { text.replacing("\n", with: "\r\n") }
+    let before = windows(Self.models + "facts:\n  domain_jargon: true\n")
+    let facts = [FactStatement(key: "domain_jargon", value: false), FactStatement(key: "can_route", value: true)]
+    let text = try await stating(facts, in: before)
+    #expect(text == windows(Self.models + "facts:\n  domain_jargon: false\n  can_route: true\n"))
   }
 
   @Test func aFactBecomesUnknownAgainAndAnUnknownOneWritesNothing() async throws {
