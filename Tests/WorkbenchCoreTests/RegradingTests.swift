@@ -25,7 +25,8 @@ extension FakeFiles {
 @Suite struct RegradingTests {
   @Test func storedAnswersAreJudgedAnewAndKept() async throws {
     let model = FakeModel { request, _ in Answer(text: request.messages.last?.content ?? "", finishReason: "stop") }
-    let (workbench, files) = try await workbench(model: model)
+    let store = FakeStore()
+    let (workbench, files) = try await workbench(store: store, model: model)
     let run = try await evaluate(workbench)
     let same = try await workbench.regrade(run: "base", set: nil)
     #expect(same.changes.isEmpty && same.outputs.count == 4 && same.leftOut == 0 && same.regraded.summary.passed == 4)
@@ -42,7 +43,7 @@ extension FakeFiles {
     #expect(regrade.changes.allSatisfy { $0.before.passed == true && $0.after.value == 0.5 })
     #expect(regrade.regraded.summary.passed == 2)
     #expect(model.asked == 4, "no model is asked")
-    let stored = try await workbench.outputs(ofRun: String(run.id.number), set: nil).outputs
+    let stored = try await store.outputs(of: run.id)
     #expect(stored.allSatisfy { $0.passed == true }, "nothing is stored")
   }
 

@@ -29,7 +29,7 @@ extension Workbench {
   /// - Parameters:
   ///   - name: A variant, whose run that stands for it is taken, or a run's number.
   ///   - set: The eval set whose graders judge; the run's own where nil.
-  /// - Throws: `WorkbenchError.input` when there is no such run or set; `CancellationError`.
+  /// - Throws: `WorkbenchError` when there is no such run or set, or its files have errors; `CancellationError`.
   package func regrade(run name: String, set: String?) async throws -> Regrade {
     if let set, snapshot.workspace.evalSet(set) == nil {
       throw WorkbenchError.unknown("eval set", set, among: snapshot.workspace.evalSets.map(\.name))
@@ -39,6 +39,9 @@ extension Workbench {
     guard let target = snapshot.workspace.evalSet(set ?? run.set) else {
       throw WorkbenchError.unknown("eval set", set ?? run.set, among: snapshot.workspace.evalSets.map(\.name))
     }
+    var meant = run
+    meant.set = target.name
+    try requireSound(meant)
     let stored = Dictionary(
       try await store.outputs(of: run.id).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let (found, leftOut) = try await outputs(of: run, on: target)
