@@ -72,7 +72,8 @@ let package = Package(
       dependencies: ["Domain", "Content", "Evidence", "Files", "Formats", "Grading", "Routing", "FileWatching", yams]),
     .target(name: "Trust", dependencies: ["Domain", "Content", "Files", crypto]),
     .target(
-      name: "ModelAPI", dependencies: ["Domain", "Content", "Files", "Processes", asyncHTTPClient] + nio),
+      name: "ModelAPI",
+      dependencies: ["Domain", "Content", "Files", "Grading", "Processes", asyncHTTPClient] + nio),
     .target(
       name: "LocalEngine", dependencies: ["Domain", "Content", "Files", "Processes"],
       resources: [.embedInCode("Resources")]),

@@ -21,6 +21,10 @@ package enum Spelling {
     return best?.name ?? completion
   }
 
+  /// How many edits lie between two names, with swapped neighbours as one, and case, hyphen and underscore equal; at most
+  /// the first 64 characters count.
+  package static func distance(_ left: String, _ right: String) -> Int { edits(normalised(left), normalised(right)) }
+
   private static func normalised(_ name: String) -> [Character] {
     name.prefix(64).map { $0 == "_" ? "-" : Character($0.lowercased().first.map(String.init) ?? String($0)) }
   }

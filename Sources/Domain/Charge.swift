@@ -47,7 +47,15 @@ package struct Charge: Sendable, Hashable {
   package var requests: Int { items.reduce(0) { $0 + $1.requests } }
 
   /// Dollars of all items; nil where the price of one isn't known.
-  package var dollars: RunEstimate.Range? {
+  package var dollars: RunEstimate.Range? { Self.sum(items) }
+
+  /// Dollars of a variant's items, judges included; nil without any, and where the price of one isn't known.
+  package func dollars(of variant: String) -> RunEstimate.Range? {
+    let own = items.filter { $0.variant == variant }
+    return own.isEmpty ? nil : Self.sum(own)
+  }
+
+  private static func sum(_ items: [Item]) -> RunEstimate.Range? {
     var sum = RunEstimate.Range(0, 0)
     for item in items {
       guard let dollars = item.dollars else { return nil }

@@ -50,7 +50,9 @@ package struct Comparison: Sendable {
   package var b: Run
   /// Cases that both runs have asked, in the set's order.
   package var rows: [Row]
-  /// Cases of the set that one of the runs has not answered.
+  /// Cases of the set.
+  package var cases: Int
+  /// Cases of the set that one of the runs has no reply to yet.
   package var missing: Int
   /// How many answers of each run were left out because their case was edited or removed since.
   package var leftOut = (a: 0, b: 0)
@@ -71,7 +73,8 @@ package struct Comparison: Sendable {
       guard let a = left[evalCase.id], let b = right[evalCase.id] else { return nil }
       return Row(evalCase: evalCase, a: a, b: b)
     }
-    missing = cases.count - rows.count { $0.outcome != .unanswered }
+    self.cases = cases.count
+    missing = cases.count - rows.count { $0.a.answer != nil && $0.b.answer != nil }
     let (a, b) = (CaseOutputs(outputsA), CaseOutputs(outputsB))
     pairs = CautiousPairs(candidate: b, baseline: a, cases: cases)
     tags =

@@ -79,6 +79,14 @@ extension EvalSet {
   /// The graders of a case: its own, or else the set's.
   package func graders(of evalCase: EvalCase) -> GraderSet { ownGraders[evalCase.id] ?? graders }
 
+  /// All graders of the set and of cases that have their own.
+  package var allGraders: [Grader] {
+    graders.graders + ownGraders.sorted { $0.key < $1.key }.flatMap(\.value.graders)
+  }
+
+  /// Whether some grader asks a program or a judge.
+  package var awaits: Bool { graders.awaits || ownGraders.values.contains(where: \.awaits) }
+
   /// Which grader can judge no case at all, where and why, as a sentence; nil where each can judge some.
   package var unscorable: String? {
     // A case with graders of its own says nothing about those of the set.

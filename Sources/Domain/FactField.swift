@@ -6,8 +6,10 @@ import NumberFormat
 package struct FactField: Sendable, Identifiable {
   /// What can be stated.
   package enum Kind: Sendable, Hashable {
-    /// A number from 0.
+    /// A number from 0, or a range such as `500..900`.
     case amount
+    /// A number from 0.
+    case number
     /// A number within these bounds.
     case share(ClosedRange<Double>)
     /// Yes or no.
@@ -26,11 +28,17 @@ package struct FactField: Sendable, Identifiable {
   package var id: String { key }
 
   /// What is stated now; nil while it is unknown.
-  package func value(in facts: WorkspaceFacts) -> JSONValue? { get(facts) }
+  package func value(in facts: WorkspaceFacts) -> JSONValue? {
+    guard let range = facts.ranges[key] else { return get(facts) }
+    return .string(Self.text(range.low) + ".." + Self.text(range.high))
+  }
+
+  private static func text(_ value: Double) -> String { JSONValue((value * 1000).rounded() / 1000).text(.compact) }
 
   /// What is stated now, as it can be typed.
   package func text(in facts: WorkspaceFacts) -> String {
-    switch get(facts) {
+    switch value(in: facts) {
+    case .string(let text)?: text
     case .bool(let isTrue)?: isTrue ? "yes" : "no"
     case .number(let number)?: number.text
     default: ""
@@ -46,11 +54,14 @@ package struct FactField: Sendable, Identifiable {
     case (.flag, "yes"): return .bool(true)
     case (.flag, "no"): return .bool(false)
     case (.flag, _): throw WorkbenchError.input("Yes, no or unknown.")
-    case (.amount, _), (.share, _): break
+    case (.amount, _):
+      if let range = Self.range(text) { return range }
+    case (.number, _), (.share, _): break
     }
     guard let number = Double(text.replacing(",", with: "").replacing("_", with: "")), number.isFinite, number >= 0
     else {
-      throw WorkbenchError.input("A number from 0, such as 20000.")
+      throw WorkbenchError.input(
+        kind == .amount ? "A number from 0, or a range such as 500..900." : "A number from 0, such as 20000.")
     }
     if case .share(let bounds) = kind, !bounds.contains(number) {
       let (low, high) = (bounds.lowerBound, bounds.upperBound)
@@ -59,6 +70,21 @@ package struct FactField: Sendable, Identifiable {
       )
     }
     return JSONValue(number)
+  }
+
+  private static func range(_ text: String) -> JSONValue? {
+    let ends = text.split(separator: "..", maxSplits: 1, omittingEmptySubsequences: false).map { end in
+      Double(end.filter { $0 != " " && $0 != "," && $0 != "_" })
+    }
+    guard ends.count == 2, let low = ends[0], let high = ends[1], UncertainNumber(low: low, high: high) != nil else {
+      return nil
+    }
+    return .string(Self.text(low) + ".." + Self.text(high))
+  }
+
+  private init(number key: String, _ question: String, _ path: KeyPath<WorkspaceFacts, Double?> & Sendable) {
+    (self.key, self.question, kind) = (key, question, .number)
+    get = { $0[keyPath: path].map { JSONValue($0) } }
   }
 
   private init(amount key: String, _ question: String, _ path: KeyPath<WorkspaceFacts, Double?> & Sendable) {
@@ -85,12 +111,14 @@ package struct FactField: Sendable, Identifiable {
     FactField(amount: "training_cost", "dollars for one training run", \.trainingCost),
     FactField(amount: "engineering_hours", "hours of work that tuning takes", \.engineeringHours),
     FactField(amount: "hourly_rate", "dollars for one hour of work", \.hourlyRate),
-    FactField(amount: "retrainings", "further trainings to expect", \.retrainings),
+    FactField(number: "retrainings", "further trainings to expect", \.retrainings),
+    FactField(amount: "retrainings_per_year", "trainings a year that keep it up to date", \.retrainingsPerYear),
+    FactField(amount: "retraining_cost", "dollars for one of those", \.retrainingCost),
     FactField(amount: "hosting_per_month", "dollars a month to serve the tuned model", \.hostingPerMonth),
     FactField(share: "target_score", 0...1, "score from which the task is solved, 0 to 1", \.project.targetScore),
     FactField(
       share: "worthwhile_gain", 0.001...0.5, "smallest gain that matters; 0.05 unless stated", \.worthwhileGain),
-    FactField(amount: "latency_limit_ms", "longest time for 95 % of the answers", \.project.latencyLimit),
+    FactField(number: "latency_limit_ms", "longest time for 95 % of the answers", \.project.latencyLimit),
     FactField(flag: "latency_critical", "does every millisecond count?", \.project.latencyIsCritical),
     FactField(flag: "format_critical", "is an answer in the wrong format a failure?", \.project.formatIsCritical),
     FactField(flag: "early_stage", "is the product at an early stage?", \.project.isEarly),

@@ -22,12 +22,15 @@ package enum NoAnswer: String, Sendable, Hashable, CaseIterable {
       if reason == Answer.refusal { self = .refused; return }
       if Self.failureReasons.contains(reason) { self = .brokenOff; return }
     }
-    if answer.text.utf8.allSatisfy({ $0 <= 0x20 }) {
-      self = answer.isCut ? .reasoningCut : .empty
-    } else if !keepsReasoning, AnswerText(answer.text).isUnclosed {
+    let parts = AnswerText(answer.text, reasoning: keepsReasoning ? .keep : .cut)
+    guard parts.text.utf8.allSatisfy({ $0 <= 0x20 }) || parts.isUnclosed else { return nil }
+    if answer.isCut {
       self = .reasoningCut
-    } else {
+    } else if parts.isUnclosed {
+      // The model ended by itself and never came to an answer: that is its answer, and a wrong one.
       return nil
+    } else {
+      self = .empty
     }
   }
 
@@ -43,6 +46,10 @@ package enum NoAnswer: String, Sendable, Hashable, CaseIterable {
   package func sentence(_ answer: Answer) -> String {
     let word = answer.finishReason.map { " (finish reason \($0))" } ?? ""
     switch self {
+    case .reasoningCut where answer.finishReason == Answer.contextFull:
+      return
+        "No answer: the model's context was full while it was reasoning\(word). Shorten the prompt, or give the model a "
+        + "larger context."
     case .reasoningCut: return "No answer: reasoning used up the limit on tokens\(word). Raise max_tokens."
     case .empty: return "No answer: the reply has no text\(word). A reasoning model may need a higher max_tokens."
     case .filtered: return "No answer: a content filter stopped it\(word)."

@@ -1,4 +1,5 @@
 import Content
+import Grading
 
 /// One thing that a workspace's files would have this program do beyond showing them, and that a person has to allow first.
 package enum Permission: Sendable, Hashable, Codable {
@@ -17,6 +18,10 @@ package enum Permission: Sendable, Hashable, Codable {
   /// Loads a model in the local engine, to answer or to be tuned.
   /// - `path`: its folder, or a hub id.
   case engine(path: String)
+  /// Starts a program that grades answers (`type: command`).
+  /// - `words`: the program and its arguments.
+  /// - `environment`: variables that it is given besides the usual ones.
+  case grader(words: [String], environment: [String])
   /// Starts another trainer for training jobs.
   /// - `words`: the program and its arguments.
   /// - `settings`: variables that are set for it, each as `NAME=value`.
@@ -49,6 +54,8 @@ package enum Permission: Sendable, Hashable, Codable {
       let what =
         path.hasPrefix("hub:") ? "download \(path.dropFirst(4)) from the model hub and load it" : "load \(path)"
       return what + " in the local engine"
+    case .grader(let words, let environment):
+      return "run \(Self.line(words))" + Self.given(environment) + " to grade answers"
     case .trainer(let words, let settings):
       return "run \(Self.line(settings + words)) for training jobs"
     case .variables(let names): return "pass \(names.joined(separator: ", ")) to training jobs"
@@ -138,6 +145,11 @@ extension ModelSpec {
   }
 }
 
+extension GraderProgram {
+  /// That it is run.
+  package var permission: Permission { .grader(words: words, environment: environment) }
+}
+
 extension Permission {
   /// That a path is read, where it lies outside of the workspace.
   package static func outside(ofWorkspace path: String) -> [Permission] {
@@ -152,6 +164,7 @@ extension Workspace {
       guard case .endpoint(let endpoint) = model.api, let file = endpoint.certificates else { return model.permissions }
       return model.permissions + [.certificates(file: file, holding: certificates[file] ?? [])]
     }
+    all += evalSets.flatMap { $0.allGraders.compactMap { $0.program?.permission } }
     let localModels = Set(models.filter { !$0.isEndpoint }.map(\.name))
     for variant in variants {
       if let adapter = variant.adapter, localModels.contains(variant.model) {

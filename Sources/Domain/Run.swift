@@ -157,7 +157,10 @@ package struct Output: Sendable, Hashable, Identifiable {
   /// Dollars, where the model's price is known.
   package var cost: Double?
   /// The case's id; further answers have their number behind it.
-  package var id: String { sample == 0 ? caseID : "\(caseID)#\(sample + 1)" }
+  package var id: String { Self.id(caseID: caseID, sample: sample) }
+
+  /// The id of a case's answer with a number.
+  package static func id(caseID: String, sample: Int) -> String { sample == 0 ? caseID : "\(caseID)#\(sample + 1)" }
 
   /// Makes an output.
   package init(

@@ -40,6 +40,35 @@ package struct RunEstimate: Sendable, Hashable {
   package var priceShare: Double
   /// Where the counts come from.
   package var basis: Basis
+  /// What judging the answers would take besides, by judge and model.
+  package var judging: [Judging] = []
+
+  /// What one model of a judge would take.
+  package struct Judging: Sendable, Hashable {
+    /// The judge's name.
+    package var judge: String
+    /// The model's name.
+    package var model: String
+    /// The requests.
+    package var estimate: RunEstimate
+
+    /// What a model would take.
+    package init(judge: String, model: String, estimate: RunEstimate) {
+      self.judge = judge
+      self.model = model
+      self.estimate = estimate
+    }
+  }
+
+  /// Dollars for answers and judges; nil where a price isn't known.
+  package var allDollars: Range? {
+    var sum = calls > 0 ? dollars : dollars ?? Range(0, 0)
+    for part in judging where part.estimate.calls > 0 {
+      guard let low = sum, let more = part.estimate.dollars else { return nil }
+      sum = Range(low.low + more.low, low.high.flatMap { high in more.high.map { high + $0 } })
+    }
+    return sum
+  }
 
   /// What so many requests would take.
   /// - Parameter prompt: tokens of one prompt, the mean.

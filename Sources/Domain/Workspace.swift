@@ -1,5 +1,6 @@
 import Content
 import Evidence
+import Grading
 
 /// What is wrong with a file of the workspace, where, and what to do. A problem never hides the rest of the workspace.
 package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
@@ -52,6 +53,8 @@ package struct Workspace: Sendable {
   package var evalSets: [EvalSet] { didSet { evalSetPlaces = Self.places(evalSets.lazy.map(\.name)) } }
   /// In file order.
   package var variants: [Variant] { didSet { variantPlaces = Self.places(variants.lazy.map(\.name)) } }
+  /// The judges of `judges/`, by name.
+  package var judges: [Judge] = []
   /// What `assay train` does when told nothing else.
   package var training: TrainingDefaults
   /// What the verdict needs and no run can measure.

@@ -4,6 +4,8 @@ import Content
 struct GradedCase: Sendable {
   let expected: JSONValue?
   let input: JSONValue
+  /// The id of the case; empty where nobody knows it.
+  var id = ""
 
   /// Replaces `{{ path }}` by what the input has there, or `{{ expected.path }}` by what is expected; `{{{{` writes two
   /// braces.

@@ -14,8 +14,8 @@ extension Grader {
   /// The longest text that counts as a label, in bytes.
   private static let longestLabel = 64
 
-  /// The labels that the grader compares: the whole answer for `exact`, each field for `json-equal`; none for graders
-  /// that compare otherwise or can't judge the case, and none where a list, an object or a long text is expected.
+  /// The labels that the grader compares: the whole answer for `exact`, the choice for `choice`, each field for
+  /// `json-equal`; none for graders that compare otherwise or can't judge the case, and none where a list, an object or a long text is expected.
   package func labels(of answer: AnswerText, expected: JSONValue?, input: JSONValue = [:]) -> [LabelPair] {
     guard !isNegated else { return [] }
     let answer = GradedAnswer(answer)
@@ -26,6 +26,12 @@ extension Grader {
       // What counts as equal is the same label, however it is written.
       let isRight = score(answer, graded).passed == true
       return [LabelPair(field: nil, expected: label, answered: isRight ? label : Self.label(.string(answer.trimmed)))]
+    case let choice as ChoiceGrader:
+      guard let (wanted, texts) = try? choice.wanted(in: graded) else { return [] }
+      guard case .label(let label) = choice.made(by: answer, among: texts) else {
+        return [LabelPair(field: nil, expected: wanted, answered: nil)]
+      }
+      return [LabelPair(field: nil, expected: wanted, answered: label)]
     case is JSONEqualGrader:
       let score = score(answer, graded)
       if !score.fields.isEmpty {

@@ -62,6 +62,12 @@ package struct Grader: Sendable, Hashable {
       name: name, type: type, weight: weight, isNegated: isNegated, kind: try kind.init(type: type, options: options))
   }
 
+  /// The program that it runs; nil for a grader that runs none.
+  package var program: GraderProgram? { (kind as? CommandGrader)?.program }
+
+  /// The name of the judge that it asks; nil for a grader that asks none.
+  package var judge: String? { (kind as? JudgeGrader)?.judge }
+
   /// What in the description has no effect, for example an unknown keyword of a schema.
   package var warnings: [String] { kind.warnings }
 
@@ -109,28 +115,42 @@ extension Grader {
 
   func score(_ answer: GradedAnswer, _ graded: GradedCase) -> Score {
     do throws(Unscorable) {
-      return score(try kind.judge(answer, graded))
+      let judgement = try kind.judge(answer, graded)
+      return answer.isUnclosed ? unfinished : score(judgement)
     } catch { return Score(grader: name, unscored: error.reason) }
   }
 
-  func score(awaiting text: String, _ graded: GradedCase) async -> Score {
+  /// What an answer gets that ends inside its reasoning: there is nothing that could satisfy a grader, negated or not.
+  var unfinished: Score {
+    Score(grader: name, value: 0, passed: false, reason: "the answer ends inside its reasoning")
+  }
+
+  func score(
+    awaiting text: String, _ graded: GradedCase, asking outside: any OutsideGrading
+  ) async -> Score {
     guard let kind = kind as? any AwaitingGraderKind else {
       return Score(grader: name, unscored: "the grader can't be awaited")
     }
     do throws(Unscorable) {
-      return score(try await kind.judge(text, graded))
-    } catch { return Score(grader: name, unscored: error.reason) }
+      return score(try await kind.judge(text, graded, asking: outside))
+    } catch {
+      var score = Score(grader: name, unscored: error.reason)
+      score.replies = error.replies
+      return score
+    }
   }
 
   private func score(_ judgement: Judgement) -> Score {
-    guard isNegated else {
-      return Score(
+    var score =
+      isNegated
+      ? Score(
+        grader: name, value: judgement.holds ? 0 : 1, passed: !judgement.holds,
+        reason: judgement.holds ? judgement.statement + ", which must not be so" : judgement.statement)
+      : Score(
         grader: name, value: judgement.value, passed: judgement.holds, reason: judgement.statement,
         fields: judgement.fields)
-    }
-    return Score(
-      grader: name, value: judgement.holds ? 0 : 1, passed: !judgement.holds,
-      reason: judgement.holds ? judgement.statement + ", which must not be so" : judgement.statement)
+    score.replies = judgement.replies
+    return score
   }
 
   func formatIsValid(_ answer: GradedAnswer, _ graded: GradedCase) -> Bool {

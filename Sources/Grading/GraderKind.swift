@@ -43,7 +43,9 @@ extension GraderKind {
 protocol AwaitingGraderKind: GraderKind {
   /// Judges an answer's text.
   /// - Throws: ``Unscorable`` when that can't be done.
-  func judge(_ text: String, _ case: GradedCase) async throws(Unscorable) -> Judgement
+  func judge(
+    _ text: String, _ case: GradedCase, asking outside: any OutsideGrading
+  ) async throws(Unscorable) -> Judgement
 }
 
 extension AwaitingGraderKind {
@@ -79,10 +81,14 @@ struct GraderKey: Sendable, Hashable {
 }
 
 /// Why a grader can't judge; a sentence without a full stop.
-struct Unscorable: Error, Sendable, Hashable {
-  let reason: String
+package struct Unscorable: Error, Sendable, Hashable {
+  /// The sentence.
+  package let reason: String
+  /// What was said instead of a judgement.
+  package var replies: [JudgeReply] = []
 
-  init(_ reason: String) { self.reason = reason }
+  /// Makes one.
+  package init(_ reason: String) { self.reason = reason }
 }
 
 /// A grader's finding before negation.
@@ -92,6 +98,8 @@ struct Judgement: Sendable, Hashable {
   var value: Double
   var statement: String
   var fields: [FieldScore]
+  /// What judges said, vote by vote.
+  var replies: [JudgeReply] = []
 
   init(_ holds: Bool, _ statement: String, value: Double? = nil, fields: [FieldScore] = []) {
     self.holds = holds

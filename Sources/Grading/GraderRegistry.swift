@@ -5,7 +5,7 @@ enum GraderRegistry {
     JSONFormGrader.self, LevenshteinGrader.self, WordCountGrader.self, NumberGrader.self, DateGrader.self,
     ChoiceGrader.self, SetF1Grader.self, ListItemsGrader.self, BLEUGrader.self, ChrFGrader.self, ROUGEGrader.self,
     RefusalGrader.self, LimitGrader.self, FinishReasonGrader.self, ToolCallsGrader.self, ToolCallFormGrader.self,
-    ToolCallF1Grader.self,
+    ToolCallF1Grader.self, CommandGrader.self, JudgeGrader.self,
   ]
 
   /// The names of all types, in the order of the kinds.

@@ -34,19 +34,30 @@ extension GraderSet {
     return grade(graders.map { $0.score(shared, graded) }, shared, graded)
   }
 
+  /// Whether some grader asks a program or a judge.
+  package var awaits: Bool { graders.contains(where: \.awaits) }
+
   /// Judges one answer with every grader.
   ///
   /// Graders that have not begun when the task is cancelled leave the answer unscored.
-  package func grade(_ answer: AnswerText, expected: JSONValue?, input: JSONValue = [:]) async -> Grade {
-    let graded = GradedCase(expected: expected, input: input)
+  /// - Parameters:
+  ///   - id: the id of the case, which programs are told.
+  ///   - outside: where programs and judges are asked.
+  package func grade(
+    _ answer: AnswerText, id: String = "", expected: JSONValue?, input: JSONValue = [:],
+    asking outside: any OutsideGrading
+  ) async -> Grade {
+    let graded = GradedCase(expected: expected, input: input, id: id)
     let shared = GradedAnswer(answer)
     var scores: [Score] = []
     scores.reserveCapacity(graders.count)
     for grader in graders {
       if Task.isCancelled {
         scores.append(Score(grader: grader.name, unscored: "grading was cancelled"))
+      } else if grader.awaits, shared.isUnclosed {
+        scores.append(grader.unfinished)
       } else if grader.awaits {
-        scores.append(await grader.score(awaiting: answer.text, graded))
+        scores.append(await grader.score(awaiting: answer.text, graded, asking: outside))
       } else {
         scores.append(grader.score(shared, graded))
       }

@@ -18,6 +18,8 @@ package struct Score: Sendable, Hashable {
   package var reason: String
   /// What was found field by field; only graders that look at fields fill it.
   package var fields: [FieldScore]
+  /// What judges said, vote by vote; only graders that ask judges fill it.
+  package var replies: [JudgeReply] = []
 
   /// A judgement; `value` is clipped to 0…1.
   package init(grader: String, value: Double, passed: Bool, reason: String, fields: [FieldScore] = []) {

@@ -58,11 +58,7 @@ actor CommandSeat {
   init(
     _ words: [String], variables: [String] = [], in folder: String, limits: HTTPLimits, grace: Duration = .seconds(3)
   ) {
-    var name = words.first ?? ""
-    if name.hasPrefix("~/") { name = (name as NSString).expandingTildeInPath }
-    if name.contains("/"), !name.hasPrefix("/") { name = folder + "/" + name }
-    program = Program(
-      name, Array(words.dropFirst()), inherits: .named(variables), workingDirectory: folder)
+    program = Program(words: words, inherits: .named(variables), in: folder)
     peer = Peer(name: SafeText.line("The command " + words.joined(separator: " "), limit: 80))
     self.limits = limits
     self.grace = grace

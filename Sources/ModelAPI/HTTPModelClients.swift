@@ -2,6 +2,7 @@ import Content
 import Domain
 import Files
 import Foundation
+import Grading
 import Synchronization
 
 /// Makes the clients of all models: those reached over HTTP, of the local engine, of programs, and of recorded answers.
@@ -25,6 +26,15 @@ package final class HTTPModelClients: ModelClients, TuningServices {
     weak var seat: CommandSeat?
   }
 
+  private struct GraderKey: Hashable {
+    var program: GraderProgram
+    var folder: String
+  }
+
+  private struct WeakGrader {
+    weak var seat: GraderSeat?
+  }
+
   private struct WeakSeat {
     weak var seat: EngineSeat?
   }
@@ -39,6 +49,7 @@ package final class HTTPModelClients: ModelClients, TuningServices {
   private let certificates: CertificateReader
   private let seats = Mutex<[Local: WeakSeat]>([:])
   private let commands = Mutex<[Command: WeakCommand]>([:])
+  private let graders = Mutex<[GraderKey: WeakGrader]>([:])
 
   /// Makes clients with the process's environment and the system's key store.
   /// - Parameter servers: starts local engines; without it models of type `mlx` are refused with a sentence.
@@ -109,7 +120,22 @@ package final class HTTPModelClients: ModelClients, TuningServices {
   /// Closes all connections and ends all programs. Requests under way fail, and so do later ones.
   package func shutdown() async {
     for seat in commands.withLock({ $0.values.compactMap(\.seat) }) { await seat.close() }
+    for seat in graders.withLock({ $0.values.compactMap(\.seat) }) { await seat.close() }
     await connections.close()
+  }
+
+  /// A client of a grader's program; who asks for the same one shares it.
+  /// - Throws: `WorkbenchError.untrusted`.
+  package func grader(_ program: GraderProgram, workspace: String) throws -> any GraderClient {
+    try gate.require([program.permission])
+    return graders.withLock { graders in
+      graders = graders.filter { $0.value.seat != nil }
+      let key = GraderKey(program: program, folder: workspace)
+      if let seat = graders[key]?.seat { return seat }
+      let seat = GraderSeat(program, in: workspace, limit: limits.bodyBytes)
+      graders[key] = WeakGrader(seat: seat)
+      return seat
+    }
   }
 
   private func command(_ words: [String], _ variables: [String], in folder: String) -> CommandSeat {

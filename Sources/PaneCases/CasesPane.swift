@@ -161,7 +161,7 @@ extension CasesPane {
   func variant(_ snapshot: Snapshot) -> Variant? {
     let variants = snapshot.workspace.variants
     return variantName.flatMap { snapshot.workspace.variant($0) }
-      ?? variants.first { $0.choice == .all && !$0.isTuned } ?? variants.first
+      ?? variants.first { $0.sections == nil && !$0.isTuned } ?? variants.first
   }
 
   /// The cases that are shown.

@@ -64,7 +64,7 @@ extension ComparePane {
   ) {
     guard !rect.isEmpty else { return }
     let focused = panels.isFocused(.list)
-    let count = rows.count == figures.cases ? "\(rows.count)" : "\(rows.count) of \(figures.cases)"
+    let count = rows.count == comparison.rows.count ? "\(rows.count)" : "\(rows.count) of \(comparison.rows.count)"
     var inner = panels.frame(
       .list, filter.title(kinds: pair.names), label: [Span(count, theme[.textDim])], in: rect, on: &surface,
       theme: theme

@@ -35,18 +35,21 @@ struct ComparisonFigures: Sendable {
     guard paired.count > 0 else { return }
     // Looking again and again while cases come in finds a winner too often, so there is none before the last.
     let isComplete = comparison.missing == 0
+    // Nor where it depends on how replies that are no answer are counted.
+    let isClaimable = isComplete && !comparison.pairs.disagrees
     let winner: Comparison.Outcome? =
       switch paired.effectClass {
-      case .better where isComplete: .onlyB
-      case .worse where isComplete: .onlyA
+      case .better where isClaimable: .onlyB
+      case .worse where isClaimable: .onlyA
       default: nil
       }
+    let conclusion = isComplete ? Self.conclusion(paired, winner) : "not decided before all cases are in"
     difference = Difference(
       points: NumberFormat.points(paired.difference, paired.interval),
       test: (paired.test == "exact McNemar" ? "exact " : "") + NumberFormat.pValue(paired.pValue),
-      conclusion: isComplete ? Self.conclusion(paired, winner) : "not decided before all cases are in",
+      conclusion: Self.withNoAnswers(comparison.pairs) ?? conclusion,
       verdict: winner.map { $0 == .onlyB ? "B is better" : "A is better" }
-        ?? (isComplete && paired.effectClass == .equivalent ? "the same" : "not decided"), winner: winner)
+        ?? (isClaimable && paired.effectClass == .equivalent ? "the same" : "not decided"), winner: winner)
   }
 
   /// Whether it is about these rows.
@@ -55,6 +58,13 @@ struct ComparisonFigures: Sendable {
   var cases: Int { Comparison.Outcome.allCases.filter(\.isDecisive).reduce(0) { $0 + count($1) } }
 
   func count(_ outcome: Comparison.Outcome) -> Int { counts[outcome] ?? 0 }
+
+  /// What follows where some replies are no answer; nil where all are.
+  private static func withNoAnswers(_ pairs: CautiousPairs) -> String? {
+    guard pairs.noAnswers > 0 else { return nil }
+    let asWrong = "\(NumberFormat.points(pairs.asWrong.difference)) with \(pairs.noAnswers) no answers as wrong"
+    return pairs.disagrees ? "not decided: \(asWrong)" : asWrong
+  }
 
   private static func conclusion(_ paired: PairedComparison, _ winner: Comparison.Outcome?) -> String {
     if let winner { return winner == .onlyB ? "B is better on these cases" : "A is better on these cases" }

@@ -57,12 +57,20 @@ struct SetupView: Sendable {
     func number(_ value: Double?) -> String { value.map { NumberFormat.trimmed($0, decimals: 3) } ?? "not set" }
     return [
       ("model", variant.model), ("adapter", variant.adapter ?? "none"), ("prompt", variant.prompt),
-      ("sections", variant.sections?.joined(separator: ", ") ?? "all"),
+      ("sections", Self.words(variant.choice)),
       ("version", side.run.map { $0.promptVersion.short } ?? "not run"),
       ("temperature", number(sampling.temperature)), ("top-p", number(sampling.topP)),
       ("most tokens", sampling.maxTokens.map { "\($0)" } ?? "not set"),
       ("seed", sampling.seed.map { "\($0)" } ?? "not set"),
     ]
+  }
+
+  /// Which sections are sent.
+  private static func words(_ choice: SectionChoice) -> String {
+    var words = [choice.only?.joined(separator: ", ") ?? "all that are on"]
+    if !choice.with.isEmpty { words.append("with " + choice.with.joined(separator: ", ")) }
+    if !choice.without.isEmpty { words.append("without " + choice.without.joined(separator: ", ")) }
+    return words.joined(separator: "; ")
   }
 
   /// The prompts section by section, each with its differences from the first side's.
@@ -100,7 +108,7 @@ struct SetupView: Sendable {
   private static func text(of side: ComparePair.Side, _ snapshot: Snapshot) -> String? {
     let version =
       side.run.map { run in snapshot.versions.first { $0.version.hash == run.promptVersion }?.version }
-      ?? snapshot.workspace.prompt(side.variant.prompt).map { PromptVersion(freezing: $0, only: side.variant.sections) }
+      ?? snapshot.workspace.prompt(side.variant.prompt).map { PromptVersion(freezing: $0, side.variant.choice) }
     return version.map { version in
       LongText(version.parts.map { "[\($0.role.rawValue)] \($0.title)\n\($0.body)" }.joined(separator: "\n\n")).shown
     }

@@ -75,7 +75,7 @@ struct SummaryStrip {
 
   private var title: String {
     guard let set = pair.set else { return "Compare" }
-    let cases = comparison.map { $0.rows.count + $0.missing } ?? snapshot.workspace.evalSet(set)?.cases.count
+    let cases = comparison?.cases ?? snapshot.workspace.evalSet(set)?.cases.count
     return set + (cases.map { " · \(NumberFormat.plural($0, "case"))" } ?? "")
   }
 

@@ -136,7 +136,8 @@ struct Draft: Sendable {
     base = file
     submitted = []
     guard text != file else { return }
-    editor.setText(file)
+    // What was undone once can be undone again, whoever wrote the file since.
+    if editor.hasHistory { editor.replaceText(file) } else { editor.setText(file) }
     text = editor.text
   }
 

@@ -10,15 +10,15 @@ struct Layout: Sendable {
 }
 
 extension PromptPane {
-  /// Divides the pane: three columns (two with the versions), or the sections with one thing beside them, or one thing alone.
+  /// Divides the pane: three columns (two with a page), or the sections with one thing beside them, or one thing alone.
   mutating func makeLayout(_ rect: Rect, showsTrial: Bool) -> Layout {
     var layout = Layout()
     if rect.width >= 108, rect.height >= 8 {
-      layout.isWide = !showsVersions
+      layout.isWide = page == nil
       let columns = rect.columns([.fixed(min(38, max(30, rect.width / 5))), .rest])
       layout.places = [(.sections, columns[0])]
-      if showsVersions {
-        layout.places.append((.versions, columns[1]))
+      if let page {
+        layout.places.append((page, columns[1]))
       } else {
         let (text, right) = splitter.split(columns[1])
         layout.places.append((.text, widened(text, by: 1)))
@@ -39,8 +39,8 @@ extension PromptPane {
   }
 
   private mutating func placeRight(_ rect: Rect, _ showsTrial: Bool, _ layout: inout Layout) {
-    if showsVersions {
-      layout.places.append((.versions, rect))
+    if let page {
+      layout.places.append((page, rect))
     } else if showsTrial, rect.height >= 10 {
       layout.hasTrialSplit = true
       let (top, bottom) = trialSplitter.split(rect)

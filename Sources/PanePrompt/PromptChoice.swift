@@ -79,7 +79,7 @@ extension PromptChoice {
     let entries = Self.entries(workspace)
     let chosen = variant.map(PromptEntry.variant) ?? prompt.map(PromptEntry.prompt)
     if let chosen, entries.contains(chosen) { return chosen }
-    let whole = workspace.variants.first { $0.choice == .all && !$0.isTuned && workspace.prompt($0.prompt) != nil }
+    let whole = workspace.variants.first { $0.sections == nil && !$0.isTuned && workspace.prompt($0.prompt) != nil }
     return whole.map { .variant($0.name) } ?? entries.first
   }
 

@@ -22,8 +22,13 @@ extension PromptPane {
     case .moveUp: return move(by: -1, snapshot)
     case .moveDown: return move(by: 1, snapshot)
     case .save: return save()
+    case .editorKey: return .handled  // the editor has taken it
+    case .find: ask(.find)
+    case .replace: ask(.replace)
+    case .goToLine: ask(.line)
+    case .noInterrupt: return .notice("Esc leaves the editor. With a selection, Ctrl-c copies it.")
     case .takeFile: return takeFile(snapshot)
-    case .drop: return dropKept(snapshot)
+    case .drop: return drop(snapshot)
     case .back: return back(snapshot)
     case .nextVariant: change { $0.move(by: 1, workspace) }
     case .previousVariant: change { $0.move(by: -1, workspace) }
@@ -36,7 +41,11 @@ extension PromptPane {
       hideTrial()
     case .evaluate: return evaluate(snapshot)
     case .pause: return activeRun(snapshot).map { .command(.pauseRun($0.run.id)) } ?? .handled
-    case .versions: show(showsVersions ? .model : .versions)
+    case .versions: showVersions(snapshot)
+    case .readVersion: look(.whole)
+    case .compareVersion: look(.now)
+    case .bringBack: return bringBack(snapshot)
+    case .ablation: return ablate(snapshot)
     case .switchView: switchView()
     case .copy: return copy(snapshot)
     case .previousPanel: movePanel(by: -1, snapshot)
@@ -60,11 +69,21 @@ extension PromptPane {
   // MARK: Sections
 
   mutating func edit() {
-    if panel == .versions || panel == .model || panel == .trial { typedFrom = .sections } else { typedFrom = panel }
+    typedFrom = panel == .text ? .text : .sections
     panel = .text
     detail = .text
-    showsVersions = false
+    page = nil
     isTyping = open != nil
+  }
+
+  private mutating func drop(_ snapshot: Snapshot) -> Reaction<Command> {
+    if case .unsaved(_, let next) = question {
+      question = nil
+      if let open { drafts[open]?.takeFile() }
+      close(to: next)
+      return keep(snapshot)
+    }
+    return dropKept(snapshot)
   }
 
   private mutating func dropKept(_ snapshot: Snapshot) -> Reaction<Command> {
@@ -73,19 +92,22 @@ extension PromptPane {
     return draftPath(snapshot).map { .command(.keepDraft($0, nil)) } ?? .handled
   }
 
+  /// Switches the section for the variant that is shown, and in its file only where no variant uses the prompt.
   private mutating func toggle(_ snapshot: Snapshot) -> Reaction<Command> {
     if panel == .model || panel == .trial { return .ignored }  // there, Space scrolls
     guard let open, let draft, let subject = subject(snapshot) else { return .handled }
-    if draft.state == .conflict || draft.state == .gone, let warning { return .notice(warning) }
-    guard var section = drafts[open]?.submit() else { return .handled }
-    section.isEnabled.toggle()
-    let command = Reaction.command(Command.saveSection(prompt: open.prompt, section))
-    guard let titles = subject.choice.only, section.role != .user, let variant = subject.variant else { return command }
-    let effect = titles.contains(section.title) ? "always sends" : "never sends"
-    return .all([
-      command,
-      .notice("\"\(variant.name)\" \(effect) \"\(section.title)\": its sections: in assay.yaml name what it sends."),
-    ])
+    guard let variant = subject.variant else {
+      if draft.state == .conflict || draft.state == .gone, let warning { return .notice(warning) }
+      guard var section = drafts[open]?.submit() else { return .handled }
+      section.isEnabled.toggle()
+      return .command(.saveSection(prompt: open.prompt, section))
+    }
+    if let set = subject.set, set.prompt != nil {
+      return .notice("The set \"\(set.name)\" has a prompt of its own, which is sent whole: s chooses another set.")
+    }
+    var choice = variant.choice
+    choice.toggle(draft.section)
+    return .command(.chooseSections(choice, of: variant.name))
   }
 
   private mutating func move(by step: Int, _ snapshot: Snapshot) -> Reaction<Command> {
@@ -99,7 +121,7 @@ extension PromptPane {
     return .command(.moveSection(prompt: open.prompt, id: open.section, by: step))
   }
 
-  private mutating func save() -> Reaction<Command> {
+  mutating func save() -> Reaction<Command> {
     guard let open, let draft, draft.isUnsaved else { return .notice("Nothing to save.") }
     guard draft.state != .saving, let section = drafts[open]?.submit() else { return .handled }
     return .command(.saveSection(prompt: open.prompt, section))
@@ -124,17 +146,16 @@ extension PromptPane {
   // MARK: Panels
 
   mutating func show(_ target: Panel) {
-    showsVersions = target == .versions
+    page = [.versions, .ablation].contains(target) ? target : nil
     detail = target
-    if panel != .sections { panel = target }
-    if target == .versions { panel = .versions }
+    if panel != .sections || page != nil { panel = target }
   }
 
   private mutating func switchView() {
     let views: [Panel] = [.text, .model, .versions]
     let index = views.firstIndex(of: detail == .trial ? .model : detail) ?? 0
     let next = views[(index + 1) % views.count]
-    showsVersions = next == .versions
+    page = next == .versions ? .versions : nil
     detail = next
     if panel != .sections { panel = next }
   }
@@ -155,25 +176,21 @@ extension PromptPane {
   }
 
   private mutating func movePanel(by step: Int, _ snapshot: Snapshot) {
-    var panels: [Panel] = showsVersions ? [.sections, .versions] : [.sections, .text, .model]
-    if !showsVersions, snapshot.trial != nil, !isTrialHidden { panels.append(.trial) }
+    var panels: [Panel] = page.map { [.sections, $0] } ?? [.sections, .text, .model]
+    if page == nil, snapshot.trial != nil, !isTrialHidden { panels.append(.trial) }
     let index = panels.firstIndex(of: panel) ?? 0
     panel = panels[min(max(0, index + step), panels.count - 1)]
     if panel != .sections { detail = panel }
   }
 
   private mutating func back(_ snapshot: Snapshot) -> Reaction<Command> {
-    if isTyping {
-      isTyping = false
-      panel = typedFrom
-      return warning.map { .notice($0) } ?? .handled
-    }
+    if isTyping { return leaveEditor(for: typedFrom) }
     if snapshot.trial?.isRunning == true { return .command(.stopTrial) }
     if panel == .trial {
       hideTrial()
       panel = .sections
-    } else if showsVersions {
-      showsVersions = false
+    } else if page != nil {
+      page = nil
       detail = .model
       panel = .sections
     } else if panel != .sections {
@@ -197,9 +214,9 @@ extension PromptPane {
   private mutating func tryPrompt(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let request = subject(snapshot)?.request else { return .handled }
     isTrialHidden = false
-    showsVersions = false
+    if let page, panel == page { panel = .model }
+    page = nil
     detail = .model
-    if panel == .versions { panel = .model }
     trialView.scrollToEnd()
     return .command(.tryPrompt(request))
   }

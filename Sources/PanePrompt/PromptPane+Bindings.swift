@@ -6,10 +6,10 @@ extension PromptPane {
   /// What the keys mean.
   package enum Action: Hashable, Sendable {
     case edit, toggle, add, delete, moveUp, moveDown
-    case save, takeFile, drop, back
+    case save, takeFile, drop, back, editorKey, find, replace, goToLine, noInterrupt
     case nextVariant, previousVariant, nextSet, previousCase, nextCase
     case tryPrompt, stopTrial, evaluate, pause
-    case versions, switchView, copy, previousPanel, nextPanel
+    case versions, readVersion, compareVersion, bringBack, ablation, switchView, copy, previousPanel, nextPanel
     case search, nextMatch, previousMatch
     case accept, refuse
   }
@@ -20,6 +20,10 @@ extension PromptPane {
     if isTyping { return typingBindings }
     let subject = subject(snapshot)
     // In the order in which a narrow footer leaves them out, the last ones first.
+    if page == .versions, panel == .versions {
+      return versionBindings(subject, snapshot) + runBindings(subject, snapshot)
+        + sectionBindings(subject) + viewBindings(subject, snapshot) + typingBindings
+    }
     return [editBinding(subject)] + runBindings(subject, snapshot) + sectionBindings(subject)
       + viewBindings(subject, snapshot) + typingBindings
   }
@@ -32,6 +36,14 @@ extension PromptPane {
     case .search: return [Binding(.enter, title: "Search", group: group, action: .accept, footer: "search"), refuse]
     case .delete:
       return [Binding("y", title: "Yes, delete it", group: group, action: .accept, footer: "delete"), keep]
+    case .unsaved:
+      return [
+        Binding("s", .enter, title: "Save it", group: group, action: .accept, footer: "save"),
+        Binding("d", title: "Drop what was typed", group: group, action: .drop, footer: "drop"),
+        Binding(.escape, title: "Go on typing", group: group, action: .refuse, footer: "stay"),
+      ]
+    case .editor(let kind, _, _):
+      return [Binding(.enter, title: kind.title, group: group, action: .accept, footer: kind.footer), refuse]
     case .restore:
       return [
         Binding(.enter, title: "Restore the text", group: group, action: .accept, footer: "restore"),
@@ -57,13 +69,31 @@ extension PromptPane {
       unavailable: noPrompt(subject) ?? noSection, footer: "edit")
   }
 
+  private func versionBindings(_ subject: PromptSubject?, _ snapshot: Snapshot) -> [Binding<Action>] {
+    let group = "Versions"
+    let none = selectedVersion(snapshot) == nil ? "There is no version yet: r runs the prompt." : nil
+    return [
+      Binding(
+        "B", title: "Bring back the version", group: group, action: .bringBack, unavailable: none, footer: "bring back"),
+      Binding(
+        .enter, title: "Read the version whole, or what it changed", group: group, action: .readVersion,
+        unavailable: none, footer: "read"),
+      Binding(
+        "b", title: "Show what bringing it back would change", group: group, action: .compareVersion, unavailable: none,
+        footer: "compare with now"),
+      Binding(
+        "e", title: "Edit the section", group: "Sections", action: .edit, unavailable: noPrompt(subject) ?? noSection),
+    ]
+  }
+
   private func sectionBindings(_ subject: PromptSubject?) -> [Binding<Action>] {
     let group = "Sections"
     let none = noSection
     let nothing = noPrompt(subject)
     return [
       Binding(
-        .space, title: "Switch the section on or off", group: group, action: .toggle, unavailable: nothing ?? none,
+        .space, title: "Switch the section on or off for this variant", group: group, action: .toggle,
+        unavailable: nothing ?? none,
         footer: "on/off"),
       Binding("a", title: "Add a section", group: group, action: .add, unavailable: nothing, footer: "add"),
       Binding("D", title: "Delete the section", group: group, action: .delete, unavailable: nothing ?? none),
@@ -126,6 +156,12 @@ extension PromptPane {
         unavailable: reason ?? (active == nil ? nil : "It is running; p pauses it."),
         footer: active == nil ? "run" : nil),
       Binding(
+        "A",
+        title: page == .ablation
+          ? "Ablate: measure the prompt without each section" : "Show what each section is worth",
+        group: group, action: .ablation, unavailable: reason ?? (active == nil ? nil : "It is running; p pauses it."),
+        footer: page == .ablation && active == nil ? "ablate" : nil),
+      Binding(
         "p", title: "Pause the run", group: group, action: .pause,
         unavailable: active == nil ? "This variant is not running; r runs it." : nil,
         footer: active == nil ? nil : "pause"),
@@ -147,7 +183,18 @@ extension PromptPane {
       footer: isTyping && isBlocked ? "take the file's" : nil)
     guard isTyping else { return [save, take] }
     return [
-      save, take, Binding(.escape, title: "Leave the editor", group: group, action: .back, footer: "done"),
+      save, Binding(.escape, title: "Leave the editor", group: group, action: .back, footer: "done"),
+      Binding(
+        .control("z"), .control("y"), title: "Undo, redo", group: group, action: .editorKey, footer: "undo"),
+      Binding(.control("f"), title: "Find a regular expression", group: group, action: .find, footer: "find"), take,
+      Binding(.alt("r"), title: "Replace a regular expression", group: group, action: .replace, footer: "replace"),
+      Binding(.control("g"), title: "Go to a line", group: group, action: .goToLine),
+      Binding(.control("c"), title: "Copy the selection", group: group, action: .noInterrupt),
     ]
+      + EditorKeys.hints.filter { !$0.keys.contains(.control("z")) }.map { hint in
+        var binding = Binding(title: hint.title, group: group, action: Action.editorKey)
+        binding.keys = hint.keys.filter { $0 != .control("c") }
+        return binding
+      }
   }
 }

@@ -27,6 +27,7 @@ extension PromptPane {
       case .model: drawModel(in: place, pen, on: &surface)
       case .trial: drawTrial(in: place, pen, on: &surface)
       case .versions: drawVersions(in: place, pen, on: &surface)
+      case .ablation: drawAblation(in: place, pen, on: &surface)
       }
     }
     drawQuestion(
@@ -220,6 +221,10 @@ extension PromptPane {
       if let problem { surface.write([Span(" \(problem) ", theme[.error])], in: row, .right) }
     case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
     case .delete(_, let title): ask("Delete the section \"\(title)\" and its file?", in: row, on: &surface, theme)
+    case .unsaved(let title, _): ask("\(title) is not saved.", in: row, on: &surface, theme)
+    case .editor(_, let field, let problem):
+      field.draw(in: row, focused: focused, on: &surface, theme: theme)
+      if let problem { surface.write([Span(" \(problem) ", theme[.error])], in: row, .right) }
     case .restore(let kept):
       ask(notSaved(kept, snapshot), in: row, on: &surface, theme)
     case nil: break

@@ -14,6 +14,14 @@ extension PromptPane {
 
   private mutating func type(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     let before = draft?.editor.revision
+    // These are asked for in the last row, and copying goes to the clipboard as everywhere.
+    if [.key(.control("f")), .key(.alt("r")), .key(.control("g"))].contains(event) { return .ignored }
+    if event == .key(.control("c")) || event == .key(.control("x")), let draft, draft.editor.selection != nil {
+      let text = draft.editor.selectedText
+      if let open, event == .key(.control("x")) { _ = drafts[open]?.editor.handle(event) }
+      let copy = Reaction<Command>.copy(text, what: "the selection")
+      return event == .key(.control("x")) ? .all([copy, keep(snapshot)]) : copy
+    }
     guard let open, drafts[open]?.editor.handle(event) == true else { return .ignored }
     return draft?.editor.revision == before ? .handled : keep(snapshot)
   }
@@ -26,7 +34,8 @@ extension PromptPane {
     case .text: return moveInText(event)
     case .model: return modelView.handle(event) ? .handled : .ignored
     case .trial: return trialView.handle(event) ? .handled : .ignored
-    case .versions: return versionTable.handle(event, versionRows(snapshot)) ? .handled : .ignored
+    case .versions: return versionTable.handle(event, versions(snapshot)?.entries ?? []) ? .handled : .ignored
+    case .ablation: return ablationTable.handle(event, ablation(snapshot).answer?.rows ?? []) ? .handled : .ignored
     }
   }
 
@@ -47,7 +56,10 @@ extension PromptPane {
     if layout.hasTrialSplit, trialSplitter.handle(event) { return .handled }
     guard let target = panels.panel(at: mouse.point) else { return .ignored }
     if case .press(.left) = mouse.action, target != panel {
-      if target != .text { isTyping = false }
+      if isTyping, target != .text {
+        _ = leaveEditor(for: target)
+        if question != nil { return .handled }
+      }
       panel = target
       if target != .sections { detail = target }
     }
@@ -65,8 +77,11 @@ extension PromptPane {
     case .model: _ = modelView.handle(event)
     case .trial: _ = trialView.handle(event)
     case .versions:
-      let rows = versionRows(snapshot)
+      let rows = versions(snapshot)?.entries ?? []
       if !versionTable.handle(event, rows) { _ = changeView.handle(event) }
+    case .ablation:
+      let rows = ablation(snapshot).answer?.rows ?? []
+      if !ablationTable.handle(event, rows) { _ = ablationView.handle(event) }
     }
     return .handled
   }
@@ -94,7 +109,13 @@ extension PromptPane {
       case .changed: return searchAgain(field.text, snapshot)
       case .ignored, .handled: break
       }
-    case .restore, .delete: return hasBinding(for: event, snapshot) ? .ignored : .handled
+    case .editor(let kind, var field, _):
+      switch field.handle(event) {
+      case .submitted(let text): return answer(kind, text, field, snapshot)
+      case .canceled: question = nil
+      case .ignored, .handled, .changed: question = .editor(kind, field, problem: nil)
+      }
+    case .restore, .delete, .unsaved: return hasBinding(for: event, snapshot) ? .ignored : .handled
     case nil: break
     }
     return .handled
@@ -109,7 +130,12 @@ extension PromptPane {
       return .handled
     }
     switch asked {
-    case .title, .search: return handleQuestion(.key(.enter), snapshot)
+    case .unsaved(_, let next):
+      question = nil
+      let saving = save()
+      close(to: next)
+      return saving
+    case .title, .search, .editor: return handleQuestion(.key(.enter), snapshot)
     case .delete(let id, let title):
       question = nil
       drafts[id] = nil

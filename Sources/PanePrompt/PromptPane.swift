@@ -8,7 +8,7 @@ import WorkbenchCore
 /// Edits a prompt by its sections, shows what the model sees, tries it on a case, and lists its versions with scores.
 package struct PromptPane: Pane {
   /// The parts of the pane.
-  enum Panel: Hashable, Sendable { case sections, text, model, trial, versions }
+  enum Panel: Hashable, Sendable { case sections, text, model, trial, versions, ablation }
 
   /// What is asked in the pane's last row.
   enum Question: Sendable {
@@ -16,6 +16,9 @@ package struct PromptPane: Pane {
     case search(LineField)
     case delete(DraftID, title: String)
     case restore(KeptDraft)
+    /// What becomes of a text that isn't saved, and which panel gets the focus then.
+    case unsaved(title: String, next: Panel)
+    case editor(EditorQuestion, LineField, problem: String?)
   }
 
   /// The pane's name.
@@ -29,7 +32,8 @@ package struct PromptPane: Pane {
   var panels = PanelSet(focus: Panel.sections)
   /// What stands beside the sections when there is room for one thing.
   var detail = Panel.model
-  var showsVersions = false
+  /// What fills the room beside the sections: versions or the ablation; nil for text and model.
+  var page: Panel?
   var isTyping = false
   var typedFrom = Panel.sections
   var isTrialHidden = false
@@ -40,12 +44,21 @@ package struct PromptPane: Pane {
   var pendingSelection: String?
   var drafts: [DraftID: Draft] = [:]
   var open: DraftID?
+  /// Sections that were open, the newest last.
+  var recent: [DraftID] = []
+  /// The pattern that was looked for last in a text.
+  var lastPattern = ""
   var modelView = TextView()
   /// The line of what the model sees that a search found last.
   var modelMatch: Int?
   var trialView = TextView(follows: true)
-  var versionTable = TableView<String>()
+  var versionTable = TableView<ContentHash>()
   var changeView = TextView()
+  var versionDetail = VersionDetail.changes
+  /// Whether the version to bring back is to be selected once the versions are known.
+  var wantsOlderVersion = false
+  var ablationTable = TableView<String>()
+  var ablationView = TextView()
   var splitter = Splitter(.sideBySide, ratio: 0.42)
   var trialSplitter = Splitter(.stacked, ratio: 0.55)
   var layout = Layout()
@@ -64,17 +77,20 @@ package struct PromptPane: Pane {
   /// True while a section, a title or a search is being typed, or a question waits for its answer.
   package var capturesText: Bool { isTyping || question != nil }
 
-  /// Takes note of what the files say now; returns what saves edits that can be saved.
+  /// Takes note of what the files say now. Nothing is saved unasked.
   package mutating func update(_ snapshot: Snapshot) -> [Command] {
     sync(snapshot)
-    var saves: [Command] = []
-    while let save = nextSave(isLeaving: false) { saves.append(save) }
-    return saves
+    return []
   }
 
-  /// The chosen prompt as the chosen case fills it.
+  /// The chosen prompt as the chosen case fills it, and what its sections are worth while that is shown.
   package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
-    subject(snapshot)?.request.map { [AnyQuery(RenderQuery($0))] } ?? []
+    guard let subject = subject(snapshot) else { return [] }
+    var queries: Set<AnyQuery> = []
+    if let request = subject.request { queries.insert(RenderQuery(request)) }
+    if page == .versions { queries.insert(subject.versions) }
+    if page == .ablation, let request = subject.ablation { queries.insert(AblationQuery(request)) }
+    return queries
   }
 
   /// Ends typing because the pane loses the focus or the program ends; returns what keeps the edits.
@@ -116,8 +132,24 @@ extension PromptPane {
     let selected = list.selected(in: sections)
     open = selected.map { DraftID(prompt: subject.prompt.name, section: $0.id) }
     if let open, let selected, drafts[open] == nil { drafts[open] = Draft(selected, after: snapshot.edits) }
-    for (id, draft) in drafts where id != open && !draft.isUnsaved { drafts[id] = nil }
+    forget()
   }
+
+  /// Lets go of sections that are not open and hold nothing to save; the last ones that can be undone are remembered.
+  private mutating func forget() {
+    if let open {
+      recent.removeAll { $0 == open }
+      recent.append(open)
+    }
+    let undoable = recent.suffix(Self.mostUndoable)
+    for (id, draft) in drafts where id != open && !draft.isUnsaved {
+      if !draft.editor.hasHistory || !undoable.contains(id) { drafts[id] = nil }
+    }
+    recent.removeAll { drafts[$0] == nil }
+  }
+
+  /// The most sections whose changes can be undone after they were left.
+  private static let mostUndoable = 24
 
   /// What the pane looks at; nil when the workspace has no prompt.
   func subject(_ snapshot: Snapshot) -> PromptSubject? { choice.subject(snapshot.workspace, freezer) }
@@ -157,19 +189,21 @@ extension PromptPane {
   /// The open section's draft.
   var draft: Draft? { open.flatMap { drafts[$0] } }
 
-  /// The next edit that can be saved without harm: all but the one being typed, unless the pane is being left.
-  mutating func nextSave(isLeaving: Bool) -> Command? {
-    for id in drafts.keys.sorted(by: { $0.section < $1.section }) where isLeaving || !isTyping || id != open {
+  /// The next edit that can be saved without harm.
+  private mutating func nextSave() -> Command? {
+    for id in drafts.keys.sorted(by: { $0.section < $1.section }) {
       guard drafts[id]?.state == .edited, let section = drafts[id]?.submit() else { continue }
       return .saveSection(prompt: id.prompt, section)
     }
     return nil
   }
 
-  /// Saves every edit that can be saved.
+  /// Saves every edit that can be saved, and says so.
   mutating func flush() -> Reaction<Command> {
     var reactions: [Reaction<Command>] = []
-    while let save = nextSave(isLeaving: true) { reactions.append(.command(save)) }
+    let titles = drafts.values.filter { $0.state == .edited }.map(\.section.title).sorted()
+    while let save = nextSave() { reactions.append(.command(save)) }
+    if !titles.isEmpty { reactions.append(.notice("Saving \(titles.joined(separator: ", ")).")) }
     switch reactions.count {
     case 0: return .handled
     case 1: return reactions[0]
@@ -177,23 +211,22 @@ extension PromptPane {
     }
   }
 
-  /// `reaction`, and what saves edits after what just happened.
+  /// `reaction`, after taking note of what it changed.
   mutating func settled(_ reaction: Reaction<Command>, _ snapshot: Snapshot) -> Reaction<Command> {
-    guard !reaction.isIgnored else { return reaction }
-    var reactions: [Reaction<Command>] = []
-    if case .handled = reaction {} else { reactions.append(reaction) }
-    reactions += update(snapshot).map { .command($0) }
-    switch reactions.count {
-    case 0: return .handled
-    case 1: return reactions[0]
-    default: return .all(reactions)
-    }
+    if !reaction.isIgnored { sync(snapshot) }
+    return reaction
   }
 
-  /// The run of what is chosen that is under way.
+  /// Whether a run is an arm of the ablation that is shown.
+  private func isArm(_ run: Run, of subject: PromptSubject) -> Bool {
+    run.variant.ablated != nil && run.variant.ablated == subject.variant?.name
+  }
+
+  /// The run of what is chosen that is under way, an ablation's among it.
   func activeRun(_ snapshot: Snapshot) -> (run: Run, progress: RunProgress)? {
     guard !snapshot.progress.isEmpty, let subject = subject(snapshot) else { return nil }
-    for run in snapshot.runs where run.variant.name == subject.variant?.name && run.set == subject.set?.name {
+    for run in snapshot.runs where run.set == subject.set?.name {
+      guard run.variant.name == subject.variant?.name || isArm(run, of: subject) else { continue }
       if let progress = snapshot.progress[run.id] { return (run, progress) }
     }
     return nil

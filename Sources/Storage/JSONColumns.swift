@@ -142,6 +142,7 @@ enum ScoresColumn {
           "reason": .string(score.reason),
         ]
         if !score.fields.isEmpty { object["fields"] = .array(score.fields.map(encode)) }
+        if !score.replies.isEmpty { object["replies"] = .array(score.replies.map(encode)) }
         return .object(object)
       }
     ).text()
@@ -154,20 +155,45 @@ enum ScoresColumn {
     return .object(object)
   }
 
+  private static func encode(_ reply: JudgeReply) -> JSONValue {
+    var object: JSONObject = ["model": .string(reply.model)]
+    object["label"] = reply.label.map { .string($0) }
+    object["reason"] = reply.reason.map { .string($0) }
+    object["raw"] = reply.raw.map { .string($0) }
+    object["cost"] = reply.cost.map { JSONValue($0) }
+    return .object(object)
+  }
+
+  private static func replies(_ score: JSONValue) -> [JudgeReply] {
+    (score["replies"]?.array ?? []).compactMap { entry in
+      guard let model = entry["model"]?.string else { return nil }
+      var reply = JudgeReply(
+        model: model, label: entry["label"]?.string, reason: entry["reason"]?.string, raw: entry["raw"]?.string)
+      reply.cost = entry["cost"]?.double
+      return reply
+    }
+  }
+
   /// What `encode` wrote; what can't be read is left out.
   static func decode(_ text: String) -> [Score] {
     guard let scores = try? JSONValue(parsing: text).array else { return [] }
     return scores.compactMap { score in
       guard let grader = score["grader"]?.string else { return nil }
       let reason = score["reason"]?.string ?? ""
-      guard let value = score["value"]?.double else { return Score(grader: grader, unscored: reason) }
+      guard let value = score["value"]?.double else {
+        var unscored = Score(grader: grader, unscored: reason)
+        unscored.replies = replies(score)
+        return unscored
+      }
       let fields = (score["fields"]?.array ?? []).compactMap { field -> FieldScore? in
         guard let path = field["path"]?.string, let passed = field["passed"]?.bool else { return nil }
         return FieldScore(path: path, passed: passed, expected: field["expected"], found: field["found"])
       }
-      return Score(
+      var read = Score(
         grader: grader, value: value, passed: score["passed"]?.bool ?? false, reason: reason,
         fields: fields)
+      read.replies = replies(score)
+      return read
     }
   }
 }

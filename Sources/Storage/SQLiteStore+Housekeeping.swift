@@ -50,7 +50,8 @@ extension SQLiteStore {
     }
   }
 
-  private static let unusedAnswers = "id NOT IN (SELECT answer_id FROM outputs WHERE answer_id IS NOT NULL)"
+  private static let unusedAnswers =
+    "judge IS NULL AND id NOT IN (SELECT answer_id FROM outputs WHERE answer_id IS NOT NULL)"
   private static let unusedVersions = "hash NOT IN (SELECT prompt_version FROM runs)"
 
   /// What no run needs: answers, and versions of prompts.

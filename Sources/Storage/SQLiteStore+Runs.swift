@@ -39,9 +39,7 @@ extension SQLiteStore {
     let variant = VariantColumn.encode(draft.variant)
     return try await write { db in
       if let run = try Self.run(draft.identity, db) { return run }
-      try db.execute(
-        sql: "INSERT INTO prompt_versions (hash, prompt, parts, created) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        arguments: [draft.version.hash.hex, draft.version.prompt, parts, draft.started.timeIntervalSince1970])
+      try Self.keep(draft.version, parts, created: draft.started, db)
       try db.execute(
         sql: """
           INSERT INTO runs (identity, base, repeats, first_sample, variant, prompt_version, eval_set, set_hash, state,
@@ -64,6 +62,18 @@ extension SQLiteStore {
       try db.execute(sql: "UPDATE runs SET state = ? WHERE id = ?", arguments: [state.rawValue, run.number])
       guard db.changesCount > 0 else { throw StorageError.noSuchRun(run.number) }
     }
+  }
+
+  /// Keeps a version that no run uses; nothing happens where it is known.
+  package func keep(_ version: PromptVersion, created: Date) async throws {
+    let parts = try JSONColumn.encode(version.parts.map(PartColumn.init))
+    try await write { db in try Self.keep(version, parts, created: created, db) }
+  }
+
+  private static func keep(_ version: PromptVersion, _ parts: String, created: Date, _ db: Database) throws {
+    try db.execute(
+      sql: "INSERT INTO prompt_versions (hash, prompt, parts, created) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      arguments: [version.hash.hex, version.prompt, parts, created.timeIntervalSince1970])
   }
 
   /// Versions with the time they were first used, newest first.
@@ -91,7 +101,7 @@ extension SQLiteStore {
         db,
         sql: """
           SELECT a.finish_reason AS reason, count(*) AS count FROM outputs o JOIN answers a ON a.id = o.answer_id
-          WHERE o.run_id = ? AND a.finish_reason IS NOT NULL GROUP BY a.finish_reason
+          WHERE o.run_id = ? AND o.no_answer IS NULL AND a.finish_reason IS NOT NULL GROUP BY a.finish_reason
           """, arguments: [run.number])
       return Dictionary(rows.map { ($0["reason"], $0["count"]) }, uniquingKeysWith: +)
     }
@@ -126,6 +136,15 @@ extension SQLiteStore {
         }
       }
       return answers
+    }
+  }
+
+  /// Keeps what a judge's model replied; the first reply to a request stays.
+  package func keep(_ reply: Answer, key: ContentHash, of judge: String) async throws {
+    try await write { db in
+      let recorder = try OutputRecorder(run: 0, position: 0, time: Date(), db: db)
+      let id = try recorder.id(of: reply, key: key.hex)
+      try db.execute(sql: "UPDATE answers SET judge = ? WHERE id = ?", arguments: [judge, id])
     }
   }
 

@@ -47,6 +47,10 @@ enum Schema {
     migrator.registerMigration("11 failure modes") { db in
       try db.execute(sql: eleventh)
     }
+    migrator.registerMigration("12 replies of judges") { db in
+      // The judge whose model replied; null for an answer of a variant. Replies rest on no output and are kept all the same.
+      try db.execute(sql: "ALTER TABLE answers ADD COLUMN judge TEXT")
+    }
     return migrator
   }
 

@@ -106,7 +106,8 @@ package struct Screen: Sendable {
     }
     if overlay != nil { return handleInOverlay(event) + wanted() }
     if case .mouse(let mouse) = event, mouse.point.y == 0 { return press(on: mouse) + wanted() }
-    if case .key(.control("c")) = event { return perform(.quit) }
+    // It never ends what is being typed.
+    if case .key(.control("c")) = event, !panes[focus].capturesText { return perform(.quit) }
     let reaction = panes[focus].react(to: event, snapshot)
     var commands = carryOut(reaction)
     if reaction.isIgnored, case .key(let key) = event,

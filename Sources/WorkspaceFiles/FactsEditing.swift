@@ -8,17 +8,18 @@ extension FolderWorkspaceFiles {
   package func state(_ facts: [FactStatement]) async throws {
     guard !facts.isEmpty else { return }
     let group = "facts"
-    let lines = facts.map { "\($0.key): \($0.value?.text(.compact) ?? "null")" }
+    let values = facts.map { $0.value.map { $0.string ?? $0.text(.compact) } ?? "null" }
+    let lines = zip(facts, values).map { "\($0.key): \($1)" }
     var reader = WorkspaceReader(folder, dialects: dialects, cases: cases)
     let known = try reader.read().facts.lines
     let bytes = try editedConfig(group, line: lines.joined(separator: "   ")) { text throws(MemberEditor.Refusal) in
       var text = text
-      for (fact, line) in zip(facts, lines) {
+      for (place, fact) in facts.enumerated() {
         let editor = MemberEditor(text, group: group)
         if known[fact.key] != nil {
-          text = try editor.setting(fact.key, to: fact.value?.text(.compact) ?? "null")
+          text = try editor.setting(fact.key, to: values[place])
         } else if fact.value != nil {
-          text = try editor.adding(MemberEditor.Member(name: fact.key, line: line), implied: [])
+          text = try editor.adding(MemberEditor.Member(name: fact.key, line: lines[place]), implied: [])
         }
       }
       return text

@@ -93,6 +93,24 @@ package actor FolderWorkspaceFiles: WorkspaceFiles {
     }
   }
 
+  /// The text of a small file of the workspace; nil where there is none.
+  /// - Throws: `Problem`.
+  package func text(of path: String) async throws -> String? {
+    try rethrowing(path) {
+      do { return try FileBytes.text(try folder.reading(path), limit: Self.mostTextBytes) } catch FileError.missing {
+        return nil
+      }
+    }
+  }
+
+  /// Writes a small file of the workspace whole, atomically.
+  /// - Throws: `Problem`.
+  package func write(text: String, to path: String) async throws {
+    try rethrowing(path) { try folder.replace(try folder.writing(path), with: Array(text.utf8)) }
+  }
+
+  private static let mostTextBytes = 16 << 20
+
   /// Hash of a file's or folder's content; nil when there is none. Of a model's folder only what decides answers counts.
   package nonisolated func fingerprint(of path: String) async -> ContentHash? {
     if folder.isOutside(path), !gate.allows([]) { return nil }

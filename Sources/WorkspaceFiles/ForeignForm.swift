@@ -26,7 +26,7 @@ enum ForeignForm {
     guard let first = lines.first?.first else { return nil }
     let name = path.split(separator: "/").last.map(String.init) ?? path
     if first == "[", isArray(lines) {
-      return ("a JSON array", "Write each element on a line of its own: jq -c '.[]' \(name) > \(stem(name)).jsonl")
+      return ("a JSON array", "Write each element on a line of its own: jq -c '.[]' \(name) > \(output(for: name))")
     }
     // A whole object in a line: whatever else there is, these are JSON Lines.
     if lines.contains(where: isObject) { return nil }
@@ -36,13 +36,19 @@ enum ForeignForm {
       guard lines.count > 1, lines[0].allSatisfy({ $0 != "}" }), lines[1].first == "\"" else { return nil }
       return (
         "JSON over several lines",
-        "Write each object on one line: jq -c . \(name) > \(stem(name)).jsonl (jq -c '.[]' where they are in an array)."
+        "Write each object on one line: jq -c . \(name) > \(output(for: name)) (jq -c '.[]' where they are in an array)."
       )
     case "<": return ("XML or HTML", "Export it as JSON Lines.")
     default: break
     }
     if let yaml = yaml(lines, name, wanted) { return yaml }
     return table(lines, name, wanted)
+  }
+
+  /// A name for the converted file: never that of the file itself, which the shell would empty first.
+  private static func output(for name: String) -> String {
+    let usual = stem(name) + ".jsonl"
+    return usual == name ? stem(name) + "-lines.jsonl" : usual
   }
 
   private static func isObject(_ line: String) -> Bool { (try? JSONValue(parsing: line))?.object != nil }

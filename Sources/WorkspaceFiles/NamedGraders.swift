@@ -1,17 +1,20 @@
 import Content
 import Domain
+import Files
 import Grading
 
 /// The lists of graders under `grader_sets` of `assay.yaml`, which eval sets and cases may name.
 struct NamedGraders {
   private var lists: [String: [ConfigValue]] = [:]
   private var declared: [String] = []
+  private let folder: WorkspaceFolder
 
   /// No list.
-  init() {}
+  init(in folder: WorkspaceFolder) { self.folder = folder }
 
   /// Reads them; whatever is wrong with one is noted.
-  init(_ fields: inout ConfigFields) {
+  init(_ fields: inout ConfigFields, in folder: WorkspaceFolder) {
+    self.folder = folder
     guard let value = fields.value("grader_sets"),
       var group = ConfigFields(value, expected: "names with lists of graders")
     else { return }
@@ -45,6 +48,22 @@ struct NamedGraders {
     return nil
   }
 
-  /// The descriptions in a list; nil where there is none of this name.
-  func specs(_ name: String) -> [JSONValue]? { lists[name].map { $0.compactMap { $0.json() } } }
+  /// The descriptions in a list, with the schemas that stand in files; nil where there is none of this name.
+  func specs(_ name: String) -> [JSONValue]? {
+    lists[name].map { entries in
+      entries.compactMap { entry in
+        // What is wrong with a file is told where a set or a case uses it.
+        let quiet = ConfigValue(node: entry.node, path: entry.path, line: entry.line, log: ProblemLog(file: ""))
+        return quiet.json().map { GraderReader.withSchema($0, quiet, in: folder) ?? $0 }
+      }
+    }
+  }
+
+  /// The descriptions of a set's graders, and of the lists that its cases name, each of these with its name: what judges
+  /// the cases, and so is part of the set's hash.
+  /// - Parameter changes: what cases say of their own graders.
+  func specs(with own: GraderReader.Result?, namedBy changes: [String: JSONValue]) -> [JSONValue] {
+    let names = lists.isEmpty ? [] : Set(changes.values.flatMap { ($0.array ?? []).compactMap(\.string) })
+    return (own?.specs ?? []) + names.sorted().compactMap { name in specs(name).map { [name: .array($0)] } }
+  }
 }

@@ -20,14 +20,17 @@ struct WorkspaceReader {
   /// What was read from each path, which several names may share.
   private var promptAt: [String: Prompt] = [:]
   private var fileAt: [String: CaseFile] = [:]
+  /// The judges that graders may name.
+  private var judges = Named<NamedJudge>()
   /// The lists of graders that have names.
-  private var namedGraders = NamedGraders()
+  private var namedGraders: NamedGraders
 
   /// A reader of a folder.
   init(_ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache) {
     self.folder = folder
     self.dialects = dialects
     self.cases = cases
+    namedGraders = NamedGraders(in: folder)
   }
 
   /// Reads everything.
@@ -51,9 +54,11 @@ struct WorkspaceReader {
     workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
-    namedGraders = NamedGraders(&fields)
+    judges = readJudges(models)
+    workspace.judges = judges.items.map(\.judge)
+    namedGraders = NamedGraders(&fields, in: folder)
     let rules = GradingRules(
-      graders: GraderReader.read(&fields, "graders", in: folder, named: namedGraders),
+      graders: GraderReader.read(&fields, "graders", in: folder, named: namedGraders, judges: judges),
       countsAsWrong: countsAsWrong(&fields) ?? [],
       keepsReasoning: keepsReasoning(&fields) ?? false)
     let share = heldOutShare(&fields)
@@ -135,6 +140,13 @@ struct WorkspaceReader {
       log.add(.error, line: nil, "\(error) Until then prompts and eval sets are taken from prompts and evals.")
       return ""
     }
+  }
+
+  /// The judges, and what is wrong with their files.
+  private mutating func readJudges(_ models: Named<ModelSpec>) -> Named<NamedJudge> {
+    let files = JudgeFile.read(in: folder, models: models)
+    problems += files.problems
+    return files.judges
   }
 
   // MARK: Prompts
@@ -253,7 +265,7 @@ struct WorkspaceReader {
       }
       let path = set.text("path", "a file such as evals/\(name).jsonl") ?? "evals/\(name).jsonl"
       let own = GradingRules(
-        graders: GraderReader.read(&set, "graders", in: folder, named: namedGraders) ?? rules.graders,
+        graders: GraderReader.read(&set, "graders", in: folder, named: namedGraders, judges: judges) ?? rules.graders,
         countsAsWrong: countsAsWrong(&set) ?? rules.countsAsWrong,
         keepsReasoning: keepsReasoning(&set) ?? rules.keepsReasoning)
       let isGeneral = set.flag("general") ?? false
@@ -306,7 +318,8 @@ struct WorkspaceReader {
       var part = EvalSet(
         name: name, path: set.path, cases: cases, graders: set.graders, prompt: set.prompt, isGeneral: false,
         hash: file.hash(
-          of: cases, graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong,
+          of: cases, graders: namedGraders.specs(with: rules.graders, namedBy: file.graders),
+          countsAsWrong: rules.countsAsWrong,
           keepsReasoning: rules.keepsReasoning))
       part.isHeldOut = isHeldOut
       part.keepsReasoning = set.keepsReasoning
@@ -335,7 +348,8 @@ struct WorkspaceReader {
     var set = EvalSet(
       name: name, path: path, cases: file.cases, graders: GraderSet(rules.graders?.graders ?? []),
       hash: file.hash(
-        graders: rules.graders?.specs ?? [], countsAsWrong: rules.countsAsWrong, keepsReasoning: rules.keepsReasoning))
+        graders: namedGraders.specs(with: rules.graders, namedBy: file.graders), countsAsWrong: rules.countsAsWrong,
+        keepsReasoning: rules.keepsReasoning))
     set.keepsReasoning = rules.keepsReasoning
     set.graderLines = rules.graders?.lines ?? []
     set.countsAsWrong = rules.countsAsWrong

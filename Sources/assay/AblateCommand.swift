@@ -67,7 +67,8 @@ struct AblateCommand: AsyncParsableCommand {
       return [
         row.title, NumberFormat.signedPoints(pairs.difference),
         "[\(NumberFormat.signedPoints(pairs.interval.low)), \(NumberFormat.signedPoints(pairs.interval.high))]",
-        NumberFormat.fixed(pairs.pValue, decimals: 3), report.isVoid ? "void" : row.effect?.words ?? "",
+        pairs.pValue < 0.001 ? "<0.001" : NumberFormat.fixed(pairs.pValue, decimals: 3),
+        report.isVoid ? "void" : row.effect?.words ?? "",
         "\(row.gained)", "\(row.lost)", row.tokens.map { "\(Int($0.rounded()))" } ?? "–",
         row.dollarsPerThousand.map(NumberFormat.dollars) ?? "–", row.run.map { "\($0.id)" } ?? "–",
       ]

@@ -23,11 +23,13 @@ struct CompareCommand: AsyncParsableCommand {
     let query = try await workbench.comparisonQuery(a, b, set: set)
     let comparison = try await workbench.answer(to: query)
     let breakdown = try await workbench.answer(to: BreakdownQuery([query.a, query.b], set: query.set))
+    let rates = try await workbench.judgedRates(of: comparison)
     await workbench.close()
     let names = [comparison.a.variant.name, comparison.b.variant.name]
     if options.json {
       var value = Report.comparison(comparison).object ?? [:]
       for (key, member) in Report.members(of: breakdown, names, withTags: false) { value[key] = member }
+      if !rates.isEmpty { value["judges"] = .array(rates.map(Report.judged)) }
       return printJSON(.object(value))
     }
     var runs = Report.runTable
@@ -48,9 +50,10 @@ struct CompareCommand: AsyncParsableCommand {
     for note in comparison.notes { print(note) }
     let unscored = comparison.count(.unscored)
     if unscored > 0 { print("\(unscored) cases were not scored in one of the runs, and are left out.") }
-    if comparison.missing > 0 { print("\(comparison.missing) cases of the set are not in both runs yet.") }
+    if comparison.missing > 0 { print("\(comparison.missing) cases of the set have no reply in one of the runs yet.") }
     print("")
     print(comparison.sentence)
+    for rate in rates { for line in Report.lines(rate, comparison) { print(line) } }
   }
 }
 

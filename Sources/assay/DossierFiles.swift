@@ -23,6 +23,7 @@ struct DossierFiles: WorkspaceFiles {
   func apply(_ edit: CaseEdit, to set: EvalSet) async throws { throw Self.unwritable }
   func append(_ additions: [CaseAddition]) async throws { throw Self.unwritable }
   func add(_ variant: Variant) async throws { throw Self.unwritable }
+  func state(_ facts: [FactStatement]) async throws { throw Self.unwritable }
   func write(_ rows: [TrainingRow], to path: String) async throws { throw Self.unwritable }
   func export(
     _ parts: [ExportPart], as format: TrainingFormat, named name: String, to folder: String

@@ -20,6 +20,13 @@ extension EvalCommand {
         estimate.completionTokens.text, estimate.dollars.map { $0.dollarText + asOf } ?? "no price",
         words(estimate.basis),
       ])
+      for part in estimate.judging {
+        table.rows.append([
+          "  judge \(part.judge) (\(part.model))", "\(part.estimate.calls)", "\(part.estimate.reused)",
+          part.estimate.promptTokens.text, part.estimate.completionTokens.text,
+          part.estimate.dollars.map(\.dollarText) ?? "no price", words(part.estimate.basis),
+        ])
+      }
       reports.append(report(estimate, request.variant))
     }
     await workbench.close()
@@ -44,11 +51,26 @@ extension EvalCommand {
     func pair(_ range: RunEstimate.Range, _ places: Int) -> JSONValue {
       [Report.rounded(range.low, places), range.high.map { Report.rounded($0, places) } ?? .null]
     }
-    return [
+    let judging = estimate.judging.map { part -> JSONValue in
+      [
+        "judge": .string(part.judge), "model": .string(part.model), "requests": JSONValue(part.estimate.calls),
+        "reused": JSONValue(part.estimate.reused),
+        "tokens": [
+          "prompt": pair(part.estimate.promptTokens, 0), "completion": pair(part.estimate.completionTokens, 0),
+        ],
+        "cost_usd": part.estimate.dollars.map { pair($0, 6) } ?? .null,
+      ]
+    }
+    var object: JSONObject = [
       "variant": .string(variant), "requests": JSONValue(estimate.calls), "reused": JSONValue(estimate.reused),
       "tokens": ["prompt": pair(estimate.promptTokens, 0), "completion": pair(estimate.completionTokens, 0)],
       "cost_usd": estimate.dollars.map { pair($0, 6) } ?? .null, "counted_by": .string(words(estimate.basis)),
     ]
+    if !judging.isEmpty {
+      object["judging"] = .array(judging)
+      object["cost_usd_with_judging"] = estimate.allDollars.map { pair($0, 6) } ?? .null
+    }
+    return .object(object)
   }
 
   private static func words(_ basis: RunEstimate.Basis) -> String {

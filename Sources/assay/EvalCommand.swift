@@ -90,6 +90,13 @@ struct EvalCommand: AsyncParsableCommand {
     }
     var requests: [EvaluateRequest] = []
     for name in names { requests.append(try await request(name, on: workbench)) }
+    if failUnder != nil {
+      for name in names {
+        if let obstacle = await workbench.gateObstacle(of: name, on: set) {
+          throw WorkbenchError.input("--fail-under can't be used: \(obstacle)")
+        }
+      }
+    }
     if estimate { return try await Self.tellEstimates(requests, on: workbench, json: options.json) }
     let charge = try await spending.ask(requests.map(Command.evaluate), isLimited: maxCost != nil, on: workbench)
     if untilDecided { return try await decide(requests[0], requests[1], on: workbench) }
@@ -99,10 +106,12 @@ struct EvalCommand: AsyncParsableCommand {
     for request in await workbench.grouped(requests) {
       let name = request.variant
       do {
-        let expected = charge?.items.first { $0.variant == name }?.dollars
+        let expected = charge?.dollars(of: name)
         let run = try await evaluate(request, expected: expected, on: workbench)
         runs.append(run)
-        reports.append(Report.run(run))
+        reports.append(
+          Report.run(
+            run, judging: try await workbench.judging(of: run.id), rates: try await workbench.judgedRates(of: run)))
       } catch  where !(error is CancellationError) {
         failure = failure ?? error
         Wiring.say(names.count > 1 ? "\(name): \(error)" : "assay: \(error)")
@@ -231,12 +240,15 @@ struct EvalCommand: AsyncParsableCommand {
       }
     }
     await tellIgnored()
+    for sentence in await workbench.judgeCautions(of: request.variant, on: request.set) { Wiring.say(sentence) }
     let run = try await Self.showingProgress(of: workbench, as: request.variant) {
       try await workbench.evaluate(request, consent: .given)
     }
     await tellIgnored()
     if let sentence = try await workbench.cutSentence(of: run) { Wiring.say(sentence) }
     if let sentence = try await workbench.collapseSentence(of: run) { Wiring.say(sentence) }
+    if let judging = try await workbench.judging(of: run.id) { Wiring.say(Report.judging(judging, of: run)) }
+    for rate in try await workbench.judgedRates(of: run) { Wiring.say(Report.rate(rate, of: run)) }
     if let expected, let use = await workbench.uses[run.id] { Self.settle(expected, use, request.variant) }
     return run
   }

@@ -15,9 +15,9 @@ import WorkbenchCore
     subcommands: [
       OpenCommand.self, EvalCommand.self, ModelsCommand.self, BatchesCommand.self, OutputsCommand.self,
       RunsCommand.self, CollectGarbageCommand.self,
-      CompareCommand.self, ReviewCommand.self, VerdictCommand.self, RouterCommand.self, ReportCommand.self,
-      VerifyCommand.self,
-      PromptCommand.self, AblateCommand.self, StripCommand.self,
+      GradeCommand.self, CompareCommand.self, JudgeCommand.self, ReviewCommand.self, VerdictCommand.self,
+      RouterCommand.self, ReportCommand.self, VerifyCommand.self, PromptCommand.self, AblateCommand.self,
+      StripCommand.self,
       DataCommand.self, TrainCommand.self, SweepCommand.self, JobsCommand.self, AdapterCommand.self, EngineCommand.self,
       ImportCommand.self, CasesCommand.self, KeyCommand.self, InitCommand.self, TrustCommand.self, UntrustCommand.self,
       DoctorCommand.self, ScreenCommand.self, JobRunnerCommand.self,

@@ -52,8 +52,8 @@ extension Report {
       "id": .string(output.caseID), "sample": JSONValue(output.sample),
       "output": output.answer.map { .string($0.text) } ?? .null,
       "finish_reason": output.answer?.finishReason.map { .string($0) } ?? .null,
-      "passed": output.isAnswered ? output.passed.map { JSONValue($0) } ?? .null : false,
-      "score": output.isAnswered ? output.value.map { rounded($0, 4) } ?? .null : 0,
+      "passed": output.isAnswered ? output.passed.map { JSONValue($0) } ?? .null : .null,
+      "score": output.isAnswered ? output.value.map { rounded($0, 4) } ?? .null : .null,
       "unscored": output.unscored.map { .string($0) } ?? .null,
       "scores": .array(
         output.scores.map {

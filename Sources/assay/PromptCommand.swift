@@ -7,7 +7,7 @@ import WorkbenchCore
 struct PromptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prompt", abstract: "Show prompts as they are written and as a model sees them.",
-    subcommands: [Show.self], defaultSubcommand: Show.self)
+    subcommands: [Show.self, Versions.self, Diff.self, Restore.self], defaultSubcommand: Show.self)
 
   /// One prompt.
   struct Show: AsyncParsableCommand {
@@ -39,7 +39,7 @@ struct PromptCommand: AsyncParsableCommand {
       let request = RenderRequest(variant: name, set: setName, caseID: caseID)
       let prompt = try await workbench.answer(to: RenderQuery(request))
       await workbench.close()
-      if let problem = prompt.problem, rendered { throw WorkbenchError.input(problem) }
+      if let problem = prompt.problem, rendered || options.json { throw WorkbenchError.input(problem) }
       if options.json { return printJSON(Report.rendered(prompt)) }
       if rendered {
         for message in prompt.messages { print("── \(message.role.rawValue) ──\n\(message.content)\n") }
@@ -51,6 +51,7 @@ struct PromptCommand: AsyncParsableCommand {
           return [part.title, part.role.rawValue, part.tokens.map { mark + "\($0)" } ?? "–", String(line.prefix(72))]
         }
         table.print()
+        if let problem = prompt.problem { throw WorkbenchError.input(problem) }
       }
     }
   }

@@ -17,7 +17,13 @@ struct SpendingOptions: ParsableArguments {
   /// - Throws: `WorkbenchError.input` when the person says no.
   @discardableResult
   func ask(_ commands: [Command], isLimited: Bool = false, on workbench: Workbench) async throws -> Charge? {
-    guard let charge = await workbench.charge(for: commands) else { return nil }
+    try await ask(await workbench.charge(for: commands), isLimited: isLimited, on: workbench)
+  }
+
+  /// The same for what isn't a command.
+  @discardableResult
+  func ask(_ charge: Charge?, isLimited: Bool = false, on workbench: Workbench) async throws -> Charge? {
+    guard let charge else { return nil }
     for item in charge.items { Wiring.say(item.sentence) }
     if charge.items.count > 1, let dollars = charge.dollars { Wiring.say("In all: \(dollars.dollarText).") }
     guard charge.mustAsk, !yes, !isLimited, isatty(STDIN_FILENO) == 1, Console.errors.isTerminal else { return charge }

@@ -78,11 +78,10 @@ extension Report {
       "decided_by": .string(advice.decidedBy.rawValue),
       "prompted": report.prompted.map(run) ?? .null, "tuned": report.tuned.map(run) ?? .null,
       "variants": .array(report.runs.map(run)),
-      "alike": .object(
-        JSONObject(
-          report.runs.compactMap { run in
-            report.letters[run.variant.name].map { (key: run.variant.name, value: .string($0)) }
-          })),
+      "alike": .array(
+        report.runs.compactMap { run in
+          report.letters[run.variant.name].map { ["variant": .string(run.variant.name), "letters": .string($0)] }
+        }),
       "outdated": .array(report.runs.filter { report.outdated.contains($0.id) }.map { .string($0.variant.name) }),
       "reasons": .array(
         advice.lines.enumerated().map { place, line in
@@ -129,16 +128,23 @@ extension Report {
 extension Report {
   /// What a line of a verdict rests on: runs by their numbers, cases by their ids, or a place in a file.
   static func evidence(_ source: VerdictSource) -> JSONValue {
-    let runs = JSONValue.array(source.runs.map { JSONValue(Int($0.number)) })
-    return switch source {
-    case .run: ["kind": "run", "runs": runs]
-    case .runs(_, _, let set): ["kind": "comparison", "set": .string(set), "runs": runs]
-    case .versions(_, let set): ["kind": "versions", "set": .string(set), "runs": runs]
-    case .cases(let ids, let set):
-      ["kind": "cases", "set": .string(set), "cases": .array(ids.map { .string($0) })]
-    case .file(let file, let key, let line):
-      ["kind": "file", "file": .string(file), "key": .string(key), "line": line.map { JSONValue($0) } ?? .null]
+    var kind = "run"
+    var set: String?
+    var cases: [String] = []
+    var place: (file: String, key: String, line: Int?)?
+    switch source {
+    case .run: break
+    case .runs(_, _, let name): (kind, set) = ("comparison", name)
+    case .versions(_, let name): (kind, set) = ("versions", name)
+    case .cases(let ids, let name): (kind, set, cases) = ("cases", name, ids)
+    case .file(let file, let key, let line): (kind, place) = ("file", (file, key, line))
     }
+    return [
+      "kind": .string(kind), "set": set.map { .string($0) } ?? .null,
+      "runs": .array(source.runs.map { JSONValue(Int($0.number)) }), "cases": .array(cases.map { .string($0) }),
+      "file": place.map { .string($0.file) } ?? .null, "key": place.map { .string($0.key) } ?? .null,
+      "line": place?.line.map { JSONValue($0) } ?? .null,
+    ]
   }
 }
 

@@ -25,8 +25,8 @@ import Testing
       ],
       "Trust": ["Domain", "Content", "Files", "Crypto"],
       "ModelAPI": [
-        "Domain", "Content", "Files", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
-        "NIOSSL", "NIOFoundationCompat",
+        "Domain", "Content", "Files", "Grading", "Processes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
+        "NIOPosix", "NIOSSL", "NIOFoundationCompat",
       ],
       "LocalEngine": ["Domain", "Content", "Files", "Processes"],
       "Trainers": [

@@ -67,6 +67,7 @@ extension EndToEnd {
           _ = try await values(["report", "--dossier", dossier], in: folder)
           try check([try await assay("verify", dossier, "--json").json()], "verification")
           try await run("output", "outputs", "base", lines: true)
+          try await run("regrade", "grade", "base")
           try await run("run", "runs")
           try await run("run", "runs", "show", "1")
           try await run("surplus", "gc", "--dry-run")
@@ -86,10 +87,15 @@ extension EndToEnd {
             "exported", "data", "export", "train/rows.jsonl", "--format", "axolotl", "--output", folder + "/out")
           _ = try await values(["review", "case-4", "base", "replayed", "--better", "b"], in: folder, lines: true)
           try await run("preference", "review", lines: true)
+          _ = try await values(
+            ["review", "--pairs", "train/preferred.jsonl", "--prompt", "main"], in: folder, lines: true)
           try write("right", to: folder + "/right.txt")
           _ = try await values(
             ["review", "case-4", "base", "--answer", folder + "/right.txt"], in: folder, lines: true)
-          try check(try await values(["review"], in: folder, lines: true).filter { $0["answer"] != nil }, "correction")
+          _ = try await values(["review", "case-4", "base", "--failure", "wrong tone"], in: folder, lines: true)
+          let found = try await values(["review"], in: folder, lines: true)
+          try check(found.filter { $0["edited"] != nil }, "correction")
+          try check(found.filter { $0["failure"] != nil }, "failure")
           try await run("failed", "eval", "nobody")
           try check(try await values(["compare", "base", "nobody"], in: folder).compactMap { $0["error"] }, "error")
         }

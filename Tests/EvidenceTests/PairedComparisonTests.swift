@@ -234,13 +234,13 @@ private func sampled(_ id: Int, _ scores: [Double?], group: String? = nil, weigh
     #expect(isClose(one.missing.bounds.low, -0.01) && isClose(one.missing.bounds.high, 0.01))
     #expect(!one.missingCouldChange)
     let four = PairedComparison(candidate: without(4), baseline: all)
-    #expect(four.missingCouldChange && four.notes == ["the 4 unscored cases could change this"])
+    #expect(four.missingCouldChange && four.notes == ["the 4 cases without a score from both could change this"])
     // Six against none is a difference in itself: exact McNemar p = 0.03.
     let six = PairedComparison(candidate: without(6), baseline: all)
     #expect(isClose(six.missing.pValue, 0.03125) && six.missingCouldChange)
     let many = PairedComparison(candidate: all, baseline: without(11))
     #expect(many.effectClass == .tooFew && many.missing.baselineShare == 0.11 && many.missing.candidateShare == 0)
-    #expect(many.words == "11 % of the cases have no score, which is too many to decide this")
+    #expect(many.words == "11 % of the cases have no score from both, which is too many to decide this")
   }
 }
 

@@ -36,13 +36,14 @@ import Testing
     return examples
   }
 
-  @Test func examplesDoWhatTheySay() throws {
+  @Test func examplesDoWhatTheySay() async throws {
     let examples = try Self.examples()
     #expect(examples.count >= 20)
-    for example in examples { try check(example) }
+    for example in examples { try await check(example) }
   }
 
-  private func check(_ example: Example) throws {
+  private func check(_ example: Example) async throws {
+    var outside = OutsideScript()
     var expected: JSONValue?
     var input: JSONValue = [:]
     var grader: Grader?
@@ -53,6 +54,7 @@ import Testing
       case "grader": grader = try Grader(spec: JSONValue(parsing: value))
       case "expected": expected = try JSONValue(parsing: value)
       case "input": input = try JSONValue(parsing: value)
+      case "reply": outside.reply = try JSONValue(parsing: value)
       case "facts":
         let given = try JSONValue(parsing: value)
         facts = AnswerFacts(
@@ -62,7 +64,9 @@ import Testing
       default:
         // An answer with escapes is written as a JSON text.
         let answer = value.hasPrefix("\"") ? try #require(JSONValue(parsing: value).string) : value
-        score = try #require(grader).grade(answer: answer, expected: expected, input: input, facts: facts)
+        let set = GraderSet([try #require(grader)])
+        score = await set.grade(AnswerText(answer, facts: facts), expected: expected, input: input, asking: outside)
+          .scores[0]
         let outcome = score?.passed.map { $0 ? "pass" : "fail" } ?? "unscored"
         #expect(outcome == key, "line \(example.line): \(answer): \(score?.reason ?? "")")
       }

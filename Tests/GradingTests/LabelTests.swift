@@ -31,6 +31,14 @@ import Testing
     #expect(try labels("json-equal", #"{"a":"x"}"#, expected: ["a": "x"]).map(\.field) == ["a"])
   }
 
+  @Test func aChoiceIsALabel() throws {
+    #expect(
+      try labels("choice", "The answer is (B).", expected: "C") == [LabelPair(field: nil, expected: "C", answered: "B")]
+    )
+    #expect(try labels("choice", "I don't know", expected: "C").map(\.answered) == [nil])
+    #expect(try labels("choice", "B", expected: "no label").isEmpty)
+  }
+
   @Test func textsListsAndOtherGradersHaveNone() throws {
     #expect(try labels("exact", "x", expected: .string(String(repeating: "long ", count: 20))).isEmpty)
     #expect(try labels("exact", "x", expected: "two\nlines").isEmpty)

@@ -152,6 +152,8 @@ import Testing
     #expect(try score("tool-calls", #"{"name": "Ann"}"#, ["Ann"]).passed == true)
     #expect(try score("tool-calls", #"[{"name": "Ann", "age": 5}]"#, ["Ann"]).passed == false)
     #expect(try score("tool-calls", "", []).passed == true)
+    #expect(try score("tool-calls", two, .string("I look.\n" + two)).passed == true)
+    #expect(try score("tool-calls", two, "What is your name?").passed == nil)
     #expect(try score("tool-calls", two, [["a": 1]]).passed == nil)
     #expect(
       try score(["type": "tool-calls", "arguments": "schema"], two, [["name": "f", "arguments": ["type": 1]]]).passed

@@ -130,7 +130,9 @@ private struct CancellingGrader: AwaitingGraderKind {
   init() {}
   init(type: String, options: GraderOptions) throws(GraderError) {}
 
-  func judge(_ text: String, _ case: GradedCase) async throws(Unscorable) -> Judgement {
+  func judge(
+    _ text: String, _ case: GradedCase, asking outside: any OutsideGrading
+  ) async throws(Unscorable) -> Judgement {
     await Task.yield()
     withUnsafeCurrentTask { $0?.cancel() }
     return Judgement(true, "the answer is \(text)")
@@ -141,7 +143,8 @@ private struct CancellingGrader: AwaitingGraderKind {
   @Test func gradersCanBeAwaitedAndCancelled() async {
     let waiting = Grader(name: "w", type: "cancelling", weight: 1, isNegated: false, kind: CancellingGrader())
     let set = GraderSet([.exact, waiting, .exact])
-    let grade = await Task { await set.grade(AnswerText("<think>a</think>x"), expected: "x") }.value
+    let grade = await Task { await set.grade(AnswerText("<think>a</think>x"), expected: "x", asking: NothingOutside()) }
+      .value
     #expect(grade.scores.map(\.passed) == [true, true, nil])
     #expect(grade.scores[1].reason == "the answer is x")
     #expect(grade.unscoredReason == "grading was cancelled")

@@ -78,11 +78,16 @@ struct EditingTests {
     #expect(driver.pane.draft?.state == .clean)
   }
 
-  @Test func savesWhenTheEditorIsLeft() {
+  @Test func leavingTheEditorAsksWhatBecomesOfTheText() {
     var driver = Driver()
     driver.press("e")
     driver.type("q1?:")  // all of it text
     driver.press("Esc")
+    #expect(saved(&driver) == [], "nothing is written without a word")
+    #expect(driver.text.contains("role is not saved.  s save  d drop  Esc stay"))
+    driver.press("x", "Esc")
+    #expect(driver.pane.isTyping && driver.pane.draft?.text.hasPrefix("q1?:You") == true)
+    driver.press("Esc", "s")
     #expect(saved(&driver) == ["q1?:You sort tickets of the café."])
     #expect(!driver.pane.capturesText)
     #expect(driver.pane.panel == .sections)
@@ -92,11 +97,80 @@ struct EditingTests {
     #expect(saved(&driver) == [])
   }
 
+  @Test func aTextCanBeDropped() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("x")
+    driver.press("Esc", "d")
+    #expect(saved(&driver) == [] && !driver.pane.isTyping)
+    #expect(driver.pane.draft?.state == .clean && driver.kept.last == .keepDraft(path, nil))
+    // Dropping is a change like any other.
+    driver.press("e", "Ctrl-z")
+    #expect(driver.pane.draft?.text.hasPrefix("x") == true)
+  }
+
+  private let path = DraftPath(section: "10-role.md", of: Fixture.prompt)
+
+  @Test func interruptingNeitherEndsTypingNorLosesText() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("x")
+    driver.press("Ctrl-c")
+    #expect(driver.pane.isTyping && driver.notices.last?.contains("Esc leaves the editor") == true)
+    driver.press("Shift-Left", "Ctrl-c")
+    #expect(driver.notices.last == "the selection: x" && driver.pane.draft?.text.hasPrefix("x") == true)
+    driver.press("Ctrl-x")
+    #expect(driver.notices.last == "the selection: x" && driver.pane.draft?.state == .clean)
+  }
+
+  @Test func whatWasTypedCanBeUndoneAfterTheSectionWasLeft() {
+    var driver = Driver()
+    driver.press("e")
+    driver.type("one ")
+    driver.press("Esc", "s")
+    let body = "one " + Fixture.sections[0].body
+    driver.show(driver.ended(Fixture.replacing("10-role.md", body: body, in: driver.snapshot)))
+    driver.press("j", "j", "k", "k", "e", "Ctrl-z")
+    #expect(driver.pane.draft?.text == Fixture.sections[0].body)
+    driver.press("Ctrl-y")
+    #expect(driver.pane.draft?.text == body)
+  }
+
+  @Test func findsReplacesAndGoesToALine() {
+    var driver = Driver(Fixture.replacing("10-role.md", body: "café one\nCafé two\nthree", in: Fixture.snapshot()))
+    driver.press("e", "Ctrl-f")
+    driver.type("caf(é) ")
+    driver.press("Enter")
+    #expect(driver.pane.draft?.editor.selectedText == "café ")
+    driver.press("Ctrl-f", "Enter")
+    #expect(driver.pane.draft?.editor.cursor == TextPosition(line: 1, column: 5))
+    driver.press("Ctrl-f", "Enter")
+    #expect(driver.notices.last == "Found from the beginning again.")
+    driver.press("Ctrl-g", "3", "Enter")
+    #expect(driver.pane.draft?.editor.cursor == TextPosition(line: 2, column: 0))
+    driver.press("Alt-r")
+    driver.type("^(caf.) ")
+    driver.press("Enter")
+    driver.type("<$1>")
+    driver.press("Enter")
+    #expect(driver.pane.draft?.text == "<café>one\n<Café>two\nthree")
+    #expect(driver.notices.last == "Replaced 2 places. Ctrl-Z takes it back.")
+    driver.press("Ctrl-z")
+    #expect(driver.pane.draft?.state == .clean)
+    driver.press("Ctrl-f")
+    driver.type("(")
+    driver.press("Enter")
+    #expect(driver.pane.question != nil && driver.pane.draft?.state == .clean)
+    driver.press("Esc")
+    #expect(driver.pane.isTyping)
+  }
+
   @Test func savesWhenThePaneIsLeft() {
     var driver = Driver()
     driver.press("e")
     driver.type("x")
-    guard case .command(let command) = driver.pane.leave(driver.snapshot),
+    guard case .all(let reactions) = driver.pane.leave(driver.snapshot), case .command(let command)? = reactions.first,
+      case .notice("Saving role.")? = reactions.last,
       let section = command.work(as: SectionSaving.self)?.section
     else {
       Issue.record("leaving must save")
@@ -153,16 +227,6 @@ struct EditingTests {
     #expect(saved(&driver) == ["mine You sort tickets of the café."])
   }
 
-  @Test func togglingSendsTheTextJustTyped() {
-    var driver = Driver()
-    driver.press("e")
-    driver.type("new ")
-    driver.press("Esc", "Space")
-    let sections = driver.take().compactMap { $0.work(as: SectionSaving.self)?.section }
-    #expect(sections.map(\.body) == Array(repeating: "new You sort tickets of the café.", count: 2))
-    #expect(sections.last?.isEnabled == false)
-  }
-
   @Test func whatIsTypedIsKeptUntilItIsSavedOrTakenBack() {
     var driver = Driver()
     let path = DraftPath(section: "10-role.md", of: Fixture.prompt)
@@ -209,7 +273,9 @@ struct EditingTests {
     #expect(driver.pane.capturesText)
     driver.type("x")
     driver.send(.mouse(MouseEvent(.press(.left), at: Point(x: 4, y: 5))))
-    #expect(!driver.pane.capturesText)
+    #expect(driver.pane.isTyping && driver.text.contains("role is not saved."))
+    driver.press("s")
+    #expect(!driver.pane.isTyping && driver.pane.panel == .sections)
     #expect(saved(&driver).count == 1)
   }
 

@@ -69,6 +69,20 @@ enum Fixture {
     return snapshot
   }
 
+  /// The snapshot after the core has gathered the versions of a variant.
+  static func versioned(_ snapshot: Snapshot, _ name: String = "whole") throws -> Snapshot {
+    var snapshot = snapshot
+    guard let variant = snapshot.workspace.variant(name), let prompt = snapshot.workspace.prompt(variant.prompt) else {
+      return snapshot
+    }
+    let entries = PromptVersions.entries(
+      of: variant, prompt: prompt.name, current: PromptVersion(freezing: prompt, variant.choice), on: "cases",
+      stored: snapshot.versions, runs: snapshot.runs)
+    snapshot[PromptVersionsQuery(variant: name, set: "cases")] = .ready(
+      PromptVersions(variant: name, prompt: prompt.name, set: "cases", entries: entries.reversed()))
+    return snapshot
+  }
+
   /// The snapshot with another text in a section's file.
   static func replacing(_ id: String, body: String?, in snapshot: Snapshot) -> Snapshot {
     var snapshot = snapshot

@@ -1,5 +1,6 @@
 import Domain
 import Drawing
+import Foundation
 import Testing
 import WorkbenchCore
 
@@ -20,7 +21,8 @@ struct KeysTests {
     moved.workspace.prompts[0].sections[1] = Section(id: "35-role.md", title: "role", role: .system, body: role.body)
     driver.show(moved)
     #expect(driver.pane.open?.section == "35-role.md")
-    driver.press("e", "x", "Esc")
+    driver.press("e", "x")
+    _ = driver.pane.leave(driver.snapshot)
     driver.press("J")
     #expect(driver.notices.last?.contains("before it is moved") == true)
   }
@@ -85,25 +87,72 @@ struct KeysTests {
     #expect(driver.take().isEmpty)
   }
 
-  @Test func switchesASectionOnAndOff() throws {
+  @Test func switchesASectionForTheVariantAndNotInItsFile() throws {
     var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
+    driver.press("Space")
+    #expect(driver.take() == [.chooseSections(SectionChoice(without: ["role"]), of: "whole")])
+    driver.press("j", "j", "Space")
+    #expect(driver.take() == [.chooseSections(SectionChoice(with: ["tone"]), of: "whole")])
+    driver.snapshot.workspace.variants[1].without = ["role"]
+    driver.press("g", "Space")
+    #expect(driver.take() == [.chooseSections(.all, of: "whole")], "on again is as it was")
+    driver.press("V", "V", "g", "Space")
+    #expect(driver.take() == [.chooseSections(SectionChoice(only: ["task"], with: ["role"]), of: "task-only")])
+  }
+
+  @Test func withoutAVariantTheFileIsSwitched() {
+    var workspace = Fixture.workspace()
+    workspace.variants = []
+    var driver = Driver(Fixture.snapshot(workspace))
     driver.press("Space")
     var section = Fixture.sections[0]
     section.isEnabled = false
     #expect(driver.take() == [.saveSection(prompt: "main", section)])
-    driver.press("j", "j", "Space")
-    section = Fixture.sections[2]
-    section.isEnabled = true
-    #expect(driver.take() == [.saveSection(prompt: "main", section)])
   }
 
-  @Test func saysWhenTheVariantNamesItsSections() throws {
+  @Test func aSetWithItsOwnPromptIsSentWhole() {
     var driver = Driver()
-    driver.press("V", "V", "g", "Space")
-    #expect(
-      driver.notices == [
-        "\"task-only\" never sends \"role\": its sections: in assay.yaml name what it sends."
-      ])
+    driver.snapshot.workspace.evalSets[0].prompt = "short"
+    driver.press("Space")
+    #expect(driver.take() == [])
+    #expect(driver.notices.last?.contains("has a prompt of its own") == true)
+  }
+
+  @Test func allSectionsAreAblatedWithTwoKeys() throws {
+    var driver = Driver(try Fixture.rendered(Fixture.snapshot(), request))
+    driver.press("A")
+    let asked = driver.queries(AblationQuery.self)
+    #expect(asked == [AblationQuery(AblationRequest(variant: "whole", set: "cases"))])
+    #expect(driver.take() == [])
+    driver.press("A")
+    #expect(driver.take() == [.ablate(AblationRequest(variant: "whole", set: "cases"))])
+    driver.press("Esc")
+    #expect(driver.queries(AblationQuery.self).isEmpty)
+  }
+
+  @Test func anOlderVersionIsBackWithTwoKeys() throws {
+    var snapshot = try Fixture.rendered(Fixture.snapshot(), request)
+    let whole = try #require(snapshot.workspace.variant("whole"))
+    var older = Fixture.prompt
+    older.sections[0].body = "You sort tickets."
+    let (old, current) = (PromptVersion(freezing: older), PromptVersion(freezing: Fixture.prompt))
+    snapshot.versions = [
+      StoredVersion(version: current, created: Fixture.now - 60),
+      StoredVersion(version: old, created: Fixture.now - 90),
+    ]
+    snapshot.runs = [Fixture.run(2, whole, current, mean: 0.5), Fixture.run(1, whole, old, mean: 0.7)]
+    var driver = Driver(try Fixture.versioned(snapshot))
+    driver.press("v", "B")
+    #expect(driver.take() == [.restore(old.hash, variant: "whole", prompt: "main", set: "cases")])
+    driver.press("b")
+    #expect(driver.text.contains("what B would change") && driver.text.contains("+ You sort tickets."))
+    driver.press("Enter")
+    #expect(driver.text.contains("whole") && driver.text.contains("role · system"))
+    driver.press("k", "B")
+    #expect(driver.take() == [])
+    #expect(driver.notices.last == "The files say version \(current.hash.short) already; nothing was written.")
+    driver.press("e", "x", "Esc", "Esc", "Ctrl-s", "Esc")
+    #expect(driver.take().count == 1)
   }
 
   @Test func addsASectionWithTheNextNumber() {
@@ -220,7 +269,7 @@ struct FooterTests {
   @Test func theEditorsKeysAreInIt() {
     var driver = Driver()
     driver.press("e")
-    #expect(footer(driver) == ["save", "done"])
+    #expect(footer(driver) == ["save", "done", "undo", "find", "replace"])
     driver.press("Ctrl-s")
     #expect(driver.notices == ["Nothing to save."])
   }

@@ -29,6 +29,58 @@ struct KeyTests {
     #expect(desk.selected == 8)
   }
 
+  @Test func aRunIsNamedAndNoted() {
+    var desk = Desk(Sample.atRest())
+    desk.press("e")
+    desk.type("baseline q")
+    desk.press("Tab")
+    desk.type("before 5")
+    #expect(desk.text.contains("Name and note of run 9"))
+    desk.press("Enter")
+    #expect(desk.commands == [.labelRun(RunID(9), RunLabels(name: "baseline q", note: "before 5"))])
+    #expect(!desk.pane.capturesText)
+    desk.snapshot.runs[0].labels = RunLabels(name: "baseline q", note: "before 5")
+    desk.draw()
+    #expect(desk.text.contains("“baseline q”") && desk.text.contains("Note: before 5"))
+    desk.press("/")
+    desk.type("baseline")
+    desk.press("Enter")
+    #expect(desk.selected == 9 && desk.text.contains("1 of "))
+  }
+
+  @Test func aNameThatIsTooLongIsNotKeptAndAnEmptyOneIsTakenAway() {
+    var desk = Desk(Sample.atRest())
+    desk.press("e")
+    desk.type(String(repeating: "x", count: 65))
+    desk.press("Enter")
+    #expect(desk.commands.isEmpty && desk.pane.capturesText)
+    desk.press("Esc")
+    #expect(!desk.pane.capturesText)
+    desk.snapshot.runs[0].labels = RunLabels(name: "a", note: "b")
+    desk.press("e Backspace Tab Backspace Enter")
+    #expect(desk.commands == [.labelRun(RunID(9), RunLabels())])
+  }
+
+  @Test func deletingTellsTheSizeAndAsks() {
+    var desk = Desk(Sample.atRest())
+    desk.press("D")
+    #expect(desk.queries(RunSizeQuery.self) == [RunSizeQuery(RunID(9))])
+    desk.snapshot[RunSizeQuery(RunID(9))] = .ready(2_500_000)
+    desk.draw()
+    #expect(desk.text.contains("Delete run 9") && desk.text.contains("2.5 MB"))
+    desk.press("x n")
+    #expect(desk.commands.isEmpty && !desk.pane.capturesText)
+    desk.press("D y")
+    #expect(desk.commands == [.deleteRun(RunID(9))])
+  }
+
+  @Test func aRunUnderWayIsNotDeleted() {
+    var desk = Desk(Sample.atRest())
+    desk.snapshot.progress[RunID(9)] = RunProgress(done: 3, total: 100)
+    desk.press("D")
+    #expect(desk.notices == ["Pause it first: p."] && !desk.pane.capturesText)
+  }
+
   @Test func aPausedRunIsGoneOnWith() {
     var desk = Desk(Sample.atRest())
     desk.press("j j r")

@@ -62,6 +62,19 @@ import WorkbenchUI
     return Size(width: width, height: height)
   }
 
+  /// A case that is chosen in one pane is the one that the others show.
+  @Test func theChosenCaseTravelsThroughThePanes() throws {
+    var play = Play(Size(width: 120, height: 36))
+    try play.press("2 j j j")
+    #expect(play.text().contains("╭─ hl-004"))
+    try play.press("3")
+    #expect(play.text().contains("case hl-004"))
+    try play.press("j 4 1")
+    #expect(play.text().contains("hl-005"))
+    try play.press("] 6 2")
+    #expect(play.text().contains("╭─ hl-006"))
+  }
+
   @Test(arguments: try scripts()) func theScreensAreAsRecorded(_ name: String) throws {
     let file = Self.folder.appendingPathComponent(name)
     let script = try String(contentsOf: file, encoding: .utf8)

@@ -80,6 +80,13 @@ actor FakeFiles: WorkspaceFiles {
     }
     workspace.variants.append(variant)
   }
+  func set(_ choice: SectionChoice, of variant: Variant) async throws {
+    if let refusal { throw refusal }
+    guard let index = workspace.variants.firstIndex(where: { $0.name == variant.name }) else {
+      throw Problem(file: "variants", message: "There is no variant \"\(variant.name)\".")
+    }
+    workspace.variants[index].choice = choice
+  }
   var stated: [FactStatement] = []
   func state(_ facts: [FactStatement]) async throws {
     if let refusal { throw refusal }
@@ -109,6 +116,9 @@ actor FakeFiles: WorkspaceFiles {
     exported = parts
     return ExportReport()
   }
+  var texts: [String: String] = [:]
+  func text(of path: String) async throws -> String? { texts[path] }
+  func write(text: String, to path: String) async throws { texts[path] = text }
   func fingerprint(of path: String) async -> ContentHash? { fingerprints[path] }
   nonisolated func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 
@@ -139,6 +149,7 @@ actor FakeStore: Store {
   private var allRuns: [Run] = []
   private var allOutputs: [RunID: [Output]] = [:]
   private var allAnswers: [ContentHash: Answer] = [:]
+  private var judged: Set<ContentHash> = []
   private var allVersions: [StoredVersion] = []
   private var allJobs: [TrainingJob] = []
   private let claimed = Claims()
@@ -294,24 +305,32 @@ actor FakeStore: Store {
     (Set(allOutputs.values.joined().map(\.requestKey)), Set(allRuns.map(\.promptVersion)))
   }
   func surplus() async throws -> StoreSurplus {
-    let answers = allAnswers.filter { !needed.answers.contains($0.key) }
+    let answers = allAnswers.filter { !needed.answers.contains($0.key) && !judged.contains($0.key) }
     let versions = allVersions.filter { !needed.versions.contains($0.id) }
     return StoreSurplus(
       answers: answers.count, versions: versions.count, bytes: answers.values.reduce(0) { $0 + $1.text.utf8.count })
   }
   func removeSurplus() async throws {
-    allAnswers = allAnswers.filter { needed.answers.contains($0.key) }
+    allAnswers = allAnswers.filter { needed.answers.contains($0.key) || judged.contains($0.key) }
     allVersions.removeAll { !needed.versions.contains($0.id) }
   }
   func setState(_ state: Run.State, of run: RunID) async throws {
     allRuns[try index(of: run)].state = state
   }
   func outputs(of run: RunID) async throws -> [Output] { allOutputs[run, default: []] }
+  func keep(_ reply: Answer, key: ContentHash, of judge: String) async throws {
+    if allAnswers[key] == nil { allAnswers[key] = reply }
+    judged.insert(key)
+  }
   func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer] {
     allAnswers.filter { keys.contains($0.key) }
   }
   func versions() async throws -> [StoredVersion] {
     allVersions.enumerated().sorted { ($0.element.created, $0.offset) > ($1.element.created, $1.offset) }.map(\.element)
+  }
+  func keep(_ version: PromptVersion, created: Date) async throws {
+    guard !allVersions.contains(where: { $0.id == version.hash }) else { return }
+    allVersions.append(StoredVersion(version: version, created: created))
   }
   func beginJob(_ draft: JobDraft) async throws -> TrainingJob {
     let job = TrainingJob(

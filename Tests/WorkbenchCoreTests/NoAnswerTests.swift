@@ -12,8 +12,8 @@ import Testing
       ("", "length", NoAnswer.reasoningCut), (" \n", "max_tokens", .reasoningCut), ("", "stop", .empty),
       ("", nil, .empty),
       ("half", "content_filter", .filtered), ("", "SAFETY", .filtered), ("I can't.", "refusal", .refused),
-      ("{\"a\": 1}", "error", .brokenOff), ("x", "abort", .brokenOff), ("<think>perhaps x", "stop", .reasoningCut),
-      ("<think>perhaps x", "length", .reasoningCut),
+      ("{\"a\": 1}", "error", .brokenOff), ("x", "abort", .brokenOff), ("<think>perhaps x", "length", .reasoningCut),
+      ("<think>x</think>", "stop", .empty), ("<think>x</think>\n", nil, .empty), ("<think>x</think> ", "length", .reasoningCut),
     ] as [(String, String?, NoAnswer)]) func isNone(text: String, reason: String?, expected: NoAnswer)
   {
     let answer = Answer(text: text, finishReason: reason)
@@ -24,6 +24,7 @@ import Testing
   @Test(
     arguments: [
       ("x", "stop"), ("x", "length"), ("x", nil), ("<think>hm</think>x", "stop"), ("I refuse.", "stop"), ("0", "eos"),
+      ("<think>perhaps x", "stop"), ("<think>perhaps x", nil),
     ] as [(String, String?)]) func isOne(text: String, reason: String?)
   {
     #expect(NoAnswer(Answer(text: text, finishReason: reason)) == nil)

@@ -80,6 +80,14 @@ import Testing
     let other = #"{"id": "b", "input": "x", "expected": "y", "graders": {"likeness": {"threshold": 0.2}}}"# + "\n"
     let hashes = [try await set(plain).set.hash, try await set(changed).set.hash, try await set(other).set.hash]
     #expect(Set(hashes).count == 3)
+    let named = #"{"id": "b", "input": "x", "graders": ["one"]}"# + "\n"
+    var sets: [ContentHash] = []
+    for list in ["[exact]", "[contains]"] {
+      let workspace = try await read(
+        "grader_sets: { one: \(list), two: [bleu] }\n", ["evals/main.jsonl": named])
+      sets.append(try #require(workspace.evalSets.first).hash)
+    }
+    #expect(sets[0] != sets[1], "what a list that cases name holds is measured, too")
   }
 
   @Test(arguments: [
@@ -101,6 +109,19 @@ import Testing
     #expect(lines.count == 1)
     #expect(lines.first?.hasPrefix("evals/main.jsonl:2: graders: ") == true)
     #expect(lines.first?.contains(sentence) == true, "\(lines)")
+  }
+
+  @Test func schemasOfNamedListsStandInFiles() async throws {
+    let workspace = try await read(
+      "grader_sets: { formed: [{ type: json-schema, schema: { file: schemas/a.json } }] }\n",
+      [
+        "schemas/a.json": #"{"type": "array"}"#,
+        "evals/main.jsonl": #"{"id": "b", "input": "x", "graders": ["formed"]}"# + "\n",
+      ])
+    #expect(workspace.lines == [])
+    let set = try #require(workspace.evalSets.first)
+    #expect(set.graders(of: set.cases[0]).grade(answer: "[]", expected: nil).passed == true)
+    #expect(set.graders(of: set.cases[0]).grade(answer: "{}", expected: nil).passed == false)
   }
 
   @Test func editsAndCopiesKeepThem() throws {

@@ -66,6 +66,20 @@ import WorkbenchCore
     }
   }
 
+  @Test func rangesAreWrittenAndShownAsTheyAre() async throws {
+    let field = try #require(FactField.all.first { $0.key == "training_cost" })
+    let value = try field.value(of: "500 .. 1,900")
+    #expect(value == "500..1900")
+    let text = try await stating([FactStatement(key: "training_cost", value: value)], in: Self.models)
+    #expect(text.contains("  training_cost: 500..1900\n"))
+    let again = try await stating(
+      [FactStatement(key: "training_cost", value: "600..700")],
+      in: Self.models + "facts: { training_cost: 500..1900 }\n")
+    #expect(again.contains("facts: { training_cost: 600..700 }"))
+    #expect(try await field.text(in: read(again).facts) == "600..700")
+    #expect(throws: WorkbenchError.self) { try field.value(of: "9..2") }
+  }
+
   /// The form asks for what the reader knows, and nothing else.
   @Test func everyFieldIsReadBack() async throws {
     for field in FactField.all {

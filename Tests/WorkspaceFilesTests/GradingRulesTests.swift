@@ -39,6 +39,24 @@ import WorkbenchCore
     #expect(try await read("reasoning: maybe\n").lines.first?.contains("reasoning") == true)
   }
 
+  @Test func aProgramsFileIsPartOfWhatWasMeasured() async throws {
+    let config = "graders:\n  - { type: command, command: [python3, grade.py, --strict] }\n"
+    let one = try await read(config, ["grade.py": "print(1)"])
+    #expect(one.lines == [])
+    let same = try await read(config, ["grade.py": "print(1)", "other.py": "x"])
+    #expect(one.evalSets.first?.hash == same.evalSets.first?.hash)
+    let edited = try await read(config, ["grade.py": "print(2)"])
+    #expect(one.evalSets.first?.hash != edited.evalSets.first?.hash)
+    let other = try await read(
+      "graders:\n  - { type: command, command: [python3, grade.py] }\n", ["grade.py": "print(1)"])
+    #expect(one.evalSets.first?.hash != other.evalSets.first?.hash)
+    #expect(
+      one.permissions.last == .grader(words: ["python3", "grade.py", "--strict"], environment: [])
+        && one.permissions.last?.description == "run python3 grade.py --strict to grade answers")
+    let wrong = try await read("graders:\n  - { type: command, command: python3 grade.py }\n")
+    #expect(wrong.lines.first?.contains("assay.yaml:2: graders[0].command") == true, "\(wrong.lines)")
+  }
+
   @Test func aSchemaMayStandInAFileOfItsOwn() async throws {
     let config = """
       graders:

@@ -1,5 +1,6 @@
 import Content
 import Foundation
+import Grading
 
 /// Reads and writes the workspace's files, so that `git diff` and any editor see what Assay sees.
 package protocol WorkspaceFiles: Sendable {
@@ -27,6 +28,9 @@ package protocol WorkspaceFiles: Sendable {
   /// Writes a variant's file, `variants/NAME.yaml`.
   /// - Throws: `Problem`, also where there is a variant of that name.
   func add(_ variant: Variant) async throws
+  /// Writes which sections a variant sends to where the variant stands, and changes nothing else there.
+  /// - Throws: `Problem`.
+  func set(_ choice: SectionChoice, of variant: Variant) async throws
   /// Writes facts under `facts` in `assay.yaml` and leaves every other byte as it was.
   /// - Throws: `Problem` with the line to write, where that can't be done for certain.
   func state(_ facts: [FactStatement]) async throws
@@ -35,6 +39,12 @@ package protocol WorkspaceFiles: Sendable {
   func trainingRows(at path: String) async throws -> [TrainingRow]
   /// Writes a training file whole, atomically; `path` is relative to the workspace.
   func write(_ rows: [TrainingRow], to path: String) async throws
+  /// The text of a small file of the workspace; nil where there is none.
+  /// - Throws: `Problem`.
+  func text(of path: String) async throws -> String?
+  /// Writes a small file of the workspace whole, atomically.
+  /// - Throws: `Problem`.
+  func write(text: String, to path: String) async throws
   /// Writes rows in the form of another tool into a folder, given in full; what is there under the same names is replaced.
   /// - Parameter name: what the tool is to call them, where it has names.
   func export(
@@ -244,6 +254,25 @@ package protocol ModelClients: Sendable {
   /// A client for a model, perhaps with an adapter: a folder relative to the workspace, or what the tuned model is called
   /// at the model's endpoint.
   func client(for model: ModelSpec, adapter: String?, workspace: String) throws -> any ModelClient
+  /// A client of a program that grades answers.
+  func grader(_ program: GraderProgram, workspace: String) throws -> any GraderClient
+}
+
+extension ModelClients {
+  /// Runs none.
+  package func grader(_ program: GraderProgram, workspace: String) throws -> any GraderClient {
+    throw ModelFailure.rejected("The program \(program.words.first ?? "") isn't run here.")
+  }
+}
+
+/// Asks one program that grades answers. The program runs for as long as somebody holds a client.
+package protocol GraderClient: Sendable {
+  /// Starts the program unless it runs.
+  /// - Throws: `ModelFailure.rejected` when it can't be started.
+  func prepare() async throws
+  /// What the program replies to a line.
+  /// - Throws: `ModelFailure`, or `CancellationError`.
+  func reply(to line: JSONObject) async throws -> JSONValue
 }
 
 /// Starts engines on this machine, and shares them between everybody who asks for the same model.

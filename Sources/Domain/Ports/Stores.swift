@@ -35,14 +35,18 @@ package protocol RunStore: Sendable {
   func outputs(of run: RunID) async throws -> [Output]
   /// Why requests of a run have no answer, or answers no score, with how many; the most frequent first.
   func failures(of run: RunID) async throws -> [(reason: String, count: Int)]
-  /// How often each finish reason stands among a run's answers.
+  /// How often each finish reason stands among a run's answers, replies that are none left out.
   func finishReasons(in run: RunID) async throws -> [String: Int]
   /// Which requests of a run were asked: the case, which of its answers, and whether there is one.
   func asked(in run: RunID) async throws -> [(caseID: String, sample: Int, isAnswered: Bool)]
   /// Answers to requests that were asked before, by key.
   func answers(to keys: [ContentHash]) async throws -> [ContentHash: Answer]
+  /// Keeps what a judge's model replied, among the answers. It is no run's, and stays until the database goes.
+  func keep(_ reply: Answer, key: ContentHash, of judge: String) async throws
   /// Versions with the time they were first used, newest first.
   func versions() async throws -> [StoredVersion]
+  /// Keeps a version that no run uses; nothing happens where it is known.
+  func keep(_ version: PromptVersion, created: Date) async throws
   /// Deletes a run with its outputs and the preferences between them. Its answers stay, so that asking the same again
   /// costs nothing, and so do corrections.
   func delete(_ run: RunID) async throws

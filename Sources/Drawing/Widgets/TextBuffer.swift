@@ -39,6 +39,10 @@ struct TextBuffer: Sendable {
   private(set) var lines: [Line]
   private(set) var revision = 0
   private let usesCRLF: Bool
+  /// Bytes of a line break.
+  var lineBreak: Int { usesCRLF ? 2 : 1 }
+  /// Whether there is anything to undo or to do again.
+  var hasHistory: Bool { !undoable.isEmpty || !redoable.isEmpty }
   private var undoable: [Edit] = []
   private var redoable: [Edit] = []
 

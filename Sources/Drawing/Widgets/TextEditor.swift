@@ -6,7 +6,7 @@ package struct TextEditor: Sendable {
   /// Where typing goes.
   package private(set) var cursor = TextPosition(line: 0, column: 0)
 
-  private var buffer: TextBuffer
+  var buffer: TextBuffer
   private var anchor: TextPosition?  // the other end of the selection
   private var killed: [Character] = []
   private var wantedX: Int?  // the column to come back to while moving over short rows
@@ -22,6 +22,9 @@ package struct TextEditor: Sendable {
 
   /// A number that grows with each change.
   package var revision: Int { buffer.revision }
+
+  /// Whether there is anything to undo or to do again.
+  package var hasHistory: Bool { buffer.hasHistory }
 
   /// The selected range; nil if nothing is selected.
   package var selection: Range<TextPosition>? {

@@ -26,7 +26,8 @@ extension PairedComparison {
 
   private var tooFewWords: String {
     if missing.share > MissingPairs.most {
-      return "\(NumberFormat.percent(missing.share)) of the cases have no score, which is too many to decide this"
+      return
+        "\(NumberFormat.percent(missing.share)) of the cases have no score from both, which is too many to decide this"
     }
     let effective = effectiveWords.map { " (\($0))" } ?? ""
     return "\(NumberFormat.plural(count, "case")) can't decide this\(effective)"
@@ -47,7 +48,7 @@ extension PairedComparison {
     var lines: [String] = []
     if let effectiveWords, effectClass != .tooFew { lines.append(effectiveWords) }
     if missingCouldChange {
-      lines.append("the \(NumberFormat.plural(missing.count, "unscored case")) could change this")
+      lines.append("the \(NumberFormat.plural(missing.count, "case")) without a score from both could change this")
     }
     return lines
   }

@@ -72,6 +72,50 @@ package struct StratifiedCalibration: Sendable, Hashable {
       method: .unitT)
   }
 
+  /// The middle 95 % of 10,000 draws of q₁ and q₀, from Beta(right + ½, wrong + ½) of what the sample counts; nil without
+  /// labels on both sides.
+  package var rateIntervals: (sensitivity: Interval, specificity: Interval)? {
+    guard rates != nil else { return nil }
+    let drawn = drawnRates
+    let (q1, q0) = (Percentiles(drawn.map(\.sensitivity)), Percentiles(drawn.map(\.specificity)))
+    return (Interval(q1[2.5] ?? 0, q1[97.5] ?? 1), Interval(q0[2.5] ?? 0, q0[97.5] ?? 1))
+  }
+
+  private var drawnRates: [(specificity: Double, sensitivity: Double)] {
+    var random = SplitMix("judge rates")
+    return (0..<Self.draws).compactMap { _ in errorRates(Self.beta(passed, &random), Self.beta(failed, &random)) }
+  }
+
+  /// The difference that people would see between two variants on the same cases, from the judge's; nil unless
+  /// ``isCalibrated``.
+  ///
+  /// On each side the interval joins that of the judge's difference with the spread of its discrimination J over the draws:
+  /// √(((D − L)/J)² + z²D²v/J⁴), as for ``JudgeCalibration/corrected(_:)``.
+  package func corrected(_ comparison: PairedComparison) -> (difference: Double, interval: Interval)? {
+    guard isCalibrated, let rates else { return nil }
+    let j = rates.specificity + rates.sensitivity - 1
+    let drawn = drawnRates.map { $0.specificity + $0.sensitivity - 1 }
+    let mean = drawn.reduce(0, +) / Double(drawn.count)
+    let v = drawn.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(drawn.count)
+    let z = Distributions.normalQuantile(0.975)
+    let d = comparison.difference
+    let own = z * z * d * d * v / (j * j * j * j)
+    let judged = comparison.sample.scoreInterval
+    let radius = { (end: Double) in ((d - end) * (d - end) / (j * j) + own).squareRoot() }
+    let clip = { (value: Double) in min(1, max(-1, value)) }
+    return (clip(d / j), Interval(clip(d / j - radius(judged.low)), clip(d / j + radius(judged.high))))
+  }
+
+  /// Whether the judge agrees with people well enough to decide in their place: from 50 labels up, the lower end of κ is at
+  /// least 0.6, or those of both q₀ and q₁ are at least 0.8.
+  /// - Parameter agreement: κ of the same labels.
+  package func isTrustworthy(_ agreement: Agreement?) -> Bool {
+    guard passed.count + failed.count >= Agreement.fewestLabels else { return false }
+    if let agreement, agreement.standardError > 0, agreement.interval.low >= 0.6 { return true }
+    guard let intervals = rateIntervals else { return false }
+    return min(intervals.sensitivity.low, intervals.specificity.low) >= 0.8
+  }
+
   private static func beta(_ counts: Proportion, _ random: inout SplitMix) -> Double {
     let one = gamma(Double(counts.successes) + 0.5, &random)
     let other = gamma(Double(counts.count - counts.successes) + 0.5, &random)

@@ -35,7 +35,7 @@ struct ChoiceGrader: GraderKind {
   func check(_ graded: GradedCase) throws(Unscorable) { _ = try wanted(in: graded) }
 
   /// The label to choose, and the choices' texts.
-  private func wanted(in graded: GradedCase) throws(Unscorable) -> (label: String, texts: [String]) {
+  func wanted(in graded: GradedCase) throws(Unscorable) -> (label: String, texts: [String]) {
     let texts = try texts(in: graded)
     let written = String(try reference.text(in: graded).trimmed)
     let plain = written.filter { !"().".contains($0) }
@@ -62,18 +62,24 @@ struct ChoiceGrader: GraderKind {
   func judge(_ answer: GradedAnswer, _ graded: GradedCase) throws(Unscorable) -> Judgement {
     let (wanted, texts) = try wanted(in: graded)
     try TextLimits.check([answer.text])
-    let same = ComparableText(answer.trimmed, ignoresCase: true)
-    if let place = texts.firstIndex(where: { ComparableText($0, ignoresCase: true) == same }) {
-      return verdict(labels[place], wanted)
-    }
-    let meant = texts.isEmpty ? labels : Array(labels.prefix(texts.count))
-    switch ChoiceExtraction(answer.text, labels: meant).result() {
+    switch made(by: answer, among: texts) {
     case .label(let label): return verdict(label, wanted)
     case .several(let labels):
       return Judgement(
         false, "the answer names several choices (\(labels.prefix(5).joined(separator: ", "))), expected \(wanted)")
     case .none: return Judgement(false, "the answer names no choice, expected \(wanted)")
     }
+  }
+
+  /// The choice that an answer makes.
+  /// - Parameter texts: the choices' texts; empty where only labels are known.
+  func made(by answer: GradedAnswer, among texts: [String]) -> ChoiceExtraction.Result {
+    let same = ComparableText(answer.trimmed, ignoresCase: true)
+    if let place = texts.firstIndex(where: { ComparableText($0, ignoresCase: true) == same }) {
+      return .label(labels[place])
+    }
+    let meant = texts.isEmpty ? labels : Array(labels.prefix(texts.count))
+    return ChoiceExtraction(answer.text, labels: meant).result()
   }
 
   private func verdict(_ label: String, _ wanted: String) -> Judgement {

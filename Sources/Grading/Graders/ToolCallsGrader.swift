@@ -44,8 +44,15 @@ struct ToolCallsGrader: GraderKind {
   private func wanted(in graded: GradedCase) throws(Unscorable) -> [Wanted] {
     let value = try reference.value(in: graded)
     var wanted: [Wanted] = []
-    for entry in value["tool_calls"]?.array ?? value.array ?? [value] {
-      if let name = entry.string, !name.isEmpty {
+    var entries = value["tool_calls"]?.array ?? value.array ?? [value]
+    if let text = value.string {
+      // An answer as a whole, with text before its calls.
+      guard text.utf8.count <= TextLimits.mostBytes else { throw Unscorable("\(reference.label) is too long a text") }
+      let calls = try ToolCall.all(in: GradedAnswer(AnswerText(text, reasoning: .keep)))
+      if !calls.isEmpty { entries = calls.map { ["name": .string($0.name), "arguments": $0.arguments] } }
+    }
+    for entry in entries {
+      if let name = entry.string, !name.isEmpty, !name.unicodeScalars.contains(where: \.isSpace) {
         wanted.append(Wanted(name: name))
         continue
       }
@@ -122,10 +129,10 @@ struct ToolCallsGrader: GraderKind {
 
   var judgesFormat: Bool { true }
 
-  /// Whether every call can be read; an answer without calls has the right form where none is expected.
+  /// Whether every call can be read, and whether there is one where the case expects some.
   func formatIsValid(_ answer: GradedAnswer, _ graded: GradedCase) -> Bool {
     guard let calls = try? ToolCall.all(in: answer) else { return false }
-    if calls.isEmpty { return (try? wanted(in: graded))?.isEmpty ?? false }
+    if calls.isEmpty { return (try? wanted(in: graded))?.isEmpty ?? true }
     return calls.allSatisfy { $0.arguments.object != nil }
   }
 }

@@ -6,7 +6,7 @@ import CPCRE2
 /// "Multithreading"); what a search writes to is made for each search. That is why the pointer may be shared.
 final class CompiledPattern: Sendable {
   // Unsafe to the compiler alone: PCRE2 guarantees that compiled code is read-only and shareable between threads.
-  private nonisolated(unsafe) let code: OpaquePointer
+  nonisolated(unsafe) let code: OpaquePointer
   /// Whether the pattern can match at the start of a text alone.
   private let isAnchored: Bool
 

@@ -40,7 +40,7 @@ package struct Pattern: Sendable, Hashable {
   package let text: String
   /// How it is read.
   package let options: Options
-  private let compiled: CompiledPattern
+  let compiled: CompiledPattern
 
   /// Compiles a pattern.
   /// - Throws: ``PatternFlaw`` when it is no regular expression.

@@ -39,7 +39,7 @@ struct SchemaKeyword: Sendable, Hashable {
     if let usual = ["min": "minimum", "max": "maximum"][name] { return usual }
     let names = all(in: draft).filter { $0.vocabulary != .openAPI || $0.name == "nullable" }.map(\.name)
     guard let nearest = Spelling.nearest(to: name, among: names) else { return nil }
-    let distance = EditDistance.levenshtein(nearest.lowercased(), name.lowercased())
+    let distance = Spelling.distance(nearest, name)
     let allowed =
       switch nearest.count {
       case ..<4: 0

@@ -41,6 +41,13 @@ package struct AblationReport: Sendable {
     package var tokens: Double?
     /// Dollars that it adds to 1,000 requests, answers included; nil where that isn't known.
     package var dollarsPerThousand: Double?
+
+    /// A section of which nothing is known yet.
+    package init(title: String, role: MessageRole) {
+      self.title = title
+      self.role = role
+    }
+
     /// Cases that are better with the section.
     package var gained: Int { comparison?.wins ?? 0 }
     /// Cases that are better without it.
@@ -67,6 +74,8 @@ package struct AblationReport: Sendable {
   package var set: String
   /// The cases that were asked for.
   package var cases: Int
+  /// The requests of all arms that have no answer yet; some may have been answered to other variants.
+  package var open = 0
   /// The run of the whole prompt; nil while there is none.
   package var full: Run?
   /// The sections that can be left out, in the order they are sent.
@@ -77,6 +86,18 @@ package struct AblationReport: Sendable {
   package var detectable: Double?
   /// What the planted changes came to; nil where they weren't asked for or aren't measured.
   package var check: Check?
+
+  /// Gathers what is known.
+  package init(
+    variant: String, set: String, cases: Int, full: Run?, rows: [Row], kept: [AblationPlan.Kept] = []
+  ) {
+    self.variant = variant
+    self.set = set
+    self.cases = cases
+    self.full = full
+    self.rows = rows
+    self.kept = kept
+  }
 
   /// Whether all sections were measured on all cases.
   package var isComplete: Bool {

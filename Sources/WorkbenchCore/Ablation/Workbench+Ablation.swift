@@ -29,6 +29,9 @@ extension Workbench {
     defer { ended(spending) }
     for arm in requests {
       let run = try await evaluate(arm)
+      // Pausing one run pauses the whole.
+      let set = try subject(variant: arm.variant, set: arm.set).set
+      if run.summary.done + run.summary.errors < (try places(of: arm, in: set).count) { break }
       guard run.summary.done > 0 else {
         let reason = try await failures(of: run.id).first?.reason ?? "No case was answered."
         throw WorkbenchError.model("\(arm.variant) can't be measured: \(reason)")
@@ -64,6 +67,8 @@ extension Workbench {
       }
       report.rows.append(row)
     }
+    let arms = [full] + found.map(\.outputs)
+    report.open = (plan.sections.count + 1) * cases.count - arms.reduce(0) { $0 + ($1?.answered ?? 0) }
     guard let full else { return report }
     let margin = snapshot.workspace.facts.worthwhileGain ?? PairedComparison.defaultMargin
     let ablation = Ablation(full: full.scored, without: found.map(\.outputs.scored), margin: margin)
@@ -110,11 +115,14 @@ extension Workbench {
 private struct AblationOutputs {
   var run: Run
   var scored: [ScoredCase]
+  /// Cases that have an answer.
+  var answered: Int
   private var prompts: [String: Double]
   private var costs: [String: Double]
 
   init(_ run: Run, _ outputs: [Output], _ cases: [EvalCase]) {
     self.run = run
+    answered = outputs.count { $0.answer != nil }
     scored = CaseOutputs(outputs).scored(cases)
     prompts = outputs.reduce(into: [:]) { $0[$1.caseID] = $1.answer?.usage.prompt.map(Double.init) }
     costs = outputs.reduce(into: [:]) { $0[$1.caseID] = $1.cost }

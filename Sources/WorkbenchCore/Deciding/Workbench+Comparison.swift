@@ -20,6 +20,7 @@ extension Workbench {
     }
     let left = try knownRun(a)
     let right = try knownRun(b)
+    for run in [left, right] { try requireSound(run) }
     let first = try await outputs(of: left, on: set)
     let second = try await outputs(of: right, on: set)
     var comparison = Comparison(
@@ -31,13 +32,16 @@ extension Workbench {
     return comparison
   }
 
-  /// A run with its outputs in the eval set's order; those of cases that are no longer in it come last.
-  /// - Throws: `WorkbenchError.input` when there is no such run, or a store's error.
+  /// A run with its outputs in the eval set's order, scored by the graders as they are now; those of cases that were edited
+  /// or removed since have no score and, where the case is gone, come last.
+  /// - Throws: `WorkbenchError.input` when there is no such run, `WorkbenchError.files` when what it rests on has an error,
+  ///   or a store's error.
   package func outputs(ofRun name: String, set: String?) async throws -> (run: Run, outputs: [Output]) {
     let run = try await run(named: name, set: set ?? snapshot.workspace.evalSets.first?.name)
     let cases = snapshot.workspace.evalSet(run.set)?.cases ?? []
     let places = Dictionary(cases.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { $1 })
-    let outputs = try await store.outputs(of: run.id).sorted {
+    try requireSound(run)
+    let outputs = try await currentOutputs(of: run).sorted {
       (places[$0.caseID] ?? .max, $0.caseID, $0.sample) < (places[$1.caseID] ?? .max, $1.caseID, $1.sample)
     }
     return (run, outputs)

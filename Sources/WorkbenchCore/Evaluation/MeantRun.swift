@@ -24,14 +24,15 @@ package struct MeantRun: Sendable, Hashable {
 
 extension Snapshot {
   /// The run that stands for a variant on a set: of those that measured what the files say now the one with the most
-  /// answers, the newest of equals; where there is none, the newest other one. Every pane and command takes this one.
+  /// answers, the newest of equals; where there is none, the newest other one, unless it is a trial of fewer than half of
+  /// the cases that an earlier one has. Every pane and command takes this one.
   /// - Parameter set: any set where nil.
   package func meantRun(of variant: String, on set: String?) -> MeantRun? {
     var best: Run?
     var newest: Run?
     for run in runs where run.variant.name == variant && (set == nil || run.set == set) {
       // Newest first, so that of equals the first one stays.
-      if newest.map({ $0.summary.done == 0 && run.summary.done > 0 }) ?? true { newest = run }
+      if newest.map({ $0.casesComplete * 2 < run.casesComplete }) ?? true { newest = run }
       guard bases[VariantOnSet(variant, on: run.set)] == run.base else { continue }
       if best.map({ $0.casesComplete < run.casesComplete }) ?? true { best = run }
     }
@@ -75,6 +76,7 @@ extension Workbench {
     }
     guard let identity = try? await identity(of: subject) else { return ([], stored.count) }
     let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let desk = try await desk(for: set, isAsking: false)
     var outputs: [Output] = []
     for output in stored {
       try Task.checkCancellation()
@@ -86,10 +88,39 @@ extension Workbench {
         continue
       }
       outputs.append(
-        Judgement.output(
-          of: answer, to: evalCase, sample: output.sample, key: output.requestKey, set: set, cost: output.cost))
+        await Judgement.output(
+          of: answer, to: evalCase, sample: output.sample, key: output.requestKey, set: set, cost: output.cost,
+          asking: desk))
     }
     return (outputs, stored.count - outputs.count)
+  }
+
+  /// All outputs of a run, scored by its set as it is now; those that can't be, since their case was edited or removed,
+  /// without a score. Of a set that is gone they are what they were.
+  func currentOutputs(of run: Run) async throws -> [Output] {
+    let stored = try await store.outputs(of: run.id)
+    guard let set = snapshot.workspace.evalSet(run.set), run.setHash != set.hash else { return stored }
+    let current = Dictionary(
+      try await outputs(of: run, on: set).outputs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return stored.map { output in
+      if let current = current[output.id] { return current }
+      guard output.isAnswered else { return output }
+      var output = output
+      output.unscored = "the case was edited or removed after the run"
+      (output.value, output.passed, output.scores, output.formatValid) = (nil, nil, [], false)
+      return output
+    }
+  }
+
+  /// - Throws: `WorkbenchError.files` when a run's variant, set or graders have an error in their files now: what is scored
+  ///   and compared would not be what was meant.
+  func requireSound(_ run: Run) throws {
+    let workspace = snapshot.workspace
+    guard let variant = workspace.variant(run.variant.name), let set = workspace.evalSet(run.set),
+      let prompt = workspace.prompt(set.prompt ?? variant.prompt)
+    else { return }
+    let flaws = workspace.flaws(of: variant, prompt: prompt, set: set)
+    guard flaws.isEmpty else { throw WorkbenchError.flawed("shown", flaws) }
   }
 
   /// A run with its averages as they stand to a set as it is now.

@@ -157,6 +157,16 @@ package struct RunPlan: Sendable {
     self.budget = budget
   }
 
+  /// Dollars spent or set aside for requests under way; 0 without a limit.
+  package var committedDollars: Double { spending?.committed ?? 0 }
+
+  /// Notes what others have taken of the same dollars.
+  /// - Parameter isBusy: whether they have requests under way.
+  package mutating func set(dollarsElsewhere dollars: Double, isBusy: Bool) {
+    spending?.elsewhere = dollars
+    spending?.isBusyElsewhere = isBusy
+  }
+
   /// What to do at time `now`. Call it again after each `ask`.
   package mutating func next(now: Double) -> Action {
     if open == 0 || isStopped { return inFlight == 0 ? .finished : .wait(until: nil) }

@@ -6,6 +6,8 @@ struct RunContext: Sendable {
   let run: Run
   let subject: Workbench.Subject
   let identity: RunIdentity
+  /// Where its graders ask.
+  let desk: GradingDesk
   /// Requests under way.
   let live = LiveRequests()
 
@@ -31,15 +33,17 @@ struct RunContext: Sendable {
   /// The judged answer to a request; nil when the task was cancelled before the graders were through.
   func graded(_ answer: Answer, to item: RequestList.Item, key: ContentHash) async -> Output? {
     guard !Task.isCancelled else { return nil }
-    let output = output(of: answer, to: item, key: key)
+    let output = await output(of: answer, to: item, key: key)
     return Task.isCancelled && output.unscored != nil ? nil : output
   }
 
   /// The judged answer to a request.
-  func output(of answer: Answer, to item: RequestList.Item, key: ContentHash, priceShare: Double = 1) -> Output {
-    Judgement.output(
+  func output(
+    of answer: Answer, to item: RequestList.Item, key: ContentHash, priceShare: Double = 1
+  ) async -> Output {
+    await Judgement.output(
       of: answer, to: subject.set.cases[Int(item.place)], sample: Int(item.sample), key: key,
-      set: subject.set, cost: subject.model.price?.cost(of: answer.usage).map { $0 * priceShare })
+      set: subject.set, cost: subject.model.price?.cost(of: answer.usage).map { $0 * priceShare }, asking: desk)
   }
 
   /// The output of a request that was given up.
@@ -62,6 +66,18 @@ package struct RunUse: Sendable, Hashable {
   package var dollars: Double?
   /// Replies whose cost isn't known.
   package var unpriced = 0
+
+  /// The sum of two.
+  func adding(_ other: RunUse?) -> RunUse {
+    guard let other else { return self }
+    var sum = self
+    sum.calls += other.calls
+    sum.promptTokens += other.promptTokens
+    sum.completionTokens += other.completionTokens
+    sum.unpriced += other.unpriced
+    if let dollars = other.dollars { sum.dollars = (sum.dollars ?? 0) + dollars }
+    return sum
+  }
 }
 
 /// A run under way in this process.

@@ -14,6 +14,8 @@ struct UngradedAnswers: Sendable {
 
   /// Whether every answer is graded.
   var isEmpty: Bool { entries.isEmpty }
+  /// How many are not.
+  var count: Int { entries.count }
   /// Whether some answer is neither graded nor handed to the store.
   var hasUnstored: Bool { !unstored.isEmpty }
 

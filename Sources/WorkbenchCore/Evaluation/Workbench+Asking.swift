@@ -70,10 +70,13 @@ extension Workbench {
       after(tick, .tick)
       loop: while true {
         if stopRequests.contains(context.run.id) { plan.stop() }
+        if context.subject.set.awaits, await context.desk.requests?.hasStopped == true { plan.stop() }
         if let quiet = client.quietSeconds() { plan.hold(until: seconds() + quiet) }
         // Answers that can't be written as fast as they come must not pile up.
-        let isBehind = isStoring && work.buffer.count >= 1024
-        switch isBehind ? .wait(until: nil) : plan.next(now: seconds()) {
+        let isBehind = isStoring && work.buffer.count >= 1024 || work.ungraded.count >= Self.mostUngraded
+        let time = seconds()
+        let action = isBehind ? .wait(until: nil) : context.desk.budget.deciding(with: &plan) { $0.next(now: time) }
+        switch action {
         case .ask(let index, let attempt):
           let item = open.items[index]
           work.use.calls += 1
@@ -165,6 +168,9 @@ extension Workbench {
     for (index, failure) in postponed.sorted(by: { $0.key < $1.key }) { arrived(failure, at: index, of: open, &work) }
     try await flush(&work)
   }
+
+  /// Answers that may wait for programs and judges before no more are asked for.
+  private static let mostUngraded = 1024
 
   /// Takes in that a request was given up.
   private func arrived(_ failure: ModelFailure, at index: Int, of open: RequestList, _ work: inout RunWork) {

@@ -189,7 +189,7 @@ extension Workbench {
       for (index, item) in (byKey.removeValue(forKey: key) ?? []).enumerated() {
         switch answer {
         case .success(let answer):
-          var output = context.output(of: answer, to: item, key: key.hash, priceShare: service.priceShare)
+          var output = await context.output(of: answer, to: item, key: key.hash, priceShare: service.priceShare)
           if index > 0 { output.cost = 0 }
           work.cameInBatch(output, key)
         case .failure(let failure):

@@ -51,9 +51,11 @@ extension Workbench {
       }
       basis = .earlierRun(earlier.id)
     }
-    return RunEstimate(
+    var whole = RunEstimate(
       calls: calls, reused: total - calls, prompt: prompt, completion: completion, price: subject.model.price,
       priceShare: request.inBatches ? (try? client(of: subject))?.batches?.priceShare ?? 1 : 1, basis: basis)
+    whole.judging = try await judgingEstimate(request, subject, identity, completion: completion)
+    return whole
   }
 
   /// The newest run with the same prompt and model, this variant's own before others.

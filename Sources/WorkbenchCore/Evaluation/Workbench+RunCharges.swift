@@ -6,10 +6,11 @@ extension Workbench {
   /// What an evaluation would take: an item, or of a router one for each variant that is asked.
   func charges(for request: EvaluateRequest) async -> [Charge.Item] {
     guard let variant = snapshot.workspace.variant(request.variant), let router = variant.router else {
-      return await charge(for: request).map { [$0] } ?? []
+      return (await charge(for: request).map { [$0] } ?? []) + (await judgeCharges(for: request))
     }
     var items: [Charge.Item] = []
     for part in (try? await armRequests(request, through: router, of: variant)) ?? [] {
+      items += await judgeCharges(for: part.request)
       guard var item = await charge(for: part.request) else { continue }
       if part.isAtMost { item.isAtMost() }
       item.what += ", for \(variant.name)"
@@ -32,6 +33,26 @@ extension Workbench {
       item.dollars = RunEstimate.Range(min(limit, dollars.low), min(limit, dollars.high ?? limit))
     }
     return spender.complete(item)
+  }
+
+  /// What judging the answers of an evaluation takes besides.
+  func judgeCharges(for request: EvaluateRequest) async -> [Charge.Item] {
+    guard let subject = try? evaluable(request), !snapshot.workspace.judges(of: subject.set).isEmpty,
+      let estimate = try? await estimate(request)
+    else { return [] }
+    return estimate.judging.compactMap { part in
+      guard part.estimate.calls > 0, let model = snapshot.workspace.model(part.model), let spender = Spender(model)
+      else { return nil }
+      var item = Charge.Item("The judge \(part.judge) (\(part.model)) on answers of \(subject.variant.name)")
+      item.variant = subject.variant.name
+      item.requests = part.estimate.calls
+      (item.promptTokens, item.completionTokens) = (part.estimate.promptTokens, part.estimate.completionTokens)
+      item.dollars = part.estimate.dollars
+      if let limit = request.budget.dollars, let dollars = item.dollars {
+        item.dollars = RunEstimate.Range(min(limit, dollars.low), min(limit, dollars.high ?? limit))
+      }
+      return spender.complete(item)
+    }
   }
 
   func charge(for request: RenderRequest) async -> Charge.Item? {

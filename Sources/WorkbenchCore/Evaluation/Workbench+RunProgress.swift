@@ -49,7 +49,7 @@ extension Workbench {
     let (run, store) = (work.context.run.id, store)
     stopRequests.remove(run)
     snapshot.progress[run] = nil
-    uses[run] = work.use
+    uses[run] = work.use.adding(await work.context.desk.requests?.use)
     await keepSeen(work)
     do {
       try await Task { try await store.setState(state, of: run) }.value

@@ -13,6 +13,9 @@ extension Workbench {
     let subject = try evaluable(request)
     let set = subject.set
     let identity = try await identity(of: subject)
+    let desk = try await desk(
+      for: set, isAsking: true, budget: request.budget, ceiling: request.concurrency ?? .max)
+    try await desk.prepare(for: set)
     let run = try await begin(request, subject, identity)
     guard let claim = try await store.claim(run.id) else {
       throw WorkbenchError.input(
@@ -36,7 +39,8 @@ extension Workbench {
     let lacking = places.reduce(0) { $0 + run.repeats - done.count(at: $1) }
     let total = places.count * run.repeats
     var work = RunWork(
-      RunContext(run: run, subject: subject, identity: identity), done: total - lacking, total: total)
+      RunContext(
+        run: run, subject: subject, identity: identity, desk: desk), done: total - lacking, total: total)
     if lacking > 0 {
       try await store.setState(.running, of: run.id)
       mark(run.id) { $0.state = .running }
@@ -63,7 +67,11 @@ extension Workbench {
     let complete = work.progress.errors == 0 && done.total + work.answered >= run.requests
     if let lost = await end(work, state: complete ? .finished : .paused) { throw lost }
     if let stopReason = work.stopReason { throw WorkbenchError.model(stopReason) }
-    if let limit = work.limitReached {
+    if let stopReason = await desk.requests?.stopReason {
+      throw WorkbenchError.model("The judge can't go on: \(stopReason)")
+    }
+    let judgesLimit = await desk.requests?.limitReached
+    if let limit = work.limitReached ?? judgesLimit {
       let answered = work.progress.done - work.progress.errors
       var sentence =
         "The \(limit.words) is used up at \(answered) of \(work.progress.total) answers of \"\(run.variant.name)\""
@@ -114,6 +122,13 @@ extension Workbench {
     if request.budget.dollars != nil, subject.model.price == nil {
       throw WorkbenchError.input(
         "A limit in dollars needs the price of the model \"\(subject.model.name)\": add price to it in assay.yaml.")
+    }
+    let unpriced = snapshot.workspace.judges(of: set).flatMap(\.models).first {
+      snapshot.workspace.model($0)?.price == nil
+    }
+    if request.budget.dollars != nil, let unpriced {
+      throw WorkbenchError.input(
+        "A limit in dollars needs the price of the judge's model \"\(unpriced)\": add price to it in assay.yaml.")
     }
     if request.inBatches { _ = try batchService(of: subject) }
     return subject
@@ -171,12 +186,17 @@ extension Workbench {
   }
 
   func answered(_ run: Run, _ set: EvalSet) async throws -> AnsweredRequests {
+    // What a program or a judge couldn't score is graded again, from the answer that is there.
+    let unscored =
+      set.awaits
+      ? Set(try await store.outputs(of: run.id).filter { $0.unscored != nil }.map(\.id)) : []
     let asked = try await store.asked(in: run.id)
     var requests = AnsweredRequests()
     guard !asked.isEmpty else { return requests }
     let places = Dictionary(set.cases.indices.map { (set.cases[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
     for (id, sample, isAnswered) in asked {
       guard let place = places[id], sample < run.repeats else { continue }
+      if isAnswered, unscored.contains(Output.id(caseID: id, sample: sample)) { continue }
       if isAnswered { requests.insert(place: place, sample: sample) } else { requests.insertFailure(place: place) }
     }
     return requests
@@ -209,13 +229,26 @@ extension Workbench {
     _ answers: [ContentHash: Answer], among items: ArraySlice<RequestList.Item>, _ context: RunContext
   ) async throws -> [Output] {
     guard !answers.isEmpty else { return [] }
-    var outputs: [Output] = []
-    for item in items {
-      try Task.checkCancellation()
-      let key = item.key.hash
-      if let answer = answers[key] { outputs.append(context.output(of: answer, to: item, key: key)) }
+    guard context.subject.set.awaits else {
+      var outputs: [Output] = []
+      for item in items {
+        try Task.checkCancellation()
+        let key = item.key.hash
+        if let answer = answers[key] { outputs.append(await context.output(of: answer, to: item, key: key)) }
+      }
+      return outputs
     }
-    return outputs
+    return try await withThrowingTaskGroup(of: (Int, Output).self) { group in
+      for (place, item) in items.enumerated() {
+        let key = item.key.hash
+        guard let answer = answers[key] else { continue }
+        group.addTask { (place, await context.output(of: answer, to: item, key: key)) }
+      }
+      var outputs: [(Int, Output)] = []
+      for try await output in group { outputs.append(output) }
+      try Task.checkCancellation()
+      return outputs.sorted { $0.0 < $1.0 }.map(\.1)
+    }
   }
 
   /// The requests that a run lacks.

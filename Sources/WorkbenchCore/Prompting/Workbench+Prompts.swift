@@ -190,6 +190,7 @@ extension Workbench {
     let modelRequest = ModelRequest(
       caseID: evalCase.id, messages: messages, tools: Conversation(in: evalCase.input)?.tools,
       sampling: subject.variant.sampling)
+    let desk = try await desk(for: subject.set, isAsking: false)
     let task = Task {
       do {
         try await client.prepare()
@@ -199,9 +200,9 @@ extension Workbench {
         let answer = try await client.answer(modelRequest) { continuation.yield($0) }
         continuation.finish()
         await shown
-        let output = Judgement.output(
+        let output = await Judgement.output(
           of: answer, to: evalCase, key: subject.version.hash, set: subject.set,
-          cost: subject.model.price?.cost(of: answer.usage))
+          cost: subject.model.price?.cost(of: answer.usage), asking: desk)
         endTrial(caseID: evalCase.id, output: output)
       } catch is CancellationError {
         endTrial(caseID: evalCase.id, output: nil)

@@ -8,6 +8,11 @@ extension Workbench {
   package func charge(for commands: [Command]) async -> Charge? {
     var items: [Charge.Item] = []
     for command in commands { items += await command.work.charges(on: self) }
+    return charge(of: items)
+  }
+
+  /// What some items would take; nil where none of them can cost anything.
+  func charge(of items: [Charge.Item]) -> Charge? {
     guard !items.isEmpty else { return nil }
     let limit = min(Self.personalLimit, snapshot.workspace.confirmAbove ?? .infinity)
     var charge = Charge(items: items, limit: limit, mustAsk: false)

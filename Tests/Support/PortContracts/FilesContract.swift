@@ -54,6 +54,17 @@ package let filesContract: [PortContract<any WorkspaceFiles>] = [
     try await refused("a case that isn't there") { try await edit(.delete(id: "c3")) }
     try same(try await files.read().evalSets[0].cases.count, 5)
   },
+  PortContract("which sections a variant sends is written, and taken away again") { files in
+    let base = try await files.read().variants[0]
+    for choice in [
+      SectionChoice(without: ["task"]), SectionChoice(with: ["task"], without: ["query"]), .all,
+      SectionChoice(only: ["task"]),
+    ] {
+      try await files.set(choice, of: try await files.read().variants[0])
+      try same(try await files.read().variants[0].choice, choice)
+    }
+    try same(try await files.read().variants[0].sampling, base.sampling)
+  },
   PortContract("a variant is added once") { files in
     let new = Variant(
       name: "new", model: "m", prompt: "main", sections: ["task"], adapter: "ft:x",

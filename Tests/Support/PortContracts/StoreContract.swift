@@ -42,6 +42,24 @@ private let runs: [PortContract<any Store>] = [
     try await store.setLabels(RunLabels(), of: run.id)
     try same(try await store.runs().map(\.labels), [RunLabels()])
   },
+  PortContract("what a judge's model replied stays, and its votes are read as they were written") { store in
+    let run = try await store.beginRun(draft("a"))
+    let reply = Answer(text: "{\"label\": \"pass\"}", usage: TokenUsage(prompt: 3, completion: 4), latency: 1)
+    try await store.keep(reply, key: hash("judged"), of: "fair")
+    try await store.keep(reply, key: hash("judged"), of: "fair")
+    try await store.removeSurplus()
+    try same(try await store.answers(to: [hash("judged")]), [hash("judged"): reply])
+    var (scored, unscored) = (
+      Score(grader: "judge", value: 1, passed: true, reason: "r"), Score(grader: "j", unscored: "u")
+    )
+    var vote = JudgeReply(model: "m", label: "pass", reason: "good\0")
+    vote.cost = 0.25
+    (scored.replies, unscored.replies) = ([vote], [JudgeReply(model: "m", raw: "I can't\nsay")])
+    var judged = output("1")
+    judged.scores = [scored, unscored]
+    _ = try await store.record([judged], ungraded: [], in: run.id, seconds: 1)
+    try same(try await store.outputs(of: run.id).first?.scores, [scored, unscored])
+  },
   PortContract("a deleted run takes its outputs along and leaves its answers") { store in
     let (first, second) = (try await store.beginRun(draft("a")), try await store.beginRun(draft("b")))
     _ = try await store.record([output("1"), output("2")], ungraded: [], in: first.id, seconds: 1)
