@@ -40,6 +40,7 @@ let package = Package(
     .target(name: "Formats", dependencies: ["Content", yams]),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
     .target(name: "Reports", dependencies: ["Content", "NumberFormat"]),
+    .target(name: "Routing", dependencies: ["Content", "Evidence"]),
     .target(name: "TrainerLogs"),
     .target(name: "FileWatching"),
     .target(name: "Files"),
@@ -53,20 +54,22 @@ let package = Package(
       ]),
 
     // What everything is about, and the ports that the outer parts fill.
-    .target(name: "Domain", dependencies: ["Content", "Grading", "Evidence", "NumberFormat"]),
+    .target(name: "Domain", dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "Routing"]),
 
     // The core.
     .target(
       name: "WorkbenchCore",
-      dependencies: ["Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports"]),
+      dependencies: [
+        "Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports", "Routing",
+      ]),
 
     // The outer parts.
     .target(
       name: "Storage",
-      dependencies: ["Domain", "Content", "Files", "Grading", "Evidence", "FileWatching", grdb]),
+      dependencies: ["Domain", "Content", "Files", "Grading", "Evidence", "Routing", "FileWatching", grdb]),
     .target(
       name: "WorkspaceFiles",
-      dependencies: ["Domain", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", yams]),
+      dependencies: ["Domain", "Content", "Evidence", "Files", "Formats", "Grading", "Routing", "FileWatching", yams]),
     .target(name: "Trust", dependencies: ["Domain", "Content", "Files", crypto]),
     .target(
       name: "ModelAPI",
@@ -91,7 +94,7 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Drawing", "Content", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence", "DataChecks",
-        "Reports", "WorkbenchCore", "Domain", "Storage",
+        "Reports", "Routing", "WorkbenchCore", "Domain", "Storage",
         "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
         argumentParser,
       ]),
@@ -107,7 +110,7 @@ let package = Package(
     .target(name: "TestFolders", path: "Tests/Support/TestFolders"),
     .target(name: "SeededRandom", path: "Tests/Support/SeededRandom"),
     .target(
-      name: "StatisticsSimulations", dependencies: ["Evidence", "SeededRandom"],
+      name: "StatisticsSimulations", dependencies: ["Evidence", "Routing", "SeededRandom"],
       path: "Tests/Support/StatisticsSimulations"),
     .executableTarget(name: "simulate", dependencies: ["StatisticsSimulations"], path: "Tests/Support/Simulate"),
     .target(
@@ -123,6 +126,8 @@ let package = Package(
     .testTarget(name: "NumberFormatTests", dependencies: ["NumberFormat"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Content"]),
     .testTarget(name: "DataChecksTests", dependencies: ["DataChecks", "Content", "Grading"]),
+    .testTarget(
+      name: "RoutingTests", dependencies: ["Routing", "Evidence", "Content", "StatisticsSimulations"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Content"], exclude: ["Golden"]),
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
@@ -132,7 +137,7 @@ let package = Package(
       name: "WorkbenchCoreTests",
       dependencies: [
         "WorkbenchCore", "Domain", "Content", "Formats", "Grading", "DataChecks", "Evidence", "PortContracts",
-        "Reports",
+        "Reports", "Routing",
         "SeededRandom",
       ]),
     .testTarget(
@@ -144,7 +149,7 @@ let package = Package(
       name: "WorkspaceFilesTests",
       dependencies: [
         "WorkspaceFiles", "ModelAPI", "WorkbenchCore", "Domain", "Content", "Files", "Formats", "Grading",
-        "PortContracts",
+        "PortContracts", "Routing",
         "SeededRandom",
       ]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Files", "TestFolders"]),

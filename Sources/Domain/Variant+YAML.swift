@@ -20,7 +20,7 @@ extension Variant {
   package var line: String { "\(Self.yaml(name)): \(fields)" }
 
   /// The content of its file, a key on each line.
-  package var text: String { settings.map { "\($0.key): \($0.value)\n" }.joined() }
+  package var text: String { router.map(Self.text) ?? settings.map { "\($0.key): \($0.value)\n" }.joined() }
 
   /// The folder of variants that have a file each.
   package static let folder = "variants"
@@ -39,6 +39,7 @@ extension Variant {
 
   /// Its keys with their values as YAML.
   private var settings: [(key: String, value: String)] {
+    if let router { return [("router", JSONValue.object(router.json).text())] }
     var fields = [(key: "model", value: Self.yaml(model)), (key: "prompt", value: Self.yaml(prompt))]
     if let sections { fields.append(("sections", Self.yaml(sections))) }
     for (key, titles) in [("with", with), ("without", without)] where !titles.isEmpty {

@@ -1,3 +1,5 @@
+import Routing
+
 /// A model with a prompt and perhaps an adapter: *tuned* with an adapter or where the file says so, else *prompted*.
 package struct Variant: Sendable, Hashable, Identifiable {
   /// The name under `variants:` in `assay.yaml`, or of its file in the folder `variants`.
@@ -23,6 +25,8 @@ package struct Variant: Sendable, Hashable, Identifiable {
   package var base: String?
   /// How the next token is chosen.
   package var sampling: Sampling
+  /// Who answers which input, where the variant is a router between two others; `model` and `prompt` are empty then.
+  package var router: Router?
   /// An adapter called so is the best one of the newest finished job that the model can use.
   package static let latestAdapter = "latest"
   /// Which sections of its prompt it sends.
@@ -51,4 +55,16 @@ package struct Variant: Sendable, Hashable, Identifiable {
     self.adapter = adapter
     self.sampling = sampling
   }
+
+  /// Makes a router.
+  package init(name: String, router: Router) {
+    self.init(name: name, model: "", prompt: "")
+    self.router = router
+  }
+
+  /// Whether it has no model of its own and sends each input to one of two other variants.
+  package var isRouter: Bool { router != nil }
+
+  /// The model's name, or of a router both variants' names.
+  package var modelText: String { router.map { "\($0.cheap) or \($0.strong)" } ?? model }
 }

@@ -29,7 +29,7 @@ extension Workspace {
     }
     var pairs: [Rendering] = []
     var places: [Key: Int] = [:]
-    for variant in variants {
+    for variant in variants where !variant.isRouter {
       for set in evalSets {
         guard let prompt = prompt(set.prompt ?? variant.prompt) else { continue }
         let api = if case .endpoint(let endpoint)? = model(variant.model)?.api { endpoint.dialect.word } else { "" }

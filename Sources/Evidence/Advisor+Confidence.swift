@@ -2,6 +2,11 @@
 extension Advisor {
   func confidence(in decision: Decision) -> (level: Advice.Confidence, limits: [String]) {
     guard let comparison else { return (decision.confidence, []) }
+    if decision.rule == .combination, let pairs = facts.combination?.best(margin: facts.worthwhileGain)?.comparison {
+      let strength = pairs.strength(in: context(isTuned: true))
+      let limits = (strength?.unmet.map { words($0, isTuned: true) } ?? []) + objections(.forPrompting)
+      return (strength?.level == .strong && !limits.isEmpty ? .fair : strength?.level ?? .weak, limits)
+    }
     let isTuned = decision.recommendation != .prompt
     if isTuned, outcome == .promptedBetter { return (.fair, ["the prompted variant scores better"]) }
     let strength = (isTuned ? comparison : comparison.swapped).strength(in: context(isTuned: isTuned))

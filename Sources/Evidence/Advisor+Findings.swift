@@ -103,22 +103,4 @@ extension Advisor {
         + "current one: it is a candidate, and choosing it counts as one of \(facts.promptsTried) tried",
       [.init("earlier score", earlier.score.mean, earlier.score.interval)])
   }
-
-  mutating func judgeCombination() {
-    guard let combination = facts.combination else { return }
-    if !combination.hasFullPrompt {
-      missing.append(
-        .init(
-          .combination,
-          "measure \(tunedName)'s model with the whole prompt of \(promptedName), to see what both bring "
-            + "together\(facts.steps[.tunedWithFullPrompt]?.words ?? "")",
-          command: facts.steps[.tunedWithFullPrompt]?.command))
-    }
-    if !combination.hasShortPrompt {
-      missing.append(
-        .init(
-          .combination, "measure \(tunedName)'s model with a shorter prompt, to see what tuning makes dispensable",
-          command: facts.steps[.tunedWithShortPrompt]?.command))
-    }
-  }
 }

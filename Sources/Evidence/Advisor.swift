@@ -74,7 +74,10 @@ struct Advisor {
   // MARK: - With both variants measured
 
   private func decideMeasured() -> Decision {
-    switch outcome {
+    if let combined = lines(.forHybrid, among: [.combination]).first {
+      return Decision(recommendation: .hybrid, confidence: .fair, rule: .combination, because: combined.statement)
+    }
+    return switch outcome {
     case .promptedBetter: decidePromptedBetter()
     case .tunedBetter: decideTunedBetter()
     case .same: decideSame()

@@ -125,20 +125,6 @@ package enum GeneralGap: Sendable, Hashable {
   case tunedNotMeasured(set: String)
 }
 
-/// The three ways of using a prompt and a tuned model, of which a combination needs two or three measured.
-package struct Combination: Sendable, Hashable {
-  /// Whether the tuned model was measured with the whole prompt of the prompted variant.
-  package var hasFullPrompt: Bool
-  /// Whether it was measured with a shorter one.
-  package var hasShortPrompt: Bool
-
-  /// Says which are measured.
-  package init(hasFullPrompt: Bool, hasShortPrompt: Bool) {
-    self.hasFullPrompt = hasFullPrompt
-    self.hasShortPrompt = hasShortPrompt
-  }
-}
-
 /// Something that a command measures.
 package enum Measurement: Sendable, Hashable {
   /// A prompted variant on the deciding set.
@@ -155,6 +141,8 @@ package enum Measurement: Sendable, Hashable {
   case tunedWithFullPrompt
   /// The tuned model with a shorter prompt.
   case tunedWithShortPrompt
+  /// A router between both variants.
+  case router
 }
 
 /// How to measure something: a command, after a line was added to the variants of assay.yaml where none fits.

@@ -18,7 +18,7 @@ struct FilteredRuns: Sendable {
     found = runs.filter { run in
       words.allSatisfy { word in
         word.matches(run.variant.name) || run.labels.name.map(word.matches) == true || word.matches(run.set)
-          || word.matches(run.variant.model)
+          || word.matches(run.variant.modelText)
           || word.matches(run.state.rawValue) || "\(run.id)" == word.query || "#\(run.id)" == word.query
       }
     }

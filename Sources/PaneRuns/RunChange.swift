@@ -51,8 +51,7 @@ struct PresentVariants: Sendable {
   private mutating func version(of variant: Variant, on set: EvalSet, _ workspace: Workspace) -> ContentHash? {
     let name = Name(variant: variant.name, set: set.name)
     if let version = known[name] { return version }
-    let prompt = workspace.prompt(set.prompt ?? variant.prompt)
-    let version = prompt.map { PromptVersion(freezing: $0, variant.choice(on: set)).hash }
+    let version = workspace.versionHash(of: variant, on: set)
     known[name] = version
     return version
   }

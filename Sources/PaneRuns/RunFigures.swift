@@ -95,7 +95,13 @@ struct RunFigures {
     let age = NumberFormat.ago(snapshot.time.timeIntervalSince(run.started))
     lines.append(("work", plain([NumberFormat.duration(run.seconds), "begun \(age)"])))
     lines.append(("model", plain(settings)))
-    lines.append(("prompt", plain([prompt ?? run.variant.prompt, "version \(run.promptVersion.short)"])))
+    lines.append(
+      (
+        "prompt",
+        plain([
+          prompt ?? (run.variant.isRouter ? "both prompts" : run.variant.prompt), "version \(run.promptVersion.short)",
+        ])
+      ))
     return lines
   }
 
@@ -115,7 +121,7 @@ struct RunFigures {
 
   /// The model and how it is asked.
   private var settings: [String] {
-    var words = [run.variant.model]
+    var words = [run.variant.modelText]
     let sampling = run.variant.sampling
     if let adapter = run.variant.adapter { words.append("adapter \(adapter)") }
     if let value = sampling.temperature { words.append("temperature \(NumberFormat.trimmed(value, decimals: 2))") }

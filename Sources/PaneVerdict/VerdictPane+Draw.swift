@@ -54,7 +54,8 @@ extension VerdictPane {
         return [Span(TextWidth.clippedInTheMiddle(row.variant.name, to: name), isBest ? theme[.textStrong] : .plain)]
       },
       TableColumn("kind", width: 8...8, priority: 8) { row in
-        [Span(row.variant.isTuned ? "tuned" : "prompted", theme[row.variant.isTuned ? .badgeTuned : .badgePrompted])]
+        let kind = row.variant.isRouter ? "router" : row.variant.isTuned ? "tuned" : "prompted"
+        return [Span(kind, theme[row.variant.isTuned ? .badgeTuned : .badgePrompted])]
       },
       TableColumn("score", width: 6...6, alignment: .right, priority: 10) { row in
         row.run.map { [Span(NumberFormat.percent($0.summary.mean), theme[.textStrong])] } ?? dash

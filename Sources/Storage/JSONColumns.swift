@@ -2,6 +2,7 @@ import Content
 import Domain
 import Foundation
 import Grading
+import Routing
 
 /// Columns that hold JSON. Keys that are missing take the default, so that later versions can add some.
 enum JSONColumn {
@@ -32,6 +33,7 @@ enum VariantColumn {
     object["adapter"] = variant.adapter.map { .string($0) }
     if variant.isDeclaredTuned { object["tuned"] = true }
     object["base"] = variant.base.map { .string($0) }
+    if let router = variant.router { object["router"] = .object(router.json) }
     for (key, value) in variant.sampling.json { object[key] = value }
     return JSONValue.object(object).text()
   }
@@ -55,6 +57,13 @@ enum VariantColumn {
     variant.ablated = object["ablation_of"]?.string
     variant.isDeclaredTuned = object["tuned"]?.bool ?? false
     variant.base = object["base"]?.string
+    if let router = object["router"]?.object {
+      guard let read = Router(json: router) else {
+        throw DecodingError.dataCorrupted(
+          .init(codingPath: [], debugDescription: "runs.variant has a router that can't be read"))
+      }
+      variant.router = read
+    }
     return variant
   }
 }

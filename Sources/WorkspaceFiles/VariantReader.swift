@@ -11,6 +11,8 @@ struct VariantReader {
   private(set) var problems: [Problem] = []
   /// Whether no variant is written anywhere, so that each model was taken for one.
   private(set) var areImplied = false
+  /// The names of all variants that are written anywhere.
+  private var names: [String] = []
 
   init(models: Named<ModelSpec>, prompts: Named<Prompt>, folder: WorkspaceFolder) {
     self.models = models
@@ -33,8 +35,10 @@ struct VariantReader {
     }
     var lines: [String: Int?] = [:]
     var variants: [Variant] = []
-    if let value, var group = ConfigFields(value, expected: "names with variants") {
-      for (name, value) in group.all() {
+    var group = value.flatMap { ConfigFields($0, expected: "names with variants") }
+    names = (group?.names ?? []) + files
+    if group != nil {
+      for (name, value) in group?.all() ?? [] {
         lines.updateValue(value.line, forKey: name)
         guard var fields = ConfigFields(value, expected: "keys such as { model: …, prompt: … }") else { continue }
         if let variant = variant(name, &fields) { variants.append(variant) }
@@ -50,7 +54,25 @@ struct VariantReader {
       if let variant { variants.append(variant) }
     }
     problems += flaws
-    return variants
+    return withoutChains(variants, lines)
+  }
+
+  /// Leaves out routers whose arms are routers, which is noted.
+  private mutating func withoutChains(_ variants: [Variant], _ lines: [String: Int?]) -> [Variant] {
+    let routers = Set(variants.filter(\.isRouter).map(\.name))
+    return variants.filter { variant in
+      guard let router = variant.router, let arm = [router.cheap, router.strong].first(where: routers.contains) else {
+        return true
+      }
+      let isListed = lines[variant.name] != nil
+      problems.append(
+        Problem(
+          file: isListed ? WorkspaceReader.file : VariantFiles.path(of: variant.name),
+          line: lines[variant.name] ?? nil, key: "variants.\(variant.name).router.arms",
+          message: "\"\(arm)\" is a router itself, and a router chooses between two variants with models of their own.")
+      )
+      return false
+    }
   }
 
   /// Notes a name that stands in `assay.yaml` and has a file, at both places.
@@ -68,6 +90,9 @@ struct VariantReader {
   }
 
   private func variant(_ name: String, _ fields: inout ConfigFields) -> Variant? {
+    if let value = fields.value("router") {
+      return RouterReader(variants: names).router(name, value, &fields).map { Variant(name: name, router: $0) }
+    }
     let model = fields.text("model", "the name of a model") ?? models.declared.first
     if let model, models[model] == nil {
       models.report("model", model, at: "model", in: &fields)

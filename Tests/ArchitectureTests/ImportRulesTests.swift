@@ -13,14 +13,15 @@ import Testing
       "Processes": ["Subprocess"],
       "Formats": ["Content", "Yams"],
       "Reports": ["Content", "NumberFormat"],
+      "Routing": ["Content", "Evidence"],
       "DataChecks": ["Content", "Grading", "Evidence"],
-      "Domain": ["Content", "Grading", "Evidence", "NumberFormat"],
+      "Domain": ["Content", "Grading", "Evidence", "NumberFormat", "Routing"],
       "WorkbenchCore": [
-        "Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports",
+        "Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports", "Routing",
       ],
-      "Storage": ["Domain", "Content", "Files", "Grading", "Evidence", "FileWatching", "GRDB"],
+      "Storage": ["Domain", "Content", "Files", "Grading", "Evidence", "Routing", "FileWatching", "GRDB"],
       "WorkspaceFiles": [
-        "Domain", "Content", "Evidence", "Files", "Formats", "Grading", "FileWatching", "Yams",
+        "Domain", "Content", "Evidence", "Files", "Formats", "Grading", "Routing", "FileWatching", "Yams",
       ],
       "Trust": ["Domain", "Content", "Files", "Crypto"],
       "ModelAPI": [

@@ -14,6 +14,8 @@ extension EndToEnd {
       "training-estimate",
       // Needs prices of two variants: ReportCommandTests look at it.
       "forecast",
+      // Needs a tuned variant that answers: RouterCommandTests look at it.
+      "strip",
     ]
 
     /// What a command prints, as the values that have a shape.
@@ -53,6 +55,7 @@ extension EndToEnd {
           try await run("decision", "eval", "base", "replayed", "--until-decided")
           try await run("comparison", "compare", "base", "replayed")
           try await run("ablation", "ablate", "base", "--sanity")
+          try await run("router-learn", "router", "learn", "base", "replayed")
           try await run("verdict", "verdict")
           let shown = try await values(["runs", "show", "1"], in: folder)
           let parts = shown.flatMap { ($0["tags"]?.array ?? []) + ($0["labels"]?.array ?? []) }

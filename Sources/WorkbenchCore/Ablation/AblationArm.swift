@@ -12,6 +12,8 @@ package struct AblationArm: Sendable, Hashable {
     case withoutInstructions
     /// A section is added that says nothing of the task, which must not matter.
     case withNeutral
+    /// Several sections are left out, in this order.
+    case stripped([String])
   }
 
   /// The variant, under the arm's name.
@@ -33,13 +35,18 @@ package struct AblationArm: Sendable, Hashable {
 
   /// The arm that a name says; nil where it says none of these variants'.
   package init?(named name: String, of variants: [Variant]) {
-    let candidates = variants.filter { name.hasPrefix($0.name + " with") }
+    let candidates = variants.filter {
+      name.hasPrefix($0.name + " with") || name.hasPrefix($0.name + Self.strippedWords)
+    }
     guard let variant = candidates.max(by: { $0.name.utf8.count < $1.name.utf8.count }) else { return nil }
     let rest = name.dropFirst(variant.name.count)
     if rest == Self.neutralWords {
       self.init(of: variant, .withNeutral)
     } else if rest == Self.nothingWords {
       self.init(of: variant, .withoutInstructions)
+    } else if rest.hasPrefix(Self.strippedWords), rest.count > Self.strippedWords.count {
+      self.init(
+        of: variant, .stripped(rest.dropFirst(Self.strippedWords.count).split(separator: Self.joint).map(String.init)))
     } else if rest.hasPrefix(Self.withoutWords), rest.count > Self.withoutWords.count {
       self.init(of: variant, .without(String(rest.dropFirst(Self.withoutWords.count))))
     } else {
@@ -48,6 +55,8 @@ package struct AblationArm: Sendable, Hashable {
   }
 
   private static let withoutWords = " without "
+  private static let strippedWords = " stripped of "
+  private static let joint = " + "
   private static let nothingWords = " without instructions (check)"
   private static let neutralWords = " with a neutral section (check)"
 
@@ -56,6 +65,7 @@ package struct AblationArm: Sendable, Hashable {
     case .without(let title): variant + withoutWords + title
     case .withoutInstructions: variant + nothingWords
     case .withNeutral: variant + neutralWords
+    case .stripped(let titles): variant + strippedWords + titles.joined(separator: joint)
     }
   }
 
@@ -68,6 +78,13 @@ package struct AblationArm: Sendable, Hashable {
   func apply(to prompt: inout Prompt, _ choice: inout SectionChoice, _ variant: inout Variant) throws {
     let plan = AblationPlan(prompt, choice)
     switch change {
+    case .stripped(let titles):
+      if let title = titles.first(where: { title in !plan.sections.contains { $0.title == title } }) {
+        throw WorkbenchError.unknown(
+          "section of the prompt \"\(prompt.name)\" that can be left out", title, among: plan.sections.map(\.title))
+      }
+      choice.without += titles
+      variant.without += titles
     case .without(let title):
       guard plan.sections.contains(where: { $0.title == title }) else {
         if let kept = plan.kept.first(where: { $0.title == title }) { throw WorkbenchError.input(kept.sentence) }

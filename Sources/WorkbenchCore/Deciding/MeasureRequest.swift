@@ -35,7 +35,7 @@ package struct MeasureRequest: Sendable, Hashable {
   var step: MeasuringStep { MeasuringStep(line: variant?.line, command: command) }
 
   /// A name as a word of a command line.
-  private static func word(_ text: String) -> String {
+  static func word(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy {
       $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-/+@".unicodeScalars.contains($0))
     }
@@ -54,7 +54,7 @@ extension MeasureRequest: Performable {
     if let variant { workbench.proposedVariants[variant.name] = variant }
     defer { if let variant { workbench.proposedVariants[variant.name] = nil } }
     var items: [Charge.Item] = []
-    for evaluation in evaluations { items += await workbench.charge(for: evaluation).map { [$0] } ?? [] }
+    for evaluation in evaluations { items += await workbench.charges(for: evaluation) }
     return items
   }
 

@@ -13,7 +13,7 @@ enum PromptHistory {
     var best: [ContentHash: Run] = [:]
     for run in runs.sorted(by: { ($0.started, $0.id) < ($1.started, $1.id) }) {
       guard run.set == set.name, !variant.isTuned, !run.variant.isTuned, run.variant.model == variant.model,
-        run.variant.prompt == variant.prompt, run.variant.ablated == nil,
+        run.variant.prompt == variant.prompt, run.variant.ablated == nil, !run.variant.isRouter,
         run.variant.name == variant.name || run.variant.choice == variant.choice,
         run.casesComplete * 10 >= run.cases * 9
       else { continue }
@@ -41,7 +41,8 @@ enum PromptHistory {
     let known = Set(variants.map(\.name))
     var found: (tuned: Set<Candidate>, prompted: Set<Candidate>) = ([], [])
     for run in runs
-    where run.set == set.name && run.variant.ablated == nil && run.casesComplete * 2 >= run.cases
+    where run.set == set.name && run.variant.ablated == nil && !run.variant.isRouter
+      && run.casesComplete * 2 >= run.cases
       && run.summary.scored > 0
     {
       let candidate = Candidate(

@@ -12,6 +12,8 @@ struct VerdictEvidence: Sendable {
   var heldOut = HeldOut.none
   /// The variants that were measured on it, ranked.
   var measured: [MeasuredVariant]
+  /// The routers that were measured on it, as they are now.
+  var routers: [MeasuredVariant] = []
   /// How many candidates were ever scored on it.
   var tried = (tuned: 1, prompted: 1)
   /// The versions of the best prompted variant's prompt, oldest first.
@@ -81,6 +83,9 @@ struct VerdictEvidence: Sendable {
     }
     facts.cost = cost
     facts.steps = measures.mapValues(\.step)
+    if facts.steps[.router] == nil, let command = routerCommand {
+      facts.steps[.router] = MeasuringStep(command: command)
+    }
     return facts
   }
 
@@ -90,10 +95,7 @@ struct VerdictEvidence: Sendable {
       margin: Facts.formatMargin)
     facts.latencyComparison = latencies(prompted, tuned) { $0.latency }
     facts.firstTokenComparison = latencies(prompted, tuned) { $0.firstToken }
-    let same = measured.filter { isSameModel($0.variant, as: tuned.variant) }
-    facts.combination = Combination(
-      hasFullPrompt: same.contains { $0.run.promptVersion == prompted.run.promptVersion },
-      hasShortPrompt: same.contains { length($0) < length(prompted) })
+    facts.combination = combination(prompted, tuned)
   }
 
   /// How long the answers to the same cases took; nil where no case has a time of both.
@@ -126,15 +128,15 @@ struct VerdictEvidence: Sendable {
     return hardest > pairs.pValue ? pairs.adjusted(pValue: hardest, family: 1) : pairs
   }
 
-  private func pairs(_ tuned: MeasuredVariant, _ prompted: MeasuredVariant) -> PairedComparison? {
+  func pairs(_ tuned: MeasuredVariant, _ prompted: MeasuredVariant) -> PairedComparison? {
     CautiousPairs(candidate: tuned.outputs, baseline: prompted.outputs, cases: set.cases, margin: margin).claimable
   }
 
-  private func isSameModel(_ variant: Variant, as tuned: Variant) -> Bool {
+  func isSameModel(_ variant: Variant, as tuned: Variant) -> Bool {
     variant.isTuned && variant.model == tuned.model && variant.adapter == tuned.adapter
   }
 
-  private func length(_ measured: MeasuredVariant) -> Int {
+  func length(_ measured: MeasuredVariant) -> Int {
     sent[measured.run.promptVersion]?.parts.reduce(0) { $0 + $1.body.utf8.count } ?? .max
   }
 
@@ -196,7 +198,7 @@ struct VerdictEvidence: Sendable {
 
   /// How to measure what may be missing.
   var measures: [Measurement: MeasureRequest] {
-    let variants = workspace.variants
+    let variants = workspace.variants.filter { !$0.isRouter }
     var measures: [Measurement: MeasureRequest] = [:]
     func set(_ what: Measurement, _ variant: String?, on set: String) {
       if let variant { measures[what] = MeasureRequest([variant], on: set) }
@@ -238,6 +240,9 @@ struct VerdictEvidence: Sendable {
     }
     let open = same.first { one in !measured.contains { $0.variant.name == one.name } }
     if let open { set(.tunedWithShortPrompt, open.name, on: self.set.name) }
+    if let router = workspace.variants.first(where: \.isRouter) {
+      set(.router, router.name, on: routerSet(router).name)
+    }
     return measures
   }
 }

@@ -20,7 +20,8 @@ extension Snapshot {
   /// The best prompted and the best tuned run on a set, of those that stand for a variant and have answers; none, one or
   /// two.
   package func sides(on set: String) -> [Run] {
-    let runs = workspace.variants.compactMap { meantRun(of: $0.name, on: set)?.run }.filter { $0.summary.done > 0 }
+    let variants = workspace.variants.filter { !$0.isRouter }
+    let runs = variants.compactMap { meantRun(of: $0.name, on: set)?.run }.filter { $0.summary.done > 0 }
     let ranked = VerdictReport.ranked(runs, of: workspace.variants)
     return [ranked.first { !$0.variant.isTuned }, ranked.first { $0.variant.isTuned }].compactMap(\.self)
   }

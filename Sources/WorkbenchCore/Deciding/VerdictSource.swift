@@ -54,7 +54,10 @@ extension VerdictEvidence {
       return concerned.max { $0.variant.name.count < $1.variant.name.count }.map { .run($0.run.id) }
     case .target, .ceiling:
       return line.direction == .forPrompting || line.direction == .unknown ? prompted.map { .run($0.run.id) } : sides
-    case .quality, .preference, .evalSize, .format, .latency, .combination: return sides
+    case .quality, .preference, .evalSize, .format, .latency: return sides
+    case .combination:
+      let router = routers.first { line.statement.contains($0.variant.name + " ") }
+      return router.map { .run($0.run.id) } ?? sides
     case .otherSets:
       return others.first { other in line.figures.contains { $0.name == "difference on \(other.set.name)" } }.map {
         .runs($0.prompted.run.id, $0.tuned.run.id, set: $0.set.name)

@@ -25,6 +25,9 @@ extension Workbench {
       // Chosen on the cases that prompts are developed on, judged on those that are held out.
       evidence.measured = onKept.isEmpty ? onDeveloped.ranked : onKept.ranked(by: onDeveloped)
     }
+    evidence.routers = try await measured(
+      workspace.variants.filter(\.isRouter), on: set
+    ).filter(\.isCurrent).ranked
     evidence.sent = Dictionary(
       snapshot.versions.map { ($0.version.hash, $0.version) }, uniquingKeysWith: { first, _ in first })
     try await gatherHistory(&evidence, on: developed)
@@ -40,7 +43,7 @@ extension Workbench {
     let (prompted, tuned) = (evidence.prompted?.run, evidence.tuned?.run)
     let facts = evidence.facts(cost: cost(prompted: prompted, tuned: tuned))
     var report = VerdictReport(
-      set: set.name, runs: evidence.measured.map(\.run),
+      set: set.name, runs: (evidence.measured + evidence.routers).map(\.run),
       outdated: Set(evidence.measured.filter { !$0.isCurrent }.map(\.run.id)), prompted: prompted, tuned: tuned,
       comparison: facts.comparison, cost: facts.cost, advice: Advice(facts))
     report.flips = FlipDistance.all(facts)
@@ -57,10 +60,14 @@ extension Workbench {
     return tried.tuned + tried.prompted
   }
 
-  /// The variants of which anything on a set can be compared, each with the run that stands for it.
+  /// The variants with models of their own of which anything on a set can be compared, each with the run that stands for it.
   func measured(on set: EvalSet) async throws -> [MeasuredVariant] {
+    try await measured(snapshot.workspace.variants.filter { !$0.isRouter }, on: set)
+  }
+
+  private func measured(_ variants: [Variant], on set: EvalSet) async throws -> [MeasuredVariant] {
     var found: [MeasuredVariant] = []
-    for variant in snapshot.workspace.variants {
+    for variant in variants {
       guard let meant = snapshot.meantRun(of: variant.name, on: set.name), meant.run.summary.done > 0 else { continue }
       let one = try await measured(variant, by: meant.run, isCurrent: meant.isCurrent == true, on: set)
       if one.run.summary.scored > 0 { found.append(one) }
@@ -128,7 +135,7 @@ extension Workbench {
     return (.assumed(file: data), TrainingSplit.leakedCases(of: rows, in: set), rows.count)
   }
 
-  private func cost(prompted: Run?, tuned: Run?) -> CostModel? {
+  func cost(prompted: Run?, tuned: Run?) -> CostModel? {
     let workspace = snapshot.workspace
     guard let prompted, let tuned,
       let promptedCost = CallCost(prompted, price: workspace.price(of: prompted.variant)),

@@ -49,10 +49,8 @@ extension Workbench {
     var bases: [VariantOnSet: ContentHash] = [:]
     for variant in workspace.variants {
       for set in workspace.evalSets {
-        guard let subject = try? subject(variant: variant.name, set: set.name),
-          let identity = try? await identity(of: subject)
-        else { continue }
-        bases[VariantOnSet(variant.name, on: set.name)] = identity.base
+        guard let base = try? await base(of: variant, on: set.name) else { continue }
+        bases[VariantOnSet(variant.name, on: set.name)] = base
       }
     }
     snapshot.bases = bases
@@ -64,6 +62,10 @@ extension Workbench {
   func outputs(of run: Run, on set: EvalSet) async throws -> (outputs: [Output], leftOut: Int) {
     let stored = try await store.outputs(of: run.id)
     if run.setHash == set.hash { return (stored, 0) }
+    if let router = run.variant.router {
+      let outputs = await rescored(stored, of: run, by: router, on: set)
+      return (outputs, stored.count - outputs.count)
+    }
     guard var subject = try? subject(variant: run.variant.name, set: set.name) else { return ([], stored.count) }
     // What the run sent, with the cases as they are now.
     subject.variant.sampling = run.variant.sampling

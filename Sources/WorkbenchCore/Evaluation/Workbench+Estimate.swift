@@ -6,6 +6,9 @@ extension Workbench {
   /// What an evaluation would take now. Nothing is asked, begun or stored.
   /// - Throws: `WorkbenchError` when it couldn't be run.
   package func estimate(_ request: EvaluateRequest) async throws -> RunEstimate {
+    if let variant = snapshot.workspace.variant(request.variant), let router = variant.router {
+      return try await estimate(request, through: router, of: variant)
+    }
     let subject = try evaluable(request)
     let identity = try await identity(of: subject)
     let repeats = max(1, request.repeats)

@@ -3,6 +3,22 @@ import Evidence
 
 /// What evaluations, trials and tests would take.
 extension Workbench {
+  /// What an evaluation would take: an item, or of a router one for each variant that is asked.
+  func charges(for request: EvaluateRequest) async -> [Charge.Item] {
+    guard let variant = snapshot.workspace.variant(request.variant), let router = variant.router else {
+      return (await charge(for: request).map { [$0] } ?? []) + (await judgeCharges(for: request))
+    }
+    var items: [Charge.Item] = []
+    for part in (try? await armRequests(request, through: router, of: variant)) ?? [] {
+      items += await judgeCharges(for: part.request)
+      guard var item = await charge(for: part.request) else { continue }
+      if part.isAtMost { item.isAtMost() }
+      item.what += ", for \(variant.name)"
+      items.append(item)
+    }
+    return items
+  }
+
   func charge(for request: EvaluateRequest) async -> Charge.Item? {
     // What can't be evaluated says so itself.
     guard let subject = try? evaluable(request), let spender = Spender(subject.model),

@@ -17,7 +17,7 @@ extension Command {
 extension EvaluateRequest: Performable {
   /// The requests that are not answered yet.
   package func charges(on workbench: isolated Workbench) async -> [Charge.Item] {
-    (await workbench.charge(for: self).map { [$0] } ?? []) + (await workbench.judgeCharges(for: self))
+    await workbench.charges(for: self)
   }
 
   /// Evaluates.
@@ -33,7 +33,7 @@ private struct RunPause: Performable {
   var id: RunID
 
   func perform(on workbench: isolated Workbench) async throws {
-    if workbench.activeRuns.contains(id) { workbench.stopRequests.insert(id) }
+    workbench.stop(id)
   }
 }
 

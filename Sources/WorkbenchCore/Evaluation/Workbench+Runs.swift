@@ -6,6 +6,9 @@ extension Workbench {
   /// what any earlier run was answered to the same request is taken from the store.
   func evaluate(_ request: EvaluateRequest) async throws -> Run {
     try requireTrust()
+    if let variant = snapshot.workspace.variant(request.variant), let router = variant.router {
+      return try await evaluate(request, through: router, of: variant)
+    }
     await readCheckpoints(for: request.variant)
     let subject = try evaluable(request)
     let set = subject.set

@@ -22,6 +22,11 @@ extension Workbench {
     else {
       throw unknownVariant(name)
     }
+    if let router = variant.router {
+      throw WorkbenchError.input(
+        "\"\(name)\" is a router and has no prompt and model of its own; name \(router.cheap) or \(router.strong), "
+          + "which it chooses from.")
+    }
     guard var model = workspace.model(variant.model) else {
       throw WorkbenchError.unknown("model", variant.model, among: workspace.models.map(\.name))
     }

@@ -58,10 +58,10 @@ package enum Simulations {
       }
       + [0.5, 0.8, 0.95].map { wilson(rate: $0, cases: 50, repetitions: repetitions) }
       + [meanOfGrades(cases: 40, repetitions: repetitions), meanOfGroups(groups: 20, repetitions: repetitions)]
-      + forgetting(repetitions: repetitions)
+      + forgetting(repetitions: repetitions) + routers(repetitions: max(100, repetitions / 10))
   }
 
-  private static func rate(
+  static func rate(
     _ name: String, _ repetitions: Int, least: Double = 0, most: Double = 1, _ happens: (inout Draw) -> Bool
   ) -> SimulatedRate {
     var draw = Draw(seed: name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
