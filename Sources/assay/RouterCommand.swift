@@ -89,7 +89,9 @@ struct RouterCommand: AsyncParsableCommand {
       }
       let chosen = try chosenCases(workspace)
       if options.json {
-        return printJSON(JSONValue.array(shown.compactMap { $0.router.map { router in json($0, router, chosen) } }))
+        return printJSON(
+          JSONValue.array(
+            shown.compactMap { variant in variant.router.map { json(variant, $0, chosen) } }))
       }
       for variant in shown {
         guard let router = variant.router else { continue }
