@@ -183,7 +183,6 @@ import Testing
       "regex": ["pattern": "a"], "word-count": ["max": 1], "json-schema": ["schema": true],
       "label-f1": ["labels": ["a", "aa"]], "command": ["command": ["none"]], "judge": ["judge": "none"],
       "latency": ["max-seconds": 1], "cost": ["max-dollars": 1], "finish-reason": ["value": "a"],
-      "command": ["command": ["true"]], "judge": ["judge": "strict"],
     ]
     var spec = options[type] ?? [:]
     spec["type"] = .string(type)
