@@ -141,7 +141,13 @@ struct RunFigures {
     }
     if let change { lines.append((change.sentence(run), .warning)) }
     if change == nil, run.state == .paused { lines.append((pausedSentence, .warning)) }
-    if run.state == .finished, change == nil { lines.append(("Every case has its answer.", .success)) }
+    if run.state == .finished, change == nil {
+      let kept = run.summary.leftOut
+      lines.append(
+        kept == 0
+          ? ("Every case has its answer.", .success)
+          : ("Every case has a reply; \(kept) of them \(kept == 1 ? "is no answer" : "are no answers").", .text))
+    }
     if run.summary.errors > 0, !isKnownWhy {
       lines.append(("Why they failed is told while it runs, and in assay outputs \(run.id).", .textDim))
     }
@@ -154,16 +160,18 @@ struct RunFigures {
 
   private var pausedSentence: String {
     let summary = run.summary
-    let open = max(0, run.requests - summary.done)
+    // Replies that are no answer were paid for and are kept.
+    let open = max(0, run.requests - summary.replies)
+    let failed = max(0, summary.errors - summary.leftOut)
     let unanswered = run.repeats > 1 ? "\(NumberFormat.count(open)) missing answers" : NumberFormat.plural(open, "case")
-    let errors = NumberFormat.plural(summary.errors, run.repeats > 1 ? "request" : "case")
-    if summary.done == 0, summary.errors == 0 { return "Nothing is answered yet: r starts it." }
-    if summary.errors > 0, summary.errors >= open {
+    let errors = NumberFormat.plural(failed, run.repeats > 1 ? "request" : "case")
+    if summary.replies == 0, failed == 0 { return "Nothing is answered yet: r starts it." }
+    if failed > 0, failed >= open {
       return run.repeats > 1
         ? "r asks again for the \(unanswered)."
         : "r asks again for the \(unanswered) without an answer."
     }
-    let rest = summary.errors > 0 ? ", and asks again for the \(errors) that failed" : ""
+    let rest = failed > 0 ? ", and asks again for the \(errors) that failed" : ""
     return
       "Paused with \(NumberFormat.count(summary.done)) of \(NumberFormat.count(run.requests)) answered: r goes on with it\(rest)."
   }

@@ -30,6 +30,8 @@ extension PromptCommand {
         A version's parent is the earlier one that it differs least from; its difference to that is confounded when more \
         than one thing changed.
         """)
+    @Argument(help: "The variant; as --variant.")
+    var variant: String?
     @OptionGroup var which: VersionOptions
     @OptionGroup var options: WorkspaceOptions
 
@@ -37,7 +39,7 @@ extension PromptCommand {
       let workbench = try await options.workbench()
       let workspace = await workbench.snapshot.workspace
       Wiring.report(workspace.problems)
-      let query = PromptVersionsQuery(variant: try which.name(in: workspace), set: which.set)
+      let query = PromptVersionsQuery(variant: try variant ?? which.name(in: workspace), set: which.set)
       let versions = try await workbench.answer(to: query)
       await workbench.close()
       if options.json { return printJSON(Report.versions(versions)) }
@@ -133,7 +135,7 @@ extension Report {
       "set": .string(versions.set),
       "versions": .array(
         versions.entries.map { entry in
-          let pairs = entry.comparison
+          let pairs = entry.comparison.flatMap { $0.count > 0 ? $0 : nil }
           let summary = entry.run?.summary
           return [
             "number": versions.number(of: entry.id).map { JSONValue($0) } ?? .null, "hash": .string(entry.id.hex),

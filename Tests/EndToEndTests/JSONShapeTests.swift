@@ -16,6 +16,8 @@ extension EndToEnd {
       "forecast",
       // Needs a tuned variant that answers: RouterCommandTests look at it.
       "strip",
+      // Need a model that judges: tests of the core look at them.
+      "judge", "judgement", "calibration", "traps", "judge-comparison", "judged-rate", "vote",
     ]
 
     /// What a command prints, as the values that have a shape.
@@ -72,6 +74,9 @@ extension EndToEnd {
           try await run("run", "runs", "show", "1")
           try await run("surplus", "gc", "--dry-run")
           try await run("prompt", "prompt", "base")
+          try await run("prompt-versions", "prompt", "versions")
+          try await run("prompt-difference", "prompt", "diff", "v1")
+          try await run("restored", "prompt", "restore", "v1")
           try await run("model", "models", "test", "mock")
           try await run("untested", "models", "test", "recorded")
           try await run("model", "models")
@@ -110,8 +115,8 @@ extension EndToEnd {
       let names = try Self.shapes().memberNames
       let folder = Place.root + "/Sources/assay/"
       let files = try FileManager.default.contentsOfDirectory(atPath: folder).map { folder + $0 }
-      // Keys of dictionaries that aren't printed.
-      let others: Set<String> = ["dossier", "fingerprints", "futile", "screen", "wait"]
+      // Keys of dictionaries and words in patterns that aren't printed.
+      let others: Set<String> = ["dossier", "fail", "fingerprints", "futile", "pass", "screen", "skip", "wait"]
       for file in files + [Place.root + "/Sources/DataChecks/DataCheck.swift"] {
         for match in text(of: file).matches(of: /"([a-z][a-z0-9_]*)"(?:: |\] = )/)
         where !others.contains(String(match.1)) {

@@ -23,7 +23,7 @@ extension EndToEnd {
           try await terminal.press("C-s")
           try await terminal.wait("the failure") { $0.contains("! not saved") && $0.contains("symbolic link") }
           try await terminal.press("Escape")
-          try await terminal.wait("the list") { $0.contains("e edit") }
+          try await terminal.wait("the list") { $0.contains("80-query.md") }
           try await terminal.press("C-c")
           try await terminal.wait("the question") { $0.contains("Quit?") && $0.contains("typed in task is not saved") }
           try await terminal.press("y")

@@ -28,6 +28,7 @@ extension Workbench {
     evidence.routers = try await measured(
       workspace.variants.filter(\.isRouter), on: set
     ).filter(\.isCurrent).ranked
+    for measured in evidence.measured + evidence.routers { try requireSound(measured.run) }
     evidence.sent = Dictionary(
       snapshot.versions.map { ($0.version.hash, $0.version) }, uniquingKeysWith: { first, _ in first })
     try await gatherHistory(&evidence, on: developed)
