@@ -99,7 +99,7 @@ struct JudgeTestCommand: AsyncParsableCommand {
     }
     await workbench.close()
     if options.json {
-      return printJSON([
+      printJSON([
         "judge": .string(judge.name), "case": .string(question.caseID),
         "score": result.finding.map { JSONValue($0.value) } ?? .null,
         "passed": result.finding.map { .bool($0.passed) } ?? .null,
@@ -110,6 +110,8 @@ struct JudgeTestCommand: AsyncParsableCommand {
           ["role": "user", "content": .string(result.messages.user)],
         ],
       ])
+      if result.finding == nil { throw ExitCode(ExitStatus.model) }
+      return
     }
     if show { print("\(result.messages.system)\n\n\(result.messages.user)\n") }
     for reply in result.replies {
