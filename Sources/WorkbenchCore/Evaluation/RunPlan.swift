@@ -112,7 +112,7 @@ package struct RunPlan: Sendable {
   private var sent = 0
   private var sentAtLastCut = 0
   private let budget: Budget
-  private var spending: SpendingLimit?
+  var spending: SpendingLimit?
   private var tokens = 0.0
   private var tokenCounts = 0
   private let guessedTokens: Double
@@ -155,16 +155,6 @@ package struct RunPlan: Sendable {
     guessedTokens = tokens
     self.patience = patience
     self.budget = budget
-  }
-
-  /// Dollars spent or set aside for requests under way; 0 without a limit.
-  package var committedDollars: Double { spending?.committed ?? 0 }
-
-  /// Notes what others have taken of the same dollars.
-  /// - Parameter isBusy: whether they have requests under way.
-  package mutating func set(dollarsElsewhere dollars: Double, isBusy: Bool) {
-    spending?.elsewhere = dollars
-    spending?.isBusyElsewhere = isBusy
   }
 
   /// What to do at time `now`. Call it again after each `ask`.
