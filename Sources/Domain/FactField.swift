@@ -18,7 +18,7 @@ package struct FactField: Sendable, Identifiable {
 
   /// The key.
   package let key: String
-  /// What is asked for.
+  /// The question that the form shows.
   package let question: String
   /// The kind of answer.
   package let kind: Kind
@@ -27,7 +27,7 @@ package struct FactField: Sendable, Identifiable {
   /// The key.
   package var id: String { key }
 
-  /// What is stated now; nil while it is unknown.
+  /// The stated value; nil while the fact is unknown.
   package func value(in facts: WorkspaceFacts) -> JSONValue? {
     guard let range = facts.ranges[key] else { return get(facts) }
     return .string(Self.text(range.low) + ".." + Self.text(range.high))
@@ -35,7 +35,7 @@ package struct FactField: Sendable, Identifiable {
 
   private static func text(_ value: Double) -> String { JSONValue((value * 1000).rounded() / 1000).text(.compact) }
 
-  /// What is stated now, as it can be typed.
+  /// The stated value as editable text; empty while the fact is unknown.
   package func text(in facts: WorkspaceFacts) -> String {
     switch value(in: facts) {
     case .string(let text)?: text
@@ -140,7 +140,7 @@ package struct FactField: Sendable, Identifiable {
 package struct FactStatement: Sendable, Hashable {
   /// The key under `facts`.
   package var key: String
-  /// What it is; nil where it is unknown again.
+  /// The new value; nil removes the statement.
   package var value: JSONValue?
 
   /// A statement.

@@ -146,7 +146,7 @@ package enum PromptTemplate {
     private let first: UInt8
     private let second: UInt8
     private let text: String
-    /// What was found last; nil before the first search.
+    /// The result of the last search; nil before the first one.
     private var found: Range<String.Index>??
 
     init(_ first: UInt8, _ second: UInt8, in text: String) {

@@ -1,7 +1,7 @@
 import Content
 import Domain
 
-/// Asks a program that answers lines of JSON. The program runs for as long as somebody holds a client.
+/// Asks a program that answers lines of JSON. The program runs for as long as a client for it exists.
 struct CommandClient: ModelClient {
   /// The program.
   let seat: CommandSeat

@@ -265,7 +265,7 @@ extension ModelClients {
   }
 }
 
-/// Asks one program that grades answers. The program runs for as long as somebody holds a client.
+/// Asks one program that grades answers. The program runs for as long as a client for it exists.
 package protocol GraderClient: Sendable {
   /// Starts the program unless it runs.
   /// - Throws: `ModelFailure.rejected` when it can't be started.
