@@ -178,8 +178,8 @@ let package = Package(
     .testTarget(
       name: "Samples",
       dependencies: [
-        "ModelAPI", "WorkspaceFiles", "Storage", "WorkbenchCore", "Domain", "Content", "Drawing", "PaneKit", "Panes",
-        "WorkbenchUI", "LoopbackServer", "SampleWorkspace", "TestFolders",
+        "ModelAPI", "WorkspaceFiles", "Storage", "WorkbenchCore", "Domain", "Content", "Drawing", "Grading", "PaneKit",
+        "Panes", "Processes", "Trainers", "Trust", "WorkbenchUI", "LoopbackServer", "SampleWorkspace", "TestFolders",
       ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
