@@ -199,9 +199,9 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Content", "Drawing", "Files", "Formats", "Grading", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs",
-        "Trainers", "WorkbenchCore", "Domain",
-        "WorkspaceFiles", asyncHTTPClient,
+        "Content", "Drawing", "Files", "Formats", "Grading", "LocalEngine", "ModelAPI", "Reports", "Routing",
+        "Terminal",
+        "TrainerLogs", "Trainers", "WorkbenchCore", "Domain", "WorkspaceFiles", asyncHTTPClient,
       ] + nio),
   ]
     + panes.flatMap { pane -> [Target] in

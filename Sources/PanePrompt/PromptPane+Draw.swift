@@ -186,7 +186,13 @@ extension PromptPane {
     guard let meant = pen.snapshot.meantRun(of: variant.name, on: set.name), meant.run.summary.scored > 0 else {
       return [ScoreLine(left: [Span("not measured on \(set.name)", theme[.textDim])])]
     }
-    let (run, summary) = (meant.run, meant.run.summary)
+    let run = meant.run
+    guard let summary = pen.snapshot.summary(of: run, on: set) else {
+      return [ScoreLine(left: [Span("scoring \(set.name) again", theme[.textDim])])]
+    }
+    guard summary.scored > 0 else {
+      return [ScoreLine(left: [Span("not measured on \(set.name) as it is", theme[.textDim])])]
+    }
     // What is typed and not saved counts here, too.
     let isSame = meant.isCurrent != false && run.promptVersion == pen.subject.version.hash
     let mark = run.state == .paused ? "paused" : isSame ? "current" : "older version"

@@ -92,6 +92,7 @@ package struct PromptPane: Pane {
     guard let subject = subject(snapshot) else { return [] }
     var queries: Set<AnyQuery> = []
     if let request = subject.request { queries.insert(RenderQuery(request)) }
+    for query in rescoring(snapshot, subject) { queries.insert(AnyQuery(query)) }
     if page == .versions { queries.insert(subject.versions) }
     if page == .ablation, let request = subject.ablation { queries.insert(AblationQuery(request)) }
     return queries
