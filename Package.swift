@@ -54,7 +54,8 @@ let package = Package(
       ]),
 
     // What everything is about, and the ports that the outer parts fill.
-    .target(name: "Domain", dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "Routing"]),
+    .target(
+      name: "Domain", dependencies: ["Content", "Grading", "Evidence", "NumberFormat", "Routing", "TrainerLogs"]),
 
     // The core.
     .target(

@@ -17,12 +17,12 @@ package struct CollectRequest: Sendable, Hashable {
   /// is now. To distil a large model with a long prompt into a small one with a short prompt, name the short one.
   package var prompt: PromptName?
   /// What an answer must be besides passed by its graders.
-  package var filter: HarvestFilter
+  package var filter: CollectFilter
   /// The file to write, relative to the workspace.
   package var path: String
   /// Makes a request.
   package init(
-    runs: [RunID], kind: Kind = .answers, prompt: PromptName? = nil, filter: HarvestFilter = HarvestFilter(),
+    runs: [RunID], kind: Kind = .answers, prompt: PromptName? = nil, filter: CollectFilter = CollectFilter(),
     path: String
   ) {
     self.runs = runs
@@ -44,7 +44,7 @@ package struct CollectRequest: Sendable, Hashable {
 }
 
 /// What an answer must be to be learnt, besides passed by its graders. What a person preferred or wrote passes always.
-package struct HarvestFilter: Sendable, Hashable {
+package struct CollectFilter: Sendable, Hashable {
   /// The least score, 0 to 1.
   package var minScore: Double?
   /// The least share of a case's repeats that gave the same answer (self-consistency: Wang et al. 2023), above 0 up to 1.
@@ -60,7 +60,7 @@ package struct HarvestFilter: Sendable, Hashable {
 }
 
 /// What came of collecting.
-package struct HarvestReport: Sendable, Hashable {
+package struct CollectReport: Sendable, Hashable {
   /// Why a case gave no row; the first one that holds for its most promising answer, in this order.
   package enum Reason: String, Sendable, Hashable, CaseIterable {
     /// A person found another answer better, or no answer good.

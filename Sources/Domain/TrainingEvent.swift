@@ -1,4 +1,5 @@
 import Evidence
+import TrainerLogs
 
 /// What a trainer says of a job while it works: one line of its `events.jsonl`.
 package struct TrainingEvent: Sendable, Hashable {
@@ -69,38 +70,7 @@ package struct TrainingStart: Sendable, Hashable {
 }
 
 /// Numbers that a job reports at a step.
-package struct Metric: Sendable, Hashable {
-  /// Optimiser steps done.
-  package var step: Int
-  /// Mean loss over the rows since the last report; not a number, or infinite, once a job has diverged.
-  package var loss: Double
-  /// At this step.
-  package var learningRate: Double?
-  /// Length of the gradient at this step.
-  package var gradNorm: Double?
-  /// Since the last report.
-  package var tokensPerSecond: Double?
-  /// Since the last report.
-  package var stepsPerSecond: Double?
-  /// So far.
-  package var trainedTokens: Int?
-  /// In gigabytes.
-  package var peakMemory: Double?
-  /// Makes a metric.
-  package init(
-    step: Int, loss: Double, learningRate: Double? = nil, gradNorm: Double? = nil, tokensPerSecond: Double? = nil,
-    stepsPerSecond: Double? = nil, trainedTokens: Int? = nil, peakMemory: Double? = nil
-  ) {
-    self.step = step
-    self.loss = loss
-    self.learningRate = learningRate
-    self.gradNorm = gradNorm
-    self.tokensPerSecond = tokensPerSecond
-    self.stepsPerSecond = stepsPerSecond
-    self.trainedTokens = trainedTokens
-    self.peakMemory = peakMemory
-  }
-}
+package typealias Metric = TrainerLogs.Metric
 
 /// A saved state at a step.
 package struct Checkpoint: Sendable, Hashable, Identifiable {

@@ -124,17 +124,17 @@ final class BalancedClient: ModelClient {
   private func ask(
     _ index: Int, _ request: ModelRequest, _ onText: (@Sendable (String) -> Void)?, mayPassOn: Bool
   ) async throws -> Answer? {
-    let exchange = Exchange()
+    let trace = RequestTrace()
     var service = services[index]
-    service.witness = exchange
+    service.witness = trace
     do {
       let answer = try await make(service).answer(request, onText: onText)
       state.withLock { $0.pool.finish(index, .answered(latency: answer.latency), now: now) }
       return answer
     } catch let failure as ModelFailure {
-      let outcome = exchange.outcome(of: failure, why: Self.gist(failure))
+      let outcome = trace.outcome(of: failure, why: Self.gist(failure))
       state.withLock { $0.pool.finish(index, outcome, now: now) }
-      if exchange.wasUnheard {
+      if trace.wasUnheard {
         if mayPassOn { return nil }
         throw self.failure(after: failure)
       }
@@ -203,16 +203,16 @@ extension ChatService {
   /// one doesn't matter.
   func healthFailure() async -> ModelFailure? {
     var service = self
-    let exchange = Exchange()
-    service.witness = exchange
+    let trace = RequestTrace()
+    service.witness = trace
     service.timeout = min(timeout, Self.checkSeconds)
     do {
       _ = try await service.receive(address.url("/models"))
       return nil
     } catch let failure as ModelFailure {
-      switch exchange.outcome(of: failure, why: "") {
+      switch trace.outcome(of: failure, why: "") {
       case .lost: return failure
-      case .failed where exchange.status.map({ $0 >= 500 }) ?? true: return failure
+      case .failed where trace.status.map({ $0 >= 500 }) ?? true: return failure
       default: return nil
       }
     } catch {

@@ -25,7 +25,7 @@ struct ChatService: Sendable {
   /// What comes with a request that is no chat, besides what every one has.
   var headers: @Sendable (_ key: String?) -> [(name: String, value: String)] = { ChatRequest.headers(key: $0) }
   /// What is seen of a request, for those who want to know.
-  var witness: Exchange?
+  var witness: RequestTrace?
 
   /// Has a chat completed. A request that a content filter refused is an answer that is none.
   /// - Parameter onText: receives the text of a streamed answer.
@@ -96,7 +96,7 @@ struct ChatService: Sendable {
 
   /// The failure of a response with another status than 2xx; its body is read as far as it can be.
   private func refusal(_ response: HTTPClientResponse, _ peer: Peer, _ activity: Activity) async -> ModelFailure {
-    let gathered = Beginning()
+    let gathered = BodyPrefix()
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         // An error here doesn't matter: the status says enough.
@@ -113,18 +113,18 @@ struct ChatService: Sendable {
 }
 
 /// The first bytes of something, as they come.
-private final class Beginning: Sendable {
+private final class BodyPrefix: Sendable {
   let bytes = Mutex<[UInt8]>([])
 }
 
 extension ChatService {
-  /// Gathers the beginning of a refusal's body.
+  /// Gathers the prefix of a refusal's body.
   private func gather(
-    _ response: HTTPClientResponse, into beginning: Beginning, _ activity: Activity
+    _ response: HTTPClientResponse, into prefix: BodyPrefix, _ activity: Activity
   ) async throws {
     for try await chunk in response.body {
       activity.heard()
-      let count = beginning.bytes.withLock { bytes in
+      let count = prefix.bytes.withLock { bytes in
         bytes.append(contentsOf: chunk.readableBytesView.prefix(limits.errorBytes - bytes.count))
         return bytes.count
       }

@@ -15,7 +15,7 @@ struct EndpointProbe {
   private let model: String
   /// The body of a chat, where the endpoint takes one that can be added to.
   private let chatBody: (@Sendable (ModelRequest) -> JSONValue)?
-  private let exchange = Exchange()
+  private let trace = RequestTrace()
   private let learnt: LearntNames
 
   /// Seconds that each request may take after the first, which may have to wait for the model to be loaded.
@@ -25,7 +25,7 @@ struct EndpointProbe {
   /// - Parameter learnt: what the servers have taught.
   init(_ service: ChatService, _ dialect: APIDialect, endpoint: Endpoint, options: JSONObject, learnt: LearntNames) {
     var observed = service
-    observed.witness = exchange
+    observed.witness = trace
     client = dialect.client(observed, endpoint, options, learnt)
     self.learnt = learnt
     self.service = {
@@ -51,7 +51,7 @@ struct EndpointProbe {
   func run() async throws -> ModelProbe {
     let first = try await ask("Say yes.", Sampling(maxTokens: 1))
     var probe = ModelProbe(time: Date(), latency: first.latency)
-    probe.server = exchange.server.map { Peer(name: "").quote($0, limit: 80) }.flatMap { $0.isEmpty ? nil : $0 }
+    probe.server = trace.server.map { Peer(name: "").quote($0, limit: 80) }.flatMap { $0.isEmpty ? nil : $0 }
     for _ in 0..<2 {
       guard let again = try await result({ try await ask("Say yes.", Sampling(maxTokens: 1)) }).value else { continue }
       probe.latency = min(probe.latency ?? again.latency, again.latency)
@@ -237,17 +237,17 @@ struct EndpointProbe {
   /// Lets the model choose at random and, at temperature 0, not. Answers at 0 may differ late, since servers round
   /// differently from batch to batch, but begin alike.
   private func temperature() async throws -> ModelProbe.Finding {
-    func beginning(_ temperature: Double) async throws -> [Substring] {
+    func prefix(_ temperature: Double) async throws -> [Substring] {
       let sampling = Sampling(temperature: temperature, maxTokens: 16)
       let text = try await ask("Write eight random English words.", sampling).text
       return Array(text.split(whereSeparator: \.isWhitespace).prefix(3))
     }
     var cold: [[Substring]] = []
-    for _ in 0..<3 { cold.append(try await beginning(0)) }
+    for _ in 0..<3 { cold.append(try await prefix(0)) }
     guard cold.allSatisfy({ !$0.isEmpty }) else { return .unknown }
     guard Set(cold).count == 1 else { return .ignored }
     // One that says the same at every temperature has shown nothing.
-    for _ in 0..<2 where try await beginning(1) != cold[0] { return .works }
+    for _ in 0..<2 where try await prefix(1) != cold[0] { return .works }
     return .unknown
   }
 

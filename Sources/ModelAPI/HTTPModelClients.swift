@@ -23,7 +23,7 @@ package final class HTTPModelClients: ModelClients, TuningServices {
   }
 
   private struct WeakCommand {
-    weak var seat: CommandSeat?
+    weak var process: CommandProcess?
   }
 
   private struct GraderKey: Hashable {
@@ -32,11 +32,11 @@ package final class HTTPModelClients: ModelClients, TuningServices {
   }
 
   private struct WeakGrader {
-    weak var seat: GraderSeat?
+    weak var process: GraderProcess?
   }
 
-  private struct WeakSeat {
-    weak var seat: EngineSeat?
+  private struct WeakLease {
+    weak var lease: EngineLease?
   }
 
   private let dialects: [APIDialect]
@@ -47,7 +47,7 @@ package final class HTTPModelClients: ModelClients, TuningServices {
   private let environment: @Sendable (String) -> String?
   private let connections: Connections
   private let certificates: CertificateReader
-  private let seats = Mutex<[Local: WeakSeat]>([:])
+  private let leases = Mutex<[Local: WeakLease]>([:])
   private let commands = Mutex<[Command: WeakCommand]>([:])
   private let graders = Mutex<[GraderKey: WeakGrader]>([:])
 
@@ -92,7 +92,7 @@ package final class HTTPModelClients: ModelClients, TuningServices {
       var options = model.options
       if let adapter { options["adapter"] = .string(adapter) }
       return CommandClient(
-        seat: command(words, model.environment, in: workspace), options: options, timeout: model.timeout)
+        process: command(words, model.environment, in: workspace), options: options, timeout: model.timeout)
     case .mlx(let path):
       guard let servers else {
         throw ModelFailure.rejected("The model \(model.name) needs the local engine, which isn't available here.")
@@ -100,14 +100,14 @@ package final class HTTPModelClients: ModelClients, TuningServices {
       let key = Local(
         model: HubID(path) == nil ? try Self.modelFolder(path, in: workspace) : path,
         adapter: try adapter.map { adapter throws(ModelFailure) in try Self.modelFolder(adapter, in: workspace) })
-      let seat = seats.withLock { seats in
-        seats = seats.filter { $0.value.seat != nil }
-        if let seat = seats[key]?.seat { return seat }
-        let seat = EngineSeat(servers: servers, model: key.model, adapter: key.adapter)
-        seats[key] = WeakSeat(seat: seat)
-        return seat
+      let lease = leases.withLock { leases in
+        leases = leases.filter { $0.value.lease != nil }
+        if let lease = leases[key]?.lease { return lease }
+        let lease = EngineLease(servers: servers, model: key.model, adapter: key.adapter)
+        leases[key] = WeakLease(lease: lease)
+        return lease
       }
-      return LocalChatClient(seat: seat, options: model.options) { [self] place in
+      return LocalChatClient(lease: lease, options: model.options) { [self] place in
         var service = service(place.address, key: nil, timeout: model.timeout)
         if let secret = place.secret { service.key = .fixed(secret) }
         return service
@@ -119,8 +119,8 @@ package final class HTTPModelClients: ModelClients, TuningServices {
 
   /// Closes all connections and ends all programs. Requests under way fail, and so do later ones.
   package func shutdown() async {
-    for seat in commands.withLock({ $0.values.compactMap(\.seat) }) { await seat.close() }
-    for seat in graders.withLock({ $0.values.compactMap(\.seat) }) { await seat.close() }
+    for process in commands.withLock({ $0.values.compactMap(\.process) }) { await process.close() }
+    for process in graders.withLock({ $0.values.compactMap(\.process) }) { await process.close() }
     await connections.close()
   }
 
@@ -129,23 +129,23 @@ package final class HTTPModelClients: ModelClients, TuningServices {
   package func grader(_ program: GraderProgram, workspace: String) throws -> any GraderClient {
     try gate.require([program.permission])
     return graders.withLock { graders in
-      graders = graders.filter { $0.value.seat != nil }
+      graders = graders.filter { $0.value.process != nil }
       let key = GraderKey(program: program, folder: workspace)
-      if let seat = graders[key]?.seat { return seat }
-      let seat = GraderSeat(program, in: workspace, limit: limits.bodyBytes)
-      graders[key] = WeakGrader(seat: seat)
-      return seat
+      if let process = graders[key]?.process { return process }
+      let process = GraderProcess(program, in: workspace, limit: limits.bodyBytes)
+      graders[key] = WeakGrader(process: process)
+      return process
     }
   }
 
-  private func command(_ words: [String], _ variables: [String], in folder: String) -> CommandSeat {
+  private func command(_ words: [String], _ variables: [String], in folder: String) -> CommandProcess {
     commands.withLock { commands in
-      commands = commands.filter { $0.value.seat != nil }
+      commands = commands.filter { $0.value.process != nil }
       let key = Command(words: words, variables: variables, folder: folder)
-      if let seat = commands[key]?.seat { return seat }
-      let seat = CommandSeat(words, variables: variables, in: folder, limits: limits)
-      commands[key] = WeakCommand(seat: seat)
-      return seat
+      if let process = commands[key]?.process { return process }
+      let process = CommandProcess(words, variables: variables, in: folder, limits: limits)
+      commands[key] = WeakCommand(process: process)
+      return process
     }
   }
 

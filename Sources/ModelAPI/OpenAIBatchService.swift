@@ -76,13 +76,13 @@ struct OpenAIBatchService<Body: ChatBody>: BatchService {
       "metadata": ["assay": JSONValue(label)],
     ]
     var service = service
-    let exchange = Exchange()
-    service.witness = exchange
+    let trace = RequestTrace()
+    service.witness = trace
     do {
       return try await id(of: service.json(.post(service.address.url("/batches"), batch)))
     } catch ModelFailure.rejected(let reason) {
       // With such a status it was taken, whatever is wrong with the reply.
-      if let status = exchange.status, (200..<300).contains(status) { throw ModelFailure.malformed(reason) }
+      if let status = trace.status, (200..<300).contains(status) { throw ModelFailure.malformed(reason) }
       throw ModelFailure.rejected(reason)
     }
   }

@@ -113,7 +113,7 @@ struct CollectForm: Sendable {
     guard !runs.isEmpty else { return nil }
     return CollectRequest(
       runs: runs, kind: kind, prompt: fields["prompt"],
-      filter: HarvestFilter(minScore: Double(fields["min score"]), minAgreement: Double(fields["agreement"])),
+      filter: CollectFilter(minScore: Double(fields["min score"]), minAgreement: Double(fields["agreement"])),
       path: fields["file"])
   }
 

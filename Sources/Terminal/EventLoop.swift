@@ -9,7 +9,7 @@ struct EventLoop<UI: Interface> {
   var interface: UI
   let terminal: CursesTerminal
   let mailbox: Mailbox<UI.Update>
-  let bell: Bell
+  let wakePipe: WakePipe
   let input: Int32
   let perform: @Sendable (UI.Command) -> Void
 
@@ -47,7 +47,7 @@ struct EventLoop<UI: Interface> {
       }
 
       let ends = [mailbox.hasUpdate ? pace.next : nil, escapeEnds].compactMap(\.self).min()
-      let ready = cn_wait(input, bell.descriptor, ends.map { Self.milliseconds($0 - clock.now) } ?? -1)
+      let ready = cn_wait(input, wakePipe.descriptor, ends.map { Self.milliseconds($0 - clock.now) } ?? -1)
       var events: [Event] = []
       if ready & Int32(cn_wait_input) != 0 {
         guard let bytes = terminal.read() else { throw .hungUp }
@@ -61,7 +61,7 @@ struct EventLoop<UI: Interface> {
         escapeEnds = nil
       }
       if ready & Int32(cn_wait_wake) != 0 {
-        for signal in bell.signals() { mustDraw = try take(signal) || mustDraw }
+        for signal in wakePipe.signals() { mustDraw = try take(signal) || mustDraw }
       }
       for event in events {
         if try !carryOut(interface.handle(event)) { return }

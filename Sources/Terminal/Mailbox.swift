@@ -11,22 +11,22 @@ final class Mailbox<Update: Sendable>: Sendable {
   }
 
   private let contents = Mutex(Contents())
-  private let bell: Bell
+  private let wakePipe: WakePipe
 
-  init(bell: Bell) { self.bell = bell }
+  init(wakePipe: WakePipe) { self.wakePipe = wakePipe }
 
   func post(_ update: Update) {
     let wasEmpty = contents.withLock { contents in
       defer { contents.update = update }
       return contents.update == nil
     }
-    if wasEmpty { bell.ring() }
+    if wasEmpty { wakePipe.ring() }
   }
 
   /// Asks the loop to end.
   func close() {
     contents.withLock { $0.isClosed = true }
-    bell.ring()
+    wakePipe.ring()
   }
 
   func take() -> Update? {
@@ -42,7 +42,7 @@ final class Mailbox<Update: Sendable>: Sendable {
 }
 
 /// A pipe that wakes the loop: threads ring it, and signal handlers write their numbers to it.
-final class Bell: Sendable {
+final class WakePipe: Sendable {
   private let reading: Int32
   let writing: Int32
 

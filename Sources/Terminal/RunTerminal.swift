@@ -11,8 +11,8 @@ package func runTerminal<UI: Interface>(
   _ interface: UI, updates: AsyncStream<UI.Update>, environment: [String: String],
   input: Int32 = 0, output: Int32 = 1, perform: @escaping @Sendable (UI.Command) -> Void
 ) async throws(TerminalError) {
-  let bell = try Bell()
-  let mailbox = Mailbox<UI.Update>(bell: bell)
+  let wakePipe = try WakePipe()
+  let mailbox = Mailbox<UI.Update>(wakePipe: wakePipe)
   let feeding = Task { for await update in updates { mailbox.post(update) } }
   let result = await withTaskCancellationHandler {
     await withCheckedContinuation { (continuation: CheckedContinuation<Result<Void, TerminalError>, Never>) in
@@ -22,14 +22,15 @@ package func runTerminal<UI: Interface>(
             cn_prepare_thread()
             let terminal = try CursesTerminal(input: input, output: output, environment: environment)
             cn_capture_errors()
-            cn_watch_signals(bell.writing)
+            cn_watch_signals(wakePipe.writing)
             defer {
               cn_unwatch_signals()
               terminal.close()
               cn_release_errors()
             }
             var loop = EventLoop(
-              interface: interface, terminal: terminal, mailbox: mailbox, bell: bell, input: input, perform: perform)
+              interface: interface, terminal: terminal, mailbox: mailbox, wakePipe: wakePipe, input: input,
+              perform: perform)
             try loop.run()
           })
       }

@@ -18,7 +18,7 @@ package enum LogDiagnosis {
     for rules in [LogRules.causes, LogRules.consequences] {
       for index in lines.indices.reversed() where !lines[index].isWarning {
         for rule in rules {
-          if let sentence = rule(Complaint(lines: lines, index: index, status: status)) { return sentence }
+          if let sentence = rule(LogMatch(lines: lines, index: index, status: status)) { return sentence }
         }
       }
     }
@@ -77,7 +77,7 @@ struct LogLine {
 }
 
 /// A line that may say what is wrong, with those around it.
-struct Complaint {
+struct LogMatch {
   let lines: [LogLine]
   let index: Int
   /// As shells count; nil where nobody knows it.

@@ -5,29 +5,33 @@ package enum LogItem: Sendable, Hashable {
   /// How many steps there will be.
   case steps(Int)
   /// Numbers of training at a step.
-  case train(LogMetric)
+  case train(Metric)
   /// A validation loss, which may be no number.
   case validation(step: Int, loss: Double)
 
   /// A training loss, which may be no number.
   static func loss(_ loss: Double, at step: Int, learningRate: Double? = nil, gradNorm: Double? = nil) -> LogItem {
-    .train(LogMetric(step: step, loss: loss, learningRate: learningRate?.finite, gradNorm: gradNorm?.finite))
+    .train(Metric(step: step, loss: loss, learningRate: learningRate?.finite, gradNorm: gradNorm?.finite))
   }
 }
 
 /// Numbers that a trainer reports at a step.
-package struct LogMetric: Sendable, Hashable {
+package struct Metric: Sendable, Hashable {
   /// Optimiser steps done.
   package var step: Int
-  /// Mean loss since the last report; it may be no number.
+  /// Mean loss over the rows since the last report; not a number, or infinite, once a job has diverged.
   package var loss: Double
+  /// The learning rate at this step.
   package var learningRate: Double?
-  /// Length of the gradient; it may be no number.
+  /// Length of the gradient at this step; it may be not a number, too.
   package var gradNorm: Double?
+  /// Tokens per second since the last report.
   package var tokensPerSecond: Double?
+  /// Optimiser steps per second since the last report.
   package var stepsPerSecond: Double?
+  /// Tokens learnt from since the start.
   package var trainedTokens: Int?
-  /// In gigabytes.
+  /// Most memory in use so far, in gigabytes.
   package var peakMemory: Double?
 
   package init(

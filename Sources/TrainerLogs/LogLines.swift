@@ -33,7 +33,7 @@ package enum TrainerLogLine {
     if let loss = line.loss?.value {
       items.append(
         .train(
-          LogMetric(
+          Metric(
             step: step, loss: loss, learningRate: line.learningRate?.value.finite,
             tokensPerSecond: line.throughput?.value.finite, trainedTokens: LogStep.step(line.tokens?.value),
             peakMemory: line.memory?.value.finite)))
@@ -97,7 +97,7 @@ package struct ScalarStep: Sendable, Hashable {
     if let loss {
       items.append(
         .train(
-          LogMetric(
+          Metric(
             step: step, loss: loss, learningRate: learningRate?.finite, gradNorm: gradNorm?.finite,
             tokensPerSecond: tokensPerSecond?.finite, peakMemory: memory?.finite)))
     }

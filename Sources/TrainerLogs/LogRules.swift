@@ -1,6 +1,6 @@
 /// What is known of trainers' complaints: each rule turns one into a sentence, or leaves it.
 enum LogRules {
-  typealias Rule = @Sendable (Complaint) -> String?
+  typealias Rule = @Sendable (LogMatch) -> String?
 
   /// What ends a job, the more special first.
   static let causes: [Rule] = [

@@ -68,7 +68,7 @@ package struct MetricScanner {
     switch kind {
     case .validation: return (time, .validation(step: Int(step), loss: loss))
     case .train:
-      let metric = LogMetric(
+      let metric = Metric(
         step: Int(step), loss: loss, learningRate: value(.learningRate), gradNorm: value(.gradNorm),
         tokensPerSecond: value(.tokensPerSecond), stepsPerSecond: value(.stepsPerSecond),
         trainedTokens: value(.trainedTokens).map { Int($0) }, peakMemory: value(.peakMemory))

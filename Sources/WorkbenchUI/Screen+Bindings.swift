@@ -37,7 +37,7 @@ extension Screen {
     case .messages: overlay = .messages(MessagesOverlay(snapshot: snapshot))
     case .trust: overlay = .trust(TrustOverlay(snapshot: snapshot))
     case .reload: return [.reload]
-    case .suspend: wish(.suspend)
+    case .suspend: request(.suspend)
     case .quit: return quit()
     }
     return []

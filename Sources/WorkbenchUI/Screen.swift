@@ -26,12 +26,12 @@ package struct Screen: Sendable {
   /// Whether the person asked to leave.
   package internal(set) var isDone = false
   /// What is asked of the terminal and not granted yet.
-  private var wishes: [Wish] = []
+  private var terminalRequests: [TerminalRequest] = []
   /// What the visible pane showed when that was last told.
   private var watched: Set<AnyQuery>?
 
   /// What only the terminal can do.
-  package enum Wish: Sendable, Hashable {
+  package enum TerminalRequest: Sendable, Hashable {
     /// Give the shell back, for a while.
     case suspend
     /// Put this text where it can be pasted from, and say where that is.
@@ -51,12 +51,12 @@ package struct Screen: Sendable {
   }
 
   /// What the terminal is asked for since the last call.
-  package mutating func takeWishes() -> [Wish] {
-    defer { wishes = [] }
-    return wishes
+  package mutating func takeTerminalRequests() -> [TerminalRequest] {
+    defer { terminalRequests = [] }
+    return terminalRequests
   }
 
-  mutating func wish(_ wish: Wish) { wishes.append(wish) }
+  mutating func request(_ request: TerminalRequest) { terminalRequests.append(request) }
 
   /// What the visible pane shows from now on, where that is something else than at the last call.
   package mutating func takeQueries() -> Set<AnyQuery>? {
@@ -129,7 +129,7 @@ package struct Screen: Sendable {
       sentence = text
       return []
     case .copy(let text, let what):
-      wish(.copy(text, what: what))
+      request(.copy(text, what: what))
       return []
     case .show(let id, let subject):
       guard let index = entries.firstIndex(where: { $0.id == id }) else { return [] }

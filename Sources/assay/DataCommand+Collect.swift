@@ -61,7 +61,7 @@ extension DataCommand {
       let kind: CollectRequest.Kind = pairs ? .pairs : .answers
       let request = CollectRequest(
         runs: ids, kind: kind, prompt: prompt ?? workspace.training.prompt,
-        filter: HarvestFilter(minScore: minScore, minAgreement: agreement),
+        filter: CollectFilter(minScore: minScore, minAgreement: agreement),
         path: output ?? CollectRequest.path(of: ids, kind: kind))
       let report = try await workbench.collect(request)
       await workbench.close()
@@ -79,8 +79,8 @@ extension DataCommand {
 
 extension Report {
   /// What came of collecting.
-  static func harvest(_ report: HarvestReport) -> JSONValue {
-    let leftOut = HarvestReport.Reason.allCases.compactMap { reason in
+  static func harvest(_ report: CollectReport) -> JSONValue {
+    let leftOut = CollectReport.Reason.allCases.compactMap { reason in
       report.leftOut[reason].map { (key: "\(reason)", value: JSONValue($0)) }
     }
     return [

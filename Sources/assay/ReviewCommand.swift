@@ -101,7 +101,7 @@ struct ReviewCommand: AsyncParsableCommand {
     let report = try await workbench.collect(
       CollectRequest(
         runs: runs, kind: .pairs, prompt: prompt ?? snapshot.workspace.training.prompt,
-        filter: HarvestFilter(onlyPreferred: true), path: path))
+        filter: CollectFilter(onlyPreferred: true), path: path))
     await workbench.close()
     Wiring.say("\(report.rows) pairs in \(report.path)" + (report.leftOutWords.map { "; \($0)." } ?? "."))
   }

@@ -31,8 +31,8 @@ struct TerminalScreen: Interface {
     var requests: [Request<UICommand>] = commands.map { .perform(.workbench($0)) }
     if screen.isDone { requests.append(.quit) }
     if let queries = screen.takeQueries() { requests.append(.perform(.watch(queries))) }
-    for wish in screen.takeWishes() {
-      switch wish {
+    for request in screen.takeTerminalRequests() {
+      switch request {
       case .suspend: requests.append(.suspend)
       case .copy(let text, let what):
         let text = TextWidth.copyable(text)

@@ -15,7 +15,7 @@ import Testing
       "Reports": ["Content", "NumberFormat"],
       "Routing": ["Content", "Evidence"],
       "DataChecks": ["Content", "Grading", "Evidence"],
-      "Domain": ["Content", "Grading", "Evidence", "NumberFormat", "Routing"],
+      "Domain": ["Content", "Grading", "Evidence", "NumberFormat", "Routing", "TrainerLogs"],
       "WorkbenchCore": [
         "Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports", "Routing",
       ],

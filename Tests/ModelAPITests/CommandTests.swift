@@ -231,8 +231,8 @@ struct CommandTests {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     func ask(_ words: [String]) async throws {
-      let seat = CommandSeat(words, in: folder, limits: HTTPLimits(), grace: .milliseconds(200))
-      let client = CommandClient(seat: seat, options: [:], timeout: 120)
+      let process = CommandProcess(words, in: folder, limits: HTTPLimits(), grace: .milliseconds(200))
+      let client = CommandClient(process: process, options: [:], timeout: 120)
       _ = try await client.ask(Self.request(), streams: false)
     }
     func wait(for name: String) async throws {

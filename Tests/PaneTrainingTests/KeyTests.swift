@@ -246,7 +246,7 @@ struct KeyTests {
         .collect(
           CollectRequest(
             runs: [RunID(2), RunID(5)], kind: .pairs, prompt: "short",
-            filter: HarvestFilter(minScore: 0.8, minAgreement: 0.67), path: "train/pairs-2-5.jsonl"))
+            filter: CollectFilter(minScore: 0.8, minAgreement: 0.67), path: "train/pairs-2-5.jsonl"))
       ])
   }
 

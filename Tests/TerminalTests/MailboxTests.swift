@@ -4,17 +4,17 @@ import Testing
 
 @Suite struct MailboxTests {
   @Test func keepsTheNewestAndRingsOnce() throws {
-    let bell = try Bell()
-    let mailbox = Mailbox<Int>(bell: bell)
+    let wakePipe = try WakePipe()
+    let mailbox = Mailbox<Int>(wakePipe: wakePipe)
     for number in 1...100_000 { mailbox.post(number) }
     #expect(mailbox.hasUpdate)
     #expect(mailbox.take() == 100_000)
     #expect(mailbox.take() == nil)
-    #expect(bell.signals().isEmpty)
+    #expect(wakePipe.signals().isEmpty)
   }
 
   @Test func anyThreadMayPost() async throws {
-    let mailbox = Mailbox<Int>(bell: try Bell())
+    let mailbox = Mailbox<Int>(wakePipe: try WakePipe())
     await withTaskGroup(of: Void.self) { group in
       for number in 0..<8 { group.addTask { for _ in 0..<1000 { mailbox.post(number) } } }
     }

@@ -347,7 +347,7 @@ import WorkbenchCore
 
   @Test func settingsThatNoProviderTakesAreRefused() async throws {
     try await with { fixture in
-      #expect(try JSONDecoder().decode(Work.self, from: JSONEncoder().encode(Work.hosted(fixture.work))).isElsewhere)
+      #expect(try JSONDecoder().decode(Work.self, from: JSONEncoder().encode(Work.hosted(fixture.work))).isRemote)
       var settings = TrainingSettings()
       settings.objective = .dpo
       settings.beta = 3

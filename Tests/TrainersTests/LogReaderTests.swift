@@ -131,7 +131,7 @@ import WorkbenchCore
     func items(_ text: String) -> [LogItem] { StepTextLine.items(Data(text.utf8)) }
     #expect(
       items("Step 7 | loss:1.25 lr:0.0003 tokens_per_second_per_gpu:900.5 peak_memory_alloc:3.5 grad_norm:nan ")
-        == [.train(LogMetric(step: 7, loss: 1.25, learningRate: 0.0003, tokensPerSecond: 900.5, peakMemory: 3.5))])
+        == [.train(Metric(step: 7, loss: 1.25, learningRate: 0.0003, tokensPerSecond: 900.5, peakMemory: 3.5))])
     #expect(items("Step 8 | val_loss:0.5 ") == [.validation(step: 8, loss: 0.5)])
     #expect(numbers(items("Step 9 | loss:nan val_loss:inf ")) == ["9: nan", "9? inf"])
     for text in [

@@ -31,20 +31,21 @@ import Testing
       answer: text.map { Answer(text: $0, finishReason: finish) }, value: score ?? (passed ? 1 : 0), passed: passed)
   }
 
-  private func source(_ run: Run, _ outputs: [Output], changed: Set<String> = []) -> Harvest.Source {
-    Harvest.Source(run: run, outputs: outputs, set: evalSet(run.set), version: version, changed: changed)
+  private func source(_ run: Run, _ outputs: [Output], changed: Set<String> = []) -> TrainingDataCollector.Source {
+    TrainingDataCollector.Source(run: run, outputs: outputs, set: evalSet(run.set), version: version, changed: changed)
   }
 
   private func harvest(
-    _ sources: [Harvest.Source], _ kind: CollectRequest.Kind = .answers, _ filter: HarvestFilter = HarvestFilter(),
+    _ sources: [TrainingDataCollector.Source], _ kind: CollectRequest.Kind = .answers,
+    _ filter: CollectFilter = CollectFilter(),
     reviews: Reviews = Reviews()
-  ) throws -> Harvest {
-    try Harvest(
+  ) throws -> TrainingDataCollector {
+    try TrainingDataCollector(
       CollectRequest(runs: sources.map(\.run.id), kind: kind, filter: filter, path: "t.jsonl"), from: sources,
       reviews: reviews)
   }
 
-  private func answers(_ harvest: Harvest) -> [String: String] {
+  private func answers(_ harvest: TrainingDataCollector) -> [String: String] {
     Dictionary(
       harvest.rows.map { ($0.source?["case"]?.string ?? "", $0.messages.last?.content ?? "") },
       uniquingKeysWith: { $1 })
@@ -102,13 +103,13 @@ import Testing
       output("c2", "p", score: 0.6), output("c2", "q", sample: 1, score: 0.6), output("c2", "r", sample: 2, score: 0.6),
     ]
     let source = source(run(1, repeats: 3), outputs)
-    let agreeing = try harvest([source], .answers, HarvestFilter(minAgreement: 0.67))
+    let agreeing = try harvest([source], .answers, CollectFilter(minAgreement: 0.67))
     #expect(agreeing.rows.count == 1)
     #expect(agreeing.rows[0].source?["agreement"]?.double == 0.6667)
     #expect(agreeing.report.leftOut == [.disagreed: 1])
-    let scored = try harvest([source], .answers, HarvestFilter(minScore: 0.8))
+    let scored = try harvest([source], .answers, CollectFilter(minScore: 0.8))
     #expect(scored.report.leftOut == [.lowScore: 1])
-    #expect(try harvest([source], .answers, HarvestFilter(minScore: 0.5)).rows.count == 2)
+    #expect(try harvest([source], .answers, CollectFilter(minScore: 0.5)).rows.count == 2)
   }
 
   @Test func whatIsCutEmptyGoneOrChangedIsNotLearnt() throws {
@@ -204,7 +205,7 @@ import Testing
       source(run(2, "other"), [output("c1", "uno"), output("c2", "due", passed: false), output("c3", "tre")]),
     ]
     let reviews = Reviews(preferences: [preference("c1", a, b, .b), preference("c3", a, b, .both)])
-    let harvest = try harvest(sources, .pairs, HarvestFilter(onlyPreferred: true), reviews: reviews)
+    let harvest = try harvest(sources, .pairs, CollectFilter(onlyPreferred: true), reviews: reviews)
     #expect(
       harvest.rows.map(\.content) == [
         .pair(prompt: [RowMessage(role: .user, content: "Q: ask c1")], chosen: .answer("uno"), rejected: .answer("one"))

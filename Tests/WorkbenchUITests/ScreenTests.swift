@@ -101,11 +101,11 @@ struct ProbePane: Pane {
 
   @Test func theTerminalIsAskedForWhatOnlyItCanDo() {
     var screen = screen()
-    #expect(screen.takeWishes() == [])
+    #expect(screen.takeTerminalRequests() == [])
     _ = screen.handle(.key(.control("z")))
     _ = screen.carryOut(.copy("é", what: "the answer"))
-    #expect(screen.takeWishes() == [.suspend, .copy("é", what: "the answer")])
-    #expect(screen.takeWishes() == [])
+    #expect(screen.takeTerminalRequests() == [.suspend, .copy("é", what: "the answer")])
+    #expect(screen.takeTerminalRequests() == [])
   }
 
   @Test(arguments: ["q", "Esc"]) func whatIsReadClosesWithEscapeAndQ(key: String) throws {

@@ -4,20 +4,16 @@ import Content
 struct BLEUGrader: GraderKind {
   static let types = ["bleu"]
   static let keys =
-    GraderReference.keys + [
-      GraderKey("values", standard: "\"value\"", "another name for \"value\""),
-      .threshold(standard: "0.5"),
+    ReferenceTexts.keys + [
       GraderKey("tokenize", standard: "13a", "13a, zh, char or none: how texts are taken apart"),
       GraderKey("ignore-case", standard: "false", "whether upper and lower case are the same"),
     ]
 
-  let reference: GraderReference
-  let threshold: Double
+  let reference: ReferenceTexts
   let metric: BLEU
 
   init(type: String, options: GraderOptions) throws(GraderError) {
-    reference = try options.requirements(allowsList: true)
-    threshold = try options.threshold(0.5)
+    reference = try ReferenceTexts(options)
     metric = BLEU(
       tokenizer: try options.choice("tokenize", of: BLEUTokenizer.self) ?? .mteval,
       ignoresCase: try options.flag("ignore-case") ?? false)
@@ -26,18 +22,12 @@ struct BLEUGrader: GraderKind {
   func check(_ graded: GradedCase) throws(Unscorable) { _ = try references(in: graded) }
 
   private func references(in graded: GradedCase) throws(Unscorable) -> [String] {
-    let texts = try reference.requirements(in: graded)
-    try TextLimits.check(texts)
-    guard texts.allSatisfy({ !metric.tokenizer.tokens($0).isEmpty }) else {
-      throw Unscorable("\(reference.label) has a text of white space alone")
-    }
-    return texts
+    try reference.texts(in: graded) { metric.tokenizer.tokens($0).isEmpty ? "of white space alone" : nil }
   }
 
   func judge(_ answer: GradedAnswer, _ graded: GradedCase) throws(Unscorable) -> Judgement {
     let references = try references(in: graded)
     try TextLimits.check([answer.text])
-    let value = metric.score(answer.text, references: references)
-    return Judgement(value, threshold: threshold, "BLEU is \(value.reasonText), needed is \(threshold.reasonText)")
+    return reference.judgement(metric.score(answer.text, references: references), of: "BLEU")
   }
 }

@@ -7,23 +7,19 @@ struct ROUGEGrader: GraderKind {
 
   static let types = ["rouge-1", "rouge-2", "rouge-l", "rouge-n"]
   static let keys =
-    GraderReference.keys + [
-      GraderKey("values", standard: "\"value\"", "another name for \"value\""),
-      .threshold(standard: "0.5"),
+    ReferenceTexts.keys + [
       GraderKey("n", standard: "1", "the length of the n-grams of rouge-n, 1 to 9"),
       GraderKey("measure", standard: "f1", "f1, precision or recall: what the value is"),
       GraderKey("tokens", standard: "ascii", "ascii or unicode: which letters and digits words are made of"),
     ]
 
-  let reference: GraderReference
-  let threshold: Double
+  let reference: ReferenceTexts
   let metric: ROUGE
   let measure: Measure
   let name: String
 
   init(type: String, options: GraderOptions) throws(GraderError) {
-    reference = try options.requirements(allowsList: true)
-    threshold = try options.threshold(0.5)
+    reference = try ReferenceTexts(options)
     measure = try options.choice("measure", of: Measure.self) ?? .f1
     let length = try options.count("n")
     if let length, type != "rouge-n" || !(1...9).contains(length) {
@@ -43,13 +39,8 @@ struct ROUGEGrader: GraderKind {
   func check(_ graded: GradedCase) throws(Unscorable) { _ = try references(in: graded) }
 
   private func references(in graded: GradedCase) throws(Unscorable) -> [String] {
-    let texts = try reference.requirements(in: graded)
-    try TextLimits.check(texts)
-    guard texts.allSatisfy({ !metric.words($0).isEmpty }) else {
-      let advice = metric.tokens == .ascii ? " of a-z and 0-9; set \"tokens\" to \"unicode\"" : ""
-      throw Unscorable("\(reference.label) has a text without any word\(advice)")
-    }
-    return texts
+    let advice = metric.tokens == .ascii ? " of a-z and 0-9; set \"tokens\" to \"unicode\"" : ""
+    return try reference.texts(in: graded) { metric.words($0).isEmpty ? "without any word\(advice)" : nil }
   }
 
   func judge(_ answer: GradedAnswer, _ graded: GradedCase) throws(Unscorable) -> Judgement {
@@ -65,6 +56,6 @@ struct ROUGEGrader: GraderKind {
     case .precision: (value, label) = (result.precision, "the precision of \(name)")
     case .recall: (value, label) = (result.recall, "the recall of \(name)")
     }
-    return Judgement(value, threshold: threshold, "\(label) is \(value.reasonText), needed is \(threshold.reasonText)")
+    return reference.judgement(value, of: label)
   }
 }

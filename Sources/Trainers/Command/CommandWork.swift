@@ -31,7 +31,7 @@ struct CommandWork: JobWork {
     // By an earlier runner, which was killed; the program may have ended since.
     let begun = folder.read(folder.begun, as: ProcessIdentity.self)
     try FileBytes.makeFolder(folder.output, for: .owner)
-    let diary = CommandDiary(work: self, folder: folder, events: job.events, isPickedUp: begun != nil)
+    let diary = CommandEventLog(work: self, folder: folder, events: job.events, isPickedUp: begun != nil)
     job.onWork()
     if begun == nil { await diary.start() }
     let status = try await withThrowingTaskGroup(of: Int??.self) { group in
@@ -72,7 +72,7 @@ struct CommandWork: JobWork {
   private func watchSystem(_ trainer: ProcessIdentity, _ job: RunningJob) {
     // Whoever writes the events itself tells this, too.
     let folder = job.folder
-    guard !CommandDiary.isEvents(log, of: folder) else { return }
+    guard !CommandEventLog.isEvents(log, of: folder) else { return }
     Task {
       guard
         let program = try? LocalEngine().watchProgram(

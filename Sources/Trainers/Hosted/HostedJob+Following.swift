@@ -8,7 +8,7 @@ extension HostedJob {
     var isStopped = job.folder.has(job.folder.stop)
     if state.isPaused, !isStopped { try await goOn(name) }
     var pause = pace.first
-    var trouble = Trouble(pace)
+    var backoff = RetryBackoff(pace)
     while true {
       if stop.take() {
         if try await end(name) { return 1 }
@@ -21,22 +21,22 @@ extension HostedJob {
         let hasChanged = !events.isEmpty || status.word != state.word
         // Not everybody tells of checkpoints; whoever does tells of an event then, too.
         let checkpoints = hasChanged || status.isOver ? try await service.checkpoints(of: name) : []
-        if trouble.count > 2 { job.events.append(.note("The provider answers again.")) }
-        trouble = Trouble(pace)
+        if backoff.count > 2 { job.events.append(.note("The provider answers again.")) }
+        backoff = RetryBackoff(pace)
         try take(status, events, checkpoints)
         if status.isOver { return finish(status, isStopped: isStopped) }
         pause = hasChanged ? pace.first : min(pace.longest, pause * 1.5)
         try await rest(pause)
       } catch let failure as ModelFailure {
-        let mayPass = trouble.mayPass(failure)
-        if trouble.count == 3 {
+        let mayPass = backoff.mayPass(failure)
+        if backoff.count == 3 {
           job.events.append(.warning("\(failure) The job goes on there; it is looked at again."))
         }
-        if !mayPass, trouble.count >= pace.tries {
+        if !mayPass, backoff.count >= pace.tries {
           throw HostedEnd(
             .lost, "\(failure) The job \(name) may go on at the provider; going on with this one looks again.")
         }
-        try await rest(trouble.pause)
+        try await rest(backoff.pause)
       }
     }
   }
@@ -196,13 +196,13 @@ extension HostedJob {
   /// Tries again until the patience with a job that is to end is used up.
   private func patiently(_ act: @Sendable () async throws -> Void) async throws {
     let end = ContinuousClock.now + job.patience.toCancel
-    var trouble = Trouble(pace)
+    var backoff = RetryBackoff(pace)
     while true {
       do {
         return try await act()
       } catch let failure as ModelFailure {
-        guard trouble.mayPass(failure), ContinuousClock.now < end else { throw failure }
-        try await Task.sleep(for: .seconds(trouble.pause))
+        guard backoff.mayPass(failure), ContinuousClock.now < end else { throw failure }
+        try await Task.sleep(for: .seconds(backoff.pause))
       }
     }
   }

@@ -12,7 +12,7 @@ struct HostedJob {
   let pace: HostedPace
   let stop: StopRequests
   var state: HostedState
-  var diary: HostedDiary
+  var diary: HostedEventLog
 
   private static func file(in folder: JobFolder) -> String { folder.path + "/hosted.json" }
 
@@ -23,7 +23,7 @@ struct HostedJob {
     self.service = service
     self.pace = pace
     stop = job.stops
-    diary = HostedDiary(job.events)
+    diary = HostedEventLog(job.events)
     let file = Self.file(in: job.folder)
     if let known = job.folder.read(file, as: HostedState.self) {
       state = known
@@ -122,7 +122,7 @@ struct HostedJob {
   private func send(_ file: HostedFile?) async throws -> HostedFile? {
     guard var sent = file, sent.id == nil, sent.rows > 0 else { return file }
     let upload = sent.file
-    var trouble = Trouble(pace)
+    var backoff = RetryBackoff(pace)
     while true {
       do {
         let id = try await stop.unlessAsked { [service] () -> String in
@@ -134,10 +134,10 @@ struct HostedJob {
           return sent
         }
       } catch let failure as ModelFailure {
-        guard trouble.mayPass(failure), trouble.count < pace.tries else {
+        guard backoff.mayPass(failure), backoff.count < pace.tries else {
           throw HostedEnd(.failed, "The rows can't be sent to the provider. \(failure) Nothing was begun there.")
         }
-        try await rest(trouble.pause)
+        try await rest(backoff.pause)
       }
       try endIfAsked()
     }
@@ -154,7 +154,7 @@ struct HostedJob {
   /// Begins the job, unless an earlier runner has.
   private mutating func create() async throws -> String {
     guard let train = state.train?.id else { throw TrainerFailure("The training rows have no name at the provider.") }
-    var trouble = Trouble(pace)
+    var backoff = RetryBackoff(pace)
     while true {
       if let asked = state.asked {
         if let name = try await found(train) { return name }
@@ -174,19 +174,19 @@ struct HostedJob {
         let name = try await service.create(work.request(label: state.label, train: train, valid: state.valid?.id))
         return try known(name)
       } catch let failure as ModelFailure {
-        guard trouble.mayPass(failure) else {
+        guard backoff.mayPass(failure) else {
           // A refusal is certain: there is no job.
           state.asked = nil
           try save()
           throw HostedEnd(.failed, "The provider doesn't begin the job. \(failure)")
         }
         // Anything else isn't: it is looked for above before it is asked for again.
-        guard trouble.count < pace.tries else {
+        guard backoff.count < pace.tries else {
           throw HostedEnd(
             .lost, "Whether the provider has begun the job can't be told. \(failure) Going on with the job looks again."
           )
         }
-        try await Task.sleep(for: .seconds(trouble.pause))
+        try await Task.sleep(for: .seconds(backoff.pause))
       }
     }
   }
@@ -194,7 +194,7 @@ struct HostedJob {
   /// The job, if it is there. Of several, which only a provider that answers late can bring about, the oldest goes on and
   /// the others are ended.
   private mutating func found(_ train: String) async throws -> String? {
-    var trouble = Trouble(pace)
+    var backoff = RetryBackoff(pace)
     while true {
       do {
         let all = try await service.find(label: state.label, file: train)
@@ -211,12 +211,12 @@ struct HostedJob {
         }
         return nil
       } catch let failure as ModelFailure {
-        guard trouble.mayPass(failure), trouble.count < pace.tries else {
+        guard backoff.mayPass(failure), backoff.count < pace.tries else {
           throw HostedEnd(
             .lost, "Whether the provider has begun the job can't be told. \(failure) Going on with the job looks again."
           )
         }
-        try await Task.sleep(for: .seconds(trouble.pause))
+        try await Task.sleep(for: .seconds(backoff.pause))
       }
     }
   }
@@ -247,7 +247,7 @@ struct HostedEnd: Error, Sendable, Hashable {
 }
 
 /// Failures in a row, and how long to wait after them.
-struct Trouble {
+struct RetryBackoff {
   /// How many.
   private(set) var count = 0
   /// Seconds to wait now.

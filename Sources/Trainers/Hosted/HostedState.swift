@@ -40,7 +40,7 @@ struct HostedFile: Codable, Sendable, Hashable {
 }
 
 /// Writes a hosted job's events, and none twice: who goes on after a kill may hear again what stands there already.
-struct HostedDiary {
+struct HostedEventLog {
   private let events: EventLog
   private var history: EventHistory
   /// Whether what is heard may stand there already.

@@ -159,7 +159,7 @@ package struct DetachedTrainer: Trainer {
   /// Starts a runner again where the work is done elsewhere and the one that followed it has died.
   package func pickUp(folder path: String) async {
     let folder = JobFolder(path: path)
-    guard gate.allows([]), !folder.has(folder.exit), isElsewhere(folder), isAlive(folder) == false,
+    guard gate.allows([]), !folder.has(folder.exit), isRemote(folder), isAlive(folder) == false,
       folder.signedWork(signer) != nil
     else { return }
     // Whoever is quicker holds the lock, and the others end at once.
@@ -173,8 +173,8 @@ package struct DetachedTrainer: Trainer {
   }
 
   /// Whether a job goes on when nobody here works on it.
-  private func isElsewhere(_ folder: JobFolder) -> Bool {
-    folder.has(folder.begun) || folder.read(folder.job, as: JobFolder.Job.self)?.work.isElsewhere == true
+  private func isRemote(_ folder: JobFolder) -> Bool {
+    folder.has(folder.begun) || folder.read(folder.job, as: JobFolder.Job.self)?.work.isRemote == true
   }
 
   private func explained(_ folder: String, _ body: () async throws -> Void) async throws {
@@ -236,7 +236,7 @@ package struct DetachedTrainer: Trainer {
     let isComplete = !events.hasMore
     var observation = TrainerObservation(
       events: observed, cursor: ObservationCursor(events: events.offset, log: log.offset),
-      isAlive: !isComplete ? true : isAlive == false && isElsewhere(folder) ? nil : isAlive,
+      isAlive: !isComplete ? true : isAlive == false && isRemote(folder) ? nil : isAlive,
       exitStatus: isComplete ? exit?.status : nil,
       log: lines.map { LogText.clean(String(decoding: $0, as: UTF8.self)) },
       readShare: isComplete ? 1 : Double(events.offset) / Double(max(1, events.size)))
@@ -272,7 +272,7 @@ package struct DetachedTrainer: Trainer {
         group.addTask {
           while !folder.has(folder.exit), !Task.isCancelled {
             if isAlive(folder) == false {
-              guard isElsewhere(folder) else { break }
+              guard isRemote(folder) else { break }
               await pickUp(folder: path)
             }
             try? await Task.sleep(for: heartbeat)
@@ -315,7 +315,7 @@ package struct DetachedTrainer: Trainer {
   private func mayStart(_ folder: JobFolder) -> Bool {
     guard !folder.has(folder.exit), folder.has(folder.spec) else { return false }
     guard let processes = folder.read(folder.processes, as: JobFolder.Processes.self) else { return true }
-    return !processes.isAlive && isElsewhere(folder)
+    return !processes.isAlive && isRemote(folder)
   }
 
   /// Gives a waiting job another place in the queue of this machine.
@@ -334,7 +334,7 @@ package struct DetachedTrainer: Trainer {
 
   /// The trainer, which the runner may be about to start.
   private func trainer(of folder: JobFolder) async throws -> ProcessIdentity? {
-    if folder.has(folder.ticket) || folder.read(folder.job, as: JobFolder.Job.self)?.work.isElsewhere == true {
+    if folder.has(folder.ticket) || folder.read(folder.job, as: JobFolder.Job.self)?.work.isRemote == true {
       return nil
     }
     for _ in 0..<100 {

@@ -51,7 +51,7 @@ package enum JobRunner {
     do {
       status = try await work(
         on: job, in: folder, stops, queue, RunningJob.Parts(patience: patience, events: events, tuning: tuning))
-    } catch is CancellationError where job.work.isElsewhere {
+    } catch is CancellationError where job.work.isRemote {
       // It goes on there; whoever looks at it next follows it again.
       guard folder.exists else { throw TrainerFailure("The job's folder \(folder.path) is gone.") }
       return
@@ -79,7 +79,7 @@ package enum JobRunner {
     let runner = ProcessIdentity.current
     var slot: QueueSlot?
     // What was begun has had its turn.
-    if job.order.waits, !job.work.isElsewhere, !folder.has(folder.begun) {
+    if job.order.waits, !job.work.isRemote, !folder.has(folder.begun) {
       let ticket = QueueTicket(
         workspace: job.workspace, job: String(job.number), priority: job.order.priority, created: job.created,
         notBefore: job.order.notBefore)

@@ -82,7 +82,7 @@ enum Work: Sendable, Hashable, Codable {
   }
 
   /// Whether it goes on elsewhere when its follower dies.
-  var isElsewhere: Bool {
+  var isRemote: Bool {
     switch self {
     case .program, .command: false
     case .slurm, .hosted: true

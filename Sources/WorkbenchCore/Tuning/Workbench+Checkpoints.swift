@@ -246,7 +246,7 @@ extension Workbench {
   }
 
   /// Evaluates a job's checkpoints and tells which one behaves best.
-  func tellCheckpoints(of id: JobID, limit: Int) async throws {
+  func evaluateCheckpointsAndNotify(of id: JobID, limit: Int) async throws {
     let report = try await evaluateCheckpoints(of: id, limit: limit)
     guard let best = report.choice.best else { return }
     let why = ([report.choice.stop?.sentence] + report.signs.map(Optional.some)).compactMap { $0 }.map { " " + $0 }

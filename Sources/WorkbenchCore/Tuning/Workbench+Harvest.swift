@@ -4,7 +4,7 @@ import Domain
 extension Workbench {
   /// Turns runs' outputs into training rows: the prompt the tuned model will be asked with, and the answer.
   /// - Throws: `WorkbenchError.input` when there is nothing to collect.
-  package func collect(_ request: CollectRequest) async throws -> HarvestReport {
+  package func collect(_ request: CollectRequest) async throws -> CollectReport {
     let runs = try request.runs.map { id in
       guard let run = snapshot.runs.first(where: { $0.id == id }) else {
         throw WorkbenchError.unknown(
@@ -24,7 +24,7 @@ extension Workbench {
         "These runs sent different prompts (\"\(versions[0].prompt)\" and \"\(other.prompt)\"): name the one that the tuned "
           + "model will be asked with (--prompt).")
     }
-    var sources: [Harvest.Source] = []
+    var sources: [TrainingDataCollector.Source] = []
     for (run, version) in zip(runs, versions) where !sources.contains(where: { $0.run.id == run.id }) {
       guard let set = snapshot.workspace.evalSet(run.set) else {
         throw WorkbenchError.unknown("eval set", run.set, among: snapshot.workspace.evalSets.map(\.name))
@@ -33,10 +33,10 @@ extension Workbench {
       // What fails today's graders is no example, whatever it was when it was asked.
       let outputs = try await currentOutputs(of: run)
       sources.append(
-        Harvest.Source(
+        TrainingDataCollector.Source(
           run: run, outputs: outputs, set: set, version: version, changed: await changed(outputs, of: run, on: set)))
     }
-    let harvest = try Harvest(request, from: sources, reviews: snapshot.reviews)
+    let harvest = try TrainingDataCollector(request, from: sources, reviews: snapshot.reviews)
     let report = harvest.report
     let names = runs.map(\.id.description).joined(separator: ", ")
     let which = runs.count == 1 ? "Run \(names) has" : "The runs \(names) have"

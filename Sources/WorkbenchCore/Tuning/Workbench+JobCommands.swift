@@ -102,7 +102,7 @@ private struct CheckpointEvaluation: Performable {
   var limit: Int
 
   func perform(on workbench: isolated Workbench) async throws {
-    try await workbench.tellCheckpoints(of: id, limit: limit)
+    try await workbench.evaluateCheckpointsAndNotify(of: id, limit: limit)
   }
 }
 

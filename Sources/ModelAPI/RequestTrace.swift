@@ -2,7 +2,7 @@ import Domain
 import Synchronization
 
 /// What could be seen of one request below its answer: how far it came.
-final class Exchange: Sendable {
+final class RequestTrace: Sendable {
   private struct State {
     var status: Int?
     var server: String?

@@ -9,7 +9,7 @@ struct EnginePlace: Sendable {
 }
 
 /// One model's place at the local engine: asks for it once however many ask at the same time, and holds its lease.
-actor EngineSeat {
+actor EngineLease {
   private let servers: any ModelServers
   private let model: String
   private let adapter: String?

@@ -3,29 +3,12 @@ import Domain
 import Foundation
 import Processes
 
-/// One running program that answers lines of JSON: starts it, brings answers to those who asked, and ends it when nobody
-/// needs it any more.
+/// A program that answers lines of JSON for a model: starts it, hands its answers to their requests, and stops it when it
+/// is released.
 ///
-/// The program gets the environment of this process, runs in the workspace's folder, and should end when its input does. A
-/// program that has ended is started again by the next `prepare()`.
-actor CommandSeat {
-  /// One life of the program.
-  private struct Life: Sendable {
-    let number: Int
-    let input: AsyncStream<[UInt8]>.Continuation
-    let stop: AsyncStream<Void>.Continuation
-    let end: Task<Void, Never>
-
-    /// Lets its input end, and after a while the program.
-    func close(after grace: Duration) {
-      input.finish()
-      Task.detached { [stop] in
-        try? await Task.sleep(for: grace)
-        stop.yield()
-      }
-    }
-  }
-
+/// The program gets the usual variables and those that the model names (`InheritedVariables`), runs in the workspace's folder,
+/// and should end when its input does. A program that has ended is started again by the next `prepare()`.
+actor CommandProcess {
   private struct Request {
     let continuation: CheckedContinuation<Answer, any Error>
     let onText: (@Sendable (String) -> Void)?
@@ -38,16 +21,13 @@ actor CommandSeat {
   private let peer: Peer
   private let limits: HTTPLimits
   private let grace: Duration
-  private var life: Life?
+  private var running: LineProgram?
   private var starting: Task<Void, any Error>?
-  private var lives = 0
+  private var starts = 0
   private var isStopping = false
   private var requests: [String: Request] = [:]
   private var lastID = 0
-  private var output = JSONLines()
-  private var errors = LineSplitter()
-  private var lastError = ""
-  private var lastStray = ""
+  private var output = LineProgramOutput()
   private var heard: ContinuousClock.Instant?
   private var ending: ModelFailure?
 
@@ -64,14 +44,14 @@ actor CommandSeat {
     self.grace = grace
   }
 
-  deinit { life?.close(after: grace) }
+  deinit { running?.close(after: grace) }
 
   /// Starts the program unless it runs.
   /// - Throws: `ModelFailure.rejected` when it can't be started.
   func prepare() async throws {
-    while let life {
+    while let running {
       if !isStopping { return }
-      await life.end.value
+      await running.waitForEnd()
     }
     try await start()
   }
@@ -80,7 +60,7 @@ actor CommandSeat {
   func answer(
     _ request: ModelRequest, options: JSONObject, timeout: Double, onText: (@Sendable (String) -> Void)?
   ) async throws -> Answer {
-    if life == nil {
+    if running == nil {
       if let ending { throw ending }
       try await start()
     }
@@ -94,46 +74,46 @@ actor CommandSeat {
       }
     } catch {
       try Task.checkCancellation()
-      guard case ModelFailure.unavailable(let text) = error, let life else { throw error }
+      guard case ModelFailure.unavailable(let text) = error, let running else { throw error }
       // It has said nothing at all for all that time: a new one may do better.
-      if heard.map({ $0 < start }) ?? true { stop(life) }
+      if heard.map({ $0 < start }) ?? true { stop(running) }
       throw ModelFailure.unavailable(text + hint)
     }
   }
 
   /// Ends the program and returns when it has ended.
   func close() async {
-    guard let life else { return }
-    life.close(after: grace)
-    await life.end.value
+    guard let running else { return }
+    running.close(after: grace)
+    await running.waitForEnd()
   }
 
   private func ask(_ id: String, _ line: [UInt8], _ onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
-        guard let life else { return continuation.resume(throwing: ending ?? gone("has ended")) }
+        guard let running else { return continuation.resume(throwing: ending ?? gone("has ended")) }
         requests[id] = Request(continuation: continuation, onText: onText, start: .now)
-        life.input.yield(line)
+        running.send(line)
       }
     } onCancel: {
       Task { await self.drop(id) }
     }
   }
 
-  /// Nobody waits for this answer any more; when it comes, it is ignored.
+  /// Drops a request whose asker was cancelled; its answer is ignored.
   private func drop(_ id: String) { finish(id, .failure(CancellationError())) }
 
   private func finish(_ id: String, _ result: Result<Answer, any Error>) {
     requests.removeValue(forKey: id)?.continuation.resume(with: result)
   }
 
-  // MARK: The program's life
+  // MARK: The process
 
   private func start() async throws {
     if let starting { return try await starting.value }
-    lives += 1
-    let number = lives
+    starts += 1
+    let number = starts
     let task = Task { [self] in
       defer { starting = nil }
       try await begin(number)
@@ -143,82 +123,59 @@ actor CommandSeat {
   }
 
   private func begin(_ number: Int) async throws {
-    let (input, feed) = AsyncStream.makeStream(of: [UInt8].self)
-    let (stops, stop) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let (started, start) = AsyncThrowingStream.makeStream(of: Void.self)
-    output = JSONLines()
-    errors = LineSplitter()
-    (lastError, lastStray, heard, ending, isStopping) = ("", "", nil, nil, false)
-    let program = program
-    let end = Task.detached { [weak self] in
-      do {
-        let ending = try await program.talk(
-          input: input, stops: stops, onStart: { _ in start.finish() },
-          onOutput: { [weak self] in await self?.take($0, from: number) },
-          onErrors: { [weak self] in await self?.note($0, from: number) })
-        await self?.ended(number, "ended (\(ending)) before it had answered")
-      } catch {
-        start.finish(throwing: error)
-        await self?.ended(number, "can't be reached any more")
-      }
+    output = LineProgramOutput()
+    (heard, ending, isStopping) = (nil, nil, false)
+    let started = LineProgram(program, number: number, goal: "answered") { [weak self] in
+      await self?.note($0, of: number)
     }
-    life = Life(number: number, input: feed, stop: stop, end: end)
+    running = started
     do {
-      for try await _ in started {}
+      try await started.waitForStart(ofCommand: "model")
     } catch {
-      life = nil
-      let failure = ModelFailure.rejected(
-        "\(SafeText.line(String(describing: error))) Check the model's command in assay.yaml: a program of the workspace "
-          + "is written ./name, and arguments are a list.")
-      ending = failure
-      throw failure
+      running = nil
+      ending = error
+      throw error
     }
   }
 
-  /// Ends the program without waiting for it to do so by itself.
-  private func stop(_ life: Life) {
+  /// Stops the program without waiting for it to end by itself.
+  private func stop(_ process: LineProgram) {
     isStopping = true
-    life.close(after: .zero)
-  }
-
-  private func ended(_ number: Int, _ how: String) {
-    guard life?.number == number else { return }
-    if let line = errors.finish() { lastError = line }
-    life = nil
-    let failure = gone(how)
-    ending = failure
-    for id in requests.keys { finish(id, .failure(failure)) }
+    process.close(after: .zero)
   }
 
   private func gone(_ how: String) -> ModelFailure { .unavailable("\(peer) \(how).\(hint)") }
 
-  /// What the program itself said last, as the end of a sentence.
+  /// The program's own words about a failure, as a sentence of its own.
   private var hint: String {
-    if !lastError.isEmpty { return " Its last error line: \(SafeText.line(lastError))" }
-    if !lastStray.isEmpty { return " It wrote lines that are no answers, such as \(lastStray)" }
-    return ""
+    output.hint("answers").map { " " + $0.prefix(1).uppercased() + $0.dropFirst() } ?? ""
   }
 
-  // MARK: What it writes
+  // MARK: Events
 
-  private func note(_ bytes: [UInt8], from number: Int) {
-    guard life?.number == number else { return }
-    if let line = errors.add(bytes).last(where: { !$0.allSatisfy(\.isWhitespace) }) { lastError = line }
-  }
-
-  private func take(_ bytes: [UInt8], from number: Int) {
-    guard let life, life.number == number else { return }
-    heard = .now
-    for line in output.feed(bytes) { take(line: line.data) }
-    guard output.pending > limits.bodyBytes else { return }
-    output = JSONLines()
-    for id in requests.keys { finish(id, .failure(ModelFailure.tooLong(limits.bodyBytes, from: peer))) }
-    stop(life)
+  private func note(_ event: LineProgram.Event, of number: Int) {
+    guard let running, running.number == number else { return }
+    switch event {
+    case .errors(let bytes): output.note(errors: bytes)
+    case .output(let bytes):
+      heard = .now
+      for line in output.add(bytes) { take(line: line) }
+      guard output.pending > limits.bodyBytes else { return }
+      output.dropPending()
+      for id in requests.keys { finish(id, .failure(ModelFailure.tooLong(limits.bodyBytes, from: peer))) }
+      stop(running)
+    case .ended(let how):
+      output.end()
+      self.running = nil
+      let failure = gone(how)
+      ending = failure
+      for id in requests.keys { finish(id, .failure(failure)) }
+    }
   }
 
   private func take(line bytes: [UInt8]) {
     guard bytes.count <= limits.bodyBytes, let line = CommandLine(bytes, from: peer) else {
-      lastStray = SafeText.line(String(decoding: bytes.prefix(200), as: UTF8.self), limit: 80)
+      output.note(stray: bytes)
       return
     }
     guard var request = requests[line.id] else { return }

@@ -8,31 +8,14 @@ import Processes
 /// A program that names the `id` of what it replies to may answer in any order, with several under way; another is asked
 /// one thing at a time, and each line that it writes is the reply to it. When it ends or falls silent with several under
 /// way, each of them is asked once more by itself, so that the one that it can't grade is known.
-actor GraderSeat: GraderClient {
+actor GraderProcess: GraderClient {
   /// Why there is no reply.
-  private enum Trouble: Error {
+  private enum Failure: Error {
     /// The program ended, or was ended because it was silent, while so many answers waited; the text is the end of a
     /// sentence.
     case gone(String, waiting: Int)
     /// What it wrote is no reply.
     case unreadable(String)
-  }
-
-  /// One life of the program.
-  private struct Life {
-    let number: Int
-    let input: AsyncStream<[UInt8]>.Continuation
-    let stop: AsyncStream<Void>.Continuation
-    let end: Task<Void, Never>
-
-    /// Lets its input end, and after a while the program.
-    func close(after grace: Duration) {
-      input.finish()
-      Task.detached { [stop] in
-        try? await Task.sleep(for: grace)
-        stop.yield()
-      }
-    }
   }
 
   /// An answer that waits for its reply.
@@ -45,8 +28,8 @@ actor GraderSeat: GraderClient {
   private let program: Program
   private let name: String
   private let limit: Int
-  private var life: Life?
-  private var lives = 0
+  private var running: LineProgram?
+  private var starts = 0
   private var questions: [String: Question] = [:]
   private var lastID = 0
   /// Whether replies have named ids.
@@ -58,10 +41,7 @@ actor GraderSeat: GraderClient {
   private var givenUp: String?
   private var turns: [CheckedContinuation<Void, Never>] = []
   private var busy = 0
-  private var output = JSONLines()
-  private var errors = LineSplitter()
-  private var lastError = ""
-  private var lastStray = ""
+  private var output = LineProgramOutput()
   private var heard = ContinuousClock.now
   private var watch: Task<Void, Never>?
 
@@ -78,22 +58,22 @@ actor GraderSeat: GraderClient {
   }
 
   deinit {
-    life?.close(after: .seconds(3))
+    running?.close(after: .seconds(3))
     watch?.cancel()
   }
 
   /// Starts the program unless it runs.
   /// - Throws: `ModelFailure.rejected` when it can't be started.
   func prepare() async throws {
-    guard life == nil else { return }
+    guard running == nil else { return }
     try await begin()
   }
 
   /// Ends the program and returns when it has ended.
   func close() async {
-    guard let life else { return }
-    life.close(after: .seconds(3))
-    await life.end.value
+    guard let running else { return }
+    running.close(after: .seconds(3))
+    await running.waitForEnd()
   }
 
   /// What the program replies to a line.
@@ -109,9 +89,9 @@ actor GraderSeat: GraderClient {
         let reply = try await ask(line)
         failuresInARow = 0
         return reply
-      } catch let trouble as Trouble {
+      } catch let failure as Failure {
         try Task.checkCancellation()
-        if case .gone(_, let waiting) = trouble, attempt == 1, waiting > 1 {
+        if case .gone(_, let waiting) = failure, attempt == 1, waiting > 1 {
           // Any of those under way may be to blame: from now on one at a time.
           isFrail = true
           await aloneAgain()
@@ -119,7 +99,7 @@ actor GraderSeat: GraderClient {
         }
         failuresInARow += 1
         let sentence =
-          switch trouble {
+          switch failure {
           case .gone(let how, _): "\(name) \(how)"
           case .unreadable(let text): "\(name) wrote \(text)"
           }
@@ -176,9 +156,9 @@ actor GraderSeat: GraderClient {
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
-        guard let life else { return continuation.resume(throwing: Trouble.gone("has ended", waiting: 1)) }
+        guard let running else { return continuation.resume(throwing: Failure.gone("has ended", waiting: 1)) }
         questions[id] = Question(continuation: continuation, sent: .now)
-        life.input.yield(bytes)
+        running.send(bytes)
         keepWatch()
       }
     } onCancel: {
@@ -186,12 +166,12 @@ actor GraderSeat: GraderClient {
     }
   }
 
-  /// Nobody waits for this reply any more.
+  /// Drops a question whose asker was cancelled.
   private func drop(_ id: String) {
     guard let question = questions.removeValue(forKey: id) else { return }
     question.continuation.resume(throwing: CancellationError())
     // Its reply would be taken for that to the next.
-    if !namesIDs, let life { end(life) }
+    if !namesIDs, let running { end(running) }
   }
 
   /// Ends the program when it has been silent for too long while answers wait.
@@ -204,7 +184,7 @@ actor GraderSeat: GraderClient {
   }
 
   private func look() -> Bool {
-    guard let first = questions.values.map(\.sent).min(), let life, !Task.isCancelled else {
+    guard let first = questions.values.map(\.sent).min(), let running, !Task.isCancelled else {
       watch = nil
       return false
     }
@@ -213,83 +193,60 @@ actor GraderSeat: GraderClient {
     let seconds = grader.timeout
     let text = seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
     fail(.gone("gave no reply within \(text) s" + hint, waiting: questions.count))
-    end(life)
+    end(running)
     return false
   }
 
-  private func fail(_ trouble: Trouble) {
+  private func fail(_ failure: Failure) {
     let open = questions
     questions = [:]
-    for question in open.values { question.continuation.resume(throwing: trouble) }
+    for question in open.values { question.continuation.resume(throwing: failure) }
   }
 
-  // MARK: The program's life
+  // MARK: The process
 
   private func begin() async throws {
-    lives += 1
-    let number = lives
-    let (input, feed) = AsyncStream.makeStream(of: [UInt8].self)
-    let (stops, stop) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let (started, start) = AsyncThrowingStream.makeStream(of: Void.self)
-    (output, errors, lastError, lastStray, heard) = (JSONLines(), LineSplitter(), "", "", .now)
-    let program = program
-    let end = Task.detached { [weak self] in
-      do {
-        let ending = try await program.talk(
-          input: input, stops: stops, onStart: { _ in start.finish() },
-          onOutput: { [weak self] in await self?.take($0, from: number) },
-          onErrors: { [weak self] in await self?.note($0, from: number) })
-        await self?.ended(number, "ended (\(ending)) before it had replied")
-      } catch {
-        start.finish(throwing: error)
-        await self?.ended(number, "can't be reached any more")
-      }
+    starts += 1
+    let number = starts
+    (output, heard) = (LineProgramOutput(), .now)
+    let started = LineProgram(program, number: number, goal: "replied") { [weak self] in
+      await self?.note($0, of: number)
     }
-    life = Life(number: number, input: feed, stop: stop, end: end)
+    running = started
     do {
-      for try await _ in started {}
+      try await started.waitForStart(ofCommand: "grader")
     } catch {
-      if life?.number == number { life = nil }
-      let sentence =
-        "\(SafeText.line(String(describing: error))) Check the grader's command in assay.yaml: a program of the workspace "
-        + "is written ./name, and arguments are a list."
-      givenUp = sentence
-      throw ModelFailure.rejected(sentence)
+      if running?.number == number { running = nil }
+      givenUp = error.description
+      throw error
     }
   }
 
-  /// Ends a life; the next question starts another.
-  private func end(_ ending: Life) {
-    if life?.number == ending.number { life = nil }
-    ending.close(after: .zero)
+  /// Stops a process; the next question starts another.
+  private func end(_ process: LineProgram) {
+    if running?.number == process.number { running = nil }
+    process.close(after: .zero)
   }
 
-  private func ended(_ number: Int, _ how: String) {
-    guard life?.number == number else { return }
-    if let line = errors.finish() { lastError = line }
-    life = nil
-    fail(.gone(how + hint, waiting: questions.count))
-  }
+  /// The program's own words about a failure, as the end of a sentence.
+  private var hint: String { output.hint("replies").map { "; " + $0 } ?? "" }
 
-  /// What the program itself said last, as the end of a sentence.
-  private var hint: String {
-    if !lastError.isEmpty { return "; its last error line: \(SafeText.line(lastError))" }
-    return lastStray.isEmpty ? "" : "; it wrote lines that are no replies, such as \(lastStray)"
-  }
+  // MARK: Events
 
-  // MARK: What it writes
-
-  private func note(_ bytes: [UInt8], from number: Int) {
-    guard life?.number == number else { return }
-    if let line = errors.add(bytes).last(where: { !$0.allSatisfy(\.isWhitespace) }) { lastError = line }
-  }
-
-  private func take(_ bytes: [UInt8], from number: Int) {
-    guard life?.number == number else { return }
-    for line in output.feed(bytes) where life?.number == number { take(line: line.data) }
-    guard let life, life.number == number, output.pending > limit else { return }
-    fail(.unreadable("a line of more than \(limit) bytes"))
-    end(life)
+  private func note(_ event: LineProgram.Event, of number: Int) {
+    guard running?.number == number else { return }
+    switch event {
+    case .errors(let bytes): output.note(errors: bytes)
+    case .output(let bytes):
+      for line in output.add(bytes) where running?.number == number { take(line: line) }
+      guard let running, running.number == number, output.pending > limit else { return }
+      fail(.unreadable("a line of more than \(limit) bytes"))
+      end(running)
+    case .ended(let how):
+      output.end()
+      running = nil
+      fail(.gone(how + hint, waiting: questions.count))
+    }
   }
 
   private func take(line bytes: [UInt8]) {
@@ -301,18 +258,18 @@ actor GraderSeat: GraderClient {
       wake()
       return question.continuation.resume(returning: json)
     }
-    let said = SafeText.line(String(decoding: bytes.prefix(200), as: UTF8.self), limit: 80)
     if namesIDs {
-      // The reply to something that nobody waits for any more, or something printed by mistake.
-      if id == nil { lastStray = said }
+      // The reply to a question that was dropped, or something printed by mistake.
+      if id == nil { output.note(stray: bytes) }
       return
     }
     let isReply = json?.object != nil && id == nil
     guard let (key, question) = questions.first, isReply, let json else {
+      let said = output.note(stray: bytes)
       fail(
         .unreadable(
           "\(said), which is no JSON object with score, passed or unscored; what it logs goes to standard error"))
-      if let life { end(life) }
+      if let running { end(running) }
       return
     }
     (questions[key], heard) = (nil, .now)

@@ -4,7 +4,7 @@ import Processes
 import TrainerLogs
 
 /// Writes down what a program's log and folder say of a job.
-actor CommandDiary {
+actor CommandEventLog {
   private let work: CommandWork
   private let folder: JobFolder
   private let events: EventLog
@@ -125,7 +125,7 @@ actor CommandDiary {
       }
       lastTrained = metric.step
       lastStep = max(lastStep, metric.step)
-      events.append(.train(Metric(metric)))
+      events.append(.train(metric))
     case .validation(let step, let loss):
       guard step > toldBefore else { return }
       tellStart(ofFirst: step)
@@ -148,7 +148,7 @@ actor CommandDiary {
       lastStep = start.firstStep
       lastTrained = start.firstStep
       events.append(event.kind)
-    case .train(let metric): tell(LogItem.train(LogMetric(metric)))
+    case .train(let metric): tell(LogItem.train(metric))
     case .validation(let step, let loss): tell(LogItem.validation(step: step, loss: loss))
     case .checkpoint(let checkpoint):
       guard !checkpoints.contains(checkpoint.step) else { return }

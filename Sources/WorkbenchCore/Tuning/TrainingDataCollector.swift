@@ -5,7 +5,7 @@ import Domain
 ///
 /// An answer is good when its graders passed it and the filter lets it through, or when a person preferred it; what a
 /// person wrote in its place comes before all answers. What a person found worse than another is never learnt.
-struct Harvest {
+struct TrainingDataCollector {
   /// A run with what its outputs are about.
   struct Source {
     var run: Run
@@ -20,7 +20,7 @@ struct Harvest {
   let request: CollectRequest
   let reviews: Reviews
   private(set) var rows: [TrainingRow] = []
-  private(set) var report = HarvestReport()
+  private(set) var report = CollectReport()
 
   /// - Throws: `WorkbenchError.input` when a case lacks what the prompt asks for.
   init(_ request: CollectRequest, from sources: [Source], reviews: Reviews) throws {
@@ -72,7 +72,7 @@ struct Harvest {
     /// Share of the case's repeats that gave this answer; nil without repeats.
     var agreement: Double?
     /// Why it isn't good; nil where it is.
-    var reason: HarvestReport.Reason?
+    var reason: CollectReport.Reason?
     var isPreferred = false
     var isWorse = false
 
@@ -88,7 +88,7 @@ struct Harvest {
     }
   }
 
-  private static func candidates(_ source: Source, _ filter: HarvestFilter) -> [Candidate] {
+  private static func candidates(_ source: Source, _ filter: CollectFilter) -> [Candidate] {
     var keys: [String: [String: Int]] = [:]
     var totals: [String: Int] = [:]
     for output in source.outputs {
@@ -109,8 +109,8 @@ struct Harvest {
 
   /// Why an answer isn't good, before people are asked.
   private static func reason(
-    against one: Candidate, isChanged: Bool, _ filter: HarvestFilter
-  ) -> HarvestReport.Reason? {
+    against one: Candidate, isChanged: Bool, _ filter: CollectFilter
+  ) -> CollectReport.Reason? {
     guard one.output.isAnswered, let answer = one.output.answer else { return .unanswered }
     if isChanged { return .changed }
     if one.key.isEmpty { return .blank }
@@ -166,7 +166,7 @@ struct Harvest {
   }
 
   private struct NoChoice: Error {
-    var reason: HarvestReport.Reason
+    var reason: CollectReport.Reason
   }
 
   private func choice(
@@ -175,7 +175,7 @@ struct Harvest {
     let correction = reviews.correction(of: evalCase, in: set.name)
     let good = rivals.filter { $0.reason == nil }.max { $0.isBelow($1) }
     guard correction != nil || good != nil else {
-      let order = HarvestReport.Reason.allCases
+      let order = CollectReport.Reason.allCases
       let reasons = Set(rivals.compactMap(\.reason))
       return .failure(NoChoice(reason: order.first(where: reasons.contains) ?? .unanswered))
     }

@@ -8,7 +8,7 @@ import Testing
 @testable import ModelAPI
 
 /// Programs that grade, from the well-behaved to the broken.
-struct GraderSeatTests {
+struct GraderProcessTests {
   /// The replies to so many answers, or what went wrong, in their order.
   private func replies(
     _ body: String, to count: Int = 6, timeout: Double = 20, concurrency: Int = 16
