@@ -16,7 +16,7 @@ import WorkbenchCore
       OpenCommand.self, EvalCommand.self, ModelsCommand.self, BatchesCommand.self, OutputsCommand.self,
       RunsCommand.self, CollectGarbageCommand.self,
       GradeCommand.self, CompareCommand.self, JudgeCommand.self, ReviewCommand.self, VerdictCommand.self,
-      RouterCommand.self, ReportCommand.self, VerifyCommand.self, PromptCommand.self, AblateCommand.self,
+      RouterCommand.self, ReportCommand.self, VerifyCommand.self, PromptCommand.self, AblateCommand.self, OptimizeCommand.self,
       StripCommand.self,
       DataCommand.self, TrainCommand.self, SweepCommand.self, JobsCommand.self, AdapterCommand.self, EngineCommand.self,
       ImportCommand.self, CasesCommand.self, KeyCommand.self, InitCommand.self, TrustCommand.self, UntrustCommand.self,
