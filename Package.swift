@@ -118,6 +118,7 @@ let package = Package(
       path: "Tests/Support/PortContracts"),
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
+    .testTarget(name: "PaneKitTests", dependencies: ["PaneKit", "Drawing"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
     .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"], exclude: ["Fixtures"]),
     .testTarget(
@@ -178,8 +179,8 @@ let package = Package(
     .testTarget(
       name: "Samples",
       dependencies: [
-        "ModelAPI", "WorkspaceFiles", "Storage", "WorkbenchCore", "Domain", "Content", "Drawing", "PaneKit", "Panes",
-        "WorkbenchUI", "LoopbackServer", "SampleWorkspace", "TestFolders",
+        "ModelAPI", "WorkspaceFiles", "Storage", "WorkbenchCore", "Domain", "Content", "Drawing", "Grading", "PaneKit",
+        "Panes", "Processes", "Trainers", "Trust", "WorkbenchUI", "LoopbackServer", "SampleWorkspace", "TestFolders",
       ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(

@@ -18,7 +18,7 @@ extension CasesPane {
       drawNoSet(snapshot, in: rect, focused: focused, on: &surface, theme: theme)
       return
     }
-    let isAsking = question != nil
+    let isAsking = question != nil || finder.isTyping
     // A list of parts lies over the panels and needs no row.
     let hasRow = if case .part = question { false } else { isAsking }
     let rows = rect.rows([.rest, .fixed(hasRow && rect.height >= 2 ? 1 : 0)])
@@ -184,13 +184,12 @@ extension CasesPane {
   private mutating func drawQuestion(in row: Rect, _ pen: Pen, focused: Bool, on surface: inout Surface) {
     let theme = pen.theme
     switch question {
-    case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
     case .part(let list): drawParts(list, pen, focused: focused, on: &surface)
     case .delete(let evalCase):
       ask("Delete the case \"\(evalCase.id)\" from \(pen.set.path)?", in: row, on: &surface, theme)
     case .restore: ask("A text was typed here and not saved.", in: row, on: &surface, theme)
     case .discard: ask("Drop your changes to this case?", in: row, on: &surface, theme)
-    case nil: break
+    case nil: if finder.isTyping { finder.draw(in: row, focused: focused, on: &surface, theme: theme) }
     }
   }
 
