@@ -38,6 +38,7 @@ let package = Package(
     .target(name: "NumberFormat"),
     .target(name: "Evidence", dependencies: ["NumberFormat"]),
     .target(name: "Formats", dependencies: ["Content", yams]),
+    .target(name: "Examples", dependencies: ["Content"], resources: [.embedInCode("Archives")]),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
     .target(name: "Reports", dependencies: ["Content", "NumberFormat"]),
     .target(name: "Routing", dependencies: ["Content", "Evidence"]),
@@ -94,8 +95,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Drawing", "Content", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence", "DataChecks",
-        "Reports", "Routing", "WorkbenchCore", "Domain", "Storage",
+        "Drawing", "Content", "Examples", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence",
+        "DataChecks", "Reports", "Routing", "WorkbenchCore", "Domain", "Storage",
         "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
         argumentParser,
       ]),
@@ -121,6 +122,7 @@ let package = Package(
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
     .testTarget(name: "PaneKitTests", dependencies: ["PaneKit", "Drawing"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
+    .testTarget(name: "ExamplesTests", dependencies: ["Examples"]),
     .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"], exclude: ["Fixtures"]),
     .testTarget(
       name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat", "StatisticsSimulations"],
