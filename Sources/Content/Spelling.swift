@@ -1,4 +1,4 @@
-/// Finds the name that somebody probably meant.
+/// Finds the name that was probably meant.
 package enum Spelling {
   /// The candidate that differs least from `name`, or nil when none is close.
   ///

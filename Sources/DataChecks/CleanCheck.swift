@@ -80,7 +80,7 @@ extension DataCheck {
           : faulty.isEmpty
             ? "No row is empty, contradicted by another\(data.failure == nil ? "" : ", refused by the graders") or cut off."
             : "\(faulty.count) of \(Words.rows(rows.count)) have a fault: \(kinds.joined(separator: ", ")).",
-      fix: "Mend or remove the rows named here"
+      fix: "Correct or remove the rows named here"
         + (long.places.isEmpty ? "." : "; shorten long ones or raise max_tokens."),
       findings: findings)
   }

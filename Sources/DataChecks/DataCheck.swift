@@ -12,7 +12,7 @@ package struct DataCheck: Sendable, Hashable {
     case fine
     /// Worth a look; training goes on.
     case look
-    /// Training stops unless somebody accepts it and says why.
+    /// Training stops unless it is accepted, with a reason.
     case bad
     /// It could not be checked, for the reason in the meaning.
     case unknown

@@ -6,7 +6,7 @@ extension DataCheck {
   static let mostLonger = 0.8
   /// Fewer pairs than this can all lean one way by chance.
   static let leastPairs = 10
-  /// An answer is longer where it has a tenth more bytes: less than that nobody notices.
+  /// An answer is longer where it has a tenth more bytes: smaller differences aren't noticed.
   static let noticeable = 1.1
 
   /// Whether preference pairs teach more than to answer at length; nil where the rows are none.

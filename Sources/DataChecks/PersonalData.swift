@@ -1,6 +1,6 @@
 /// Personal data and secrets in a text, found by their shapes and check digits.
 ///
-/// What can't be anybody's is left out: addresses reserved for documentation (RFC 2606, 5737, 3849), private networks.
+/// Addresses that belong to no person are left out: addresses reserved for documentation (RFC 2606, 5737, 3849), private networks.
 struct PersonalData {
   /// What is told apart.
   enum Kind: String, CaseIterable {

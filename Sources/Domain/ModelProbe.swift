@@ -42,20 +42,20 @@ package struct ModelProbe: Sendable, Hashable, Codable {
 
   /// When it was last seen.
   package var time: Date
-  /// Seconds to a one-token answer, the shortest of a few; nil where nobody has tested the model.
+  /// Seconds to a one-token answer, the shortest of a few; nil where the model wasn't tested.
   package var latency: Double?
   /// Tokens a second of an answer, after its first, where known.
   package var tokensPerSecond: Double?
-  /// What was seen; abilities that nobody tried are missing.
+  /// What was seen; abilities that weren't tried are missing.
   package var findings: [Ability: Finding]
   /// The models that the server names, at most 200.
   package var models: [String]
   /// The server's own name and version, where it says one.
   package var server: String?
-  /// Where the server says that models come from, by their names: a folder or a digest. Nil where nobody has looked.
+  /// Where the server says that models come from, by their names: a folder or a digest. Nil where that wasn't tested.
   package var origins: [String: String]?
   /// How the model, and each adapter that a variant names, answered a few fixed questions, by name: a hash, and only of
-  /// those that said the same twice. Nil where nobody has looked.
+  /// those that said the same twice. Nil where that wasn't tested.
   package var answers: [String: String]?
   /// Names under which something else was served than when they were tested before, with the time when that was seen.
   package var replaced: [String: Date]?

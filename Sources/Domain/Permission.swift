@@ -85,7 +85,7 @@ package enum Permission: Sendable, Hashable, Codable {
 package enum WorkspaceTrust: Sendable, Hashable {
   /// What it asks for has been allowed.
   case trusted
-  /// Nobody has allowed it yet: all that it asks for.
+  /// Not granted yet; with all permissions that it asks for.
   case untrusted([Permission])
   /// It was allowed once, and asks for these things since.
   case changed([Permission])

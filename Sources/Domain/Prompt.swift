@@ -1,6 +1,6 @@
 import Content
 
-/// Who says a message of a conversation.
+/// The role of a message in a conversation.
 package enum MessageRole: String, Sendable, Hashable, CaseIterable {
   case system, user, assistant
   /// Stands for all messages of the case's own conversation. Only sections have it, never a message.
@@ -8,13 +8,13 @@ package enum MessageRole: String, Sendable, Hashable, CaseIterable {
   /// Gives the result of a tool. Only messages of a case's conversation have it, never a section.
   case tool
 
-  /// Who can say a section of a prompt.
+  /// The role of a section of a prompt.
   package static let ofSections: [MessageRole] = [.system, .user, .assistant, .history]
 }
 
 /// One message as a model receives it.
 package struct ChatMessage: Sendable, Hashable {
-  /// Who says it.
+  /// The role.
   package var role: MessageRole
   /// The text, exactly as sent.
   package var content: String

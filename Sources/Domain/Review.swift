@@ -136,7 +136,7 @@ package struct Reviews: Sendable, Hashable {
     return found.filter { $0.place == place && $0.input == hash }.map(\.mode).sorted()
   }
 
-  /// What a case's answer should have been; nil where nobody said, or where the case asks something else by now.
+  /// What a case's answer should have been; nil where there is no correction, or where the case has changed since.
   package func correction(of evalCase: EvalCase, in set: String) -> Correction? {
     guard let one = correctionsByCase[CaseKey(set: set, caseID: evalCase.id)], one.input == evalCase.inputHash else {
       return nil
@@ -151,7 +151,7 @@ package struct Reviews: Sendable, Hashable {
     return found.filter { $0.input == hash }
   }
 
-  /// Which of two answers is better, seen from `a`; nil where nobody said.
+  /// Which of two answers is better, seen from `a`; nil where there is no preference.
   package func better(of a: OutputPlace, _ b: OutputPlace, on evalCase: EvalCase, in set: String) -> Preference.Better?
   {
     let found = preferences(on: evalCase, in: set).first { $0.a == min(a, b) && $0.b == max(a, b) }

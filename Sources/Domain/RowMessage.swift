@@ -2,11 +2,11 @@ import Content
 
 /// A message of a training row: what is said, and whatever else its file says of it.
 package struct RowMessage: Sendable, Hashable {
-  /// Who says it. Rows know more of them than prompts do.
+  /// The role. Rows have more roles than prompts.
   package enum Role: String, Sendable, Hashable, CaseIterable {
     case system, developer, user, assistant, tool
   }
-  /// Who says it.
+  /// The role.
   package var role: Role
   /// The text; empty where there is none, as in a message that only calls tools.
   package var content: String

@@ -11,7 +11,7 @@ extension TrainerCommand {
       ("alpha", "rank times scale, as PEFT counts"),
     ] + settings.map { ($0.key, $0.help) }
 
-  /// The settings that are fields: the numbers that a program of one's own can be told, each as its key.
+  /// The settings that are fields: the numbers that a user's program can be told, each as its key.
   private static var settings: [TrainingSetting] {
     TrainingSettings.table.filter { setting in
       guard setting.backends.contains(.command), setting.uses.contains(.trainer) else { return false }

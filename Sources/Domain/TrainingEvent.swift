@@ -7,7 +7,7 @@ package struct TrainingEvent: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     /// What is known of the rows on the real tokenizer, before the job starts.
     case preflight(Preflight)
-    /// The model and the rows are loaded. A job that is gone on with starts again.
+    /// The model and the rows are loaded. A job that is resumed starts again.
     case start(TrainingStart)
     case train(Metric)
     /// Loss over the validation rows; not a number, or infinite, where it can't be measured any more.
@@ -23,7 +23,7 @@ package struct TrainingEvent: Sendable, Hashable {
     case warning(String)
     /// Something worth a place on the time line.
     case note(String)
-    /// An end from which the job was gone on with.
+    /// An end from which the job was resumed.
     case paused(message: String?, step: Int)
     case end(TrainingJob.State, message: String?, step: Int)
   }

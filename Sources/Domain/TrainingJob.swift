@@ -5,13 +5,13 @@ package struct TrainingJob: Sendable, Hashable, Identifiable {
   /// Where it stands.
   package enum State: String, Sendable, Hashable, CaseIterable {
     case queued, running, finished, failed, canceled
-    /// Stopped for a while; it can be gone on with.
+    /// Stopped for a while; it can be resumed.
     case paused
     /// Silent too long, or its process died without a word.
     case lost
-    /// Whether nothing more comes, unless it is gone on with.
+    /// Whether nothing more comes, unless it is resumed.
     package var isOver: Bool { self != .queued && self != .running }
-    /// Whether it can be gone on with from what it saved last.
+    /// Whether it can be resumed from what it saved last.
     package var canResume: Bool { isOver && self != .finished }
   }
 
@@ -55,7 +55,7 @@ package struct TrainingJob: Sendable, Hashable, Identifiable {
   /// The best adapter so far, relative to the workspace; of a job at a provider, the model's name there.
   package var adapter: String?
   /// The step of the checkpoint that a person or an evaluation chose; best checkpoint and adapter are that one then, whatever
-  /// its trainer reports. Nil where nobody chose.
+  /// its trainer reports. Nil where none was chosen.
   package var chosen: Int?
   /// Why it failed, was lost or ended early; a sentence.
   package var message: String?

@@ -25,7 +25,7 @@ package struct Variant: Sendable, Hashable, Identifiable {
   package var base: String?
   /// How the next token is chosen.
   package var sampling: Sampling
-  /// Who answers which input, where the variant is a router between two others; `model` and `prompt` are empty then.
+  /// The routing of inputs, where the variant is a router between two others; `model` and `prompt` are empty then.
   package var router: Router?
   /// An adapter called so is the best one of the newest finished job that the model can use.
   package static let latestAdapter = "latest"

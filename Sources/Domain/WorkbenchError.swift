@@ -8,7 +8,7 @@ package enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible 
   case unknown(_ kind: String, _ name: String, among: [String], whenNone: Hint = .addToSettings)
   /// A variant has no run, on a set or on any.
   case notEvaluated(String, on: String?)
-  /// A job has nothing left to go on with.
+  /// A job has nothing left to resume.
   case finishedJob(JobID)
   /// A job has saved no adapter yet.
   case noAdapter(JobID)
@@ -18,11 +18,11 @@ package enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible 
   case usedAdapter(String, by: String)
   /// A model, the engine or a trainer failed.
   case model(String)
-  /// A limit that somebody set was reached.
+  /// A limit set by the user was reached.
   case budget(String)
   /// Files are not as they were meant, and something rests on them: a sentence, and what is wrong in them.
   case files(String, [Problem])
-  /// Nobody has trusted the workspace with these things yet.
+  /// The workspace asks for permissions that aren't granted.
   case untrusted([Permission])
   /// It would cost more than a person has to be asked for.
   case unconfirmed(Charge)
@@ -36,7 +36,7 @@ package enum WorkbenchError: Error, Sendable, Hashable, CustomStringConvertible 
       return "There is no \(kind) called \"\(name)\".\(near) \(list)"
     case .notEvaluated(let name, let set):
       return "\"\(name)\" has not been evaluated\(set.map { " on \"\($0)\"" } ?? "") yet."
-    case .finishedJob(let id): return "Job \(id) is finished: there is nothing left to go on with."
+    case .finishedJob(let id): return "Job \(id) is finished: there is nothing left to resume."
     case .noAdapter(let id): return "Job \(id) has saved no adapter yet."
     case .noCheckpoint(let id, let step): return "There is no checkpoint of job \(id) after step \(step)."
     case .usedAdapter(let adapter, let variant): return "The variant \"\(variant)\" uses \(adapter) already."

@@ -6,7 +6,7 @@ import Grading
 package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
   /// How much it matters.
   package enum Severity: Sendable, Hashable {
-    /// The thing named can't be used until it is mended.
+    /// The thing named can't be used until it is corrected.
     case error
     /// A default is used instead.
     case warning

@@ -69,7 +69,7 @@ package struct Facts: Sendable, Hashable {
   package var generalGap: GeneralGap?
   /// What the tuned variant's answers say of its training.
   package var adapterFindings: [AdapterFinding] = []
-  /// Groups that the cases seem to form and nobody stated.
+  /// Groups that the cases seem to form and that aren't stated.
   package var suspectedGroups: SuspectedGroups?
   /// Cases that are in the eval set and in the training set.
   package var leakedCases: Int?

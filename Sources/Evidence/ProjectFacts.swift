@@ -1,4 +1,4 @@
-/// What the people who run the task say about it; nil means that nobody said.
+/// What the people who run the task say about it; nil means not stated.
 package struct ProjectFacts: Sendable, Hashable {
   /// Good training examples at hand.
   package var trainingExamples: Int?
@@ -18,7 +18,7 @@ package struct ProjectFacts: Sendable, Hashable {
   package var needsFlexibility: Bool?
   /// Whether results are needed today.
   package var isNeededToday: Bool?
-  /// Whether somebody can train and run models.
+  /// Whether the team can train and run models.
   package var hasExpertise: Bool?
   /// Whether the budget is small.
   package var budgetIsSmall: Bool?

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// Who may read what Assay makes.
+/// Access to a file that Assay makes.
 package enum FileAccess: Sendable, Hashable {
   /// Whoever the user's umask lets: files of a workspace that are meant for git, and files whose place a person named.
   case usual

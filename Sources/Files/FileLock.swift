@@ -26,7 +26,7 @@ package enum LockError: Error, Sendable, Hashable, CustomStringConvertible {
 ///
 /// Child processes don't inherit it.
 package final class FileLock: Sendable {
-  /// Who else may hold it.
+  /// Which other locks it excludes.
   package enum Kind: Sendable {
     /// Everybody who also asks for a shared one.
     case shared

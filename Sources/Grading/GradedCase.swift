@@ -6,7 +6,7 @@ package struct GradedCase: Sendable {
   package let expected: JSONValue?
   /// What the case feeds to the prompt.
   package let input: JSONValue
-  /// The id of the case; empty where nobody knows it.
+  /// The id of the case; empty where it isn't known.
   package var id = ""
 
   /// Replaces `{{ path }}` by what the input has there, or `{{ expected.path }}` by what is expected; `{{{{` writes two

@@ -12,7 +12,7 @@ package protocol OutsideGrading: Sendable {
   func finding(of judge: String, on question: JudgeQuestion) async throws(Unscorable) -> JudgeFinding
 }
 
-/// Nobody to ask: graders that need a program or a judge leave answers unscored.
+/// No programs and no judges: graders that need one leave answers unscored.
 package struct NothingOutside: OutsideGrading {
   /// Makes one.
   package init() {}

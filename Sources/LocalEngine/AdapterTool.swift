@@ -34,7 +34,7 @@ package struct AdapterConversion: Sendable, Hashable, Codable {
   package var comparedWithBase: Bool
   /// Names of the files written.
   package var files: [String]
-  /// What whoever loads it must know, in sentences.
+  /// Requirements for loading it, in sentences.
   package var notes: [String]
 
   enum CodingKeys: String, CodingKey {
@@ -75,7 +75,7 @@ package struct FusedModel: Sendable, Hashable, Decodable {
   package var quantized: Bool
   /// Names of the files written.
   package var files: [String]
-  /// What whoever loads it must know, in sentences.
+  /// Requirements for loading it, in sentences.
   package var notes: [String]
   /// How far it is from the base with the adapter.
   package var difference: ModelDifference

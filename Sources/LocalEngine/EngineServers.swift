@@ -10,7 +10,7 @@ import Processes
 package struct EngineServers: ModelServers {
   /// The engine.
   package let engine: LocalEngine
-  /// How long a server stays when nobody uses it.
+  /// How long an unused server stays.
   package var grace: Duration
   /// How long loading a model may take.
   package var startLimit: Duration
@@ -161,7 +161,7 @@ package struct EngineServers: ModelServers {
     package var pid: Int32
     /// When it was started, in seconds since 1970.
     package var started: Double
-    /// Whether anybody holds a lease.
+    /// Whether a lease is held.
     package var isInUse: Bool
     /// Its log.
     package var log: String
@@ -178,7 +178,7 @@ package struct EngineServers: ModelServers {
     }.sorted { $0.started < $1.started }
   }
 
-  /// Stops all servers, also those in use, and returns how many there were. Whoever used them starts them again.
+  /// Stops all servers, also those in use, and returns how many there were. Their clients start them again.
   @discardableResult package func stopAll() async -> Int {
     let alive = folders().filter { $0.process?.isAlive == true }
     await withTaskGroup(of: Void.self) { group in
@@ -192,7 +192,7 @@ package struct EngineServers: ModelServers {
     return names.map { ServerFolder(path: engine.layout.servers + "/" + $0) }
   }
 
-  /// Removes the folders of servers that nobody has started for a week.
+  /// Removes the folders of servers that weren't started for a week.
   private func removeOldFolders() {
     for folder in folders() where folder.process?.isAlive != true {
       let attributes = try? FileManager.default.attributesOfItem(atPath: folder.processFile)

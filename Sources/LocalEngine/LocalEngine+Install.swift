@@ -77,7 +77,7 @@ extension LocalEngine {
         + "free. Make room, or set ASSAY_ENGINE_HOME to a folder on another disk.")
   }
 
-  /// Whether there is an environment to go on with: of this Python, and with a pip that starts.
+  /// Whether there is an environment to resume: of this Python, and with a pip that starts.
   private func environmentWorks(_ python: PythonFinder.Python) async -> Bool {
     let probe = "import sys, pip; print('%d.%d.%d' % sys.version_info[:3])"
     let result = try? await pythonProgram(["-c", probe]).run()

@@ -11,7 +11,7 @@ struct ServerFolder: Sendable, Hashable {
   var stateFile: String { path + "/state.json" }
   /// Clients share a lock on it.
   var leaseFile: String { path + "/lease" }
-  /// Held by whoever starts the server.
+  /// Held by the process that starts the server.
   var startLock: String { path + "/start.lock" }
   /// The identity of the process started last.
   var processFile: String { path + "/process.json" }

@@ -39,7 +39,7 @@ struct ServerSecret: Sendable, Hashable {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
   }
 
-  /// A nonce that nobody has seen: 64 hexadecimal digits.
+  /// A fresh nonce: 64 hexadecimal digits.
   static func nonce() -> String {
     var generator = SystemRandomNumberGenerator()
     return (0..<4).map { _ in

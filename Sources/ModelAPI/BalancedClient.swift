@@ -179,7 +179,7 @@ final class BalancedClient: ModelClient {
 
   // MARK: Health
 
-  /// Looks after servers whose pause is over. Nobody waits for it who can be answered by another.
+  /// Looks after servers whose pause is over. Requests that another server can answer don't wait for it.
   private func startChecks() {
     for index in state.withLock({ $0.pool.takeChecks(now: now) }) {
       Task {

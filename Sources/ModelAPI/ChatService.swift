@@ -12,7 +12,7 @@ struct ChatService: Sendable {
   let address: ServiceAddress
   /// Where its key comes from.
   var key: APIKey
-  /// Who carries the bytes.
+  /// The HTTP client.
   let connections: Connections
   /// What a request may cost.
   let limits: HTTPLimits

@@ -1,6 +1,6 @@
 import Content
 
-/// Who answers a request: how sentences name it, and what it must not be heard to say.
+/// The server or program that answers a request: its name in sentences, and secrets to remove from what it says.
 package struct Peer: Sendable, CustomStringConvertible {
   /// Host and port.
   package let name: String

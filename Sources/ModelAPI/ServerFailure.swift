@@ -110,13 +110,13 @@ enum ServerFailure {
     case 402:
       return .exhausted(
         "\(peer) asks for payment (402)\(reason) Check the account's plan and billing.", resetAfter: nil)
-    case 429, 529: return .busy("\(peer) asks us to slow down (\(status))\(reason)", retryAfter: delay)
+    case 429, 529: return .busy("\(peer) asks for fewer requests (\(status))\(reason)", retryAfter: delay)
     case 500... where delay != nil:
       return .busy("\(peer) can't answer just now (\(status))\(reason)", retryAfter: delay)
     case 408, 425, 500...: return .unavailable("\(peer) can't answer just now (\(status))\(reason)")
     case 401, 403:
       let advice = keyVariable.map { "Check the key in \($0)." } ?? "Name the variable that holds its key as key_env."
-      return .rejected("\(peer) doesn't let us in (\(status))\(reason) \(advice)")
+      return .rejected("\(peer) refused access (\(status))\(reason) \(advice)")
     case 404, 405:
       return .rejected(
         "\(peer) doesn't know the address or the model (\(status))\(reason) Check base_url, which usually ends in /v1, and model."

@@ -35,7 +35,7 @@ struct BlindDesk: Sendable {
     return "01234567".contains(digit)
   }
 
-  /// To the next case that nobody judged, from the present one on; then from the beginning.
+  /// Selects the next case without a judgement, from the present one on, then from the beginning.
   mutating func advance(_ judged: Set<String>) {
     let next = order.indices.first { $0 > place && !judged.contains(order[$0]) }
     place = next ?? order.indices.first { $0 != place && !judged.contains(order[$0]) } ?? order.count
@@ -43,7 +43,7 @@ struct BlindDesk: Sendable {
 }
 
 extension ComparePane {
-  /// Opens the desk at the first case that nobody judged.
+  /// Opens the desk at the first case without a judgement.
   mutating func openDesk(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let comparison = comparison(snapshot, pair(snapshot)) else { return .handled }
     var desk = BlindDesk(comparison)
@@ -58,7 +58,7 @@ extension ComparePane {
     comparison(snapshot, pair(snapshot))?.rows.first { $0.id == id }
   }
 
-  /// The cases of which anybody said whose answer is better.
+  /// The cases with a preference.
   private func judged(_ snapshot: Snapshot) -> Set<String> {
     guard let comparison = comparison(snapshot, pair(snapshot)) else { return [] }
     return Set(

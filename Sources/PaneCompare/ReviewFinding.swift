@@ -41,7 +41,7 @@ struct ReviewMarks: Hashable, Sendable {
     correction = reviews.correction(of: row.evalCase, in: set)?.text
   }
 
-  /// In a word or two, for the list; empty where nobody found anything.
+  /// In a word or two, for the list; empty where there is no finding.
   var words: String {
     let found =
       switch better {
@@ -57,10 +57,10 @@ struct ReviewMarks: Hashable, Sendable {
   /// What was found of one of the two answers; nil where nothing was.
   func word(ofA isA: Bool) -> (text: String, isGood: Bool)? {
     switch better {
-    case .both: ("found good", true)
-    case .neither: ("found not good", false)
-    case .a: isA ? ("found better", true) : ("found worse", false)
-    case .b: isA ? ("found worse", false) : ("found better", true)
+    case .both: ("you found it good", true)
+    case .neither: ("you found it not good", false)
+    case .a: isA ? ("you preferred this", true) : ("you preferred the other", false)
+    case .b: isA ? ("you preferred the other", false) : ("you preferred this", true)
     case nil: nil
     }
   }

@@ -22,7 +22,7 @@ struct SummaryStrip {
     return min(wanted, max(0, rect.height - 5))
   }
 
-  /// What people preferred, where anybody said.
+  /// People's preferences, where there are any.
   private var preferences: PreferenceCount? {
     guard let comparison, !snapshot.reviews.isEmpty, let set = snapshot.workspace.evalSet(comparison.a.set) else {
       return nil

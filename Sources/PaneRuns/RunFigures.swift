@@ -93,7 +93,7 @@ struct RunFigures {
       lines.append(("cost", plain([cost] + [each, open].compactMap(\.self))))
     }
     let age = NumberFormat.ago(snapshot.time.timeIntervalSince(run.started))
-    lines.append(("work", plain([NumberFormat.duration(run.seconds), "begun \(age)"])))
+    lines.append(("work", plain([NumberFormat.duration(run.seconds), "started \(age)"])))
     lines.append(("model", plain(settings)))
     lines.append(
       (
@@ -145,11 +145,11 @@ struct RunFigures {
       let kept = run.summary.leftOut
       lines.append(
         kept == 0
-          ? ("Every case has its answer.", .success)
+          ? ("Complete.", .success)
           : ("Every case has a reply; \(kept) of them \(kept == 1 ? "is no answer" : "are no answers").", .text))
     }
     if run.summary.errors > 0, !isKnownWhy {
-      lines.append(("Why they failed is told while it runs, and in assay outputs \(run.id).", .textDim))
+      lines.append(("assay outputs \(run.id) lists the reasons.", .textDim))
     }
     if let pair {
       let kind = pair.other.variant.name == run.variant.name ? "the same variant" : pair.other.variant.name
@@ -173,7 +173,7 @@ struct RunFigures {
     }
     let rest = failed > 0 ? ", and asks again for the \(errors) that failed" : ""
     return
-      "Paused with \(NumberFormat.count(summary.done)) of \(NumberFormat.count(run.requests)) answered: r goes on with it\(rest)."
+      "Paused with \(NumberFormat.count(summary.done)) of \(NumberFormat.count(run.requests)) answered: r resumes it\(rest)."
   }
 }
 
@@ -182,8 +182,8 @@ extension RunChange {
   func sentence(_ run: Run) -> String {
     let again = "r evaluates \(run.variant.name) as it is now."
     return switch self {
-    case .variantIsGone: "≠ The variant or its prompt is gone from assay.yaml: this run can be read, not gone on with."
-    case .setIsGone: "≠ The eval set is gone from assay.yaml: this run is kept, and can't be gone on with."
+    case .variantIsGone: "≠ The variant or its prompt is gone from assay.yaml: this run can be read, not resumed."
+    case .setIsGone: "≠ The eval set is gone from assay.yaml: this run is kept, and can't be resumed."
     case .variant: "≠ The variant's model, adapter or sampling has changed since: " + again
     case .prompt: "≠ The prompt has changed since: " + again
     case .set: "≠ The eval set has changed since: " + again

@@ -48,14 +48,14 @@ extension RunsPane {
     }
     bindings += [
       Binding(
-        "r", title: "Go on with the run, or evaluate its variant again", group: group, action: .evaluate,
+        "r", title: "Resume the run, or evaluate its variant again", group: group, action: .evaluate,
         unavailable: whyNot, footer: words),
       Binding(
         "R", title: "Ask everything afresh, as another run", group: group, action: .evaluateAfresh,
         unavailable: evaluatingAfresh(run, snapshot)),
       Binding(
         "p", title: "Pause the run", group: group, action: .pause,
-        unavailable: run == nil ? noRun : isActive ? nil : "This run isn't under way here; r goes on with one.",
+        unavailable: run == nil ? noRun : isActive ? nil : "This run isn't under way here; r resumes one.",
         footer: "pause"),
       compare,
       Binding(
@@ -94,7 +94,7 @@ extension RunsPane {
 
   private var noRun: String { "There is no run yet: r in Prompt, Cases or Verdict evaluates a variant." }
 
-  /// Why a run can't be gone on with, or else what to call it in the footer.
+  /// Why a run can't be resumed, or else what to call it in the footer.
   private func evaluating(_ run: Run?, _ snapshot: Snapshot) -> (whyNot: String?, footer: String?) {
     guard let run else { return (noRun, nil) }
     if snapshot.progress[run.id] != nil { return ("It is running; p pauses it.", nil) }
@@ -108,7 +108,7 @@ extension RunsPane {
     case nil: break
     }
     return run.state == .finished
-      ? ("Every case has its answer; R asks everything afresh.", nil)
+      ? ("Complete; R asks everything afresh.", nil)
       : (nil, run.summary.errors > 0 && run.summary.errors + run.summary.done >= run.requests ? "ask again" : "go on")
   }
 

@@ -195,7 +195,7 @@ extension RunsPane {
       TableColumn("median", width: 7...7, alignment: .right, priority: 6) { run in
         run.summary.latencyMedian > 0 ? [Span(NumberFormat.duration(run.summary.latencyMedian))] : dim("–")
       },
-      TableColumn("begun", width: 10...10, alignment: .right, priority: 4) {
+      TableColumn("started", width: 10...10, alignment: .right, priority: 4) {
         dim(NumberFormat.ago(snapshot.time.timeIntervalSince($0.started)))
       },
     ]

@@ -206,7 +206,7 @@ package struct RunsPane: Pane {
 
   // MARK: Evaluating
 
-  /// Goes on with the shown run.
+  /// Resumes the shown run.
   private mutating func evaluate(_ snapshot: Snapshot, isFresh: Bool = false) -> Reaction<Command> {
     guard let run = selected(snapshot) else { return .handled }
     let request = EvaluateRequest(

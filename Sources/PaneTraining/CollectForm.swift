@@ -85,7 +85,7 @@ struct CollectForm: Sendable {
     if let index = chosen.firstIndex(of: run.id) { chosen.remove(at: index) } else { chosen.append(run.id) }
   }
 
-  /// Names the file after the runs, as long as nobody gave it another name.
+  /// Names the file after the runs, unless it was given another name.
   private mutating func suggest(_ snapshot: Snapshot) {
     let next = CollectRequest.path(of: taken(listed(snapshot)).map(\.id).sorted(), kind: kind)
     if next != suggestion, fields["file"] == suggestion { fields["file"] = next }

@@ -169,10 +169,10 @@ struct JobFigures {
     switch job.state {
     case .failed: remarks.append(("The log tells more. r goes on from what was saved; a adds another job.", .textDim))
     case .lost: remarks.append(("r goes on from what was saved last; u uses it as it is.", .textDim))
-    case .paused: remarks.append(("r goes on with it.", .textDim))
+    case .paused: remarks.append(("r resumes it.", .textDim))
     case .canceled where !detail.checkpoints.isEmpty:
       remarks.append(("What was saved can be used with u; r goes on from it.", .textDim))
-    case .queued where job.message == nil: remarks.append(("Waiting for the trainer's first word.", .textDim))
+    case .queued where job.message == nil: remarks.append(("Starting the trainer …", .textDim))
     default: break
     }
     if let sign = overfitting {

@@ -165,7 +165,7 @@ struct TrainingForm: Sendable {
       shown.describe(ID.setting(setting).label, hint: "has no effect here", isIdle: true)
     }
     if let steps = wanted.steps {
-      shown.describe(ID.setting(TrainingSettings.setting(\.epochs)).label, hint: "steps win over epochs", isIdle: true)
+      shown.describe(ID.setting(TrainingSettings.setting(\.epochs)).label, hint: "steps override epochs", isIdle: true)
       if let rows = learntRows {
         let epochs = Double(steps) * max(1, Double(wanted.batchSize) * Double(wanted.gradientAccumulation)) / rows
         shown.describe(

@@ -75,7 +75,7 @@ extension TrainingPane {
 
   private func overlayKey(_ reason: String?) -> Binding<Action> {
     Binding(
-      .space, title: "Lay this job's curves over those of others, or no more", group: "Curves", action: .overlay,
+      .space, title: "Toggle the overlay of this job's curves", group: "Curves", action: .overlay,
       unavailable: reason, footer: area == .jobs && reason == nil ? "overlay" : nil)
   }
 }

@@ -12,7 +12,7 @@ extension TrainingPane {
       overlay = .collect(form)
     case .cancel(let id):
       let lines = [
-        "Job \(id) saves what it has learnt and ends. r goes on with it.",
+        "Job \(id) saves what it has learnt and ends; r resumes it.",
         "y cancels it; n, Esc or q lets it run.",
       ]
       surface.popup(lines.map { [Span($0)] }, title: "Cancel job \(id)?", over: rect, theme: theme)

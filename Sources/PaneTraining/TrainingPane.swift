@@ -245,7 +245,7 @@ package struct TrainingPane: Pane {
       overlay = .form(form)
       return .notice(form.fields.problem ?? "Something in the form can't be used.")
     }
-    // What is known to fail is said while the form is there to be mended.
+    // What is known to fail is said while the form is there to be corrected.
     if let problem = snapshot[TrainingEstimateQuery(request)].answer?.problem {
       overlay = .form(form)
       return .notice(problem)

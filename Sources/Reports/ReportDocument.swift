@@ -163,7 +163,7 @@ extension ReportDocument {
     package var median: Double?
     /// The 95th percentile of it, in seconds.
     package var slow: Double?
-    /// Tokens of one prompt and of one answer, means; nil where nobody counted.
+    /// Tokens of one prompt and of one answer, means; nil where they weren't counted.
     package var promptTokens: Double?
     /// Tokens of one answer, the mean.
     package var answerTokens: Double?

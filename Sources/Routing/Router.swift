@@ -15,7 +15,7 @@ package struct Router: Sendable, Hashable {
   package struct Rule: Sendable, Hashable {
     /// Which inputs it is for.
     package var when: RoutePredicate
-    /// Who answers them.
+    /// The arm that answers them.
     package var arm: Arm
 
     /// Makes a rule.
@@ -95,7 +95,7 @@ package struct Router: Sendable, Hashable {
 
   /// A choice with its reason.
   package struct Choice: Sendable, Hashable {
-    /// Who answers, or answers first.
+    /// The arm that answers, or answers first.
     package var arm: Arm
     /// Why, without a full stop: the rule that holds, or `otherwise`.
     package var reason: String
@@ -107,7 +107,7 @@ package struct Router: Sendable, Hashable {
     }
   }
 
-  /// Who answers an input, as far as the input decides it: a cascade always begins with the cheap arm.
+  /// The arm that answers an input, as far as the input decides it: a cascade always begins with the cheap arm.
   package func choice(for features: InputFeatures) -> Choice {
     switch policy {
     case .rules(let rules, let otherwise):

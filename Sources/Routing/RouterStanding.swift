@@ -82,7 +82,7 @@ package struct RouterCandidate: Sendable {
 package struct MisroutedCase: Sendable, Hashable {
   /// The case's id.
   package var id: String
-  /// Who was chosen.
+  /// The arm that was chosen.
   package var arm: Router.Arm
   /// Why.
   package var reason: String

@@ -241,7 +241,7 @@ struct RunTally: Sendable {
   }
 }
 
-/// Numbers kept in order; new ones are merged in when somebody looks.
+/// Numbers kept in order; new ones are merged in on reading.
 struct SortedNumbers: Sendable {
   private var old: [Double] = []
   private var new: [Double] = []

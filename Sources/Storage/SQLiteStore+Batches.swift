@@ -18,7 +18,7 @@ extension SQLiteStore {
     }
   }
 
-  /// Batches that aren't over as far as anybody knows, oldest first; of one run or of all.
+  /// Batches not known to be over, oldest first; of one run or of all.
   package func openBatches(of run: RunID?) async throws -> [BatchRecord] {
     try await read { db in
       try Row.fetchAll(

@@ -10,7 +10,7 @@ package enum LogDiagnosis {
   static let mostLines = 400
 
   /// What ended the trainer that printed these lines last; nil when that is not known.
-  /// - Parameter status: as shells count; nil where nobody knows it.
+  /// - Parameter status: as shells count it; nil where it isn't known.
   package static func sentence(lines: [String], status: Int?) -> String? {
     if status == 0 { return nil }
     let lines = lines.suffix(mostLines).map { LogLine(LogText.clean($0)) }
@@ -80,7 +80,7 @@ struct LogLine {
 struct LogMatch {
   let lines: [LogLine]
   let index: Int
-  /// As shells count; nil where nobody knows it.
+  /// The exit status as shells count it; nil where it isn't known.
   let status: Int?
 
   /// The line.

@@ -9,7 +9,7 @@ package struct RecordFile: Sendable {
   private var pending = Data()
   /// Bytes of a long record, with its checksum, that are still to come.
   private var passing: UInt64 = 0
-  /// Whether a length was broken, so that nobody knows where the next record begins.
+  /// Whether a length was broken, so that the next record can't be found.
   package private(set) var isBroken = false
   /// Records that were passed over because their checksum was wrong.
   private(set) var damaged = 0

@@ -34,7 +34,7 @@ package struct TrustLedger: Sendable {
 
   private static func name(_ root: String) -> String { SHA256.hex(root) + ".json" }
 
-  /// What was allowed to the workspace at a real path; nil where nobody has trusted it, or the folder has another owner
+  /// What was allowed to the workspace at a real path; nil where it isn't trusted, or the folder has another owner
   /// since.
   func entry(for root: String) -> Entry? {
     guard let owner = Self.owner(of: root), let bytes = try? folder.read(Self.name(root), limit: Self.longest),

@@ -30,7 +30,7 @@ package struct UserFolder: Sendable, Hashable {
   }
 
   /// Makes the folder, for its user alone.
-  /// - Throws: ``TrustFailure`` when it can't be made or is somebody else's.
+  /// - Throws: ``TrustFailure`` when it can't be made or belongs to another user.
   func make() throws(TrustFailure) {
     do {
       try FileManager.default.createDirectory(

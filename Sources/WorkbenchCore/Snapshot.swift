@@ -241,7 +241,7 @@ package struct Notice: Sendable, Hashable, Identifiable {
   }
 }
 
-/// An edit of the workspace's files that was carried out or failed, for whoever handed it in.
+/// An edit of the workspace's files that was carried out or failed, for the pane that asked for it.
 package struct EndedEdit: Sendable, Hashable, Identifiable {
   /// Rises with each edit in this process.
   package var id: Int

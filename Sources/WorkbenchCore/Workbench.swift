@@ -79,7 +79,7 @@ package actor Workbench {
   package internal(set) var uses: [RunID: RunUse] = [:]
   /// The newest question about costs.
   var lastCharge = 0
-  /// Dollars that commands under way may cost at most and nobody was asked about.
+  /// Dollars that commands under way may cost at most without consent.
   var unaskedDollars = 0.0
   /// Variants of which a person agreed to pay for trials.
   var trialsAgreed: Set<String> = []
@@ -208,7 +208,7 @@ package actor Workbench {
   /// Carries out one command and returns when all its work is done.
   /// - Parameter consent: whether a person agreed to what it costs.
   /// - Throws: `WorkbenchError`, `Problem`, `ModelFailure`, `TrainerFailure` or a store's error; each describes itself.
-  ///   `WorkbenchError.unconfirmed` where it costs more than the limit and nobody agreed yet.
+  ///   `WorkbenchError.unconfirmed` where it costs more than the limit and there is no consent.
   package func perform(_ command: Command, consent: Consent = .notAsked) async throws {
     try await spending(consent, on: command) { try await command.work.perform(on: self) }
   }
@@ -252,7 +252,7 @@ package actor Workbench {
     return stream
   }
 
-  /// Whether anybody looks.
+  /// Whether there are subscribers.
   var hasSubscribers: Bool { !subscribers.isEmpty }
 
   private func unsubscribe(_ number: Int) { subscribers[number] = nil }

@@ -89,7 +89,7 @@ struct Palette: Sendable {
     surface.horizontalLine(at: Point(x: inner.x, y: rows[1].y), length: inner.width, style: theme[.overlayBorder])
     if matches.isEmpty {
       surface.write(
-        "Nothing is called so; Backspace widens the search.", at: Point(x: inner.x, y: rows[2].y),
+        "No match.", at: Point(x: inner.x, y: rows[2].y),
         style: theme[.textDim], clip: inner)
       return
     }

@@ -21,8 +21,8 @@ extension Screen {
       Binding("!", title: "Problems and messages", group: "Everywhere", action: .messages),
       Binding(
         .control("t"), title: "Trust: what this workspace asks for", group: "Everywhere", action: .trust),
-      Binding(.control("l"), title: "Read the files again", group: "Everywhere", action: .reload),
-      Binding(.control("z"), title: "Back to the shell; fg returns", group: "Everywhere", action: .suspend),
+      Binding(.control("l"), title: "Reload files", group: "Everywhere", action: .reload),
+      Binding(.control("z"), title: "Suspend (fg resumes)", group: "Everywhere", action: .suspend),
       Binding("q", .control("c"), title: "Quit", group: "Everywhere", action: .quit, footer: "quit"),
     ]
   }

@@ -234,7 +234,7 @@ package struct Screen: Sendable {
     }
   }
 
-  /// What saves everything that is typed and can be saved, for when there is nobody to ask any more.
+  /// Commands that save whatever can be saved, for an end without a question.
   package mutating func leave() -> [Command] { panes.indices.flatMap { carryOut(panes[$0].leave(snapshot)) } }
 
   /// Saves what is typed and ends; asks first while there is something to lose, and waits for what is being saved.

@@ -15,7 +15,7 @@ struct TrustOverlay: Sendable {
     folder = snapshot.workspace.folder
   }
 
-  /// What the workspace asks for that nobody has allowed; nil where it is trusted.
+  /// The workspace's permissions that aren't granted yet; nil where it is trusted.
   var asked: [Permission]? {
     switch trust {
     case .trusted: nil

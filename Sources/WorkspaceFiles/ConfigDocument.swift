@@ -33,7 +33,7 @@ final class ProblemLog {
 /// A YAML file read so far that its parts can be looked at one by one: a syntax error costs only the part it stands in,
 /// and a key that is written twice only its first value.
 ///
-/// The text may come from anybody. Size, nesting and aliases are bounded before the parser sees it, because aliases can
+/// The text isn't trusted. Size, nesting and aliases are bounded before the parser sees it, because aliases can
 /// make a few lines stand for billions of values.
 struct ConfigDocument {
   /// The largest file that is read, in bytes.

@@ -121,7 +121,7 @@ package actor FolderWorkspaceFiles: WorkspaceFiles {
     return await fingerprints.fingerprint(of: path)
   }
 
-  /// Yields after something under the workspace was changed by anybody, hidden files and `.assay` aside.
+  /// Yields after something under the workspace changed, whoever changed it, hidden files and `.assay` aside.
   package nonisolated func changes() -> AsyncStream<Void> { FileWatcher(folder.path).changes() }
 
   /// Makes every error a `Problem` with the file it is about.

@@ -38,7 +38,7 @@ struct Named<Item> {
   /// Notes that a name stands for nothing.
   func report(_ kind: String, _ name: String, at key: String, in fields: inout ConfigFields) {
     func sentence() -> String {
-      if names.contains(name) { return "The \(kind) \"\(name)\" can't be used until its own error is mended." }
+      if names.contains(name) { return "The \(kind) \"\(name)\" can't be used until its own error is fixed." }
       let list = declared.isEmpty ? " There is none." : " There are \(declared.prefix(20).joined(separator: ", "))."
       let nearest = Spelling.nearest(to: name, among: declared)
       return "There is no \(kind) called \"\(name)\"." + (nearest == nil ? list : ConfigFields.suggestion(nearest))

@@ -156,7 +156,7 @@ extension FolderWorkspaceFiles {
   private static func registry(_ path: String) throws -> JSONObject {
     do {
       guard let object = try JSONValue(parsing: FileBytes.text(path, limit: 1 << 24)).object else {
-        throw Problem(file: path, message: "Expected an object of data sets; mend it, or write to another folder.")
+        throw Problem(file: path, message: "Expected an object of data sets; correct it, or write to another folder.")
       }
       return object
     } catch FileError.missing {
@@ -164,7 +164,7 @@ extension FolderWorkspaceFiles {
     } catch let problem as Problem {
       throw problem
     } catch {
-      throw Problem(file: path, message: "\(error) Mend it, or write to another folder.")
+      throw Problem(file: path, message: "\(error) Correct it, or write to another folder.")
     }
   }
 }

@@ -11,7 +11,7 @@ struct AblateCommand: AsyncParsableCommand {
     commandName: "ablate", abstract: "Measure what each section of a variant's prompt is worth.",
     discussion: """
       Evaluates the variant, and the variant without each of its sections: a run more than there are sections. What was \
-      answered before isn't asked again, so the same command goes on with what was interrupted. Effects are the whole \
+      answered before isn't asked again, so the same command resumes what was interrupted. Effects are the whole \
       prompt minus the prompt without the section; their p-values are adjusted for all sections together.
       """)
 

@@ -64,7 +64,7 @@ struct ChosenAdapter: Sendable {
     if let step = folderStep ?? job.best?.step { name += "-step-\(step)" }
   }
 
-  /// Where something made of it stands when nobody says otherwise.
+  /// Where something made of it stands unless another place is given.
   func place(of what: String) -> String { "\(prefix)-\(what)" }
 
   /// The folder.

@@ -8,7 +8,7 @@ import WorkbenchCore
 /// `assay compare`: two variants, case by case.
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Line two evaluated variants (or runs, by number) up case by case.")
+    commandName: "compare", abstract: "Compare two variants (or runs, by number) case by case.")
 
   @Argument(help: "The first variant or run, usually the prompted one.")
   var a: String

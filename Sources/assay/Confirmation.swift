@@ -7,7 +7,7 @@ import WorkbenchCore
 enum Confirmation {
   /// Tells what is about to be deleted and asks whether to go on.
   /// - Parameter yes: Whether the person agreed on the command line.
-  /// - Throws: `WorkbenchError.input` where the answer is no, or nobody can be asked.
+  /// - Throws: `WorkbenchError.input` where the answer is no, or there is no terminal to ask on.
   static func require(_ sentence: String, yes: Bool) throws {
     Wiring.say(sentence)
     if yes { return }

@@ -9,7 +9,7 @@ struct DossierFiles: WorkspaceFiles {
 
   private static let unwritable = Problem(file: "assay.yaml", message: "A dossier can't be changed.")
 
-  /// The workspace without what is wrong with models and adapters: they stayed where they are, and nobody asks them.
+  /// The workspace without what is wrong with models and adapters: they aren't in the dossier and aren't asked.
   func read() async throws -> Workspace {
     var workspace = try await folder.read()
     workspace.problems.removeAll { problem in

@@ -36,7 +36,7 @@ struct EvalCommand: AsyncParsableCommand {
   var maxTime: Double?
   @Option(help: "How many answers each case gets; each is asked for, none is a copy.")
   var repeats = 1
-  @Flag(help: "Ask everything anew, whatever was answered before. Without it the same command goes on with that run.")
+  @Flag(help: "Ignore cached answers and start a new run. Without it the same command resumes that run.")
   var fresh = false
   @Flag(
     help: "Hand the requests in as a batch: answered within a day, for less. Interrupted, the same command waits on.")

@@ -93,7 +93,7 @@ struct JobsCommand: AsyncParsableCommand {
   /// Ends a job for a while.
   struct Pause: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "pause", abstract: "Ask a job to save and end for a while; `jobs resume` goes on with it exactly.")
+      commandName: "pause", abstract: "Ask a job to save and pause; `jobs resume` continues it exactly.")
     @Argument var id: Int64
     @OptionGroup var options: WorkspaceOptions
     func run() async throws {
@@ -101,11 +101,11 @@ struct JobsCommand: AsyncParsableCommand {
     }
   }
 
-  /// Goes on with a job.
+  /// Resumes a job.
   struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "resume",
-      abstract: "Go on with a job that was paused, canceled, lost or has failed, from what it saved last.")
+      abstract: "Resume a job that was paused, canceled or lost, or has failed, from its last checkpoint.")
     @Argument var id: Int64
     @Option(
       help: ArgumentHelp(

@@ -2,7 +2,7 @@ import Synchronization
 import Terminal
 
 /// A line on stderr that shows how far something is, drawn over itself; where stderr is no terminal, such as in a log, a
-/// line of its own now and then, when somebody asks for a sign of life.
+/// line of its own now and then, on request.
 struct ProgressLine {
   private var last = ContinuousClock.now - .seconds(1)
   private var isShown = false

@@ -10,14 +10,14 @@ struct SweepCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep", abstract: "Train with several settings, and see which do best.",
     discussion: """
-      Every combination of the values is a job. The same command goes on with what an earlier one left; jobs themselves go on \
+      Every combination of the values is a job. The same command resumes what an earlier one left; jobs themselves continue \
       when this command ends. With --halving most trials end after a quarter or half of their steps.
       """,
     subcommands: [Run.self, Show.self], defaultSubcommand: Run.self)
 
   /// Does it.
   struct Run: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "run", abstract: "Begin or go on with a sweep.")
+    static let configuration = CommandConfiguration(commandName: "run", abstract: "Start or resume a sweep.")
     @Argument(help: "Its name.")
     var name: String
     @Option(help: ArgumentHelp("Only one in so many trials goes on after a quarter and a half.", valueName: "n"))

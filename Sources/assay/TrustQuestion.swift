@@ -7,7 +7,7 @@ import WorkbenchCore
 /// Asks a person on the terminal whether a workspace may do what its files ask for.
 enum TrustQuestion {
   /// Returns once the workspace is trusted: at once where it is already.
-  /// - Throws: `WorkbenchError.untrusted` when the person says no, or when there is nobody to ask.
+  /// - Throws: `WorkbenchError.untrusted` when the person says no, or when there is no terminal to ask on.
   static func ask(_ workbench: Workbench) async throws {
     let snapshot = await workbench.snapshot
     guard let asked = permissions(snapshot.trust) else { return }

@@ -16,7 +16,7 @@ enum Wiring {
   /// A workbench on a folder. Where no person has trusted the workspace yet, it can be looked at: `.assay` is left alone
   /// then, unless this installation made it, and nothing is written.
   /// - Parameter trusts: whether the workspace is trusted by this process, whatever its files ask for.
-  /// - Parameter streamsAnswers: whether somebody may read answers while they come.
+  /// - Parameter streamsAnswers: whether answers are shown while they arrive.
   static func workbench(folder: String, trusts: Bool, streamsAnswers: Bool = false) async throws -> Workbench {
     let layout = EngineLayout.standard(environment: ProcessInfo.processInfo.environment)
     let gate = WorkspaceGate(workspace: folder, trustsAll: trusts || Self.isTrustedByEnvironment)

@@ -88,7 +88,7 @@ extension EndToEnd {
         let ending = try await assay("eval", "base", "--workspace", folder, environment: KillTests.key)
         #expect(ending.status == 0, "\(ending)")
         #expect(ending.errors.contains("base: 0 of 3 done, waiting: the server asked to wait "), "\(ending)")
-        #expect(ending.errors.contains("asks us to slow down (429): slow"))
+        #expect(ending.errors.contains("asks for fewer requests (429): slow"))
         await server.stop()
       }
     }

@@ -12,7 +12,7 @@ import WorkbenchCore
   /// What a key means in every pane that knows it: how the titles of its bindings begin.
   static let meanings: [Key: [String]] = [
     "a": ["Add "], "c": ["Compare "], "e": ["Edit "], "f": ["Filter "], "n": ["Next "], "p": ["Pause "],
-    "r": ["Run ", "Evaluate the selected ", "Go on with "], "s": ["Next eval set"], "t": ["Try "], "w": ["Show "],
+    "r": ["Run ", "Evaluate the selected ", "Resume "], "s": ["Next eval set"], "t": ["Try "], "w": ["Show "],
     "x": ["Stop ", "Close the trial", "Cancel "], "y": ["Copy "], "/": ["Search "],
     "B": ["Bring back "], "D": ["Delete "], "E": ["Evaluate the checkpoints"], "F": ["Follow "], "N": ["Previous "],
     "R": ["Ask everything afresh"], "V": ["Next variant"], .control("o"): ["Open "],

@@ -85,7 +85,7 @@ struct KeyTests {
     var desk = Desk(Sample.atRest())
     desk.press("j j r")
     #expect(desk.commands == [.evaluate(EvaluateRequest(variant: "task-only", set: "main"))])
-    #expect(desk.surface.text().contains("Paused with 37 of 100 answered: r goes on with it."))
+    #expect(desk.surface.text().contains("Paused with 37 of 100 answered: r resumes it."))
   }
 
   @Test func aFinishedRunCanBeAskedAfresh() {
@@ -119,11 +119,11 @@ struct KeyTests {
     #expect(desk.commands == [.pauseRun(RunID(8))])
     #expect(
       desk.notices == [
-        "Every case has its answer; R asks everything afresh.",
+        "Complete; R asks everything afresh.",
         "The variant prompted or its prompt is gone from assay.yaml.",
         "The eval set main is gone from assay.yaml.",
         "Another Assay on this machine is working on it.",
-        "This run isn't under way here; r goes on with one.",
+        "This run isn't under way here; r resumes one.",
         "It is running; p pauses it.",
       ])
   }

@@ -141,7 +141,7 @@ struct DrawingTests {
   @Test func whatDoesNotCountInTheFormSaysSo() {
     let surface = screen(Sample.running(), 80, 22, keys: "a")
     let text = surface.text()
-    #expect(text.contains("steps win over epochs"))
+    #expect(text.contains("steps override epochs"))
     #expect(text.contains("= 11.9 epochs"))
     #expect(text.contains("has no effect here"), "no rows are mixed in")
     #expect(

@@ -185,7 +185,7 @@ struct KeyTests {
     desk.snapshot[JobDetailQuery(JobID(4))] = .ready(JobDetail(job: desk.snapshot.jobs[0]))
     desk.draw()
     #expect(desk.text.contains("Job 4 ·"))
-    #expect(desk.text.contains("Waiting for the trainer's first word."))
+    #expect(desk.text.contains("Starting the trainer …"))
     #expect(desk.pane.area == .chart)
   }
 

@@ -10,12 +10,12 @@ import Testing
 @Suite struct RunPatienceTests {
   @Test func aQuotaThatIsUsedUpPausesTheRunAndItGoesOnLater() async throws {
     let model = FakeModel { request, number in
-      if (3...9).contains(number) { throw ModelFailure.busy("m asks us to slow down (429).", retryAfter: 86_400) }
+      if (3...9).contains(number) { throw ModelFailure.busy("m asks for fewer requests (429).", retryAfter: 86_400) }
       return Answer(text: request.messages.last?.content ?? "")
     }
     let (workbench, _) = try await workbench(sampleWorkspace(cases: 9), model: model)
     let error = await #expect(throws: WorkbenchError.self) { try await evaluate(workbench) }
-    #expect(error?.description.contains("m asks us to slow down (429).") == true)
+    #expect(error?.description.contains("m asks for fewer requests (429).") == true)
     #expect(error?.description.contains("in 24 h") == true)
     let paused = try #require(await workbench.snapshot.runs.first)
     #expect(paused.state == .paused && paused.summary.done == 2)
@@ -43,7 +43,7 @@ import Testing
 
   @Test func progressSaysWhatARunWaitsFor() async throws {
     let (workbench, _) = try await workbench(
-      model: FakeModel { _, _ in throw ModelFailure.busy("m asks us to slow down (429).", retryAfter: 300) })
+      model: FakeModel { _, _ in throw ModelFailure.busy("m asks for fewer requests (429).", retryAfter: 300) })
     let seen = Task {
       for await snapshot in await workbench.snapshots() {
         if let words = snapshot.progress.values.first?.waiting { return words }
@@ -54,7 +54,7 @@ import Testing
     let words = await seen.value
     run.cancel()
     _ = await run.result
-    #expect(words.hasPrefix("the server asked to wait ") && words.hasSuffix(": m asks us to slow down (429)"))
+    #expect(words.hasPrefix("the server asked to wait ") && words.hasSuffix(": m asks for fewer requests (429)"))
   }
 
   @Test func whatAServerIgnoresInARunIsSaidAndRemembered() async throws {

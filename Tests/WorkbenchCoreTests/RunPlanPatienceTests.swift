@@ -118,9 +118,9 @@ import Testing
     func sentence(_ reason: ModelFailure?, _ seconds: Double?) -> String {
       QuotaStop(reason: reason, resumesAfter: seconds, longestWait: 600).sentence(now: now)
     }
-    let day = sentence(.busy("s asks us to slow down (429).", retryAfter: 86_400), 86_400)
+    let day = sentence(.busy("s asks for fewer requests (429).", retryAfter: 86_400), 86_400)
     #expect(
-      day.hasPrefix("s asks us to slow down (429). The run has stopped, since it waits at most 10 min (--max-wait)"))
+      day.hasPrefix("s asks for fewer requests (429). The run has stopped, since it waits at most 10 min (--max-wait)"))
     #expect(day.contains("goes on from there in 24 h (1970-01-") && day.hasSuffix(")."))
     #expect(sentence(Self.daily(nil), nil).hasSuffix("once the quota allows it, the same command goes on from there."))
     #expect(!sentence(Self.daily(30), 30).contains("--max-wait"))

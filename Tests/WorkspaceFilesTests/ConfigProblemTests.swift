@@ -163,7 +163,7 @@ struct ConfigProblemTests {
         "assay.yaml:6: eval_sets.general.prompt: There is no prompt called \"mian\". Did you mean \"main\"?",
         "assay.yaml:9: variants.a.model: There is no model called \"mok\". Did you mean \"mock\"?",
         "assay.yaml:10: variants.b.prompt: There is no prompt called \"maim\". Did you mean \"main\"?",
-        "assay.yaml:11: variants.c.model: The model \"broken\" can't be used until its own error is mended.",
+        "assay.yaml:11: variants.c.model: The model \"broken\" can't be used until its own error is fixed.",
         "assay.yaml:12: variants.d.sections: The prompt \"main\" has no section titled \"taks\". Did you mean \"task\"?",
         "assay.yaml:14: training.base: There is no model called \"mokc\". Did you mean \"mock\"?",
         "assay.yaml:14: training.prompt: There is no prompt called \"other\". There are main.",

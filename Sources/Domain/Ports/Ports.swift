@@ -52,7 +52,7 @@ package protocol WorkspaceFiles: Sendable {
   ) async throws -> ExportReport
   /// Hash of a file's or folder's content, relative to the workspace; nil when there is none. Remembers by size and time.
   func fingerprint(of path: String) async -> ContentHash?
-  /// Yields after something under the workspace was changed by anybody; never wakes up otherwise.
+  /// Yields after something under the workspace was changed, whoever changed it; never wakes up otherwise.
   func changes() -> AsyncStream<Void>
 }
 
@@ -288,7 +288,7 @@ package protocol ModelServers: Sendable {
 package struct ServedModel: Sendable {
   /// Up to and including the version, for example `http://127.0.0.1:40123/v1`.
   package var baseURL: String
-  /// Keeps the engine alive; it may go once nobody holds one.
+  /// Keeps the engine alive; it may end once no lease is held.
   package var lease: any Sendable
   /// What every request carries as its key; nil where the engine asks for none.
   package var secret: String?
@@ -331,7 +331,7 @@ package enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// Too many requests; try again after so many seconds, where the server says.
   case busy(String, retryAfter: Double?)
   /// A quota of a day or longer is used up, or the account has no credit left: nothing is answered until the quota begins
-  /// anew, after so many seconds where the server says, or somebody pays. It isn't certain where the server has the same
+  /// anew, after so many seconds where the server says, or until it is paid for. It isn't certain where the server has the same
   /// words for a quota of a minute.
   case exhausted(String, resetAfter: Double?, isCertain: Bool = true)
   /// Not there, or broken for now: connection refused or lost, 5xx, time out. Worth another try.

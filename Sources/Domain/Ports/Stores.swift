@@ -63,7 +63,7 @@ package protocol RunStore: Sendable {
 package protocol BatchStore: Sendable {
   /// Keeps a batch, or what has become of it.
   func keep(_ batch: BatchRecord) async throws
-  /// Batches that aren't over as far as anybody knows, oldest first; of one run or of all.
+  /// Batches not known to be over, oldest first; of one run or of all.
   func openBatches(of run: RunID?) async throws -> [BatchRecord]
 }
 

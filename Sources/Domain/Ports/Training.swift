@@ -7,11 +7,11 @@ package protocol Trainer: Sendable {
   /// Starts a job that outlives this process; the trainer makes the folder and writes what it needs into it.
   /// - Throws: `TrainerFailure`.
   func start(_ plan: TrainingPlan) async throws
-  /// Goes on with a job that is over, from what it saved last.
+  /// Resumes a job that is over, from its last checkpoint.
   /// - Parameter accepted: checks of the pre-flight that may fail, besides those that were accepted before.
   /// - Throws: `TrainerFailure`.
   func resume(folder: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]) async throws
-  /// Sees to it that somebody works on a job whose work is done elsewhere, where the process that followed it has died.
+  /// Starts a runner for a remote job whose own has died.
   func pickUp(folder: String) async
   /// What the files say now that they didn't when they were observed up to a place.
   func observe(folder: String, from cursor: ObservationCursor) async -> TrainerObservation
@@ -19,7 +19,7 @@ package protocol Trainer: Sendable {
   func changes(folder: String) -> AsyncStream<Void>
   /// Asks a job to save and end; ends it by force if it doesn't, a canceled one soon, any other after it has had time to
   /// save. Returns when it has ended on this machine; one elsewhere may go on for a while.
-  /// - Throws: `TrainerFailure` when nobody works on it.
+  /// - Throws: `TrainerFailure` when no process works on it.
   func stop(folder: String, _ request: StopRequest) async throws
   /// Gives a waiting job another place in the queue of this machine.
   /// - Throws: `TrainerFailure` when it doesn't wait.

@@ -122,7 +122,7 @@ package struct TuningJob: Sendable, Hashable, Identifiable {
 
 /// Where a hosted job stands.
 package struct TuningStatus: Sendable, Hashable {
-  /// The provider's word, for example `running`; it may be one that nobody knows.
+  /// The provider's word, for example `running`; it may be an unknown one.
   package var word: String
   /// Whether nothing more will come.
   package var isOver: Bool

@@ -77,7 +77,7 @@ package struct Setting<Values: SettingTable>: Sendable {
   private let overrides: @Sendable (inout Values) -> Void
 
   /// - Parameter matters: whether it has an effect beside the other settings.
-  /// - Parameter overrides: takes back what stands above it, for somebody who asks for this one by name.
+  /// - Parameter overrides: unsets the settings that override it, when this one is asked for by name.
   package init<Value: SettingRepresentable>(
     _ path: WritableKeyPath<Values, Value> & Sendable, _ key: String, _ kind: Kind, _ help: String,
     details: String = "", label: String? = nil, heading: String? = nil, flag: String? = nil, unit: Unit? = nil,
@@ -111,7 +111,7 @@ package struct Setting<Values: SettingTable>: Sendable {
   /// Sets it. A value of another type changes nothing, nor does nil where it always has a value.
   package func set(_ value: SettingValue?, in values: inout Values) { write(&values, value) }
 
-  /// Sets it for somebody who asks for it by name, so that no other setting stands above it.
+  /// Sets it and unsets the settings that would override it.
   package func choose(_ value: SettingValue, in values: inout Values) {
     overrides(&values)
     write(&values, value)

@@ -1,6 +1,6 @@
 import Content
 
-/// What fields mean, told from their names, where nobody has said it.
+/// What fields mean, told from their names, where it isn't stated.
 package struct FieldGuess: Sendable, Hashable {
   /// The field with what is expected.
   package private(set) var expected: String?

@@ -1,7 +1,7 @@
 import Content
 import Yams
 
-/// A YAML document as one record, within limits of size, nesting and aliases, since it may come from anybody.
+/// A YAML document as one record, within limits of size, nesting and aliases, since it isn't trusted.
 struct YAMLRecords: RecordReading {
   /// The longest document that is read, in bytes.
   static let mostBytes = 16 << 20

@@ -8,7 +8,7 @@ struct SchemaValidator {
   /// How many schemas may be looked at, each also counting once for every 64 bytes of a text.
   static let maximumSteps = 2_000_000
 
-  /// Which members or elements of a value a schema has looked at; nil where nobody asks.
+  /// Which members or elements of a value a schema has looked at; nil where that isn't needed.
   typealias Marks = [Bool]?
 
   let schema: CompiledSchema

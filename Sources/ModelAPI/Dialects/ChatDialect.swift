@@ -137,7 +137,7 @@ struct ChatReply: ChatReplying {
     return added
   }
 
-  /// A tool call, or a piece of one; a tool of one's own kind has its input in place of arguments.
+  /// A tool call, or a piece of one; a tool of a custom kind has its input in place of arguments.
   private mutating func take(_ call: JSONValue) {
     let called = call["function"] ?? call["custom"]
     toolCalls.add(

@@ -22,7 +22,7 @@ actor CommandEventLog {
   /// What is older was written by an earlier start.
   private let begun: Date
   private var heldEnd: TrainingEvent?
-  /// The first step that was told before the job was gone on with, until the first of the new start is known.
+  /// The first step that was told before the job was resumed, until the first of the new start is known.
   private var toldFirst: Int?
 
   init(work: CommandWork, folder: JobFolder, events: EventLog, isPickedUp: Bool) {
@@ -68,7 +68,7 @@ actor CommandEventLog {
     for warning in work.warnings { events.append(.warning(warning)) }
   }
 
-  /// Tells where a job that is gone on with goes on, once the first step that the trainer reports is known.
+  /// Tells where a job that is resumed goes on, once the first step that the trainer reports is known.
   private func tellStart(ofFirst step: Int) {
     guard let first = toldFirst else { return }
     toldFirst = nil
@@ -207,7 +207,7 @@ actor CommandEventLog {
   // MARK: The end
 
   /// Tells the rest when the program has ended.
-  /// - Parameter status: as shells count; nil where nobody knows it.
+  /// - Parameter status: as shells count it; nil where it isn't known.
   func end(status: Int?) {
     follow(isOver: true)
     if writesEvents { lastStep = folder.eventLog.recent.lastStep }

@@ -170,7 +170,7 @@ extension HostedJob {
     } catch let failure as ModelFailure {
       throw HostedEnd(
         .lost,
-        "The provider can't be asked to end the job \(name), which may go on there and be paid for. \(failure) Go on with "
+        "The provider can't be asked to end the job \(name), which may continue there and be paid for. \(failure) Resume "
           + "this job and cancel it again.")
     }
     return false

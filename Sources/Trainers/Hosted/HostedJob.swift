@@ -4,7 +4,7 @@ import Foundation
 /// Works on one job at a provider: sends its files, begins it once, follows it, ends it.
 ///
 /// Before each request that makes something, `hosted.json` says that it may be made; who goes on after a kill looks for it
-/// first. So no instant of dying costs a second job, or more than one file that nobody uses.
+/// first. So no instant of dying costs a second job, or more than one unused file.
 struct HostedJob {
   let work: HostedWork
   let job: RunningJob
@@ -66,7 +66,7 @@ struct HostedJob {
 
   /// What the job is to be when it ends.
   /// - Throws: `CancellationError` where only this process is to end, because the machine is shut down say: the job at the
-  ///   provider goes on, and so will somebody here.
+  ///   provider goes on, and is followed again.
   func request() throws -> StopRequest {
     guard let request = job.folder.read(job.folder.stop, as: StopRequest.self) else { throw CancellationError() }
     return request

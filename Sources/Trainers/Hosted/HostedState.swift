@@ -3,7 +3,7 @@ import Foundation
 import TrainerLogs
 
 /// `hosted.json`: how far a job at a provider has come. Written before each request that makes something, and after it, so
-/// that whoever goes on knows what may exist.
+/// that a later runner knows what may exist.
 struct HostedState: Codable, Sendable, Hashable {
   /// What the provider knows the job by.
   var label = UUID().uuidString.lowercased()

@@ -106,7 +106,7 @@ package struct DetachedTrainer: Trainer {
         ] + (gate.isForThisProcess ? ["--trust"] : []), inherits: .all))
   }
 
-  /// Goes on with a job that is over, from what it saved last.
+  /// Resumes a job that is over, from its last checkpoint.
   package func resume(
     folder path: String, _ order: QueueOrder, accepting accepted: [Preflight.Check: String]
   ) async throws {
@@ -172,7 +172,7 @@ package struct DetachedTrainer: Trainer {
       + "is not resumed. Start a new one; what it has saved can still be used."
   }
 
-  /// Whether a job goes on when nobody here works on it.
+  /// Whether a job continues without a process on this machine.
   private func isRemote(_ folder: JobFolder) -> Bool {
     folder.has(folder.begun) || folder.read(folder.job, as: JobFolder.Job.self)?.work.isRemote == true
   }
@@ -244,7 +244,7 @@ package struct DetachedTrainer: Trainer {
     return observation
   }
 
-  /// Whether anybody works on a job; nil while that can't be known yet.
+  /// Whether a process works on a job; nil while that can't be known yet.
   private func isAlive(_ folder: JobFolder) -> Bool? {
     if let processes = folder.read(folder.processes, as: JobFolder.Processes.self) { return processes.isAlive }
     // It is made before the job is known to anybody.
@@ -311,7 +311,7 @@ package struct DetachedTrainer: Trainer {
     trainer.signalGroup(.kill)
   }
 
-  /// Whether somebody who works on a job may be about to turn up.
+  /// Whether a process of the job may be starting.
   private func mayStart(_ folder: JobFolder) -> Bool {
     guard !folder.has(folder.exit), folder.has(folder.spec) else { return false }
     guard let processes = folder.read(folder.processes, as: JobFolder.Processes.self) else { return true }

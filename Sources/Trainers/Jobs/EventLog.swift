@@ -48,7 +48,7 @@ struct EventLog: Sendable {
   /// What the newest events say: enough to know how the job stands.
   var recent: EventHistory { history(ofLast: 65_536) }
 
-  /// Turns each end into a pause, so that the job can be gone on with: nobody may be writing.
+  /// Turns each end into a pause, so that the job can be resumed; no process may be writing.
   func reopen() throws {
     guard let bytes = try? FileBytes.read(path, limit: .max, followsLinks: false) else { return }
     var changed = false

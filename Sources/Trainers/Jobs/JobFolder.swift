@@ -3,7 +3,7 @@ import Files
 import Foundation
 import Processes
 
-/// The files of one job. Whatever anybody wants to know of a job stands here; nothing is kept in memory only.
+/// The files of one job: its whole state, none of which is kept in memory only.
 struct JobFolder: Sendable, Hashable {
   /// The folder.
   var path: String
@@ -28,15 +28,15 @@ struct JobFolder: Sendable, Hashable {
   var log: String { path + "/trainer.log" }
   /// What the runner printed: nothing, unless something is wrong with it.
   var runnerLog: String { path + "/runner.log" }
-  /// Who works on it.
+  /// The processes that work on it.
   var processes: String { path + "/process.json" }
-  /// That somebody has asked for the end, and what the job is to be then: a `StopRequest`.
+  /// The request to end, with the state to end in: a `StopRequest`.
   var stop: String { path + "/stop.json" }
   /// Eval cases that are answered at each checkpoint.
   var samples: String { path + "/samples.jsonl" }
   /// Held by the runner.
   var runnerLock: String { path + "/runner.lock" }
-  /// Who looks after the job while it goes on.
+  /// The process that evaluates the job's checkpoints.
   var companion: String { path + "/companion.json" }
   /// What that printed.
   var companionLog: String { path + "/companion.log" }
@@ -47,13 +47,13 @@ struct JobFolder: Sendable, Hashable {
   /// How the trainer ended; the last file to be written.
   var exit: String { path + "/exit.json" }
 
-  /// Who works on a job.
+  /// The processes that work on a job.
   struct Processes: Sendable, Hashable, Codable {
     /// Waits for the trainer, and notes how it ended.
     var runner: ProcessIdentity
     /// Does the work, in a group that it leads; nil until it is started, and where the work is done elsewhere.
     var trainer: ProcessIdentity?
-    /// Whether anybody is still at it.
+    /// Whether one of them lives.
     var isAlive: Bool { runner.isAlive || trainer?.isAlive == true }
   }
 
@@ -146,7 +146,7 @@ struct JobFolder: Sendable, Hashable {
   var exists: Bool { WorkspaceFolder.isFolder(path) }
 
   /// Refuses a folder in which a link stands for what programs take from it: rows, or a checkpoint outside of it. Whoever
-  /// goes on with the job would read it, or remove files there.
+  /// resumes the job would read it, or remove files there.
   /// - Throws: `TrainerFailure` that names the link.
   func checkLinks() throws {
     for file in [train, valid, samples, data, events, log, processes, started, exit] where Self.isLink(file) {
@@ -160,7 +160,7 @@ struct JobFolder: Sendable, Hashable {
       for name in ["best", "last"] where Self.isLink(path + "/" + name) { _ = try WorkspaceFolder(path).reading(name) }
       if WorkspaceFolder.isFolder(checkpoints) { try WorkspaceFolder(path).checkLinks(in: "checkpoints") }
     } catch {
-      throw TrainerFailure("The job in \(path) can't be gone on with: \(error)")
+      throw TrainerFailure("The job in \(path) can't be resumed: \(error)")
     }
   }
 

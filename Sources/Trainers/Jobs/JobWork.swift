@@ -5,7 +5,7 @@ import Processes
 /// What a job consists in. The runner does it in a process that outlives the workbench.
 protocol JobWork: Codable, Sendable, Hashable {
   /// Does the work. What it prints goes to the folder's log, what happens to its events. Ends soon after `job.stops`
-  /// asks. May be called again after the runner was killed: then it goes on with what was begun, and begins nothing
+  /// asks. May be called again after the runner was killed: then it resumes what was begun, and begins nothing
   /// twice.
   /// - Returns: the exit status, as shells count.
   func run(_ job: RunningJob) async throws -> Int
@@ -54,7 +54,7 @@ struct StopPatience: Sendable, Hashable {
     toSave = both
   }
 
-  /// How long after a request; where nobody said what for, it may save.
+  /// How long after a request; without a stated purpose, it may save.
   func duration(for request: StopRequest?) -> Duration {
     request?.state == TrainingJob.State.canceled.rawValue ? toCancel : toSave
   }

@@ -3,7 +3,7 @@ import TrainerLogs
 
 extension LogDiagnosis {
   /// What ended the trainer whose log this is; nil when that is not known.
-  /// - Parameter status: as shells count; nil where nobody knows it.
+  /// - Parameter status: as shells count it; nil where it isn't known.
   static func sentence(logAt path: String, status: Int?) -> String? {
     var tail = FileTail(path: path, offset: 0)
     tail.offset = max(0, tail.size - mostBytes)

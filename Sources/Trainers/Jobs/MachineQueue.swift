@@ -8,7 +8,7 @@ import Synchronization
 
 /// The jobs of one user on one machine: so many at a time, the others wait for their turn.
 ///
-/// It is a folder of small files that the jobs' runners keep up themselves; nobody manages it. A place is a lock, which
+/// It is a folder of small files that the jobs' runners keep up themselves, without a server. A place is a lock, which
 /// goes with its holder however that ends, and a ticket counts only while its process lives. So nothing that is killed
 /// stays in the way.
 package struct MachineQueue: Sendable, Hashable {
@@ -21,7 +21,7 @@ package struct MachineQueue: Sendable, Hashable {
   package var folder: String
   /// How many jobs may work at a time.
   package var slots: Int
-  /// How often to look whether somebody has died: all else is told by the files.
+  /// How often to look for processes that died: all else is told by the files.
   var tick: Duration = .seconds(3)
   /// Seconds for which a ticket that can't be read is left alone: it may be on its way.
   var graceForTorn = 60.0
@@ -114,7 +114,7 @@ package struct MachineQueue: Sendable, Hashable {
   private enum Turn {
     case slot(QueueSlot)
     case notYet(QueueEntry)
-    /// The queue is being changed by somebody who takes long.
+    /// Another process holds the queue's lock for too long.
     case unknown
   }
 
@@ -203,7 +203,7 @@ package struct MachineQueue: Sendable, Hashable {
 
   private func file(_ id: String) -> String { folder + "/ticket-\(id).json" }
 
-  /// Hidden, so that nobody is woken by those who try it.
+  /// Hidden, so that trying it wakes no watcher.
   private func lockFile(_ slot: Int) -> String { folder + "/.slot-\(slot).lock" }
 
   /// Held while the queue is changed, so that two never go by different orders; nil when it isn't free for long.

@@ -15,9 +15,9 @@ package struct QueueTicket: Sendable, Hashable, Codable, Identifiable {
   package var created: Double
   /// When it may start at the earliest, in seconds since 1970; at once where nil.
   package var notBefore: Double?
-  /// Who waits, or runs the job.
+  /// The process that waits, or runs the job.
   package var process: ProcessIdentity
-  /// Who does the work, once it is started: its place is taken while it lives, even when `process` is gone.
+  /// The process that does the work, once it is started: its place is taken while it lives, even when `process` is gone.
   package var worker: ProcessIdentity?
   /// The place that it has; nil while it waits.
   package var slot: Int?
@@ -36,7 +36,7 @@ package struct QueueTicket: Sendable, Hashable, Codable, Identifiable {
     self.process = process
   }
 
-  /// Whether anybody is still behind it.
+  /// Whether one of its processes lives.
   package var isAlive: Bool { process.isAlive || (slot != nil && worker?.isAlive == true) }
   /// Whether it has a place.
   package var isRunning: Bool { slot != nil }

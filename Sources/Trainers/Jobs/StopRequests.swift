@@ -30,7 +30,7 @@ final class StopRequests: Sendable {
     for reader in readers { reader.finish() }
   }
 
-  /// Whether anybody has asked.
+  /// Whether a stop was requested.
   var isAsked: Bool { state.withLock { $0.isAsked } }
 
   /// Asks for the end.
@@ -43,7 +43,7 @@ final class StopRequests: Sendable {
     giveUp?()
   }
 
-  /// Whether somebody has asked and nobody has seen to it yet; from now on somebody does.
+  /// Takes the request, if there is one that wasn't taken.
   func take() -> Bool {
     state.withLock { state in
       defer { state.isTaken = state.isTaken || state.isAsked }
@@ -59,7 +59,7 @@ final class StopRequests: Sendable {
     }
   }
 
-  /// Does something that is given up as soon as somebody asks. For one at a time.
+  /// Runs work that is cancelled when a stop is requested; one at a time.
   /// - Returns: nil where it was given up.
   func unlessAsked<Result: Sendable>(
     _ body: @escaping @Sendable () async throws -> Result
@@ -84,7 +84,7 @@ final class StopRequests: Sendable {
     }
   }
 
-  /// Yields when somebody asks, and at once when somebody has asked before.
+  /// Yields when a stop is requested, and at once when it was before.
   func stream() -> AsyncStream<Void> {
     let (stream, reader) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let (number, isAsked) = state.withLock { state in
@@ -98,8 +98,8 @@ final class StopRequests: Sendable {
   }
 
   /// Asks for the end after so many hours.
-  /// - Parameter start: when the work began, so that one that is gone on with doesn't get its time anew.
-  /// - Parameter onLimit: told the reason before anybody is asked, so that it can be noted for who ends then.
+  /// - Parameter start: when the work began, so that one that is resumed doesn't get its time anew.
+  /// - Parameter onLimit: told the reason before the request, so that it can be noted for who ends then.
   func limit(
     hours: Double, since start: Date = Date(), onLimit: @escaping @Sendable (_ reason: String) -> Void = { _ in }
   ) {

@@ -5,7 +5,7 @@ import Foundation
 struct WorkedTime: Sendable, Hashable, Codable {
   /// Seconds of the stretches that are over.
   var seconds: Double = 0
-  /// When the present stretch began, in seconds since 1970; nil while nobody works.
+  /// When the present stretch began, in seconds since 1970; nil while no work is done.
   var began: Double?
 
   /// A moment at which as much work would have been done by now if it had begun then and never paused.
@@ -36,7 +36,7 @@ extension JobFolder {
   }
 
   /// Notes that the work is over for now.
-  /// - Parameter time: since when; where nil, since the last event that was told, as nobody noted the end.
+  /// - Parameter time: since when; where nil, since the last event that was told, as no end was recorded.
   func endWork(at time: Date? = nil) {
     guard var worked = read(started, as: WorkedTime.self), worked.began != nil else { return }
     worked.end(at: time ?? eventLog.recent.lastTime.map { Date(timeIntervalSince1970: $0) } ?? Date())

@@ -14,7 +14,7 @@ struct SlurmEnding: Sendable, Hashable {
   /// The trainer's program, and the job's folder.
   var program: String
   var folder: String
-  /// What the log's end means; nil where nobody knows.
+  /// The meaning of the log's end; nil where it isn't known.
   var diagnosis: String?
   /// The last line of the log.
   var lastWords: String?

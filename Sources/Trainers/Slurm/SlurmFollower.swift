@@ -53,7 +53,7 @@ struct SlurmFollower: Sendable {
 
   /// Whether the job is to save and end.
   /// - Throws: `CancellationError` where only this process is to end, because the machine is shut down say: Slurm's job goes
-  ///   on, and so will somebody here.
+  ///   on, and is followed again.
   private func isAsked() throws -> Bool {
     guard job.stops.isAsked else { return false }
     guard folder.has(folder.stop) else { throw CancellationError() }
@@ -263,7 +263,7 @@ struct SlurmFollower: Sendable {
     return try finish(&record, status: isFinished ? 0 : left?.status ?? 1)
   }
 
-  /// The end that somebody has asked for.
+  /// The end that was requested.
   private func asked() -> TrainingEvent.Kind? {
     guard let request = folder.read(folder.stop, as: StopRequest.self) else { return nil }
     return .end(

@@ -17,7 +17,7 @@ struct SlurmJob: Sendable, Hashable {
   var reason: String
 }
 
-/// A state of a Slurm job. There are more than anybody lists, so it is kept as a word.
+/// A state of a Slurm job. There are more than are documented, so it is kept as a word.
 struct SlurmState: Sendable, Hashable {
   /// Slurm's word, such as `PENDING`.
   var word: String

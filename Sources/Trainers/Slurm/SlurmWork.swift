@@ -28,7 +28,7 @@ struct SlurmWork: JobWork {
 struct SlurmRecord: Sendable, Hashable, Codable {
   /// The Slurm job's name.
   var label: String
-  /// Which start of the training job this is, from 1: one that is gone on with after its end gets another Slurm job.
+  /// Which start of the training job this is, from 1: one that is resumed after its end gets another Slurm job.
   var attempt: Int
   /// Whether the job may have been submitted.
   var isSubmitted = false

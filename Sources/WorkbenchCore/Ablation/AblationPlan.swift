@@ -6,7 +6,7 @@ package struct AblationPlan: Sendable, Hashable {
   package struct Candidate: Sendable, Hashable {
     /// The title.
     package var title: String
-    /// Who says it.
+    /// The role.
     package var role: MessageRole
   }
 

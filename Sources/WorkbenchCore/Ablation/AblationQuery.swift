@@ -20,7 +20,7 @@ package struct AblationQuery: Query {
 }
 
 extension Command {
-  /// Evaluates a variant and the variant without each of its sections; goes on with what an earlier start left.
+  /// Evaluates a variant and the variant without each of its sections; resumes what an earlier start left.
   package static func ablate(_ request: AblationRequest) -> Command { Command(request) }
 }
 

@@ -28,7 +28,7 @@ package struct AblationReport: Sendable {
   package struct Row: Sendable, Identifiable {
     /// The title.
     package var title: String
-    /// Who says it.
+    /// The role.
     package var role: MessageRole
     /// The run without it; nil while there is none.
     package var run: Run?

@@ -8,7 +8,7 @@ package struct MoneyForecast: Sendable, Hashable {
   package var inputs: CostForecast.Inputs
   /// The forecast; nil while something is ``missing``.
   package var forecast: CostForecast?
-  /// The inputs that nobody stated or measured.
+  /// The inputs that are neither stated nor measured.
   package var missing: [CostForecast.Input]
 
   /// Makes the forecast where all of its inputs are known.
@@ -60,7 +60,7 @@ package struct MoneyForecast: Sendable, Hashable {
 }
 
 extension CostForecast.Inputs {
-  /// What a person states for an input; nil for what is measured, and where nobody did.
+  /// What a person states for an input; nil for what is measured or not stated.
   fileprivate subscript(input: CostForecast.Input) -> UncertainNumber? {
     switch input {
     case .saving: nil

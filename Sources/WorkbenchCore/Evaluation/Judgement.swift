@@ -19,7 +19,7 @@ enum Judgement {
     return output(of: answer, grade, caseID: evalCase.id, sample: sample, key: key, cost: cost)
   }
 
-  /// Judges an answer to a case of a set with the graders that ask nobody; others leave it unscored.
+  /// Judges an answer to a case of a set with the graders that needn't be awaited; others leave it unscored.
   static func output(
     of answer: Answer, to evalCase: EvalCase, sample: Int = 0, key: ContentHash, set: EvalSet, cost: Double?
   ) -> Output {

@@ -8,7 +8,7 @@ import Domain
 /// more requests and tokens than the model's limits allow (`RequestPace`).
 ///
 /// A server that has answered and then only fails is left alone for a while, then asked once (a circuit breaker): when it
-/// answers, the run goes on; when it never does, the run stops and can be gone on with. One that takes no request for
+/// answers, the run goes on; when it never does, the run stops and can be resumed. One that takes no request for
 /// longer than a run waits, because a quota is used up, stops it at once.
 ///
 /// A case that has failed too often while the server answered others is asked again in a last pass, when all others are

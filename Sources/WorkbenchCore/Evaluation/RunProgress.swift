@@ -17,7 +17,7 @@ package struct RunProgress: Sendable, Hashable {
   package var width = 0
   /// Outputs a second over the last few seconds, where known.
   package var rate: Double?
-  /// Dollars spent since it was started or gone on with, where the price is known.
+  /// Dollars spent since it was started or resumed, where the price is known.
   package var cost: Double?
   /// Replies whose cost isn't known.
   package var unpriced = 0

@@ -153,7 +153,7 @@ struct RunWork: Sendable {
     return Batch(outputs: buffer, answers: answers, seconds: (now - lastBatch) / .seconds(1))
   }
 
-  /// Takes in what a batch brought; a case that nobody asked for now is kept and doesn't count.
+  /// Takes in what a batch brought; a case that isn't part of this request is kept and doesn't count.
   mutating func cameInBatch(_ output: Output, _ key: PackedHash) {
     guard let wanted, !wanted.contains(key) else { return arrived(output) }
     buffer.append(output)

@@ -95,7 +95,7 @@ extension Workbench {
     }
   }
 
-  /// What of a variant its model was seen to drop in silence, as sentences; empty when nobody has looked.
+  /// What of a variant its model was seen to drop in silence, as sentences; empty when it wasn't tested.
   package func ignoredOptions(of variant: Variant) -> [String] {
     guard let model = snapshot.workspace.model(variant.model), let probe = snapshot.probes[model.place] else {
       return []

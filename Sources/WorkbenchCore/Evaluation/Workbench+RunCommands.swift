@@ -1,10 +1,10 @@
 import Domain
 
 extension Command {
-  /// Runs a variant over an eval set; goes on with what an earlier start left.
+  /// Runs a variant over an eval set; resumes what an earlier start left.
   package static func evaluate(_ request: EvaluateRequest) -> Command { Command(request) }
 
-  /// Stops a run after the requests under way; `evaluate` goes on with it.
+  /// Stops a run after the requests under way; `evaluate` resumes it.
   package static func pauseRun(_ id: RunID) -> Command { Command(RunPause(id: id)) }
 
   /// Keeps what a person found of answers: which is better, or what one should have been.

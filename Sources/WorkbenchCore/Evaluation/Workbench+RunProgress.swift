@@ -75,7 +75,7 @@ extension Workbench {
     runChanges.note(run)
   }
 
-  /// Runs that a dead process left as running are paused, so that they can be gone on with.
+  /// Runs that a dead process left as running are paused, so that they can be resumed.
   func reconcileRuns() async {
     for run in snapshot.runs where run.state == .running && !activeRuns.contains(run.id) {
       guard let claim = try? await store.claim(run.id) else { continue }

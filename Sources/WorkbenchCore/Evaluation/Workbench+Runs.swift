@@ -135,7 +135,7 @@ extension Workbench {
     return subject
   }
 
-  /// The run that a request goes on with, or a new one.
+  /// The run that a request resumes, or a new one.
   private func begin(_ request: EvaluateRequest, _ subject: Subject, _ identity: RunIdentity) async throws -> Run {
     let repeats = max(1, request.repeats)
     if request.isFresh, request.inBatches,

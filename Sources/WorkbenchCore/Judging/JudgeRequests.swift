@@ -3,7 +3,7 @@ import Foundation
 import Grading
 
 /// Asks the models of judges: at most so many requests at once, again after a failure, and never for a reply that is there.
-/// A reply is on disk before anybody sees it, so that nothing is paid for twice.
+/// A reply is stored before it is used, so that nothing is paid for twice.
 actor JudgeRequests {
   /// A model that judges.
   struct Seat: Sendable {

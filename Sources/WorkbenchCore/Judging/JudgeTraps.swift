@@ -18,7 +18,7 @@ package struct JudgeTrap: Sendable, Hashable, Identifiable {
     case refusal
     /// The worse answer says nothing.
     case empty
-    /// The worse answer is in a language that nobody asked for.
+    /// The worse answer is in another language than was asked for.
     case otherLanguage = "other language"
     /// Both are equally good.
     case equal
@@ -115,7 +115,7 @@ extension Workbench {
       })
   }
 
-  /// - Throws: `WorkbenchError.unconfirmed` where a charge is more than a person has to be asked for, and nobody was.
+  /// - Throws: `WorkbenchError.unconfirmed` where a charge is more than may be spent without asking, and there was no consent.
   func require(_ consent: Consent, to charge: Charge?) throws {
     if consent == .notAsked, let charge, charge.mustAsk { throw WorkbenchError.unconfirmed(charge) }
   }

@@ -24,7 +24,7 @@ package struct OptimizationRequest: Sendable, Hashable {
 }
 
 extension Command {
-  /// Looks for a better prompt by changing one thing after another; goes on with what an earlier start left.
+  /// Looks for a better prompt by changing one thing after another; resumes what an earlier start left.
   package static func optimize(_ request: OptimizationRequest) -> Command { Command(request) }
 }
 

@@ -4,7 +4,7 @@ import Evidence
 extension Workbench {
   /// Looks for a better prompt: proposes changes, tries each on a minibatch, looks closely at those that aren't worse, and
   /// judges the best one on cases on which nothing was decided. Every candidate is a stored version and every answer belongs
-  /// to a run, so the same request goes on with what an earlier start left.
+  /// to a run, so the same request resumes what an earlier start left.
   /// - Parameter consent: whether a person agreed to what the budget costs.
   /// - Throws: `WorkbenchError.input` where cases or budget are too few, and what evaluating throws.
   package func optimize(

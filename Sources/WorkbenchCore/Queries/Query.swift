@@ -127,7 +127,7 @@ struct QueryAnswers: Sendable {
 }
 
 extension Snapshot {
-  /// How far the answer to a query is; `loading` for one that nobody asked.
+  /// How far the answer to a query is; `loading` for one that wasn't asked.
   package subscript<Q: Query>(query: Q) -> QueryState<Q.Answer> {
     get { answers[query] }
     set { answers[query] = newValue }

@@ -45,7 +45,7 @@ struct RoutedOutputs: Sendable {
 
   let router: Router
   private var outputs: [Router.Arm: [Place: Output]] = [:]
-  /// Who answers each case, or answers it first.
+  /// The arm that answers each case, or answers it first.
   private(set) var choices: [String: Router.Arm] = [:]
 
   /// Sends cases to where the router sends them.

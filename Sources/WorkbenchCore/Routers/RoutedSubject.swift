@@ -12,7 +12,7 @@ struct RoutedSubject: Sendable {
 
   /// The router's variant.
   var variant: Variant
-  /// Who answers what.
+  /// The arm of each input.
   var router: Router
   /// The set.
   var set: EvalSet

@@ -19,7 +19,7 @@ package struct PendingCharge: Sendable, Hashable, Identifiable {
 
 /// Whether a person agreed to what a command costs.
 package enum Consent: Sendable, Hashable {
-  /// Nobody was asked yet: what costs more than the limit throws `WorkbenchError.unconfirmed`.
+  /// No consent: what costs more than the limit throws `WorkbenchError.unconfirmed`.
   case notAsked
   /// It was told, and may be spent.
   case given

@@ -37,7 +37,7 @@ extension Workbench {
 
   /// Lets commands begin that cost little, or that a person agreed to.
   /// - Returns: the dollars that they may cost unasked, to be given to `ended` when they are over.
-  /// - Throws: `WorkbenchError.unconfirmed` where commands cost more than a person has to be asked for, and nobody was.
+  /// - Throws: `WorkbenchError.unconfirmed` where commands cost more than may be spent without asking, and there was no consent.
   func requireConsent(_ consent: Consent, to commands: [Command]) async throws -> Double {
     // An untrusted workspace is refused by the command itself, before anything is asked about money.
     guard consent == .notAsked, snapshot.trust.isTrusted, let charge = await charge(for: commands) else { return 0 }
@@ -48,7 +48,7 @@ extension Workbench {
   }
 
   /// Does a command's work once what it costs is agreed to.
-  /// - Throws: `WorkbenchError.unconfirmed` where it costs more than the limit and nobody agreed yet, or what the work
+  /// - Throws: `WorkbenchError.unconfirmed` where it costs more than the limit and there is no consent, or what the work
   ///   throws.
   func spending<Result>(
     _ consent: Consent, on command: Command, _ work: () async throws -> Result
@@ -68,7 +68,7 @@ extension Workbench {
     try? dependencies.gate.allow(charge.permissions)
   }
 
-  /// Puts the question to whoever looks.
+  /// Puts the question into the snapshot.
   func ask(_ charge: Charge, for command: Command) {
     snapshot.charges.append(PendingCharge(id: (lastCharge + 1), command: command, charge: charge))
     lastCharge += 1

@@ -142,7 +142,7 @@ extension JobDetail {
       drop(after: start.firstStep)
       marks.append(mark(.started, start.firstStep > 0 ? "went on" : "", at: start.firstStep))
     case .preflight(let found):
-      // A job that is gone on with is checked again.
+      // A job that is resumed is checked again.
       preflight.removeAll { found.hasPassed || $0.hasPassed || $0.check == found.check && $0.file == found.file }
       preflight.append(found)
       if found.isRefused { marks.append(mark(.warning, found.message)) }

@@ -24,7 +24,7 @@ package struct SweepRequest: Sendable, Hashable {
       set { self[TrainingSettings.setting(path)] = newValue.compactMap(\.settingValue) }
     }
   }
-  /// Names it; the same name with the same trials goes on with what was begun.
+  /// Names it; the same name with the same trials resumes what was begun.
   package var name: String
   /// What all have in common.
   package var job: TrainRequest

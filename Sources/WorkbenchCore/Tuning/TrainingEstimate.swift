@@ -2,7 +2,7 @@ import Content
 import Domain
 import Foundation
 
-/// What a job would take, before it is started. What nobody knows yet is nil.
+/// What a job would take, before it is started. Unknown figures are nil.
 package struct TrainingEstimate: Sendable, Hashable {
   /// What it is the estimate of.
   package var request: TrainRequest
@@ -131,7 +131,7 @@ package struct TrainingMemory: Sendable, Hashable {
 }
 
 extension Workbench {
-  /// What a job would take. Reads the rows and the model's folder, and asks nobody.
+  /// The estimate of a job, from its rows and the model's folder; makes no request.
   package func estimate(_ request: TrainRequest) async -> TrainingEstimate {
     do { return try await estimated(request) } catch {
       return TrainingEstimate(request: request, problem: String(describing: error))

@@ -28,7 +28,7 @@ package struct DataCheckRequest: Sendable, Hashable {
 }
 
 extension Workbench {
-  /// Looks at the rows of a training file, and of what is mixed in, before anybody learns them.
+  /// Looks at the rows of a training file, and of what is mixed in, before they are learnt.
   /// - Throws: `WorkbenchError`, or `Problem` with the first row that can't be read.
   package func checkTrainingData(_ request: DataCheckRequest = DataCheckRequest()) async throws -> DataReport {
     let workspace = snapshot.workspace
@@ -157,7 +157,7 @@ struct CheckedData: Sendable {
   /// The file of other tasks.
   var mix: String?
 
-  /// Stops what is bad and accepted by nobody.
+  /// Refuses rows with a failed check that isn't accepted.
   /// - Throws: `WorkbenchError.input`.
   func stop(unlessAccepted accepted: [DataCheck.Name: String]) throws {
     let bad = report.bad.filter { accepted[$0.name] == nil }

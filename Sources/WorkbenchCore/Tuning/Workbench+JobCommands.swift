@@ -16,7 +16,7 @@ extension Command {
   /// Asks a job to save and end for a while.
   package static func pauseJob(_ id: JobID) -> Command { Command(JobStop(id: id, request: .pause)) }
 
-  /// Goes on with a job that is over, from what it saved last; checks of the pre-flight may fail then for a reason.
+  /// Resumes a job that is over, from its last checkpoint; checks of the pre-flight may fail then for a reason.
   package static func resumeJob(_ id: JobID, accepting accepted: [Preflight.Check: String] = [:]) -> Command {
     Command(JobResumption(id: id, accepted: accepted))
   }

@@ -3,7 +3,7 @@ import Evidence
 import NumberFormat
 
 extension Workbench {
-  /// Trains and judges every trial of a sweep. The same request goes on with what was begun: jobs that exist are neither
+  /// Trains and judges every trial of a sweep. The same request resumes what was begun: jobs that exist are neither
   /// made nor judged again.
   /// - Parameter consent: whether a person agreed to what it costs.
   /// - Parameter onChange: told after each step of the sweep.
@@ -99,7 +99,7 @@ extension Workbench {
           id, request.job.order, accepting: request.job.acceptedPreflight)
       case .paused:
         throw WorkbenchError.input(
-          "Job \(id) was paused, and the sweep \(request.name) with it; the same command goes on with both.")
+          "Job \(id) was paused, and the sweep \(request.name) with it; the same command resumes both.")
       case .failed, .lost, .canceled: return nil
       case .queued, .running: break
       }

@@ -66,7 +66,7 @@ extension Workbench {
 
   // MARK: Following
 
-  /// Follows every job that is not over, so that none is forgotten whoever started it.
+  /// Follows every job that is not over, whichever process started it.
   func reconcileJobs() async {
     await fillBests()
     for job in snapshot.jobs where !job.state.isOver && followers[job.id] == nil { follow(job) }
@@ -214,7 +214,7 @@ extension Workbench {
     return details[id] ?? detail
   }
 
-  /// Forgets what was read of a job that nobody follows or looks at.
+  /// Forgets the details of a job that is neither followed nor shown.
   func forgetDetail(of id: JobID) { if followers[id] == nil { details[id] = nil } }
 
   /// Waits until a job is over, giving each newer state to `onChange`.
@@ -255,7 +255,7 @@ extension Workbench {
     try await dependencies.trainer.stop(folder: folder(of: job), request)
   }
 
-  /// Goes on with a job that is over, from what it saved last.
+  /// Resumes a job that is over, from its last checkpoint.
   /// - Parameter accepted: checks of the pre-flight that may fail, besides those that were accepted before.
   func resumeJob(
     _ id: JobID, _ order: QueueOrder = QueueOrder(), accepting accepted: [Preflight.Check: String] = [:]
