@@ -55,7 +55,6 @@ package struct DataPlace: Sendable, Hashable, Comparable, CustomStringConvertibl
   package var line: Int
   /// Whether the file is that of other tasks.
   package var isMixedIn: Bool
-  /// Makes a place.
   package init(line: Int, isMixedIn: Bool = false) {
     self.line = line
     self.isMixedIn = isMixedIn

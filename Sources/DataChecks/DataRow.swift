@@ -22,7 +22,6 @@ package struct DataRow: Sendable, Hashable {
   package var refusal: String?
   /// Names of its members that training does not use.
   package var unused: [String]
-  /// Makes a row.
   package init(
     line: Int, isMixedIn: Bool = false, system: String = "", prompt: String, turns: [String] = [], answer: String,
     rejected: String? = nil, isText: Bool = false, refusal: String? = nil, unused: [String] = []
@@ -56,7 +55,6 @@ package struct DataCase: Sendable, Hashable {
   package var input: [String]
   /// What a good answer holds, where known.
   package var expected: JSONValue?
-  /// Makes a case.
   package init(set: String, id: String, isGeneral: Bool = false, input: [String], expected: JSONValue? = nil) {
     self.set = set
     self.id = id

@@ -18,7 +18,6 @@ package struct BatchRecord: Sendable, Hashable, Identifiable {
   package var isOver: Bool
   /// Same as `label`.
   package var id: String { label }
-  /// Makes a record.
   package init(
     label: String = UUID().uuidString.lowercased(), run: RunID, file: String? = nil, batch: String? = nil,
     requests: Int, created: Date,

@@ -11,7 +11,6 @@ package struct CaseAddition: Sendable, Hashable {
   /// Descriptions of graders for a set that is new.
   package var graders: [JSONValue]
 
-  /// Makes an addition.
   package init(set: String, path: String, lines: [String], graders: [JSONValue] = []) {
     self.set = set
     self.path = path

@@ -33,7 +33,6 @@ package struct Charge: Sendable, Hashable {
   /// Whether a person has to be asked first.
   package var mustAsk: Bool
 
-  /// Makes a charge.
   package init(items: [Item], limit: Double, mustAsk: Bool) {
     self.items = items
     self.limit = limit

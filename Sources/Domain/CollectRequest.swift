@@ -20,7 +20,6 @@ package struct CollectRequest: Sendable, Hashable {
   package var filter: CollectFilter
   /// The file to write, relative to the workspace.
   package var path: String
-  /// Makes a request.
   package init(
     runs: [RunID], kind: Kind = .answers, prompt: PromptName? = nil, filter: CollectFilter = CollectFilter(),
     path: String
@@ -51,7 +50,6 @@ package struct CollectFilter: Sendable, Hashable {
   package var minAgreement: Double?
   /// Whether only pairs count of which a person preferred one.
   package var onlyPreferred: Bool
-  /// Makes a filter.
   package init(minScore: Double? = nil, minAgreement: Double? = nil, onlyPreferred: Bool = false) {
     self.minScore = minScore
     self.minAgreement = minAgreement
@@ -89,7 +87,6 @@ package struct CollectReport: Sendable, Hashable {
   package var preferred = 0
   /// Cases that gave no row, by reason.
   package var leftOut: [Reason: Int] = [:]
-  /// Makes an empty report.
   package init() {}
 
   /// Cases that gave no row, in a few words; nil when every one gave one.

@@ -27,7 +27,6 @@ package struct Comparison: Sendable {
     package var id: String { evalCase.id }
     /// Whether the two texts differ.
     package var differs: Bool { a.answer?.text != b.answer?.text }
-    /// Makes a row.
     package init(evalCase: EvalCase, a: Output, b: Output) {
       self.evalCase = evalCase
       self.a = a

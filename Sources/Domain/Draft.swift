@@ -6,7 +6,6 @@ package struct KeptDraft: Sendable, Hashable {
   package var text: String
   /// When it was typed.
   package var time: Date
-  /// Makes one.
   package init(text: String, time: Date) {
     self.text = text
     self.time = time

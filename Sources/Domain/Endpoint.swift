@@ -16,7 +16,6 @@ package struct Endpoint: Sendable, Hashable {
   /// Whether its key may be sent without encryption to a machine other than this one.
   package var allowsHTTP: Bool
 
-  /// Makes an endpoint.
   package init(
     _ dialect: Dialect, baseURLs: [String], model: String, keyEnvironment: String? = nil,
     certificates: String? = nil, usesMaxCompletionTokens: Bool = false, allowsHTTP: Bool = false

@@ -18,7 +18,6 @@ package struct EvalCase: Sendable, Hashable, Identifiable {
   /// How often it occurs in production, more than 0; 1 unless told.
   package var weight = 1.0
 
-  /// Makes a case.
   package init(
     id: String, line: Int = 0, input: JSONValue, expected: JSONValue? = nil, tags: [String] = [], group: String? = nil
   ) {
@@ -60,7 +59,6 @@ package struct EvalSet: Sendable, Identifiable {
   /// Same as `name`.
   package var id: String { name }
 
-  /// Makes a set.
   package init(
     name: String, path: String, cases: [EvalCase], graders: GraderSet, prompt: PromptName? = nil,
     isGeneral: Bool = false, hash: ContentHash

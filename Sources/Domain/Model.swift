@@ -36,7 +36,6 @@ package struct ModelSpec: Sendable, Hashable, Identifiable {
   /// Same as `name`.
   package var id: String { name }
 
-  /// Makes a spec.
   package init(
     name: String, api: API, concurrency: Int? = nil, timeout: Double = 120, limits: RateLimits = RateLimits(),
     price: TokenPrice? = nil, options: JSONObject = [:], environment: [String] = []

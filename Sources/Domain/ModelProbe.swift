@@ -62,7 +62,6 @@ package struct ModelProbe: Sendable, Hashable, Codable {
   /// Whether it takes the limit on tokens as `max_completion_tokens`; nil where that was never seen.
   package var usesMaxCompletionTokens: Bool?
 
-  /// Makes a probe.
   package init(
     time: Date, latency: Double? = nil, tokensPerSecond: Double? = nil, findings: [Ability: Finding] = [:],
     models: [String] = [], server: String? = nil, usesMaxCompletionTokens: Bool? = nil

@@ -32,7 +32,6 @@ package struct Preflight: Sendable, Hashable {
   /// Why it may fail, in the words of who accepted it.
   package var accepted: String?
 
-  /// Makes one.
   package init(
     check: String, file: String? = nil, count: Int, of: Int, rows: [Int] = [], message: String, fix: String = "",
     accepted: String? = nil

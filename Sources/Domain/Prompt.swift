@@ -21,7 +21,6 @@ package struct ChatMessage: Sendable, Hashable {
   /// The message in OpenAI's form, as a case's conversation has it, where its text isn't all that it says: it calls tools,
   /// gives a tool's result, or has parts that are no text. Then this is what is sent.
   package var whole: JSONObject?
-  /// Makes a message.
   package init(role: MessageRole, content: String, whole: JSONObject? = nil) {
     self.role = role
     self.content = content
@@ -48,7 +47,6 @@ package struct Section: Sendable, Hashable, Identifiable {
   /// nothing else are equal.
   package var firstLine = 1
 
-  /// Makes a section.
   package init(id: String, title: String, role: MessageRole, isEnabled: Bool = true, body: String) {
     self.id = id
     self.title = title
@@ -84,7 +82,6 @@ package struct Prompt: Sendable, Hashable, Identifiable {
   /// Same as `name`.
   package var id: PromptName { name }
 
-  /// Makes a prompt.
   package init(name: PromptName, path: String, sections: [Section]) {
     self.name = name
     self.path = path

@@ -12,7 +12,6 @@ package struct PromptVersion: Sendable, Hashable, Identifiable {
     package var role: MessageRole
     /// The text before its slots were filled.
     package var body: String
-    /// Makes a part.
     package init(title: String, role: MessageRole, body: String) {
       self.title = title
       self.role = role

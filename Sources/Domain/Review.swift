@@ -7,7 +7,6 @@ package struct OutputPlace: Sendable, Hashable, Comparable, CustomStringConverti
   package var run: RunID
   /// Which of the case's answers in its run it is, from 0.
   package var sample: Int
-  /// Makes a place.
   package init(run: RunID, sample: Int = 0) {
     self.run = run
     self.sample = sample
@@ -79,7 +78,6 @@ package struct Correction: Sendable, Hashable {
   package var source: OutputPlace
   /// When.
   package var time: Date
-  /// Makes a correction.
   package init(set: String, caseID: String, input: ContentHash, text: String, source: OutputPlace, time: Date) {
     self.set = set
     self.caseID = caseID
@@ -181,7 +179,6 @@ package struct ReviewRequest: Sendable, Hashable {
   package var output: OutputPlace
   /// What was found.
   package var finding: Finding
-  /// Makes a request.
   package init(caseID: String, output: OutputPlace, finding: Finding) {
     self.caseID = caseID
     self.output = output

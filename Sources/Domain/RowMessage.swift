@@ -13,7 +13,6 @@ package struct RowMessage: Sendable, Hashable {
   /// All other members, as they stand in the file: `tool_calls`, `weight`, `reasoning_content`, `name` and the like.
   package var members: JSONObject
 
-  /// Makes a message.
   package init(role: Role, content: String, members: JSONObject = JSONObject()) {
     self.role = role
     self.content = content

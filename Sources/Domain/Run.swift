@@ -69,7 +69,6 @@ package struct Run: Sendable, Hashable, Identifiable {
 
   private static func cases(_ answers: Int, _ repeats: Int) -> Int { (answers + repeats - 1) / max(1, repeats) }
 
-  /// Makes a run.
   package init(
     id: RunID, identity: ContentHash, base: ContentHash? = nil, variant: Variant, promptVersion: ContentHash,
     set: String, setHash: ContentHash, state: State, started: Date, seconds: Double, cases: Int, repeats: Int = 1,
@@ -166,7 +165,6 @@ package struct Output: Sendable, Hashable, Identifiable {
   /// The id of a case's answer with a number.
   package static func id(caseID: String, sample: Int) -> String { sample == 0 ? caseID : "\(caseID)#\(sample + 1)" }
 
-  /// Makes an output.
   package init(
     caseID: String, sample: Int = 0, requestKey: ContentHash, answer: Answer?, failure: String? = nil,
     noAnswer: NoAnswer? = nil, scores: [Score] = [],

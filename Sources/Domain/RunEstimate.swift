@@ -9,7 +9,6 @@ package struct RunEstimate: Sendable, Hashable {
     package var low: Double
     /// The most, to be expected; nil where nothing bounds it.
     package var high: Double?
-    /// Makes a range.
     package init(_ low: Double, _ high: Double?) {
       self.low = low
       self.high = high

@@ -10,7 +10,6 @@ package struct Sampling: Sendable, Hashable {
   package var seed: Int?
   /// Texts that end an answer.
   package var stop: [String]
-  /// Makes a choice.
   package init(
     temperature: Double? = nil, topP: Double? = nil, maxTokens: Int? = nil, seed: Int? = nil, stop: [String] = []
   ) {

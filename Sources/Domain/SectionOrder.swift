@@ -6,7 +6,6 @@ package enum SectionOrder {
     package var from: String
     /// Its id from now on.
     package var to: String
-    /// Makes a rename.
     package init(from: String, to: String) {
       self.from = from
       self.to = to

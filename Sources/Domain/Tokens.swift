@@ -26,7 +26,6 @@ package struct TokenPrice: Sendable, Hashable {
   /// The day of a price from `PriceTable`; nil where the workspace says the price.
   package var asOf: String?
 
-  /// Makes a price.
   package init(
     rates: TokenRates, longPrompt: LongPrompt? = nil, tiers: [String: TokenRates] = [:], training: Double? = nil,
     asOf: String? = nil
@@ -105,7 +104,6 @@ package struct TokenUsage: Sendable, Hashable {
   /// The service tier that the request was answered in, in the server's word and small letters.
   package var tier: String?
 
-  /// Makes a count.
   package init(
     prompt: Int? = nil, completion: Int? = nil, cachedPrompt: Int? = nil, cacheWrites: Int? = nil,
     longCacheWrites: Int? = nil, tier: String? = nil

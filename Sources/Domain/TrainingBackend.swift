@@ -94,7 +94,6 @@ package struct TrainerCommand: Sendable, Hashable, Codable {
   package var config: String?
   /// Variables that are set for it.
   package var environment: [String: String]
-  /// Makes a command.
   package init(
     run: [String], log: String? = nil, adapter: String? = nil, config: String? = nil,
     environment: [String: String] = [:]

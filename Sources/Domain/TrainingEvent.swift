@@ -31,7 +31,6 @@ package struct TrainingEvent: Sendable, Hashable {
   package var time: Double
   /// What.
   package var kind: Kind
-  /// Makes an event.
   package init(time: Double, kind: Kind) {
     self.time = time
     self.kind = kind
@@ -54,7 +53,6 @@ package struct TrainingStart: Sendable, Hashable {
   package var validationRows: Int
   /// What computes, for example `cpu`.
   package var device: String?
-  /// Makes a start.
   package init(
     steps: Int, firstStep: Int = 0, trainableParameters: Int = 0, totalParameters: Int = 0, trainRows: Int = 0,
     validationRows: Int = 0, device: String? = nil
@@ -84,7 +82,6 @@ package struct Checkpoint: Sendable, Hashable, Identifiable {
   package var isBest: Bool
   /// Same as `step`.
   package var id: Int { step }
-  /// Makes a checkpoint.
   package init(step: Int, path: String, validationLoss: Double? = nil, isBest: Bool = false) {
     self.step = step
     self.path = path
@@ -101,7 +98,6 @@ package struct Sample: Sendable, Hashable {
   package var caseID: String
   /// The answer.
   package var text: String
-  /// Makes a sample.
   package init(step: Int, caseID: String, text: String) {
     self.step = step
     self.caseID = caseID
@@ -123,7 +119,6 @@ package struct SystemUse: Sendable, Hashable {
     package var power: Double?
     /// In degrees Celsius.
     package var temperature: Double?
-    /// Makes one.
     package init(
       utilization: Double? = nil, memory: Double? = nil, memoryTotal: Double? = nil, power: Double? = nil,
       temperature: Double? = nil
@@ -141,7 +136,6 @@ package struct SystemUse: Sendable, Hashable {
   package var memory: Double?
   /// The machine's GPUs, in its order.
   package var gpus: [GPU]
-  /// Makes one.
   package init(cpu: Double? = nil, memory: Double? = nil, gpus: [GPU] = []) {
     self.cpu = cpu
     self.memory = memory

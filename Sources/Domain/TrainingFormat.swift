@@ -45,7 +45,6 @@ package struct ExportRequest: Sendable, Hashable {
   package var folder: String
   /// Share of rows for validation, 0 to 0.5; as the workspace says where nil, and 0 writes one file.
   package var validationShare: Double?
-  /// Makes a request.
   package init(data: String, format: TrainingFormat, folder: String, validationShare: Double? = nil) {
     self.data = data
     self.format = format
@@ -60,7 +59,6 @@ package struct ExportPart: Sendable {
   package var name: String
   /// Its rows.
   package var rows: [TrainingRow]
-  /// Makes a part.
   package init(name: String, rows: [TrainingRow]) {
     self.name = name
     self.rows = rows
@@ -75,6 +73,5 @@ package struct ExportReport: Sendable, Hashable {
   package var snippet: String?
   /// What a person should know, in sentences.
   package var notes: [String] = []
-  /// Makes an empty report.
   package init() {}
 }

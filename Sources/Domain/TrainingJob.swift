@@ -21,7 +21,6 @@ package struct TrainingJob: Sendable, Hashable, Identifiable {
     package var step: Int
     /// Loss over the validation rows there; nil where it wasn't measured or is no number.
     package var validationLoss: Double?
-    /// Makes one.
     package init(step: Int, validationLoss: Double? = nil) {
       self.step = step
       self.validationLoss = validationLoss
@@ -62,7 +61,6 @@ package struct TrainingJob: Sendable, Hashable, Identifiable {
   /// The sweep it is a part of.
   package var sweep: String?
 
-  /// Makes a job.
   package init(
     id: JobID, backend: String, base: String, data: String, settings: TrainingSettings, state: State, created: Date,
     step: Int = 0, steps: Int = 0, trainLoss: Double? = nil, validationLoss: Double? = nil, best: Best? = nil,

@@ -38,7 +38,6 @@ package struct TrainingRow: Sendable, Hashable {
   /// Where it came from: the run, case, variant, model and score of a collected row.
   package var source: JSONObject?
 
-  /// Makes a row.
   package init(
     _ content: Content, members: JSONObject = JSONObject(), file: String = "", line: Int = 0, group: String? = nil,
     source: JSONObject? = nil

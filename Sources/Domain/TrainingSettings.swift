@@ -145,7 +145,6 @@ package struct TrainingMix: Sendable, Hashable {
   package var data: String
   /// Their share of all rows that are learnt from, above 0 and below 1.
   package var share: Double
-  /// Makes a mix.
   package init(data: String, share: Double = 0.1) {
     self.data = data
     self.share = share

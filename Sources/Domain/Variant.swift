@@ -43,7 +43,6 @@ package struct Variant: Sendable, Hashable, Identifiable {
   /// The name of the model without what was learnt; nil for a prompted variant, and where nothing says which it is.
   package var untunedModel: String? { isTuned ? base ?? (isDeclaredTuned && adapter == nil ? nil : model) : nil }
 
-  /// Makes a variant.
   package init(
     name: String, model: String, prompt: PromptName, sections: [String]? = nil, adapter: String? = nil,
     sampling: Sampling = Sampling()
@@ -56,7 +55,6 @@ package struct Variant: Sendable, Hashable, Identifiable {
     self.sampling = sampling
   }
 
-  /// Makes a router.
   package init(name: String, router: Router) {
     self.init(name: name, model: "", prompt: "")
     self.router = router

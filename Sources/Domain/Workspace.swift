@@ -22,7 +22,6 @@ package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
   /// A sentence that says what is wrong and what to do.
   package var message: String
 
-  /// Makes a problem.
   package init(_ severity: Severity = .error, file: String, line: Int? = nil, key: String? = nil, message: String) {
     self.severity = severity
     self.file = file
@@ -74,7 +73,6 @@ package struct Workspace: Sendable {
   private var evalSetPlaces: [String: Int]
   private var variantPlaces: [String: Int]
 
-  /// Makes a workspace.
   package init(
     folder: String, name: String, models: [ModelSpec] = [], prompts: [Prompt] = [], evalSets: [EvalSet] = [],
     variants: [Variant] = [], training: TrainingDefaults = TrainingDefaults(), facts: WorkspaceFacts = WorkspaceFacts(),

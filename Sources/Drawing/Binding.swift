@@ -13,7 +13,6 @@ package struct Binding<Action: Sendable>: Sendable {
   /// A word or two for the footer; nil keeps it out of the footer.
   package var footer: String?
 
-  /// Makes a binding.
   package init(
     _ keys: Key..., title: String, group: String = "", action: Action, unavailable: String? = nil,
     footer: String? = nil

@@ -48,7 +48,6 @@ package struct MouseEvent: Hashable, Sendable {
   /// Keys held down meanwhile.
   package var modifiers: Key.Modifiers
 
-  /// Makes a mouse event.
   package init(_ action: Action, at point: Point, _ modifiers: Key.Modifiers = []) {
     self.action = action
     self.point = point

@@ -17,7 +17,6 @@ package struct Key: Hashable, Sendable {
     /// One bit for each modifier.
     package let rawValue: UInt8
 
-    /// Makes a set from its bits.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Control.
@@ -33,7 +32,6 @@ package struct Key: Hashable, Sendable {
   /// What was held down.
   package var modifiers: Modifiers
 
-  /// Makes a key from its parts.
   package init(_ code: Code, _ modifiers: Modifiers = []) {
     self.code = code
     self.modifiers = modifiers

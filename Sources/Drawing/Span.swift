@@ -5,7 +5,6 @@ package struct Span: Hashable, Sendable {
   /// How it looks.
   package var style: Style
 
-  /// Makes a span.
   package init(_ text: String, _ style: Style = .plain) {
     self.text = text
     self.style = style

@@ -43,7 +43,6 @@ package struct Attributes: OptionSet, Hashable, Sendable {
   /// One bit for each attribute.
   package let rawValue: UInt16
 
-  /// Makes a set from its bits.
   package init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// Heavier.

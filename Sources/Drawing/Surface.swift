@@ -41,13 +41,11 @@ package struct Surface: Equatable, Sendable {
   /// Row by row.
   package private(set) var cells: ContiguousArray<Cell>
 
-  /// Makes an empty surface.
   package init(_ size: Size) {
     self.size = size
     cells = ContiguousArray(repeating: .blank, count: size.width * size.height)
   }
 
-  /// Makes an empty surface.
   package init(width: Int, height: Int) { self.init(Size(width: width, height: height)) }
 
   /// All of it.

@@ -27,7 +27,6 @@ package struct StepSeries: Sendable {
     package var step: Int
     /// The value, or the average up to it; not a number where there is a gap.
     package var value: Double
-    /// Makes a point.
     package init(step: Int, value: Double) {
       self.step = step
       self.value = value

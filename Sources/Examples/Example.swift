@@ -21,7 +21,6 @@ package enum Example: String, CaseIterable, Sendable {
     /// What it holds.
     package var text: String
 
-    /// Makes one.
     package init(path: String, text: String) {
       self.path = path
       self.text = text

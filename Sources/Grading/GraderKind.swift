@@ -87,7 +87,6 @@ package struct Unscorable: Error, Sendable, Hashable {
   /// What was said instead of a judgement.
   package var replies: [JudgeReply] = []
 
-  /// Makes one.
   package init(_ reason: String) { self.reason = reason }
 }
 

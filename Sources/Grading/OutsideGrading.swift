@@ -14,7 +14,6 @@ package protocol OutsideGrading: Sendable {
 
 /// No programs and no judges: graders that need one leave answers unscored.
 package struct NothingOutside: OutsideGrading {
-  /// Makes one.
   package init() {}
 
   /// None.
@@ -39,7 +38,6 @@ package struct GraderProgram: Sendable, Hashable {
   /// The most answers that are under way at once, where it names the ids of those that it replies to.
   package var concurrency = 16
 
-  /// Makes one.
   package init(words: [String]) { self.words = words }
 }
 
@@ -54,7 +52,6 @@ package struct JudgeQuestion: Sendable, Hashable {
   /// The variables of the case.
   package var input: JSONValue
 
-  /// Makes a question.
   package init(caseID: String, answer: String, expected: JSONValue?, input: JSONValue) {
     self.caseID = caseID
     self.answer = answer
@@ -74,7 +71,6 @@ package struct JudgeFinding: Sendable, Hashable {
   /// What was said, vote by vote.
   package var replies: [JudgeReply]
 
-  /// Makes a finding.
   package init(value: Double, passed: Bool, reason: String, replies: [JudgeReply]) {
     self.value = value
     self.passed = passed
@@ -96,7 +92,6 @@ package struct JudgeReply: Sendable, Hashable {
   /// Dollars; nil where they aren't known.
   package var cost: Double?
 
-  /// Makes a vote.
   package init(model: String, label: String? = nil, reason: String? = nil, raw: String? = nil) {
     self.model = model
     self.label = label

@@ -14,7 +14,6 @@ package struct ServeRecipe: Sendable, Hashable {
   /// What to know, in sentences.
   package var notes: [String]
 
-  /// Makes a recipe.
   package init(
     _ engine: String, first: [String] = [], commands: [String] = [], problem: String? = nil, notes: [String] = []
   ) {
@@ -44,7 +43,6 @@ package struct ServeRecipe: Sendable, Hashable {
     /// mlx-lm's server.
     package var mlxServer: String
 
-    /// Makes a subject.
     package init(
       name: String, adapter: AdapterSummary, folder: String, base: String, hasQuantizedBase: Bool, source: String,
       prefix: String, mlxServer: String

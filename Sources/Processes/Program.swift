@@ -13,7 +13,6 @@ package struct Program: Sendable, Hashable {
   /// Where it runs; here, when nil.
   package var workingDirectory: String?
 
-  /// Makes one.
   package init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String?] = [:],
     inherits: Inheritance = .usual, workingDirectory: String? = nil

@@ -7,7 +7,6 @@ package struct RouteInput: Sendable, Hashable {
     /// Its value as text.
     package var text: String
 
-    /// Makes a field.
     package init(_ name: String, _ text: String) {
       self.name = name
       self.text = text

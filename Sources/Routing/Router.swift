@@ -18,7 +18,6 @@ package struct Router: Sendable, Hashable {
     /// The arm that answers them.
     package var arm: Arm
 
-    /// Makes a rule.
     package init(when: RoutePredicate, arm: Arm) {
       self.when = when
       self.arm = arm
@@ -32,7 +31,6 @@ package struct Router: Sendable, Hashable {
     /// What it adds to the log odds of the strong arm.
     package var value: Double
 
-    /// Makes a weight.
     package init(when: RoutePredicate, value: Double) {
       self.when = when
       self.value = value
@@ -79,7 +77,6 @@ package struct Router: Sendable, Hashable {
   /// The cases that it was learnt from; nil for one that a person wrote.
   package var origin: Origin?
 
-  /// Makes a router.
   package init(cheap: String, strong: String, policy: Policy, origin: Origin? = nil) {
     self.cheap = cheap
     self.strong = strong
@@ -100,7 +97,6 @@ package struct Router: Sendable, Hashable {
     /// Why, without a full stop: the rule that holds, or `otherwise`.
     package var reason: String
 
-    /// Makes a choice.
     package init(_ arm: Arm, _ reason: String) {
       self.arm = arm
       self.reason = reason

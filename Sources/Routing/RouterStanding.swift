@@ -41,7 +41,6 @@ package struct Route: Sendable, Hashable {
   /// Whether the cheap arm was asked first, and is paid for, too.
   package var isEscalated: Bool
 
-  /// Makes a route.
   package init(_ arm: Router.Arm, isEscalated: Bool = false) {
     self.arm = arm
     self.isEscalated = isEscalated

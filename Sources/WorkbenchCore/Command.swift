@@ -8,7 +8,6 @@ package struct Command: Sendable, Hashable {
   /// What is carried out.
   package let work: any Performable
 
-  /// Makes a command of work.
   package init(_ work: some Performable) { self.work = work }
 
   /// Whether it writes what a person typed, so that its order among its like matters.

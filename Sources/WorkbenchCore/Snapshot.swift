@@ -62,7 +62,6 @@ package struct RenderedPrompt: Sendable, Hashable {
     package var text: String
     /// Tokens; nil while unknown.
     package var tokens: Int?
-    /// Makes a part.
     package init(title: String, role: MessageRole, text: String, tokens: Int? = nil) {
       self.title = title
       self.role = role
@@ -82,7 +81,6 @@ package struct RenderedPrompt: Sendable, Hashable {
   package var countsAreExact: Bool
   /// Why it can't be rendered.
   package var problem: String?
-  /// Makes a rendering.
   package init(
     request: RenderRequest, version: ContentHash, parts: [Part], messages: [ChatMessage], countsAreExact: Bool = false,
     problem: String? = nil
@@ -112,7 +110,6 @@ package struct Trial: Sendable, Hashable {
   package var output: Output?
   /// What it is waiting for.
   package var waiting: String?
-  /// Makes a trial.
   package init(
     request: RenderRequest, caseID: String, text: String = "", isRunning: Bool = true, output: Output? = nil,
     waiting: String? = nil
@@ -177,7 +174,6 @@ package struct JobDetail: Sendable {
     package var step: Int
     /// Mean loss.
     package var loss: Double
-    /// Makes one.
     package init(step: Int, loss: Double) {
       self.step = step
       self.loss = loss
@@ -196,7 +192,6 @@ package struct JobDetail: Sendable {
     package var kind: Kind
     /// What, in words; empty where the kind says it.
     package var text: String
-    /// Makes one.
     package init(step: Int, time: Double, kind: Kind, text: String = "") {
       self.step = step
       self.time = time
@@ -231,7 +226,6 @@ package struct Notice: Sendable, Hashable, Identifiable {
   package var time: Date
   /// What to do about it, where that isn't in the sentence.
   package var hint: WorkbenchError.Hint?
-  /// Makes a notice.
   package init(id: Int, kind: Kind, text: String, time: Date, hint: WorkbenchError.Hint? = nil) {
     self.hint = hint
     self.id = id
@@ -249,7 +243,6 @@ package struct EndedEdit: Sendable, Hashable, Identifiable {
   package var command: Command
   /// Why nothing was written; nil when it was.
   package var problem: String?
-  /// Makes one.
   package init(id: Int, command: Command, problem: String? = nil) {
     self.id = id
     self.command = command

@@ -88,7 +88,6 @@ package struct RunDraft: Sendable {
   package var cases: Int
   /// When.
   package var started: Date
-  /// Makes a draft.
   package init(
     identity: ContentHash, base: ContentHash? = nil, repeats: Int = 1, firstSample: Int = 0, variant: Variant,
     version: PromptVersion, set: String, setHash: ContentHash, cases: Int, started: Date
@@ -120,7 +119,6 @@ package struct JobDraft: Sendable, Hashable {
   package var created: Date
   /// The sweep it is a part of.
   package var sweep: String?
-  /// Makes a draft.
   package init(
     backend: String, base: String, data: String, settings: TrainingSettings, created: Date, sweep: String? = nil
   ) {
@@ -141,7 +139,6 @@ package struct StoredVersion: Sendable, Hashable, Identifiable {
   package var created: Date
   /// Same as the version's.
   package var id: ContentHash { version.hash }
-  /// Makes one.
   package init(version: PromptVersion, created: Date) {
     self.version = version
     self.created = created
@@ -237,7 +234,6 @@ package struct BatchStatus: Sendable, Hashable {
   package var completed: Int
   /// Requests that failed.
   package var failed: Int
-  /// Makes a status.
   package init(word: String, isOver: Bool, failure: String? = nil, total: Int = 0, completed: Int = 0, failed: Int = 0)
   {
     self.word = word
@@ -295,7 +291,6 @@ package struct ServedModel: Sendable {
   /// Whether it is still the engine that answers at the address. Asked before anything is sent there: when an engine dies,
   /// another user's program may take its port.
   package var isItself: @Sendable () async -> Bool
-  /// Makes one.
   package init(
     baseURL: String, lease: any Sendable, secret: String? = nil,
     isItself: @escaping @Sendable () async -> Bool = { true }
@@ -317,7 +312,6 @@ package struct ModelRequest: Sendable, Hashable {
   package var tools: JSONValue?
   /// How the next token is chosen.
   package var sampling: Sampling
-  /// Makes a request.
   package init(caseID: String, messages: [ChatMessage], tools: JSONValue? = nil, sampling: Sampling) {
     self.caseID = caseID
     self.messages = messages

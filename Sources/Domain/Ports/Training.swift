@@ -43,7 +43,6 @@ package struct StopRequest: Sendable, Hashable, Codable {
   package var state: String
   /// Why, in a sentence.
   package var message: String
-  /// Makes a request.
   package init(_ state: TrainingJob.State, _ message: String) {
     self.state = state.rawValue
     self.message = message
@@ -98,7 +97,6 @@ package struct TrainingPlan: Sendable {
   package var job: JobID
   /// Environment variables that the trainer is given besides the usual ones; by name.
   package var variables: [String]
-  /// Makes a plan.
   package init(
     folder: String, backend: TrainingBackend = .mlx, base: String, settings: TrainingSettings, rows: [TrainingRow],
     validationRows: [TrainingRow], samples: [SamplePrompt] = [], dataRecord: JSONObject = JSONObject(),
@@ -131,7 +129,6 @@ package struct SamplePrompt: Sendable, Hashable {
   package var expected: String?
   /// The longest answer, in tokens.
   package var maxTokens: Int
-  /// Makes one.
   package init(id: String, messages: [ChatMessage], expected: String? = nil, maxTokens: Int = 128) {
     self.id = id
     self.messages = messages
@@ -156,7 +153,6 @@ package struct TrainerObservation: Sendable, Hashable {
   package var log: [String]
   /// How much of the events is read by now, 0 to 1: below that, there is more to observe already.
   package var readShare: Double
-  /// Makes an observation.
   package init(
     events: [TrainingEvent], cursor: ObservationCursor = ObservationCursor(), isAlive: Bool?, exitStatus: Int?,
     log: [String], readShare: Double = 1
@@ -174,7 +170,6 @@ package struct TrainerObservation: Sendable, Hashable {
 package struct TrainerFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// The sentence.
   package var description: String
-  /// Makes a failure.
   package init(_ description: String) { self.description = description }
 }
 

@@ -46,7 +46,6 @@ package struct TuningFile: Sendable, Hashable, Codable {
   package var name: String
   /// Its size.
   package var bytes: Int
-  /// Makes one.
   package init(path: String, name: String, bytes: Int) {
     self.path = path
     self.name = name
@@ -76,7 +75,6 @@ package struct TuningRequest: Sendable, Hashable {
   package var suffix: String?
   /// Seed, 0 to 2³¹ − 1.
   package var seed: Int?
-  /// Makes a request.
   package init(
     label: String, model: String, trainingFile: String, validationFile: String? = nil,
     method: TuningMethod = .supervised, epochs: Int? = nil, batchSize: Int? = nil,
@@ -112,7 +110,6 @@ package struct TuningJob: Sendable, Hashable, Identifiable {
   package var label: String?
   /// Where it stands.
   package var status: TuningStatus
-  /// Makes one.
   package init(id: String, label: String?, status: TuningStatus) {
     self.id = id
     self.label = label
@@ -140,7 +137,6 @@ package struct TuningStatus: Sendable, Hashable {
   package var epochs: Int?
   /// Rows in a step, where the provider has decided.
   package var batchSize: Int?
-  /// Makes a status.
   package init(
     word: String, isOver: Bool = false, isSuccess: Bool = false, failure: String? = nil, model: String? = nil,
     trainedTokens: Int? = nil, estimatedFinish: Date? = nil, epochs: Int? = nil, batchSize: Int? = nil
@@ -169,7 +165,6 @@ package struct TuningEvent: Sendable, Hashable, Identifiable {
   package var message: String
   /// Numbers that came with it.
   package var metrics: TuningMetrics
-  /// Makes an event.
   package init(id: String, time: Double, level: String, message: String, metrics: TuningMetrics = TuningMetrics()) {
     self.id = id
     self.time = time
@@ -215,7 +210,6 @@ package struct TuningCheckpoint: Sendable, Hashable {
   package var step: Int
   /// Loss over the validation rows there.
   package var validationLoss: Double?
-  /// Makes one.
   package init(model: String, step: Int, validationLoss: Double? = nil) {
     self.model = model
     self.step = step

@@ -5,7 +5,6 @@ package struct ChartPoint: Hashable, Sendable {
   /// How much; not a number where the curve has a gap.
   package var y: Double
 
-  /// Makes a point.
   package init(x: Double, y: Double) {
     self.x = x
     self.y = y
@@ -23,7 +22,6 @@ package struct ChartColumn: Hashable, Sendable {
   /// The greatest value; not a number where all is a gap.
   package var high: Double
 
-  /// Makes a column.
   package init(first: Double, last: Double, low: Double, high: Double) {
     self.first = first
     self.last = last

@@ -9,7 +9,6 @@ package struct IntervalBar: Hashable, Sendable {
   /// What the two ends of the line stand for; a difference of scores wants -1 to 1.
   package var bounds: ClosedRange<Double>
 
-  /// Makes a bar.
   package init(value: Double, low: Double, high: Double, bounds: ClosedRange<Double> = 0...1) {
     self.value = value
     self.low = low

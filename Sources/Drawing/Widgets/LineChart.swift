@@ -20,7 +20,6 @@ package struct ChartSeries: Sendable {
   /// How its values read in the legend; a number in about six characters unless told.
   package var text: @Sendable (Double) -> String
 
-  /// Makes a curve.
   package init(
     _ name: String, _ points: any ChartPoints, style: StyleName = .chartTrain, line: Line = .solid, tag: String = "",
     text: @escaping @Sendable (Double) -> String = { ChartNumber.text($0) }
@@ -45,7 +44,6 @@ package struct ChartMark: Hashable, Sendable {
   /// Which of several in one place is seen: the one with the greatest weight.
   package var weight: Int
 
-  /// Makes a mark.
   package init(x: Double, glyph: String, style: StyleName, weight: Int = 0) {
     self.x = x
     self.glyph = glyph
@@ -100,7 +98,6 @@ package struct LineChart: Sendable {
   /// A few words at the right of the legend, such as the scale.
   package var note = ""
 
-  /// Makes a chart.
   package init(_ series: [ChartSeries], scale: Scale = .linear, xTitle: String = "", cursor: Double? = nil) {
     self.series = series
     self.scale = scale

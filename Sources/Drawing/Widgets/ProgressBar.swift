@@ -5,7 +5,6 @@ package struct ProgressBar: Hashable, Sendable {
   /// Words after the bar, such as `40/100`.
   package var label: String
 
-  /// Makes a bar.
   package init(fraction: Double?, label: String = "") {
     self.fraction = fraction
     self.label = label

@@ -7,7 +7,6 @@ package struct Scrollbar: Hashable, Sendable {
   /// How much is before that.
   package var offset: Int
 
-  /// Makes a scroll bar.
   package init(total: Int, visible: Int, offset: Int) {
     self.total = total
     self.visible = visible

@@ -17,7 +17,6 @@ package struct Splitter: Hashable, Sendable {
   private var divider = Rect.empty
   private var isDragging = false
 
-  /// Makes a splitter.
   package init(_ axis: Axis = .sideBySide, ratio: Double = 0.5) {
     self.axis = axis
     self.ratio = Splitter.clamped(ratio)

@@ -11,7 +11,6 @@ package struct TableColumn<Row> {
   /// What it shows of a row.
   package var content: (Row) -> [Span]
 
-  /// Makes a column.
   package init(
     _ title: String, width: ClosedRange<Int>, alignment: Alignment = .left, priority: Int = 0,
     content: @escaping (Row) -> [Span]

@@ -5,7 +5,6 @@ package struct TextPosition: Hashable, Comparable, Sendable {
   /// The character within it; a character is what a person takes for one.
   package var column: Int
 
-  /// Makes a position.
   package init(line: Int, column: Int) {
     self.line = line
     self.column = column

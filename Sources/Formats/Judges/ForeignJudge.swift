@@ -30,7 +30,6 @@ package struct ForeignJudge: Sendable, Hashable {
   /// What could not be carried over, a sentence each.
   package var losses: [String] = []
 
-  /// Makes a judge.
   package init(prompt: String) { self.prompt = prompt }
 
   /// Whether both say the same.

@@ -38,7 +38,6 @@ package struct Judge: Sendable, Hashable, Identifiable {
   /// The folder that judges stand in.
   package static let folder = "judges"
 
-  /// Makes a judge.
   package init(name: String, path: String? = nil, models: [String], prompt: String) {
     self.name = name
     self.path = path ?? "\(Self.folder)/\(name).md"

@@ -16,7 +16,6 @@ package enum JudgeScale: Sendable, Hashable {
     /// From 0 to 1.
     package var score: Double
 
-    /// Makes one.
     package init(_ label: String, score: Double) {
       self.label = label
       self.score = score

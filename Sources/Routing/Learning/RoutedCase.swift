@@ -11,7 +11,6 @@ package struct ArmOutcome: Sendable, Hashable {
   /// What can be seen of the answer without knowing the right one.
   package var signs: Set<EscalationSign>
 
-  /// Makes an outcome.
   package init(score: Double, cost: Double? = nil, latency: Double? = nil, signs: Set<EscalationSign> = []) {
     self.score = score
     self.cost = cost
@@ -37,7 +36,6 @@ package struct RoutedCase: Sendable {
   /// What the strong arm made of it.
   package var strong: ArmOutcome
 
-  /// Makes a case.
   package init(
     id: String, input: RouteInput, key: String? = nil, group: String? = nil, weight: Double = 1, cheap: ArmOutcome,
     strong: ArmOutcome

@@ -13,7 +13,6 @@ package struct AblationRequest: Sendable, Hashable {
   /// Whether two planted changes, one that must matter and one that must not, tell whether the table can be believed.
   package var isChecked: Bool
 
-  /// Makes a request.
   package init(variant: String, set: String? = nil, limit: Int? = nil, isChecked: Bool = false) {
     self.variant = variant
     self.set = set

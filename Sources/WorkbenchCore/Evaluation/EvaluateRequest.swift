@@ -20,7 +20,6 @@ package struct EvaluateRequest: Sendable, Hashable {
   package var concurrency: Int?
   /// What it may use.
   package var budget: RunPlan.Budget
-  /// Makes a request.
   package init(
     variant: String, set: String? = nil, limit: Int? = nil, only: [String]? = nil, repeats: Int = 1,
     isFresh: Bool = false, inBatches: Bool = false, concurrency: Int? = nil, budget: RunPlan.Budget = RunPlan.Budget()

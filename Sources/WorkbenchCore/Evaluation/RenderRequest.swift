@@ -8,7 +8,6 @@ package struct RenderRequest: Sendable, Hashable {
   package var set: String
   /// The case; the first where nil.
   package var caseID: String?
-  /// Makes a request.
   package init(variant: String, set: String, caseID: String? = nil) {
     self.variant = variant
     self.set = set

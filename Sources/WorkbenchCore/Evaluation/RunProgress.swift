@@ -49,7 +49,6 @@ package struct RunProgress: Sendable, Hashable {
     package var text: String?
     /// Unique among those under way.
     package var id: String { sample == 0 ? caseID : "\(caseID)#\(sample + 1)" }
-    /// Makes one.
     package init(caseID: String, sample: Int = 0, attempt: Int = 1, started: Date, text: String? = nil) {
       self.caseID = caseID
       self.sample = sample
@@ -65,14 +64,12 @@ package struct RunProgress: Sendable, Hashable {
     package var caseID: String
     /// From sending to the last byte.
     package var seconds: Double
-    /// Makes one.
     package init(caseID: String, seconds: Double) {
       self.caseID = caseID
       self.seconds = seconds
     }
   }
 
-  /// Makes a progress.
   package init(
     done: Int = 0, total: Int, reused: Int = 0, errors: Int = 0, inFlight: Int = 0, rate: Double? = nil,
     waiting: String? = nil

@@ -14,7 +14,6 @@ package struct OptimizationRequest: Sendable, Hashable {
   /// The requests unless told.
   package static let usualBudget = 600
 
-  /// Makes a request.
   package init(variant: String, set: String? = nil, budget: Int = usualBudget, proposer: String? = nil) {
     self.variant = variant
     self.set = set

@@ -9,7 +9,6 @@ package struct PendingCharge: Sendable, Hashable, Identifiable {
   /// What it would take.
   package var charge: Charge
 
-  /// Makes a question.
   package init(id: Int, command: Command, charge: Charge) {
     self.id = id
     self.command = command

@@ -11,7 +11,6 @@ package struct StripRequest: Sendable, Hashable {
   /// The loss, 0 to 1, that a shorter prompt may have; the workspace's `worthwhile_gain` where nil.
   package var margin: Double?
 
-  /// Makes a request.
   package init(variant: String, set: String? = nil, margin: Double? = nil) {
     self.variant = variant
     self.set = set

@@ -15,7 +15,6 @@ package struct AdapterCard: Sendable {
     package var hash: String?
     /// How many rows it has.
     package var rows: Int?
-    /// Makes one.
     package init(role: String, path: String, hash: String?, rows: Int?) {
       self.role = role
       self.path = path
@@ -53,7 +52,6 @@ package struct AdapterCard: Sendable {
   /// When the card is written.
   package var date: Date
 
-  /// Makes a card.
   package init(
     detail: JobDetail, name: String, step: Int?, base: String, baseHash: ContentHash?, adapterHash: ContentHash?,
     library: String?, files: [File], record: JSONObject?, runs: [Run], generalSets: Set<String>, before: [Run],

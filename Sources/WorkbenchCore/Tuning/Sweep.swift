@@ -35,7 +35,6 @@ package struct SweepRequest: Sendable, Hashable {
   package var halving: Int?
   /// Eval cases that each trial is judged on.
   package var cases: Int
-  /// Makes a request.
   package init(name: String, job: TrainRequest = TrainRequest(), axes: Axes, halving: Int? = nil, cases: Int = 50) {
     self.name = name
     self.job = job
@@ -74,7 +73,6 @@ package struct SweepPlan: Sendable, Hashable {
     package var score: Double?
     /// Mean loss over the validation rows; nil where it wasn't measured or is no number.
     package var validationLoss: Double?
-    /// Makes a result.
     package init(score: Double? = nil, validationLoss: Double? = nil) {
       self.score = score
       self.validationLoss = validationLoss?.finite

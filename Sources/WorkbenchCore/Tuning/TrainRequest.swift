@@ -21,7 +21,6 @@ package struct TrainRequest: Sendable, Hashable {
   package var order: QueueOrder
   /// The sweep that it is a part of.
   package var sweep: String?
-  /// Makes a request.
   package init(
     base: String? = nil, data: String? = nil, settings: TrainingSettings? = nil, allowLeaks: Bool = false,
     accepted: [DataCheck.Name: String] = [:], acceptedPreflight: [Preflight.Check: String] = [:],

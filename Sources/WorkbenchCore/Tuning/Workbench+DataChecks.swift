@@ -14,7 +14,6 @@ package struct DataCheckRequest: Sendable, Hashable {
   package var settings: TrainingSettings?
   /// Whether the local engine may be started to count tokens, where a row could be too long.
   package var startsEngine: Bool
-  /// Makes a request.
   package init(
     data: String? = nil, set: String? = nil, base: String? = nil, settings: TrainingSettings? = nil,
     startsEngine: Bool = false

@@ -25,7 +25,6 @@ package struct ImportRequest: Sendable, Hashable {
   package var sampleBy: [String]
   /// Whether nothing is written.
   package var isPreview: Bool
-  /// Makes a request.
   package init(
     set: String, personal: PersonalDataChoice = .keep, collapses: Bool = false, sample: Int? = nil,
     sampleBy: [String] = [], isPreview: Bool = false
