@@ -24,7 +24,8 @@ enum GraderReader {
     guard let value = fields.value(key), let entries = named.entries(of: value) else { return nil }
     guard entries.count <= most else {
       value.log.add(
-        .error, line: value.line, key: value.path, "There are \(entries.count) graders, and a list has at most \(most).")
+        .error, line: value.line, key: value.path, "There are \(entries.count) graders, and a list has at most \(most)."
+      )
       return nil
     }
     var result = Result()
