@@ -17,7 +17,7 @@ extension VerdictPane {
     let isPaired = report(snapshot)?.prompted != nil && report(snapshot)?.tuned != nil
     let inAdvice = panels.focus == .advice
     let line = inAdvice ? line(snapshot) : nil
-    let measures = if case .measure? = line?.opening { true } else { false }
+    let measures = line?.isMeasurable == true
     return [
       Binding(
         .enter, title: "Open what the line or the variant rests on", group: title, action: .open,
@@ -35,10 +35,11 @@ extension VerdictPane {
         "c", title: "Compare the best prompted and the best tuned answers", group: title, action: .compare,
         unavailable: isPaired ? nil : "Evaluate a prompted and a tuned variant first: r runs the selected one.",
         footer: "compare"),
+      Binding("w", title: view.next.invitation, group: title, action: .nextView, footer: view.next.title.lowercased()),
       Binding("e", title: "Edit the facts that only you know", group: title, action: .editFacts, footer: "facts"),
       Binding(
         "h", "l", .left, .right, title: "Move between variants and advice", group: title, action: .otherPart,
-        footer: inAdvice ? "variants" : "advice"),
+        footer: inAdvice ? "variants" : view.title.lowercased()),
     ]
   }
 }

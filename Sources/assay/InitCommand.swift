@@ -21,10 +21,12 @@ struct InitCommand: AsyncParsableCommand {
   @Argument(help: "The folder; made when it doesn't exist.", completion: .directory)
   var directory: String
   @OptionGroup var source: InitSource
+  @Flag(help: "Add the general tasks that come with Assay, to see what tuning makes a model forget.")
+  var general = false
 
   func run() async throws {
     let folder = WorkspaceOptions.absolute(directory)
-    let files: [String]
+    var files: [String]
     if let file = source.from {
       files = try make(from: file, in: folder)
     } else {
@@ -33,6 +35,11 @@ struct InitCommand: AsyncParsableCommand {
       do throws(FileError) { try FileBytes.makeFolder(folder) } catch { throw WorkbenchError.input("\(error)") }
       try StateFolder(workspace: folder).make()
       files = try WorkspaceTemplate.write(to: folder)
+    }
+    if general {
+      let tasks = CaseAddition.general(at: "evals/general.jsonl")
+      try await FolderWorkspaceFiles(folder, dialects: .builtIn).append([tasks])
+      files += [tasks.prompt.map { "\($0.folder)/\($0.file)" }, tasks.path].compactMap(\.self)
     }
     try await Self.trust(folder)
     for file in files { print("  " + file) }
