@@ -3,7 +3,7 @@
 # make test     build and run every test, those on the real engine, on TRL and on a real Slurm included; ASSAY_TEST_TRL=0
 #               leaves out what needs the back end trl (1.5 GB); end-to-end tests run the release build; at the end it says
 #               which tests were skipped
-# make fuzz     try every parser with a million changed inputs each, which takes hours; FUZZ=N: so many
+# make fuzz     try every parser with a million changed inputs each, in a release build; FUZZ=N: so many
 # make simulate try what the statistics promise 10,000 times each, seeded, and print the rates; SIMULATE=N: so many
 # make install  PREFIX=/usr/local: binary, man page, shell completions
 # make bench    measure a release build; PEERS=1: other evaluators too
@@ -59,13 +59,15 @@ test:
 	swift format lint --strict --recursive Package.swift Sources Tests
 	@.ci/tests skipped
 
-# Ten thousand of each are part of `make test`. An input that ended the process or was answered wrongly stays behind.
+# Ten thousand of each are part of `make test`. An input that ended the process or was answered wrongly stays behind. The
+# release build has a folder of its own, since it is made so that tests see what isn't public.
+FUZZING := -c release --scratch-path .build/fuzzing -Xswiftc -enable-testing
 fuzz: FUZZ ?= 1000000
 fuzz:
 	@.ci/setup test
-	swift build --build-tests
+	swift build $(FUZZING) --build-tests
 	@mkdir -p .build/fuzz && rm -f .build/fuzz/*.input .build/fuzz/*.failed
-	@ASSAY_FUZZ=$(FUZZ) swift test --skip-build --filter FuzzTests \
+	@ASSAY_FUZZ=$(FUZZ) swift test $(FUZZING) --skip-build --filter FuzzTests \
 	  || { ls .build/fuzz/*.input .build/fuzz/*.failed 2>/dev/null; false; }
 
 # A release build: the smaller numbers of repetitions that `make test` tries take a debug build seconds.

@@ -38,6 +38,7 @@ let package = Package(
     .target(name: "NumberFormat"),
     .target(name: "Evidence", dependencies: ["NumberFormat"]),
     .target(name: "Formats", dependencies: ["Content", yams]),
+    .target(name: "Examples", dependencies: ["Content"], resources: [.embedInCode("Archives")]),
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
     .target(name: "Reports", dependencies: ["Content", "NumberFormat"]),
     .target(name: "Routing", dependencies: ["Content", "Evidence"]),
@@ -95,8 +96,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "Drawing", "Content", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence", "DataChecks",
-        "GeneralTasks", "Reports", "Routing", "WorkbenchCore", "Domain", "Storage",
+        "Drawing", "Content", "Examples", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence",
+        "DataChecks", "GeneralTasks", "Reports", "Routing", "WorkbenchCore", "Domain", "Storage",
         "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
         argumentParser,
       ]),
@@ -120,7 +121,9 @@ let package = Package(
       path: "Tests/Support/PortContracts"),
     .executableTarget(name: "mock-openai", dependencies: ["LoopbackServer"], path: "Tests/Support/MockOpenAI"),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing", "SurfaceSnapshots"]),
+    .testTarget(name: "PaneKitTests", dependencies: ["PaneKit", "Drawing"]),
     .testTarget(name: "ContentTests", dependencies: ["Content"]),
+    .testTarget(name: "ExamplesTests", dependencies: ["Examples"]),
     .testTarget(name: "GradingTests", dependencies: ["Content", "Grading"], exclude: ["Fixtures"]),
     .testTarget(
       name: "EvidenceTests", dependencies: ["Evidence", "NumberFormat", "StatisticsSimulations"],
@@ -181,8 +184,8 @@ let package = Package(
     .testTarget(
       name: "Samples",
       dependencies: [
-        "ModelAPI", "WorkspaceFiles", "Storage", "WorkbenchCore", "Domain", "Content", "Drawing", "PaneKit", "Panes",
-        "WorkbenchUI", "LoopbackServer", "SampleWorkspace", "TestFolders",
+        "ModelAPI", "WorkspaceFiles", "Storage", "WorkbenchCore", "Domain", "Content", "Drawing", "Grading", "PaneKit",
+        "Panes", "Processes", "Trainers", "Trust", "WorkbenchUI", "LoopbackServer", "SampleWorkspace", "TestFolders",
       ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
@@ -201,9 +204,9 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Content", "Drawing", "Files", "Formats", "Grading", "LocalEngine", "ModelAPI", "Terminal", "TrainerLogs",
-        "Trainers", "WorkbenchCore", "Domain",
-        "WorkspaceFiles", asyncHTTPClient,
+        "Content", "Drawing", "Files", "Formats", "Grading", "LocalEngine", "ModelAPI", "Reports", "Routing",
+        "Terminal",
+        "TrainerLogs", "Trainers", "WorkbenchCore", "Domain", "WorkspaceFiles", asyncHTTPClient,
       ] + nio),
   ]
     + panes.flatMap { pane -> [Target] in

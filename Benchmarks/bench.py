@@ -385,6 +385,16 @@ def main() -> None:
         measure_peers(text, runs, seconds)
         print(f"  idle processor time of assay: {ticks * 1000 / os.sysconf('SC_CLK_TCK'):.0f} ms in {seconds:.0f} s\n")
 
+        terminal = Terminal([assay, str(folder / "small")], columns=120, rows=40)
+        terminal.read_burst(quiet=0.5, limit=5)
+        terminal.send("2")
+        terminal.read_burst(quiet=0.3, limit=3)
+        used = terminal.cpu()
+        _, sizes = key_times(terminal, "j", 200, 0.02)
+        used = (terminal.cpu() - used) / 200
+        row("a key in Cases at 120x40, processor time", ms(used), f"{statistics.median(sizes):.0f} bytes")
+        terminal.close()
+
         print("Typing")
         terminal = Terminal([assay, str(folder / "small")])
         terminal.read_burst(quiet=0.5, limit=5)

@@ -75,6 +75,14 @@ class Terminal:
             fields = stat.read().rsplit(")", 1)[1].split()
         return int(fields[11]) + int(fields[12])
 
+    def cpu(self) -> float:
+        """Milliseconds of processor time that its threads have used so far."""
+        total = 0
+        for thread in os.listdir(f"/proc/{self.pid}/task"):
+            with open(f"/proc/{self.pid}/task/{thread}/schedstat") as stat:
+                total += int(stat.read().split()[0])
+        return total / 1e6
+
     def close(self) -> None:
         """Ends the program."""
         for number in (signal.SIGTERM, signal.SIGKILL):

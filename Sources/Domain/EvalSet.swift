@@ -87,8 +87,8 @@ extension EvalSet {
   /// Whether some grader asks a program or a judge.
   package var awaits: Bool { graders.awaits || ownGraders.values.contains(where: \.awaits) }
 
-  /// Which grader can judge no case at all, where and why, as a sentence; nil where each can judge some.
-  package var unscorable: String? {
+  /// Which grader can judge no case at all, where and why; nil where each can judge some.
+  package var unscorable: Problem? {
     // A case with graders of its own says nothing about those of the set.
     let ordinary = ownGraders.isEmpty ? cases : cases.filter { ownGraders[$0.id] == nil }
     guard !ordinary.isEmpty else { return nil }
@@ -96,8 +96,8 @@ extension EvalSet {
     guard let problem = problems.first(where: \.concernsAll) else { return nil }
     let index = graders.graders.firstIndex { $0.name == problem.grader }
     let line = index.flatMap { graderLines.indices.contains($0) ? graderLines[$0] : nil }
-    let place = line.map { "assay.yaml:\($0): " } ?? ""
     let reason = problem.reason + (problem.reason.hasSuffix("?") ? "" : ".")
-    return "\(place)The grader \(problem.grader) can judge no case of \(path): \(reason)"
+    return Problem(
+      file: "assay.yaml", line: line, message: "The grader \(problem.grader) can judge no case of \(path): \(reason)")
   }
 }

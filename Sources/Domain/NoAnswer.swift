@@ -6,6 +6,8 @@ package enum NoAnswer: String, Sendable, Hashable, CaseIterable {
   case reasoningCut = "reasoning_cut"
   /// The reply has no text.
   case empty
+  /// The completion has no choice to read an answer from.
+  case noChoice = "no_choice"
   /// A content filter stopped it.
   case filtered = "content_filter"
   /// The model declined in the API's own way.
@@ -20,6 +22,7 @@ package enum NoAnswer: String, Sendable, Hashable, CaseIterable {
     if let reason {
       if Self.filterReasons.contains(reason) { self = .filtered; return }
       if reason == Answer.refusal { self = .refused; return }
+      if reason == Answer.noChoice { self = .noChoice; return }
       if Self.failureReasons.contains(reason) { self = .brokenOff; return }
     }
     let parts = AnswerText(answer.text, reasoning: keepsReasoning ? .keep : .cut)
@@ -35,7 +38,7 @@ package enum NoAnswer: String, Sendable, Hashable, CaseIterable {
   }
 
   private static let filterReasons: Set<String> = [
-    "content_filter", "safety", "blocked", "blocklist", "prohibited_content", "recitation", "spii", "sensitive",
+    Answer.contentFilter, "safety", "blocked", "blocklist", "prohibited_content", "recitation", "spii", "sensitive",
   ]
   private static let failureReasons: Set<String> = [
     "error", "abort", "aborted", "cancelled", "canceled", "network_error",
@@ -52,6 +55,8 @@ package enum NoAnswer: String, Sendable, Hashable, CaseIterable {
         + "larger context."
     case .reasoningCut: return "No answer: reasoning used up the limit on tokens\(word). Raise max_tokens."
     case .empty: return "No answer: the reply has no text\(word). A reasoning model may need a higher max_tokens."
+    case .noChoice:
+      return "No answer: the server sent a completion without a choice. Its log, or a content filter, may say why."
     case .filtered: return "No answer: a content filter stopped it\(word)."
     case .refused:
       let words = answer.text.split(whereSeparator: \.isNewline).first.map { ": " + $0.prefix(120) } ?? ""
@@ -65,6 +70,7 @@ package enum NoAnswer: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .reasoningCut: "\(count) cut while reasoning"
     case .empty: "\(count) empty"
+    case .noChoice: "\(count) without a choice"
     case .filtered: "\(count) filtered"
     case .refused: count == 1 ? "1 refusal" : "\(count) refusals"
     case .brokenOff: "\(count) broken off by the server"

@@ -3,7 +3,7 @@ import Content
 extension TrainingBackend {
   /// Why it can't learn a row with all that the row says; nil where it can, or where only the model's chat template
   /// decides, which the pre-flight looks at.
-  package func refusal(of row: TrainingRow) -> String? { if case .openai = self { row.hostedRefusal } else { nil } }
+  package func refusal(of row: TrainingRow) -> String? { descriptor.isHosted ? row.hostedRefusal : nil }
 
   /// Refuses rows that it can't learn whole.
   /// - Throws: `WorkbenchError.input` that names up to ten of them, each with the reason.

@@ -110,6 +110,10 @@ package struct Answer: Sendable, Hashable {
   package static let contextFull = "context_full"
   /// The finish reason of a reply in which the model declined in the API's own way.
   package static let refusal = "refusal"
+  /// The finish reason of a reply, or of a refused request, that a content filter stopped.
+  package static let contentFilter = "content_filter"
+  /// The finish reason of a completion whose list of choices is empty.
+  package static let noChoice = "no_choice"
   /// Finish reasons of answers that their limit on tokens ended; a dialect whose servers say it otherwise reads it as `length`.
   package static let limitReasons: Set<String> = ["length", "max_tokens", "max_output_tokens"]
   /// Finish reasons of answers that any limit ended.
@@ -117,14 +121,14 @@ package struct Answer: Sendable, Hashable {
   /// Whether a limit ended it.
   package var isCut: Bool { finishReason.map(Self.cutReasons.contains) == true }
 
-  /// Makes an answer.
+  /// Makes an answer. Counts that its text rules out are left out of the usage.
   package init(
     text: String, finishReason: String? = nil, usage: TokenUsage = TokenUsage(), latency: Double = 0,
     firstToken: Double? = nil
   ) {
     self.text = text
     self.finishReason = finishReason
-    self.usage = usage
+    self.usage = usage.plausible(for: text)
     self.latency = latency
     self.firstToken = firstToken
   }

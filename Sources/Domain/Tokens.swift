@@ -118,6 +118,15 @@ package struct TokenUsage: Sendable, Hashable {
     self.tier = tier
   }
 
+  /// The counts without those that an answer's text rules out: no prompt has 0 tokens, and no text. A server that doesn't
+  /// count sends 0.
+  package func plausible(for text: String) -> TokenUsage {
+    var usage = self
+    if prompt == 0 { usage.prompt = nil }
+    if completion == 0, !text.isEmpty { usage.completion = nil }
+    return usage
+  }
+
   /// Whether both sides were counted.
   package var isWhole: Bool { prompt != nil && completion != nil }
 

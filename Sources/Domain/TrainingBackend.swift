@@ -1,49 +1,63 @@
-/// What does the work of a training job, with what it has to know.
-package enum TrainingBackend: Sendable, Hashable {
-  /// mlx-lm on this machine.
-  case mlx
-  /// TRL and PEFT on this machine.
-  case trl
-  /// A fine-tuning API in OpenAI's shape, at the endpoint of the model that is tuned.
-  case openai(ModelSpec)
-  /// A batch system that runs one of the two on this machine.
-  case slurm(SlurmSettings)
-  /// Any other trainer.
-  case command(TrainerCommand)
-
-  /// Its name.
-  package var name: BackendName {
-    switch self {
-    case .mlx: .mlx
-    case .trl: .trl
-    case .openai: .openai
-    case .slurm: .slurm
-    case .command: .command
-    }
+/// A back end with what it has to know for one job.
+package struct TrainingBackend: Sendable {
+  /// What a back end has to know for one job besides the plan.
+  package protocol Options: Sendable, Hashable {
+    /// The one of Assay's own trainers that does the work, here or elsewhere; nil where another program does.
+    func trainer(of backend: Backend) -> BackendName?
   }
 
-  /// Its name in `assay.yaml` and in tables.
-  package var word: String { name.rawValue }
+  /// For back ends that the plan suffices for.
+  package struct NoOptions: Options {
+    package init() {}
+    package func trainer(of backend: Backend) -> BackendName? {
+      backend.settingsName == backend.name ? backend.name : nil
+    }
+  }
 
   /// What it can do.
-  package var descriptor: Backend { name.descriptor }
+  package let descriptor: Backend
+  /// What it has to know besides the plan.
+  package let options: any Options
 
-  /// The one of our trainers that does the work, here or elsewhere; nil where another program does.
-  package var trainer: BackendName? {
-    switch self {
-    case .mlx: .mlx
-    case .trl: .trl
-    case .slurm(let settings): settings.runs
-    case .openai, .command: nil
-    }
+  package init(_ descriptor: Backend, _ options: any Options = NoOptions()) {
+    self.descriptor = descriptor
+    self.options = options
   }
+
+  package static let mlx = TrainingBackend(.mlx)
+  package static let trl = TrainingBackend(.trl)
+  /// The fine-tuning API at a model's endpoint.
+  package static func openai(_ model: ModelSpec) -> TrainingBackend { TrainingBackend(.openai, model) }
+  package static func slurm(_ settings: SlurmSettings) -> TrainingBackend { TrainingBackend(.slurm, settings) }
+  package static func command(_ command: TrainerCommand) -> TrainingBackend { TrainingBackend(.command, command) }
+
+  package var name: BackendName { descriptor.name }
+
+  /// The name in `assay.yaml` and in tables.
+  package var word: String { name.rawValue }
+
+  /// The one of Assay's own trainers that does the work, here or elsewhere; nil where another program does.
+  package var trainer: BackendName? { options.trainer(of: descriptor) }
+}
+
+extension ModelSpec: TrainingBackend.Options {
+  /// None: the model is tuned by its provider.
+  package func trainer(of backend: Backend) -> BackendName? { nil }
+}
+
+extension SlurmSettings: TrainingBackend.Options {
+  package func trainer(of backend: Backend) -> BackendName? { runs }
+}
+
+extension TrainerCommand: TrainingBackend.Options {
+  package func trainer(of backend: Backend) -> BackendName? { nil }
 }
 
 /// How Slurm is told to run a job: `training.slurm` in `assay.yaml`.
 package struct SlurmSettings: Sendable, Hashable, Codable {
   /// The back end that does the work there: mlx or trl.
   package var runs = BackendName.trl
-  /// The queue.
+  /// Slurm partition (`--partition`).
   package var partition: String?
   /// GPUs on each node.
   package var gpus: Int?
@@ -55,7 +69,7 @@ package struct SlurmSettings: Sendable, Hashable, Codable {
   package var memory: String?
   /// The longest it may take, as `--time` takes it.
   package var time: String?
-  /// Who pays.
+  /// Account that is billed (`--account`).
   package var account: String?
   /// An image for `srun --container-image`.
   package var container: String?
@@ -107,7 +121,7 @@ extension TrainingBackend {
           + "makes pairs.")
     default: break
     }
-    let can = (trainer ?? name).descriptor
+    let can = trainer.flatMap { [Backend].builtIn[$0.rawValue] } ?? descriptor
     if kind == .pair, !can.learnsPairs {
       throw WorkbenchError.input(
         "\(can.title) can't learn preference pairs (\(file)): choose --backend trl, or openai for a model at a provider."

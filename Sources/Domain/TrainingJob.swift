@@ -90,7 +90,7 @@ package struct TrainingJob: Sendable, Hashable, Identifiable {
   /// Whether its checkpoints have names of the trainer's own, which stand in its events alone.
   package var namesCheckpoints: Bool { descriptor?.namesCheckpoints ?? false }
   /// What its back end can do; nil for one that only another version of Assay knows.
-  package var descriptor: Backend? { BackendName(rawValue: backend)?.descriptor }
+  package var descriptor: Backend? { [Backend].builtIn[backend] }
   /// The job's folder, relative to the workspace.
   package var folder: String { ".assay/jobs/\(id)" }
 }

@@ -57,6 +57,8 @@ package struct Workspace: Sendable {
   package var judges: [Judge] = []
   /// What `assay train` does when told nothing else.
   package var training: TrainingDefaults
+  /// The training back ends that there are.
+  package var backends = [Backend].builtIn
   /// What the verdict needs and no run can measure.
   package var facts: WorkspaceFacts
   /// The dollars above which a person is asked before they are spent; it only lowers what applies anyway.

@@ -126,7 +126,10 @@ extension Pane {
   }
 
   /// The bindings without their actions, for help, footer and palette.
-  package func hints(_ snapshot: Snapshot) -> [BindingHint] { bindings(snapshot).map(\.hint) }
+  package func hints(_ snapshot: Snapshot) -> [BindingHint] {
+    // A key path of a generic type is looked up by its mangled name at each call.
+    bindings(snapshot).map { $0.hint }
+  }
 
   /// Does what this hint's binding stands for, as the palette wants; *ignored* if there is no such binding now.
   package mutating func perform(_ hint: BindingHint, _ snapshot: Snapshot) -> Reaction<Command> {

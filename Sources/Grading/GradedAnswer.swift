@@ -1,13 +1,13 @@
 import Content
 
 /// An answer with what several graders want to know of it, each worked out once.
-final class GradedAnswer {
+package final class GradedAnswer {
   /// The answer without reasoning.
-  let text: String
+  package let text: String
   /// Whether the model's text ended inside its reasoning.
-  let isUnclosed: Bool
+  package let isUnclosed: Bool
   /// What is known of the reply besides its text.
-  let facts: AnswerFacts
+  package let facts: AnswerFacts
 
   init(_ answer: AnswerText) {
     text = answer.text
@@ -16,7 +16,7 @@ final class GradedAnswer {
   }
 
   /// The answer without white space at its ends.
-  private(set) lazy var trimmed = String(text.trimmed)
+  package private(set) lazy var trimmed = String(text.trimmed)
   private lazy var plain = ComparableText(text)
   private lazy var folded = ComparableText(text, ignoresCase: true)
 
@@ -24,7 +24,7 @@ final class GradedAnswer {
   func comparable(ignoresCase: Bool) -> ComparableText { ignoresCase ? folded : plain }
 
   /// The answer as JSON, if it is nothing but that.
-  private(set) lazy var json: Result<JSONValue, JSONError> = Result { () throws(JSONError) in
+  package private(set) lazy var json: Result<JSONValue, JSONError> = Result { () throws(JSONError) in
     try JSONValue(parsing: text)
   }
 

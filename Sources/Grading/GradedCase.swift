@@ -1,16 +1,18 @@
 import Content
 
 /// What a case offers to its graders.
-struct GradedCase: Sendable {
-  let expected: JSONValue?
-  let input: JSONValue
+package struct GradedCase: Sendable {
+  /// What the case says a good answer is; nil when it says nothing.
+  package let expected: JSONValue?
+  /// What the case feeds to the prompt.
+  package let input: JSONValue
   /// The id of the case; empty where nobody knows it.
-  var id = ""
+  package var id = ""
 
   /// Replaces `{{ path }}` by what the input has there, or `{{ expected.path }}` by what is expected; `{{{{` writes two
   /// braces.
   /// - Throws: ``Unscorable`` when there is nothing to put in.
-  func fill(_ text: String) throws(Unscorable) -> String {
+  package func fill(_ text: String) throws(Unscorable) -> String {
     guard text.utf8.contains(UInt8(ascii: "{")) else { return text }
     var result = ""
     var rest = text[...]
@@ -50,7 +52,7 @@ struct GradedCase: Sendable {
 
   /// A text, or the texts inside lists and objects, with their slots filled.
   /// - Throws: ``Unscorable`` when there is nothing to put in.
-  func filled(_ value: JSONValue) throws(Unscorable) -> JSONValue {
+  package func filled(_ value: JSONValue) throws(Unscorable) -> JSONValue {
     switch value {
     case .string(let text): return .string(try fill(text))
     case .array(let values):

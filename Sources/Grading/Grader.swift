@@ -14,9 +14,6 @@ package struct Grader: Sendable, Hashable {
   /// True for a grader that awaits, such as one that asks a model.
   package let awaits: Bool
 
-  /// Every type that can be written in a description, each also with `not-` before it.
-  package static var types: [String] { GraderRegistry.types }
-
   /// The grader that is used when none is described: the whole answer is what the case expects.
   package static let exact = Grader(
     name: "exact", type: "exact", weight: 1, isNegated: false, kind: ExactGrader(.expected(JSONPath())))
@@ -33,8 +30,9 @@ package struct Grader: Sendable, Hashable {
   /// Reads a description: an object with a `type` and its options, or just the name of a type.
   ///
   /// All types know `name`, `weight` (a number from 0) and `not`. Underscores in keys count as hyphens.
+  /// - Parameter registry: the kinds that a description can name.
   /// - Throws: ``GraderError`` that names the key and, for a misspelled one, the nearest that exists.
-  package init(spec: JSONValue) throws(GraderError) {
+  package init(spec: JSONValue, _ registry: GraderRegistry = .builtIn) throws(GraderError) {
     let members: JSONObject
     switch spec {
     case .string(let type): members = ["type": .string(type)]
@@ -50,9 +48,10 @@ package struct Grader: Sendable, Hashable {
     }
     let hasPrefix = text.hasPrefix("not-")
     let type = hasPrefix ? String(text.dropFirst(4)) : text
-    guard let kind = GraderRegistry.kind(of: type) else {
+    guard let kind = registry.kind(of: type) else {
       if GraderRegistry.foreignTypes.contains(type) { throw .unsupportedType(type) }
-      throw .unknownType(text, nearest: Spelling.nearest(to: type, among: Self.types))
+      throw .unknownType(
+        text, valid: registry.types, nearest: Spelling.nearest(to: type, among: registry.types))
     }
     let options = try GraderOptions(members, type: type, keys: kind.keys)
     let name = try options.text("name") ?? text

@@ -2,8 +2,8 @@
 package enum GraderError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The description is neither an object with a `type` nor the name of a type.
   case notAGrader(found: String)
-  /// No grader has this type; `nearest` is a type spelled almost like it.
-  case unknownType(String, nearest: String?)
+  /// No grader has this type; `nearest` is one of the valid types spelled almost like it.
+  case unknownType(String, valid: [String], nearest: String?)
   /// promptfoo knows the type, but it needs a model or a program to run.
   case unsupportedType(String)
   /// Graders of this type have no such option.
@@ -29,8 +29,8 @@ package enum GraderError: Error, Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .notAGrader(let found):
       return "a grader is an object with a \"type\", such as { type: exact }, not \(found)"
-    case .unknownType(let type, let nearest):
-      let types = GraderRegistry.types.joined(separator: ", ")
+    case .unknownType(let type, let valid, let nearest):
+      let types = valid.joined(separator: ", ")
       return "unknown grader type \"\(type)\""
         + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; choose from \(types)")
     case .unsupportedType(let type):

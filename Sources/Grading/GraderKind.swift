@@ -3,8 +3,8 @@ import Content
 /// A kind of grader: the types that descriptions call it by, its keys, and how it judges.
 ///
 /// A kind is a value with its options read. To add one, write a file in `Graders/` and list the type in
-/// ``GraderRegistry``.
-protocol GraderKind: Sendable, Hashable {
+/// ``GraderRegistry/builtIn``.
+package protocol GraderKind: Sendable, Hashable {
   /// The names that `type` may have for this kind, the usual one first.
   static var types: [String] { get }
   /// The keys that descriptions may have besides those that all have.
@@ -33,14 +33,14 @@ protocol GraderKind: Sendable, Hashable {
 }
 
 extension GraderKind {
-  func check(_ case: GradedCase) throws(Unscorable) {}
-  var judgesFormat: Bool { false }
-  func formatIsValid(_ answer: GradedAnswer, _ case: GradedCase) -> Bool { true }
-  var warnings: [String] { [] }
+  package func check(_ case: GradedCase) throws(Unscorable) {}
+  package var judgesFormat: Bool { false }
+  package func formatIsValid(_ answer: GradedAnswer, _ case: GradedCase) -> Bool { true }
+  package var warnings: [String] { [] }
 }
 
 /// A kind that has to wait for its judgement, for a model or a program.
-protocol AwaitingGraderKind: GraderKind {
+package protocol AwaitingGraderKind: GraderKind {
   /// Judges an answer's text.
   /// - Throws: ``Unscorable`` when that can't be done.
   func judge(
@@ -49,26 +49,26 @@ protocol AwaitingGraderKind: GraderKind {
 }
 
 extension AwaitingGraderKind {
-  func judge(_ answer: GradedAnswer, _ case: GradedCase) throws(Unscorable) -> Judgement {
+  package func judge(_ answer: GradedAnswer, _ case: GradedCase) throws(Unscorable) -> Judgement {
     throw Unscorable("a grader of type \"\(Self.types[0])\" can only be awaited")
   }
 }
 
 /// A key of a grader's description.
-struct GraderKey: Sendable, Hashable {
-  let name: String
+package struct GraderKey: Sendable, Hashable {
+  package let name: String
   /// What holds without the key, in words; nil when the key or an alternative is needed.
-  let standard: String?
-  let meaning: String
+  package let standard: String?
+  package let meaning: String
 
-  init(_ name: String, standard: String? = nil, _ meaning: String) {
+  package init(_ name: String, standard: String? = nil, _ meaning: String) {
     self.name = name
     self.standard = standard
     self.meaning = meaning
   }
 
   /// The key of kinds whose value is between 0 and 1.
-  static func threshold(standard: String) -> GraderKey {
+  package static func threshold(standard: String) -> GraderKey {
     GraderKey("threshold", standard: standard, "the value from which an answer passes, 0 to 1")
   }
 
@@ -92,16 +92,18 @@ package struct Unscorable: Error, Sendable, Hashable {
 }
 
 /// A grader's finding before negation.
-struct Judgement: Sendable, Hashable {
-  var holds: Bool
+package struct Judgement: Sendable, Hashable {
+  package var holds: Bool
   /// From 0 to 1.
-  var value: Double
-  var statement: String
-  var fields: [FieldScore]
+  package var value: Double
+  /// The reason, without a full stop.
+  package var statement: String
+  /// What was found of each field, for kinds that look at fields.
+  package var fields: [FieldScore]
   /// What judges said, vote by vote.
-  var replies: [JudgeReply] = []
+  package var replies: [JudgeReply] = []
 
-  init(_ holds: Bool, _ statement: String, value: Double? = nil, fields: [FieldScore] = []) {
+  package init(_ holds: Bool, _ statement: String, value: Double? = nil, fields: [FieldScore] = []) {
     self.holds = holds
     self.value = value ?? (holds ? 1 : 0)
     self.statement = statement
@@ -109,7 +111,7 @@ struct Judgement: Sendable, Hashable {
   }
 
   /// A value that passes from a threshold on, both 0 to 1.
-  init(_ value: Double, threshold: Double, _ statement: String, fields: [FieldScore] = []) {
+  package init(_ value: Double, threshold: Double, _ statement: String, fields: [FieldScore] = []) {
     // A value such as 2/3 is written with a rounding error on either side.
     self.init(value + 1e-12 >= threshold, statement, value: value, fields: fields)
   }

@@ -3,7 +3,7 @@ import Content
 /// The options of a description, which all have known names.
 ///
 /// Underscores in keys count as hyphens.
-struct GraderOptions {
+package struct GraderOptions {
   private let type: String
   private var members: [(key: String, written: String, value: JSONValue)] = []
 
@@ -21,21 +21,21 @@ struct GraderOptions {
     }
   }
 
-  func value(_ key: String) -> JSONValue? { members.first { $0.key == key }?.value }
+  package func value(_ key: String) -> JSONValue? { members.first { $0.key == key }?.value }
 
-  func text(_ key: String) throws(GraderError) -> String? {
+  package func text(_ key: String) throws(GraderError) -> String? {
     guard let value = value(key) else { return nil }
     guard let text = value.string else { throw wrong(key, "a text", value) }
     return text
   }
 
-  func flag(_ key: String) throws(GraderError) -> Bool? {
+  package func flag(_ key: String) throws(GraderError) -> Bool? {
     guard let value = value(key) else { return nil }
     guard let flag = value.bool else { throw wrong(key, "true or false", value) }
     return flag
   }
 
-  func number(
+  package func number(
     _ key: String, _ expected: String, where isValid: (Double) -> Bool
   ) throws(GraderError) -> Double? {
     guard let value = value(key) else { return nil }
@@ -43,19 +43,19 @@ struct GraderOptions {
     return number
   }
 
-  func count(_ key: String) throws(GraderError) -> Int? {
+  package func count(_ key: String) throws(GraderError) -> Int? {
     guard let value = value(key) else { return nil }
     guard let count = value.int, count >= 0 else { throw wrong(key, "a whole number from 0", value) }
     return count
   }
 
   /// The value from which an answer passes, 0 to 1.
-  func threshold(_ standard: Double) throws(GraderError) -> Double {
+  package func threshold(_ standard: Double) throws(GraderError) -> Double {
     try number("threshold", "a number from 0 to 1") { (0...1).contains($0) } ?? standard
   }
 
   /// A list of texts that are not empty, or one of them; nil without the key.
-  func texts(_ key: String) throws(GraderError) -> [String]? {
+  package func texts(_ key: String) throws(GraderError) -> [String]? {
     guard let value = value(key) else { return nil }
     let texts = (value.array ?? [value]).map { $0.string ?? $0.number?.text ?? "" }
     guard !texts.isEmpty, texts.allSatisfy({ !$0.isEmpty }) else {
@@ -64,7 +64,7 @@ struct GraderOptions {
     return texts
   }
 
-  func paths(_ key: String) throws(GraderError) -> [JSONPath]? {
+  package func paths(_ key: String) throws(GraderError) -> [JSONPath]? {
     guard let value = value(key) else { return nil }
     var paths: [JSONPath] = []
     for entry in value.array ?? [value] {
@@ -76,7 +76,7 @@ struct GraderOptions {
   }
 
   /// One of the names of an enumeration.
-  func choice<Choice: RawRepresentable<String> & CaseIterable>(
+  package func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ key: String, of: Choice.Type
   ) throws(GraderError) -> Choice? {
     guard let value = value(key) else { return nil }
@@ -115,17 +115,19 @@ struct GraderOptions {
     return reference
   }
 
-  func missing(_ key: String, _ meaning: String) -> GraderError { .missingKey(key, type: type, meaning: meaning) }
+  package func missing(_ key: String, _ meaning: String) -> GraderError {
+    .missingKey(key, type: type, meaning: meaning)
+  }
 
-  func wrong(_ key: String, _ expected: String, _ value: JSONValue) -> GraderError {
+  package func wrong(_ key: String, _ expected: String, _ value: JSONValue) -> GraderError {
     wrong(key, expected, found: value.excerpt)
   }
 
-  func wrong(_ key: String, _ expected: String, found: String) -> GraderError {
+  package func wrong(_ key: String, _ expected: String, found: String) -> GraderError {
     .wrongValue(key: written(key), expected: expected, found: found)
   }
 
-  func flawed(_ key: String, _ language: String, _ flaw: some CustomStringConvertible) -> GraderError {
+  package func flawed(_ key: String, _ language: String, _ flaw: some CustomStringConvertible) -> GraderError {
     .flawedValue(key: written(key), language: language, flaw: flaw.description)
   }
 

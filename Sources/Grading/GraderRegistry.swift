@@ -1,18 +1,30 @@
-/// All kinds of graders.
-enum GraderRegistry {
-  static let kinds: [any GraderKind.Type] = [
+/// The kinds of graders that descriptions can name.
+package struct GraderRegistry: Sendable {
+  /// The kinds, in the order in which types are listed.
+  package let kinds: [any GraderKind.Type]
+  /// The names of all types, in the order of the kinds; each can also be written with `not-` before it.
+  package let types: [String]
+
+  /// A registry of kinds, no two of which may have a type in common.
+  package init(_ kinds: [any GraderKind.Type]) {
+    self.kinds = kinds
+    types = kinds.flatMap { $0.types }
+  }
+
+  /// The same with further kinds.
+  package func adding(_ more: any GraderKind.Type...) -> GraderRegistry { GraderRegistry(kinds + more) }
+
+  /// Assay's own kinds.
+  package static let builtIn = GraderRegistry([
     ExactGrader.self, ContainsGrader.self, StartsWithGrader.self, RegexGrader.self, JSONEqualGrader.self,
     JSONFormGrader.self, LevenshteinGrader.self, WordCountGrader.self, NumberGrader.self, DateGrader.self,
     ChoiceGrader.self, SetF1Grader.self, ListItemsGrader.self, BLEUGrader.self, ChrFGrader.self, ROUGEGrader.self,
     RefusalGrader.self, LimitGrader.self, FinishReasonGrader.self, ToolCallsGrader.self, ToolCallFormGrader.self,
     ToolCallF1Grader.self, CommandGrader.self, JudgeGrader.self,
-  ]
-
-  /// The names of all types, in the order of the kinds.
-  static let types: [String] = kinds.flatMap { $0.types }
+  ])
 
   /// The kind that a type belongs to.
-  static func kind(of type: String) -> (any GraderKind.Type)? { kinds.first { $0.types.contains(type) } }
+  func kind(of type: String) -> (any GraderKind.Type)? { kinds.first { $0.types.contains(type) } }
 
   /// promptfoo's types that ask a model, run a program or look at more than the answer.
   static let foreignTypes: Set<String> = [

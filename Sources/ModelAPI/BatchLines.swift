@@ -58,7 +58,14 @@ struct BatchLines<Reply: ChatReplying> {
     }
   }
 
+  /// The answer of a line; one that is none where a content filter refused the request.
   private func answer(_ json: JSONValue) -> Result<Answer, ModelFailure>? {
+    let result = result(json)
+    if case .failure(.filtered)? = result { return .success(.filtered) }
+    return result
+  }
+
+  private func result(_ json: JSONValue) -> Result<Answer, ModelFailure>? {
     let code = json["error"]?["code"]?.string
     if ["batch_expired", "batch_cancelled"].contains(code) { return nil }
     guard let response = json["response"], let body = response["body"], let status = response["status_code"]?.int else {
@@ -78,7 +85,7 @@ struct BatchLines<Reply: ChatReplying> {
       guard reply.hasChoice else { throw .malformed("\(peer) sent a completion without a choice.") }
       return .success(
         Answer(
-          text: peer.clean(reply.text + reply.toolCalls.tail(after: reply.text)), finishReason: reply.finishReason,
+          text: peer.clean(reply.text + reply.toolCalls.tail(after: reply.text)), finishReason: reply.lastReason,
           usage: reply.usage))
     } catch {
       return .failure(error)

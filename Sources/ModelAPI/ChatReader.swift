@@ -14,6 +14,9 @@ struct ChatReader<Reply: ChatReplying> {
   private var reply: Reply
   private var firstText: ContinuousClock.Instant?
   private var isDone = false
+  private var halves = SplitSurrogates()
+  /// Whether a content filter stopped the answer by an error: what came before is kept.
+  private var isFiltered = false
 
   /// Reads for a request that began at `start`.
   init(
@@ -37,8 +40,8 @@ struct ChatReader<Reply: ChatReplying> {
     }
     let bytes = try await response.bytes(upTo: limits.bodyBytes, from: peer, activity)
     guard bytes.contains(where: { $0 > 0x20 }) else { throw ModelFailure.malformed("\(peer) sent an empty answer.") }
-    let added = try reply.add(JSONValue(answer: bytes, from: peer), from: peer)
-    guard reply.hasChoice else { throw noChoice }
+    let added = try added(JSONValue(answer: bytes, from: peer))
+    guard reply.hasChoice || isFiltered else { throw noChoice }
     if !added.isEmpty { live?.add(added) }
     return finished()
   }
@@ -143,14 +146,29 @@ struct ChatReader<Reply: ChatReplying> {
       return
     }
     guard event.data.contains(where: { $0 > 0x20 }) else { return }
-    let json = try JSONValue(answer: event.data, from: peer)
-    if event.name == "error" { throw ServerFailure.inBody(json, from: peer) }
-    let added = try reply.add(json, from: peer)
+    let json = try JSONValue(answer: halves.joined(event.data), from: peer)
+    let added = try added(json, isError: event.name == "error")
+    if isFiltered {
+      isDone = true
+      return
+    }
     if firstText == nil, !added.isEmpty || !reply.toolCalls.isEmpty { firstText = .now }
     if !added.isEmpty { live?.add(added) }
     if reply.isWhole {
       isDone = true
       guard reply.hasChoice else { throw noChoice }
+    }
+  }
+
+  /// The text that an object adds to the answer.
+  private mutating func added(_ json: JSONValue, isError: Bool = false) throws(ModelFailure) -> String {
+    do throws(ModelFailure) {
+      if isError { throw ServerFailure.inBody(json, from: peer) }
+      return try reply.add(json, from: peer)
+    } catch {
+      guard case .filtered = error else { throw error }
+      isFiltered = true
+      return ""
     }
   }
 
@@ -160,7 +178,8 @@ struct ChatReader<Reply: ChatReplying> {
     if !tail.isEmpty { live?.add(tail) }
     live?.end()
     return Answer(
-      text: peer.clean(reply.text + tail), finishReason: reply.finishReason, usage: reply.usage,
+      text: peer.clean(reply.text + tail), finishReason: isFiltered ? Answer.contentFilter : reply.lastReason,
+      usage: reply.usage,
       latency: Self.seconds(from: start, to: .now),
       firstToken: firstText.map { Self.seconds(from: start, to: $0) })
   }

@@ -27,13 +27,17 @@ struct ChatService: Sendable {
   /// What is seen of a request, for those who want to know.
   var witness: Exchange?
 
-  /// Has a chat completed.
+  /// Has a chat completed. A request that a content filter refused is an answer that is none.
   /// - Parameter onText: receives the text of a streamed answer.
   func complete<Body: ChatBody>(_ body: Body, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     let start = ContinuousClock.now
-    return try await send(.post(address.url(Body.path), body.json), Body.headers) { response, peer, activity in
-      var reader = ChatReader(Body.Reply(), peer: peer, limits: limits, start: start, onText: onText)
-      return try await reader.read(response, framing: body.streams ? Body.framing : nil, activity)
+    do {
+      return try await send(.post(address.url(Body.path), body.json), Body.headers) { response, peer, activity in
+        var reader = ChatReader(Body.Reply(), peer: peer, limits: limits, start: start, onText: onText)
+        return try await reader.read(response, framing: body.streams ? Body.framing : nil, activity)
+      }
+    } catch ModelFailure.filtered {
+      return .filtered
     }
   }
 
@@ -127,6 +131,11 @@ extension ChatService {
       if count >= limits.errorBytes { return }
     }
   }
+}
+
+extension Answer {
+  /// What comes of a request that a content filter refused; services count nothing then, and may charge for the prompt.
+  static let filtered = Answer(text: "", finishReason: Answer.contentFilter)
 }
 
 extension HTTPClientRequest {

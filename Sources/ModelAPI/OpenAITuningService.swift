@@ -202,7 +202,7 @@ struct OpenAITuningService: TuningService {
         return try await request()
       } catch let failure as ModelFailure {
         switch failure {
-        case .rejected, .exhausted(_, _, isCertain: true): throw failure
+        case .rejected, .filtered, .exhausted(_, _, isCertain: true): throw failure
         case .busy(_, let seconds), .exhausted(_, let seconds, _):
           try await wait(min(60, max(pause, seconds ?? 0)))
         case .unavailable, .malformed: try await wait(pause)

@@ -18,7 +18,13 @@ actor ReplayClient: ModelClient {
 
   func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
     try Task.checkCancellation()
-    guard let answer = try read()[request.caseID] else {
+    let recording = try read()
+    guard let answer = recording.answer(to: request.caseID, lastMessage: request.messages.last?.content ?? "") else {
+      guard !recording.contains(request.caseID) else {
+        throw ModelFailure.rejected(
+          "No answer that \(name) has to the case \(SafeText.line(request.caseID, limit: 80)) matches what is asked. Record "
+            + "one with a \"match\" that the last message has.")
+      }
       throw ModelFailure.rejected(
         "\(name) has no answer to the case \(SafeText.line(request.caseID, limit: 80)). Record one, or leave the case out."
       )

@@ -45,6 +45,7 @@ extension ModelFailure {
       .exhausted(change(text), resetAfter: reset, isCertain: isCertain)
     case .unavailable(let text): .unavailable(change(text))
     case .rejected(let text): .rejected(change(text))
+    case .filtered(let text): .filtered(change(text))
     case .malformed(let text): .malformed(change(text))
     }
   }

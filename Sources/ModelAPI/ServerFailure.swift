@@ -16,6 +16,7 @@ enum ServerFailure {
     }
     let json = String(validating: body, as: UTF8.self).flatMap { try? JSONValue(parsing: $0) }
     let sentence = json.flatMap(message) ?? plainText(body, headers)
+    if (400..<500).contains(status), let json, isOfFilter(json) { return filtered(sentence, from: peer) }
     let notice = QuotaNotice(
       json, status: status, sentence: sentence, headerDelay: RetryDelay.seconds(in: headers, now: now))
     let said = sentence.map { peer.quote($0) }.flatMap { $0.isEmpty ? nil : $0 }
@@ -26,6 +27,7 @@ enum ServerFailure {
   static func inBody(_ json: JSONValue, from peer: Peer) -> ModelFailure {
     let word = code(json) ?? ""
     let sentence = message(json)
+    if isOfFilter(json) { return filtered(sentence, from: peer) }
     let isOfRate = ["rate_limit", "quota", "exhausted", "usage_limit"].contains { word.contains($0) }
     let notice = QuotaNotice(
       json, status: Int(word) ?? (isOfRate ? 429 : 400), sentence: sentence, headerDelay: nil)
@@ -38,11 +40,36 @@ enum ServerFailure {
     for sign in ["rate_limit", "overloaded", "too_many", "throttl"] where word.contains(sign) {
       return .busy(text, retryAfter: notice.delay)
     }
-    for sign in ["invalid", "context_length", "auth", "permission", "not_found", "filter", "unsupported"]
+    for sign in ["invalid", "context_length", "auth", "permission", "not_found", "unsupported"]
     where word.contains(sign) {
       return .rejected(text)
     }
     return .unavailable(text)
+  }
+
+  /// What services call a request that their content filter refused, in letters only: OpenAI, Azure, Alibaba, and others
+  /// after them.
+  private static let filterWords: Set<String> = [
+    "contentfilter", "contentpolicyviolation", "responsibleaipolicyviolation", "datainspectionfailed",
+    "moderationblocked", "contentfiltered", "promptblocked",
+  ]
+
+  /// Whether an error says that a content filter refused the request.
+  private static func isOfFilter(_ json: JSONValue) -> Bool {
+    let error = json["error"]
+    // OpenRouter's, beside a code of 403.
+    if error?["metadata"]?["flagged_input"] != nil { return true }
+    let places = [
+      error?["code"], error?["type"], error?["innererror"]?["code"], error?["inner_error"]?["code"], json["code"],
+      json["type"],
+    ]
+    return places.contains { place in
+      place?.string.map { filterWords.contains($0.lowercased().filter(\.isLetter)) } ?? false
+    }
+  }
+
+  private static func filtered(_ sentence: String?, from peer: Peer) -> ModelFailure {
+    .filtered("\(peer) refused the request by its content filter\(ended(sentence.map { peer.quote($0) }))")
   }
 
   /// The failure where a quota of a day or longer is used up, or may be; nil for anything else.

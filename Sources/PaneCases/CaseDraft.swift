@@ -1,6 +1,7 @@
 import Content
 import Domain
 import Drawing
+import PaneKit
 import WorkbenchCore
 
 /// A case being written as JSON: a new one, or another text for one that is there.
@@ -26,26 +27,39 @@ struct CaseDraft: Sendable {
   }
 
   let set: String
-  var purpose: Purpose
-  var editor: TextEditor
+  private(set) var purpose: Purpose
+  var buffer: EditBuffer
   var flaw: Flaw?
-  /// Why the text is not in the file although it reads well: the file has another case by now, or can't be written.
-  var warning: String?
-  var submission: Submission?
-  /// The state of the set that was looked at for changes of the case.
-  var checked: ContentHash?
-  /// The text that counts as unchanged.
-  private var base: String
+  private(set) var submission: Submission?
+  /// Whether the file has a case of this id.
+  private(set) var isInFile: Bool
+  /// The state of the set that was looked at last.
+  private var seen: ContentHash?
 
+  /// A draft of a case as it is in its file, or of a new one that begins as `evalCase`.
   init(_ purpose: Purpose, of set: String, from evalCase: EvalCase) {
     self.set = set
     self.purpose = purpose
-    base = Self.text(of: evalCase)
-    editor = TextEditor(base)
+    let text = Self.text(of: evalCase)
+    let isNew = if case .insert = purpose { true } else { false }
+    isInFile = !isNew
+    // The file has the case in another layout.
+    buffer = EditBuffer(isNew ? nil : text, start: text) { left, right in
+      guard let left = try? Self.read(left), let right = try? Self.read(right) else { return false }
+      return CasesPane.same(left, right)
+    }
   }
 
-  /// A new case is unsaved from the beginning only once something was typed.
-  var isChanged: Bool { editor.text != base }
+  var editor: TextEditor {
+    get { buffer.editor }
+    _modify { yield &buffer.editor }
+  }
+
+  /// Whether saving overwrites nothing that the person wasn't shown, and isn't under way.
+  var isSavable: Bool { buffer.state == .edited && submission == nil }
+
+  /// Why the text isn't in the file, and which keys help.
+  var warning: String? { buffer.state.warning(gone: "The case is gone from the file: Ctrl-S adds it again") }
 
   /// Where the text is kept while it is unsaved.
   func path(_ workspace: Workspace) -> DraftPath? {
@@ -53,30 +67,34 @@ struct CaseDraft: Sendable {
     return workspace.evalSet(set).map { DraftPath(caseID: id, of: $0) }
   }
 
-  /// Whether all that was typed is on its way to the file.
-  var isSubmitted: Bool { submission?.text == editor.text }
-
-  /// The file has what was handed in, while more was typed since.
-  mutating func goOn(after submission: Submission) {
-    purpose = .replace(submission.evalCase)
-    base = submission.text
-    self.submission = nil
+  /// Notes the case as the set has it now.
+  mutating func see(_ set: EvalSet) {
+    guard set.hash != seen, submission == nil, case .replace(let old) = purpose else { return }
+    seen = set.hash
+    let now = set.cases.first { $0.id == old.id }
+    if let now { purpose = .replace(now) }
+    isInFile = now != nil
+    buffer.see(now.map(Self.text))
   }
 
-  /// Takes note of another state of the set: true if the case is another there than it was, which `warning` then says.
-  mutating func check(_ set: EvalSet) -> Bool {
-    guard set.name == self.set, set.hash != checked, submission == nil else { return false }
-    checked = set.hash
-    guard case .replace(let old) = purpose else { return false }
-    guard let now = set.cases.first(where: { $0.id == old.id }) else {
-      purpose = .insert(after: nil)
-      warning = "The case is gone from the file: Ctrl-S adds it again, Ctrl-R drops your text."
-      return true
-    }
-    guard !CasesPane.same(now, old) else { return false }
-    purpose = .replace(now)
-    warning = "Changed on disk: Ctrl-S keeps yours, Ctrl-R takes the file's."
-    return true
+  /// Notes that writing what was submitted ended.
+  mutating func end(_ submission: Submission, _ problem: String?) {
+    self.submission = nil
+    if problem == nil { (purpose, isInFile) = (.replace(submission.evalCase), true) }
+    buffer.ended(submission.text, problem: problem)
+  }
+
+  /// The command that saves a case read from the text; nil where the file has another case than was shown.
+  mutating func submit(_ evalCase: EvalCase) -> Command? {
+    guard let text = buffer.submit() else { return nil }
+    let edit: CaseEdit =
+      switch purpose {
+      case .insert(let after): .insert(evalCase, after: after)
+      case .replace(let old): isInFile ? .replace(id: old.id, evalCase) : .insert(evalCase, after: nil)
+      }
+    let command = Command.editCase(set: set, edit)
+    submission = Submission(command: command, evalCase: evalCase, text: text)
+    return command
   }
 
   /// What the draft is called in titles.
@@ -95,11 +113,12 @@ struct CaseDraft: Sendable {
     return JSONValue.object(JSONObject(members)).text(.pretty)
   }
 
-  /// Reads the text as a case whose id is none of `taken`.
-  func read(isTaken: (String) -> Bool) throws(Flaw) -> EvalCase {
+  /// Reads a text as a case whose id is none of `taken`.
+  static func read(_ text: String, isTaken: (String) -> Bool = { _ in false }) throws(Flaw) -> EvalCase {
+    func flaw(_ key: String?, _ message: String) -> Flaw { Flaw(message, at: key, in: text) }
     let value: JSONValue
     do {
-      value = try JSONValue(parsing: editor.text)
+      value = try JSONValue(parsing: text)
     } catch {
       throw Flaw(line: error.line, column: error.column, message: "expected \(error.expected), found \(error.found)")
     }
@@ -123,13 +142,18 @@ struct CaseDraft: Sendable {
     return EvalCase(id: id, input: input, expected: object["expected"], tags: tags.compactMap(\.string))
   }
 
-  private func flaw(_ key: String?, _ message: String) -> Flaw {
-    let lines = editor.text.split(separator: "\n", omittingEmptySubsequences: false)
+}
+
+extension CaseDraft.Flaw {
+  /// A flaw of a key, where the text has it.
+  init(_ message: String, at key: String?, in text: String) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard let key, let line = lines.firstIndex(where: { $0.contains("\"\(key)\"") }) else {
-      return Flaw(line: 1, column: 1, message: message)
+      self.init(line: 1, column: 1, message: message)
+      return
     }
     let column = lines[line].prefix { $0 == " " }.count
-    return Flaw(line: line + 1, column: column + 1, message: message)
+    self.init(line: line + 1, column: column + 1, message: message)
   }
 }
 

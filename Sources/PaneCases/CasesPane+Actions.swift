@@ -13,7 +13,7 @@ extension CasesPane {
     case .open, .nextPanel: panel = .detail
     case .previousPanel: panel = .table
     case .back: return back()
-    case .search: startSearch()
+    case .search: finder.begin()
     case .nextMatch: return moveMatch(by: 1, snapshot)
     case .previousMatch: return moveMatch(by: -1, snapshot)
     case .filter: question = .part(ListView(selection: tag.map { "#\($0)" } ?? standing?.mark ?? ""))
@@ -39,7 +39,7 @@ extension CasesPane {
     if panel == .detail {
       panel = .table
     } else if !search.isEmpty {
-      search = TextSearch("")
+      finder.clear()
     } else if tag != nil || standing != nil {
       (tag, standing) = (nil, nil)
     } else if readRun != nil {
@@ -48,12 +48,6 @@ extension CasesPane {
       return .ignored
     }
     return .handled
-  }
-
-  private mutating func startSearch() {
-    var field = LineField(prompt: "/", placeholder: "text in id, input or expected")
-    field.setText(search.query)
-    question = .search(field)
   }
 
   private mutating func moveMatch(by step: Int, _ snapshot: Snapshot) -> Reaction<Command> {
@@ -69,7 +63,8 @@ extension CasesPane {
     let sets = snapshot.workspace.evalSets
     let index = set(snapshot).flatMap { set in sets.firstIndex { $0.name == set.name } } ?? 0
     setName = sets[(index + 1) % sets.count].name
-    (tag, standing, readRun, search, table) = (nil, nil, nil, TextSearch(""), TableView())
+    (tag, standing, readRun, table) = (nil, nil, nil, TableView())
+    finder.clear()
     detailView.scrollToTop()
   }
 
@@ -108,7 +103,7 @@ extension CasesPane {
 
   /// Opens the editor; asks first when there is a text that was never saved.
   private mutating func open(_ new: CaseDraft, _ snapshot: Snapshot) {
-    if let path = new.path(snapshot.workspace), let kept = snapshot.drafts[path], kept.text != new.editor.text {
+    if let path = new.path(snapshot.workspace), let kept = snapshot.drafts[path], kept.text != new.buffer.text {
       question = .restore(new, kept)
     } else {
       draft = new
@@ -121,10 +116,7 @@ extension CasesPane {
     guard case .restore(var new, let kept) = question else { return .handled }
     question = nil
     panel = .detail
-    if isWanted {
-      new.editor.selectAll()
-      new.editor.insert(kept.text)
-    }
+    if isWanted { new.buffer.restore(kept.text) }
     draft = new
     return keep(snapshot)
   }
@@ -132,7 +124,7 @@ extension CasesPane {
   /// Asks for the text to be kept as long as it is unsaved.
   func keep(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let draft, let path = draft.path(snapshot.workspace) else { return .handled }
-    return .command(.keepDraft(path, draft.isChanged ? draft.editor.text : nil))
+    return .command(.keepDraft(path, draft.buffer.isUnsaved ? draft.buffer.text : nil))
   }
 
   /// Closes the editor and drops its text.
@@ -171,48 +163,36 @@ extension CasesPane {
     }
     guard draft.submission == nil else { return .handled }
     defer { if self.draft != nil { self.draft = draft } }
-    // What the person has not been told of is told before it is overwritten.
-    if draft.check(set) { return .handled }
     var original: String?
     if case .replace(let old) = draft.purpose { original = old.id }
     let evalCase: EvalCase
     do {
-      evalCase = try draft.read { id in id != original && set.cases.contains { $0.id == id } }
+      evalCase = try CaseDraft.read(draft.buffer.text) { id in id != original && set.cases.contains { $0.id == id } }
     } catch {
       draft.flaw = error
       draft.editor.move(to: TextPosition(line: error.line - 1, column: error.column - 1))
       return .handled
     }
-    var edit = CaseEdit.insert(evalCase, after: nil)
-    switch draft.purpose {
-    case .insert(let after): edit = .insert(evalCase, after: after)
-    case .replace(let old):
-      if Self.same(old, evalCase) {
-        return .all([close(snapshot), .notice("\"\(old.id)\" says this already.")])
-      }
-      edit = .replace(id: old.id, evalCase)
+    draft.flaw = nil
+    if case .replace(let old) = draft.purpose, draft.isInFile, Self.same(old, evalCase) {
+      return .all([close(snapshot), .notice("\"\(old.id)\" says this already.")])
     }
-    let command = Command.editCase(set: set.name, edit)
-    (draft.flaw, draft.warning) = (nil, nil)
-    draft.submission = CaseDraft.Submission(command: command, evalCase: evalCase, text: draft.editor.text)
+    guard let command = draft.submit(evalCase) else { return .handled }
     pendingSelection = evalCase.id
     return .command(command)
   }
 
   /// Drops the typed text for what the file says.
   private mutating func takeFile(_ snapshot: Snapshot) -> Reaction<Command> {
-    guard let draft else { return .handled }
-    let reaction = close(snapshot)
-    if case .replace(let evalCase) = draft.purpose {
-      self.draft = CaseDraft(.replace(evalCase), of: draft.set, from: evalCase)
-      panel = .detail
-    }
-    return reaction
+    guard draft?.isInFile == true else { return close(snapshot) }
+    draft?.buffer.takeFile()
+    draft?.flaw = nil
+    return keep(snapshot)
   }
 
   private mutating func leaveEditor() {
-    if draft?.isSubmitted == true { return }  // it closes by itself
-    if draft?.isChanged == true {
+    if draft?.buffer.state == .saving { return }  // it closes by itself
+    if draft?.buffer.isUnsaved == true {
       question = .discard
     } else {
       draft = nil
@@ -224,21 +204,21 @@ extension CasesPane {
 
   /// Carries out or drops what was asked.
   mutating func answer(_ isYes: Bool, _ snapshot: Snapshot) -> Reaction<Command> {
+    if finder.isTyping {
+      typeSearch(.key(isYes ? .enter : .escape), snapshot)
+      return .handled
+    }
     let asked = question
-    if isYes, case .search = asked { return handleQuestion(.key(.enter), snapshot) }
     if isYes, case .restore = asked { return restore(true, snapshot) }
     if isYes, case .part = asked { return handleQuestion(.key(.enter), snapshot) }
     question = nil
-    guard isYes else {
-      if case .search = asked { search = TextSearch("") }
-      return .handled
-    }
+    guard isYes else { return .handled }
     switch asked {
     case .delete(let evalCase):
       guard let set = set(snapshot) else { return .handled }
       return .command(.editCase(set: set.name, .delete(id: evalCase.id)))
     case .discard: return close(snapshot)
-    case .search, .part, .restore, nil: break
+    case .part, .restore, nil: break
     }
     return .handled
   }

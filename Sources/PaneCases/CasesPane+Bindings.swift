@@ -15,6 +15,12 @@ extension CasesPane {
   /// The keys that mean something now.
   package func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if let question { return bindings(for: question) }
+    if finder.isTyping {
+      return [
+        Binding(.enter, title: "Search", group: "Question", action: .accept, footer: "search"),
+        Binding(.escape, title: "Cancel", group: "Question", action: .refuse, footer: "cancel"),
+      ]
+    }
     if draft != nil { return editorBindings }
     // In the order in which a narrow footer leaves them out, the last ones first.
     return openBindings(snapshot) + runBindings(snapshot) + findBindings(snapshot) + caseBindings(snapshot)
@@ -26,7 +32,6 @@ extension CasesPane {
     let refuse = Binding(Key.escape, title: "Cancel", group: group, action: Action.refuse, footer: "cancel")
     let keep = Binding("n", .escape, title: "No", group: group, action: Action.refuse, footer: "no")
     switch question {
-    case .search: return [Binding(.enter, title: "Search", group: group, action: .accept, footer: "search"), refuse]
     case .part:
       return [Binding(.enter, title: "Show this part", group: group, action: .accept, footer: "show"), refuse]
     case .delete:
@@ -118,7 +123,7 @@ extension CasesPane {
       unavailable: isOpen ? nil : "Press e to edit the case first.", footer: isOpen ? "save" : nil)
     let isBlocked = draft?.warning != nil
     let take = Binding(
-      .control("r"), title: "Take the file's case, drop my text", group: group, action: Action.takeFile,
+      .control("r"), title: "Reload from disk, discard my edit", group: group, action: Action.takeFile,
       unavailable: isBlocked ? nil : "The file has not changed.", footer: isBlocked ? "take the file's" : nil)
     guard isOpen else { return [save, take] }
     return [save, take, Binding(.escape, title: "Leave the editor", group: group, action: .leave, footer: "done")]

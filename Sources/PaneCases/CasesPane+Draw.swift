@@ -18,7 +18,7 @@ extension CasesPane {
       drawNoSet(snapshot, in: rect, focused: focused, on: &surface, theme: theme)
       return
     }
-    let isAsking = question != nil
+    let isAsking = question != nil || finder.isTyping
     // A list of parts lies over the panels and needs no row.
     let hasRow = if case .part = question { false } else { isAsking }
     let rows = rect.rows([.rest, .fixed(hasRow && rect.height >= 2 ? 1 : 0)])
@@ -104,8 +104,7 @@ extension CasesPane {
   /// What the last row says of the run that is read, or of the variant's run over this set.
   private func runLine(_ pen: Pen) -> (text: String, progress: RunProgress?)? {
     if let run = pen.snapshot.runs.first(where: { $0.id == readRun && $0.set == pen.set.name }) {
-      let summary = run.summary
-      let score = NumberFormat.percent(summary.mean, summary.low, summary.high)
+      let score = score(pen.snapshot.summary(of: run, on: pen.set))
       return ("run \(run.id), \(run.variant.name): \(score)\(otherMark(pen)) · Esc: the newest again", nil)
     }
     guard let variant = variant(pen.snapshot), !pen.set.cases.isEmpty else { return nil }
@@ -113,12 +112,20 @@ extension CasesPane {
     guard let meant = pen.snapshot.meantRun(of: variant.name, on: pen.set.name), meant.run.summary.scored > 0 else {
       return ("\(variant.name): not measured on this set", nil)
     }
-    let (run, summary) = (meant.run, meant.run.summary)
-    let age = run.setHash != pen.set.hash ? " on an older set" : meant.isCurrent != false ? "" : " on an older version"
+    let run = meant.run
+    let isEdited = run.setHash != pen.set.hash
+    let age =
+      isEdited ? ", scored again by the set as it is now" : meant.isCurrent != false ? "" : " on an older version"
     return (
-      "\(variant.name): \(NumberFormat.percent(summary.mean, summary.low, summary.high)), "
+      "\(variant.name): \(score(pen.snapshot.summary(of: run, on: pen.set))), "
         + "\(run.casesComplete) of \(run.cases) done\(age)\(otherMark(pen))", nil
     )
+  }
+
+  private func score(_ summary: RunSummary?) -> String {
+    guard let summary else { return "scoring its answers again" }
+    return summary.scored > 0
+      ? NumberFormat.percent(summary.mean, summary.low, summary.high) : "no answer to the cases as they are now"
   }
 
   /// Whose marks stand in the second column.
@@ -177,13 +184,12 @@ extension CasesPane {
   private mutating func drawQuestion(in row: Rect, _ pen: Pen, focused: Bool, on surface: inout Surface) {
     let theme = pen.theme
     switch question {
-    case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
     case .part(let list): drawParts(list, pen, focused: focused, on: &surface)
     case .delete(let evalCase):
       ask("Delete the case \"\(evalCase.id)\" from \(pen.set.path)?", in: row, on: &surface, theme)
     case .restore: ask("A text was typed here and not saved.", in: row, on: &surface, theme)
     case .discard: ask("Drop your changes to this case?", in: row, on: &surface, theme)
-    case nil: break
+    case nil: if finder.isTyping { finder.draw(in: row, focused: focused, on: &surface, theme: theme) }
     }
   }
 

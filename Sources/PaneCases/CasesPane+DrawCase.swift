@@ -72,7 +72,7 @@ extension CasesPane {
 
   mutating func drawEditor(in rect: Rect, _ pen: Pen, on surface: inout Surface) {
     let theme = pen.theme
-    _ = draft?.check(pen.set)
+    draft?.buffer.show()
     guard let draft else { return }
     let inner = panels.frame(
       .detail, draft.title, label: [label(of: draft, theme)], in: rect, on: &surface, theme: theme)
@@ -90,8 +90,6 @@ extension CasesPane {
   }
 
   private func label(of draft: CaseDraft, _ theme: Theme) -> Span {
-    if draft.isSubmitted { return Span("saving", theme[.statusBusy]) }
-    if draft.warning != nil { return Span("! not saved", theme[.error]) }
-    return draft.isChanged ? Span("* unsaved", theme[.warning]) : Span("editing", theme[.statusBusy])
+    draft.buffer.state.label(theme) ?? Span("editing", theme[.statusBusy])
   }
 }

@@ -8,6 +8,10 @@ extension CasesPane {
     sync(snapshot)
     if case .key = event { saved = nil }
     if question != nil { return handleQuestion(event, snapshot) }
+    if finder.isTyping {
+      typeSearch(event, snapshot)
+      return .handled
+    }
     if isSplit, isStacked ? rowsSplitter.handle(event) : columnsSplitter.handle(event) { return .handled }
     if draft != nil { return type(event, snapshot) }
     guard let target = panels.target(of: event) else { return .ignored }
@@ -27,23 +31,18 @@ extension CasesPane {
     return draft?.editor.revision == before ? .handled : keep(snapshot)
   }
 
+  mutating func typeSearch(_ event: Event, _ snapshot: Snapshot) {
+    switch finder.handle(event) {
+    case .changed: detailView.scrollToTop()
+    case .submitted: break
+    case .ignored, .handled:
+      // The table can be looked through while searching.
+      if case .mouse = event { _ = table.handle(event, rows(snapshot)) }
+    }
+  }
+
   mutating func handleQuestion(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     switch question {
-    case .search(var field):
-      let outcome = field.handle(event)
-      question = .search(field)
-      switch outcome {
-      case .submitted: question = nil
-      case .canceled:
-        question = nil
-        search = TextSearch("")
-      case .changed:
-        search = TextSearch(field.text)
-        detailView.scrollToTop()
-      case .ignored, .handled:
-        // The table can be looked through while searching.
-        if case .mouse = event { _ = table.handle(event, rows(snapshot)) }
-      }
     case .part(var list):
       let parts = set(snapshot).map { filter.parts(of: $0, in: marks(snapshot, $0).first) } ?? []
       if case .key(.enter) = event {

@@ -11,7 +11,6 @@ package struct CasesPane: Pane {
 
   /// What is asked over the pane.
   enum Question: Sendable {
-    case search(LineField)
     case part(ListView<String>)
     case delete(EvalCase)
     case discard
@@ -32,8 +31,8 @@ package struct CasesPane: Pane {
   var rowsSplitter = Splitter(.stacked, ratio: 0.5)
   var isStacked = false
   var question: Question?
-  var search = TextSearch("") {
-    didSet { if search != oldValue { revealSelection() } }
+  var finder = SearchField(placeholder: "text in id, input or expected") {
+    didSet { if finder.text != oldValue.text { revealSelection() } }
   }
   var tag: String? {
     didSet { if tag != oldValue { revealSelection() } }
@@ -60,6 +59,9 @@ package struct CasesPane: Pane {
   /// A pane that shows the workspace's first eval set.
   package init() {}
 
+  /// What is searched for.
+  var search: TextSearch { finder.text }
+
   /// The panel that keys go to.
   var panel: Panel {
     get { panels.focus }
@@ -67,7 +69,7 @@ package struct CasesPane: Pane {
   }
 
   /// True while a case or a search is being typed, or a question waits for its answer.
-  package var capturesText: Bool { draft != nil || question != nil }
+  package var capturesText: Bool { draft != nil || question != nil || finder.isTyping }
 
   /// Takes note of what the files say now.
   package mutating func update(_ snapshot: Snapshot) -> [Command] {
@@ -85,7 +87,8 @@ package struct CasesPane: Pane {
   package mutating func reveal(_ subject: any Sendable, _ snapshot: Snapshot) {
     if case .evalCase(let id, let set)? = subject as? Subject, draft == nil, snapshot.workspace.evalSet(set) != nil {
       if set != self.set(snapshot)?.name { (setName, readRun, table) = (set, nil, TableView()) }
-      (tag, standing, search) = (nil, nil, TextSearch(""))
+      (tag, standing) = (nil, nil)
+      finder.clear()
       table.select(id)
       detailView.scrollToTop()
       return
@@ -93,7 +96,10 @@ package struct CasesPane: Pane {
     guard case .run(let id)? = subject as? Subject, let run = snapshot.runs.first(where: { $0.id == id }) else {
       return
     }
-    if run.set != set(snapshot)?.name { (tag, search, table) = (nil, TextSearch(""), TableView()) }
+    if run.set != set(snapshot)?.name {
+      (tag, table) = (nil, TableView())
+      finder.clear()
+    }
     (setName, readRun, standing) = (run.set, id, nil)
     variantName = snapshot.workspace.variant(run.variant.name)?.name ?? variantName
   }
@@ -110,7 +116,8 @@ package struct CasesPane: Pane {
       snapshot.workspace.evalSet(set) != nil, id != table.selection || set != self.set(snapshot)?.name
     else { return }
     if set != self.set(snapshot)?.name {
-      (setName, readRun, tag, standing, search, table) = (set, nil, nil, nil, TextSearch(""), TableView())
+      (setName, readRun, tag, standing, table) = (set, nil, nil, nil, TableView())
+      finder.clear()
     }
     table.select(id)
     detailView.scrollToTop()
@@ -137,15 +144,18 @@ package struct CasesPane: Pane {
   package mutating func leave(_ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     question = nil
+    finder.end()
     guard let draft else { return .handled }
-    if draft.isChanged { return draft.warning == nil && draft.submission == nil ? save(snapshot) : .handled }
+    if draft.buffer.isUnsaved { return draft.isSavable ? save(snapshot) : .handled }
     self.draft = nil
     panel = .table
     return .handled
   }
 
   /// Names of cases with text that no file has and that is not being saved either.
-  package var unsavedTitles: [String] { draft.map { $0.isChanged && !$0.isSubmitted ? [$0.title] : [] } ?? [] }
+  package var unsavedTitles: [String] {
+    draft.map { $0.buffer.isUnsaved && $0.buffer.state != .saving ? [$0.title] : [] } ?? []
+  }
 
   /// True while a case is on its way to its file.
   package var isSaving: Bool { draft?.submission != nil }
@@ -185,6 +195,7 @@ extension CasesPane {
       lastEdit = edit.id
       if let submission = draft?.submission, edit.command == submission.command { end(submission, edit.problem) }
     }
+    if let name = draft?.set, let set = snapshot.workspace.evalSet(name) { draft?.see(set) }
     guard let set = set(snapshot), set.hash != syncedHash else { return }
     syncedHash = set.hash
     _ = filter.parts(of: set, in: marks(snapshot, set).first)
@@ -196,16 +207,13 @@ extension CasesPane {
 
   /// What was handed in is in the file, and the editor closes unless more was typed; or the editor says why not.
   private mutating func end(_ submission: CaseDraft.Submission, _ problem: String?) {
-    if let problem {
-      draft?.submission = nil
-      draft?.warning = "Not saved. \(problem) Ctrl-S tries again, Ctrl-R drops your text."
+    draft?.end(submission, problem)
+    if problem != nil {
       pendingSelection = nil
-    } else if draft?.isSubmitted == true {
+    } else if draft?.buffer.isUnsaved == false {
       draft = nil
       panel = .table
       saved = submission.evalCase.id
-    } else {
-      draft?.goOn(after: submission)
     }
   }
 

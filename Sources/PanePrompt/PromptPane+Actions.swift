@@ -55,8 +55,7 @@ extension PromptPane {
     case .previousPanel: movePanel(by: -1, snapshot)
     case .nextPanel: movePanel(by: 1, snapshot)
     case .search:
-      question = .search(
-        LineField(prompt: "/", placeholder: panel == .model ? "text in what the model sees" : "text in any section"))
+      finder.beginAnew(placeholder: panel == .model ? "text in what the model sees" : "text in any section")
     case .nextMatch: return findMatch(by: 1, snapshot)
     case .previousMatch: return findMatch(by: -1, snapshot)
     case .accept: return answer(true, snapshot)
@@ -83,7 +82,7 @@ extension PromptPane {
   private mutating func drop(_ snapshot: Snapshot) -> Reaction<Command> {
     if case .unsaved(_, let next) = question {
       question = nil
-      if let open { drafts[open]?.takeFile() }
+      if let open { drafts[open]?.buffer.takeFile() }
       close(to: next)
       return keep(snapshot)
     }
@@ -101,7 +100,7 @@ extension PromptPane {
     if panel == .model || panel == .trial { return .ignored }  // there, Space scrolls
     guard let open, let draft, let subject = subject(snapshot) else { return .handled }
     guard let variant = subject.variant else {
-      if draft.state == .conflict || draft.state == .gone, let warning { return .notice(warning) }
+      if draft.state.isBlocked, let warning { return .notice(warning) }
       guard var section = drafts[open]?.submit() else { return .handled }
       section.isEnabled.toggle()
       return .command(.saveSection(prompt: open.prompt, section))
@@ -116,7 +115,7 @@ extension PromptPane {
 
   private mutating func move(by step: Int, _ snapshot: Snapshot) -> Reaction<Command> {
     guard let open, let draft, let prompt = subject(snapshot)?.prompt else { return .handled }
-    if draft.isUnsaved { return .notice("Save \(draft.section.title) before it is moved: Ctrl-S.") }
+    if draft.buffer.isUnsaved { return .notice("Save \(draft.section.title) before it is moved: Ctrl-S.") }
     do {
       pendingSelection = try SectionOrder.renames(moving: open.section, by: step, in: prompt)[0].to
     } catch {
@@ -126,25 +125,20 @@ extension PromptPane {
   }
 
   mutating func save() -> Reaction<Command> {
-    guard let open, let draft, draft.isUnsaved else { return .notice("Nothing to save.") }
+    guard let open, let draft, draft.buffer.isUnsaved else { return .notice("Nothing to save.") }
     guard draft.state != .saving, let section = drafts[open]?.submit() else { return .handled }
     return .command(.saveSection(prompt: open.prompt, section))
   }
 
   private mutating func takeFile(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let open else { return .handled }
-    drafts[open]?.takeFile()
+    drafts[open]?.buffer.takeFile()
     return .all([keep(snapshot), .notice("The editor has the file's text now.")])
   }
 
   /// Why the open section's text is not in its file, and which keys help; nil where it is, or can be saved as ever.
   var warning: String? {
-    switch draft?.state {
-    case .clean, .edited, .saving, nil: nil
-    case .conflict: "Changed on disk: Ctrl-S keeps yours, Ctrl-R takes the file's."
-    case .gone: "The file is gone: Ctrl-S writes it again, Ctrl-R drops your text."
-    case .failed(let problem): "Not saved. \(problem) Ctrl-S tries again, Ctrl-R drops your text."
-    }
+    draft?.state.warning(gone: "The file is gone: Ctrl-S writes it again")
   }
 
   // MARK: Panels
@@ -200,7 +194,7 @@ extension PromptPane {
     } else if panel != .sections {
       panel = .sections
     } else if !search.isEmpty {
-      search = TextSearch("")
+      finder.clear()
     } else {
       return .ignored
     }

@@ -18,6 +18,12 @@ extension PromptPane {
   /// The keys that mean something now.
   package func bindings(_ snapshot: Snapshot) -> [Binding<Action>] {
     if let question { return bindings(for: question) }
+    if finder.isTyping {
+      return [
+        Binding(.enter, title: "Search", group: "Question", action: .accept, footer: "search"),
+        Binding(.escape, title: "Cancel", group: "Question", action: .refuse, footer: "cancel"),
+      ]
+    }
     if isTyping { return typingBindings }
     let subject = subject(snapshot)
     // In the order in which a narrow footer leaves them out, the last ones first.
@@ -38,7 +44,6 @@ extension PromptPane {
     let refuse = Binding(Key.escape, title: "Cancel", group: group, action: Action.refuse, footer: "cancel")
     switch question {
     case .title: return [Binding(.enter, title: "Add it", group: group, action: .accept, footer: "add"), refuse]
-    case .search: return [Binding(.enter, title: "Search", group: group, action: .accept, footer: "search"), refuse]
     case .delete:
       return [Binding("y", title: "Yes, delete it", group: group, action: .accept, footer: "delete"), keep]
     case .unsaved:
@@ -195,14 +200,14 @@ extension PromptPane {
   private var typingBindings: [Binding<Action>] {
     let group = "Editor"
     let state = draft?.state ?? .clean
-    let isBlocked = state == .conflict || state == .gone
+    let isBlocked = state.isBlocked
     let hasFailed = if case .failed = state { true } else { false }
     let save = Binding(
       .control("s"), title: isBlocked ? "Save my text over the file's" : "Save the section", group: group,
       action: Action.save, unavailable: state == .clean && !isTyping ? "Nothing to save." : nil,
       footer: isTyping ? isBlocked ? "keep mine" : "save" : nil)
     let take = Binding(
-      .control("r"), title: "Take the file's text, drop mine", group: group, action: Action.takeFile,
+      .control("r"), title: "Reload from disk, discard my edit", group: group, action: Action.takeFile,
       unavailable: isBlocked || hasFailed ? nil : "The file has not changed.",
       footer: isTyping && isBlocked ? "take the file's" : nil)
     guard isTyping else { return [save, take] }

@@ -16,9 +16,10 @@ extension PromptPane {
       drawNoPrompt(snapshot, in: rect, focused: focused, on: &surface, theme: theme)
       return
     }
-    let rows = rect.rows([.rest, .fixed(question == nil || rect.height < 2 ? 0 : 1)])
+    let isAsking = question != nil || finder.isTyping
+    let rows = rect.rows([.rest, .fixed(!isAsking || rect.height < 2 ? 0 : 1)])
     layout = makeLayout(rows[0], showsTrial: snapshot.trial != nil && !isTrialHidden)
-    panels.begin(isFocused: focused && question == nil)
+    panels.begin(isFocused: focused && !isAsking)
     let pen = Pen(snapshot: snapshot, subject: subject, theme: theme)
     for (panel, place) in layout.places {
       switch panel {
@@ -117,7 +118,7 @@ extension PromptPane {
     let theme = pen.theme
     let glyph = isSent ? "●" : section.isEnabled ? "◌" : "○"
     let name: StyleName = !isSent ? .sectionOff : section.role == .user ? .sectionUser : .sectionSystem
-    let state = drafts[DraftID(prompt: pen.subject.prompt.name, section: section.id)]?.state ?? .clean
+    let state = drafts[SectionID(prompt: pen.subject.prompt.name, section: section.id)]?.state ?? .clean
     let mark: Span =
       switch state {
       case .clean: Span("")
@@ -185,7 +186,13 @@ extension PromptPane {
     guard let meant = pen.snapshot.meantRun(of: variant.name, on: set.name), meant.run.summary.scored > 0 else {
       return [ScoreLine(left: [Span("not measured on \(set.name)", theme[.textDim])])]
     }
-    let (run, summary) = (meant.run, meant.run.summary)
+    let run = meant.run
+    guard let summary = pen.snapshot.summary(of: run, on: set) else {
+      return [ScoreLine(left: [Span("scoring \(set.name) again", theme[.textDim])])]
+    }
+    guard summary.scored > 0 else {
+      return [ScoreLine(left: [Span("not measured on \(set.name) as it is", theme[.textDim])])]
+    }
     // What is typed and not saved counts here, too.
     let isSame = meant.isCurrent != false && run.promptVersion == pen.subject.version.hash
     let mark = run.state == .paused ? "paused" : isSame ? "current" : "older version"
@@ -220,7 +227,6 @@ extension PromptPane {
     case .title(let field, let problem):
       field.draw(in: row, focused: focused, on: &surface, theme: theme)
       if let problem { surface.write([Span(" \(problem) ", theme[.error])], in: row, .right) }
-    case .search(let field): field.draw(in: row, focused: focused, on: &surface, theme: theme)
     case .delete(_, let title): ask("Delete the section \"\(title)\" and its file?", in: row, on: &surface, theme)
     case .unsaved(let title, _): ask("\(title) is not saved.", in: row, on: &surface, theme)
     case .editor(_, let field, let problem), .copy(_, let field, let problem):
@@ -228,7 +234,7 @@ extension PromptPane {
       if let problem { surface.write([Span(" \(problem) ", theme[.error])], in: row, .right) }
     case .restore(let kept):
       ask(notSaved(kept, snapshot), in: row, on: &surface, theme)
-    case nil: break
+    case nil: if finder.isTyping { finder.draw(in: row, focused: focused, on: &surface, theme: theme) }
     }
   }
 

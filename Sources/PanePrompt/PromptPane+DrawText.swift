@@ -15,6 +15,7 @@ extension PromptPane {
       surface.write([Span("Select a section, or press a to add one.", theme[.textDim])], in: inner)
       return
     }
+    drafts[open]?.buffer.show()
     let section = draft.section
     let inner = panels.frame(.text, section.title, label: label(of: draft, theme), in: rect, on: &surface, theme: theme)
     let snapshot = pen.snapshot
@@ -42,16 +43,10 @@ extension PromptPane {
     }
   }
 
-  private func label(of draft: Draft, _ theme: Theme) -> [Span] {
-    switch draft.state {
-    case .clean where draft.isSaved: [Span("saved", theme[.success])]
-    case .clean: isTyping ? [Span("editing", theme[.statusBusy])] : [Span(draft.section.id, theme[.textDim])]
-    case .edited: [Span("* unsaved", theme[.warning])]
-    case .saving: [Span("saving", theme[.statusBusy])]
-    case .failed: [Span("! not saved", theme[.error])]
-    case .conflict: [Span("! changed on disk", theme[.error])]
-    case .gone: [Span("! file is gone", theme[.error])]
-    }
+  private func label(of draft: SectionDraft, _ theme: Theme) -> [Span] {
+    if let label = draft.state.label(theme) { return [label] }
+    if draft.buffer.isSaved { return [Span("saved", theme[.success])] }
+    return isTyping ? [Span("editing", theme[.statusBusy])] : [Span(draft.section.id, theme[.textDim])]
   }
 
   // MARK: What the model sees

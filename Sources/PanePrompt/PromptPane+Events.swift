@@ -7,6 +7,7 @@ extension PromptPane {
   package mutating func handle(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
     sync(snapshot)
     if question != nil { return settled(handleQuestion(event, snapshot), snapshot) }
+    if finder.isTyping { return settled(typeSearch(event, snapshot), snapshot) }
     if case .mouse(let mouse) = event { return settled(handle(mouse, event, snapshot), snapshot) }
     if isTyping { return settled(type(event, snapshot), snapshot) }
     return settled(move(event, snapshot), snapshot)
@@ -98,19 +99,6 @@ extension PromptPane {
       case .canceled: question = nil
       case .ignored, .handled, .changed: question = .title(field, problem: nil)
       }
-    case .search(var field):
-      let outcome = field.handle(event)
-      question = .search(field)
-      switch outcome {
-      case .submitted(let text):
-        question = nil
-        return searchAgain(text, snapshot)
-      case .canceled:
-        question = nil
-        search = TextSearch("")
-      case .changed: return searchAgain(field.text, snapshot)
-      case .ignored, .handled: break
-      }
     case .editor(let kind, var field, _):
       switch field.handle(event) {
       case .submitted(let text): return answer(kind, text, field, snapshot)
@@ -131,10 +119,10 @@ extension PromptPane {
 
   /// Carries out or drops what was asked.
   mutating func answer(_ isYes: Bool, _ snapshot: Snapshot) -> Reaction<Command> {
+    if finder.isTyping { return typeSearch(.key(isYes ? .enter : .escape), snapshot) }
     let asked = question
     guard isYes else {
       question = nil
-      if case .search = asked { search = TextSearch("") }
       return .handled
     }
     switch asked {
@@ -143,7 +131,7 @@ extension PromptPane {
       let saving = save()
       close(to: next)
       return saving
-    case .title, .search, .editor, .copy: return handleQuestion(.key(.enter), snapshot)
+    case .title, .editor, .copy: return handleQuestion(.key(.enter), snapshot)
     case .delete(let id, let title):
       question = nil
       drafts[id] = nil
@@ -152,8 +140,7 @@ extension PromptPane {
       question = nil
       edit()
       if let open {
-        drafts[open]?.editor.selectAll()
-        drafts[open]?.editor.insert(kept.text)
+        drafts[open]?.buffer.restore(kept.text)
       }
     case nil: break
     }
@@ -176,10 +163,14 @@ extension PromptPane {
 
   // MARK: Search
 
-  private mutating func searchAgain(_ text: String, _ snapshot: Snapshot) -> Reaction<Command> {
-    search = TextSearch(text)
-    modelMatch = nil
-    return search.isEmpty ? .handled : findMatch(by: 0, snapshot)
+  /// Goes to the nearest place with what is typed into the line.
+  private mutating func typeSearch(_ event: Event, _ snapshot: Snapshot) -> Reaction<Command> {
+    switch finder.handle(event) {
+    case .ignored, .handled: return .handled
+    case .changed, .submitted:
+      modelMatch = nil
+      return search.isEmpty ? .handled : findMatch(by: 0, snapshot)
+    }
   }
 
   /// Goes to the next (1), the previous (-1) or the nearest (0) match.
@@ -190,7 +181,8 @@ extension PromptPane {
     let order = prompt.sections.map(\.id)
     let matches = prompt.sections.flatMap { section in
       PromptMatch.all(
-        of: search, in: drafts[DraftID(prompt: prompt.name, section: section.id)]?.text ?? section.body, id: section.id)
+        of: search, in: drafts[SectionID(prompt: prompt.name, section: section.id)]?.text ?? section.body,
+        id: section.id)
     }
     guard !matches.isEmpty else {
       return step == 0 ? .handled : .notice("No section has \"\(search.query)\".")

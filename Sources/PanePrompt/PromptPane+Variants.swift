@@ -9,17 +9,30 @@ struct VariantRow: Identifiable {
   var entry: PromptEntry
   var variant: Variant?
   var run: MeantRun?
+  /// What the run's answers come to on the set as it is now; nil until that is known.
+  var summary: RunSummary?
   var id: PromptEntry { entry }
 }
 
 extension PromptPane {
   /// All that can be chosen, each with what it scores on the set that is shown.
   func variantRows(_ snapshot: Snapshot) -> [VariantRow] {
-    let set = subject(snapshot)?.set?.name
+    let set = subject(snapshot)?.set
     return PromptChoice.entries(snapshot.workspace).map { entry in
       guard case .variant(let name) = entry else { return VariantRow(entry: entry) }
-      return VariantRow(
-        entry: entry, variant: snapshot.workspace.variant(name), run: snapshot.meantRun(of: name, on: set))
+      let meant = snapshot.meantRun(of: name, on: set?.name)
+      let summary = meant.flatMap { meant in set.map { snapshot.summary(of: meant.run, on: $0) } ?? meant.run.summary }
+      return VariantRow(entry: entry, variant: snapshot.workspace.variant(name), run: meant, summary: summary)
+    }
+  }
+
+  /// The answers that have to be scored again before their score can be shown: those to sets that were edited since.
+  func rescoring(_ snapshot: Snapshot, _ subject: PromptSubject) -> [OutputsQuery] {
+    guard let set = subject.set else { return [] }
+    let names = page == .variants ? snapshot.workspace.variants.map(\.name) : subject.variant.map { [$0.name] } ?? []
+    return names.compactMap { name in
+      guard let run = snapshot.meantRun(of: name, on: set.name)?.run, run.setHash != set.hash else { return nil }
+      return OutputsQuery(run: run.id, set: set.name)
     }
   }
 
@@ -90,7 +103,7 @@ extension PromptPane {
         }
       },
       TableColumn("Score", width: 15...15, alignment: .right, priority: 8) { row in
-        guard let summary = row.run?.run.summary, summary.scored > 0 else {
+        guard let summary = row.summary, summary.scored > 0 else {
           return [Span("not measured", theme[.textDim])]
         }
         return [
@@ -100,10 +113,10 @@ extension PromptPane {
       },
       TableColumn("n", width: 4...9, alignment: .right, priority: 4) { [Span($0.run?.run.casesText ?? "")] },
       TableColumn("Tokens", width: 6...6, alignment: .right, priority: 6) { row in
-        [Span(row.run?.run.summary.meanPromptTokens.map { "\(Int($0.rounded()))" } ?? "")]
+        [Span(row.summary?.meanPromptTokens.map { "\(Int($0.rounded()))" } ?? "")]
       },
       TableColumn("$/1,000", width: 8...8, alignment: .right, priority: 3) { row in
-        [Span(row.run?.run.summary.costPerReply.map { NumberFormat.dollars($0 * 1000) } ?? "")]
+        [Span(row.summary?.costPerReply.map { NumberFormat.dollars($0 * 1000) } ?? "")]
       },
       TableColumn("Model", width: 6...20, priority: 5) { [Span($0.variant?.model ?? "", theme[.textDim])] },
       TableColumn("Measured", width: 8...13, priority: 2) { row in

@@ -13,8 +13,7 @@ package struct PromptPane: Pane {
   /// What is asked in the pane's last row.
   enum Question: Sendable {
     case title(LineField, problem: String?)
-    case search(LineField)
-    case delete(DraftID, title: String)
+    case delete(SectionID, title: String)
     case restore(KeptDraft)
     /// What becomes of a text that isn't saved, and which panel gets the focus then.
     case unsaved(title: String, next: Panel)
@@ -39,14 +38,14 @@ package struct PromptPane: Pane {
   var typedFrom = Panel.sections
   var isTrialHidden = false
   var question: Question?
-  var search = TextSearch("")
+  var finder = SearchField(placeholder: "text in the sections")
 
   var list = ListView<String>()
   var pendingSelection: String?
-  var drafts: [DraftID: Draft] = [:]
-  var open: DraftID?
+  var drafts: [SectionID: SectionDraft] = [:]
+  var open: SectionID?
   /// Sections that were open, the newest last.
-  var recent: [DraftID] = []
+  var recent: [SectionID] = []
   /// The pattern that was looked for last in a text.
   var lastPattern = ""
   var modelView = TextView()
@@ -70,6 +69,9 @@ package struct PromptPane: Pane {
   /// A pane that shows the workspace's first whole prompt.
   package init() {}
 
+  /// What is searched for.
+  var search: TextSearch { finder.text }
+
   /// The panel that keys go to.
   var panel: Panel {
     get { panels.focus }
@@ -77,7 +79,7 @@ package struct PromptPane: Pane {
   }
 
   /// True while a section, a title or a search is being typed, or a question waits for its answer.
-  package var capturesText: Bool { isTyping || question != nil }
+  package var capturesText: Bool { isTyping || question != nil || finder.isTyping }
 
   /// Takes note of what the files say now. Nothing is saved unasked.
   package mutating func update(_ snapshot: Snapshot) -> [Command] {
@@ -90,6 +92,7 @@ package struct PromptPane: Pane {
     guard let subject = subject(snapshot) else { return [] }
     var queries: Set<AnyQuery> = []
     if let request = subject.request { queries.insert(RenderQuery(request)) }
+    for query in rescoring(snapshot, subject) { queries.insert(AnyQuery(query)) }
     if page == .versions { queries.insert(subject.versions) }
     if page == .ablation, let request = subject.ablation { queries.insert(AblationQuery(request)) }
     return queries
@@ -100,12 +103,13 @@ package struct PromptPane: Pane {
     sync(snapshot)
     isTyping = false
     question = nil
+    finder.end()
     return flush()
   }
 
   /// Titles of sections with text that no file has and that is not being saved either.
   package var unsavedTitles: [String] {
-    drafts.values.filter { $0.isUnsaved && $0.state != .saving }.map(\.section.title).sorted()
+    drafts.values.filter { $0.buffer.isUnsaved && $0.state != .saving }.map(\.section.title).sorted()
   }
 
   /// True while a section's text is on its way to its file.
@@ -132,8 +136,8 @@ extension PromptPane {
     }
     guard !isTyping else { return }
     let selected = list.selected(in: sections)
-    open = selected.map { DraftID(prompt: subject.prompt.name, section: $0.id) }
-    if let open, let selected, drafts[open] == nil { drafts[open] = Draft(selected, after: snapshot.edits) }
+    open = selected.map { SectionID(prompt: subject.prompt.name, section: $0.id) }
+    if let open, let selected, drafts[open] == nil { drafts[open] = SectionDraft(selected, after: snapshot.edits) }
     forget()
   }
 
@@ -144,7 +148,7 @@ extension PromptPane {
       recent.append(open)
     }
     let undoable = recent.suffix(Self.mostUndoable)
-    for (id, draft) in drafts where id != open && !draft.isUnsaved {
+    for (id, draft) in drafts where id != open && !draft.buffer.isUnsaved {
       if !draft.editor.hasHistory || !undoable.contains(id) { drafts[id] = nil }
     }
     recent.removeAll { drafts[$0] == nil }
@@ -187,11 +191,11 @@ extension PromptPane {
   /// Asks for the open section's text to be kept as long as it is unsaved.
   func keep(_ snapshot: Snapshot) -> Reaction<Command> {
     guard let draft, let path = draftPath(snapshot) else { return .handled }
-    return .command(.keepDraft(path, draft.isUnsaved ? draft.text : nil))
+    return .command(.keepDraft(path, draft.buffer.isUnsaved ? draft.text : nil))
   }
 
   /// The open section's draft.
-  var draft: Draft? { open.flatMap { drafts[$0] } }
+  var draft: SectionDraft? { open.flatMap { drafts[$0] } }
 
   /// The next edit that can be saved without harm.
   private mutating func nextSave() -> Command? {

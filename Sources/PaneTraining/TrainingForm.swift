@@ -41,7 +41,7 @@ struct TrainingForm: Sendable {
     known = detail
     let base = defaults.base ?? models.first ?? ""
     let data = defaults.data ?? snapshot.jobs.first?.data ?? ""
-    let backends = Backend.all.filter { $0.isAvailable(snapshot.workspace) }.map(\.name.rawValue)
+    let backends = snapshot.workspace.backends.filter { $0.isAvailable(snapshot.workspace) }.names
     func field(
       _ id: ID, _ kind: FormField.Kind = .text, value: String, hint: String,
       check: @escaping @Sendable (String) -> String? = { _ in nil }

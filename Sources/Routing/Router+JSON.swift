@@ -26,6 +26,7 @@ extension Router {
       return nil
     }
     func arm(_ value: JSONValue?) -> Arm? { value?.string.flatMap { arms.firstIndex(of: $0) }.flatMap(Arm.init) }
+    func amount(_ value: JSONValue?) -> Double? { value?.double.flatMap { abs($0) <= Self.largestWeight ? $0 : nil } }
     let policy: Policy
     if let rules = object["rules"]?.array {
       let read = rules.compactMap { rule -> Rule? in
@@ -40,10 +41,10 @@ extension Router {
       let signs = words.compactMap { $0.string.flatMap(EscalationSign.init(rawValue:)) }
       guard signs.count == words.count else { return nil }
       policy = .cascade(signs)
-    } else if let members = object["weights"]?.object, let bias = object["bias"]?.double {
+    } else if let members = object["weights"]?.object, let bias = amount(object["bias"]) {
       var weights: [Weight] = []
       for (key, value) in members {
-        guard let when = RoutePredicate(parsing: key), let number = value.double else { return nil }
+        guard let when = RoutePredicate(parsing: key), let number = amount(value) else { return nil }
         weights.append(Weight(when: when, value: number))
       }
       policy = .weights(bias: bias, weights)

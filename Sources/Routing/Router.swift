@@ -67,6 +67,8 @@ package struct Router: Sendable, Hashable {
   package static let mostRules = 5
   /// The most weights.
   package static let mostWeights = 200
+  /// The largest bias or weight, either side of 0.
+  package static let largestWeight = 1000.0
 
   /// The name of the cheap variant.
   package var cheap: String

@@ -79,9 +79,12 @@ package final class WorkspaceGate: TrustGate {
   private let trustsAll: Bool
   /// What the workspace's files asked for when they were last read: while any of it isn't allowed, nothing is.
   private let asked = Mutex<[Permission]>([])
+  /// What a person agreed to while the process trusts everything else: it is forgotten with the process.
+  private let agreed = Mutex<Set<Permission>>([])
 
   /// - Parameter workspace: the workspace's folder.
-  /// - Parameter trustsAll: whether this process was told to trust it, whatever it asks for.
+  /// - Parameter trustsAll: whether this process was told to trust it, whatever it asks for. Money is no matter of trust:
+  ///   requests of unknown price are asked for all the same.
   package init(workspace: String, ledger: TrustLedger = TrustLedger(), trustsAll: Bool = false) {
     self.ledger = ledger
     self.trustsAll = trustsAll
@@ -100,6 +103,7 @@ package final class WorkspaceGate: TrustGate {
   }
 
   package func allow(_ permissions: [Permission]) throws {
+    if trustsAll { return agreed.withLock { $0.formUnion(permissions) } }
     let known = ledger.entry(for: root)?.permissions ?? []
     do {
       try ledger.set(known + permissions.filter { !known.contains($0) }, for: root)
@@ -110,9 +114,18 @@ package final class WorkspaceGate: TrustGate {
 
   /// Read anew each time, so that what `assay untrust` takes back in another process is taken back here too.
   package func allows(_ permissions: [Permission]) -> Bool {
-    if trustsAll { return true }
+    if trustsAll { return allowsCosts(permissions) }
     guard let entry = ledger.entry(for: root) else { return false }
     let allowed = Set(entry.permissions)
     return (asked.withLock { $0 } + permissions).allSatisfy(allowed.contains)
+  }
+
+  /// Whether a person agreed to those of these things that are about money, now or in an earlier process.
+  private func allowsCosts(_ permissions: [Permission]) -> Bool {
+    permissions.allSatisfy { permission in
+      guard case .unpriced = permission else { return true }
+      return agreed.withLock { $0.contains(permission) }
+        || ledger.entry(for: root)?.permissions.contains(permission) == true
+    }
   }
 }

@@ -53,7 +53,7 @@ struct CaseGraders {
     case .array(let entries):
       var graders: [Grader] = []
       for entry in entries {
-        for spec in entry.string.flatMap(named.specs) ?? [entry] { graders.append(try Self.grader(spec)) }
+        for spec in entry.string.flatMap(named.specs) ?? [entry] { graders.append(try made(spec)) }
       }
       guard !graders.isEmpty else { throw Flaw(sentence: "\"graders\" is an empty list.") }
       return GraderSet(graders)
@@ -87,7 +87,7 @@ struct CaseGraders {
           let written = spec.keys.first { hyphenated($0) == hyphenated(key) }
           changed[written ?? key] = value
         }
-        graders.append(try Self.grader(.object(changed)))
+        graders.append(try made(.object(changed)))
       default:
         throw Flaw(
           sentence: "\"\(grader.name)\" must be an object with the keys to change, or false to leave the grader out.")
@@ -97,10 +97,10 @@ struct CaseGraders {
     return GraderSet(graders)
   }
 
-  private static func grader(_ spec: JSONValue) throws(Flaw) -> Grader {
+  private func made(_ spec: JSONValue) throws(Flaw) -> Grader {
     let grader: Grader
     do throws(GraderError) {
-      grader = try Grader(spec: spec)
+      grader = try Grader(spec: spec, named.registry)
     } catch {
       throw Flaw(sentence: GraderReader.sentence(error.description))
     }

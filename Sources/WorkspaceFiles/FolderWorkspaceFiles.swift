@@ -2,6 +2,7 @@ import Domain
 import FileWatching
 import Files
 import Foundation
+import Grading
 
 /// A workspace's files in a folder of this machine.
 ///
@@ -10,22 +11,25 @@ import Foundation
 package actor FolderWorkspaceFiles: WorkspaceFiles {
   let folder: WorkspaceFolder
   let state: StateUse
-  let dialects: [Endpoint.Dialect]
+  let registry: ReaderRegistry
   private let gate: any TrustGate
   private let fingerprints: Fingerprints
   let cases = CaseCache()
 
   /// The files of a folder, which need not be a workspace yet.
-  /// - Parameter dialects: the APIs that `assay.yaml` can name; the first is taken where an address stands without one, and
-  ///   is what the local engine speaks.
-  /// - Parameter gate: says whether a person has trusted the workspace.
-  /// - Parameter state: says whether drafts and hashes may be kept in `.assay`.
+  /// - Parameters:
+  ///   - dialects: the APIs that `assay.yaml` can name; the first is taken where an address stands without one, and is
+  ///     what the local engine speaks.
+  ///   - graders: the kinds of graders that eval sets can name.
+  ///   - backends: the training back ends that there are.
+  ///   - gate: says whether a person has trusted the workspace.
+  ///   - state: says whether drafts and hashes may be kept in `.assay`.
   package init(
-    _ folder: String, dialects: [Endpoint.Dialect], gate: any TrustGate = OpenGate(),
-    state: StateUse = StateUse(isAllowed: true)
+    _ folder: String, dialects: [Endpoint.Dialect], graders: GraderRegistry = .builtIn,
+    backends: [Backend] = .builtIn, gate: any TrustGate = OpenGate(), state: StateUse = StateUse(isAllowed: true)
   ) {
     self.folder = WorkspaceFolder(folder)
-    self.dialects = dialects
+    registry = ReaderRegistry(dialects: dialects, graders: graders, backends: backends)
     self.gate = gate
     self.state = state
     fingerprints = Fingerprints(self.folder, state: state)
@@ -37,7 +41,7 @@ package actor FolderWorkspaceFiles: WorkspaceFiles {
 
   /// Reads everything; eval sets whose files are unchanged are not read again.
   /// - Throws: `Problem` when the folder is no workspace.
-  package func read() async throws -> Workspace { try WorkspaceReader.read(folder, dialects: dialects, cases: cases) }
+  package func read() async throws -> Workspace { try WorkspaceReader.read(folder, registry, cases: cases) }
 
   /// Writes one section's file: front matter that isn't needed isn't added, what we don't know in it stays.
   /// - Throws: `Problem`.

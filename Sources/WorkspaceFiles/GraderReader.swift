@@ -23,7 +23,7 @@ enum GraderReader {
     for entry in entries {
       guard let written = entry.json(), let spec = withSchema(written, entry, in: folder) else { continue }
       do throws(GraderError) {
-        let grader = try Grader(spec: spec)
+        let grader = try Grader(spec: spec, named.registry)
         guard var whole = withJudge(spec, of: grader, entry, judges) else { continue }
         whole = withFiles(whole, of: grader, in: folder)
         result.graders.append(grader)

@@ -1,6 +1,5 @@
 import Content
 import Domain
-import Files
 import Formats
 
 /// What `assay init --from` writes: a workspace around the cases of a file, with a first prompt, grader and variant to be
@@ -50,8 +49,8 @@ package struct ImportedWorkspace: Sendable {
   }
 
   /// The files in the order they are written; `assay.yaml` last, so that a folder with one is complete.
-  package var files: [(path: String, text: String)] {
-    var files: [(String, String)] = [(".gitignore", ".assay/\n"), ("prompts/main/10-task.md", task)]
+  package var files: [NewWorkspace.File] {
+    var files: [NewWorkspace.File] = [NewWorkspace.gitignore, ("prompts/main/10-task.md", task)]
     if hasConversations { files.append(("prompts/main/80-history.md", "---\nrole: history\n---\n")) }
     if !slots.isEmpty {
       let lines = slots.count == 1 ? ["{{ \(slots[0]) }}"] : slots.map { "\($0): {{ \($0) }}" }
@@ -100,31 +99,5 @@ package struct ImportedWorkspace: Sendable {
     let most = guess.labels.isEmpty ? 512 : 32
     lines += ["", "variants:", "  first: { model: first, prompt: main, temperature: 0, max_tokens: \(most) }", ""]
     return lines.joined(separator: "\n")
-  }
-
-  /// Writes the files; makes the folder where it doesn't exist.
-  /// - Returns: the paths of the files written, relative to the folder.
-  /// - Throws: `Problem` when a file is there already; nothing is written then.
-  package func write(to folder: String) throws -> [String] {
-    let folder = WorkspaceFolder(folder)
-    let files = files
-    let present = files.map(\.path).filter { $0 != ".gitignore" && WorkspaceFolder.exists(folder.path + "/" + $0) }
-    guard present.isEmpty else {
-      throw Problem(
-        file: present[0],
-        message:
-          "\(folder.path) has \(present.joined(separator: ", ")) already, and nothing is overwritten; choose another "
-          + "folder.")
-    }
-    var written: [String] = []
-    for file in files where !WorkspaceFolder.exists(folder.path + "/" + file.path) {
-      do {
-        try folder.replace(folder.path + "/" + file.path, with: Array(file.text.utf8))
-        written.append(file.path)
-      } catch {
-        throw Problem(file: file.path, message: error.description)
-      }
-    }
-    return written
   }
 }

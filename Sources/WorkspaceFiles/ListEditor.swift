@@ -240,7 +240,7 @@ extension FolderWorkspaceFiles {
   /// of the workspace get files.
   /// - Throws: `Problem`.
   package func set(_ choice: SectionChoice, of variant: Variant) async throws {
-    var reader = WorkspaceReader(folder, dialects: dialects, cases: cases)
+    var reader = WorkspaceReader(folder, registry, cases: cases)
     _ = try reader.read()
     var changed = variant
     changed.choice = choice

@@ -8,20 +8,25 @@ struct NamedGraders {
   private var lists: [String: [ConfigValue]] = [:]
   private var declared: [String] = []
   private let folder: WorkspaceFolder
+  /// The kinds of graders that there are.
+  let registry: GraderRegistry
 
   /// No list.
-  init(in folder: WorkspaceFolder) { self.folder = folder }
+  init(in folder: WorkspaceFolder, _ registry: GraderRegistry) {
+    self.folder = folder
+    self.registry = registry
+  }
 
   /// Reads them; whatever is wrong with one is noted.
-  init(_ fields: inout ConfigFields, in folder: WorkspaceFolder) {
-    self.folder = folder
+  init(_ fields: inout ConfigFields, in folder: WorkspaceFolder, _ registry: GraderRegistry) {
+    self.init(in: folder, registry)
     guard let value = fields.value("grader_sets"),
       var group = ConfigFields(value, expected: "names with lists of graders")
     else { return }
     for (name, value) in group.all() {
       declared.append(name)
       let type = name.hasPrefix("not-") ? String(name.dropFirst(4)) : name
-      if Grader.types.contains(type) {
+      if registry.types.contains(type) {
         value.fail("\"\(name)\" is a type of grader; choose another name.")
       } else if let entries = value.entries, !entries.isEmpty {
         lists[name] = entries

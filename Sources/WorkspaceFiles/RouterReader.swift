@@ -129,7 +129,7 @@ struct RouterReader {
   }
 
   private func weights(_ group: inout ConfigFields) -> Router.Policy? {
-    let bias = group.number("bias", "a number") { abs($0) <= 1000 }
+    let bias = group.number("bias", "a number from -1000 to 1000") { abs($0) <= Router.largestWeight }
     guard let value = group.value("weights") else { return nil }
     guard var members = ConfigFields(value, expected: "questions with numbers, such as words > 40: 0.8") else {
       group.isBroken = true
@@ -141,7 +141,7 @@ struct RouterReader {
     var weights: [Router.Weight] = []
     for (key, _) in members.all().prefix(Router.mostWeights) {
       guard let when = predicate(key, key, &members),
-        let number = members.number(key, "a number", where: { abs($0) <= 1000 })
+        let number = members.number(key, "a number from -1000 to 1000", where: { abs($0) <= Router.largestWeight })
       else { continue }
       weights.append(Router.Weight(when: when, value: number))
     }

@@ -6,7 +6,7 @@ enum SlurmReader {
   static func read(_ training: inout ConfigFields) -> SlurmSettings? {
     guard let value = training.value("slurm"), var group = ConfigFields(value) else { return nil }
     var slurm = SlurmSettings()
-    slurm.runs = group.choice("runs", among: ["mlx", "trl"]).flatMap(BackendName.init) ?? slurm.runs
+    slurm.runs = group.choice("runs", among: ["mlx", "trl"]).map(BackendName.init) ?? slurm.runs
     slurm.partition = word("partition", "the name of a partition", &group)
     slurm.account = word("account", "the name of an account", &group)
     slurm.gpus = group.count("gpus", from: 1, to: 1024)

@@ -7,11 +7,12 @@ import Files
 enum TrainingReader {
   /// Reads the defaults of `assay train`.
   static func read(
-    _ fields: inout ConfigFields, models: Named<ModelSpec>, prompts: Named<Prompt>, folder: WorkspaceFolder
+    _ fields: inout ConfigFields, models: Named<ModelSpec>, prompts: Named<Prompt>, backends: [Backend],
+    folder: WorkspaceFolder
   ) -> TrainingDefaults {
     guard let value = fields.value("training"), var group = ConfigFields(value) else { return TrainingDefaults() }
     var training = TrainingDefaults()
-    training.backend = group.choice("backend", among: BackendName.allCases.map(\.rawValue))
+    training.backend = group.choice("backend", among: backends.names)
     training.pricePerHour = group.number("price_per_hour", "dollars, from 0") { $0 >= 0 }
     training.base = group.text("base", "the name of a model")
     if let base = training.base, models[base] == nil {

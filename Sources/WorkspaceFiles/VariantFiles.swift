@@ -72,7 +72,7 @@ extension FolderWorkspaceFiles {
   /// Writes a variant's file, and files for those that the workspace has without any being written.
   /// - Throws: `Problem`, also where there is a variant of that name.
   package func add(_ variant: Variant) async throws {
-    var reader = WorkspaceReader(folder, dialects: dialects, cases: cases)
+    var reader = WorkspaceReader(folder, registry, cases: cases)
     let workspace = try reader.read()
     let file = VariantFiles.path(of: variant.name)
     let isTaken = workspace.variant(variant.name) != nil && !reader.impliesVariants

@@ -11,8 +11,8 @@ struct WorkspaceReader {
   static let file = "assay.yaml"
 
   let folder: WorkspaceFolder
-  /// The APIs that models may name.
-  let dialects: [Endpoint.Dialect]
+  /// What the files can name.
+  let registry: ReaderRegistry
   /// Eval sets read before, which are not read again while their files stay the same.
   let cases: CaseCache
   private let log = ProblemLog(file: Self.file)
@@ -26,19 +26,19 @@ struct WorkspaceReader {
   private var namedGraders: NamedGraders
 
   /// A reader of a folder.
-  init(_ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache) {
+  init(_ folder: WorkspaceFolder, _ registry: ReaderRegistry, cases: CaseCache) {
     self.folder = folder
-    self.dialects = dialects
+    self.registry = registry
     self.cases = cases
-    namedGraders = NamedGraders(in: folder)
+    namedGraders = NamedGraders(in: folder, registry.graders)
   }
 
   /// Reads everything.
   /// - Throws: `Problem` when there is nothing that could be a workspace.
   static func read(
-    _ folder: WorkspaceFolder, dialects: [Endpoint.Dialect], cases: CaseCache
+    _ folder: WorkspaceFolder, _ registry: ReaderRegistry, cases: CaseCache
   ) throws -> Workspace {
-    var reader = WorkspaceReader(folder, dialects: dialects, cases: cases)
+    var reader = WorkspaceReader(folder, registry, cases: cases)
     return try reader.read()
   }
 
@@ -49,14 +49,14 @@ struct WorkspaceReader {
     try Self.check(folder)
     var fields = ConfigFields(ConfigDocument(try configText(), log: log), log: log)
     var workspace = Workspace(folder: folder.path, name: fields.text("name") ?? folder.name)
-    let models = ModelReader(dialects: dialects, folder: folder).read(&fields)
+    let models = ModelReader(dialects: registry.dialects, folder: folder).read(&fields)
     workspace.models = models.items
     workspace.certificates = certificates(of: models.items)
     let prompts = readPrompts(&fields)
     workspace.prompts = prompts.items
     judges = readJudges(models)
     workspace.judges = judges.items.map(\.judge)
-    namedGraders = NamedGraders(&fields, in: folder)
+    namedGraders = NamedGraders(&fields, in: folder, registry.graders)
     let rules = GradingRules(
       graders: GraderReader.read(&fields, "graders", in: folder, named: namedGraders, judges: judges),
       countsAsWrong: countsAsWrong(&fields) ?? [],
@@ -69,7 +69,9 @@ struct WorkspaceReader {
     workspace.variants = variants.read(&fields)
     problems += variants.problems
     impliesVariants = variants.areImplied
-    workspace.training = TrainingReader.read(&fields, models: models, prompts: prompts, folder: folder)
+    workspace.backends = registry.backends
+    workspace.training = TrainingReader.read(
+      &fields, models: models, prompts: prompts, backends: registry.backends, folder: folder)
     workspace.facts = FactsReader.read(&fields)
     workspace.confirmAbove = fields.number("confirm_above", "dollars, from 0") { $0 >= 0 }
     fields.finish()

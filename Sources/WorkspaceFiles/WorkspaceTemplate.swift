@@ -1,45 +1,9 @@
-import Domain
-import Files
-import Foundation
-
 /// What `assay init` writes: a small workspace that works at once, offline, with recorded answers.
 package enum WorkspaceTemplate {
-  /// Writes the workspace's files; makes the folder where it doesn't exist.
-  /// - Returns: the paths of the files written, relative to the folder.
-  /// - Throws: `Problem` when a file is there already; nothing is written then.
-  @discardableResult
-  package static func write(to folder: String) throws -> [String] {
-    try check(folder)
-    let folder = WorkspaceFolder(folder)
-    var written: [String] = []
-    for file in files where !WorkspaceFolder.exists(folder.path + "/" + file.path) {
-      do {
-        try folder.replace(folder.path + "/" + file.path, with: Array(file.text.utf8))
-        written.append(file.path)
-      } catch {
-        throw Problem(file: file.path, message: error.description)
-      }
-    }
-    return written
-  }
-
-  /// Whether a workspace can be made in a folder, or the folder be made.
-  /// - Throws: `Problem` when a file is there already.
-  package static func check(_ folder: String) throws {
-    let folder = WorkspaceFolder(folder)
-    let present = files.map(\.path).filter { $0 != ".gitignore" && WorkspaceFolder.exists(folder.path + "/" + $0) }
-    guard present.isEmpty else {
-      throw Problem(
-        file: present[0],
-        message: "\(folder.path) has \(present.joined(separator: ", ")) already, and nothing is overwritten; choose "
-          + "another folder, or open this one with `assay \(folder.path)`.")
-    }
-  }
-
   /// The files in the order they are written; `assay.yaml` last, so that a folder with one is complete.
-  static var files: [(path: String, text: String)] {
+  package static var files: [NewWorkspace.File] {
     [
-      (".gitignore", ".assay/\n"),
+      NewWorkspace.gitignore,
       ("prompts/main/10-task.md", "Sort a message from a customer into one of three kinds: bug, question or praise.\n"),
       (
         "prompts/main/50-format.md",

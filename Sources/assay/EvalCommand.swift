@@ -195,12 +195,12 @@ struct EvalCommand: AsyncParsableCommand {
     of error: any Error, _ variant: String, set: String?, on workbench: Workbench
   ) async -> JSONValue {
     var report: JSONObject = ["variant": .string(variant)]
-    // Only what was worked on now: an older run measured something else.
-    if let run = try? await workbench.run(named: variant, set: set), await workbench.uses[run.id] != nil,
-      let known = Report.run(run).object
-    {
-      report = known
+    // Only what was worked on now: an older run measured something else. The newest runs come first.
+    let uses = await workbench.uses
+    let run = await workbench.snapshot.runs.first {
+      $0.variant.name == variant && (set == nil || $0.set == set) && uses[$0.id] != nil
     }
+    if let run, let known = Report.run(run).object { report = known }
     report["error"] = Report.error(error)
     return .object(report)
   }

@@ -1,10 +1,8 @@
 import ArgumentParser
 import Content
 import Domain
-import Files
 import Formats
 import Foundation
-import Trust
 import WorkbenchCore
 import WorkspaceFiles
 
@@ -41,8 +39,8 @@ struct InitSource: ParsableArguments {
 
 extension InitCommand {
   /// Makes a workspace of a file's cases.
-  /// - Returns: the files written.
-  func make(from file: String, in folder: String) throws -> [String] {
+  /// - Returns: its files.
+  func files(from file: String) throws -> [NewWorkspace.File] {
     var importing = ImportOptions()
     do throws(FieldMap.Flaw) { importing.map = try FieldMap(parsing: source.map) } catch {
       throw WorkbenchError.input("--map: \(error)")
@@ -68,8 +66,6 @@ extension InitCommand {
     }
     let name = file == "-" ? "standard input" : (file as NSString).lastPathComponent
     let workspace = ImportedWorkspace(sets: sets, cases: cases, guess: guess, model: model, source: name)
-    do throws(FileError) { try FileBytes.makeFolder(folder) } catch { throw WorkbenchError.input("\(error)") }
-    try StateFolder(workspace: folder).make()
-    return try workspace.write(to: folder)
+    return workspace.files
   }
 }

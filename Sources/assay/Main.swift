@@ -17,6 +17,7 @@ import WorkbenchCore
       RunsCommand.self, CollectGarbageCommand.self,
       GradeCommand.self, CompareCommand.self, JudgeCommand.self, ReviewCommand.self, VerdictCommand.self,
       RouterCommand.self, ReportCommand.self, VerifyCommand.self, PromptCommand.self, AblateCommand.self,
+      OptimizeCommand.self,
       StripCommand.self,
       DataCommand.self, TrainCommand.self, SweepCommand.self, JobsCommand.self, AdapterCommand.self, EngineCommand.self,
       ImportCommand.self, CasesCommand.self, KeyCommand.self, InitCommand.self, TrustCommand.self, UntrustCommand.self,

@@ -11,6 +11,7 @@ enum Report {
     let summary = run.summary
     func known(_ value: Double, of count: Int) -> JSONValue { count > 0 ? rounded(value, 4) : .null }
     func counted(_ tokens: Int) -> JSONValue { summary.counted > 0 ? JSONValue(tokens) : .null }
+    let writes = summary.cacheWriteTokens + summary.longCacheWriteTokens
     return [
       "run": JSONValue(Int(run.id.number)), "variant": .string(run.variant.name),
       "prompt_version": .string(run.promptVersion.short), "set": .string(run.set), "state": .string(run.state.rawValue),
@@ -34,7 +35,7 @@ enum Report {
         "counted": JSONValue(summary.counted),
         "prompt": counted(summary.promptTokens),
         "cached_prompt": summary.cachedPromptTokens.map { JSONValue($0) } ?? .null,
-        "cache_writes": counted(summary.cacheWriteTokens + summary.longCacheWriteTokens),
+        "cache_writes": writes > 0 ? JSONValue(writes) : .null,
         "completion": counted(summary.completionTokens),
       ],
       "latency_ms": [

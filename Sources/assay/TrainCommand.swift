@@ -75,7 +75,7 @@ struct TrainCommand: AsyncParsableCommand {
       if let problem = estimate.problem { throw WorkbenchError.input(problem) }
       return options.json ? printJSON(Report.estimate(estimate)) : print(estimate.sentence)
     }
-    if (backend ?? workspace.training.backend).flatMap(BackendName.init)?.descriptor.isHosted == true {
+    if (backend ?? workspace.training.backend).flatMap({ workspace.backends[$0] })?.isHosted == true {
       let estimate = await workbench.estimate(request)
       let price =
         estimate.dollars == nil ? " What it costs isn't known: the model has no `price: { training: … }`." : ""

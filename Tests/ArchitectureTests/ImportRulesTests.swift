@@ -7,7 +7,7 @@ import Testing
   static let allowed: [String: Set<String>] = {
     var table: [String: Set<String>] = [
       "Drawing": [], "Content": ["Crypto"], "Grading": ["Content", "CPCRE2"], "CPCRE2": [],
-      "NumberFormat": [], "Evidence": ["NumberFormat"],
+      "Examples": ["Content"], "NumberFormat": [], "Evidence": ["NumberFormat"],
       "FileWatching": [], "Files": [], "TrainerLogs": [],
       "CNcurses": [],
       "Processes": ["Subprocess"],

@@ -58,7 +58,7 @@ import Testing
       "\"type\": ", "\"threshold\": ", "\"expected\": ", "null", "1e999", "-1", "[]", "{}", "\"\"", "true", "bleu",
       "not-",
     ]
-    try await Fuzzer("descriptions", corpus: corpus, words: words).run { bytes, _ in
+    try await Fuzzer("grader-descriptions", corpus: corpus, words: words).run { bytes, _ in
       guard let spec = try? JSONValue(parsing: bytes) else { return nil }
       do {
         let grader = try Grader(spec: spec)

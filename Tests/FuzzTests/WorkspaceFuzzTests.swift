@@ -34,7 +34,9 @@ import WorkbenchCore
     let cases = CaseCache()
     try await Fuzzer("configurations", corpus: Corpus.configurations, words: Self.words).run { bytes, _ in
       try Data(bytes).write(to: URL(fileURLWithPath: folder + "/assay.yaml"))
-      guard let read = try? WorkspaceReader.read(workspace, dialects: .builtIn, cases: cases) else { return nil }
+      guard let read = try? WorkspaceReader.read(workspace, ReaderRegistry(dialects: .builtIn), cases: cases) else {
+        return nil
+      }
       _ = (read.permissions, read.renderings, read.factFlaws)
       return read.problems.contains { $0.description.isEmpty } ? "a problem without a text" : nil
     }

@@ -177,7 +177,7 @@ import Testing
     #expect(throws: GraderError.self) { try Grader(spec: ["type": "bleu", "tokenize": "mecab"]) }
   }
 
-  @Test(arguments: GraderRegistry.types)
+  @Test(arguments: GraderRegistry.builtIn.types)
   func hostileAnswersEndSoon(type: String) throws {
     let options: [String: JSONObject] = [
       "regex": ["pattern": "a"], "word-count": ["max": 1], "json-schema": ["schema": true],

@@ -18,7 +18,7 @@ import WorkbenchCore
     "R": ["Ask everything afresh"], "V": ["Next variant"], .control("o"): ["Open "],
     "h": ["To the ", "Previous panel", "Move between "], "l": ["To the ", "Next panel", "Move between "],
     "<": ["Narrower ", "Shorter "], ">": ["Wider ", "Longer "], "[": ["Previous "], "]": ["Next "],
-    .control("s"): ["Save ", "Keep "], .control("r"): ["Take the file's "],
+    .control("s"): ["Save ", "Keep "], .control("r"): ["Reload from disk"],
   ]
 
   private struct Use: Hashable, CustomStringConvertible {

@@ -53,8 +53,8 @@ import WorkbenchCore
 
   /// Slurm runs mlx or trl, and so isn't named.
   private static func backends(of setting: TrainingSetting) -> String {
-    if setting.backends == Set(BackendName.allCases) { return "all" }
-    return BackendName.allCases.filter { $0 != .slurm && setting.backends.contains($0) }.map(\.rawValue)
+    if setting.backends == .all { return "all" }
+    return [Backend].builtIn.map(\.name).filter { $0 != .slurm && setting.backends.contains($0) }.map(\.rawValue)
       .joined(separator: ", ")
   }
 }

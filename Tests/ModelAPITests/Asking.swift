@@ -106,7 +106,7 @@ extension ModelFailure {
     case .busy: "busy"
     case .exhausted: "exhausted"
     case .unavailable: "unavailable"
-    case .rejected: "rejected"
+    case .rejected, .filtered: "rejected"
     case .malformed: "malformed"
     }
   }

@@ -105,7 +105,7 @@ struct RefusalTests {
   }
 
   @Test(arguments: [
-    "", "  ", "{", "nonsense", "[]", "{}", "null", #"{"choices":[]}"#, #"{"usage":{}}"#, #"{"choices":"#,
+    "", "  ", "{", "nonsense", "[]", "{}", "null", #"{"usage":{}}"#, #"{"choices":"#,
   ])
   func malformedAnswers(_ body: String) async throws {
     let failure = try await Asking.failure(of: .response(200, [("content-type", "application/json")], body))

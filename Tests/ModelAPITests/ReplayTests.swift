@@ -19,17 +19,38 @@ struct ReplayTests {
       {"id": "a", "output": "one"}
       """)
     #expect(recording.count == 3)
-    #expect(recording["a"]?.text == "one")
+    #expect(recording.answer(to: "a", lastMessage: "")?.text == "one")
     #expect(
-      recording["7"]
+      recording.answer(to: "7", lastMessage: "")
         == Answer(
           text: #"{"label":"x"}"#, finishReason: "stop", usage: TokenUsage(prompt: 3), latency: 1.5, firstToken: 0.5))
-    #expect(recording["c"]?.latency == 0.25)
-    #expect(recording["d"] == nil)
+    #expect(recording.answer(to: "c", lastMessage: "")?.latency == 0.25)
+    #expect(recording.answer(to: "d", lastMessage: "") == nil)
+  }
+
+  @Test func choosesByWhatIsAsked() throws {
+    let recording = try recording(
+      """
+      {"id": "a", "match": "first", "output": "one"}
+      {"id": "a", "output": "any"}
+      {"id": "a", "match": "second", "output": "two"}
+      {"id": "a", "match": "second", "output": "two"}
+      {"id": "b", "match": "x", "output": "only x"}
+      """)
+    #expect(recording.answer(to: "a", lastMessage: "the second one")?.text == "two")
+    #expect(recording.answer(to: "a", lastMessage: "first and second")?.text == "one")
+    #expect(recording.answer(to: "a", lastMessage: "something else")?.text == "any")
+    #expect(recording.answer(to: "b", lastMessage: "y") == nil && recording.contains("b"))
   }
 
   @Test(arguments: [
     (#"{"id": "a", "output": "x"}"# + "\n{", "line 2"), (#"{"output": "x"}"#, "line 1: expected an object with an id"),
+    (#"{"id": "a", "match": "", "output": "x"}"#, "\"match\" must be a text"),
+    (#"{"id": "a", "match": 3, "output": "x"}"#, "\"match\" must be a text"),
+    (
+      #"{"id": "a", "match": "m", "output": "x"}"# + "\n" + #"{"id": "a", "match": "m", "output": "y"}"#,
+      "line 2: the case a has another output in line 1"
+    ),
     (#"{"id": "a"}"#, "has no output"), ("7", "line 1"), (#"{"id": "a", "output": "x"} {}"#, "line 1"),
     (
       #"{"id": "a", "output": "x"}"# + "\n\n" + #"{"id": "a", "output": "y"}"#,

@@ -219,7 +219,7 @@ struct EditingTests {
     #expect(driver.pane.draft?.editor.text == "{}" && driver.pane.unsavedTitles == ["Edit c-1"])
     driver.press("Esc", "y", "e", "d")
     #expect(driver.kept.last == .keepDraft(path, nil))
-    #expect(driver.pane.draft?.isChanged == false)
+    #expect(driver.pane.draft?.buffer.isUnsaved == false)
   }
 
   @Test func typingGoesOnWhileACaseIsSaved() {

@@ -21,7 +21,7 @@ import WorkbenchCore
         cacheWrites: 3, longCacheWrites: number % 2, tier: number % 4 == 0 ? "flex" : nil)
       if number % 4 == 1 { output.cost = nil }
       if number % 6 == 2 {
-        let kind = NoAnswer.allCases[number % NoAnswer.allCases.count]
+        let kind = NoAnswer.allCases[number / 6 % NoAnswer.allCases.count]
         output.noAnswer = kind
         (output.value, output.passed, output.formatValid) = (nil, nil, false)
         output.failure = "No answer: \(kind.rawValue)."

@@ -66,6 +66,20 @@ import WorkbenchCore
     }
   }
 
+  @Test func moneyIsNoMatterOfTrust() throws {
+    try withPlaces { workspace, ledger in
+      let cost = Permission.unpriced(origin: "https://models.example")
+      let gate = WorkspaceGate(workspace: workspace, ledger: ledger, trustsAll: true)
+      #expect(gate.allows([address]) && !gate.allows([cost]))
+      try gate.allow([cost])
+      #expect(gate.allows([address, cost]))
+      // The next process asks again, unless the workspace has been trusted with it for good.
+      #expect(!WorkspaceGate(workspace: workspace, ledger: ledger, trustsAll: true).allows([cost]))
+      try WorkspaceGate(workspace: workspace, ledger: ledger).allow([cost])
+      #expect(WorkspaceGate(workspace: workspace, ledger: ledger, trustsAll: true).allows([cost]))
+    }
+  }
+
   @Test func whatOthersMayWriteIsNotReliedOn() throws {
     try withPlaces { workspace, ledger in
       let gate = WorkspaceGate(workspace: workspace, ledger: ledger)

@@ -19,7 +19,7 @@ import Testing
     }
     func prepare() async throws {}
     func answer(_ request: ModelRequest, onText: (@Sendable (String) -> Void)?) async throws -> Answer {
-      Answer(text: adapter ?? "base", usage: TokenUsage(prompt: 1_000_000, completion: 0))
+      Answer(text: adapter ?? "base", usage: TokenUsage(prompt: 1_000_000, completion: 1_000_000))
     }
     func tokenCounts(of texts: [String]) async -> [Int]? { nil }
   }
@@ -55,7 +55,7 @@ import Testing
     let tuned = try await evaluate(bench, "tuned")
     #expect(clients.adapters.withLock { $0 } == [nil, "ft:x::7"])
     #expect(base.identity != tuned.identity && tuned.variant.adapter == "ft:x::7")
-    #expect(tuned.summary.done == 2 && tuned.summary.cost == 4)
+    #expect(tuned.summary.done == 2 && tuned.summary.cost == 6)
     await #expect(throws: WorkbenchError.self) { try await evaluate(bench, "latest") }
   }
 

@@ -35,6 +35,9 @@ extension FakeFiles {
       graders: [["type": "contains", "value": "1"], ["type": "finish-reason", "value": "stop"]],
       own: ["c3": [["type": "contains", "value": "3"]]])
     try await workbench.perform(.reload)
+    // What a pane shows of the run is what the set as it is now makes of it.
+    let shown = try await workbench.answer(to: OutputsQuery(run: run.id, set: "main"))
+    #expect(shown.run.summary.passed == 4 && shown.summary.passed == 2 && shown.summary.scored == 4)
     let regrade = try await workbench.regrade(run: "base", set: "main")
     #expect(regrade.run.id == run.id)
     #expect(regrade.outputs.map(\.caseID) == ["c1", "c2", "c3", "c4"])

@@ -162,7 +162,7 @@ struct FixedFormatTests {
   @Test func theTemplateIsAWorkspaceWithoutProblems() async throws {
     try await withFolder { folder in
       let target = folder.path + "/new/place"
-      let written = try WorkspaceTemplate.write(to: target)
+      let written = try NewWorkspace.write(WorkspaceTemplate.files, to: target)
       #expect(written.contains("assay.yaml") && written.contains(".gitignore"))
       let workspace = try await FolderWorkspaceFiles(target, dialects: .builtIn).read()
       #expect(workspace.lines == [])
@@ -172,7 +172,7 @@ struct FixedFormatTests {
       for evalCase in workspace.evalSets[0].cases {
         #expect(try version.messages(for: evalCase.input).map(\.role) == [.system, .user])
       }
-      let error = #expect(throws: Problem.self) { try WorkspaceTemplate.write(to: target) }
+      let error = #expect(throws: Problem.self) { try NewWorkspace.write(WorkspaceTemplate.files, to: target) }
       #expect(error?.description.contains("nothing is overwritten") == true)
     }
   }
@@ -180,11 +180,11 @@ struct FixedFormatTests {
   @Test func theTemplateKeepsWhatIsThere() throws {
     let folder = try TestFolder(["prompts/main/10-task.md": "mine", ".gitignore": "mine"])
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
-    #expect(throws: Problem.self) { try WorkspaceTemplate.write(to: folder.path) }
+    #expect(throws: Problem.self) { try NewWorkspace.write(WorkspaceTemplate.files, to: folder.path) }
     #expect(!folder.exists("assay.yaml"))
     #expect(try folder.text("prompts/main/10-task.md") == "mine")
     try FileManager.default.removeItem(atPath: folder.path + "/prompts")
-    try WorkspaceTemplate.write(to: folder.path)
+    try NewWorkspace.write(WorkspaceTemplate.files, to: folder.path)
     #expect(try folder.text(".gitignore") == "mine")
   }
 }

@@ -22,7 +22,7 @@ import WorkbenchCore
     let wrong = try await read("count_as_wrong: [refusals]\n")
     #expect(
       wrong.lines == [
-        "assay.yaml:1: count_as_wrong: \"refusals\" is none of reasoning_cut, empty, content_filter, refusal, broken_off. Did "
+        "assay.yaml:1: count_as_wrong: \"refusals\" is none of reasoning_cut, empty, no_choice, content_filter, refusal, broken_off. Did "
           + "you mean \"refusal\"?"
       ])
   }

@@ -18,8 +18,8 @@ import WorkbenchCore
     let made = ImportedWorkspace(sets: sets, cases: cases, guess: GraderGuess(cases), model: model, source: name)
     let folder = try TestFolder()
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
-    _ = try made.write(to: folder.path)
-    #expect(throws: Problem.self) { try made.write(to: folder.path) }
+    _ = try NewWorkspace.write(made.files, to: folder.path)
+    #expect(throws: Problem.self) { try NewWorkspace.write(made.files, to: folder.path) }
     return try await folder.files.read()
   }
 

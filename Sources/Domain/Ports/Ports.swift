@@ -338,6 +338,8 @@ package enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   case unavailable(String)
   /// The same request would fail again: 4xx, no key, a recorded file without this case.
   case rejected(String)
+  /// A content filter refused the request: the same request would be refused again.
+  case filtered(String)
   /// What came back can't be read; a gateway on the way may have put something else in its place.
   case malformed(String)
 
@@ -345,7 +347,7 @@ package enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .busy(let text, _), .exhausted(let text, _, _), .unavailable(let text), .rejected(let text),
-      .malformed(let text):
+      .filtered(let text), .malformed(let text):
       text
     }
   }
@@ -353,7 +355,7 @@ package enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// Whether asking again before long would bring the same.
   package var isRefusal: Bool {
     switch self {
-    case .rejected, .exhausted(_, _, isCertain: true): true
+    case .rejected, .filtered, .exhausted(_, _, isCertain: true): true
     case .busy, .exhausted, .unavailable, .malformed: false
     }
   }
@@ -362,7 +364,7 @@ package enum ModelFailure: Error, Sendable, Hashable, CustomStringConvertible {
   package var isOfRate: Bool {
     switch self {
     case .busy, .exhausted: true
-    case .unavailable, .rejected, .malformed: false
+    case .unavailable, .rejected, .filtered, .malformed: false
     }
   }
 }

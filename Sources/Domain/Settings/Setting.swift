@@ -81,7 +81,7 @@ package struct Setting<Values: SettingTable>: Sendable {
   package init<Value: SettingRepresentable>(
     _ path: WritableKeyPath<Values, Value> & Sendable, _ key: String, _ kind: Kind, _ help: String,
     details: String = "", label: String? = nil, heading: String? = nil, flag: String? = nil, unit: Unit? = nil,
-    unset: String? = nil, backends: Set<BackendName> = Set(BackendName.allCases), uses: Uses = [],
+    unset: String? = nil, backends: Set<BackendName> = .all, uses: Uses = [],
     matters: @escaping @Sendable (Values) -> Bool = { _ in true },
     overrides: @escaping @Sendable (inout Values) -> Void = { _ in }
   ) {

@@ -148,9 +148,9 @@ extension TrainingSettings: SettingTable {
 }
 
 extension TrainingSetting {
-  /// Whether it had an effect on a job.
+  /// Whether it had an effect on a job; true for back ends that aren't built in.
   package func applies(to job: TrainingJob) -> Bool {
-    matters(in: job.settings) && (BackendName(rawValue: job.backend).map(backends.contains) ?? true)
+    matters(in: job.settings) && (job.descriptor.map { backends.contains($0.settingsName) } ?? true)
   }
 }
 
@@ -179,6 +179,8 @@ extension TrainingSetting {
 }
 
 extension Set<BackendName> {
+  /// Every back end.
+  package static let all = Set([Backend].builtIn.map(\.name))
   /// mlx and trl, here or under Slurm.
   package static let ours: Self = [.mlx, .trl, .slurm]
   /// trl, here or under Slurm.

@@ -13,12 +13,15 @@ package struct SearchField: Sendable {
   }
 
   /// What is looked for; empty while nothing is.
-  package private(set) var query = ""
+  package private(set) var text = TextSearch("")
   private var field: LineField?
-  private let placeholder: String
+  private var placeholder: String
 
   /// A search for nothing; the placeholder says what can be found.
   package init(placeholder: String) { self.placeholder = placeholder }
+
+  /// What is looked for, as it was typed.
+  package var query: String { text.query }
 
   /// Whether the line is open.
   package var isTyping: Bool { field != nil }
@@ -26,10 +29,19 @@ package struct SearchField: Sendable {
   /// Whether the line is open or something is looked for.
   package var isShown: Bool { isTyping || !query.isEmpty }
 
-  /// Opens the line with what was looked for last.
-  package mutating func begin() {
+  /// Opens the line with what was looked for last, which can be refined.
+  package mutating func begin() { open(with: query) }
+
+  /// Opens an empty line for another search; the last one stays until something is typed.
+  /// - Parameter placeholder: what can be found.
+  package mutating func beginAnew(placeholder: String) {
+    self.placeholder = placeholder
+    open(with: "")
+  }
+
+  private mutating func open(with text: String) {
     var field = LineField(prompt: "/", placeholder: placeholder)
-    field.setText(query)
+    field.setText(text)
     self.field = field
   }
 
@@ -39,7 +51,7 @@ package struct SearchField: Sendable {
   /// Closes the line and looks for nothing.
   package mutating func clear() {
     field = nil
-    query = ""
+    text = TextSearch("")
   }
 
   /// Takes what is typed into the line.
@@ -48,9 +60,9 @@ package struct SearchField: Sendable {
     switch outcome {
     case .ignored: return event.isTyping ? .handled : .ignored
     case .handled: return .handled
-    case .changed: query = field?.text ?? ""
-    case .submitted(let text):
-      query = text
+    case .changed: text = TextSearch(field?.text ?? "")
+    case .submitted(let query):
+      text = TextSearch(query)
       field = nil
       return .submitted
     case .canceled: clear()

@@ -22,13 +22,8 @@ package struct HeldOutSplit: Sendable, Hashable {
   ///   - salt: another salt makes another split.
   package init(_ cases: [ScoredCase], share: Double = usualShare, salt: String = "held-out") {
     let numbers = ScoredCase.units(of: cases)
-    // The smallest group names a unit, or the smallest input where there is no group: both stay as cases are added.
-    var names: [Int: (isInput: Int, name: String)] = [:]
-    for (entry, unit) in zip(cases, numbers) {
-      let name = entry.group.map { (0, $0) } ?? (1, entry.input)
-      names[unit] = min(names[unit] ?? name, name) { $0 < $1 }
-    }
-    let held = names.mapValues { Self.position(salt + Self.key($0.name)) < share }
+    let positions = Self.positions(of: cases, units: numbers, salt: salt)
+    let held = positions.mapValues { $0 < share }
     isHeldOut = numbers.map { held[$0] ?? false }
     units = held.values.count { $0 }
     self.share = share
@@ -36,6 +31,18 @@ package struct HeldOutSplit: Sendable, Hashable {
 
   /// How many more units would have to be held out; 0 when they are enough.
   package var missingUnits: Int { max(0, Self.fewestUnits - units) }
+
+  /// Where each unit stands, from 0 up to 1, by a hash of its name.
+  /// - Parameter units: the unit of each case.
+  static func positions(of cases: [ScoredCase], units: [Int], salt: String) -> [Int: Double] {
+    // The smallest group names a unit, or the smallest input where there is no group: both stay as cases are added.
+    var names: [Int: (isInput: Int, name: String)] = [:]
+    for (entry, unit) in zip(cases, units) {
+      let name = entry.group.map { (0, $0) } ?? (1, entry.input)
+      names[unit] = min(names[unit] ?? name, name) { $0 < $1 }
+    }
+    return names.mapValues { position(salt + key($0.name)) }
+  }
 
   /// A name followed by the digits of its hash: FNV-1a alone gives names that differ in the last letters neighbouring
   /// values.

@@ -59,6 +59,8 @@ package protocol ChatReplying: Sendable {
   var usage: TokenUsage { get }
   /// Whether anything looked like an answer.
   var hasChoice: Bool { get }
+  /// Whether nothing was there to read an answer from: a chat completion whose choices are an empty list.
+  var lacksChoice: Bool { get }
   /// Whether the service has said that the answer is whole.
   var isWhole: Bool { get }
 
@@ -69,5 +71,10 @@ package protocol ChatReplying: Sendable {
 }
 
 extension ChatReplying {
+  package var lacksChoice: Bool { false }
+
+  /// Why it stopped, once nothing more will come.
+  var lastReason: String? { finishReason ?? (lacksChoice ? Answer.noChoice : nil) }
+
   package static var addressAdvice: String { "Check base_url: it usually ends in /v1." }
 }

@@ -82,11 +82,17 @@ struct ChatReply: ChatReplying {
   private(set) var reasoning = ""
   private(set) var toolCalls = ToolCalls()
   /// The server's word; a refusal by the API's own way counts more.
-  var finishReason: String? { isRefused ? Answer.refusal : ownReason }
+  var finishReason: String? {
+    if isRefused { return Answer.refusal }
+    return ownReason ?? (isPromptFiltered && lacksChoice ? Answer.contentFilter : nil)
+  }
   private var ownReason: String?
   private var isRefused = false
   private(set) var usage = TokenUsage()
+  /// Azure's word that the prompt itself was filtered, and there is nothing to choose from.
+  private var isPromptFiltered = false
   private(set) var hasChoice = false
+  private(set) var lacksChoice = true
   /// Its last word is no object: `[DONE]`.
   let isWhole = false
 
@@ -107,13 +113,13 @@ struct ChatReply: ChatReplying {
       throw .malformed("\(peer) sent an object without choices, so it is no chat completion. Check base_url.")
     }
     var added = ""
-    if choices.isEmpty, object["prompt_filter_results"] != nil, object["usage"] == nil || !hasChoice {
-      // Azure's: the prompt itself was filtered, and there is nothing to choose from.
-      hasChoice = true
-      ownReason = "content_filter"
+    hasChoice = true
+    for result in object["prompt_filter_results"]?.array ?? [] {
+      let categories = result["content_filter_results"]?.object ?? [:]
+      if categories.contains(where: { $0.value["filtered"]?.bool == true }) { isPromptFiltered = true }
     }
     for choice in choices where (choice["index"]?.int ?? 0) == 0 {
-      hasChoice = true
+      lacksChoice = false
       if let reason = choice["finish_reason"]?.string, !reason.isEmpty { ownReason = reason }
       guard let message = choice["delta"] ?? choice["message"] else { continue }
       reasoning += Self.text(of: message["reasoning_content"] ?? message["reasoning"])
@@ -149,19 +155,16 @@ struct ChatReply: ChatReplying {
 extension TokenUsage {
   /// Reads the `usage` of a chat completion. Whatever can't be right is left out.
   ///
-  /// Most servers count reasoning among `completion_tokens`; where the total says that it stands beside them, it is added.
+  /// Most servers count reasoning among `completion_tokens`. Where the total is more than both, what is left over stands
+  /// beside them, and is charged like them.
   init(chat json: JSONValue) {
     let prompt = json["prompt_tokens"]?.tokenCount
     let details = json["prompt_tokens_details"]
     let cached = details?["cached_tokens"]?.tokenCount ?? json["prompt_cache_hit_tokens"]?.tokenCount
     let writes = details?["cache_write_tokens"]?.tokenCount ?? json["cache_creation_input_tokens"]?.tokenCount
     var completion = json["completion_tokens"]?.tokenCount
-    let reasoning =
-      json["completion_tokens_details"]?["reasoning_tokens"]?.tokenCount ?? json["reasoning_tokens"]?.tokenCount
-    if let prompt, let written = completion, let reasoning, let total = json["total_tokens"]?.tokenCount,
-      total == prompt + written + reasoning
-    {
-      completion = written + reasoning
+    if let prompt, let written = completion, let total = json["total_tokens"]?.tokenCount, total > prompt + written {
+      completion = total - prompt
     }
     self.init(
       prompt: prompt, completion: completion, cachedPrompt: cached.flatMap { $0 <= prompt ?? 0 ? $0 : nil },

@@ -264,7 +264,7 @@ struct Trouble {
     count += 1
     pause = min(longest, pause * 2)
     switch failure {
-    case .rejected, .exhausted(_, _, isCertain: true): return false
+    case .rejected, .filtered, .exhausted(_, _, isCertain: true): return false
     case .busy(_, let seconds), .exhausted(_, let seconds, _):
       pause = min(longest, max(pause, seconds ?? 0))
       return true

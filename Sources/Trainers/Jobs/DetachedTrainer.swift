@@ -12,6 +12,8 @@ import TrainerLogs
 /// A job is a process in a session of its own (``JobRunner``) that starts the trainer and notes how it ended. It is
 /// followed through the files of its folder alone, so any process can pick it up, at any time.
 package struct DetachedTrainer: Trainer {
+  /// How the jobs of each back end are done.
+  let backends: [BackendWork]
   /// The engine that our own trainers run in.
   var layout: EngineLayout
   /// This program.
@@ -32,10 +34,14 @@ package struct DetachedTrainer: Trainer {
   var heartbeat: Duration = .seconds(2)
 
   /// A trainer.
-  /// - Parameter executable: this program; `job-runner --job FOLDER` must run ``JobRunner/run(folder:)``.
+  /// - Parameters:
+  ///   - backends: how the jobs of each back end are done.
+  ///   - executable: this program; `job-runner --job FOLDER` must run ``JobRunner/run(folder:)``.
   package init(
-    layout: EngineLayout = .standard(), executable: String, signer: any WorkSigner, gate: any TrustGate = OpenGate()
+    backends: [BackendWork] = .builtIn, layout: EngineLayout = .standard(), executable: String,
+    signer: any WorkSigner, gate: any TrustGate = OpenGate()
   ) {
+    self.backends = backends
     self.layout = layout
     self.signer = signer
     self.gate = gate
@@ -76,22 +82,15 @@ package struct DetachedTrainer: Trainer {
     }
   }
 
-  /// What a back end's work consists in.
+  /// The work of a plan's back end.
   private func work(of plan: TrainingPlan) throws -> Work {
-    func ours(_ environment: EngineEnvironment) throws -> Program {
+    guard let backend = backends.first(where: { $0.name == plan.backend.name }) else {
+      throw TrainerFailure("No training back end called \(plan.backend.word) is registered with the trainer.")
+    }
+    return try backend.work(plan) { environment in
       var program = try program(environment, plan.folder)
       if !plan.variables.isEmpty { program.inherits = .named(plan.variables) }
       return program
-    }
-    return switch plan.backend {
-    case .mlx: .program(ProgramWork(try ours(.mlx)))
-    case .trl: .program(ProgramWork(try ours(.trl)))
-    case .command(let command): .command(try CommandPlan(plan: plan, command: command).work())
-    case .slurm(let settings):
-      .slurm(
-        SlurmWork(
-          try ours(settings.runs == .mlx ? .mlx : .trl), settings: settings, number: plan.job.number))
-    case .openai(let model): .hosted(try HostedWork(plan, tuning: model))
     }
   }
 

@@ -60,7 +60,8 @@ extension Workbench {
       throw WorkbenchError.unknown("eval set", name, among: snapshot.workspace.evalSets.map(\.name))
     }
     let run = try knownRun(id)
-    return RunOutputs(run: run, outputs: try await outputs(of: run, on: set).outputs)
+    return RunOutputs(
+      run: run, outputs: try await outputs(of: run, on: set).outputs, isRescored: run.setHash != set.hash)
   }
 
   /// The run that stands for a variant on a set (on any where nil), or the run with this number.

@@ -285,7 +285,7 @@ package struct RunPlan: Sendable {
       delay = backOff(index) * jitter
       noteFailure(index)
       if case .unavailable = failure, hasAnswered { pushedBack(index) }
-    case .rejected:
+    case .rejected, .filtered:
       delay = nil
       failuresInARow += 1
     }

@@ -25,14 +25,26 @@ package struct OutputsQuery: Query {
 package struct RunOutputs: Sendable {
   /// The run.
   package var run: Run
+  /// What the outputs come to: the run's own figures, or those of the answers scored again.
+  package var summary: RunSummary
   private var byCase: [String: Output]
   /// Gathers outputs; of several samples of a case the representative one counts.
-  package init(run: Run, outputs: [Output]) {
+  /// - Parameter isRescored: whether the set has changed since the run, so that its answers were scored again.
+  package init(run: Run, outputs: [Output], isRescored: Bool = false) {
     self.run = run
+    summary = isRescored ? RunSummary(of: outputs) : run.summary
     byCase = outputs.representatives
   }
   /// The output that stands for a case.
   package subscript(caseID: String) -> Output? { byCase[caseID] }
+}
+
+extension Snapshot {
+  /// What a run's answers come to on an eval set as it is now; nil until answers to an edited set are scored again, which
+  /// ``OutputsQuery`` does.
+  package func summary(of run: Run, on set: EvalSet) -> RunSummary? {
+    run.setHash == set.hash ? run.summary : self[OutputsQuery(run: run.id, set: set.name)].answer?.summary
+  }
 }
 
 /// Why requests of a run have no answer, or answers no score, with how many.

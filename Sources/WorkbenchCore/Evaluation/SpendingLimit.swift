@@ -101,7 +101,7 @@ extension ModelFailure {
   var mayBeCharged: Bool {
     switch self {
     case .busy, .exhausted, .rejected: false
-    case .unavailable, .malformed: true
+    case .unavailable, .malformed, .filtered: true
     }
   }
 }

@@ -116,8 +116,9 @@ extension Workbench {
       throw WorkbenchError.input(
         "The eval set \"\(set.name)\" (\(set.path)) has no cases, so there is nothing to evaluate.")
     }
-    if let sentence = set.unscorable {
-      throw WorkbenchError.input("\(sentence) Nothing was asked, since no answer could be scored.")
+    if let problem = set.unscorable {
+      throw WorkbenchError.files(
+        "\(problem) Nothing was asked, since no answer could be scored.", [problem])
     }
     if request.budget.dollars != nil, subject.model.price == nil {
       throw WorkbenchError.input(

@@ -218,7 +218,7 @@ actor JudgeRequests {
     case .unavailable, .malformed:
       lane.failuresInARow += 1
       if attempt < (lane.hasAnswered ? patience.attempts : patience.firstAttempts) { delay = backOff }
-    case .rejected: lane.failuresInARow += 1
+    case .rejected, .filtered: lane.failuresInARow += 1
     }
     if lane.failuresInARow >= patience.failuresInARow { stopReason = failure.description }
     lanes[seat.model.name] = lane

@@ -14,6 +14,13 @@ extension CaseAddition {
   }
 }
 
+extension CaseAddition {
+  /// The same with a name that no eval set and no prompt of a workspace has.
+  package static func general(in workspace: Workspace) -> CaseAddition {
+    general(at: GeneralSet.freePath(in: workspace))
+  }
+}
+
 extension Command {
   /// Adds the general tasks that come with Assay as an eval set marked `general`.
   /// - Parameter path: the set's file, relative to the workspace.

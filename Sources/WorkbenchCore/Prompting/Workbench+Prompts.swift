@@ -17,8 +17,12 @@ extension Workbench {
   func subject(variant name: String, set setName: String?) throws -> Subject {
     let workspace = snapshot.workspace
     let arm = workspace.variant(name) == nil ? AblationArm(named: name, of: workspace.variants) : nil
+    let candidate =
+      workspace.variant(name) == nil && arm == nil
+      ? PromptCandidate.parse(name, variants: workspace.variants, versions: snapshot.versions) : nil
     guard
-      var variant = try workspace.variant(name) ?? proposedVariants[name] ?? arm?.variant ?? checkpointVariant(name)
+      var variant = try workspace.variant(name) ?? proposedVariants[name] ?? arm?.variant ?? candidate?.variant
+        ?? checkpointVariant(name)
     else {
       throw unknownVariant(name)
     }
@@ -49,6 +53,7 @@ extension Workbench {
     }
     var choice = variant.choice(on: set)
     if let arm { try arm.apply(to: &prompt, &choice, &variant) }
+    if let candidate { (prompt, choice) = (candidate.version.prompt(at: prompt.path), .all) }
     let version = PromptVersion(freezing: prompt, choice)
     return Subject(variant: variant, model: model, prompt: prompt, set: set, version: version)
   }

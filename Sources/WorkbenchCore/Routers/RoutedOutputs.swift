@@ -22,7 +22,7 @@ extension EscalationSign {
     switch output.noAnswer {
     case .refused?: signs = [.refusal]
     case .reasoningCut?: signs = [.noAnswer, .cut]
-    case .empty?, .filtered?, .brokenOff?: signs = [.noAnswer]
+    case .empty?, .noChoice?, .filtered?, .brokenOff?: signs = [.noAnswer]
     case nil: break
     }
     guard let answer = output.answer else { return signs.isEmpty ? [.noAnswer] : signs }

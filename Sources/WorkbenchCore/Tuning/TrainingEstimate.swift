@@ -152,7 +152,7 @@ extension Workbench {
     let split = try await Self.split(rows, settings, file: data).keeping(settings.dataShare)
     let learnt = split.mixing(others, share: settings.mix?.share ?? 0, seed: settings.seed)
     let lengths = learnt.map { row in row.messages.reduce(0) { $0 + $1.content.unicodeScalars.count / 4 + 4 } }
-    if case .openai = backend {
+    if backend.descriptor.isHosted {
       // A provider reads whole rows, so many times, in batches of its own choice.
       let passes = min(50, max(1, settings.epochs.rounded()))
       var estimate = TrainingEstimate(

@@ -23,8 +23,9 @@ extension Workbench {
     let defaults = snapshot.workspace.training
     let (backend, base) = try backend(
       named: request.job.backend ?? defaults.backend, tuning: request.job.base ?? defaults.base)
-    if let unused = request.axes.settings.first(where: { !$0.backends.contains(backend.name) }) {
-      let useful = TrainingSetting.sweepable.filter { $0.backends.contains(backend.name) }.map(\.heading)
+    if let unused = request.axes.settings.first(where: { !$0.backends.contains(backend.descriptor.settingsName) }) {
+      let useful = TrainingSetting.sweepable.filter { $0.backends.contains(backend.descriptor.settingsName) }.map(
+        \.heading)
       throw WorkbenchError.input(
         "The back end \(backend.word) doesn't use \(unused.label), so these trials would all be the same. It uses "
           + "\(useful.joined(separator: ", ")).")

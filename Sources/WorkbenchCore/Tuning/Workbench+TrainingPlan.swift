@@ -6,8 +6,9 @@ extension Workbench {
   /// What does the work, and the model that it tunes.
   func backend(named word: String?, tuning name: String?) throws -> (TrainingBackend, ModelSpec) {
     let training = snapshot.workspace.training
-    guard let backend = BackendName(rawValue: word ?? BackendName.mlx.rawValue)?.descriptor else {
-      throw WorkbenchError.unknown("training back end", word ?? "", among: BackendName.allCases.map(\.rawValue))
+    let backends = snapshot.workspace.backends
+    guard let backend = backends[word ?? BackendName.mlx.rawValue] else {
+      throw WorkbenchError.unknown("training back end", word ?? "", among: backends.names)
     }
     let model = try baseModel(named: name, isHosted: backend.isHosted)
     if model.isEndpoint, word == nil {
@@ -75,7 +76,7 @@ extension Workbench {
 
   /// Tells of members that a provider gets no row with: our own trainers say so themselves, and a person's gets them.
   func tellUnused(_ rows: [TrainingRow], by backend: TrainingBackend, file: String) {
-    guard case .openai = backend else { return }
+    guard backend.descriptor.isHosted else { return }
     let odd = rows.filter { !$0.unused.isEmpty }
     guard let first = odd.first else { return }
     var names: [String] = []
