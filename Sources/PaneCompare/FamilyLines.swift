@@ -27,7 +27,7 @@ struct FamilyLines {
       let style: StyleName = !isClaim ? .neutral : pairs.effectClass == .better ? .better : .worse
       let points = NumberFormat.points(pairs.difference, pairs.interval)
       let test = " · \(family.method.rawValue) \(NumberFormat.pValue(pairs.pValue))"
-      let count = " of \(family.members.count)"
+      let count = ", \(family.members.count) compared"
       let pieces = [
         [points, test + count, " · " + words(member)], [points, test, " · " + words(member)],
         [points, "", " · " + words(member)],

@@ -61,7 +61,7 @@ struct FactsForm: Sendable {
     let parts = inner.rows([.rest, .fixed(1)])
     form.draw(in: parts[0], focused: true, valueColumns: 14, on: &surface, theme: theme)
     let key = keys.indices.contains(form.focus) ? keys[form.focus] : ""
-    let place = lines[key].map { "stated in assay.yaml:\($0)" } ?? "not stated yet; saved to assay.yaml under facts"
+    let place = lines[key].map { "stated in assay.yaml:\($0)" } ?? "not stated yet"
     surface.write([Span("\(key): \(place)", theme[.textDim])], in: parts[1])
   }
 }

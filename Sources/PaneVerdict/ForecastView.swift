@@ -32,11 +32,10 @@ struct ForecastView {
     }
     lines.append(Self.chance("never", forecast.neverProbability))
     if let queries = forecast.breakEvenQueries, let low = queries[5], let middle = queries[50], let high = queries[95] {
+      let range =
+        low < high ? " (90 % of draws: \(NumberFormat.count(low)) to \(NumberFormat.count(high)))" : ""
       lines.append(
-        VerdictLine(
-          .detail("queries"),
-          "Where it does, after \(NumberFormat.count(middle)) queries (90 % of draws: \(NumberFormat.count(low)) to "
-            + "\(NumberFormat.count(high)))."))
+        VerdictLine(.detail("queries"), "Where it does, after \(NumberFormat.count(middle)) queries\(range)."))
     }
     lines.append(.heading("What matters most: the net after a year"))
     lines.append(

@@ -26,6 +26,9 @@ extension VerdictPane {
           : (row(snapshot)?.run == nil ? "This variant is not measured yet: r evaluates it." : nil),
         footer: inAdvice ? line?.footer : "read its cases"),
       Binding(
+        "w", title: "Show the forecast, parts, other criteria or a router in turn", group: title, action: .nextView,
+        footer: view.next.title.lowercased()),
+      Binding(
         "r", title: measures ? "Run what the line misses" : "Evaluate the selected variant", group: title,
         action: .evaluate, unavailable: noVariant, footer: measures ? nil : "evaluate"),
       Binding(
@@ -35,7 +38,6 @@ extension VerdictPane {
         "c", title: "Compare the best prompted and the best tuned answers", group: title, action: .compare,
         unavailable: isPaired ? nil : "Evaluate a prompted and a tuned variant first: r runs the selected one.",
         footer: "compare"),
-      Binding("w", title: view.next.invitation, group: title, action: .nextView, footer: view.next.title.lowercased()),
       Binding("e", title: "Edit the facts that only you know", group: title, action: .editFacts, footer: "facts"),
       Binding(
         "h", "l", .left, .right, title: "Move between variants and advice", group: title, action: .otherPart,

@@ -143,7 +143,7 @@ extension VerdictPane {
       let parts = inner.columns([.fixed(inner.width / 2 - 2), .fixed(2), .rest])
       return (parts[0].rows([.fixed(min(24, inner.height)), .rest])[0], parts[2])
     }
-    let parts = inner.rows([.fixed(max(6, inner.height * 2 / 5)), .rest])
+    let parts = inner.rows([.fixed(max(6, inner.height / 2)), .rest])
     return (parts[0], parts[1])
   }
 }

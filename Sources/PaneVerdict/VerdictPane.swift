@@ -49,7 +49,9 @@ package struct VerdictPane: Pane {
 
   /// The verdict, which rests on all runs, and scores by part while they are shown.
   package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
-    Set([AnyQuery(VerdictQuery())] + (breakdownQuery(snapshot).map { [AnyQuery($0)] } ?? []))
+    Set(
+      [AnyQuery(VerdictQuery())] + (breakdownQuery(snapshot).map { [AnyQuery($0)] } ?? [])
+        + (routerQuery(snapshot).map { [AnyQuery($0)] } ?? []))
   }
 
   /// What asks for the parts' scores; nil where they aren't shown, or nothing is measured.
@@ -79,12 +81,32 @@ package struct VerdictPane: Pane {
   /// The selected variant.
   func row(_ snapshot: Snapshot) -> Row? { table.list.selected(in: rows(snapshot)) }
 
+  /// What asks for routers; nil where they aren't shown, or there is nothing to route between.
+  private func routerQuery(_ snapshot: Snapshot) -> RouterLabQuery? {
+    guard view == .router, let report = report(snapshot) else { return nil }
+    return RouterView.query(report)
+  }
+
+  private func routerLines(_ report: VerdictReport, _ snapshot: Snapshot) -> [VerdictLine] {
+    guard let query = routerQuery(snapshot) else {
+      return [
+        VerdictLine(
+          .nothing, "A router takes a prompted and a tuned variant that are measured on \(report.set): M evaluates all."
+        )
+      ]
+    }
+    let answer = snapshot[query]
+    if let found = answer.answer { return RouterView(found, tuned: report.tuned?.variant.name ?? "").lines }
+    return [VerdictLine(.nothing, answer.problem ?? "Learning routers from the stored answers …")]
+  }
+
   /// The lines of what is shown below the variants.
   func lines(_ report: VerdictReport, _ snapshot: Snapshot) -> [VerdictLine] {
     switch view {
     case .advice: return VerdictLine.lines(report)
     case .forecast: return ForecastView(report).lines
     case .criteria: return CriteriaView(report).lines
+    case .router: return routerLines(report, snapshot)
     case .parts:
       guard let query = breakdownQuery(snapshot) else {
         return [VerdictLine(.nothing, "Nothing is measured on \(report.set) yet: M evaluates every variant.")]

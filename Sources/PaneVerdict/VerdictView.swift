@@ -5,7 +5,7 @@ import WorkbenchCore
 
 /// What the lower part of the pane shows of a verdict.
 enum VerdictView: Int, Sendable, CaseIterable {
-  case advice, forecast, parts, criteria
+  case advice, forecast, parts, criteria, router
 
   /// What it is called.
   var title: String {
@@ -14,21 +14,12 @@ enum VerdictView: Int, Sendable, CaseIterable {
     case .forecast: "Forecast"
     case .parts: "Parts"
     case .criteria: "Side by side"
+    case .router: "Router"
     }
   }
 
   /// The next one, the first one behind the last.
   var next: VerdictView { Self(rawValue: rawValue + 1) ?? .advice }
-
-  /// What the key says that shows it.
-  var invitation: String {
-    switch self {
-    case .advice: "Show the advice again"
-    case .forecast: "Show when tuning pays for itself"
-    case .parts: "Show scores by tag, label and field"
-    case .criteria: "Show other criteria side by side"
-    }
-  }
 
   /// All of them as words for a frame, this one bright.
   func label(_ theme: Theme) -> [Span] {

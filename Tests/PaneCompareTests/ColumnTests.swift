@@ -61,7 +61,7 @@ import WorkbenchCore
         ]))
     driver.press("j")
     #expect(driver.text.contains("B − A  +4 points") && driver.text.contains("C − A  -58 points"))
-    #expect(driver.text.contains("max-t p = 0.004 of 2 · worse"))
+    #expect(driver.text.contains("max-t p = 0.004, 2 compared · worse"))
     driver.press("-")
     #expect(driver.queries(VariantFamilyQuery.self).isEmpty)
   }

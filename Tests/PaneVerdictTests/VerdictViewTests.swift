@@ -88,7 +88,7 @@ import WorkbenchCore
 
   @Test func aKeyTurnsToTheNextViewAndBack() {
     var driver = driver("", Size(width: 100, height: 30))
-    for title in ["Forecast", "Parts", "Side by side", "Advice"] {
+    for title in ["Forecast", "Parts", "Side by side", "Router", "Advice"] {
       driver.press("w")
       #expect(driver.text.contains("\(title) "), "\(title)")
     }
@@ -132,6 +132,17 @@ import WorkbenchCore
     #expect(driver.text.contains("68 % [56, 79]") && driver.text.contains("92 %"))
     driver.press("Enter")
     #expect(driver.revealed == [Subject.runs(RunID(1), RunID(2), set: "main")])
+  }
+
+  @Test func aRouterIsAskedForOnlyWhileItIsShown() {
+    var driver = driver("w w w", Size(width: 100, height: 30))
+    #expect(driver.queries(RouterLabQuery.self).isEmpty)
+    driver.press("w")
+    #expect(driver.queries(RouterLabQuery.self) == [RouterLabQuery("prompted", "tuned")])
+    #expect(driver.text.contains("Learning routers from the stored answers"))
+    driver.snapshot[RouterLabQuery("prompted", "tuned")] = .failed("Nothing was asked on both.")
+    driver.press("j")
+    #expect(driver.text.contains("Nothing was asked on both."))
   }
 
   @Test func whatIsUnknownSaysSoBesideTheOtherCriteria() {
