@@ -236,9 +236,9 @@ struct CriteriaWriter {
       models > 1
       ? Side(.measured, "the prompt has been measured on \(models) models")
       : Side(.unknown, "how the prompt does on another model has not been measured")
-    let base = workshop.base.map { " of \($0)" } ?? ""
+    let base = workshop.base.map { "its base model, \($0)" } ?? "one base model"
     return Row(
-      .lockIn, prompted, Side(.byNature, "what was learnt belongs to one base model\(base)"), favours: .prompting)
+      .lockIn, prompted, Side(.byNature, "what was learnt belongs to \(base)"), favours: models > 1 ? .prompting : nil)
   }
 
   private var expertise: Row {

@@ -112,6 +112,17 @@ import Testing
     #expect(row(.infrastructure, Facts(), workshop).favours == .prompting)
   }
 
+  /// That a prompt moves to another model is shown only where it was measured there.
+  @Test func aPromptIsNotTiedToAModelOnlyWhereThatIsMeasured() {
+    var workshop = Criteria.Workshop()
+    workshop.promptModels = 1
+    #expect(row(.lockIn, Facts(), workshop).favours == nil)
+    workshop.promptModels = 2
+    workshop.base = "small"
+    #expect(row(.lockIn, Facts(), workshop).favours == .prompting)
+    #expect(row(.lockIn, Facts(), workshop).tuned.text == "what was learnt belongs to its base model, small")
+  }
+
   @Test func timesOfWorkAreMeasuredWhereBothEndsAreKnown() {
     var workshop = Criteria.Workshop()
     workshop.versions = (1, 0)
