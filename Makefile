@@ -60,14 +60,15 @@ test:
 	@.ci/tests skipped
 
 # Ten thousand of each are part of `make test`. An input that ended the process or was answered wrongly stays behind. The
-# release build has a folder of its own, since it is made so that tests see what isn't public.
+# release build has a folder of its own, since it is made so that tests see what isn't public. One parser after another:
+# where dozens share two threads, waiting for a turn would pass for a hang.
 FUZZING := -c release --scratch-path .build/fuzzing -Xswiftc -enable-testing
 fuzz: FUZZ ?= 1000000
 fuzz:
 	@.ci/setup test
 	swift build $(FUZZING) --build-tests
 	@mkdir -p .build/fuzz && rm -f .build/fuzz/*.input .build/fuzz/*.failed
-	@ASSAY_FUZZ=$(FUZZ) swift test $(FUZZING) --skip-build --filter FuzzTests \
+	@ASSAY_FUZZ=$(FUZZ) swift test $(FUZZING) --skip-build --no-parallel --filter FuzzTests \
 	  || { ls .build/fuzz/*.input .build/fuzz/*.failed 2>/dev/null; false; }
 
 # A release build: the smaller numbers of repetitions that `make test` tries take a debug build seconds.

@@ -65,6 +65,32 @@ package enum Permission: Sendable, Hashable, Codable {
     }
   }
 
+  /// The kind and what it is about, byte for byte: a file system and a server tell names apart that Swift takes for equal,
+  /// such as composed and decomposed letters.
+  private var exact: [ExactText] {
+    let (kind, parts): (String, [[String]]) =
+      switch self {
+      case .program(let words, let environment): ("program", [words, environment])
+      case .address(let origin, let key, let allowsHTTP):
+        ("address", [[origin], key.map { [$0] } ?? [], [allowsHTTP ? "http" : ""]])
+      case .certificates(let file, let holding): ("certificates", [[file], holding])
+      case .engine(let path): ("engine", [[path]])
+      case .grader(let words, let environment): ("grader", [words, environment])
+      case .trainer(let words, let settings): ("trainer", [words, settings])
+      case .variables(let names): ("variables", [names])
+      case .slurm(let lines): ("slurm", [lines])
+      case .outside(let path): ("outside", [[path]])
+      case .unpriced(let origin): ("unpriced", [[origin]])
+      }
+    return ([kind] + parts.flatMap { ["\($0.count)"] + $0 }).map(ExactText.init)
+  }
+
+  /// Whether both are the same, byte for byte.
+  package static func == (left: Permission, right: Permission) -> Bool { left.exact == right.exact }
+
+  /// Feeds everything that is compared.
+  package func hash(into hasher: inout Hasher) { hasher.combine(exact) }
+
   /// How many certificates of a file are told one by one.
   private static let mostCertificates = 20
 

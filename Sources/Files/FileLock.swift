@@ -10,6 +10,8 @@
 package enum LockError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The file can't be opened or locked, with the system's number for why.
   case file(String, code: Int32)
+  /// A link stands in its place, or something that is no file.
+  case notAFile(String)
   /// It was not free in time.
   case held(String)
 
@@ -17,6 +19,7 @@ package enum LockError: Error, Sendable, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .file(let path, let code): "\(path) can't be locked: \(String(cString: strerror(code)))."
+    case .notAFile(let path): "\(path) is a link or no file, which Assay never makes there: remove it."
     case .held(let path): "\(path) is locked by another process, which takes too long; try again."
     }
   }
@@ -40,11 +43,18 @@ package final class FileLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Takes the lock if it is free; nil when it isn't. The file is made when it is not there.
-  /// - Throws: `LockError.file`.
+  /// Takes the lock if it is free; nil when it isn't. The file is made when it is not there, and a link isn't followed.
+  /// - Throws: `LockError.file`, `LockError.notAFile`.
   package static func tryAcquire(_ path: String, _ kind: Kind) throws(LockError) -> FileLock? {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw LockError.file(path, code: errno) }
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+    guard descriptor >= 0 else {
+      throw errno == ELOOP ? LockError.notAFile(path) : LockError.file(path, code: errno)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw LockError.notAFile(path)
+    }
     let operation = (kind == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB
     while flock(descriptor, operation) != 0 {
       if errno == EINTR { continue }

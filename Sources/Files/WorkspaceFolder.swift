@@ -40,7 +40,7 @@ package struct WorkspaceFolder: Sendable, Hashable {
     let clean = try checked(relative)
     let whole = path + "/" + clean
     guard let root = Self.realPath(path), let real = Self.realPath(whole) else { return whole }
-    guard real == root || real.hasPrefix(root + "/") else { throw Self.leadsOut(clean) }
+    guard Self.holds(root, real) else { throw Self.leadsOut(clean) }
     return real
   }
 
@@ -72,7 +72,7 @@ package struct WorkspaceFolder: Sendable, Hashable {
         guard lstat(file, &status) == 0 else { continue }
         if status.st_mode & S_IFMT == S_IFLNK {
           guard let real = Self.realPath(file) else { continue }
-          guard real == root || real.hasPrefix(root + "/") else { throw Self.leadsOut("\(relative)/\(entry)") }
+          guard Self.holds(root, real) else { throw Self.leadsOut("\(relative)/\(entry)") }
         } else if status.st_mode & S_IFMT == S_IFDIR {
           open.append((file, depth + 1))
         }
@@ -83,6 +83,13 @@ package struct WorkspaceFolder: Sendable, Hashable {
   /// How many entries of a folder are looked at for links.
   private static let mostEntries = 20_000
   private static let mostLevels = 16
+
+  /// Whether a real path is a folder's, or lies in it: byte for byte, as file systems compare names. Two folders whose names
+  /// Swift takes for equal, in composed and decomposed letters, are two.
+  package static func holds(_ folder: String, _ path: String) -> Bool {
+    let (folder, path) = (Array(folder.utf8), Array(path.utf8))
+    return path.starts(with: folder) && (path.count == folder.count || path[folder.count] == UInt8(ascii: "/"))
+  }
 
   private static func leadsOut(_ relative: String) -> PathError {
     PathError(
@@ -99,7 +106,7 @@ package struct WorkspaceFolder: Sendable, Hashable {
       missing.insert((existing as NSString).lastPathComponent, at: 0)
       existing = (existing as NSString).deletingLastPathComponent
     }
-    guard let real = Self.realPath(existing), real == root || real.hasPrefix(root + "/") else {
+    guard let real = Self.realPath(existing), Self.holds(root, real) else {
       throw Self.leadsOut(relative)
     }
     return ([real] + missing).joined(separator: "/")

@@ -42,6 +42,7 @@ package final class SQLiteStore: Store {
       // One process at a time opens and migrates: SQLite's own locks don't cover the change to WAL mode.
       let lock = try await FileLock.acquire(folder + "/locks/open", .exclusive, atMost: patience)
       defer { withExtendedLifetime(lock) {} }
+      try RollbackJournal.check(besides: path)
       let pool = try DatabasePool(path: path, configuration: Self.configuration)
       try self.init(writer: pool, folder: folder, name: path)
     } catch {

@@ -1,3 +1,4 @@
+import Content
 import GRDB
 
 extension Schema {
@@ -14,7 +15,8 @@ extension Schema {
       throw StorageError.foreign(path: name, what: "a virtual table called \(entry.name)")
     }
     // Only now a row is read: which steps were taken.
-    guard found.contains(where: { $0.name == "grdb_migrations" && $0.sql == migrations }) else {
+    let list = Entry(type: "table", name: "grdb_migrations", table: "grdb_migrations", sql: migrations)
+    guard found.contains(list) else {
       throw StorageError.foreign(path: name, what: "tables, but no list of the steps that made them")
     }
     guard let last = try migrator.appliedMigrations(db).last else {
@@ -39,28 +41,41 @@ extension Schema {
 
   private static let migrations = "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"
 
-  /// One thing of a schema.
+  /// One thing of a schema. Two are the same where every byte is.
   private struct Entry: Hashable {
     var type: String
     var name: String
     var table: String
     /// What made it, with each run of blanks as one.
     var sql: String
+
+    private var exact: [ExactText] { [type, name, table, sql].map(ExactText.init) }
+
+    static func == (left: Entry, right: Entry) -> Bool { left.exact == right.exact }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(exact) }
+
+    /// Whether SQLite makes it by itself: counters, statistics, and indexes of unique columns.
+    var isOfSQLite: Bool {
+      Self.tablesOfSQLite.contains(self) || type == "index" && sql.isEmpty && name.hasPrefix("sqlite_autoindex_")
+    }
+
+    private static let tablesOfSQLite: Set<Entry> = Set(
+      [
+        ("sqlite_sequence", "name,seq"), ("sqlite_stat1", "tbl,idx,stat"),
+        ("sqlite_stat4", "tbl,idx,neq,nlt,ndlt,sample"),
+      ].map { Entry(type: "table", name: $0, table: $0, sql: "CREATE TABLE \($0)(\($1))") })
   }
 
   private static func entries(_ db: Database) throws -> Set<Entry> {
     let rows = try Row.fetchAll(db, sql: "SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_master")
     return Set(
       rows.compactMap { row in
-        let name: String = row["name"]
-        // What SQLite makes by itself: counters, statistics, and indexes of unique columns.
-        if name == "sqlite_sequence" || name.hasPrefix("sqlite_autoindex_") || name.hasPrefix("sqlite_stat") {
-          return nil
-        }
         let sql: String = row["sql"]
-        return Entry(
-          type: row["type"], name: name, table: row["tbl_name"],
+        let entry = Entry(
+          type: row["type"], name: row["name"], table: row["tbl_name"],
           sql: sql.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+        return entry.isOfSQLite ? nil : entry
       })
   }
 }

@@ -61,6 +61,11 @@ package enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: Self.corrupt(path: path, detail: detail)
     case .SQLITE_FULL: Self.full(path: path)
     case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: Self.readOnly(path: path, detail: detail)
+    case .SQLITE_IOERR:
+      Self.failed(
+        path: path,
+        detail: "reading or writing it failed (\(detail)): the disk may be faulty, or a limit on the size of files "
+          + "(`ulimit -f`) reached")
     case .SQLITE_NOMEM: Self.failed(path: path, detail: "there is not enough memory")
     case .SQLITE_BUSY, .SQLITE_LOCKED: Self.busy(path: path)
     default: Self.failed(path: path, detail: detail)
@@ -71,6 +76,7 @@ package enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     switch error {
     case .held(let file): .busy(path: file)
     case .file(let file, let code) where code == ENOSPC: .full(path: file)
+    case .notAFile(let file): .foreign(path: file, what: "a link or something else in the place of a lock")
     case .file(let file, let code): .readOnly(path: file, detail: String(cString: strerror(code)))
     }
   }

@@ -44,8 +44,8 @@ package struct StateFolder: Sendable, Hashable {
     guard status.st_uid == geteuid() || geteuid() == 0 else {
       throw TrustFailure("\(path) belongs to another user, so what stands there can't be relied on.")
     }
-    try checkEntries(of: path)
-    if Self.status(path + "/jobs") != nil { try checkEntries(of: path + "/jobs") }
+    // Deeper lie the folders of jobs, in which trainers put what they like.
+    for folder in try checkEntries(of: path) { try checkEntries(of: folder) }
     guard let key, let mark = try? FileBytes.read(markFile, limit: 200),
       let signature = Hexadecimal.bytes(
         String(decoding: mark, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
@@ -54,15 +54,20 @@ package struct StateFolder: Sendable, Hashable {
   }
 
   /// What in it is Assay's own is a file or a folder, and never a link.
-  private func checkEntries(of folder: String) throws(TrustFailure) {
+  /// - Returns: the folders.
+  @discardableResult
+  private func checkEntries(of folder: String) throws(TrustFailure) -> [String] {
+    var folders: [String] = []
     for entry in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
       guard let status = Self.status(folder + "/" + entry) else { continue }
       switch status.st_mode & S_IFMT {
-      case S_IFREG, S_IFDIR: continue
+      case S_IFREG: continue
+      case S_IFDIR: folders.append(folder + "/" + entry)
       case S_IFLNK: throw TrustFailure("\(folder)/\(entry) is a link, which Assay never makes there: remove it.")
       default: throw TrustFailure("\(folder)/\(entry) is no file, and Assay never makes such a thing: remove it.")
       }
     }
+    return folders
   }
 
   /// Makes the folder where there is none, readable by its user alone, with a `.gitignore` that keeps it out of git.

@@ -40,7 +40,7 @@ package struct TrustLedger: Sendable {
     guard let owner = Self.owner(of: root), let bytes = try? folder.read(Self.name(root), limit: Self.longest),
       let entry = try? JSONDecoder().decode(Entry.self, from: Data(bytes))
     else { return nil }
-    return entry.path == root && entry.owner == owner ? entry : nil
+    return ExactText.areSame(entry.path, root) && entry.owner == owner ? entry : nil
   }
 
   /// Remembers what is allowed from now on.

@@ -104,7 +104,7 @@ struct ConfigDocument {
         return .failure(Flaw(line: nil, message: String(describing: error)))
       }
     }
-    return .failure(Flaw(line: nil, message: "More than \(most) keys are written twice; remove them."))
+    return .failure(Flaw(line: nil, message: "Keys are written twice in the same place; remove them."))
   }
 
   private static func flaw(_ error: YamlError) -> Flaw {

@@ -12,6 +12,9 @@ enum GraderReader {
     var lines: [Int?] = []
   }
 
+  /// The most graders of a list.
+  private static let most = 500
+
   /// Reads a list; nil when there is none.
   /// - Parameter named: the lists that may be named in it.
   static func read(
@@ -19,6 +22,12 @@ enum GraderReader {
     judges: Named<NamedJudge>
   ) -> Result? {
     guard let value = fields.value(key), let entries = named.entries(of: value) else { return nil }
+    guard entries.count <= most else {
+      value.log.add(
+        .error, line: value.line, key: value.path, "There are \(entries.count) graders, and a list has at most \(most)."
+      )
+      return nil
+    }
     var result = Result()
     for entry in entries {
       guard let written = entry.json(), let spec = withSchema(written, entry, in: folder) else { continue }

@@ -51,7 +51,7 @@ struct ChosenAdapter: Sendable {
     } else {
       let path = place.hasPrefix("/") ? place : workspace + "/" + place
       let real = WorkspaceFolder.realPath(path) ?? path
-      if let root = WorkspaceFolder.realPath(jobFolder), !real.hasPrefix(root + "/") {
+      if let root = WorkspaceFolder.realPath(jobFolder), !WorkspaceFolder.holds(root, real) {
         throw WorkbenchError.input(
           "\(place) leads out of the job's folder through a symbolic link, so it isn't used: remove the link.")
       }

@@ -75,4 +75,15 @@ private final class Held: Sendable {
     let error = #expect(throws: LockError.self) { try FileLock.tryAcquire("/nowhere/lock", .shared) }
     #expect(error?.description == "/nowhere/lock can't be locked: No such file or directory.")
   }
+
+  @Test func aLinkInItsPlaceIsNotFollowed() throws {
+    try TestFolder.with { folder in
+      let (link, outside, pipe) = (folder + "/link", folder + "/outside", folder + "/pipe")
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: outside)
+      #expect(throws: LockError.notAFile(link)) { try FileLock.tryAcquire(link, .exclusive) }
+      #expect(!FileManager.default.fileExists(atPath: outside))
+      try #require(mkfifo(pipe, 0o600) == 0)
+      #expect(throws: LockError.notAFile(pipe)) { try FileLock.tryAcquire(pipe, .shared) }
+    }
+  }
 }

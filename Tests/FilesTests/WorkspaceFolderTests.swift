@@ -32,6 +32,13 @@ import Testing
     }
   }
 
+  @Test func foldersWhoseNamesOnlyLookAlikeAreTwo() {
+    #expect(WorkspaceFolder.holds("/w/caf\u{E9}", "/w/caf\u{E9}/a") && WorkspaceFolder.holds("/w", "/w"))
+    #expect(!WorkspaceFolder.holds("/w/caf\u{E9}", "/w/cafe\u{301}/a"))
+    #expect(!WorkspaceFolder.holds("/w", "/ways/a") && !WorkspaceFolder.holds("/w/a", "/w"))
+    #expect(WorkspaceFolder.holds("/w", "/w/\u{301}a"), "a mark may stand behind the slash")
+  }
+
   @Test func linksInsideAreFollowed() throws {
     try withWorkspace { workspace, _ in
       try FileManager.default.createSymbolicLink(atPath: workspace.path + "/best", withDestinationPath: "prompts/main")

@@ -66,6 +66,31 @@ import WorkbenchCore
     }
   }
 
+  /// Names that Swift takes for equal are two files for the system.
+  @Test func lettersThatOnlyLookAlikeAreAskedForAgain() throws {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    try #require(composed == decomposed)
+    let pairs: [(Permission, Permission)] = [
+      (.program(words: ["./" + composed], environment: []), .program(words: ["./" + decomposed], environment: [])),
+      (.program(words: ["a", composed], environment: []), .program(words: ["a", decomposed], environment: [])),
+      (.grader(words: [composed], environment: []), .grader(words: [decomposed], environment: [])),
+      (.trainer(words: ["a"], settings: ["X=" + composed]), .trainer(words: ["a"], settings: ["X=" + decomposed])),
+      (.slurm(lines: [composed]), .slurm(lines: [decomposed])), (.engine(path: composed), .engine(path: decomposed)),
+      (.outside(path: "/" + composed), .outside(path: "/" + decomposed)),
+      (.variables(["A\u{212A}"]), .variables(["AK"])),
+      // Words that are joined otherwise are others.
+      (.program(words: ["a"], environment: ["b"]), .program(words: ["a", "b"], environment: [])),
+    ]
+    try withPlaces { workspace, ledger in
+      for (allowed, other) in pairs {
+        let gate = WorkspaceGate(workspace: workspace, ledger: ledger)
+        try gate.allow([allowed])
+        #expect(gate.allows([allowed]) && !gate.allows([other]), "\(other)")
+        #expect(gate.standing(asking: [other]) == .changed([other]))
+      }
+    }
+  }
+
   @Test func moneyIsNoMatterOfTrust() throws {
     try withPlaces { workspace, ledger in
       let cost = Permission.unpriced(origin: "https://models.example")
