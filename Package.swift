@@ -42,6 +42,7 @@ let package = Package(
     .target(name: "DataChecks", dependencies: ["Content", "Grading", "Evidence"]),
     .target(name: "Reports", dependencies: ["Content", "NumberFormat"]),
     .target(name: "Routing", dependencies: ["Content", "Evidence"]),
+    .target(name: "GeneralTasks", dependencies: ["Content", "Evidence"]),
     .target(name: "TrainerLogs"),
     .target(name: "FileWatching"),
     .target(name: "Files"),
@@ -62,7 +63,8 @@ let package = Package(
     .target(
       name: "WorkbenchCore",
       dependencies: [
-        "Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports", "Routing",
+        "Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "GeneralTasks", "Reports",
+        "Routing",
       ]),
 
     // The outer parts.
@@ -96,7 +98,7 @@ let package = Package(
       name: "assay",
       dependencies: [
         "Drawing", "Content", "Examples", "Files", "Formats", "NumberFormat", "Processes", "Grading", "Evidence",
-        "DataChecks", "Reports", "Routing", "WorkbenchCore", "Domain", "Storage",
+        "DataChecks", "GeneralTasks", "Reports", "Routing", "WorkbenchCore", "Domain", "Storage",
         "WorkspaceFiles", "Trust", "ModelAPI", "LocalEngine", "Trainers", "Panes", "WorkbenchUI", "Terminal",
         argumentParser,
       ]),
@@ -133,6 +135,7 @@ let package = Package(
     .testTarget(
       name: "RoutingTests", dependencies: ["Routing", "Evidence", "Content", "StatisticsSimulations"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Content"], exclude: ["Golden"]),
+    .testTarget(name: "GeneralTasksTests", dependencies: ["GeneralTasks", "Content", "Grading"]),
     .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestFolders"]),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "WorkbenchCore", "Domain", "Files", "TestFolders"]),

@@ -105,7 +105,7 @@ extension Advisor {
 
   private mutating func judge(_ general: GeneralAbility) {
     let pairs = general.forgetting.comparison
-    let figures = [
+    var figures = [
       Reason.Figure("general before", general.before.mean, general.before.interval),
       .init("general after", general.after.mean, general.after.interval),
       .init("general difference", pairs.difference, pairs.interval), .init("p-value", pairs.pValue),
@@ -114,19 +114,28 @@ extension Advisor {
       "on \(NumberFormat.plural(pairs.count, "case")) of \(general.set) the base model \(general.base) scores "
       + "\(NumberFormat.percent(general.before)), the tuned one \(NumberFormat.percent(general.after)) "
       + "(\(NumberFormat.points(pairs.difference, pairs.interval)), \(pairs.test) \(NumberFormat.pValue(pairs.pValue)))"
+    figures += general.skills.map { .init("\($0.name) difference", $0.comparison.difference, $0.comparison.interval) }
     let most = NumberFormat.pointsSize(pairs.margin)
+    let skills = isBrief || general.skills.isEmpty ? "" : "; by skill: \(Self.words(general.skills))"
     switch general.forgetting.state {
     case .lost:
       let project = facts.project
       let sharesWork = project.canRoute == true || project.queryTypesDiffer == true || project.needsFlexibility == true
       add(
         .forgetting, sharesWork ? .forHybrid : .forPrompting,
-        "\(scores): tuning cost other abilities, so use the tuned model for this task only", figures)
-    case .kept: add(.forgetting, .neutral, "\(scores): no loss of \(most) or more", figures)
+        "\(scores): tuning cost other abilities, so use the tuned model for this task only\(skills)", figures)
+    case .kept: add(.forgetting, .neutral, "\(scores): no loss of \(most) or more\(skills)", figures)
     case .unclear:
-      add(.forgetting, .unknown, "\(scores): a loss of \(most) can't be ruled out", figures)
+      add(.forgetting, .unknown, "\(scores): a loss of \(most) can't be ruled out\(skills)", figures)
       missing.append(.init(.forgetting, "add cases to \(general.set): about 200 rule out a loss of \(most)"))
     }
+  }
+
+  /// The change of each skill, those that fell most first, such as `languages −12 points, recall +3 points`.
+  private static func words(_ skills: [SkillChange]) -> String {
+    let shown = skills.prefix(8).map { "\($0.name) \(NumberFormat.points($0.comparison.difference))" }
+    let more = skills.count - shown.count
+    return shown.joined(separator: ", ") + (more > 0 ? ", \(NumberFormat.plural(more, "other"))" : "")
   }
 
   private mutating func judgeForgettingGap() {
@@ -152,7 +161,7 @@ extension Advisor {
         (
           "whether tuning cost other abilities has not been measured",
           "run cases of other tasks before and after tuning (an eval set with general: true), to see what it forgot",
-          nil
+          facts.steps[.generalSet]?.command
         )
       }
     missing.append(.init(.forgetting, what.todo, command: what.command))

@@ -102,14 +102,50 @@ package struct GeneralAbility: Sendable, Hashable {
   package var after: Estimate
   /// The tuned model against its base on the same cases.
   package var forgetting: Forgetting
+  /// The same on the cases with each tag, intervals adjusted for their number; they describe the change and claim nothing.
+  package var skills: [SkillChange]
 
   /// Names one.
-  package init(set: String, base: String, before: Estimate, after: Estimate, forgetting: Forgetting) {
+  package init(
+    set: String, base: String, before: Estimate, after: Estimate, forgetting: Forgetting, skills: [SkillChange] = []
+  ) {
+    self.skills = skills
     self.set = set
     self.base = base
     self.before = before
     self.after = after
     self.forgetting = forgetting
+  }
+}
+
+/// The tuned model against its base on the cases of a general set that have a tag.
+package struct SkillChange: Sendable, Hashable {
+  /// The tag.
+  package var name: String
+  /// Both on the same cases.
+  package var comparison: PairedComparison
+
+  /// Names one.
+  package init(name: String, comparison: PairedComparison) {
+    self.name = name
+    self.comparison = comparison
+  }
+
+  /// Changes by skill of pairs of cases, those that fell most first; none where only one tag has enough cases.
+  /// - Parameter cases: the same cases in the same order, answered by the tuned model and by its base, by tag.
+  package static func all(
+    _ cases: [(tag: String, after: [ScoredCase], before: [ScoredCase])]
+  ) -> [SkillChange] {
+    let pairs = cases.map {
+      SkillChange(
+        name: $0.tag,
+        comparison: PairedComparison(candidate: $0.after, baseline: $0.before, margin: Forgetting.skillMargin))
+    }.filter { $0.comparison.effectClass != .tooFew }
+    guard pairs.count > 1 else { return [] }
+    let adjusted = Holm.adjusted(pairs.map(\.comparison.rawPValue))
+    return zip(pairs, adjusted).map { skill, pValue in
+      SkillChange(name: skill.name, comparison: skill.comparison.adjusted(pValue: pValue, family: pairs.count))
+    }.sorted { ($0.comparison.difference, $0.name) < ($1.comparison.difference, $1.name) }
   }
 }
 
@@ -133,6 +169,8 @@ package enum Measurement: Sendable, Hashable {
   case tuned
   /// The chosen variants on the held-out set.
   case heldOut
+  /// A set of general tasks, where there is none.
+  case generalSet
   /// The base model on a general set.
   case generalBase
   /// The tuned variant on a general set.

@@ -113,8 +113,9 @@ extension ComparePane {
       rect, title: "Blind · \(progress.judged) of \(progress.total) judged", style: theme[.borderFocused],
       titleStyle: theme[.titleFocused]
     ).insetColumns
-    let rows = inner.rows([.fixed(1), .rest])
-    surface.write([Self.words(progress, theme)], in: rows[0])
+    let words = [Self.words(progress, theme)].wrapped(to: inner.width)
+    let rows = inner.rows([.fixed(min(words.count, 2)), .rest])
+    for (place, line) in words.prefix(2).enumerated() { surface.write(line, in: rows[0].row(place)) }
     guard let id = desk.caseID, let row = row(id, snapshot) else {
       let names = comparison(snapshot, pair(snapshot)).map { [$0.a.variant.name, $0.b.variant.name] } ?? []
       EmptyState(

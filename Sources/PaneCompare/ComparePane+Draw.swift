@@ -17,8 +17,8 @@ extension ComparePane {
     refresh(comparison)
     if desk != nil { return drawDesk(snapshot, in: rect, on: &surface, theme: theme) }
     let strip = SummaryStrip(
-      snapshot: snapshot, pair: pair, extras: extraSides(snapshot, pair), comparison: comparison, figures: figures,
-      theme: theme)
+      snapshot: snapshot, pair: pair, extras: extraSides(snapshot, pair), comparison: comparison,
+      family: familyQuery(snapshot, pair).flatMap { snapshot[$0].answer }, figures: figures, theme: theme)
     let parts = rect.rows([.fixed(strip.height(in: rect, progress: running(pair, snapshot).count)), .rest])
     strip.draw(in: parts[0], isFramed: rect.height >= 18, hasBar: rect.height >= 26, on: &surface)
     panels.begin(isFocused: focused && chooser == nil && draft == nil && failureMenu == nil)

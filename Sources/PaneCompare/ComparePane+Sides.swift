@@ -20,6 +20,16 @@ extension ComparePane {
     }
   }
 
+  /// What compares B and the further sides with A; nil unless three or four are measured.
+  func familyQuery(_ snapshot: Snapshot, _ pair: ComparePair) -> VariantFamilyQuery? {
+    let extra = extraSides(snapshot, pair)
+    guard let set = pair.set, let a = pair.a?.run, !extra.isEmpty else { return nil }
+    let others = [pair.b].compactMap(\.self) + extra
+    let runs = others.compactMap(\.run)
+    guard runs.count == others.count, ([a] + runs).allSatisfy({ $0.summary.done > 0 }) else { return nil }
+    return VariantFamilyQuery(baseline: a.id, others: runs.map(\.id), set: set)
+  }
+
   /// All sides with their letters.
   func lettered(_ snapshot: Snapshot, _ pair: ComparePair) -> [(letter: String, side: ComparePair.Side)] {
     let all = [pair.a, pair.b].compactMap(\.self) + extraSides(snapshot, pair)

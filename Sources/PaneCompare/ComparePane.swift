@@ -88,6 +88,7 @@ package struct ComparePane: Pane {
   package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
     let pair = pair(snapshot)
     return Set(extraQueries(snapshot, pair).map { AnyQuery($0) }).union(pair.query.map { [AnyQuery($0)] } ?? [])
+      .union(familyQuery(snapshot, pair).map { [AnyQuery($0)] } ?? [])
   }
 
   /// Turns to two runs.

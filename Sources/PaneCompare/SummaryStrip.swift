@@ -10,6 +10,8 @@ struct SummaryStrip {
   let pair: ComparePair
   let extras: [ComparePair.Side]
   let comparison: Comparison?
+  /// Each further variant and B against A; nil while only two are compared, or it isn't worked out yet.
+  let family: VariantFamily?
   let figures: ComparisonFigures
   let theme: Theme
 
@@ -18,7 +20,9 @@ struct SummaryStrip {
     let isFramed = rect.height >= 18
     let hasBar = rect.width < 100 && rect.height >= 26
     let compared = figures.cases > 0 ? (hasBar ? 3 : 2) : 0
-    let wanted = (isFramed ? 5 : 2) + compared + progress + extras.count + (preferences == nil ? 0 : 1)
+    let wanted =
+      (isFramed ? 5 : 2) + compared + progress + extras.count + (preferences == nil ? 0 : 1)
+      + (family.map { $0.members.count - 1 } ?? 0)
     return min(wanted, max(0, rect.height - 5))
   }
 
@@ -69,7 +73,14 @@ struct SummaryStrip {
       if let row = next() { surface.write(countsWidth <= row.width ? countSpans : shortCountSpans, in: row) }
       if hasBar, let row = next() { drawBar(in: row, on: &surface) }
     }
-    if let row = next() { surface.write(differenceSpans(width: row.width), in: row) }
+    if let family {
+      let letters = Array(["B", "C", "D"].prefix(family.members.count))
+      for line in FamilyLines(family, letters: letters, theme: theme).lines(width: inner.width) {
+        if let row = next() { surface.write(line, in: row) }
+      }
+    } else if let row = next() {
+      surface.write(differenceSpans(width: row.width), in: row)
+    }
     if let preferences, let row = next() { surface.write(spans(preferences), in: row) }
   }
 

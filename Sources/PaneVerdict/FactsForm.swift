@@ -7,6 +7,8 @@ struct FactsForm: Sendable {
   private var form: Form
   private let keys: [String]
   private let before: [String: String]
+  /// The lines of assay.yaml that state facts, by key.
+  private let lines: [String: Int]
 
   /// A form for a workspace's facts.
   /// - Parameter key: the fact to begin with; the first unknown one where nil or not there.
@@ -14,14 +16,14 @@ struct FactsForm: Sendable {
     let fields =
       FactField.all.filter { $0.value(in: facts) == nil } + FactField.all.filter { $0.value(in: facts) != nil }
     keys = fields.map(\.key)
+    lines = facts.lines
     before = Dictionary(uniqueKeysWithValues: fields.map { ($0.key, Self.text(of: $0, facts)) })
     form = Form(
       fields.map { field in
-        let place = facts.lines[field.key].map { "assay.yaml:\($0) · " } ?? ""
-        return FormField(
+        FormField(
           field.key, field.kind == .flag ? .choice(["unknown", "yes", "no"]) : .text,
           value: Self.text(of: field, facts),
-          hint: place + field.question
+          hint: field.question
         ) { text in
           do { _ = try field.value(of: text) } catch { return String(describing: error) }
           return nil
@@ -54,8 +56,12 @@ struct FactsForm: Sendable {
   func draw(over rect: Rect, on surface: inout Surface, theme: Theme) {
     let unknown = keys.count { (before[$0] ?? "").isEmpty || before[$0] == "unknown" }
     let inner = surface.popup(
-      Size(width: 104, height: keys.count + 2), title: "Facts · \(unknown) of \(keys.count) unknown", over: rect,
+      Size(width: 104, height: keys.count + 3), title: "Facts · \(unknown) of \(keys.count) unknown", over: rect,
       theme: theme)
-    form.draw(in: inner, focused: true, valueColumns: 14, on: &surface, theme: theme)
+    let parts = inner.rows([.rest, .fixed(1)])
+    form.draw(in: parts[0], focused: true, valueColumns: 14, on: &surface, theme: theme)
+    let key = keys.indices.contains(form.focus) ? keys[form.focus] : ""
+    let place = lines[key].map { "stated in assay.yaml:\($0)" } ?? "not stated yet"
+    surface.write([Span("\(key): \(place)", theme[.textDim])], in: parts[1])
   }
 }

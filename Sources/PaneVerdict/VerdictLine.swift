@@ -10,6 +10,8 @@ struct VerdictLine: Identifiable, Sendable {
     case headline, confidence, nothing, reason(Int), flip(Int), missing(Int)
     /// A heading, by the kind of lines below it.
     case heading(String)
+    /// A line of another view than the advice.
+    case detail(String)
   }
 
   /// What is behind it.
@@ -18,6 +20,8 @@ struct VerdictLine: Identifiable, Sendable {
     /// A key under `facts`; the first unknown one where nil.
     case fact(String?)
     case measure(MeasureRequest)
+    /// General tasks, to be written to a file of the workspace.
+    case generalSet(String)
   }
 
   var id: ID
@@ -28,6 +32,10 @@ struct VerdictLine: Identifiable, Sendable {
   var isBold = false
   var isSelectable = true
   var opening: Opening?
+  /// Whether it stays on one row: a row of a table.
+  var isFixed = false
+  /// A criterion, which is laid out as such.
+  var criterion: Criteria.Row?
 
   init(_ id: ID, _ text: String, style: StyleName = .text, opening: Opening? = nil) {
     (self.id, self.text, self.style, self.opening) = (id, text, style, opening)
@@ -94,6 +102,7 @@ struct VerdictLine: Identifiable, Sendable {
 
   private static func opening(_ missing: MissingEvidence, _ report: VerdictReport) -> Opening? {
     if let measure = report.measure(missing) { return .measure(measure) }
+    if let path = report.newGeneralSet(missing) { return .generalSet(path) }
     if [.cost, .volume].contains(missing.rule) { return .fact(nil) }
     let related = report.advice.lines.firstIndex { $0.rule == missing.rule }
     return related.flatMap { report.source(ofLine: $0) }.map { opening($0) }
@@ -106,7 +115,11 @@ struct VerdictLine: Identifiable, Sendable {
     let style = isBold ? plain.adding(.bold) : plain
     let sentence = Span(text, style)
     var rows: [[Span]]
-    if let label, width >= label.text.count + 22 {
+    if let criterion {
+      rows = CriteriaView.rows(criterion, width: width, theme: theme)
+    } else if isFixed {
+      rows = [[sentence]]
+    } else if let label, width >= label.text.count + 22 {
       let prefix = Span(label.text + "  ", theme[label.style])
       let indent = Span(String(repeating: " ", count: prefix.columns))
       rows = [sentence].wrapped(to: width - prefix.columns).enumerated().map { [$0 == 0 ? prefix : indent] + $1 }
@@ -120,7 +133,12 @@ struct VerdictLine: Identifiable, Sendable {
   }
 
   /// Whether Enter measures something.
-  private var isMeasurable: Bool { if case .measure? = opening { true } else { false } }
+  var isMeasurable: Bool {
+    switch opening {
+    case .measure, .generalSet: true
+    case .source, .fact, nil: false
+    }
+  }
 
   /// What Enter does, for the footer; nil where it does nothing.
   var footer: String? {
@@ -132,6 +150,7 @@ struct VerdictLine: Identifiable, Sendable {
     case .source(.file): "where it stands"
     case .fact: "edit the fact"
     case .measure: "measure it"
+    case .generalSet: "add general tasks"
     case nil: nil
     }
   }

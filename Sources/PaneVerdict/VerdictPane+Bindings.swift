@@ -17,7 +17,7 @@ extension VerdictPane {
     let isPaired = report(snapshot)?.prompted != nil && report(snapshot)?.tuned != nil
     let inAdvice = panels.focus == .advice
     let line = inAdvice ? line(snapshot) : nil
-    let measures = if case .measure? = line?.opening { true } else { false }
+    let measures = line?.isMeasurable == true
     return [
       Binding(
         .enter, title: "Open what the line or the variant rests on", group: title, action: .open,
@@ -25,6 +25,9 @@ extension VerdictPane {
           ? (line?.opening == nil ? "There is nothing to open behind this line." : nil)
           : (row(snapshot)?.run == nil ? "This variant is not measured yet: r evaluates it." : nil),
         footer: inAdvice ? line?.footer : "read its cases"),
+      Binding(
+        "w", title: "Show the forecast, parts, other criteria or a router in turn", group: title, action: .nextView,
+        footer: view.next.title.lowercased()),
       Binding(
         "r", title: measures ? "Run what the line misses" : "Evaluate the selected variant", group: title,
         action: .evaluate, unavailable: noVariant, footer: measures ? nil : "evaluate"),
@@ -38,7 +41,7 @@ extension VerdictPane {
       Binding("e", title: "Edit the facts that only you know", group: title, action: .editFacts, footer: "facts"),
       Binding(
         "h", "l", .left, .right, title: "Move between variants and advice", group: title, action: .otherPart,
-        footer: inAdvice ? "variants" : "advice"),
+        footer: inAdvice ? "variants" : view.title.lowercased()),
     ]
   }
 }

@@ -10,7 +10,9 @@ extension VerdictPane {
     _ snapshot: Snapshot, in rect: Rect, focused: Bool, on surface: inout Surface, theme: Theme
   ) {
     let rows = rows(snapshot)
-    let wanted = min(rows.count + 3, max(rect.height >= 12 ? 6 : 5, rect.height * 2 / 5))
+    // The best two variants stay in view; what is read below has the room otherwise.
+    let most = view == .advice || rect.height >= 34 ? max(rect.height >= 12 ? 6 : 5, rect.height * 2 / 5) : 5
+    let wanted = min(rows.count + 3, most)
     let parts = rect.rows([.fixed(rows.isEmpty ? 3 : wanted), .rest])
     panels.begin(isFocused: focused && form == nil)
     drawVariants(rows, snapshot, in: parts[0], on: &surface, theme: theme)
@@ -113,7 +115,9 @@ extension VerdictPane {
   private mutating func drawAdvice(
     _ snapshot: Snapshot, in rect: Rect, on surface: inout Surface, theme: Theme
   ) {
-    let inner = panels.frame(.advice, "Advice", in: rect, on: &surface, theme: theme).inset(dx: 1, dy: 0)
+    let inner = panels.frame(
+      .advice, view.title, label: view.label(theme), in: rect, on: &surface, theme: theme
+    ).inset(dx: 1, dy: 0)
     let state = snapshot[VerdictQuery()]
     guard let report = report(snapshot) else {
       let message =
@@ -125,7 +129,21 @@ extension VerdictPane {
       for (row, line) in [message].wrapped(to: inner.width).enumerated() { surface.write(line, in: inner.row(row)) }
       return
     }
-    let items = VerdictLine.lines(report).map { $0.item(width: inner.width - 2, theme: theme) }
-    advice.draw(items, in: inner, focused: panels.isFocused(.advice), on: &surface, theme: theme)
+    let parts = forecastParts(report, inner)
+    if let chart = parts.chart { ForecastView(report).drawChart(in: chart, on: &surface, theme: theme) }
+    width = parts.list.width - 2
+    let items = lines(report, snapshot).map { $0.item(width: width, theme: theme) }
+    list.draw(items, in: parts.list, focused: panels.isFocused(.advice), on: &surface, theme: theme)
+  }
+
+  /// Where the chart of the costs goes: beside the lines where there is room, else above them.
+  private func forecastParts(_ report: VerdictReport, _ inner: Rect) -> (chart: Rect?, list: Rect) {
+    guard view == .forecast, ForecastView(report).monthly != nil, inner.height >= 8 else { return (nil, inner) }
+    if inner.width >= 110 {
+      let parts = inner.columns([.fixed(inner.width / 2 - 2), .fixed(2), .rest])
+      return (parts[0].rows([.fixed(min(24, inner.height)), .rest])[0], parts[2])
+    }
+    let parts = inner.rows([.fixed(max(6, inner.height / 2)), .rest])
+    return (parts[0], parts[1])
   }
 }

@@ -9,7 +9,7 @@ import WorkbenchCore
 package struct VerdictPane: Pane {
   /// What the pane's own keys mean.
   package enum Action: Sendable {
-    case open, evaluate, evaluateAll, compare, otherPart
+    case open, evaluate, evaluateAll, compare, otherPart, nextView
     case editFacts, saveFacts, leaveFacts
   }
 
@@ -22,7 +22,10 @@ package struct VerdictPane: Pane {
   package let title = "Verdict"
   var panels = PanelSet(focus: Part.variants)
   var table = TableView<String>()
-  var advice = ParagraphList<VerdictLine.ID>()
+  /// What the lower part shows.
+  var view = VerdictView.advice
+  private var lists: [VerdictView: ParagraphList<VerdictLine.ID>] = [:]
+  var width = 78  // of the lower part, when it was drawn last
   var form: FactsForm?  // while facts are stated
 
   /// A pane that shows the variants.
@@ -38,8 +41,25 @@ package struct VerdictPane: Pane {
     var id: String { variant.name }
   }
 
-  /// The verdict, which rests on all runs.
-  package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> { [AnyQuery(VerdictQuery())] }
+  /// The lines of the lower part with what is selected among them.
+  var list: ParagraphList<VerdictLine.ID> {
+    get { lists[view] ?? ParagraphList() }
+    set { lists[view] = newValue }
+  }
+
+  /// The verdict, which rests on all runs, and scores by part while they are shown.
+  package func queries(_ snapshot: Snapshot) -> Set<AnyQuery> {
+    Set(
+      [AnyQuery(VerdictQuery())] + (breakdownQuery(snapshot).map { [AnyQuery($0)] } ?? [])
+        + (routerQuery(snapshot).map { [AnyQuery($0)] } ?? []))
+  }
+
+  /// What asks for the parts' scores; nil where they aren't shown, or nothing is measured.
+  private func breakdownQuery(_ snapshot: Snapshot) -> BreakdownQuery? {
+    guard view == .parts, let report = report(snapshot) else { return nil }
+    let sides = PartsView.sides(report)
+    return sides.isEmpty ? nil : BreakdownQuery(sides.map(\.id), set: report.set)
+  }
 
   /// The verdict, once it is worked out.
   func report(_ snapshot: Snapshot) -> VerdictReport? { snapshot[VerdictQuery()].answer ?? nil }
@@ -61,11 +81,47 @@ package struct VerdictPane: Pane {
   /// The selected variant.
   func row(_ snapshot: Snapshot) -> Row? { table.list.selected(in: rows(snapshot)) }
 
-  /// The selected line of the advice.
+  /// What asks for routers; nil where they aren't shown, or there is nothing to route between.
+  private func routerQuery(_ snapshot: Snapshot) -> RouterLabQuery? {
+    guard view == .router, let report = report(snapshot) else { return nil }
+    return RouterView.query(report)
+  }
+
+  private func routerLines(_ report: VerdictReport, _ snapshot: Snapshot) -> [VerdictLine] {
+    guard let query = routerQuery(snapshot) else {
+      return [
+        VerdictLine(
+          .nothing, "A router takes a prompted and a tuned variant that are measured on \(report.set): M evaluates all."
+        )
+      ]
+    }
+    let answer = snapshot[query]
+    if let found = answer.answer { return RouterView(found, tuned: report.tuned?.variant.name ?? "").lines }
+    return [VerdictLine(.nothing, answer.problem ?? "Learning routers from the stored answers …")]
+  }
+
+  /// The lines of what is shown below the variants.
+  func lines(_ report: VerdictReport, _ snapshot: Snapshot) -> [VerdictLine] {
+    switch view {
+    case .advice: return VerdictLine.lines(report)
+    case .forecast: return ForecastView(report).lines
+    case .criteria: return CriteriaView(report).lines
+    case .router: return routerLines(report, snapshot)
+    case .parts:
+      guard let query = breakdownQuery(snapshot) else {
+        return [VerdictLine(.nothing, "Nothing is measured on \(report.set) yet: M evaluates every variant.")]
+      }
+      let answer = snapshot[query]
+      if let breakdown = answer.answer { return PartsView(breakdown, report).lines(width: width) }
+      return [VerdictLine(.nothing, answer.problem ?? "Reading the answers …")]
+    }
+  }
+
+  /// The selected line of what is shown below the variants.
   func line(_ snapshot: Snapshot) -> VerdictLine? {
     guard let report = report(snapshot) else { return nil }
-    let lines = VerdictLine.lines(report)
-    return lines.first { $0.id == advice.selection } ?? lines.first
+    let lines = lines(report, snapshot)
+    return lines.first { $0.id == list.selection } ?? lines.first
   }
 
   /// Does what a key stands for.
@@ -81,6 +137,9 @@ package struct VerdictPane: Pane {
     case .compare:
       guard let report = self.report(snapshot), let a = report.prompted, let b = report.tuned else { return .ignored }
       return .show(.compare, subject: Subject.runs(a.id, b.id, set: report.set))
+    case .nextView:
+      view = view.next
+      panels.focus = .advice
     case .otherPart: panels.focus = panels.focus == .variants ? .advice : .variants
     case .editFacts: form = FactsForm(snapshot.workspace.facts, at: nil)
     case .leaveFacts: form = nil
@@ -115,14 +174,19 @@ package struct VerdictPane: Pane {
       return .notice("It stands in \(file)\(line.map { ":\($0)" } ?? "") (\(key)).")
     case .fact(let key): form = FactsForm(snapshot.workspace.facts, at: key)
     case .measure(let request): return .command(.measure(request))
+    case .generalSet(let path): return .command(.addGeneralSet(at: path))
     case nil: return .notice("There is nothing to open behind this line.")
     }
     return .handled
   }
 
   private func evaluateSelected(_ snapshot: Snapshot) -> Reaction<Command> {
-    if panels.focus == .advice, case .measure(let request)? = line(snapshot)?.opening {
-      return .command(.measure(request))
+    if panels.focus == .advice {
+      switch line(snapshot)?.opening {
+      case .measure(let request): return .command(.measure(request))
+      case .generalSet(let path): return .command(.addGeneralSet(at: path))
+      case .source, .fact, nil: break
+      }
     }
     guard let row = row(snapshot) else { return .notice("There is no variant to evaluate.") }
     return evaluate(row.variant.name, snapshot)
@@ -137,7 +201,7 @@ package struct VerdictPane: Pane {
     if form != nil { return form?.handle(event) == true ? .handled : .ignored }
     return switch panels.target(of: event) {
     case .variants: table.handle(event, rows(snapshot)) ? .handled : .ignored
-    case .advice: advice.handle(event) ? .handled : .ignored
+    case .advice: list.handle(event) ? .handled : .ignored
     case nil: .ignored
     }
   }

@@ -8,7 +8,8 @@ package enum MarkdownReport {
   /// The text of a report.
   package static func text(of document: ReportDocument) -> String {
     let sections = [
-      head(document), scores(document), compared(document), parts(document), cost(document), next(document),
+      head(document), scores(document), compared(document), parts(document), cost(document), criteria(document),
+      next(document),
       differing(document),
       "Assay \(MarkdownText.line(document.version)) · eval set \(MarkdownText.code(document.set)) · \(MarkdownText.line(document.made))\n",
     ]
@@ -102,6 +103,19 @@ package enum MarkdownReport {
         + "\(NumberFormat.dollars(first.atHigh)) at its high end)\n"
     }
     return text
+  }
+
+  private static func criteria(_ document: ReportDocument) -> String {
+    guard !document.criteria.isEmpty else { return "" }
+    func side(_ side: ReportDocument.Criterion.Side) -> String {
+      "\(MarkdownText.line(side.text)) *(\(MarkdownText.line(side.basis, bytes: 20)))*"
+    }
+    let rows = document.criteria.map { one in
+      let sign = one.favours == .prompting ? "prompting" : one.favours == .tuning ? "tuning" : "–"
+      return [MarkdownText.line(one.name, bytes: 60), side(one.prompted), side(one.tuned), sign]
+    }
+    return "<details><summary>Side by side</summary>\n\n"
+      + table([("", false), ("prompting", false), ("tuning", false), ("speaks for", false)], rows) + "\n</details>\n"
   }
 
   private static func next(_ document: ReportDocument) -> String {

@@ -25,6 +25,8 @@ package struct ReportDocument: Sendable, Hashable {
   package var confusions: [Confusion]
   /// What both ways cost; nil without prices.
   package var cost: Cost?
+  /// What people weigh besides the score, both ways side by side.
+  package var criteria: [Criterion] = []
   /// The set's cases with the answers of the sides, in the set's order.
   package var cases: [Case]
   /// Every measured variant on every set, with what became of each case.

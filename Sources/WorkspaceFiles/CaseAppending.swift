@@ -16,12 +16,16 @@ extension FolderWorkspaceFiles {
     var config: [UInt8]?
     var last = ""
     for addition in additions where workspace.evalSet(addition.set) == nil && needsEntry(addition, workspace) {
-      let member = Self.member(addition)
-      let implied = workspace.evalSets.map {
-        MemberEditor.Member(name: $0.name, line: "\(Self.key($0.name)): \($0.path)")
+      if let prompt = addition.prompt {
+        files.append(try section(of: prompt))
+        config = try editedConfig(
+          from: config, "prompts", Self.member(prompt.name, at: prompt.folder),
+          implied: workspace.prompts.map { Self.member($0.name, at: $0.path) })
       }
+      let member = Self.member(addition)
       last = member.line
-      config = try editedConfig(from: config, member, implied: implied)
+      config = try editedConfig(
+        from: config, "eval_sets", member, implied: workspace.evalSets.map { Self.member($0.name, at: $0.path) })
     }
     for file in files {
       do { try folder.replace(file.path, with: file.bytes) } catch {
@@ -33,21 +37,33 @@ extension FolderWorkspaceFiles {
 
   /// Whether a set has to be named in `assay.yaml`: those in `evals` are found where the file names none.
   private func needsEntry(_ addition: CaseAddition, _ workspace: Workspace) -> Bool {
-    workspace.namesEvalSets || !addition.graders.isEmpty || addition.path != "evals/\(addition.set).jsonl"
+    workspace.namesEvalSets || !addition.graders.isEmpty || addition.isGeneral || addition.prompt != nil
+      || addition.path != "evals/\(addition.set).jsonl"
+  }
+
+  /// The file of a new prompt's section.
+  private func section(of prompt: NewPrompt) throws -> (path: String, bytes: [UInt8]) {
+    let file = "\(prompt.folder)/\(prompt.file)"
+    let path: String
+    do { path = try folder.writing(file) } catch { throw Problem(file: file, message: String(describing: error)) }
+    guard !WorkspaceFolder.exists(path) else {
+      throw Problem(file: file, message: "The file exists already; choose another name, or delete it.")
+    }
+    return (path, Array(prompt.text.utf8))
   }
 
   private func editedConfig(
-    from bytes: [UInt8]?, _ member: MemberEditor.Member, implied: [MemberEditor.Member]
+    from bytes: [UInt8]?, _ group: String, _ member: MemberEditor.Member, implied: [MemberEditor.Member]
   ) throws -> [UInt8] {
     guard let bytes else {
-      return try editedConfig("eval_sets", line: member.line) { text throws(MemberEditor.Refusal) in
-        try MemberEditor(text, group: "eval_sets").adding(member, implied: implied)
+      return try editedConfig(group, line: member.line) { text throws(MemberEditor.Refusal) in
+        try MemberEditor(text, group: group).adding(member, implied: implied)
       }
     }
     do throws(MemberEditor.Refusal) {
       let text = String(decoding: bytes, as: UTF8.self)
-      return Array(try MemberEditor(text, group: "eval_sets").adding(member, implied: []).utf8)
-    } catch { throw Problem(file: WorkspaceReader.file, line: error.line, key: "eval_sets", message: error.reason) }
+      return Array(try MemberEditor(text, group: group).adding(member, implied: implied).utf8)
+    } catch { throw Problem(file: WorkspaceReader.file, line: error.line, key: group, message: error.reason) }
   }
 
   /// The file of an addition and its bytes with the new lines at the end.
@@ -81,13 +97,20 @@ extension FolderWorkspaceFiles {
 
   /// The line of `assay.yaml` for a set.
   private static func member(_ addition: CaseAddition) -> MemberEditor.Member {
-    let name = key(addition.set)
-    guard !addition.graders.isEmpty else {
-      return MemberEditor.Member(name: addition.set, line: "\(name): \(addition.path)")
+    var parts: [String] = []
+    if let prompt = addition.prompt { parts.append("prompt: \(key(prompt.name))") }
+    if addition.isGeneral { parts.append("general: true") }
+    if !addition.graders.isEmpty {
+      parts.append("graders: \(JSONValue.array(addition.graders).text(.spaced))")
     }
-    let graders = JSONValue.array(addition.graders).text(.spaced)
-    return MemberEditor.Member(
-      name: addition.set, line: "\(name): { path: \(addition.path), graders: \(graders) }")
+    guard !parts.isEmpty else { return member(addition.set, at: addition.path) }
+    let values = (["path: \(addition.path)"] + parts).joined(separator: ", ")
+    return MemberEditor.Member(name: addition.set, line: "\(key(addition.set)): { \(values) }")
+  }
+
+  /// The line for something that needs no more than a path.
+  private static func member(_ name: String, at path: String) -> MemberEditor.Member {
+    MemberEditor.Member(name: name, line: "\(key(name)): \(path)")
   }
 
   /// A name as a YAML key.

@@ -48,6 +48,7 @@ package enum WorkspaceTemplate {
 
     eval_sets:
       main: evals/main.jsonl      # a case on each line: {"id", "input", "expected", "tags"}
+      # `assay cases general --write evals/general.jsonl` adds tasks that show what tuning makes a model forget
 
     graders:
       - { type: json-equal, fields: [label] }

@@ -6,11 +6,11 @@ import Formats
 import Foundation
 import WorkbenchCore
 
-/// `assay cases`: comparing and exporting eval sets.
+/// `assay cases`: comparing and exporting eval sets, and the general tasks that come with Assay.
 struct CasesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cases", abstract: "Compare eval sets, and write them for other tools.",
-    subcommands: [Diff.self, Export.self])
+    commandName: "cases", abstract: "Compare eval sets, write them for other tools, and add general tasks.",
+    subcommands: [Diff.self, Export.self, General.self])
 
   /// Two sets, case by case.
   struct Diff: AsyncParsableCommand {

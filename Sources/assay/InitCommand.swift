@@ -28,6 +28,8 @@ struct InitCommand: AsyncParsableCommand {
   @Option(help: "A finished task to look at, change and start from: support, extract, summarise, chat or review.")
   var example: Example?
   @OptionGroup var source: InitSource
+  @Flag(help: "Add the general tasks that come with Assay, to see what tuning makes a model forget.")
+  var general = false
 
   func validate() throws {
     if example != nil, source.from != nil {
@@ -49,7 +51,13 @@ struct InitCommand: AsyncParsableCommand {
     // Before anything else, since what is half written lies in it.
     do throws(FileError) { try FileBytes.makeFolder(folder) } catch { throw WorkbenchError.input("\(error)") }
     try StateFolder(workspace: folder).make()
-    let written = try NewWorkspace.write(files, to: folder)
+    var written = try NewWorkspace.write(files, to: folder)
+    if general {
+      let files = FolderWorkspaceFiles(folder, dialects: .builtIn)
+      let tasks = CaseAddition.general(in: try await files.read())
+      try await files.append([tasks])
+      written += [tasks.prompt.map { "\($0.folder)/\($0.file)" }, tasks.path].compactMap(\.self)
+    }
     try await Self.trust(folder)
     for file in written { print("  " + file) }
     if source.endpoint != nil {

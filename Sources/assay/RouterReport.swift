@@ -30,70 +30,20 @@ extension RouterLabReport {
     return lines
   }
 
-  private var head: String {
-    let why =
-      switch order {
-      case .cost: "its answers cost less"
-      case .tokens: "it takes fewer tokens; prices are not known"
-      case .named: "it was named first; what answers cost is not known"
-      }
-    return
-      "\(NumberFormat.plural(lab.cases.count, "case")) of \(set) answered by both. \(lab.cheapName) is the cheap one: \(why)."
-  }
-
   private var table: TextTable {
     var table = TextTable(
       .init("policy"), .init("score", .right), .init("95 % interval"), .init("to \(lab.strongName)", .right),
       .init("cost/case", .right), .init("time/case", .right), .init("against \(lab.cheapName)"),
       .init("against chance"))
-    func row(_ name: String, _ standing: RouterStanding, _ candidate: RouterCandidate? = nil) -> [String] {
+    table.rows = policies.map { policy in
       [
-        name, standing.score.map { NumberFormat.percent($0.mean) } ?? "–",
-        standing.score.map { NumberFormat.range($0.interval.low, $0.interval.high) } ?? "–",
-        NumberFormat.percent(standing.strongShare), standing.cost.map(NumberFormat.dollars) ?? "–",
-        standing.latency.map(NumberFormat.duration) ?? "–", candidate.map { Self.points($0.againstCheap) } ?? "",
-        candidate.map { Self.points($0.againstMixture) } ?? "",
+        policy.name, policy.score.map { NumberFormat.percent($0.mean) } ?? "–",
+        policy.score.map { NumberFormat.range($0.interval.low, $0.interval.high) } ?? "–",
+        NumberFormat.percent(policy.strongShare), policy.cost.map(NumberFormat.dollars) ?? "–",
+        policy.seconds.map(NumberFormat.duration) ?? "–", policy.againstCheap ?? "", policy.againstChance ?? "",
       ]
     }
-    table.rows = [row("always \(lab.cheapName)", lab.cheap), row("always \(lab.strongName)", lab.strong)]
-    table.rows += lab.candidates.map { row($0.kind.rawValue, $0.standing, $0) }
-    table.rows.append(row("oracle", lab.oracle))
     return table
-  }
-
-  private static func points(_ comparison: PairedComparison) -> String {
-    let interval = comparison.interval
-    return "\(NumberFormat.signedPoints(comparison.difference)) [\(NumberFormat.signedPoints(interval.low)), "
-      + "\(NumberFormat.signedPoints(interval.high))]"
-  }
-
-  private func finding(_ chosen: RouterCandidate?) -> String {
-    if let chosen {
-      var words =
-        "The \(chosen.kind.rawValue) router is better than \(lab.cheapName) alone by "
-        + "\(Self.points(chosen.againstCheap)) points, and than chance at the same price by \(Self.points(chosen.againstMixture))."
-      let strong = chosen.againstStrong
-      words += " Against \(lab.strongName) alone: \(strong.words)"
-      if let own = chosen.standing.cost, let all = lab.strong.cost, all > 0 {
-        words += ", at \(NumberFormat.percent(own / all)) of its cost"
-      }
-      return words + ". Judged by cross-fitting; the router itself is learnt from all cases."
-    }
-    switch lab.refusal {
-    case .tooFewCases(let units)?:
-      return
-        "No router: \(NumberFormat.plural(units, "independent case")) with answers of both can't tell, and "
-        + "\(RouterLab.fewestUnits) are the fewest."
-    case .tooFewDifferences(let units)?:
-      return
-        "No router: the two differ on \(NumberFormat.plural(units, "independent case")), and fewer than "
-        + "\(RouterLab.fewestDifferences) teach nothing about which inputs need \(lab.strongName)."
-    case .notBetter?, nil:
-      let against = lab.strongAgainstCheap
-      return
-        "No router is better: none is shown to beat \(lab.cheapName) alone and chance at the same price. \(lab.strongName) "
-        + "against \(lab.cheapName): \(against.words)."
-    }
   }
 
   private var misroutedTable: TextTable {

@@ -64,6 +64,7 @@ struct VerdictCommand: AsyncParsableCommand {
       for flip in flips { print("  · \(flip)") }
     }
     Report.show(report.forecast)
+    Report.show(report.criteria)
     Report.show(breakdown, of: names, kinds: RunBreakdown.Kind.allCases)
     if !report.advice.missing.isEmpty {
       print("\nWhat would settle more:")
@@ -109,6 +110,7 @@ extension Report {
           ]
         }),
       "forecast": money(report.forecast),
+      "criteria": criteria(report.criteria),
       "flips": .array(
         report.flips.map { flip in
           func turn(_ turn: FlipDistance.Turn?) -> JSONValue { turn.map { JSONValue($0.value) } ?? .null }

@@ -14,10 +14,12 @@ import Testing
       "Formats": ["Content", "Yams"],
       "Reports": ["Content", "NumberFormat"],
       "Routing": ["Content", "Evidence"],
+      "GeneralTasks": ["Content", "Evidence"],
       "DataChecks": ["Content", "Grading", "Evidence"],
       "Domain": ["Content", "Grading", "Evidence", "NumberFormat", "Routing", "TrainerLogs"],
       "WorkbenchCore": [
-        "Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "Reports", "Routing",
+        "Domain", "Content", "Grading", "Evidence", "NumberFormat", "DataChecks", "Formats", "GeneralTasks", "Reports",
+        "Routing",
       ],
       "Storage": ["Domain", "Content", "Files", "Grading", "Evidence", "Routing", "FileWatching", "GRDB"],
       "WorkspaceFiles": [

@@ -41,6 +41,31 @@ import WorkbenchCore
     #expect(!driver.text.contains("third answer") && driver.queries(OutputsQuery.self).isEmpty)
   }
 
+  /// Three variants are a family: each against A, adjusted for both that are compared with it.
+  @Test func furtherColumnsAreComparedWithTheFirst() throws {
+    var driver = driver(withThird())
+    #expect(driver.queries(VariantFamilyQuery.self).isEmpty)
+    driver.press("a g Enter")
+    let query = try #require(driver.queries(VariantFamilyQuery.self).first)
+    #expect(query.others.count == 2 && query.others[1] == RunID(4) && !query.others.contains(query.baseline))
+    let worse = PairedComparison(PairedOutcomes(both: 10, onlyA: 0, onlyB: 14, neither: 0)).adjusted(
+      pValue: 0.004, family: 2)
+    let same = PairedComparison(PairedOutcomes(both: 12, onlyA: 5, onlyB: 4, neither: 3)).adjusted(
+      pValue: 1, family: 2)
+    driver.snapshot[query] = .ready(
+      VariantFamily(
+        method: .maxT,
+        members: [
+          .init(run: query.others[0], comparison: same, isClaimable: true),
+          .init(run: query.others[1], comparison: worse, isClaimable: true),
+        ]))
+    driver.press("j")
+    #expect(driver.text.contains("B − A  +4 points") && driver.text.contains("C − A  -58 points"))
+    #expect(driver.text.contains("max-t p = 0.004, 2 compared · worse"))
+    driver.press("-")
+    #expect(driver.queries(VariantFamilyQuery.self).isEmpty)
+  }
+
   @Test func thereAreAtMostFourColumns() {
     var driver = driver(withThird())
     driver.press("a g Enter a g Enter")

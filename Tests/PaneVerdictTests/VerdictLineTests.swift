@@ -43,6 +43,8 @@ import WorkbenchCore
     (advice.headline, advice.decidedBy) = ("Fine-tune: because", .quality)
     advice.missing = [
       MissingEvidence(.forgetting, "run tuned on general", command: measure.command),
+      MissingEvidence(
+        .forgetting, "add general tasks", command: "assay cases general --write evals/general-tasks.jsonl"),
       MissingEvidence(.cost, "state queries_per_month"),
     ]
     var report = VerdictReport(
@@ -54,6 +56,7 @@ import WorkbenchCore
       .file("assay.yaml", key: "facts.domain_jargon", line: 54), nil,
     ]
     report.measures = [measure.command: measure]
+    report.generalSetPath = "evals/general-tasks.jsonl"
     report.letters = Dictionary(
       uniqueKeysWithValues: report.runs.map { ($0.variant.name, $0.id == RunID(7) ? "a" : "b") })
     snapshot[VerdictQuery()] = .ready(report)
@@ -78,6 +81,13 @@ import WorkbenchCore
     var driver = try driver(at: text)
     driver.press("Enter")
     #expect(driver.revealed == [subject])
+  }
+
+  @Test(arguments: ["Enter", "r"]) func generalTasksAreAddedByOneKey(_ key: String) throws {
+    var driver = try driver(at: "add general tasks")
+    #expect(driver.pane.line(driver.snapshot)?.footer == "add general tasks")
+    driver.press(key)
+    #expect(driver.commands == [.addGeneralSet(at: "evals/general-tasks.jsonl")])
   }
 
   @Test func aLineOfAFileIsNamedAndALineWithNothingSaysSo() throws {

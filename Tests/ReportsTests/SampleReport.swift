@@ -68,6 +68,14 @@ enum SampleReport {
     ]
     cost.exact = ["training_cost", "hourly_rate"]
     document.cost = cost
+    document.criteria = [
+      .init(
+        "consistency", prompted: .init("the format is right in 94 % [88, 97]", basis: "measured"),
+        tuned: .init("the format is right in 99 % [95, 100]", basis: "measured"), favours: .tuning),
+      .init(
+        "expertise", prompted: .init("writing, and reading answers", basis: "by nature"),
+        tuned: .init("not stated: <b>tuning_expertise</b> | \u{202E}", basis: "not known")),
+    ]
     document.cases = (0..<count).map { sampleCase($0, text($0)) }
     document.suites = document.sides.enumerated().map { place, side in
       .init(

@@ -241,6 +241,42 @@ import Testing
     #expect(evidence.facts(cost: nil).generalGap == .unknownBase)
   }
 
+  /// Skills are described, those that fell most first, and the whole is what is claimed.
+  @Test func aGeneralSetIsDescribedBySkill() throws {
+    let main = set(100)
+    var general = set(120)
+    general.isGeneral = true
+    for place in general.cases.indices {
+      general.cases[place].tags = place < 60 ? ["recall"] : place < 112 ? ["arithmetic"] : ["few"]
+    }
+    let tuned = variant("tuned", tuned: true)
+    var evidence = evidence(main, [measured(2, tuned, main) { _ in ["yes"] }])
+    evidence.general = [
+      (
+        general,
+        [
+          measured(4, tuned, general) { [$0 < 30 ? "no" : "yes"] },
+          measured(5, variant("small"), general) { [$0 == 80 ? "no" : "yes"] },
+        ]
+      )
+    ]
+    let facts = evidence.facts(cost: nil)
+    let skills = try #require(facts.general.first?.skills)
+    #expect(skills.map(\.name) == ["recall", "arithmetic"])
+    #expect(skills.map(\.comparison.count) == [60, 52] && skills.allSatisfy { $0.comparison.family == 2 })
+    #expect(abs(skills[0].comparison.difference + 0.5) < 1e-9)
+    let line = try #require(Advice(facts).lines.first { $0.rule == .forgetting })
+    #expect(line.statement.hasSuffix("; by skill: recall -50 points, arithmetic +2 points"))
+    #expect(line.figures.first { $0.name == "recall difference" }?.interval == skills[0].comparison.interval)
+  }
+
+  @Test func generalTasksAreNamedWhereThereAreNone() {
+    let main = set(100)
+    let evidence = evidence(main, [measured(2, variant("tuned", tuned: true), main) { _ in ["yes"] }])
+    let missing = Advice(evidence.facts(cost: nil)).missing.first { $0.rule == .forgetting }
+    #expect(missing?.command == "assay cases general --write evals/general.jsonl")
+  }
+
   @Test func whatIsMissingHasItsCommand() {
     let set = set(20)
     let prompted = variant("prompted", model: "large")

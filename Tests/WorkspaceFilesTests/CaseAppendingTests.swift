@@ -50,6 +50,45 @@ import WorkbenchCore
     }
   }
 
+  /// General tasks with a prompt of their own.
+  private var general: CaseAddition {
+    var addition = CaseAddition(set: "general", path: "evals/general.jsonl", lines: lines)
+    addition.prompt = NewPrompt(
+      name: "general", folder: "prompts/general", file: "80-question.md", text: "{{ question }}\n")
+    addition.isGeneral = true
+    return addition
+  }
+
+  @Test(arguments: [
+    ("", "prompts/main/80-q.md", ["main"]), ("", "prompts/80-q.md", ["main"]),
+    ("eval_sets:\n  main: evals/main.jsonl\nprompts:\n  first: prompts/main\n", "prompts/main/80-q.md", ["first"]),
+    ("eval_sets: { main: evals/main.jsonl }\nprompts: { first: prompts/main }\n", "prompts/main/80-q.md", ["first"]),
+  ])
+  func aGeneralSetBringsItsPrompt(more: String, section: String, prompts: [String]) async throws {
+    try await withFolder(["assay.yaml": Self.config + more, section: "{{ q }}\n", "evals/main.jsonl": lines[0] + "\n"])
+    {
+      folder in
+      try await folder.files.append([general])
+      let workspace = try await folder.files.read()
+      #expect(workspace.problems.filter { $0.severity == .error && $0.key?.hasPrefix("models") != true } == [])
+      #expect(workspace.evalSets.map(\.name) == ["main", "general"])
+      #expect(workspace.evalSet("general")?.isGeneral == true && workspace.evalSet("general")?.prompt == "general")
+      #expect(workspace.evalSet("general")?.cases.count == 2 && workspace.evalSet("main")?.cases.count == 1)
+      #expect(workspace.prompts.map(\.name) == prompts + ["general"])
+      #expect(workspace.prompts[0].sections.map(\.body) == ["{{ q }}"])
+    }
+  }
+
+  @Test func aPromptThatIsThereIsNotOverwritten() async throws {
+    let files = ["assay.yaml": Self.config, Self.prompt: "{{ q }}\n", "prompts/general/80-question.md": "Mine\n"]
+    try await withFolder(files) { folder in
+      await #expect(throws: Problem.self) { try await folder.files.append([general]) }
+      let (config, section) = (try folder.text("assay.yaml"), try folder.text("prompts/general/80-question.md"))
+      #expect(config == Self.config && section == "Mine\n")
+      #expect(throws: (any Error).self) { try folder.text("evals/general.jsonl") }
+    }
+  }
+
   @Test func nothingIsWrittenWhereSomethingRefuses() async throws {
     let config = Self.config + "eval_sets: { main: evals/main.jsonl\n"
     try await withFolder(["assay.yaml": config, Self.prompt: "{{ q }}\n", "evals/table.jsonl": "a,b\n1,2\n"]) {

@@ -1,11 +1,12 @@
 /// The SplitMix64 generator (Steele, Lea and Flood 2014): small, fast, and the same on every machine.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
+package struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
 
   /// Starts the stream of a statistic: the same name gives the same numbers, whatever else was drawn before.
-  init(_ statistic: String) { state = 0x5eed ^ FNV1a.hash(statistic) }
+  package init(_ statistic: String) { state = 0x5eed ^ FNV1a.hash(statistic) }
 
-  mutating func next() -> UInt64 {
+  /// The next 64 bits.
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
     z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -14,10 +15,10 @@ struct SplitMix: RandomNumberGenerator {
   }
 
   /// A number from 0 up to, not including, 1.
-  mutating func share() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func share() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// Puts indices in random order (Fisher and Yates).
-  mutating func permutation(of count: Int) -> [Int] {
+  package mutating func permutation(of count: Int) -> [Int] {
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) {
       order.swapAt(last, Int(next().multipliedFullWidth(by: UInt64(last + 1)).high))

@@ -41,7 +41,8 @@ package struct HTMLReport: Sendable {
     let name = HTMLText.line(document.title, bytes: 200)
     let sections = [
       ("scores", "Scores", scores), ("compared", "Compared", compared), ("parts", "By part", parts),
-      ("labels", "Labels", confusions), ("cost", "Cost", cost), ("reasons", "Reasons", reasons),
+      ("labels", "Labels", confusions), ("cost", "Cost", cost), ("criteria", "Side by side", criteria),
+      ("reasons", "Reasons", reasons),
       ("next", "What next", next), ("cases", "Cases", cases),
     ].filter { !$0.2.isEmpty }
     let links = sections.map { "<a href=\"#\($0.0)\">\($0.1)</a>" }.joined()

@@ -35,7 +35,7 @@ package struct MeasureRequest: Sendable, Hashable {
   var step: MeasuringStep { MeasuringStep(line: variant?.line, command: command) }
 
   /// A name as a word of a command line.
-  static func word(_ text: String) -> String {
+  package static func word(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy {
       $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-/+@".unicodeScalars.contains($0))
     }

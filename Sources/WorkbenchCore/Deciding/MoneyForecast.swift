@@ -56,7 +56,7 @@ package struct MoneyForecast: Sendable, Hashable {
   }
 
   /// Dollars with a sign.
-  static func signed(_ dollars: Double) -> String { (dollars > 0 ? "+" : "") + NumberFormat.dollars(dollars) }
+  package static func signed(_ dollars: Double) -> String { (dollars > 0 ? "+" : "") + NumberFormat.dollars(dollars) }
 }
 
 extension CostForecast.Inputs {

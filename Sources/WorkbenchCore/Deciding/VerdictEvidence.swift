@@ -83,6 +83,7 @@ struct VerdictEvidence: Sendable {
     }
     facts.cost = cost
     facts.steps = measures.mapValues(\.step)
+    if let generalSetPath { facts.steps[.generalSet] = MeasuringStep(command: GeneralSet.command(at: generalSetPath)) }
     if facts.steps[.router] == nil, let command = routerCommand {
       facts.steps[.router] = MeasuringStep(command: command)
     }
@@ -181,9 +182,21 @@ struct VerdictEvidence: Sendable {
       guard let one = before.estimate, let other = after.estimate else { continue }
       let pairs = PairedComparison(candidate: after.scores, baseline: before.scores, margin: Forgetting.skillMargin)
       found.append(
-        GeneralAbility(set: set.name, base: model, before: one, after: other, forgetting: Forgetting(pairs)))
+        GeneralAbility(
+          set: set.name, base: model, before: one, after: other, forgetting: Forgetting(pairs),
+          skills: SkillChange.all(Self.byTag(set, before.scores, after.scores))))
     }
     return (found, gap)
+  }
+
+  private static func byTag(
+    _ set: EvalSet, _ before: [ScoredCase], _ after: [ScoredCase]
+  ) -> [(tag: String, after: [ScoredCase], before: [ScoredCase])] {
+    let tags = Set(set.cases.flatMap(\.tags)).sorted()
+    return tags.map { tag in
+      let places = set.cases.indices.filter { set.cases[$0].tags.contains(tag) }
+      return (tag, places.map { after[$0] }, places.map { before[$0] })
+    }
   }
 
   private var promptLeaks: [PromptLeak] {
@@ -195,6 +208,11 @@ struct VerdictEvidence: Sendable {
   }
 
   // MARK: - What would be measured next
+
+  /// Where the general tasks that come with Assay would go; nil where there is a general set.
+  var generalSetPath: String? {
+    workspace.evalSets.contains(where: \.isGeneral) ? nil : GeneralSet.freePath(in: workspace)
+  }
 
   /// How to measure what may be missing.
   var measures: [Measurement: MeasureRequest] {

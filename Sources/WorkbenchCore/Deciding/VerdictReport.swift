@@ -28,6 +28,10 @@ package struct VerdictReport: Sendable {
   package var sources: [VerdictSource?] = []
   /// What measures each piece of missing evidence, by its command.
   package var measures: [String: MeasureRequest] = [:]
+  /// What people weigh besides the score, both ways side by side.
+  package var criteria: [Criteria.Row] = []
+  /// Where the general tasks that come with Assay would go; nil where there is a general set.
+  package var generalSetPath: String?
   /// Letters of the variants on the set, by name: those that share one can't be told apart. Empty where only one is
   /// measured, or more than can be compared at once.
   package var letters: [String: String] = [:]
@@ -52,6 +56,11 @@ package struct VerdictReport: Sendable {
 
   /// What measures a piece of missing evidence.
   package func measure(_ missing: MissingEvidence) -> MeasureRequest? { missing.command.flatMap { measures[$0] } }
+
+  /// Where the general tasks would go that a piece of missing evidence asks for; nil where it asks for something else.
+  package func newGeneralSet(_ missing: MissingEvidence) -> String? {
+    generalSetPath.flatMap { missing.command == GeneralSet.command(at: $0) ? $0 : nil }
+  }
 
   /// More variants are not compared with each other.
   static let mostLettered = 16

@@ -53,6 +53,8 @@ extension Workbench {
     report.measures = Dictionary(
       evidence.measures.values.map { ($0.command, $0) }, uniquingKeysWith: { first, _ in first })
     report.letters = evidence.letters
+    report.criteria = Criteria(facts, evidence.workshop(snapshot.jobs)).rows
+    report.generalSetPath = evidence.generalSetPath
     return report
   }
 

@@ -60,7 +60,7 @@ extension Workbench {
 
   /// Names are keys of `assay.yaml` and names of files.
   /// - Throws: `WorkbenchError.input`.
-  private static func check(_ name: String) throws {
+  static func check(_ name: String) throws {
     let isUsable =
       !name.isEmpty && name.utf8.count <= 100 && name.first != "-" && name.first != "."
       && name.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }

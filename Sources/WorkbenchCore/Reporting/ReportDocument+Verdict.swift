@@ -54,13 +54,7 @@ extension ReportDocument.Cost {
     self.init(sentence: statement ?? "whether tuning pays for itself is not known")
     let volume = cost.queriesPerMonth
     perQuery = (cost.prompted.perQuery(queriesPerMonth: volume), cost.tuned.perQuery(queriesPerMonth: volume))
-    if let volume, let before = cost.prompted.hostingPerMonth, let after = cost.tuned.hostingPerMonth,
-      cost.investment.training != nil
-    {
-      perMonth = Monthly(
-        prompted: cost.prompted.tokensPerQuery * volume + before,
-        tuned: cost.tuned.tokensPerQuery * volume + after, investment: cost.investment.known)
-    }
+    perMonth = cost.monthly.map { Monthly(prompted: $0.prompted, tuned: $0.tuned, investment: $0.investment) }
     guard let money else { return }
     missing = money.missing.map(\.rawValue)
     guard let forecast = money.forecast else { return }
@@ -71,5 +65,15 @@ extension ReportDocument.Cost {
       Bar(name: $0.input.rawValue, atLow: $0.atLow, atHigh: $0.atHigh, range: money.range(of: $0.input) ?? "")
     }
     exact = forecast.exact.map(\.rawValue)
+  }
+}
+
+extension ReportDocument.Criterion {
+  /// A criterion of a verdict in plain values.
+  init(_ row: Criteria.Row) {
+    func side(_ side: Criteria.Side) -> Side { Side(side.text, basis: side.basis.words) }
+    self.init(
+      row.criterion.title, prompted: side(row.prompted), tuned: side(row.tuned),
+      favours: row.favours.map { $0 == .prompting ? .prompting : .tuning } ?? .neutral)
   }
 }

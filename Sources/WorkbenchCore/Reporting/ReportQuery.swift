@@ -42,6 +42,7 @@ extension Workbench {
       title: workspace.name, set: set.name, made: Self.minute(dependencies.now()), version: version,
       verdict: ReportDocument.Verdict(report.advice, flips: report.flips))
     if set.name != report.set { document.decidingSet = report.set }
+    document.criteria = report.criteria.map { ReportDocument.Criterion($0) }
     document.cost = report.cost.map { ReportDocument.Cost($0, report.forecast, report.advice) }
     let measured = try await measured(on: set).ranked(by: report)
     document.variants = measured.map { ReportDocument.Variant($0, on: set) }

@@ -24,6 +24,14 @@ package struct RunBreakdown: Sendable, Hashable {
     package var scores: [Estimate?]
     /// The second run against the first, adjusted for the number of parts of the kind (Holm); nil with one run.
     package var pairs: PairedComparison?
+
+    /// A part with what is scored on it.
+    package init(name: String, cases: Int, scores: [Estimate?], pairs: PairedComparison? = nil) {
+      self.name = name
+      self.cases = cases
+      self.scores = scores
+      self.pairs = pairs
+    }
   }
 
   /// What one run answered to the cases of each label, for one field.
