@@ -59,6 +59,8 @@ extension EndToEnd {
           try await run("ablation", "ablate", "base", "--sanity")
           try await run("router-learn", "router", "learn", "base", "replayed")
           try await run("verdict", "verdict")
+          let criteria = try await values(["verdict"], in: folder).flatMap { $0["criteria"]?.array ?? [] }
+          try check(criteria.flatMap { [$0["prompted"], $0["tuned"]].compactMap(\.self) }, "criterion-side")
           let shown = try await values(["runs", "show", "1"], in: folder)
           let parts = shown.flatMap { ($0["tags"]?.array ?? []) + ($0["labels"]?.array ?? []) }
           try check(parts, "part")
@@ -87,6 +89,7 @@ extension EndToEnd {
           try await run("case-difference", "cases", "diff", "rows", folder + "/rows.csv")
           try await run(
             "exported-cases", "cases", "export", "rows", "--format", "chat", "--output", folder + "/rows.chat")
+          try await run("general-cases", "cases", "general")
           try await run("collected", "data", "collect", "base")
           try await run(
             "exported", "data", "export", "train/rows.jsonl", "--format", "axolotl", "--output", folder + "/out")
