@@ -116,11 +116,12 @@ package struct TokenUsage: Sendable, Hashable {
     self.tier = tier
   }
 
-  /// The counts without those that an answer's text rules out: no prompt has 0 tokens, and no text. A server that doesn't
-  /// count sends 0.
+  /// The counts without those of a server that doesn't count and sends 0 for both sides: no prompt has 0 tokens.
+  /// - Parameter text: the answer; where it has none, 0 tokens of it may be right.
   package func plausible(for text: String) -> TokenUsage {
+    guard prompt ?? 0 == 0 else { return self }
     var usage = self
-    if prompt == 0 { usage.prompt = nil }
+    usage.prompt = nil
     if completion == 0, !text.isEmpty { usage.completion = nil }
     return usage
   }

@@ -107,6 +107,13 @@ extension EndToEnd {
           try await run("failed", "eval", "nobody")
           try check(try await values(["compare", "base", "nobody"], in: folder).compactMap { $0["error"] }, "error")
         }
+        try await Place.withFolder { folder in
+          try await MockModel.with { _, port in
+            // An optimisation divides its cases into three parts.
+            _ = try MockWorkspace(in: folder, port: port, cases: 100)
+            try check(try await values(["optimize", "base", "--max-calls", "150"], in: folder), "optimization")
+          }
+        }
         let engine = try await assay("engine", "status", "--json").json()
         try check([engine], "engine")
       }

@@ -99,7 +99,8 @@ struct NoAnswerTests {
       ),
       // A server that doesn't count sends 0.
       (#"{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}"#, "x", nil, nil),
-      (#"{"prompt_tokens":10,"completion_tokens":0,"total_tokens":10}"#, "x", 10, nil),
+      (#"{"completion_tokens":0}"#, "x", nil, nil),
+      (#"{"prompt_tokens":10,"completion_tokens":0,"total_tokens":10}"#, "x", 10, 0),
       (#"{"prompt_tokens":10,"completion_tokens":0,"total_tokens":10}"#, "", 10, 0),
     ] as [(String, String, Int?, Int?)])
   func usage(_ usage: String, _ text: String, _ prompt: Int?, _ completion: Int?) async throws {
