@@ -48,6 +48,10 @@ package struct ImportCase: Sendable, Hashable {
   /// The case as a line of an eval set's file, without the line's end.
   package func json(id: String) -> JSONObject {
     var object: JSONObject = ["id": .string(id)]
+    // A conversation stands in the line or in its input, never in both.
+    var input = input
+    if messages != nil { input["messages"] = nil }
+    if messages != nil, tools != nil { input["tools"] = nil }
     if messages == nil || !input.isEmpty { object["input"] = .object(input) }
     object["messages"] = messages.map { .array($0) }
     object["tools"] = tools

@@ -106,4 +106,12 @@ import Testing
     #expect(try pattern == Pattern(#"(\d+)-\1"#))
     #expect(try pattern != Pattern(#"(\d+)-\1"#, options: .init(ignoresCase: true)))
   }
+
+  /// Machine code takes ever longer for a step the deeper a group calls itself.
+  @Test(arguments: ["^(a|||(?1)|b)+$", "^(a|(?R)|)+$", #"^(?<n>a||\g<n>)+$"#, "^(?:(a||(?-1)))+$"])
+  func groupsThatCallThemselvesEnd(_ text: String) throws {
+    let pattern = try Pattern(text + String(repeating: "$", count: 40))
+    _ = pattern.search("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!")
+    #expect(try Pattern("^(\\((?:[^()]|(?1))*\\))$").search("(a(b)(c(d)))") == .found, "and they still work")
+  }
 }

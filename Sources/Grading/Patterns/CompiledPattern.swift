@@ -34,7 +34,25 @@ final class CompiledPattern: Sendable {
     pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_ALLOPTIONS), &found)
     isAnchored = found & UInt32(PCRE2_ANCHORED) != 0
     // Without machine code, for example where memory may not be executable, the interpreter does the same.
-    pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
+    // Its steps take longer the deeper a group calls itself, so that no number of steps bounds a search: such patterns are
+    // left to the interpreter, which notices when one goes round in circles.
+    if !Self.callsGroups(text) { pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE)) }
+  }
+
+  /// Whether a pattern may call one of its groups, or itself: `(?R)`, `(?1)`, `(?-1)`, `(?&name)`, `(?P>name)`, `\g<name>`.
+  private static func callsGroups(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return bytes.indices.contains { place in
+      let rest = bytes[place...].prefix(4)
+      if rest.starts(with: Array("\\g<".utf8)) || rest.starts(with: Array("\\g'".utf8)) { return true }
+      guard rest.starts(with: Array("(?".utf8)), let next = rest.dropFirst(2).first else { return false }
+      if UInt8(ascii: "0")...UInt8(ascii: "9") ~= next || [UInt8(ascii: "R"), UInt8(ascii: "&")].contains(next) {
+        return true
+      }
+      let last = rest.dropFirst(3).first ?? 0
+      if [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(next) { return UInt8(ascii: "0")...UInt8(ascii: "9") ~= last }
+      return next == UInt8(ascii: "P") && last == UInt8(ascii: ">")
+    }
   }
 
   deinit { pcre2_code_free_8(code) }
